@@ -1,0 +1,1 @@
+"""The rules: pure values and functions, no AWS, no clock, no environment."""

@@ -1,0 +1,1 @@
+"""Languages: catalogues, plurals, dates and money."""

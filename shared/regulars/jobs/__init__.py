@@ -1,0 +1,1 @@
+"""What runs on schedules, streams and queues."""

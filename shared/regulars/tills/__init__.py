@@ -1,0 +1,1 @@
+"""What tills and shops send, read into sales and refunds."""

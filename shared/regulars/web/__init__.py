@@ -1,0 +1,1 @@
+"""HTTP: events, answers, credentials, pages."""
