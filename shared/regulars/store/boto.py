@@ -1,0 +1,73 @@
+"""The same transport as `wire`, over boto3: for functions that load boto3 anyway.
+
+boto3's own retries are off, so that both transports try again in the same cases (see `retry`).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import boto3
+import botocore.exceptions
+from botocore import xform_name
+from botocore.config import Config
+from botocore.parsers import ResponseParserError
+
+from regulars.store.errors import Lost, ServiceError
+from regulars.store.retry import persist
+from regulars.store.wire import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, place
+
+
+class Boto:
+    """One AWS service through boto3: `boto(operation, params)` returns the parsed answer.
+
+    Raises what `wire.Wire` raises. Safe to share between threads.
+    """
+
+    def __init__(self, service: str, endpoint: str, region: str) -> None:
+        # A session of its own: making a client from boto3's default session is not thread-safe.
+        self._client = boto3.session.Session().client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint,
+            config=Config(
+                connect_timeout=CONNECT_TIMEOUT_S,
+                read_timeout=READ_TIMEOUT_S,
+                retries={"total_max_attempts": 1},
+                # The plain regional address, as `wire` uses it, not one per account.
+                account_id_endpoint_mode="disabled",
+            ),
+        )
+
+    def __call__(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one operation, again where that helps (see `retry`)."""
+        return persist(lambda: self._once(operation, params), operation)
+
+    def _once(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**params)
+        except botocore.exceptions.ClientError as error:
+            found: dict[str, Any] = dict(error.response)
+            status = found["ResponseMetadata"]["HTTPStatusCode"]
+            message = found["Error"].get("Message", "")
+            raise ServiceError(found["Error"].get("Code", ""), message, status, found) from error
+        except (botocore.exceptions.HTTPClientError, ResponseParserError) as error:
+            raise Lost(f"{operation}: {error!r}") from error
+        return answer
+
+
+def dynamodb() -> Boto:
+    """Return DynamoDB as the environment describes it; `Table` takes it as its transport."""
+    return _client("dynamodb", *place("dynamodb"))
+
+
+def send_message(queue_url: str, body: str) -> None:
+    """Send one message to an SQS queue: at least once, since a lost answer is sent again."""
+    sqs = _client("sqs", *place("sqs"))
+    sqs("SendMessage", {"QueueUrl": queue_url, "MessageBody": body})
+
+
+@cache
+def _client(service: str, endpoint: str, region: str) -> Boto:
+    return Boto(service, endpoint, region)

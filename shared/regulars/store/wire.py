@@ -1,0 +1,150 @@
+"""DynamoDB and SQS over the standard library: sign, send, read the answer.
+
+The path of a stamp uses this instead of boto3, because at a small shop almost every scan is a cold
+start (docs/adr/0001). It speaks AWS JSON 1.0 with Signature Version 4 and keeps one connection per
+thread. The requests are botocore's, byte for byte, and a test compares thousands of them.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import ssl
+import threading
+import time
+import zlib
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from regulars.store.credentials import Keyring
+from regulars.store.errors import Lost, ServiceError
+from regulars.store.retry import persist
+from regulars.store.signature import sign
+
+CONNECT_TIMEOUT_S: Final = 1.0
+READ_TIMEOUT_S: Final = 3.0
+IDLE_MAX_S: Final = 20.0  # what idled longer may have died while Lambda was frozen: do not risk it
+
+_SERVICES: Final[Mapping[str, tuple[str, dict[str, str]]]] = {  # target prefix, extra headers
+    "dynamodb": ("DynamoDB_20120810", {}),
+    "sqs": ("AmazonSQS", {"x-amzn-query-mode": "true"}),
+}
+
+clock: Callable[[], float] = time.time  # seam: tests set the time
+
+
+class Wire:
+    """One AWS service: `wire(operation, params)` returns the parsed answer.
+
+    Raises `ServiceError` for an error that another try cannot mend, `Unavailable` for one that
+    outlived every try. Safe to share between threads.
+    """
+
+    def __init__(self, service: str, endpoint: str, region: str) -> None:
+        url = urlsplit(endpoint)
+        self._host, self._secure = url.netloc, url.scheme == "https"
+        self._service, self._region = service, region
+        self._prefix, self._extra = _SERVICES[service]
+        self._keyring, self._local = Keyring(), threading.local()
+
+    def __call__(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one operation, again where that helps (see `retry`)."""
+        body = json.dumps(params, default=_base64).encode()
+        return persist(lambda: self._once(operation, body), f"{self._service} {operation}")
+
+    def _once(self, operation: str, body: bytes) -> dict[str, Any]:
+        headers = self._signed(operation, body)
+        connection, reused = self._connection()
+        try:
+            if not reused:
+                connection.connect()
+                connection.sock.settimeout(READ_TIMEOUT_S)
+            connection.request("POST", "/", body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()  # it may be half-way through an answer
+            stale = reused and isinstance(error, ConnectionError)
+            raise Lost(f"{operation}: {error!r}", stale=stale) from error
+        self._local.used_at = clock()
+        # A damaged answer to a write is as good as a lost one. DynamoDB sends the sum, SQS none.
+        crc = answer.headers.get("x-amz-crc32")
+        if crc is not None and crc != str(zlib.crc32(content)):
+            raise Lost(f"{operation}: the answer does not match its checksum")
+        return _parsed(operation, answer.status, content)
+
+    def _signed(self, operation: str, body: bytes) -> dict[str, str]:
+        headers = {
+            "X-Amz-Target": f"{self._prefix}.{operation}",
+            "Content-Type": "application/x-amz-json-1.0",
+            **self._extra,
+        }
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(clock()))
+        keys = self._keyring.current()
+        return sign(self._service, self._region, self._host, headers, body, keys, stamp)
+
+    def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
+        """This thread's connection, and whether it is open already."""
+        local = self._local
+        if not hasattr(local, "connection"):
+            local.connection = (
+                http.client.HTTPSConnection(self._host, timeout=CONNECT_TIMEOUT_S, context=_tls())
+                if self._secure
+                else http.client.HTTPConnection(self._host, timeout=CONNECT_TIMEOUT_S)
+            )
+        elif local.connection.sock is not None and clock() - local.used_at > IDLE_MAX_S:
+            local.connection.close()
+        return local.connection, local.connection.sock is not None
+
+
+def dynamodb() -> Wire:
+    """Return DynamoDB as the environment describes it; `Table` takes it as its transport."""
+    return _client("dynamodb", *place("dynamodb"))
+
+
+def send_message(queue_url: str, body: str) -> None:
+    """Send one message to an SQS queue: at least once, since a lost answer is sent again."""
+    _client("sqs", *place("sqs"))("SendMessage", {"QueueUrl": queue_url, "MessageBody": body})
+
+
+@cache
+def _client(service: str, endpoint: str, region: str) -> Wire:
+    return Wire(service, endpoint, region)
+
+
+def place(service: str) -> tuple[str, str]:
+    """Return endpoint and region of a service as the environment says."""
+    env = os.environ
+    region = env.get("AWS_REGION") or env["AWS_DEFAULT_REGION"]
+    chosen = env.get(f"AWS_ENDPOINT_URL_{service.upper()}") or env.get("AWS_ENDPOINT_URL")
+    return chosen or f"https://{service}.{region}.amazonaws.com", region
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()  # once per process: reading the roots takes 20 ms
+
+
+def _base64(value: object) -> str:
+    if not isinstance(value, bytes):
+        raise TypeError(f"a request cannot hold a {type(value).__name__}")
+    return b64encode(value).decode()
+
+
+def _parsed(operation: str, status: int, content: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(content)
+    except ValueError:
+        body = None
+    if status == 200 and isinstance(body, dict):
+        return body
+    if status == 200 or (status >= 500 and body is None):
+        raise Lost(f"{operation}: {status} without a JSON object")
+    body = body if isinstance(body, dict) else {}
+    code = str(body.get("__type", "")).rpartition("#")[2].partition(":")[0]
+    message = body.get("message") or body.get("Message") or content[:200].decode(errors="replace")
+    raise ServiceError(code, message, status, body)
