@@ -1,0 +1,92 @@
+"""Calendar arithmetic in the merchant's own zone.
+
+Instants are aware datetimes in UTC or integer milliseconds since the epoch; calendar days are
+`date`. A day ends at the merchant's midnight, so every rule about days goes through `local_date`.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The IANA zone `name`; raises ZoneInfoNotFoundError for one nobody knows."""
+    return ZoneInfo(name)
+
+
+def to_ms(instant: datetime) -> int:
+    """Milliseconds since the epoch, exact (no float on the way)."""
+    return (instant - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(ms: int) -> datetime:
+    """The aware UTC instant of `ms` milliseconds since the epoch."""
+    return EPOCH + timedelta(milliseconds=ms)
+
+
+def rfc3339(ms: int) -> str:
+    """`2026-11-22T09:00:00Z`, with three decimals when the milliseconds are not zero."""
+    instant = from_ms(ms)
+    spec = "milliseconds" if ms % 1000 else "seconds"
+    return instant.replace(tzinfo=None).isoformat(timespec=spec) + "Z"
+
+
+def local_date(instant: datetime, zone_name: str) -> date:
+    """The merchant's calendar day at `instant`."""
+    return instant.astimezone(zone(zone_name)).date()
+
+
+def local_start(day: date, zone_name: str, hour: int = 0) -> datetime:
+    """The UTC instant at which `hour` o'clock of `day` begins for the merchant.
+
+    A local time skipped by daylight saving maps to the instant the clocks moved on to.
+    """
+    local = datetime(day.year, day.month, day.day, hour, tzinfo=zone(zone_name))
+    return local.astimezone(UTC)
+
+
+def hour_of(instant: datetime) -> str:
+    """The UTC hour an instant falls into, as in `2026-11-22T09`; sorts like the instants."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H")
+
+
+def month_index(day: date) -> int:
+    """Months since year 0, so that windows are plain subtraction."""
+    return day.year * 12 + day.month - 1
+
+
+def month_end(index: int) -> date:
+    """The last day of the month with that index."""
+    year, month = divmod(index, 12)
+    return date(year, month + 1, monthrange(year, month + 1)[1])
+
+
+def add_months_to_end(day: date, months: int) -> date:
+    """The last day of the month `months` after the month of `day`."""
+    return month_end(month_index(day) + months)
+
+
+def next_annual(day: date, month: int, day_of_month: int) -> date:
+    """The first `month`/`day_of_month` on or after `day`; 29 February falls back to the 28th."""
+    for year in (day.year, day.year + 1):
+        last = monthrange(year, month)[1]
+        candidate = date(year, month, min(day_of_month, last))
+        if candidate >= day:
+            return candidate
+    raise AssertionError("an annual date comes round within two years")
+
+
+def period_start_index(index: int, window: str) -> int:
+    """The first month of the calendar period (`month`, `quarter`, `year`) that holds `index`."""
+    size = PERIOD_MONTHS[window]
+    return index - index % size
+
+
+PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+"""Calendar periods by their length; years start in January, quarters in January, April, ..."""

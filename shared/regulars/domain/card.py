@@ -1,0 +1,186 @@
+"""The state of one card: everything a decision needs, as one frozen value of at most a kilobyte.
+
+Units live in lots by expiry date. What was granted and later taken back by a refund, after it had
+been spent, is debt: kept apart, paid off by the next earnings, blocking rewards until then.
+For every unit: sum of all entry lines == sum of its lots - its debt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeVar
+
+_V = TypeVar("_V")
+
+NEVER = ""
+"""The `expires_on` of a lot that does not expire."""
+
+MONTHS_KEPT = 24
+"""How many calendar months of windows a card keeps; older months live on in `lifetime`."""
+
+
+class Lot(NamedTuple):
+    """An amount that expires, and becomes spendable, on one day (ISO dates, `""` for none)."""
+
+    expires_on: str
+    available_on: str
+    amount: int
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two lots the same lot."""
+        return self.expires_on, self.available_on
+
+
+class Window(NamedTuple):
+    """What was earned and spent in one calendar month (or in the whole life of a card)."""
+
+    spend_minor: int = 0
+    visits: int = 0
+    points: int = 0
+
+    def plus(self, spend_minor: int, visits: int, points: int) -> Window:
+        return Window(self.spend_minor + spend_minor, self.visits + visits, self.points + points)
+
+
+NOTHING = Window()
+
+
+class OpenVoucher(NamedTuple):
+    """A voucher that was issued and neither redeemed, cancelled nor expired yet."""
+
+    reward_id: str
+    code: str
+    issued_ms: int
+    expires_on: str
+
+
+class Holding(NamedTuple):
+    """A tier and since when; `until` is the last day it is certain (`""` when open-ended)."""
+
+    id: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One member's card. `version` counts writes of the state, `seq` entries of the ledger."""
+
+    member_id: str
+    version: int = 0
+    seq: int = 0
+    head: str = ""
+    """The hash of the newest entry; empty before the first."""
+    recorded_ms: int = 0
+    """When the newest entry was recorded; the next one is recorded later."""
+    enrolled_ms: int = 0
+    lots: Mapping[str, tuple[Lot, ...]] = field(default_factory=dict)
+    debt: Mapping[str, int] = field(default_factory=dict)
+    carry: Mapping[str, int] = field(default_factory=dict)
+    """Per spend rule, the money not yet turned into units (negative after some refunds)."""
+    windows: Mapping[int, Window] = field(default_factory=dict)
+    """By month index (see `calendar.month_index`)."""
+    lifetime: Window = NOTHING
+    last_visit_ms: int = 0
+    today: tuple[str, int] = ("", 0)
+    """The last day with visits and how many there were, for the daily cap."""
+    tier: Holding | None = None
+    open: Mapping[str, OpenVoucher] = field(default_factory=dict)
+    taken: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Per reward with a limit: the period and how many were issued in it."""
+    due: Mapping[str, str] = field(default_factory=dict)
+    """Per job the UTC hour at which the card stands in the due list (a lower bound)."""
+
+    def available(self, unit: str, today: str) -> int:
+        """What can be spent on `today`: neither expired nor pending, less nothing for debt."""
+        return sum(lot.amount for lot in self.lots.get(unit, ()) if spendable(lot, today))
+
+    def pending(self, unit: str, today: str) -> int:
+        """What is held back until a later day."""
+        return sum(
+            lot.amount
+            for lot in self.lots.get(unit, ())
+            if lot.available_on > today and not expired(lot, today)
+        )
+
+    def balance(self, unit: str) -> int:
+        """The sum of all lines of the unit: lots, spendable or not, less debt."""
+        return sum(lot.amount for lot in self.lots.get(unit, ())) - self.debt.get(unit, 0)
+
+    def units(self) -> tuple[str, ...]:
+        """Every unit the card holds or owes."""
+        return tuple(dict.fromkeys((*self.lots, *self.debt)))
+
+    def with_lots(self, unit: str, lots: Iterable[Lot]) -> Card:
+        """The card with these lots of a unit: merged, without empty ones, first to expire first."""
+        return replace(self, lots=_without_empty(self.lots, unit, normal(lots)))
+
+    def with_debt(self, unit: str, debt: int) -> Card:
+        return replace(self, debt=_without_empty(self.debt, unit, debt))
+
+    def with_window(self, month: int, spend_minor: int, visits: int, points: int) -> Card:
+        """Add to a month and to the lifetime; months beyond the kept ones fall off the far end."""
+        if not (spend_minor or visits or points):
+            return self
+        months = dict(self.windows)
+        months[month] = months.get(month, Window()).plus(spend_minor, visits, points)
+        kept = sorted(months)[-MONTHS_KEPT:]
+        return replace(
+            self,
+            windows={index: months[index] for index in kept},
+            lifetime=self.lifetime.plus(spend_minor, visits, points),
+        )
+
+
+def spendable(lot: Lot, today: str) -> bool:
+    """A lot is spendable up to and including its expiry day, from its availability day on."""
+    return not expired(lot, today) and lot.available_on <= today
+
+
+def expired(lot: Lot, today: str) -> bool:
+    return lot.expires_on != NEVER and lot.expires_on < today
+
+
+def normal(lots: Iterable[Lot]) -> tuple[Lot, ...]:
+    """Lots with the same dates merged, empty ones gone, first to expire first, `never` last."""
+    amounts: dict[tuple[str, str], int] = {}
+    for lot in lots:
+        amounts[lot.key] = amounts.get(lot.key, 0) + lot.amount
+    merged = (Lot(*key, amount) for key, amount in amounts.items() if amount)
+    return tuple(sorted(merged, key=_spending_order))
+
+
+def take(lots: tuple[Lot, ...], amount: int, today: str) -> tuple[tuple[Lot, ...], int]:
+    """The lots to spend for `amount`, first to expire first, and what could not be covered.
+
+    Only spendable lots are touched. Returns the pieces taken (positive amounts) and the rest.
+    """
+    taken = []
+    for lot in sorted(lots, key=_spending_order):
+        if amount and spendable(lot, today):
+            piece = min(lot.amount, amount)
+            taken.append(lot._replace(amount=piece))
+            amount -= piece
+    return tuple(taken), amount
+
+
+def add_lots(card: Card, unit: str, pieces: Iterable[Lot], sign: int = 1) -> Card:
+    """The card with `pieces` put into (or, with sign -1, taken out of) a unit's lots."""
+    signed = (piece._replace(amount=sign * piece.amount) for piece in pieces)
+    lots = normal((*card.lots.get(unit, ()), *signed))
+    if any(lot.amount < 0 for lot in lots):
+        raise AssertionError(f"a lot of {unit} would become negative")
+    return card.with_lots(unit, lots)
+
+
+def _spending_order(lot: Lot) -> tuple[bool, str, str]:
+    return lot.expires_on == NEVER, lot.expires_on, lot.available_on
+
+
+def _without_empty(mapping: Mapping[str, _V], key: str, value: _V) -> dict[str, _V]:
+    changed = {**mapping, key: value}
+    if not value:
+        del changed[key]
+    return changed

@@ -1,0 +1,121 @@
+"""The one decision function: programme, card, operation and time in; what to write out.
+
+Pure: the same values always give the same Decision, or raise the same Refused. The stamp at the
+counter, the till, the jobs, the previews and the simulator all run this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from regulars.domain import accrual, reversal, rewards, tiering
+from regulars.domain.card import Card, expired
+from regulars.domain.draft import Draft
+from regulars.domain.due import EXPIRE, REMIND, TIER
+from regulars.domain.operations import (
+    Adjust,
+    AnyOperation,
+    Cancel,
+    Decision,
+    Earn,
+    Expire,
+    Issue,
+    Join,
+    Redeem,
+    Remind,
+    Reverse,
+    ReviewTier,
+    Voucher,
+)
+from regulars.domain.program import Program
+from regulars.domain.refusals import Code, Refused
+
+
+def decide(program: Program, card: Card, operation: AnyOperation, now: datetime) -> Decision:
+    """Decide one operation on one card.
+
+    `now` is an aware instant; the entry is recorded at it, or a millisecond after the newest
+    entry if that is later. Raises Refused with the first refusal that applies.
+    """
+    draft = Draft(program, card, operation, now)
+    match operation:
+        case Join():
+            accrual.join(draft, operation)
+            return draft.decision("join", unlocked=_issued(draft))
+        case Earn():
+            refused = accrual.earn(draft, operation)
+            return draft.decision("earn", unlocked=_issued(draft), refused=tuple(refused))
+        case Issue():
+            rewards.issue(draft, operation)
+            return draft.decision("issue")
+        case Redeem():
+            rewards.redeem(draft, operation)
+            return draft.decision("redeem")
+        case Cancel():
+            rewards.cancel(draft, operation)
+            return draft.decision("cancel")
+        case Adjust():
+            _adjust(draft, operation)
+            return draft.decision("adjust", unlocked=_issued(draft))
+        case Reverse():
+            refunded = reversal.reverse(draft, operation)
+            return draft.decision("reverse", unlocked=_issued(draft), refunded_minor=refunded)
+        case Expire():
+            return _expire(draft, operation)
+        case ReviewTier():
+            return _review_tier(draft)
+        case Remind():
+            return _no_longer_due(draft, REMIND).nothing_to_book()
+
+
+def _issued(draft: Draft) -> tuple[Voucher, ...]:
+    return tuple(voucher for voucher in draft.vouchers.values() if voucher.status == "issued")
+
+
+def _adjust(draft: Draft, operation: Adjust) -> None:
+    """Correct a balance by hand, never below zero unless debt is allowed."""
+    why = {"k": "adjust", "text": operation.reason}
+    if operation.unit not in draft.program.units:
+        known = ", ".join(draft.program.units)
+        raise Refused(Code.INVALID, "No such unit.", (("unit", f"must be one of: {known}"),))
+    if operation.amount > 0:
+        draft.grant(operation.unit, operation.amount, "adjust", why)
+        rewards.issue_automatic(draft)
+        return
+    rest = draft.spend(operation.unit, -operation.amount, "adjust", why)[1]
+    if rest and not operation.allow_debt:
+        available = draft.before.available(operation.unit, draft.today.isoformat())
+        raise Refused(Code.INSUFFICIENT_BALANCE, f"Only {available} can be taken off.")
+    draft.owe(operation.unit, rest, "adjust", why)
+
+
+def _expire(draft: Draft, operation: Expire) -> Decision:
+    """Give back the lots of expired vouchers, then book out every expired lot."""
+    today = draft.today.isoformat()
+    for voucher in operation.vouchers:
+        past = bool(voucher.expires_on) and voucher.expires_on < today
+        if past and voucher.voucher_id in draft.card.open:
+            rewards.give_back(draft, voucher, "expired")
+    for unit in draft.card.units():
+        gone = tuple(lot for lot in draft.card.lots.get(unit, ()) if expired(lot, today))
+        draft.take_out(unit, gone, "expiry", {"k": "expired"})
+    _no_longer_due(draft, EXPIRE)
+    return draft.decision("expire") if draft.lines or draft.vouchers else draft.nothing_to_book()
+
+
+def _review_tier(draft: Draft) -> Decision:
+    """Decide the tier anew; an entry only when it changes."""
+    draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
+    _no_longer_due(draft, TIER)
+    changed = (draft.before.tier and draft.before.tier.id) != (
+        draft.card.tier and draft.card.tier.id
+    )
+    return draft.decision("tier") if changed else draft.nothing_to_book()
+
+
+def _no_longer_due(draft: Draft, job: str) -> Draft:
+    """Take the card off the due list of one job; it is put on again if there is a next time."""
+    due = {name: hour for name, hour in draft.card.due.items() if name != job}
+    draft.card = replace(draft.card, due=due)
+    return draft

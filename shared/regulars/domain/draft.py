@@ -1,0 +1,172 @@
+"""An entry in the making: the card as it changes and the lines that say why.
+
+The only mutable value of the domain. It lives for one decision, keeps card and lines in step, and
+is turned into a Decision at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from regulars.domain import calendar
+from regulars.domain.card import NEVER, Card, Lot, add_lots, take
+from regulars.domain.due import newly_due
+from regulars.domain.ledger import DEBT, Entry, Kind, Line, canonical, chain, lot_name
+from regulars.domain.operations import AnyOperation, Decision, Operation, Voucher
+from regulars.domain.program import Program, Unit
+from regulars.domain.refusals import Code, Refused
+
+EFFECTIVE_AHEAD_MS = 5 * 60 * 1000
+"""How far a caller's clock may run ahead of ours."""
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: digits and capitals without I, L, O, U, so that codes can be read aloud."""
+
+
+class Draft:
+    """One entry in the making, on one card, at one instant."""
+
+    def __init__(
+        self, program: Program, card: Card, operation: AnyOperation, now: datetime
+    ) -> None:
+        self.program = program
+        self.before = card
+        self.card = card
+        self.operation = operation
+        self.now_ms = max(calendar.to_ms(now), card.recorded_ms + 1)
+        self.now = calendar.from_ms(self.now_ms)
+        self.today: date = calendar.local_date(self.now, program.timezone)
+        self.effective_ms = _effective_ms(operation, self.now_ms)
+        self.lines: list[Line] = []
+        self.vouchers: dict[str, Voucher] = {}
+        self.facts: dict[str, Any] = {}
+
+    @property
+    def effective_month(self) -> int:
+        """The month whose windows count this operation."""
+        effective = calendar.from_ms(self.effective_ms)
+        return calendar.month_index(calendar.local_date(effective, self.program.timezone))
+
+    def available(self, unit: str) -> int:
+        return self.card.available(unit, self.today.isoformat())
+
+    def grant(self, unit_id: str, amount: int, rule: str, why: Mapping[str, Any]) -> None:
+        """Book `amount` in: first against debt, the rest into a lot dated by the unit's policy."""
+        owed = min(self.card.debt.get(unit_id, 0), amount)
+        if owed:
+            self.card = self.card.with_debt(unit_id, self.card.debt[unit_id] - owed)
+            self.lines.append(Line(unit_id, owed, DEBT, rule, why))
+        if amount > owed:
+            unit = self.program.units.get(unit_id)
+            lot = Lot(*lot_dates_for(unit, self.today), amount - owed)
+            self.put_back(unit_id, (lot,), rule, why)
+
+    def put_back(self, unit: str, pieces: Iterable[Lot], rule: str, why: Mapping[str, Any]) -> None:
+        """Book pieces into the very lots they name."""
+        for piece in pieces:
+            self.card = add_lots(self.card, unit, (piece,))
+            self.lines.append(Line(unit, piece.amount, lot_name(*piece.key), rule, why))
+
+    def take_out(self, unit: str, pieces: Iterable[Lot], rule: str, why: Mapping[str, Any]) -> None:
+        """Book pieces out of the lots they name; they must be there."""
+        for piece in pieces:
+            self.card = add_lots(self.card, unit, (piece,), sign=-1)
+            self.lines.append(Line(unit, -piece.amount, lot_name(*piece.key), rule, why))
+
+    def spend(
+        self, unit: str, amount: int, rule: str, why: Mapping[str, Any]
+    ) -> tuple[tuple[Lot, ...], int]:
+        """Book up to `amount` out of spendable lots, first to expire first; pieces and the rest."""
+        pieces, rest = take(self.card.lots.get(unit, ()), amount, self.today.isoformat())
+        self.take_out(unit, pieces, rule, why)
+        return pieces, rest
+
+    def owe(self, unit: str, amount: int, rule: str, why: Mapping[str, Any]) -> None:
+        """Book `amount` as debt."""
+        if amount:
+            self.card = self.card.with_debt(unit, self.card.debt.get(unit, 0) + amount)
+            self.lines.append(Line(unit, -amount, DEBT, rule, why))
+
+    def new_code(self) -> str:
+        """The next voucher code: ten characters, 50 bits, drawn from the caller's entropy."""
+        if len(self.operation.entropy) < 16:
+            raise AssertionError("an operation that may issue vouchers brings 16 bytes of entropy")
+        seed = self.operation.entropy + len(self.vouchers).to_bytes(2)
+        number = int.from_bytes(sha256(seed).digest()[:8])
+        return "".join(ALPHABET[(number >> shift) & 31] for shift in range(0, 50, 5))
+
+    def decision(self, kind: Kind, **outcome: Any) -> Decision:
+        """The finished entry, chained to the one before it, and the card after it."""
+        entry = Entry(
+            seq=self.card.seq + 1,
+            op=self.operation.op,
+            kind=kind,
+            recorded_ms=self.now_ms,
+            effective_ms=self.effective_ms,
+            source=self.operation.source,
+            program_version=self.program.version,
+            lines=tuple(self.lines),
+            balances={unit: self.card.balance(unit) for unit in _units(self)},
+            tier_from=self.before.tier.id if self.before.tier else None,
+            tier_to=self.card.tier.id if self.card.tier else None,
+            staff=self.operation.staff,
+            location=self.operation.location,
+            facts=self.facts,
+        )
+        self.card = replace(
+            self.card,
+            seq=entry.seq,
+            head=chain(self.card.head, canonical(entry)),
+            recorded_ms=self.now_ms,
+        )
+        return self._decided(entry, **outcome)
+
+    def nothing_to_book(self) -> Decision:
+        """No entry: only the due list moves."""
+        return self._decided(None)
+
+    def _decided(self, entry: Entry | None, **outcome: Any) -> Decision:
+        dues = newly_due(self.program, self.card, self.now)
+        card = replace(
+            self.card, version=self.before.version + 1, due={**self.card.due, **dict(dues)}
+        )
+        return Decision(card, entry, tuple(self.vouchers.values()), dues, **outcome)
+
+
+def lot_dates_for(unit: Unit | None, today: date) -> tuple[str, str]:
+    """Expiry and availability dates of what is granted `today` by the unit's policy.
+
+    A unit that the programme no longer knows (a correction after a change) never expires.
+    """
+    if unit is None:
+        return NEVER, ""
+    available = today + timedelta(days=unit.hold_days)
+    available_on = available.isoformat() if unit.hold_days else ""
+    expiry = unit.expiry
+    if expiry.kind == "months":
+        return calendar.add_months_to_end(today, expiry.months).isoformat(), available_on
+    if expiry.kind == "date":
+        last = calendar.next_annual(today, expiry.month, expiry.day)
+        return last.isoformat(), available_on
+    return NEVER, available_on
+
+
+def _effective_ms(operation: Operation, now_ms: int) -> int:
+    if operation.effective_ms is None:
+        return now_ms
+    if operation.effective_ms > now_ms + EFFECTIVE_AHEAD_MS:
+        raise Refused(
+            Code.INVALID,
+            "The sale lies in the future.",
+            (("effective_at", "must not be more than five minutes ahead of the server's clock"),),
+        )
+    return operation.effective_ms
+
+
+def _units(draft: Draft) -> tuple[str, ...]:
+    """The units an entry states a balance for: those it touches and those the card holds."""
+    return tuple(dict.fromkeys((*draft.card.units(), *(line.unit for line in draft.lines))))

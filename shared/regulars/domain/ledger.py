@@ -1,0 +1,174 @@
+"""The ledger of a card: entries that are only ever added, chained by their hashes.
+
+`canonical` is the exact text that is hashed and stored, so that anyone holding the entries can
+verify them without knowing how we print JSON: hash(n) = SHA-256(hash(n-1) + "\\n" + canonical(n)).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Literal, NamedTuple
+
+from regulars.domain.card import Card
+
+Kind = Literal[
+    "join", "earn", "bonus", "issue", "redeem", "cancel", "expire",
+    "reverse", "adjust", "tier", "merge", "erase",
+]  # fmt: skip
+
+DEBT = "debt"
+"""The `lot` of a line that books debt (negative) or pays it off (positive)."""
+
+
+class Line(NamedTuple):
+    """One amount booked: into or out of one lot of one unit, by one rule, for one reason.
+
+    `lot` is `"<expires_on>"`, `"<expires_on>/<available_on>"` or `"debt"`. `why` holds the figures
+    of the reason under short names; `i18n/explain.py` puts them in words.
+    """
+
+    unit: str
+    amount: int
+    lot: str
+    rule: str
+    why: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One journal entry: one operation on one card, for ever."""
+
+    seq: int
+    op: str
+    kind: Kind
+    recorded_ms: int
+    effective_ms: int
+    source: str
+    program_version: int
+    lines: tuple[Line, ...]
+    balances: Mapping[str, int]
+    """Per unit the balance after the entry."""
+    tier_from: str | None = None
+    tier_to: str | None = None
+    staff: str | None = None
+    location: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What it was about, by kind: spend, visits, order, carry, vouchers, reverses, note ..."""
+
+
+def lot_name(expires_on: str, available_on: str) -> str:
+    """How a line names a lot."""
+    return f"{expires_on}/{available_on}" if available_on else expires_on
+
+
+def lot_dates(name: str) -> tuple[str, str]:
+    """The expiry and availability dates in a lot's name."""
+    expires_on, _, available_on = name.partition("/")
+    return expires_on, available_on
+
+
+def canonical(entry: Entry) -> str:
+    """The one JSON text of an entry: sorted keys, no spaces, absent values left out."""
+    document: dict[str, Any] = {
+        "seq": entry.seq,
+        "op": entry.op,
+        "kind": entry.kind,
+        "at": entry.recorded_ms,
+        "eff": entry.effective_ms,
+        "src": entry.source,
+        "prog": entry.program_version,
+        "lines": [
+            [line.unit, line.amount, line.lot, line.rule, dict(line.why)] for line in entry.lines
+        ],
+        "bal": dict(entry.balances),
+        "facts": dict(entry.facts),
+        "staff": entry.staff,
+        "loc": entry.location,
+    }
+    if entry.tier_from != entry.tier_to:
+        document["tier"] = [entry.tier_from, entry.tier_to]
+    kept = {key: value for key, value in document.items() if value is not None}
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def parse(text: str) -> Entry:
+    """The entry of a canonical text."""
+    document = json.loads(text)
+    tier_from, tier_to = document.get("tier", (None, None))
+    return Entry(
+        seq=document["seq"],
+        op=document["op"],
+        kind=document["kind"],
+        recorded_ms=document["at"],
+        effective_ms=document["eff"],
+        source=document["src"],
+        program_version=document["prog"],
+        lines=tuple(Line(*line) for line in document["lines"]),
+        balances=document["bal"],
+        tier_from=tier_from,
+        tier_to=tier_to,
+        staff=document.get("staff"),
+        location=document.get("loc"),
+        facts=document["facts"],
+    )
+
+
+def chain(previous: str, text: str) -> str:
+    """The hash of an entry's canonical text after the entry whose hash is `previous`."""
+    return sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+class Recorded(NamedTuple):
+    """An entry as it lies in the table."""
+
+    text: str
+    prev: str
+    hash: str
+
+
+def verify(card: Card, entries: Iterable[Recorded]) -> list[str]:
+    """Re-compute sequence, chain and balances of a whole card; the problems found, in words.
+
+    `entries` are all entries from the first to the newest.
+    """
+    problems: list[str] = []
+    previous, seq, recorded_ms = "", 0, 0
+    sums: dict[str, dict[str, int]] = {}
+    for recorded in entries:
+        entry = parse(recorded.text)
+        seq += 1
+        if entry.seq != seq:
+            problems.append(f"entry {entry.seq} stands where {seq} should be")
+            seq = entry.seq
+        if recorded.prev != previous or chain(previous, recorded.text) != recorded.hash:
+            problems.append(f"entry {entry.seq} does not follow from the entry before it")
+        if entry.recorded_ms <= recorded_ms:
+            problems.append(f"entry {entry.seq} is not later than the entry before it")
+        previous, recorded_ms = recorded.hash, entry.recorded_ms
+        for line in entry.lines:
+            lots = sums.setdefault(line.unit, {})
+            lots[line.lot] = lots.get(line.lot, 0) + line.amount
+        for unit, balance in entry.balances.items():
+            if sum(sums.get(unit, {}).values()) != balance:
+                problems.append(f"entry {entry.seq} states another balance of {unit}")
+    if (card.seq, card.head) != (seq, previous):
+        problems.append(f"the card stands at entry {card.seq}, the ledger ends at {seq}")
+    problems.extend(_lot_problems(card, sums))
+    return problems
+
+
+def _lot_problems(card: Card, sums: Mapping[str, Mapping[str, int]]) -> list[str]:
+    problems = []
+    for unit in sorted({*sums, *card.units()}):
+        held = {lot_name(*lot.key): lot.amount for lot in card.lots.get(unit, ())}
+        if debt := card.debt.get(unit):
+            held[DEBT] = -debt
+        booked = {name: amount for name, amount in sums.get(unit, {}).items() if amount}
+        if held != booked:
+            problems.append(f"the lots of {unit} on the card are not those of the ledger")
+        if any(amount < 0 for name, amount in booked.items() if name != DEBT):
+            problems.append(f"a lot of {unit} is below zero")
+    return problems

@@ -1,0 +1,170 @@
+"""What can be asked of a card, and what comes of it.
+
+An operation carries everything its decision needs besides programme, card and time: ids and
+entropy are made by the caller, so that deciding twice on the same values gives the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from regulars.domain.card import Card, Lot
+from regulars.domain.ledger import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What all operations have in common."""
+
+    op: str
+    """The operation's id; at most one entry of a merchant bears it."""
+    source: str
+    """Where it came from: `join`, `card`, `staff`, `api`, `job` or a till's name."""
+    staff: str | None = None
+    location: str | None = None
+    effective_ms: int | None = None
+    """When it happened, if known; never later than recording + 5 minutes."""
+    entropy: bytes = b""
+    """Random bytes from the caller, for the codes of vouchers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join(Operation):
+    """A member enrols; the first entry of every card."""
+
+    member_id: str
+
+
+class Item(NamedTuple):
+    """One line of a sale; `amount_minor` is the whole line's price."""
+
+    quantity: int
+    amount_minor: int
+    sku: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earn(Operation):
+    """A visit or sale. Money is in minor units of the programme's currency."""
+
+    visits: int = 1
+    spend_minor: int | None = None
+    """What was paid and counts; the sum of the items when not given."""
+    items: tuple[Item, ...] = ()
+    order_id: str | None = None
+    note: str | None = None
+    refusable: bool = False
+    """Whether a reached cap refuses the whole (staff, scans) or grants nothing (tills)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjust(Operation):
+    """A correction by hand, with its reason."""
+
+    unit: str
+    amount: int
+    reason: str
+    allow_debt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue(Operation):
+    """The member takes a reward: its cost is locked in a voucher."""
+
+    reward_id: str
+
+
+class Voucher(NamedTuple):
+    """A voucher as it lies in the table; `lots` are the pieces locked in it."""
+
+    voucher_id: str
+    code: str
+    reward_id: str
+    status: Literal["issued", "redeemed", "cancelled", "expired"]
+    unit: str
+    lots: tuple[Lot, ...]
+    issued_ms: int
+    expires_on: str
+    issued_seq: int
+    closed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeem(Operation):
+    """A voucher is handed over at the counter; final."""
+
+    voucher: Voucher
+    order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel(Operation):
+    """A voucher is given back; the same lots return with the same dates."""
+
+    voucher: Voucher
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reverse(Operation):
+    """A refund or an undo: lines of the original entry are taken back, pro rata to the money.
+
+    `refunded_minor` is what had been refunded of the original before (-1 when it was reversed
+    whole); `amount_minor` is what is refunded now, None for all that is left.
+    """
+
+    original: Entry
+    refunded_minor: int
+    amount_minor: int | None
+    vouchers: tuple[Voucher, ...] = ()
+    """The vouchers that the original entry granted."""
+    undo_until_ms: int | None = None
+    """For an undo at the counter: the last instant it is allowed."""
+    refund_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expire(Operation):
+    """What has expired is booked out: lots, and vouchers whose lots go back first."""
+
+    vouchers: tuple[Voucher, ...] = ()
+    """The card's open vouchers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTier(Operation):
+    """The tier is decided anew: at the end of its period or after a change of the programme."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remind(Operation):
+    """The card's reminder has been looked at; it comes off the due list until the next visit."""
+
+
+AnyOperation = (
+    Join | Earn | Adjust | Issue | Redeem | Cancel | Reverse | Expire | ReviewTier | Remind
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an operation comes to; written as one transaction or not at all.
+
+    `entry` is None when nothing has to be booked (a job found nothing to do): then only the due
+    list moves. `dues` are (job, UTC hour) pairs to be put on the due list.
+    """
+
+    card: Card
+    entry: Entry | None
+    vouchers: tuple[Voucher, ...] = ()
+    """Vouchers issued or closed."""
+    dues: tuple[tuple[str, str], ...] = ()
+    unlocked: tuple[Voucher, ...] = ()
+    """Vouchers that were issued by themselves."""
+    refused: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    """(rule, why) of what was not granted although the operation went through."""
+    refunded_minor: int | None = None
+    """For a reversal: what has now been refunded of the original in all, -1 for the whole."""

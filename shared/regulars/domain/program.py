@@ -1,0 +1,229 @@
+"""A loyalty programme as the rules see it: frozen values read from a validated document.
+
+The document (JSON, see `web/program_schema.py`) is what owners write, export and compare; it has
+been validated before it was published, so nothing is checked again here. Money is in minor units
+of `currency`, multipliers in thousandths, durations in days or months as the name says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+Text = str | dict[str, Any]
+"""A localized text: one string for all languages, or one per language code. Names of units hold
+the plural forms of CLDR under each language instead of a string."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """When what was earned stops being spendable."""
+
+    kind: Literal["never", "months", "date"] = "never"
+    months: int = 0
+    """For `months`: lots last until the end of the month this many months after the earning."""
+    month: int = 12
+    day: int = 31
+    """For `date`: the last valid day of each year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is collected: stamps (shown as a punch card) or points (shown as a number)."""
+
+    id: str
+    name: Text
+    kind: Literal["stamps", "points"]
+    expiry: Expiry
+    hold_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarnRule:
+    """What grants units. Every rule that matches adds; none replaces another."""
+
+    id: str
+    on: Literal["join", "visit", "spend", "item"]
+    unit: str
+    amount: int
+    per_minor: int
+    """For `spend`: `amount` units for each full `per_minor`; the remainder is carried."""
+    categories: tuple[str, ...]
+    skus: tuple[str, ...]
+    """For `item`: what counts. For `spend`: when given, only these categories count."""
+    exclude: tuple[str, ...]
+    """Categories whose amounts never count, for instance gift cards."""
+    min_spend_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """What can be had for units, or is granted as a benefit."""
+
+    id: str
+    name: Text
+    kind: Literal["item", "percent", "amount", "perk"]
+    unit: str
+    cost: int
+    auto: bool
+    """Issued by itself as soon as the cost is there."""
+    valid_days: int | None
+    tiers: tuple[str, ...]
+    limit: int | None
+    limit_window: Literal["day", "month", "year", "lifetime"]
+    cost_minor: int
+    """What one costs the owner; for liability and reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One way into a tier: enough of a metric within a window, counted in what was earned."""
+
+    metric: Literal["spend", "visits", "points", "membership", "invitation", "purchase"]
+    at_least: int
+    window: str
+    """`month`, `quarter`, `year`, `lifetime` or `rolling:<months>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A named level. Tiers are listed from the lowest to the highest."""
+
+    id: str
+    name: Text
+    enter: tuple[Condition, ...]
+    """Any of these suffices; none at all means everyone is in from the start."""
+    multiplier: int
+    """Applied to what is earned, in thousandths: 1500 is one and a half."""
+    perks: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Guards against accidents and self-stamping; zero means no limit."""
+
+    visits_per_day: int
+    cooldown_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """When members are written to; zero switches a message off."""
+
+    close_to_reward_days: int
+    """Days without a visit after which a member who lacks one more gets a reminder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One published version of a programme."""
+
+    version: int
+    name: str
+    currency: str
+    timezone: str
+    languages: tuple[str, ...]
+    color: str
+    units: Mapping[str, Unit]
+    earn: tuple[EarnRule, ...]
+    rewards: Mapping[str, Reward]
+    tiers: tuple[Tier, ...]
+    limits: Limits
+    messages: Messages
+    locations: Mapping[str, str]
+
+    def tier_rank(self, tier_id: str | None) -> int:
+        """Position in the ladder, -1 for none (also for a tier that no longer exists)."""
+        return next((i for i, tier in enumerate(self.tiers) if tier.id == tier_id), -1)
+
+    def multiplier(self, tier_id: str | None) -> int:
+        """The earning multiplier of a tier in thousandths; 1000 without one."""
+        rank = self.tier_rank(tier_id)
+        return self.tiers[rank].multiplier if rank >= 0 else 1000
+
+
+def thousandths(multiplier: str) -> int:
+    """`"1.5"` as 1500. At most three decimals, which the schema has checked."""
+    return int(Decimal(multiplier) * 1000)
+
+
+def load(document: Mapping[str, Any], version: int) -> Program:
+    """Read a validated programme document published as `version`."""
+    limits = document.get("limits", {})
+    return Program(
+        version=version,
+        name=document["name"],
+        currency=document["currency"],
+        timezone=document["timezone"],
+        languages=tuple(document["languages"]),
+        color=document.get("branding", {}).get("color", "#7a3b1d"),
+        units={unit["id"]: _unit(unit) for unit in document.get("units", ())},
+        earn=tuple(_earn(rule) for rule in document.get("earn", ())),
+        rewards={reward["id"]: _reward(reward) for reward in document.get("rewards", ())},
+        tiers=tuple(_tier(tier) for tier in document.get("tiers", ())),
+        limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
+        messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
+        locations={place["id"]: place["name"] for place in document.get("locations", ())},
+    )
+
+
+def _unit(unit: Mapping[str, Any]) -> Unit:
+    expiry = unit.get("expiry", {})
+    return Unit(
+        id=unit["id"],
+        name=unit["name"],
+        kind=unit["kind"],
+        expiry=Expiry(
+            expiry.get("type", "never"),
+            expiry.get("months", 0),
+            expiry.get("month", 12),
+            expiry.get("day", 31),
+        ),
+        hold_days=unit.get("hold_days", 0),
+    )
+
+
+def _earn(rule: Mapping[str, Any]) -> EarnRule:
+    return EarnRule(
+        id=rule["id"],
+        on=rule["on"],
+        unit=rule["unit"],
+        amount=rule["amount"],
+        per_minor=rule.get("per_minor", 0),
+        categories=tuple(rule.get("categories", ())),
+        skus=tuple(rule.get("skus", ())),
+        exclude=tuple(rule.get("exclude", ())),
+        min_spend_minor=rule.get("min_spend_minor", 0),
+    )
+
+
+def _reward(reward: Mapping[str, Any]) -> Reward:
+    limit = reward.get("per_member") or {}
+    return Reward(
+        id=reward["id"],
+        name=reward["name"],
+        kind=reward["kind"],
+        unit=reward["cost"]["unit"],
+        cost=reward["cost"]["amount"],
+        auto=reward.get("auto", False),
+        valid_days=reward.get("valid_days"),
+        tiers=tuple(reward.get("tiers", ())),
+        limit=limit.get("times"),
+        limit_window=limit.get("window", "lifetime"),
+        cost_minor=reward.get("cost_minor", 0),
+    )
+
+
+def _tier(tier: Mapping[str, Any]) -> Tier:
+    return Tier(
+        id=tier["id"],
+        name=tier["name"],
+        enter=tuple(
+            Condition(way["metric"], way.get("at_least", 0), way.get("window", "lifetime"))
+            for way in tier.get("enter", ())
+        ),
+        multiplier=thousandths(tier.get("multiplier", "1")),
+        perks=tuple(tier.get("perks", ())),
+    )
