@@ -15,8 +15,8 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from regulars.store.errors import Lost, ServiceError
+from regulars.store.place import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, place
 from regulars.store.retry import persist
-from regulars.store.wire import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, place
 
 
 class Boto:

@@ -233,16 +233,17 @@ class Table:
         if not self.on_call:
             return self._transport(operation, params)
         params = {**params, "ReturnConsumedCapacity": "TOTAL"}
-        outcome: Params | StoreError
         try:
-            outcome = answer = self._transport(operation, params)
+            answer = self._transport(operation, params)
         except StoreError as error:
-            outcome = error
+            self._tell(operation, params, error)
             raise
-        finally:
-            for observe in self.on_call:
-                observe(operation, params, outcome)
+        self._tell(operation, params, answer)
         return answer
+
+    def _tell(self, operation: str, params: Params, outcome: Params | StoreError) -> None:
+        for observe in self.on_call:
+            observe(operation, params, outcome)
 
 
 def _key(key: Key) -> Params:

@@ -1,17 +1,15 @@
 """DynamoDB and SQS over the standard library: sign, send, read the answer.
 
 The path of a stamp uses this instead of boto3, because at a small shop almost every scan is a cold
-start (docs/adr/0001). It speaks AWS JSON 1.0 with Signature Version 4 and keeps one connection per
-thread. The requests are botocore's, byte for byte, and a test compares thousands of them.
+start (docs/adr/0001). It speaks AWS JSON 1.0 with Signature Version 4 and keeps connections for
+the next call. The requests are botocore's, byte for byte, and a test compares thousands of them.
 """
 
 from __future__ import annotations
 
 import http.client
 import json
-import os
 import ssl
-import threading
 import time
 import zlib
 from base64 import b64encode
@@ -22,11 +20,10 @@ from urllib.parse import urlsplit
 
 from regulars.store.credentials import Keyring
 from regulars.store.errors import Lost, ServiceError
+from regulars.store.place import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, place
 from regulars.store.retry import persist
 from regulars.store.signature import sign
 
-CONNECT_TIMEOUT_S: Final = 1.0
-READ_TIMEOUT_S: Final = 3.0
 IDLE_MAX_S: Final = 20.0  # what idled longer may have died while Lambda was frozen: do not risk it
 
 _SERVICES: Final[Mapping[str, tuple[str, dict[str, str]]]] = {  # target prefix, extra headers
@@ -49,16 +46,23 @@ class Wire:
         self._host, self._secure = url.netloc, url.scheme == "https"
         self._service, self._region = service, region
         self._prefix, self._extra = _SERVICES[service]
-        self._keyring, self._local = Keyring(), threading.local()
+        self._keyring = Keyring()
+        self._idle: list[tuple[http.client.HTTPConnection, float]] = []  # with when last used
 
     def __call__(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """Carry out one operation, again where that helps (see `retry`)."""
         body = json.dumps(params, default=_base64).encode()
         return persist(lambda: self._once(operation, body), f"{self._service} {operation}")
 
+    def close(self) -> None:
+        """Close the connections that are not in use; later calls open new ones."""
+        while self._idle:
+            self._idle.pop()[0].close()
+
     def _once(self, operation: str, body: bytes) -> dict[str, Any]:
         headers = self._signed(operation, body)
-        connection, reused = self._connection()
+        connection = self._connection()
+        reused = connection.sock is not None
         try:
             if not reused:
                 connection.connect()
@@ -69,8 +73,11 @@ class Wire:
         except (OSError, http.client.HTTPException) as error:
             connection.close()  # it may be half-way through an answer
             stale = reused and isinstance(error, ConnectionError)
+            if stale:
+                self.close()  # the others have been idle for longer
             raise Lost(f"{operation}: {error!r}", stale=stale) from error
-        self._local.used_at = clock()
+        if connection.sock is not None:
+            self._idle.append((connection, clock()))
         # A damaged answer to a write is as good as a lost one. DynamoDB sends the sum, SQS none.
         crc = answer.headers.get("x-amz-crc32")
         if crc is not None and crc != str(zlib.crc32(content)):
@@ -87,18 +94,19 @@ class Wire:
         keys = self._keyring.current()
         return sign(self._service, self._region, self._host, headers, body, keys, stamp)
 
-    def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
-        """This thread's connection, and whether it is open already."""
-        local = self._local
-        if not hasattr(local, "connection"):
-            local.connection = (
-                http.client.HTTPSConnection(self._host, timeout=CONNECT_TIMEOUT_S, context=_tls())
-                if self._secure
-                else http.client.HTTPConnection(self._host, timeout=CONNECT_TIMEOUT_S)
-            )
-        elif local.connection.sock is not None and clock() - local.used_at > IDLE_MAX_S:
-            local.connection.close()
-        return local.connection, local.connection.sock is not None
+    def _connection(self) -> http.client.HTTPConnection:
+        """A connection that nobody else uses now: the one used last, or a new one not yet open."""
+        try:  # list.pop is atomic: two threads never get the same connection
+            connection, used_at = self._idle.pop()
+        except IndexError:
+            if self._secure:
+                return http.client.HTTPSConnection(
+                    self._host, timeout=CONNECT_TIMEOUT_S, context=_tls()
+                )
+            return http.client.HTTPConnection(self._host, timeout=CONNECT_TIMEOUT_S)
+        if clock() - used_at > IDLE_MAX_S:
+            connection.close()
+        return connection
 
 
 def dynamodb() -> Wire:
@@ -114,14 +122,6 @@ def send_message(queue_url: str, body: str) -> None:
 @cache
 def _client(service: str, endpoint: str, region: str) -> Wire:
     return Wire(service, endpoint, region)
-
-
-def place(service: str) -> tuple[str, str]:
-    """Return endpoint and region of a service as the environment says."""
-    env = os.environ
-    region = env.get("AWS_REGION") or env["AWS_DEFAULT_REGION"]
-    chosen = env.get(f"AWS_ENDPOINT_URL_{service.upper()}") or env.get("AWS_ENDPOINT_URL")
-    return chosen or f"https://{service}.{region}.amazonaws.com", region
 
 
 @cache
