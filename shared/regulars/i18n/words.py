@@ -1,8 +1,8 @@
 """The words of one language: catalogue, plurals, and formats in one small object."""
 
+import datetime as dt
 import gettext
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -109,24 +109,24 @@ class Words:
         """The narrow symbol of a currency."""
         return formats.symbol(currency)
 
-    def date(self, value: date) -> str:
+    def date(self, value: dt.date) -> str:
         """A date in full: "19 November 2026"."""
         return formats.day(value, self._form.day_long, self._form)
 
-    def day(self, value: date, today: date) -> str:
+    def day(self, value: dt.date, today: dt.date) -> str:
         """A short date, its year only where it is another one: "19 Nov", "19 Nov 2025"."""
         pattern = self._form.day if value.year == today.year else self._form.day_year
         return formats.day(value, pattern, self._form)
 
-    def weekday(self, value: date) -> str:
+    def weekday(self, value: dt.date) -> str:
         """The name of the day of the week."""
         return self._form.weekdays[value.weekday()]
 
-    def clock(self, moment: datetime, zone: str) -> str:
+    def clock(self, moment: dt.datetime, zone: str) -> str:
         """The time of day in `zone`: "8:42"."""
         return formats.clock(moment.astimezone(ZoneInfo(zone)), self._form)
 
-    def when(self, moment: datetime, zone: str, now: datetime) -> str:
+    def when(self, moment: dt.datetime, zone: str, now: dt.datetime) -> str:
         """An instant as people say it: "today 8:42", "yesterday 17:05", "19 Nov".
 
         `moment` and `now` are aware; `zone` is the merchant's IANA zone.
@@ -135,11 +135,11 @@ class Words:
         today = now.astimezone(ZoneInfo(zone)).date()
         if local.date() == today:
             return self.t("today {time}", time=formats.clock(local, self._form))
-        if local.date() == today - timedelta(days=1):
+        if local.date() == today - dt.timedelta(days=1):
             return self.t("yesterday {time}", time=formats.clock(local, self._form))
         return self.day(local.date(), today)
 
-    def ago(self, moment: datetime, zone: str, now: datetime) -> str:
+    def ago(self, moment: dt.datetime, zone: str, now: dt.datetime) -> str:
         """How long ago, in days: "today", "yesterday", "5 days ago"; a date after 30 days."""
         there = ZoneInfo(zone)
         then, today = moment.astimezone(there).date(), now.astimezone(there).date()
