@@ -88,7 +88,7 @@ def _cap_words(why: Why) -> str:
 def _base(
     draft: Draft, rule: EarnRule, operation: Earn, visits: int, spend_minor: int
 ) -> tuple[int, Why]:
-    """Units before multipliers, and the reason; 0 with a reason when a matching rule grants none."""
+    """Units before multipliers, and the reason; a rule that grants nothing may still have one."""
     if rule.on not in {"visit", "spend", "item"}:
         return 0, {}
     if spend_minor < rule.min_spend_minor:

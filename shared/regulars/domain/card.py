@@ -126,10 +126,10 @@ class Card:
             return self
         months = dict(self.windows)
         months[month] = months.get(month, Window()).plus(spend_minor, visits, points)
-        kept = sorted(months)[-MONTHS_KEPT:]
+        oldest = max(months) - MONTHS_KEPT + 1
         return replace(
             self,
-            windows={index: months[index] for index in kept},
+            windows={index: months[index] for index in sorted(months) if index >= oldest},
             lifetime=self.lifetime.plus(spend_minor, visits, points),
         )
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
-from regulars.domain import calendar
+from regulars.domain import calendar, codes
 from regulars.domain.card import NEVER, Card, Lot, add_lots, take
 from regulars.domain.due import newly_due
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, canonical, chain, lot_name
@@ -23,8 +22,8 @@ from regulars.domain.refusals import Code, Refused
 EFFECTIVE_AHEAD_MS = 5 * 60 * 1000
 """How far a caller's clock may run ahead of ours."""
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: digits and capitals without I, L, O, U, so that codes can be read aloud."""
+CODE_LENGTH = 10
+"""Characters of a voucher code: 50 bits."""
 
 
 class Draft:
@@ -95,9 +94,7 @@ class Draft:
         """The next voucher code: ten characters, 50 bits, drawn from the caller's entropy."""
         if len(self.operation.entropy) < 16:
             raise AssertionError("an operation that may issue vouchers brings 16 bytes of entropy")
-        seed = self.operation.entropy + len(self.vouchers).to_bytes(2)
-        number = int.from_bytes(sha256(seed).digest()[:8])
-        return "".join(ALPHABET[(number >> shift) & 31] for shift in range(0, 50, 5))
+        return codes.drawn(self.operation.entropy + len(self.vouchers).to_bytes(2), CODE_LENGTH)
 
     def decision(self, kind: Kind, **outcome: Any) -> Decision:
         """The finished entry, chained to the one before it, and the card after it."""

@@ -1,0 +1,36 @@
+"""Settings of a function, read from its environment on first use, never at import."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the template tells a function. Which ones a function has is in `template.yaml`."""
+
+    table_name: str
+    base_url: str
+    """The public origin, without a slash at the end."""
+    secret: bytes
+    """The key from which all others are derived (`tokens.py`)."""
+    platform_key_sha256: str
+    orders_queue_url: str
+    messages_queue_url: str
+    mail_from: str
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises KeyError naming a variable the template forgot."""
+    return Settings(
+        table_name=os.environ["TABLE_NAME"],
+        base_url=os.environ["BASE_URL"].rstrip("/"),
+        secret=os.environ["REGULARS_SECRET"].encode(),
+        platform_key_sha256=os.environ.get("PLATFORM_KEY_SHA256", ""),
+        orders_queue_url=os.environ.get("ORDERS_QUEUE_URL", ""),
+        messages_queue_url=os.environ.get("MESSAGES_QUEUE_URL", ""),
+        mail_from=os.environ.get("MAIL_FROM", ""),
+    )

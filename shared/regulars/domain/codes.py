@@ -1,0 +1,35 @@
+"""Codes that people read aloud and type."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: digits and capitals without I, L, O and U."""
+
+
+def encode(number: int, length: int) -> str:
+    """The lowest `length` x 5 bits of a number, most significant first."""
+    return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(length)))
+
+
+def decode(code: str) -> int | None:
+    """The number of a normal code; None when a character is not of the alphabet."""
+    number = 0
+    for char in code:
+        place = ALPHABET.find(char)
+        if place < 0:
+            return None
+        number = number << 5 | place
+    return number
+
+
+def normal(code: str) -> str:
+    """A code as typed or scanned, in its one form: capitals, no gaps, look-alikes resolved."""
+    kept = "".join(char for char in code.upper() if char.isalnum())
+    return kept.translate(str.maketrans("OIL", "011"))
+
+
+def drawn(seed: bytes, length: int) -> str:
+    """A code of up to 12 characters drawn from a seed; the same seed gives the same code."""
+    return encode(int.from_bytes(sha256(seed).digest()[:8]), length)

@@ -1,0 +1,18 @@
+"""One structured logger per process.
+
+The trace id of the invocation is on every line (the Logger adds `xray_trace_id` by itself), so
+traces and logs meet without the X-Ray SDK, which would double a cold start. Nothing that
+identifies a person is ever logged: ids, counts and codes only.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from aws_lambda_powertools.logging import Logger
+
+
+@cache
+def logger() -> Logger:
+    """The process's logger; service name and level come from the POWERTOOLS_* environment."""
+    return Logger()

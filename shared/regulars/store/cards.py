@@ -1,0 +1,155 @@
+"""How a card, an entry and a voucher lie in the table.
+
+A state is one compact JSON text, so that two years of history stay under a kilobyte (one write
+unit): months are positions after a first one, lots and vouchers are short lists.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from regulars.domain.calendar import from_ms, hour_of
+from regulars.domain.card import Card, Holding, Lot, OpenVoucher, Window
+from regulars.domain.ledger import Entry, Recorded, canonical, chain, parse
+from regulars.domain.operations import Voucher
+from regulars.store import keys
+from regulars.store.marshal import Item
+
+
+def state_item(m: str, card: Card) -> Item:
+    """The STATE item of a card."""
+    pk, sk = keys.state(m, card.member_id)
+    return {"PK": pk, "SK": sk, "ver": card.version, "s": dump_card(card)}
+
+
+def card_of(item: Item) -> Card:
+    """The card in a STATE item."""
+    return load_card(item["s"], item["PK"].rpartition("#")[2], item["ver"])
+
+
+def dump_card(card: Card) -> str:
+    document: dict[str, Any] = {
+        "q": card.seq,
+        "h": card.head,
+        "r": card.recorded_ms,
+        "e": card.enrolled_ms,
+        "l": {unit: [_lot(lot) for lot in lots] for unit, lots in card.lots.items()},
+        "d": dict(card.debt),
+        "c": dict(card.carry),
+        "w": _months(card),
+        "t": list(card.lifetime),
+        "v": card.last_visit_ms,
+        "y": list(card.today) if card.today[0] else None,
+        "k": list(card.tier) if card.tier else None,
+        "o": {key: list(value) for key, value in card.open.items()},
+        "n": {key: list(value) for key, value in card.taken.items()},
+        "u": dict(card.due),
+    }
+    kept = {key: value for key, value in document.items() if value}
+    return json.dumps(kept, separators=(",", ":"))
+
+
+def load_card(text: str, member_id: str, version: int) -> Card:
+    """The card of a state's text; raises ValueError or KeyError when it is not one."""
+    document = json.loads(text)
+    first, *months = document.get("w") or [0]
+    return Card(
+        member_id=member_id,
+        version=version,
+        seq=document["q"],
+        head=document["h"],
+        recorded_ms=document["r"],
+        enrolled_ms=document["e"],
+        lots={
+            unit: tuple(_lot_of(piece) for piece in lots)
+            for unit, lots in document.get("l", {}).items()
+        },
+        debt=document.get("d", {}),
+        carry=document.get("c", {}),
+        windows={first + place: Window(*month) for place, month in enumerate(months) if month},
+        lifetime=Window(*document.get("t", ())),
+        last_visit_ms=document.get("v", 0),
+        today=(document["y"][0], document["y"][1]) if "y" in document else ("", 0),
+        tier=Holding(*document["k"]) if "k" in document else None,
+        open={key: OpenVoucher(*value) for key, value in document.get("o", {}).items()},
+        taken={key: (value[0], value[1]) for key, value in document.get("n", {}).items()},
+        due=document.get("u", {}),
+    )
+
+
+def _months(card: Card) -> list[Any]:
+    """The first month's index, then each month's figures; quiet months are zeros."""
+    if not card.windows:
+        return []
+    first, last = min(card.windows), max(card.windows)
+    return [first, *(list(card.windows.get(index, ())) or 0 for index in range(first, last + 1))]
+
+
+def _lot(lot: Lot) -> list[Any]:
+    """Amount first, then only the dates there are."""
+    dates = [lot.expires_on, lot.available_on]
+    while dates and not dates[-1]:
+        dates.pop()
+    return [lot.amount, *dates]
+
+
+def _lot_of(piece: list[Any]) -> Lot:
+    amount, *dates = piece
+    expires_on, available_on = [*dates, "", ""][:2]
+    return Lot(expires_on, available_on, amount)
+
+
+def entry_item(m: str, c: str, entry: Entry, prev: str) -> Item:
+    """The item of an entry that follows the one whose hash is `prev`, with its activity mark."""
+    pk, sk = keys.entry(m, c, entry.seq)
+    text = canonical(entry)
+    return {
+        "PK": pk,
+        "SK": sk,
+        "GSI1PK": keys.activity(m, hour_of(from_ms(entry.recorded_ms))),
+        "GSI1SK": keys.activity_order(entry.recorded_ms, c, entry.seq),
+        "e": text,
+        "prev": prev,
+        "hash": chain(prev, text),
+    }
+
+
+def recorded_of(item: Item) -> Recorded:
+    return Recorded(item["e"], item["prev"], item["hash"])
+
+
+def entry_of(item: Item) -> Entry:
+    return parse(item["e"])
+
+
+def voucher_item(m: str, c: str, voucher: Voucher) -> Item:
+    pk, sk = keys.voucher(m, c, voucher.voucher_id)
+    return {
+        "PK": pk,
+        "SK": sk,
+        "code": voucher.code,
+        "reward": voucher.reward_id,
+        "status": voucher.status,
+        "unit": voucher.unit,
+        "lots": json.dumps([_lot(lot) for lot in voucher.lots], separators=(",", ":")),
+        "issued": voucher.issued_ms,
+        "expires_on": voucher.expires_on,
+        "seq": voucher.issued_seq,
+        "closed": voucher.closed_ms,
+    }
+
+
+def voucher_of(item: Item) -> Voucher:
+    return Voucher(
+        voucher_id=item["SK"].removeprefix(keys.VOUCHER_PREFIX),
+        code=item["code"],
+        reward_id=item["reward"],
+        status=item["status"],
+        unit=item["unit"],
+        lots=tuple(_lot_of(piece) for piece in json.loads(item["lots"])),
+        issued_ms=item["issued"],
+        expires_on=item["expires_on"],
+        issued_seq=item["seq"],
+        closed_ms=item["closed"],
+    )

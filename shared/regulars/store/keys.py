@@ -1,0 +1,195 @@
+"""Every key of the table, and nothing else knows one.
+
+| item | PK | SK | GSI1PK | GSI1SK |
+|---|---|---|---|---|
+| merchant | `M#<m>` | `MERCHANT` | | |
+| programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
+| sandbox clock | `M#<m>` | `CLOCK` | | |
+| staff device | `M#<m>` | `STAFF#<s>` | | |
+| digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
+| card state | `M#<m>#C#<c>` | `STATE` | | |
+| ledger entry | `M#<m>#C#<c>` | `ENTRY#<seq>` | `M#<m>#H#<hour>` | `<recorded ms>#<c>#<seq>` |
+| voucher | `M#<m>#C#<c>` | `VOUCHER#<v>` | | |
+| refunds of an entry | `M#<m>#C#<c>` | `REFUNDED#<seq>` | | |
+| profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
+| due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
+| due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |
+| ... in a sandbox | as above | as above | `M#<m>#DUE` | `<hour>#<c>#<job>` |
+| operation | `M#<m>#OP#<sha256 of op id>` | `OP` | | |
+| voucher code | `M#<m>#CODE#<code>` | `CODE` | | |
+| card handle | `M#<m>#HANDLE#<h>` | `HANDLE` | | |
+| contact | `M#<m>#CONTACT#<hmac>` | `CONTACT` | | |
+| parked sale, refund | `M#<m>#PARKED#<sha256 of order>` | `SALE`, `REFUND#<id>` | | |
+| sandbox message | `M#<m>#MESSAGES` | `<sent ms>#<id>` | | |
+| card or staff link | `LINK#<sha256>` | `LINK` | | |
+| API key | `KEY#<id>` | `KEY` | | |
+| slug | `SLUG#<s>` | `SLUG` | | |
+| till hook | `HOOK#<id>` | `HOOK` | | |
+| job cursor | `JOB#<name>` | `CURSOR` | | |
+
+`<m>` merchant, `<c>` member, `<hour>` UTC as `2026-11-22T09`, `<n>` and `<seq>` zero-padded so that
+they sort. A sandbox has a due list of its own, in order of time, because its clock is moved by
+hand and every due hour on the way is walked through.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from zlib import crc32
+
+DUE_SHARDS = 8
+"""Partitions per hour of the due list: 8 x 1,000 writes a second before it gets warm."""
+
+MERCHANT_LEVEL = "-"
+"""Stands for the card in due marks that belong to the merchant."""
+
+Key = tuple[str, str]
+
+
+def merchant(m: str) -> Key:
+    return f"M#{m}", "MERCHANT"
+
+
+def program(m: str) -> Key:
+    return f"M#{m}", "PROGRAM"
+
+
+def program_version(m: str, version: int) -> Key:
+    return f"M#{m}", f"PROGRAM#{version:08}"
+
+
+def clock(m: str) -> Key:
+    return f"M#{m}", "CLOCK"
+
+
+def staff(m: str, staff_id: str) -> Key:
+    return f"M#{m}", f"STAFF#{staff_id}"
+
+
+def week(m: str, monday: str) -> Key:
+    return f"M#{m}", f"WEEK#{monday}"
+
+
+def card(m: str, c: str) -> str:
+    """The partition of everything that belongs to one card."""
+    return f"M#{m}#C#{c}"
+
+
+def state(m: str, c: str) -> Key:
+    return card(m, c), "STATE"
+
+
+ENTRY_PREFIX = "ENTRY#"
+
+
+def entry(m: str, c: str, seq: int) -> Key:
+    return card(m, c), f"{ENTRY_PREFIX}{seq:010}"
+
+
+VOUCHER_PREFIX = "VOUCHER#"
+
+
+def voucher(m: str, c: str, voucher_id: str) -> Key:
+    return card(m, c), f"{VOUCHER_PREFIX}{voucher_id}"
+
+
+def refunded(m: str, c: str, seq: int) -> Key:
+    return card(m, c), f"REFUNDED#{seq:010}"
+
+
+def profile(m: str, c: str) -> Key:
+    return card(m, c), "PROFILE"
+
+
+def due_mark(m: str, c: str, job: str) -> Key:
+    return (f"M#{m}" if c == MERCHANT_LEVEL else card(m, c)), f"DUE#{job}"
+
+
+def operation(m: str, op_id: str) -> Key:
+    return f"M#{m}#OP#{_short(op_id)}", "OP"
+
+
+def code(m: str, voucher_code: str) -> Key:
+    return f"M#{m}#CODE#{voucher_code}", "CODE"
+
+
+def handle(m: str, card_handle: str) -> Key:
+    return f"M#{m}#HANDLE#{card_handle}", "HANDLE"
+
+
+def contact(m: str, contact_digest: str) -> Key:
+    return f"M#{m}#CONTACT#{contact_digest}", "CONTACT"
+
+
+def parked(m: str, order_op: str) -> str:
+    """The partition of what waits for an order (refunds) or for its member (the sale)."""
+    return f"M#{m}#PARKED#{_short(order_op)}"
+
+
+def messages(m: str) -> str:
+    """The partition of a sandbox's messages."""
+    return f"M#{m}#MESSAGES"
+
+
+def link(token_digest: str) -> Key:
+    return f"LINK#{token_digest}", "LINK"
+
+
+def api_key(key_id: str) -> Key:
+    return f"KEY#{key_id}", "KEY"
+
+
+def slug(name: str) -> Key:
+    return f"SLUG#{name}", "SLUG"
+
+
+def hook(hook_id: str) -> Key:
+    return f"HOOK#{hook_id}", "HOOK"
+
+
+def cursor(job: str) -> Key:
+    return f"JOB#{job}", "CURSOR"
+
+
+def activity(m: str, hour: str) -> str:
+    """GSI1: the entries of one merchant in one UTC hour."""
+    return f"M#{m}#H#{hour}"
+
+
+def activity_order(recorded_ms: int, c: str, seq: int) -> str:
+    return f"{recorded_ms:013}#{c}#{seq}"
+
+
+def members(m: str) -> str:
+    """GSI1: the members of a merchant by enrolment."""
+    return f"M#{m}#MEMBERS"
+
+
+def members_order(enrolled_ms: int, c: str) -> str:
+    return f"{enrolled_ms:013}#{c}"
+
+
+def due(m: str, hour: str, c: str, job: str, *, sandbox: bool) -> Key:
+    """GSI1: where a due mark stands."""
+    if sandbox:
+        return sandbox_due(m), f"{hour}#{c}#{job}"
+    shard = crc32(f"{m}#{c}".encode()) % DUE_SHARDS
+    return due_shard(hour, shard), f"{m}#{c}#{job}"
+
+
+def due_shard(hour: str, shard: int) -> str:
+    return f"DUE#{hour}#{shard}"
+
+
+def sandbox_due(m: str) -> str:
+    return f"M#{m}#DUE"
+
+
+def merchant_of(pk: str) -> str | None:
+    """The merchant a partition belongs to; None for global look-ups and the due list."""
+    return pk.split("#")[1] if pk.startswith("M#") else None
+
+
+def _short(op_id: str) -> str:
+    """128 bits of a hash: ids of any length and alphabet, at a fixed cost."""
+    return sha256(op_id.encode()).hexdigest()[:32]

@@ -1,0 +1,320 @@
+"""The ledger's one way to change: decide, write everything in one transaction, or nothing.
+
+    read state ──> decide ──> transact ──┬─ written ───────────────────────────> the answer
+                     ▲                   ├─ the operation is known ────────────> its first answer
+                     └── newer state <───┴─ the state (or voucher) has moved on
+
+A refused write brings back the items that refused it (ALL_OLD), so neither a replay nor a new
+decision needs another read. The answer is rendered before the write and stored with the
+operation: the same key gets the very same answer for as long as the operation is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zlib import compress, decompress
+
+from regulars.domain.calendar import to_ms
+from regulars.domain.card import Card
+from regulars.domain.decide import decide
+from regulars.domain.operations import (
+    AnyOperation,
+    Cancel,
+    Decision,
+    Join,
+    Redeem,
+    Reverse,
+    Voucher,
+)
+from regulars.domain.program import Program
+from regulars.domain.refusals import DECIDED, Code, Refused
+from regulars.store import cards, keys, retry
+from regulars.store.marshal import Item
+from regulars.store.table import Absent, Cancelled, Equals, Put, Reason, Table
+from regulars.tokens import is_sandbox
+
+TRIES_MAX = 5
+"""How often an operation is decided anew when the card keeps moving on under it."""
+
+HTTP_KEY_KEPT_MS = 35 * 24 * 3600 * 1000
+"""Idempotency keys of callers are kept for 30 days at least; natural ids for ever."""
+
+Body = Mapping[str, Any]
+Render = Callable[[Decision], Body]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How an operation is recognised when it comes again.
+
+    `fingerprint` is the digest of what the caller sent under an operation id that it chose; the
+    same id with another fingerprint is refused. `alias` is a natural id (an order) under which the
+    operation is known too, whatever key it comes with.
+    """
+
+    fingerprint: str = ""
+    alias: str | None = None
+    expires: bool = False
+    """Whether the operation id is a caller's key, kept for a time, or a natural one."""
+    status: int = 200
+    keep_refusal: bool = False
+    """Whether a refusal is to be remembered: the caller chose a key and will use it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered: status and body, and whether they were given before."""
+
+    status: int
+    body: Body
+    replayed: bool
+    decision: Decision | None = None
+
+
+class TakenError(Exception):
+    """An extra item of the transaction was there already; `item` is the one that is."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(item.get("PK", ""))
+        self.item = item
+
+
+class Ledger:
+    """The ledger of one merchant."""
+
+    def __init__(self, table: Table, merchant_id: str) -> None:
+        self.table = table
+        self.merchant_id = merchant_id
+
+    def card(self, member_id: str) -> Card | None:
+        """The card as of now, read consistently; None when there is none."""
+        (item,) = self.table.get(keys.state(self.merchant_id, member_id))
+        return cards.card_of(item) if item else None
+
+    def perform(
+        self,
+        program: Program,
+        card: Card,
+        operation: AnyOperation,
+        now: datetime,
+        *,
+        request: Request | None = None,
+        render: Render | None = None,
+        extra: Sequence[Put] = (),
+        fresh: bool = False,
+    ) -> Answer:
+        """Decide and write one operation, exactly once under any repetition.
+
+        `card` may be behind (an eventually consistent read): a write on it is refused and decided
+        anew; a refusal on it is checked against the state as of now before it is answered, unless
+        `fresh` says it just was. `extra` items are put in the same transaction, each if absent.
+        Raises Refused, or TakenError when an extra item exists.
+        """
+        request = request or Request()
+        for tries in range(1, TRIES_MAX + 1):
+            try:
+                decision = decide(program, card, operation, now)
+            except Refused as refused:
+                newest = None if fresh else self.card(card.member_id)
+                if newest and newest.version > card.version:
+                    card, fresh = newest, True
+                    continue
+                return self._refuse(operation, request, refused, now)
+            body = render(decision) if render else {}
+            writes = self._writes(card, operation, decision, request, body, now)
+            try:
+                self.table.transact([*writes, *extra])
+            except Cancelled as cancelled:
+                learned = self._learn(card, operation, request, writes, cancelled.reasons)
+                if isinstance(learned, Answer):
+                    return learned
+                (card, operation), fresh = learned, True
+                retry.sleep(retry.wait_s(tries))
+                continue
+            return Answer(request.status, body, replayed=False, decision=decision)
+        raise Refused(Code.CONFLICT, "The card is being changed by others; try again.")
+
+    def _writes(
+        self,
+        before: Card,
+        operation: AnyOperation,
+        decision: Decision,
+        request: Request,
+        body: Body,
+        now: datetime,
+    ) -> list[Put]:
+        """All items of one decision with the conditions under which it holds."""
+        m, c = self.merchant_id, before.member_id
+        state_as_read = Equals("ver", before.version) if before.version else Absent()
+        writes = [Put(cards.state_item(m, decision.card), state_as_read)]
+        if decision.entry:
+            entry = cards.entry_item(m, c, decision.entry, before.head)
+            writes.append(Put(entry, Absent()))
+            writes += self._operation_items(c, operation, decision, request, body, now)
+        for voucher in decision.vouchers:
+            issued = voucher.status == "issued"
+            condition = Absent() if issued else Equals("status", "issued")
+            writes.append(Put(cards.voucher_item(m, c, voucher), condition))
+            if issued:
+                pk, sk = keys.code(m, voucher.code)
+                pointer = {"PK": pk, "SK": sk, "c": c, "v": voucher.voucher_id}
+                writes.append(Put(pointer, Absent()))
+        if isinstance(operation, Reverse):
+            writes.append(self._refunded_item(c, operation, decision))
+        writes += self._due_items(c, before, decision)
+        return writes
+
+    def _operation_items(
+        self,
+        c: str,
+        operation: AnyOperation,
+        decision: Decision,
+        request: Request,
+        body: Body,
+        now: datetime,
+    ) -> list[Put]:
+        common = {"c": c, "seq": decision.card.seq, **_stored(request.status, body)}
+        own = {**common, "fp": request.fingerprint}
+        if request.expires:
+            own["ttl"] = (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000
+        puts = [Put(_keyed(keys.operation(self.merchant_id, operation.op), own), Absent())]
+        if request.alias and request.alias != operation.op:
+            key = keys.operation(self.merchant_id, request.alias)
+            puts.append(Put(_keyed(key, common), Absent()))
+        return puts
+
+    def _refunded_item(self, c: str, operation: Reverse, decision: Decision) -> Put:
+        key = keys.refunded(self.merchant_id, c, operation.original.seq)
+        condition = (
+            Equals("refunded", operation.refunded_minor) if operation.refunded_minor else Absent()
+        )
+        return Put(_keyed(key, {"refunded": decision.refunded_minor}), condition)
+
+    def _due_items(self, c: str, before: Card, decision: Decision) -> list[Put]:
+        """Due marks set by the decision, and those taken off the list (kept, but unindexed)."""
+        m = self.merchant_id
+        puts = [Put(due_item(m, c, job, hour)) for job, hour in decision.dues]
+        over = before.due.keys() - decision.card.due.keys()
+        puts += [Put(_keyed(keys.due_mark(m, c, job), {})) for job in sorted(over)]
+        return puts
+
+    def _learn(
+        self,
+        card: Card,
+        operation: AnyOperation,
+        request: Request,
+        writes: Sequence[Put],
+        reasons: Sequence[Reason],
+    ) -> Answer | tuple[Card, AnyOperation]:
+        """What a refused transaction teaches: the operation's first answer, or newer values."""
+        failed = [
+            (writes[place].item if place < len(writes) else None, reason.item or {})
+            for place, reason in enumerate(reasons)
+            if reason.failed
+        ]
+        own = keys.operation(self.merchant_id, operation.op)
+        for ours, there in failed:
+            if ours is not None and ours["SK"] == "OP":
+                mine = (ours["PK"], ours["SK"]) == own
+                return replay(there, request.fingerprint if mine else None)
+        for ours, there in failed:
+            if ours is None:
+                raise TakenError(there)
+            if ours["SK"] == "STATE" and there:
+                card = cards.card_of(there)
+            elif ours["SK"].startswith(keys.VOUCHER_PREFIX) and there:
+                operation = _with_voucher(operation, cards.voucher_of(there))
+            elif ours["SK"].startswith("REFUNDED#") and isinstance(operation, Reverse):
+                operation = replace(operation, refunded_minor=there.get("refunded", 0))
+            elif ours["SK"] == "CODE":
+                operation = replace(operation, entropy=os.urandom(16))
+            elif ours["SK"] == "STATE" and isinstance(operation, Join):
+                raise Refused(Code.CONFLICT)
+        return card, operation
+
+    def _refuse(
+        self, operation: AnyOperation, request: Request, refused: Refused, now: datetime
+    ) -> Answer:
+        """Answer a refusal: remembered under the caller's key, or the first answer of that key."""
+        if not (request.keep_refusal and refused.code in DECIDED):
+            known = self._known(operation, request) if request.fingerprint else None
+            if known:
+                return known
+            raise refused
+        refusal = {"code": refused.code.value, "detail": refused.detail}
+        item = {
+            "fp": request.fingerprint,
+            "refused": json.dumps(refusal, separators=(",", ":")),
+            "ttl": (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000,
+        }
+        key = keys.operation(self.merchant_id, operation.op)
+        there = self.table.put(_keyed(key, item), Absent())
+        if there is None:
+            raise refused
+        return replay(there, request.fingerprint)
+
+    def _known(self, operation: AnyOperation, request: Request) -> Answer | None:
+        (there,) = self.table.get(keys.operation(self.merchant_id, operation.op))
+        return replay(there, request.fingerprint) if there else None
+
+    def find_order(self, order_op: str) -> tuple[str, int] | None:
+        """Member and entry number of an order that was booked; None when it was not (yet)."""
+        (item,) = self.table.get(keys.operation(self.merchant_id, order_op))
+        return (item["c"], item["seq"]) if item and "seq" in item else None
+
+
+def replay(item: Item, fingerprint: str | None) -> Answer:
+    """The first answer of a known operation.
+
+    Raises IDEMPOTENCY_MISMATCH when its key was used for something else (`fingerprint` None asks
+    for no comparison), or the refusal that was its answer.
+    """
+    if fingerprint is not None and item.get("fp", "") != fingerprint:
+        raise Refused(
+            Code.IDEMPOTENCY_MISMATCH, "This Idempotency-Key was used for another request."
+        )
+    if "refused" in item:
+        refusal = json.loads(item["refused"])
+        raise ReplayedRefusal(Code(refusal["code"]), refusal["detail"])
+    body = json.loads(decompress(item["answer"])) if "answer" in item else {}
+    return Answer(item.get("status", 200), body, replayed=True)
+
+
+class ReplayedRefusal(Refused):
+    """A refusal that was given before to the same key."""
+
+
+def due_item(m: str, c: str, job: str, hour: str) -> Item:
+    """A due mark: `job` looks at this card (or merchant) when `hour` has come."""
+    gsi_pk, gsi_sk = keys.due(m, hour, c, job, sandbox=is_sandbox(m))
+    return _keyed(keys.due_mark(m, c, job), {"GSI1PK": gsi_pk, "GSI1SK": gsi_sk, "hour": hour})
+
+
+def _keyed(key: keys.Key, attributes: Mapping[str, Any]) -> Item:
+    return {"PK": key[0], "SK": key[1], **attributes}
+
+
+def _stored(status: int, body: Body) -> dict[str, Any]:
+    """An answer as it is kept; compressed, so that the operation stays under a kilobyte."""
+    if not body:
+        return {"status": status}
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return {"status": status, "answer": compress(text.encode(), 9)}
+
+
+def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:
+    """The operation on the voucher as it is now."""
+    if isinstance(operation, Redeem | Cancel):
+        return replace(operation, voucher=voucher)
+    if isinstance(operation, Reverse):
+        vouchers = tuple(
+            voucher if known.voucher_id == voucher.voucher_id else known
+            for known in operation.vouchers
+        )
+        return replace(operation, vouchers=vouchers)
+    return operation

@@ -1,0 +1,150 @@
+"""Members: profiles (all personal data, apart from the ledger) and the ways to find a card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from regulars import tokens
+from regulars.store import keys
+from regulars.store.marshal import Item
+from regulars.store.table import Absent, Equals, Put, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a member told us. Everything but the id and the handle can be erased."""
+
+    member_id: str
+    handle: str
+    enrolled_ms: int
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    """E.164."""
+    birthday: str = ""
+    """`MM-DD` or `YYYY-MM-DD`."""
+    language: str = ""
+    consents: Mapping[str, bool] = field(default_factory=dict)
+    source: str = ""
+    referred_by: str = ""
+    link: int = 1
+    """Number of the card's link; rises when the link is renewed."""
+    version: int = 1
+
+    def contacts(self) -> tuple[str, ...]:
+        """The normalized contacts that find this member."""
+        return tuple(contact for contact in (self.email, self.phone) if contact)
+
+
+class Members:
+    """The members of one merchant."""
+
+    def __init__(self, table: Table, merchant_id: str) -> None:
+        self.table = table
+        self.merchant_id = merchant_id
+
+    def enrolment(self, profile: Profile) -> list[Put]:
+        """The items that come with a new card, each to be written only if absent."""
+        m, c = self.merchant_id, profile.member_id
+        token = tokens.card_token(m, c, profile.link)
+        return [
+            Put(self._profile_item(profile), Absent()),
+            Put(_item(keys.link(tokens.digest(token)), m=m, c=c), Absent()),
+            Put(_item(keys.handle(m, profile.handle), c=c), Absent()),
+            *(Put(self._contact_item(contact, c), Absent()) for contact in profile.contacts()),
+        ]
+
+    def profile(self, member_id: str) -> Profile | None:
+        (item,) = self.table.get(keys.profile(self.merchant_id, member_id))
+        return profile_of(item) if item else None
+
+    def change(self, before: Profile, after: Profile) -> None:
+        """Write a changed profile and its new contacts; raises Cancelled when either is taken."""
+        added = set(after.contacts()) - set(before.contacts())
+        gone = set(before.contacts()) - set(after.contacts())
+        free = [Put(_item(self._contact_key(contact), c=""), None) for contact in sorted(gone)]
+        writes = [
+            Put(self._profile_item(after), Equals("ver", before.version)),
+            *(Put(self._contact_item(contact, after.member_id), Absent()) for contact in added),
+            *free,
+        ]
+        self.table.transact(writes)
+
+    def by_contact(self, contact: str) -> str | None:
+        """The member with a normalized contact."""
+        (item,) = self.table.get(self._contact_key(contact))
+        return item["c"] or None if item else None
+
+    def by_code(self, code: str, epoch_s: int) -> str | None:
+        """The member whose card shows this rotating code now."""
+        handle = tokens.read_card_code(self.merchant_id, code, epoch_s)
+        if handle is None:
+            return None
+        (item,) = self.table.get(keys.handle(self.merchant_id, handle), consistent=False)
+        return item["c"] if item else None
+
+    def by_voucher_code(self, code: str) -> tuple[str, str] | None:
+        """Member and voucher of a voucher's code."""
+        (item,) = self.table.get(keys.code(self.merchant_id, code))
+        return (item["c"], item["v"]) if item else None
+
+    def card_url(self, base_url: str, profile: Profile) -> str:
+        token = tokens.card_token(self.merchant_id, profile.member_id, profile.link)
+        return f"{base_url}/c/{token}"
+
+    def _contact_key(self, contact: str) -> keys.Key:
+        return keys.contact(self.merchant_id, tokens.contact_digest(self.merchant_id, contact))
+
+    def _contact_item(self, contact: str, member_id: str) -> Item:
+        return _item(self._contact_key(contact), c=member_id)
+
+    def _profile_item(self, profile: Profile) -> Item:
+        m = self.merchant_id
+        return _item(
+            keys.profile(m, profile.member_id),
+            GSI1PK=keys.members(m),
+            GSI1SK=keys.members_order(profile.enrolled_ms, profile.member_id),
+            handle=profile.handle,
+            enrolled=profile.enrolled_ms,
+            name=profile.name,
+            email=profile.email,
+            phone=profile.phone,
+            birthday=profile.birthday,
+            language=profile.language,
+            consents=dict(profile.consents),
+            source=profile.source,
+            referred_by=profile.referred_by,
+            link=profile.link,
+            ver=profile.version,
+        )
+
+
+def profile_of(item: Item) -> Profile:
+    """The profile in a PROFILE item."""
+    return Profile(
+        member_id=item["PK"].rpartition("#")[2],
+        handle=item["handle"],
+        enrolled_ms=item["enrolled"],
+        name=item["name"],
+        email=item["email"],
+        phone=item["phone"],
+        birthday=item["birthday"],
+        language=item["language"],
+        consents=item["consents"],
+        source=item["source"],
+        referred_by=item["referred_by"],
+        link=item["link"],
+        version=item["ver"],
+    )
+
+
+def card_of_link(table: Table, token: str) -> tuple[str, str] | None:
+    """Merchant and member behind a card's link."""
+    (item,) = table.get(keys.link(tokens.digest(token)), consistent=False)
+    return (item["m"], item["c"]) if item and "c" in item else None
+
+
+def _item(key: keys.Key, **attributes: Any) -> Item:
+    return {"PK": key[0], "SK": key[1], **attributes}

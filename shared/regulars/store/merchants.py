@@ -1,0 +1,274 @@
+"""Merchants, their programmes, keys, staff, hooks and sandbox clocks."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zlib import compress, decompress
+
+from regulars import clock
+from regulars.domain.program import Program, load
+from regulars.domain.refusals import Code, Refused
+from regulars.store import keys
+from regulars.store.marshal import Item
+from regulars.store.table import Absent, Cancelled, Equals, Put, Table
+from regulars.tokens import is_sandbox
+
+KEPT_S = 10.0
+"""How long a warm function may go on with a programme or credential it has read. A new programme
+reaches the counter within this time; every entry names the version it was decided on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """A business, or its sandbox twin."""
+
+    merchant_id: str
+    name: str
+    slug: str
+    languages: tuple[str, ...]
+    owner_email: str
+    region: str
+    """ISO 3166 country, for telephone numbers written without one."""
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """An enrolled device and who uses it."""
+
+    staff_id: str
+    name: str
+    role: str
+    location: str | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key's record; the secret itself is known to its holder only."""
+
+    key_id: str
+    merchant_id: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Where a till posts, and how it signs."""
+
+    hook_id: str
+    merchant_id: str
+    provider: str
+    secret: str
+    """Empty for a provider whose secret is derived (`tokens.hook_secret`)."""
+    url: str
+    """As configured at the provider, who may sign it."""
+    account: str
+    """The merchant's id at the provider, cross-checked against events; empty until it is set."""
+    access_token: str
+
+
+class Merchants:
+    """Reads and writes everything about merchants."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def create(self, merchants: list[tuple[Merchant, Mapping[str, Any]]], extra: list[Put]) -> None:
+        """Write merchants with their first programme and what comes with them, or nothing.
+
+        Raises SLUG_TAKEN when the slug of the first belongs to another.
+        """
+        slug = keys.slug(merchants[0][0].slug)
+        slug_item = _item(slug, m=merchants[0][0].merchant_id)
+        writes = [Put(slug_item, Absent())]
+        for merchant, document in merchants:
+            writes.append(Put(_merchant_item(merchant), Absent()))
+            writes += _program_puts(merchant.merchant_id, document, 1, merchant.created_ms)
+        try:
+            self.table.transact([*writes, *extra])
+        except Cancelled as cancelled:
+            if cancelled.reasons[0].failed:
+                raise Refused(Code.SLUG_TAKEN, "Another business has this slug.") from cancelled
+            raise
+
+    def merchant(self, merchant_id: str) -> Merchant | None:
+        (item,) = self.table.get(keys.merchant(merchant_id))
+        return merchant_of(item) if item else None
+
+    def by_slug(self, slug: str) -> str | None:
+        """The live merchant's id behind a join link."""
+        (item,) = self.table.get(keys.slug(slug), consistent=False)
+        return item["m"] if item else None
+
+    def program_item(self, merchant_id: str, version: int | None = None) -> Item | None:
+        """The stored programme: the one in force, or a version."""
+        key = keys.program(merchant_id)
+        if version is not None:
+            key = keys.program_version(merchant_id, version)
+        return self.table.get(key)[0]
+
+    def publish(self, merchant_id: str, document: Mapping[str, Any], over: int, now_ms: int) -> int:
+        """Publish a validated document over version `over`; STALE_VERSION when that has passed."""
+        current, version = _program_puts(merchant_id, document, over + 1, now_ms)
+        try:
+            self.table.transact([Put(current.item, Equals("version", over)), version])
+        except Cancelled as cancelled:
+            raise Refused(
+                Code.STALE_VERSION, "The programme was changed since; read it again."
+            ) from cancelled
+        return over + 1
+
+    def move_clock(self, merchant_id: str, offset_ms: int, over: int) -> None:
+        """Set how far a sandbox is ahead of the real time; CONFLICT when it was moved meanwhile."""
+        condition = Equals("offset", over) if over else None
+        item = _item(keys.clock(merchant_id), offset=offset_ms)
+        if self.table.put(item, condition) is not None:
+            raise Refused(Code.CONFLICT, "The clock is being moved by another request.")
+
+    def hook(self, hook_id: str) -> Hook | None:
+        (item,) = self.table.get(keys.hook(hook_id), consistent=False)
+        return hook_of(item) if item else None
+
+
+def hook_item(hook: Hook) -> Item:
+    return _item(
+        keys.hook(hook.hook_id),
+        m=hook.merchant_id,
+        provider=hook.provider,
+        secret=hook.secret,
+        url=hook.url,
+        account=hook.account,
+        access_token=hook.access_token,
+    )
+
+
+def hook_of(item: Item) -> Hook:
+    return Hook(
+        hook_id=item["PK"].removeprefix("HOOK#"),
+        merchant_id=item["m"],
+        provider=item["provider"],
+        secret=item["secret"],
+        url=item["url"],
+        account=item["account"],
+        access_token=item["access_token"],
+    )
+
+
+def api_key_item(key: ApiKey) -> Item:
+    return _item(keys.api_key(key.key_id), m=key.merchant_id, sha256=key.sha256)
+
+
+def api_key_of(item: Item) -> ApiKey:
+    return ApiKey(item["PK"].removeprefix("KEY#"), item["m"], item["sha256"])
+
+
+def staff_item(merchant_id: str, staff: Staff) -> Item:
+    return _item(
+        keys.staff(merchant_id, staff.staff_id),
+        name=staff.name,
+        role=staff.role,
+        loc=staff.location or "",
+        active=staff.active,
+    )
+
+
+def staff_of(item: Item) -> Staff:
+    staff_id = item["SK"].removeprefix("STAFF#")
+    return Staff(staff_id, item["name"], item["role"], item["loc"] or None, item["active"])
+
+
+def merchant_of(item: Item) -> Merchant:
+    return Merchant(
+        merchant_id=item["PK"].removeprefix("M#"),
+        name=item["name"],
+        slug=item["slug"],
+        languages=tuple(item["languages"]),
+        owner_email=item["owner_email"],
+        region=item["region"],
+        created_ms=item["created"],
+    )
+
+
+def document_of(item: Item) -> dict[str, Any]:
+    """The programme document in a stored item."""
+    document: dict[str, Any] = json.loads(decompress(item["document"]))
+    return document
+
+
+def program_of(item: Item) -> Program:
+    """The programme in a stored item, read once per version and process."""
+    key = (item["PK"], item["version"], item["published"])
+    if key not in _programs:
+        if len(_programs) > _PROGRAMS_MAX:
+            _programs.clear()
+        _programs[key] = load(document_of(item), item["version"])
+    return _programs[key]
+
+
+_programs: dict[tuple[str, int, int], Program] = {}
+_PROGRAMS_MAX = 200
+
+
+class Kept:
+    """Items that a warm function may use again for KEPT_S seconds without reading them."""
+
+    def __init__(self) -> None:
+        self._items: dict[keys.Key, tuple[float, Item | None]] = {}
+
+    def get(self, key: keys.Key) -> tuple[bool, Item | None]:
+        """Whether the item is known well enough, and the item."""
+        at, item = self._items.get(key, (-KEPT_S, None))
+        return time.monotonic() - at < KEPT_S, item
+
+    def put(self, key: keys.Key, item: Item | None) -> None:
+        if len(self._items) > _PROGRAMS_MAX:
+            self._items.clear()
+        self._items[key] = (time.monotonic(), item)
+
+    def clear(self) -> None:
+        self._items.clear()
+
+
+def now_of(merchant_id: str, clock_item: Item | None) -> datetime:
+    """The merchant's time: the real one, or a sandbox's own."""
+    offset_ms = clock_item["offset"] if clock_item and is_sandbox(merchant_id) else 0
+    return clock.now() + timedelta(milliseconds=offset_ms)
+
+
+def _program_puts(
+    merchant_id: str, document: Mapping[str, Any], version: int, now_ms: int
+) -> list[Put]:
+    """The programme in force and the version kept for ever. Compressed: the one in force is read
+    with every request of an API key."""
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    attributes = {
+        "version": version,
+        "published": now_ms,
+        "document": compress(text.encode(), 9),
+    }
+    return [
+        Put(_item(keys.program(merchant_id), **attributes), Absent()),
+        Put(_item(keys.program_version(merchant_id, version), **attributes), Absent()),
+    ]
+
+
+def _merchant_item(merchant: Merchant) -> Item:
+    return _item(
+        keys.merchant(merchant.merchant_id),
+        name=merchant.name,
+        slug=merchant.slug,
+        languages=list(merchant.languages),
+        owner_email=merchant.owner_email,
+        region=merchant.region,
+        created=merchant.created_ms,
+    )
+
+
+def _item(key: keys.Key, **attributes: Any) -> Item:
+    return {"PK": key[0], "SK": key[1], **attributes}
