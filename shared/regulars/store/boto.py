@@ -44,6 +44,10 @@ class Boto:
         """Carry out one operation, again where that helps (see `retry`)."""
         return persist(lambda: self._once(operation, params), operation)
 
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self._client.close()
+
     def _once(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**params)

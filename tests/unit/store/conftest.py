@@ -1,0 +1,81 @@
+"""The store against a real engine, over each of the two transports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from local import engine, template
+from regulars.store import boto, retry, wire
+from regulars.store.table import Call, Table
+
+Transport = Callable[[str, str, str], Call]  # service, endpoint, region
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    "AWS_REGION": "eu-central-1",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+}
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fake credentials and nothing of the developer's own."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between tries, in seconds; nobody really waits."""
+    waited: list[float] = []
+    monkeypatch.setattr(retry, "sleep", waited.append)
+    return waited
+
+
+@pytest.fixture(params=["wire", "boto"])
+def transport(request: pytest.FixtureRequest) -> Iterator[Transport]:
+    """Makes a client of either transport for a service, an endpoint and a region."""
+    made: list[Any] = []
+
+    def make(service: str, endpoint: str, region: str = "eu-central-1") -> Call:
+        made.append(
+            {"wire": wire.Wire, "boto": boto.Boto}[request.param](service, endpoint, region)
+        )
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    """The address of an engine in memory."""
+    with engine.running() as url:
+        yield url
+
+
+@pytest.fixture
+def call(transport: Transport, endpoint: str) -> Call:
+    """DynamoDB, over each transport in turn."""
+    return transport("dynamodb", endpoint)
+
+
+@pytest.fixture(scope="session")
+def definition() -> dict[str, Any]:
+    """The table of the template, as CreateTable takes it, without a name."""
+    return template.load(engine.ROOT / "template.yaml").table.definition
+
+
+@pytest.fixture
+def table(call: Call, definition: dict[str, Any]) -> Table:
+    """An empty table of its own."""
+    name = f"regulars-test-{uuid4().hex}"
+    call("CreateTable", {**definition, "TableName": name})
+    return Table(name, call)
