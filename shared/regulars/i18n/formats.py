@@ -49,6 +49,14 @@ def number(value: int, form: Formats) -> str:
     return sign + f"{abs(value):,}".replace(",", form.group)
 
 
+def decimal(scaled: int, places: int, form: Formats) -> str:
+    """`scaled` / 10**`places` without useless zeros, exactly."""
+    whole, rest = divmod(abs(scaled), 10**places)
+    tail = f"{rest:0{places}d}".rstrip("0") if rest else ""
+    sign = "-" if scaled < 0 else ""
+    return sign + number(whole, form) + (form.decimal + tail if tail else "")
+
+
 def money(minor: int, currency: str, form: Formats) -> str:
     """`minor` units of `currency` with its narrow symbol: 840 Ft, €8.40.
 

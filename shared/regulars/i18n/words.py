@@ -64,8 +64,16 @@ class Words:
         """Unfilled plural forms by CLDR category, for scripts that count in the browser."""
         return {
             category: self._catalogue.ngettext(singular, plural, sample)
-            for category, sample in zip(self._form.categories, self._form.samples, strict=True)
+            for category, sample in self.category_samples()
         }
+
+    def category_samples(self) -> list[tuple[str, int]]:
+        """Each plural category of the language with a number that has it."""
+        return list(zip(self._form.categories, self._form.samples, strict=True))
+
+    def sentence(self, text: str) -> str:
+        """`text` with a capital first letter, for texts that also stand inside sentences."""
+        return text[:1].upper() + text[1:]
 
     def pick(self, text: Text | None) -> str:
         """This language's version of a programme text; English, then any, where it is missing."""
@@ -96,6 +104,10 @@ class Words:
     def signed(self, n: int) -> str:
         """A change: "+12", "−80" (with a real minus)."""
         return f"{'+' if n >= 0 else formats.MINUS}{self.number(abs(n))}"
+
+    def decimal(self, scaled: int, places: int) -> str:
+        """`scaled` / 10**`places` without useless zeros: decimal(1500, 3) is "1.5"."""
+        return formats.decimal(scaled, places, self._form)
 
     def percent(self, n: int) -> str:
         """A whole percentage."""

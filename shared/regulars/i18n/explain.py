@@ -1,0 +1,81 @@
+"""Why an amount was booked, in words: the `why` of a ledger line as a sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from regulars.i18n.words import Text, UnitNames, Words
+
+
+def explain(
+    why: Mapping[str, Any],
+    words: Words,
+    *,
+    amount: int,
+    unit: UnitNames,
+    currency: str,
+    rewards: Mapping[str, Text] | None = None,
+) -> str:
+    """The reason of one booked line: "8 points for €8.40 + 4 extra (×1.5)".
+
+    `amount` is the line's own amount, signed; `unit` its names; `rewards` the names of rewards
+    by id. A reason this version does not know gives an empty string.
+    """
+    base = int(why.get("base", amount))
+    text = _reason(why, words, base, unit, currency, rewards or {})
+    if text and why.get("x", 1000) != 1000 and amount != base:
+        text = words.t(
+            "{reason} + {extra} extra (×{factor})",
+            reason=text,
+            extra=words.number(amount - base),
+            factor=words.decimal(why["x"], 3),
+        )
+    if why.get("left"):
+        left = words.money(why["left"], currency)
+        text = words.t("{reason}; {left} carried to the next", reason=text, left=left)
+    return text
+
+
+def _reason(
+    why: Mapping[str, Any],
+    words: Words,
+    amount: int,
+    unit: UnitNames,
+    currency: str,
+    rewards: Mapping[str, Text],
+) -> str:
+    """The reason without multiplier and remainder."""
+    reward = words.pick(rewards.get(why.get("r", ""), ""))
+    match why.get("k"):
+        case "join":
+            return words.t("for joining")
+        case "visit":
+            return words.t("for your visit")
+        case "spend":
+            units = words.amount(unit, amount)
+            spent = words.money(why["spent"], currency)
+            return words.t("{units} for {money}", units=units, money=spent)
+        case "item":
+            units, count = words.amount(unit, amount), why.get("n", 1)
+            return words.n("{units} for {n} item", "{units} for {n} items", count, units=units)
+        case "reward":
+            return words.t("for a reward: {reward}", reward=reward) if reward else ""
+        case "returned":
+            return words.t("given back: {reward}", reward=reward) if reward else ""
+        case "refund":
+            return words.t("a purchase was refunded")
+        case "expired":
+            return words.t("expired")
+        case "adjust":
+            return str(why.get("text", "")) or words.t("set right by the shop")
+        case "cooldown":
+            minutes = why["minutes"]
+            return words.n(
+                "stamped a moment ago; the next one in {n} minute",
+                "stamped a moment ago; the next one in {n} minutes",
+                minutes,
+            )
+        case "cap_day":
+            return words.n("only {n} visit a day counts", "only {n} visits a day count", why["n"])
+        case "min_spend":
+            return words.t("from {money} up", money=words.money(why["min"], currency))
+    return ""

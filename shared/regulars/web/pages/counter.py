@@ -1,0 +1,81 @@
+"""What the script of the counter screen needs to know, in the language of the page."""
+
+from typing import Any
+
+from regulars.i18n import Words, cldr, exponent
+from regulars.web.pages.views import StaffView
+
+
+def setup(view: StaffView, words: Words) -> dict[str, Any]:
+    """Units, money and texts for `staff.js`, ready to be written as JSON."""
+    return {
+        "lang": words.lang,
+        "currency": view.currency,
+        "exponent": exponent(view.currency),
+        "whole": view.currency in cldr.WHOLE,
+        "zone": view.zone,
+        "units": {unit: _forms(names, words) for unit, names in view.units.items()},
+        "today": view.today,
+        "words": _texts(words),
+        "problems": _problems(words),
+    }
+
+
+def _forms(names: Any, words: Words) -> dict[str, str]:
+    """The plural forms of a unit by category of the page's own language."""
+    return {category: words.unit(names, sample) for category, sample in words.category_samples()}
+
+
+def _texts(words: Words) -> dict[str, Any]:
+    t = words.t
+    return {
+        "guest": t("Guest"),
+        "today": t("today"),
+        "yesterday": t("yesterday"),
+        "days": words.forms("{n} day ago", "{n} days ago"),
+        "visits": words.forms("{n} visit", "{n} visits"),
+        "last": t("last {when}", when="{when}"),
+        "first": t("first visit"),
+        "redeem": t("Redeem"),
+        "due": t("Due: {reward}", reward="{reward}"),
+        "given": t("{reward}: redeemed", reward="{reward}"),
+        "of": t("for {name}", name="{name}"),
+        "unlocked": t("Unlocked: {reward}", reward="{reward}"),
+        "tier": t("New tier: {tier}", tier="{tier}"),
+        "nothing": t("Nothing was added this time."),
+        "undone": t("Taken back: {what}", what="{what}"),
+        "sending": t("Sending…"),
+        "again": t("No connection. It will be sent again, and counts once."),
+        "offline": t("Still no connection. It is kept here and will be sent when there is one."),
+        "lost": t("No connection. Try again."),
+        "searching": t("Looking…"),
+        "none": t("No card with this. A code changes every half minute; a name needs two letters."),
+        "camera": t("No camera here. Type the code, the name or the phone number."),
+        "blocked": t("The camera is not allowed. Allow it in the browser’s settings, or type."),
+        "seconds": t("{n} s", n="{n}"),
+        "minutes": t("{n} min", n="{n}"),
+        "reward": t("Reward"),
+        "stamped": t("{amount} today", amount="{amount}"),
+    }
+
+
+def _problems(words: Words) -> dict[str, str]:
+    """Refusals by their code in words a barista can act on; others show their own detail."""
+    t = words.t
+    return {
+        "not_found": t("Not found. Ask the guest for a fresh code."),
+        "cap_reached": t("This card has had its share for now. Nothing was added."),
+        "voucher_redeemed": t("This reward has been redeemed already."),
+        "voucher_expired": t("This reward has expired."),
+        "voucher_cancelled": t("This reward was taken back."),
+        "code_used": t("This code has been used. Ask for a fresh one."),
+        "code_expired": t("This code is too old. Ask for a fresh one."),
+        "undo_expired": t("Five minutes have passed; it can no longer be undone here."),
+        "already_reversed": t("This was taken back already."),
+        "debt": t("This card has something to make up for after a refund first."),
+        "conflict": t("Two things happened at once. Try once more."),
+        "forbidden": t("You may not do this. Ask the owner."),
+        "unauthorized": t("You are signed out. Open the link of this counter again."),
+        "rate_limited": t("A little slower, please. Try again in a moment."),
+        "other": t("That did not work. Nothing was booked; try once more."),
+    }

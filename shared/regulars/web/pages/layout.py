@@ -1,0 +1,32 @@
+"""Small decisions about arrangement, kept out of the templates."""
+
+MOST_STAMPS = 30
+"""Above this a punch card stops being readable and becomes a number with a bar."""
+
+
+def columns(count: int) -> int:
+    """How many stamps go into one row, so that the rows come out even: 10 -> 5, 9 -> 5, 6 -> 6."""
+    if count <= 6:
+        return max(1, count)
+    rows = -(-count // 6)
+    return -(-count // rows)
+
+
+def share(value: int, target: int) -> int:
+    """Whole percent of the way, 0 to 100, and never 100 before it is reached."""
+    if target <= 0 or value >= target:
+        return 100
+    return max(0, min(99, value * 100 // target))
+
+
+def code_groups(code: str) -> str:
+    """A code in groups of three, or four where that divides it: "7F3 KQ9", "AB12 CD34"."""
+    size = 4 if len(code) % 4 == 0 and len(code) % 3 else 3
+    if "-" in code or " " in code:
+        return code
+    return " ".join(code[start : start + size] for start in range(0, len(code), size))
+
+
+def initial(name: str) -> str:
+    """The first letter or digit of a name, in capitals; a dot when it has none."""
+    return next((letter.upper() for letter in name if letter.isalnum()), "·")

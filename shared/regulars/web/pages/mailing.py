@@ -1,0 +1,54 @@
+"""Mails: blocks in, HTML with inline styles and the same words as plain text out."""
+
+from functools import lru_cache
+
+from jinja2 import Template
+
+from regulars.i18n import Words
+from regulars.web.pages import layout
+from regulars.web.pages.colours import palette
+from regulars.web.pages.rendering import environment
+from regulars.web.pages.views import Block, MailView
+
+
+def mail(view: MailView, words: Words) -> tuple[str, str]:
+    """(html, text) of one mail. The text part says everything the HTML part says."""
+    html = _template().render(
+        view=view,
+        brand=view.brand,
+        w=words,
+        t=words.t,
+        c=palette(view.brand.colour),
+        font="Inter,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif",
+    )
+    return html, _text(view, words)
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    return environment().get_template("mail.html")
+
+
+def _text(view: MailView, words: Words) -> str:
+    parts = [text for text in map(_block_text, view.blocks) if text]
+    foot = [line for line in (view.reason,) if line]
+    if view.unsubscribe_url:
+        foot.append(words.t("Stop these mails: {url}", url=view.unsubscribe_url))
+    signature = "\n".join(["--", view.brand.name, *foot])
+    return "\n\n".join([*parts, signature]) + "\n"
+
+
+def _block_text(block: Block) -> str:
+    if block.kind == "title":
+        return f"{block.text}\n{'=' * min(len(block.text), 60)}"
+    if block.kind == "button":
+        return f"{block.text}:\n{block.url}"
+    if block.kind == "stamps":
+        filled = min(block.have, block.need)
+        if block.need > layout.MOST_STAMPS:
+            return f"{block.have} / {block.need}"
+        return f"{'●' * filled}{'○' * (block.need - filled)}  {block.have} / {block.need}"
+    if block.rows:
+        lines = ["  ".join(cell for cell in row if cell) for row in block.rows]
+        return "\n".join([block.text, *lines] if block.text else lines)
+    return block.text

@@ -1,0 +1,532 @@
+// The counter screen: scan, stamp, redeem, undo. One guest at a time, nothing booked twice:
+// what is to be booked is written down with its key before it is sent, and sent again with the
+// same key until the service has answered.
+"use strict";
+(() => {
+  const setup = JSON.parse(document.getElementById("setup").textContent);
+  const say = setup.words;
+  const byId = (id) => document.getElementById(id);
+  const plurals = new Intl.PluralRules(setup.lang);
+  const numbers = new Intl.NumberFormat(setup.lang);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  const form = (forms, n) => forms[plurals.select(Math.abs(n))] ?? forms.other;
+  const count = (forms, n) => fill(form(forms, n), { n: numbers.format(n) });
+  const pick = (text) =>
+    typeof text === "string" ? text : text?.[setup.lang] ?? text?.en ?? Object.values(text ?? {})[0] ?? "";
+  const signed = (n) => (n < 0 ? "−" : "+") + numbers.format(Math.abs(n));
+
+  let member = null; // the card on the screen
+  let voucher = null; // the voucher waiting for "Redeem"
+  let busy = false; // something is being sent
+  let stamped = setup.today;
+
+  // --- saying things -------------------------------------------------------------------------
+  function tell(text, kind = "") {
+    const line = byId("say");
+    line.className = `say ${kind}`;
+    line.textContent = text;
+    line.hidden = !text;
+  }
+
+  function show(...ids) {
+    for (const id of ["member", "confirm", "actions", "after", "keypad", "matches"]) {
+      byId(id).hidden = !ids.includes(id);
+    }
+  }
+
+  function problem(answer, body) {
+    const code = answer.status === 401 ? "unauthorized" : answer.status === 429 ? "rate_limited" : body?.code;
+    return setup.problems[code] ?? body?.detail ?? setup.problems.other;
+  }
+
+  // --- talking to the service ----------------------------------------------------------------
+  async function ask(path, options = {}) {
+    const answer = await fetch(path, {
+      credentials: "same-origin",
+      signal: AbortSignal.timeout ? AbortSignal.timeout(8000) : undefined,
+      ...options,
+      headers: { accept: "application/json", "x-regulars": "staff", ...options.headers },
+    });
+    let body = null;
+    try {
+      body = await answer.json();
+    } catch {
+      // An answer without a body: its status says enough.
+    }
+    return { answer, body };
+  }
+
+  const PENDING = "regulars.pending";
+  const remembered = (key) => {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null;
+    }
+  };
+
+  function remember(key, value) {
+    try {
+      if (value) localStorage.setItem(key, JSON.stringify(value));
+      else localStorage.removeItem(key);
+    } catch {
+      // Storage may be full or forbidden: sending works without it, only not across a reload.
+    }
+  }
+
+  function newKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return `staff-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  }
+
+  // One booking at a time, and only while nothing else is on its way.
+  function book(kind, path, body, about) {
+    if (busy || remembered(PENDING)) return;
+    const work = { kind, path, body, about, key: newKey(), at: Date.now() };
+    remember(PENDING, work);
+    send(work, 0);
+  }
+
+  const transient = (answer, body) =>
+    answer.status >= 500 || answer.status === 429 || (answer.status === 409 && body?.code === "conflict");
+
+  async function send(work, tries) {
+    setBusy(true);
+    if (!tries) tell(say.sending, "wait");
+    let result;
+    try {
+      result = await ask(work.path, {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": work.key },
+        body: JSON.stringify(work.body),
+      });
+    } catch {
+      result = null;
+    }
+    if (!result || (transient(result.answer, result.body) && tries < 5)) {
+      byId("dot").classList.add("off");
+      tell(tries < 5 ? say.again : say.offline, "wait");
+      setTimeout(() => send(work, tries + 1), Math.min(30000, 800 * 2 ** tries));
+      return;
+    }
+    byId("dot").classList.remove("off");
+    remember(PENDING, null);
+    setBusy(false);
+    if (result.answer.ok) done[work.kind](work, result.body ?? {});
+    else tell(problem(result.answer, result.body), "wrong");
+  }
+
+  function setBusy(value) {
+    busy = value;
+    for (const id of ["plus", "amount", "book", "redeem", "undo", "again"]) {
+      if (byId(id)) byId(id).disabled = value;
+    }
+    for (const button of document.querySelectorAll("#due button")) button.disabled = value;
+  }
+
+  // --- what was booked -----------------------------------------------------------------------
+  const done = {
+    earn(work, body) {
+      const changes = sum(body.entry?.lines ?? []);
+      const what = changes.map(([unit, n]) => `${signed(n)} ${unitName(unit, n)}`).join(", ");
+      const news = [what || say.nothing];
+      for (const won of body.unlocked ?? []) news.push(fill(say.unlocked, { reward: rewardName(won) }));
+      if (body.tier_change?.to) {
+        const to = body.tier_change.to;
+        news.push(fill(say.tier, { tier: pick(to.name ?? body.card?.tier?.name ?? to) }));
+      }
+      tell(news.join(" · "), what ? "" : "wait");
+      if (body.entry && what) undoable(work, body.entry.seq, what);
+      if (changes.some(([, n]) => n > 0)) countToday(changes);
+      showMember({ ...member, ...body.card, next: body.card?.next }, true);
+      if (body.card && !body.card.next) refresh(work.body.member_id);
+    },
+    redeem(work, body) {
+      tell(fill(say.given, { reward: work.about.what }));
+      if (body.entry) undoable(work, body.entry.seq, fill(say.given, { reward: work.about.what }));
+      voucher = null;
+      const id = work.about.member ?? body.member_id;
+      if (id) refresh(id);
+      else show();
+    },
+    undo(work) {
+      tell(fill(say.undone, { what: work.about.what }));
+      remember(LAST, null);
+      drawStrip();
+      if (work.about.today) countToday([[work.about.today[0], -work.about.today[1]]]);
+      refresh(work.body.member_id);
+    },
+  };
+
+  function sum(lines) {
+    const units = new Map();
+    for (const line of lines) units.set(line.unit, (units.get(line.unit) ?? 0) + line.amount);
+    return [...units].filter(([, n]) => n !== 0);
+  }
+
+  const unitName = (unit, n) => (setup.units[unit] ? form(setup.units[unit], n) : unit);
+  const rewardName = (item) => pick(item.name ?? item.reward ?? item.reward_id) || say.reward;
+
+  function countToday(changes) {
+    const line = byId("today");
+    const own = Object.keys(setup.units)[0];
+    const mine = changes.find(([unit]) => unit === own);
+    if (!line || !mine) return;
+    stamped = Math.max(0, stamped + mine[1]);
+    line.textContent = fill(say.stamped, { amount: `${numbers.format(stamped)} ${unitName(own, stamped)}` });
+  }
+
+  // --- undo ----------------------------------------------------------------------------------
+  const LAST = "regulars.last";
+  const UNDO_MS = 300000;
+
+  function undoable(work, seq, what) {
+    const id = work.body.member_id ?? work.about.member;
+    if (!id) return;
+    remember(LAST, { id, seq, what, name: work.about.name, at: Date.now() });
+    drawStrip();
+  }
+
+  function drawStrip() {
+    const last = remembered(LAST);
+    const age = last ? Date.now() - last.at : UNDO_MS;
+    byId("strip").hidden = age >= UNDO_MS;
+    if (age >= UNDO_MS) return;
+    const seconds = Math.floor(age / 1000);
+    const ago = seconds < 60
+      ? fill(say.seconds, { n: seconds })
+      : fill(say.minutes, { n: Math.floor(seconds / 60) });
+    byId("last").textContent = [last.what, last.name, ago].filter(Boolean).join(" · ");
+  }
+
+  byId("undo").addEventListener("click", () => {
+    const last = remembered(LAST);
+    if (!last) return;
+    book("undo", "/staff/api/undo", { member_id: last.id, seq: last.seq }, { what: last.what });
+  });
+  setInterval(drawStrip, 1000);
+  drawStrip();
+
+  // --- the guest -----------------------------------------------------------------------------
+  const nameOf = (card) => card.name || say.guest;
+
+  function showMember(card, booked = false) {
+    member = card;
+    byId("who").textContent = nameOf(card);
+    const next = card.next;
+    byId("progress").textContent = next ? `${numbers.format(next.have)} / ${numbers.format(next.need)}` : "";
+    byId("progress").classList.toggle("landed", booked);
+    const visits = card.visits ? count(say.visits, card.visits) : say.first;
+    const last = card.last_visit_at ? fill(say.last, { when: ago(card.last_visit_at) }) : "";
+    byId("meta").textContent = [pick(card.tier?.name), visits, last].filter(Boolean).join(" · ");
+    byId("due").replaceChildren(...(card.vouchers ?? []).filter(isDue).map(dueLine));
+    show("member", booked ? "after" : "actions");
+    if (!booked) byId("member").focus({ preventScroll: true });
+  }
+
+  const isDue = (item) => !item.status || item.status === "issued";
+
+  function dueLine(item) {
+    const line = document.createElement("li");
+    const text = document.createElement("span");
+    text.textContent = fill(say.due, { reward: rewardName(item) });
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "green";
+    button.textContent = say.redeem;
+    button.setAttribute("aria-label", `${say.redeem}: ${rewardName(item)}`);
+    button.addEventListener("click", () => confirmVoucher(item, member));
+    line.append(text, button);
+    return line;
+  }
+
+  function day(moment) {
+    const parts = new Intl.DateTimeFormat("en-CA", { timeZone: setup.zone }).format(moment);
+    return Date.parse(`${parts}T00:00:00Z`) / 86400000;
+  }
+
+  function ago(instant) {
+    const days = Math.round(day(new Date()) - day(new Date(instant)));
+    if (days <= 0) return say.today;
+    return days === 1 ? say.yesterday : count(say.days, days);
+  }
+
+  async function refresh(id) {
+    try {
+      const { answer, body } = await ask(`/staff/api/member?id=${encodeURIComponent(id)}`);
+      if (answer.ok && body.member) showMember(body.member, true);
+    } catch {
+      // What was booked has been said; the figures follow with the next scan.
+    }
+  }
+
+  // --- finding -------------------------------------------------------------------------------
+  // A scanned text is a link to us or a bare code; the last part of the path is the code.
+  function readCode(raw) {
+    try {
+      const parts = new URL(raw).pathname.split("/").filter(Boolean);
+      return { code: parts.at(-1) ?? "", voucher: parts.at(-2) === "v" };
+    } catch {
+      return { code: raw.trim(), voucher: false };
+    }
+  }
+
+  const looksLikeCode = (text) => /^[A-Za-z0-9][A-Za-z0-9 -]{3,}$/.test(text) && /\d/.test(text) && !/^[\d -]+$/.test(text);
+
+  async function find(query, { isVoucher = false } = {}) {
+    if (busy) return;
+    tell(say.searching, "wait");
+    let result;
+    try {
+      result = await ask(`/staff/api/member?${new URLSearchParams(query)}`);
+    } catch {
+      tell(say.lost, "wrong");
+      byId("dot").classList.add("off");
+      return;
+    }
+    byId("dot").classList.remove("off");
+    const { answer, body } = result;
+    const list = body?.members ?? body?.items;
+    if (answer.status === 404 || list?.length === 0) {
+      member = null;
+      show();
+      tell(say.none, "wrong");
+      return;
+    }
+    if (!answer.ok) {
+      tell(problem(answer, body), "wrong");
+      return;
+    }
+    tell("");
+    const found = body.member ?? (list?.length === 1 ? list[0] : null);
+    if (!found && list) {
+      showMatches(list);
+      return;
+    }
+    const wanted = query.code?.replace(/[\s-]/g, "").toUpperCase();
+    const coupon = body.voucher ?? (isVoucher ? found.vouchers?.find((v) => v.code === wanted) : null);
+    if (coupon) confirmVoucher(coupon, found);
+    else showMember(found);
+  }
+
+  function showMatches(list) {
+    byId("matches").replaceChildren(...list.map((card) => {
+      const item = document.createElement("li");
+      const button = document.createElement("button");
+      button.type = "button";
+      const name = document.createElement("b");
+      name.textContent = nameOf(card);
+      const more = document.createElement("span");
+      more.textContent = card.last_visit_at ? ago(card.last_visit_at) : "";
+      button.append(name, more);
+      button.addEventListener("click", () => find({ id: card.member_id }));
+      item.append(button);
+      return item;
+    }));
+    show("matches");
+  }
+
+  byId("find").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = byId("q").value.trim();
+    if (!text) return;
+    byId("q").blur();
+    byId("q").value = "";
+    const read = readCode(text);
+    if (read.voucher) find({ code: read.code }, { isVoucher: true });
+    else find(read.code !== text || looksLikeCode(text) ? { code: read.code } : { q: text });
+  });
+
+  // --- booking -------------------------------------------------------------------------------
+  byId("plus")?.addEventListener("click", () => {
+    if (!member) return;
+    book("earn", "/v1/earn", { member_id: member.member_id, visits: 1 }, { name: nameOf(member) });
+  });
+
+  function confirmVoucher(item, card) {
+    voucher = item;
+    member = card ?? member;
+    byId("what").textContent = rewardName(item);
+    byId("whose").textContent = card ? fill(say.of, { name: nameOf(card) }) : item.code;
+    show("confirm");
+    byId("confirm").focus({ preventScroll: true });
+  }
+
+  byId("redeem").addEventListener("click", () => {
+    if (!voucher) return;
+    book("redeem", `/v1/vouchers/${encodeURIComponent(voucher.code)}/redeem`, {}, {
+      what: rewardName(voucher),
+      member: member?.member_id,
+      name: member ? nameOf(member) : "",
+    });
+  });
+  byId("leave").addEventListener("click", () => (member ? showMember(member) : show()));
+  byId("next").addEventListener("click", () => {
+    member = null;
+    scanned = "";
+    tell("");
+    show();
+    if (!stream) byId("q").focus();
+  });
+  byId("again").addEventListener("click", () => member && showMember(member));
+
+  // --- the keypad: like a till, digits come in from the right ----------------------------------
+  let digits = "";
+  const money = new Intl.NumberFormat(setup.lang, {
+    style: "currency",
+    currency: setup.currency,
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: setup.whole ? 0 : setup.exponent,
+    maximumFractionDigits: setup.whole ? 0 : setup.exponent,
+  });
+  const minor = () => Number(digits || "0") * (setup.whole ? 10 ** setup.exponent : 1);
+
+  function drawSum() {
+    byId("sum").textContent = money.format(minor() / 10 ** setup.exponent);
+    byId("book").disabled = busy || minor() === 0;
+  }
+
+  function press(key) {
+    if (key === "back") digits = digits.slice(0, -1);
+    else if ((digits + key).length <= 8) digits = (digits + key).replace(/^0+/, "");
+    drawSum();
+  }
+
+  byId("amount")?.addEventListener("click", () => {
+    digits = "";
+    drawSum();
+    show("member", "keypad");
+    byId("keypad").querySelector("button").focus({ preventScroll: true });
+  });
+  byId("keypad").addEventListener("click", (event) => {
+    const key = event.target.closest("[data-key]")?.dataset.key;
+    if (key) press(key);
+  });
+  addEventListener("keydown", (event) => {
+    if (byId("keypad").hidden || event.ctrlKey || event.metaKey) return;
+    if (/^\d$/.test(event.key)) press(event.key);
+    else if (event.key === "Backspace") press("back");
+    else if (event.key === "Escape") byId("cancel").click();
+  });
+  byId("cancel").addEventListener("click", () => show("member", "actions"));
+  byId("book").addEventListener("click", () => {
+    if (!member || minor() === 0) return;
+    book("earn", "/v1/earn", { member_id: member.member_id, spend_minor: minor() }, { name: nameOf(member) });
+  });
+
+  // --- the camera ----------------------------------------------------------------------------
+  const REST_MS = 140;
+  const SAME_AGAIN_MS = 4000;
+  const video = byId("video");
+  let stream = null;
+  let detect = null;
+  let scanned = "";
+  let scannedAt = 0;
+
+  async function decoder() {
+    const formats = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats() : [];
+    if (formats.includes("qr_code")) {
+      const detector = new BarcodeDetector({ formats: ["qr_code"] });
+      return async () => (await detector.detect(video))[0]?.rawValue ?? "";
+    }
+    await new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = byId("counter").dataset.jsqr;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.append(script);
+    });
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    return async () => {
+      const side = Math.min(video.videoWidth, video.videoHeight);
+      const size = Math.min(480, side);
+      canvas.width = canvas.height = size;
+      context.drawImage(
+        video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, size, size,
+      );
+      const { data } = context.getImageData(0, 0, size, size);
+      return jsQR(data, size, size, { inversionAttempts: "dontInvert" })?.data ?? "";
+    };
+  }
+
+  async function startCamera() {
+    const camera = byId("camera");
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({
+        audio: false,
+        video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } },
+      });
+      video.srcObject = stream;
+      video.hidden = false;
+      await video.play();
+      detect ??= await decoder();
+    } catch (error) {
+      stopCamera();
+      tell(error?.name === "NotAllowedError" ? say.blocked : say.camera, "wait");
+      byId("q").focus();
+      return;
+    }
+    byId("start").hidden = true;
+    byId("hint").hidden = false;
+    camera.classList.remove("off");
+    look();
+  }
+
+  function stopCamera() {
+    for (const track of stream?.getTracks() ?? []) track.stop();
+    stream = null;
+    video.hidden = true;
+    byId("start").hidden = false;
+    byId("hint").hidden = true;
+    byId("camera").classList.add("off");
+  }
+
+  async function look() {
+    if (!stream) return;
+    const waiting = busy || !byId("keypad").hidden || !byId("confirm").hidden;
+    if (!waiting && video.readyState >= 2) {
+      let raw = "";
+      try {
+        raw = await detect();
+      } catch {
+        // A frame that cannot be read is followed by another one.
+      }
+      const now = performance.now();
+      if (raw && (raw !== scanned || now - scannedAt > SAME_AGAIN_MS) && !(raw === scanned && member)) {
+        scanned = raw;
+        scannedAt = now;
+        seen();
+        const read = readCode(raw);
+        await find({ code: read.code }, { isVoucher: read.voucher });
+      }
+    }
+    setTimeout(look, REST_MS);
+  }
+
+  function seen() {
+    navigator.vibrate?.(20);
+    byId("camera").classList.add("seen");
+    setTimeout(() => byId("camera").classList.remove("seen"), 500);
+  }
+
+  byId("start").addEventListener("click", startCamera);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && stream) {
+      stopCamera();
+      video.dataset.resume = "yes";
+    } else if (!document.hidden && video.dataset.resume) {
+      delete video.dataset.resume;
+      startCamera();
+    }
+  });
+
+  // --- beginning -----------------------------------------------------------------------------
+  byId("camera").classList.add("off");
+  navigator.permissions?.query({ name: "camera" }).then(
+    (permission) => permission.state === "granted" && startCamera(),
+    () => {},
+  );
+  const left = remembered(PENDING);
+  if (left) send(left, 0);
+})();
