@@ -131,7 +131,9 @@ class Draft:
         card = replace(
             self.card, version=self.before.version + 1, due={**self.card.due, **dict(dues)}
         )
-        return Decision(card, entry, tuple(self.vouchers.values()), dues, **outcome)
+        return Decision(
+            card, entry, self.before.head, tuple(self.vouchers.values()), dues, **outcome
+        )
 
 
 def lot_dates_for(unit: Unit | None, today: date) -> tuple[str, str]:

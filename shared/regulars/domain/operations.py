@@ -159,6 +159,8 @@ class Decision:
 
     card: Card
     entry: Entry | None
+    prev: str = ""
+    """The hash of the entry before."""
     vouchers: tuple[Voucher, ...] = ()
     """Vouchers issued or closed."""
     dues: tuple[tuple[str, str], ...] = ()

@@ -124,8 +124,12 @@ class Program:
     name: str
     currency: str
     timezone: str
+    country: str
+    """ISO 3166; how telephone numbers without a country code are read."""
     languages: tuple[str, ...]
     color: str
+    icon: str
+    """The picture of a reward on the punch card."""
     units: Mapping[str, Unit]
     earn: tuple[EarnRule, ...]
     rewards: Mapping[str, Reward]
@@ -152,13 +156,16 @@ def thousandths(multiplier: str) -> int:
 def load(document: Mapping[str, Any], version: int) -> Program:
     """Read a validated programme document published as `version`."""
     limits = document.get("limits", {})
+    branding = document.get("branding", {})
     return Program(
         version=version,
         name=document["name"],
         currency=document["currency"],
         timezone=document["timezone"],
+        country=document.get("country") or "",
         languages=tuple(document["languages"]),
-        color=document.get("branding", {}).get("color", "#7a3b1d"),
+        color=branding.get("color", "#7a3b1d"),
+        icon=branding.get("icon", "gift"),
         units={unit["id"]: _unit(unit) for unit in document.get("units", ())},
         earn=tuple(_earn(rule) for rule in document.get("earn", ())),
         rewards={reward["id"]: _reward(reward) for reward in document.get("rewards", ())},

@@ -25,6 +25,7 @@ class Code(StrEnum):
     INVALID = "invalid"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     SLUG_TAKEN = "slug_taken"
+    CONTACT_TAKEN = "contact_taken"
     STALE_VERSION = "stale_version"
     # Accrual
     CAP_REACHED = "cap_reached"
@@ -76,12 +77,22 @@ Idempotency-Key gets the same refusal even after the card has changed."""
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of ours
-    """A request was refused; `detail` says why in words, `errors` names fields and the mend."""
+    """A request was refused.
+
+    `detail` says why in words, `errors` names fields and the mend, `replayed` says that this was
+    the answer to the same key before.
+    """
 
     def __init__(
-        self, code: Code, detail: str = "", errors: tuple[tuple[str, str], ...] = ()
+        self,
+        code: Code,
+        detail: str = "",
+        errors: tuple[tuple[str, str], ...] = (),
+        *,
+        replayed: bool = False,
     ) -> None:
         super().__init__(code.value, detail)
         self.code = code
         self.detail = detail
         self.errors = errors
+        self.replayed = replayed

@@ -280,13 +280,9 @@ def replay(item: Item, fingerprint: str | None) -> Answer:
         )
     if "refused" in item:
         refusal = json.loads(item["refused"])
-        raise ReplayedRefusal(Code(refusal["code"]), refusal["detail"])
+        raise Refused(Code(refusal["code"]), refusal["detail"], replayed=True)
     body = json.loads(decompress(item["answer"])) if "answer" in item else {}
     return Answer(item.get("status", 200), body, replayed=True)
-
-
-class ReplayedRefusal(Refused):
-    """A refusal that was given before to the same key."""
 
 
 def due_item(m: str, c: str, job: str, hour: str) -> Item:

@@ -9,7 +9,10 @@ from typing import Any
 from regulars import tokens
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, Equals, Put, Table
+from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
+
+FREE = AbsentOr(Equals("c", ""))
+"""A contact that nobody has, or that its member has given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Members:
             Put(self._profile_item(profile), Absent()),
             Put(_item(keys.link(tokens.digest(token)), m=m, c=c), Absent()),
             Put(_item(keys.handle(m, profile.handle), c=c), Absent()),
-            *(Put(self._contact_item(contact, c), Absent()) for contact in profile.contacts()),
+            *(Put(self._contact_item(contact, c), FREE) for contact in profile.contacts()),
         ]
 
     def profile(self, member_id: str) -> Profile | None:
@@ -67,7 +70,7 @@ class Members:
         free = [Put(_item(self._contact_key(contact), c=""), None) for contact in sorted(gone)]
         writes = [
             Put(self._profile_item(after), Equals("ver", before.version)),
-            *(Put(self._contact_item(contact, after.member_id), Absent()) for contact in added),
+            *(Put(self._contact_item(contact, after.member_id), FREE) for contact in sorted(added)),
             *free,
         ]
         self.table.transact(writes)
@@ -89,10 +92,6 @@ class Members:
         """Member and voucher of a voucher's code."""
         (item,) = self.table.get(keys.code(self.merchant_id, code))
         return (item["c"], item["v"]) if item else None
-
-    def card_url(self, base_url: str, profile: Profile) -> str:
-        token = tokens.card_token(self.merchant_id, profile.member_id, profile.link)
-        return f"{base_url}/c/{token}"
 
     def _contact_key(self, contact: str) -> keys.Key:
         return keys.contact(self.merchant_id, tokens.contact_digest(self.merchant_id, contact))
@@ -138,6 +137,12 @@ def profile_of(item: Item) -> Profile:
         link=item["link"],
         version=item["ver"],
     )
+
+
+def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
+    """The capability link of a member's card."""
+    token = tokens.card_token(merchant_id, profile.member_id, profile.link)
+    return f"{base_url}/c/{token}"
 
 
 def card_of_link(table: Table, token: str) -> tuple[str, str] | None:

@@ -1,0 +1,23 @@
+"""The table of this process: over the lean client or over boto3, made on first use."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from regulars.config import settings
+from regulars.store import wire
+from regulars.store.table import Table
+
+
+@cache
+def lean_table() -> Table:
+    """For the functions on the path of a scan: no boto3."""
+    return Table(settings().table_name, wire.dynamodb())
+
+
+@cache
+def table() -> Table:
+    """For everything else."""
+    from regulars.store import boto
+
+    return Table(settings().table_name, boto.dynamodb())

@@ -1,0 +1,99 @@
+"""What the counter's functions share: finding the card a request is about, and answering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.config import settings
+from regulars.domain.calendar import to_ms
+from regulars.domain.card import Card
+from regulars.domain.refusals import Code, Refused
+from regulars.i18n import negotiate
+from regulars.i18n.words import Words
+from regulars.i18n.words import words as words_of
+from regulars.store import keys
+from regulars.store.cards import card_of
+from regulars.store.ledger import Answer
+from regulars.store.marshal import Item
+from regulars.store.members import Members, Profile, card_url, profile_of
+from regulars.store.table import Table
+from regulars.web import contacts, http, views
+from regulars.web.auth import Gathered
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A card and whose it is."""
+
+    card: Card
+    profile: Profile
+    words: Words
+    card_url: str
+
+
+def card_keys(member_id: str) -> tuple[Any, Any]:
+    """What `auth.gather` is to read for a member: state and profile."""
+    return (lambda m: keys.state(m, member_id)), (lambda m: keys.profile(m, member_id))
+
+
+def holder(table: Table, gathered: Gathered, member_id: str) -> Holder:
+    """The member `gathered` has read, or a not-found like that of every foreign id."""
+    state, profile = gathered.items
+    if state is None or profile is None:  # perhaps only not yet visible to a cheap read
+        m = gathered.caller.merchant_id
+        state, profile = table.get(keys.state(m, member_id), keys.profile(m, member_id))
+    return holder_of(gathered, state, profile)
+
+
+def find(table: Table, gathered: Gathered, body: Mapping[str, Any]) -> Holder:
+    """The member a body names by contact or by the code on the card."""
+    m = gathered.caller.merchant_id
+    members = Members(table, m)
+    if body.get("code") is not None:
+        member_id = members.by_code(body["code"], to_ms(gathered.now) // 1000)
+        if member_id is None:
+            raise Refused(Code.NOT_FOUND, "No card shows this code; codes change every 30 seconds.")
+    else:
+        contact = contacts.normal(body["contact"], gathered.program.country)
+        member_id = members.by_contact(contact) if contact else None
+    if member_id is None:
+        raise Refused(Code.NOT_FOUND)
+    state, profile = table.get(keys.state(m, member_id), keys.profile(m, member_id))
+    return holder_of(gathered, state, profile)
+
+
+def holder_of(gathered: Gathered, state: Item | None, profile_item: Item | None) -> Holder:
+    """The member in the items read; raises NOT_FOUND when there is none."""
+    if state is None or profile_item is None:
+        raise Refused(Code.NOT_FOUND)
+    profile = profile_of(profile_item)
+    return Holder(
+        card=card_of(state),
+        profile=profile,
+        words=member_words(profile, gathered.program.languages),
+        card_url=card_url(settings().base_url, gathered.caller.merchant_id, profile),
+    )
+
+
+def member_words(profile: Profile, offered: tuple[str, ...]) -> Words:
+    """The words of the language a member reads."""
+    return words_of(negotiate.language(profile.language, offered))
+
+
+def answer(given: Answer, member: Holder) -> http.Response:
+    """An answer with the member's personal fields, marked when it is a replay."""
+    body = dict(given.body)
+    if isinstance(body.get("card"), dict):
+        body["card"] = personal(body["card"], member)
+    if "code" in body:
+        body["qr_url"] = f"{member.card_url}#{body['code']}"
+    headers = {"Idempotent-Replay": "true"} if given.replayed else None
+    return http.json_answer(given.status, body, headers)
+
+
+def personal(view: views.View, member: Holder) -> views.View:
+    """A card's view with name, language and link."""
+    profile = member.profile
+    return views.personal(view, profile.name, profile.language, member.card_url)

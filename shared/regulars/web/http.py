@@ -1,0 +1,226 @@
+"""HTTP as API Gateway hands it to a function (payload version 2.0): requests in, answers out.
+
+No framework here: these few lines are on the path of every stamp. A function is a table from
+route key to a handler; whatever a handler raises ends as one problem document.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from regulars.domain.refusals import Code, Refused
+from regulars.observability import logger
+from regulars.store.errors import Unavailable
+from regulars.web import problems
+
+BODY_MAX = 256 * 1024
+"""Bytes a request body may have (webhooks have their own, larger limit)."""
+
+JSON_DEPTH_MAX = 20
+
+Response = dict[str, Any]
+Handler = Callable[["Request"], Response]
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer; pages replace the content policy by their own."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request."""
+
+    event: Mapping[str, Any]
+
+    @property
+    def route(self) -> str:
+        return str(self.event["routeKey"])
+
+    @property
+    def method(self) -> str:
+        return str(self.event["requestContext"]["http"]["method"])
+
+    @property
+    def path(self) -> str:
+        return str(self.event["rawPath"])
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By lower-case name, as API Gateway gives them."""
+        headers: Mapping[str, str] = self.event.get("headers", {})
+        return headers
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(self.event.get("rawQueryString", ""), keep_blank_values=True))
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        pairs = (cookie.partition("=") for cookie in self.event.get("cookies", ()))
+        return {name.strip(): value for name, _, value in pairs}
+
+    def param(self, name: str) -> str:
+        """A part of the path."""
+        return unquote(str(self.event.get("pathParameters", {}).get(name, "")))
+
+    @cached_property
+    def body(self) -> bytes:
+        """The raw bytes, exactly as they were sent."""
+        body = self.event.get("body") or ""
+        if self.event.get("isBase64Encoded"):
+            return b64decode(body)
+        return str(body).encode()
+
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; raises the refusals of a body that is none."""
+        if len(self.body) > BODY_MAX:
+            raise Refused(Code.TOO_LARGE, f"A body may have {BODY_MAX // 1024} KB.")
+        try:
+            document = json.loads(self.body, parse_float=_no_float, parse_constant=_no_float)
+        except (ValueError, RecursionError) as error:
+            raise Refused(Code.MALFORMED, f"The body must be JSON: {_words(error)}") from error
+        if not isinstance(document, dict):
+            raise Refused(Code.INVALID, "", (("", "must be a JSON object"),))
+        return document
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The fields of a posted form."""
+        if len(self.body) > BODY_MAX:
+            raise Refused(Code.TOO_LARGE)
+        text = self.body.decode("utf-8", "replace")
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+
+    def fingerprint(self) -> str:
+        """What was asked, as a digest: method, path and body, however the JSON was laid out."""
+        body = json.dumps(self.json, sort_keys=True) if self.body else ""
+        text = f"{self.method} {self.path}\n{body}"
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], Response]:
+    """A Lambda handler that answers these route keys (`"POST /v1/earn"`)."""
+
+    def lambda_handler(event: Mapping[str, Any], context: Any) -> Response:
+        log = logger()
+        log.append_keys(request_id=getattr(context, "aws_request_id", ""))
+        request = Request(event)
+        try:
+            return routes[request.route](request)
+        except Refused as refused:
+            log.info("refused", extra={"route": request.route, "code": refused.code.value})
+            return problem(refused)
+        except Unavailable:
+            log.exception("the table did not answer", extra={"route": request.route})
+            return problem(Refused(Code.UNAVAILABLE))
+        except Exception:
+            log.exception("unexpected", extra={"route": request.route})
+            return problem(Refused(Code.INTERNAL))
+
+    return lambda_handler
+
+
+def json_answer(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON answer."""
+    return _answer(
+        status,
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        {"Content-Type": "application/json", **(headers or {})},
+    )
+
+
+def problem(refused: Refused) -> Response:
+    """The problem document of a refusal."""
+    status, document = problems.document(refused)
+    headers = {"Content-Type": "application/problem+json"}
+    if refused.code in problems.RETRY_AFTER_S:
+        headers["Retry-After"] = str(problems.RETRY_AFTER_S[refused.code])
+    if refused.code is Code.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if refused.replayed:
+        headers["Idempotent-Replay"] = "true"
+    return _answer(status, json.dumps(document, ensure_ascii=False), headers)
+
+
+def html_answer(
+    status: int,
+    html: str,
+    policy: str,
+    headers: Mapping[str, str] | None = None,
+    cookies: tuple[str, ...] = (),
+) -> Response:
+    """A page under its own content security policy."""
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": policy,
+        **(headers or {}),
+    }
+    return _answer(status, html, headers, cookies)
+
+
+def redirect(path: str, cookies: tuple[str, ...] = ()) -> Response:
+    """See other: what a posted form leads to."""
+    return _answer(303, "", {"Location": path}, cookies)
+
+
+def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer without a body."""
+    return _answer(status, "", headers or {})
+
+
+def cookie(
+    name: str, value: str, *, secure: bool, max_age_s: int, path: str = "/", strict: bool = False
+) -> str:
+    """A Set-Cookie line for a cookie that scripts cannot read."""
+    same_site = "Strict" if strict else "Lax"
+    parts = [f"{name}={value}", f"Max-Age={max_age_s}", f"Path={path}", "HttpOnly"]
+    parts.append(f"SameSite={same_site}")
+    if secure:
+        parts.append("Secure")
+    return "; ".join(parts)
+
+
+def _answer(
+    status: int, body: str, headers: Mapping[str, str], cookies: tuple[str, ...] = ()
+) -> Response:
+    response: Response = {
+        "statusCode": status,
+        "headers": {**HEADERS, **headers},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+    if cookies:
+        response["cookies"] = list(cookies)
+    return response
+
+
+def _no_float(text: str) -> Any:
+    """Numbers with a point never come near a balance; they stay text and fail the type check."""
+    return _NotAnInteger(text)
+
+
+class _NotAnInteger(str):
+    """A JSON number that is not an integer."""
+
+    __slots__ = ()
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, json.JSONDecodeError) else "it cannot be decoded"

@@ -1,0 +1,279 @@
+"""The programme document: its fields, their limits, and messages an owner can act on.
+
+Validated once, when it is published; `domain/program.py` reads it without checking again. Texts
+are one string for all languages or one per language code; names of units hold the plural forms
+(CLDR categories `one`, `few`, `many`, `other`) under each language.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from babel.numbers import list_currencies
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from regulars.domain.refusals import Code, Refused
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Name = Short | Annotated[dict[Language, Short], Field(min_length=1, max_length=20)]
+Words = Sentence | Annotated[dict[Language, Sentence], Field(min_length=1, max_length=20)]
+Plural = Literal["zero", "one", "two", "few", "many", "other"]
+UnitName = Annotated[
+    dict[Language, Annotated[dict[Plural, Short], Field(min_length=1)]],
+    Field(min_length=1, max_length=20),
+]
+Money = Annotated[int, Field(ge=0, le=10**12)]
+Positive = Annotated[int, Field(ge=1, le=1_000_000)]
+Days = Annotated[int, Field(ge=0, le=3650)]
+Multiplier = Annotated[
+    str,
+    StringConstraints(pattern=r"^(?:[1-9]|10)(?:\.[0-9]{1,3})?$|^0\.[0-9]{1,3}$"),
+    Field(description="A decimal with at most three places, as text: `1.5`"),
+]
+
+
+class Part(BaseModel):
+    """Every part of the document: no unknown fields, no coercion."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Branding(Part):
+    color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#7a3b1d"
+    icon: Literal["cup", "scissors", "plate", "book", "bread", "drop", "paw", "gift"] = "gift"
+
+
+class Expiry(Part):
+    type: Literal["never", "months", "date"] = "never"
+    months: Annotated[int, Field(ge=0, le=120)] | None = None
+    month: Annotated[int, Field(ge=1, le=12)] | None = None
+    day: Annotated[int, Field(ge=1, le=31)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Expiry:
+        needed = {"never": (), "months": ("months",), "date": ("month", "day")}[self.type]
+        for name in ("months", "month", "day"):
+            if (getattr(self, name) is None) == (name in needed):
+                verb = "needs" if name in needed else "takes no"
+                raise ValueError(f"an expiry of type {self.type} {verb} `{name}`")
+        return self
+
+
+class Unit(Part):
+    id: Id
+    name: UnitName
+    kind: Literal["stamps", "points"]
+    expiry: Expiry = Expiry()
+    hold_days: Annotated[int, Field(ge=0, le=365)] = 0
+
+
+class EarnRule(Part):
+    id: Id
+    on: Literal["join", "visit", "spend", "item"]
+    unit: Id
+    amount: Positive
+    per_minor: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    categories: list[Short] = Field(default_factory=list, max_length=100)
+    skus: list[Short] = Field(default_factory=list, max_length=500)
+    exclude: list[Short] = Field(default_factory=list, max_length=100)
+    min_spend_minor: Money = 0
+
+    @model_validator(mode="after")
+    def _fits(self) -> EarnRule:
+        if (self.on == "spend") != (self.per_minor is not None):
+            raise ValueError("`per_minor` belongs to rules on spend, and they need it")
+        if self.on == "item" and not (self.categories or self.skus):
+            raise ValueError("a rule on items names the categories or skus that count")
+        return self
+
+
+class Cost(Part):
+    unit: Id
+    amount: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class PerMember(Part):
+    times: Positive
+    window: Literal["day", "month", "year", "lifetime"] = "lifetime"
+
+
+class Reward(Part):
+    id: Id
+    name: Name
+    kind: Literal["item", "percent", "amount", "perk"] = "item"
+    cost: Cost
+    auto: bool = False
+    valid_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    tiers: list[Id] = Field(default_factory=list, max_length=10)
+    per_member: PerMember | None = None
+    percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    amount_minor: Money | None = None
+    cost_minor: Money = 0
+
+    @model_validator(mode="after")
+    def _fits(self) -> Reward:
+        if (self.kind == "percent") != (self.percent is not None):
+            raise ValueError("`percent` belongs to rewards of kind percent, and they need it")
+        if (self.kind == "amount") != (self.amount_minor is not None):
+            raise ValueError("`amount_minor` belongs to rewards of kind amount, and they need it")
+        if self.auto and not self.cost.amount:
+            raise ValueError("a reward issued by itself must cost something")
+        return self
+
+
+class Entry(Part):
+    """One way into a tier."""
+
+    metric: Literal["spend", "visits", "points", "membership", "invitation", "purchase"]
+    at_least: Annotated[int, Field(ge=1, le=10**12)] | None = None
+    window: Annotated[
+        str,
+        StringConstraints(pattern=r"^(?:month|quarter|year|lifetime|rolling:(?:[1-9]|1\d|2[0-4]))$"),
+    ] = "lifetime"
+    price_minor: Money | None = None
+    period: Literal["month", "year"] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Entry:
+        counted = self.metric in {"spend", "visits", "points"}
+        if counted != (self.at_least is not None):
+            raise ValueError("`at_least` belongs to spend, visits and points, and they need it")
+        if (self.metric == "membership") != (self.period is not None):
+            raise ValueError("`period` belongs to memberships, and they need it")
+        return self
+
+
+class Tier(Part):
+    id: Id
+    name: Name
+    enter: list[Entry] = Field(default_factory=list, max_length=10)
+    multiplier: Multiplier = "1"
+    perks: list[Words] = Field(default_factory=list, max_length=20)
+
+
+class Limits(Part):
+    visits_per_day: Annotated[int, Field(ge=0, le=50)] = 0
+    cooldown_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+
+
+class Refunds(Part):
+    policy: Literal["debt"] = "debt"
+
+
+class Messages(Part):
+    close_to_reward_days: Days = 0
+
+
+class Location(Part):
+    id: Id
+    name: Short
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in _zones():
+        raise ValueError("must be an IANA time zone such as Europe/Budapest")
+    return zone
+
+
+def _known_currency(currency: str) -> str:
+    if currency not in list_currencies():
+        raise ValueError("must be an ISO 4217 currency such as EUR")
+    return currency
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Currency = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)
+]
+Languages = Annotated[list[Language], Field(min_length=1, max_length=20)]
+
+
+class ProgramDocument(Part):
+    """A whole programme. An empty set of rules is legal: nothing is earned then."""
+
+    name: Short
+    currency: Currency
+    timezone: Zone
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    languages: Languages
+    branding: Branding = Branding()
+    units: list[Unit] = Field(default_factory=list, max_length=10)
+    earn: list[EarnRule] = Field(default_factory=list, max_length=50)
+    rewards: list[Reward] = Field(default_factory=list, max_length=50)
+    tiers: list[Tier] = Field(default_factory=list, max_length=10)
+    limits: Limits = Limits()
+    refunds: Refunds = Refunds()
+    messages: Messages = Messages()
+    locations: list[Location] = Field(default_factory=list, max_length=200)
+
+
+def check(document: Any) -> dict[str, Any]:
+    """The document, validated and with defaults left as they were written.
+
+    Raises INVALID with one message per mistake, by path.
+    """
+    try:
+        parsed = ProgramDocument.model_validate(document)
+    except ValidationError as error:
+        raise invalid(error) from error
+    if mistakes := [*_repeated(parsed), *_dangling(parsed)]:
+        raise Refused(Code.INVALID, "The programme is not valid; see errors.", tuple(mistakes))
+    return parsed.model_dump(mode="json", exclude_unset=True)
+
+
+def invalid(error: ValidationError) -> Refused:
+    """The refusal of a body that a model did not accept, one message per mistake, by path."""
+    errors = [
+        (".".join(str(part) for part in mistake["loc"]), _mend(mistake["msg"]))
+        for mistake in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return Refused(Code.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50]))
+
+
+def _mend(message: str) -> str:
+    return message.removeprefix("Value error, ").replace(
+        "Extra inputs are not permitted", "is not a field of this document"
+    )
+
+
+def _repeated(document: ProgramDocument) -> Iterable[tuple[str, str]]:
+    """Ids must be unique within their section."""
+    for section in ("units", "earn", "rewards", "tiers", "locations"):
+        ids = Counter(part.id for part in getattr(document, section))
+        for repeated in (name for name, count in ids.items() if count > 1):
+            yield section, f"the id {repeated!r} is used more than once"
+
+
+def _dangling(document: ProgramDocument) -> Iterable[tuple[str, str]]:
+    """What rules and rewards refer to must be there."""
+    units = {unit.id for unit in document.units}
+    tiers = {tier.id for tier in document.tiers}
+    known_units = f"must be one of the units: {', '.join(sorted(units)) or 'there are none yet'}"
+    for place, rule in enumerate(document.earn):
+        if rule.unit not in units:
+            yield f"earn.{place}.unit", known_units
+    for place, reward in enumerate(document.rewards):
+        if reward.cost.unit not in units:
+            yield f"rewards.{place}.cost.unit", known_units
+        for tier in set(reward.tiers) - tiers:
+            yield f"rewards.{place}.tiers", f"there is no tier {tier!r}"
