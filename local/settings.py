@@ -55,12 +55,15 @@ class Settings:
         return self.state / "memory" if self.in_memory else self.state
 
     def prepare(self) -> None:
-        """Make the folders, for our eyes only; a run in memory starts with an empty one."""
+        """Make the folders, for our eyes only."""
         self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self.in_memory:
-            shutil.rmtree(self.kept(), ignore_errors=True)
-            self.kept().mkdir()
         (self.state / "logs").mkdir(exist_ok=True)
+
+    def clear_memory(self) -> None:
+        """Forget what runs in memory kept; call it only with the lock held."""
+        shutil.rmtree(self.state / "memory", ignore_errors=True)
+        if self.in_memory:
+            self.kept().mkdir()
 
     def public_url(self, port: int) -> str:
         """The address in links: given, or ours - for `HOST=0.0.0.0` one that a phone can open."""

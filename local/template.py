@@ -178,7 +178,7 @@ def _table(name: str, resource: Document, resolver: Resolver) -> Table:
         definition["StreamSpecification"] = {"StreamEnabled": True, **stream}
     ttl = properties.get("TimeToLiveSpecification", {})
     attribute = str(ttl["AttributeName"]) if ttl.get("Enabled") else ""
-    return Table(name, str(properties.get("TableName", name)), definition, attribute)
+    return Table(name, resolver.physical_name(name), definition, attribute)
 
 
 class _Reader:
@@ -219,7 +219,7 @@ class _Reader:
         redrive = values.get("RedrivePolicy") or {}
         self._result.queues[name] = Queue(
             logical_id=name,
-            name=str(values.get("QueueName", name)),
+            name=self._resolver.physical_name(name),
             visibility_timeout_s=int(values.get("VisibilityTimeout", 30)),
             retention_s=int(values.get("MessageRetentionPeriod", 345_600)),
             dead_letter_queue=self._queue_of(redrive.get("deadLetterTargetArn", ""), name),

@@ -1,0 +1,63 @@
+"""The demo merchant: made once, by the same HTTP calls a real one is made with."""
+
+import http.client
+import json
+from pathlib import Path
+from typing import Any
+
+from local.settings import write_private
+
+_MERCHANT = {
+    "name": "Corner Café",
+    "slug": "corner-cafe",
+    "template": "corner-cafe",
+    "currency": "EUR",
+    "timezone": "Europe/Budapest",
+    "languages": ["en", "hu"],
+    "owner_email": "owner@example.com",
+}
+_MEMBER = {"name": "Anna", "language": "en", "source": "demo"}
+
+
+class DemoError(Exception):
+    """The demo merchant cannot be made; the message says what the service answered."""
+
+
+def prepare(port: int, base_url: str, platform_key: str, state: Path) -> dict[str, Any]:
+    """The demo merchant's ids, keys and links, with a card; made on the first run."""
+    path = state / "demo.json"
+    known: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    if "merchant_id" not in known:
+        known = {
+            "base_url": base_url,
+            "slug": _MERCHANT["slug"],
+            **_post(port, "/v1/merchants", _MERCHANT, platform_key),
+        }
+        write_private(path, known)
+    if "card_url" not in known:
+        card = _post(port, "/v1/members", _MEMBER, known["api_key"])
+        known |= {"member_id": card["member_id"], "card_url": card["card_url"]}
+        write_private(path, known)
+    there = known.pop("base_url")  # the port may have been another one then
+    moved: dict[str, Any] = json.loads(json.dumps(known).replace(there, base_url))
+    return moved
+
+
+def _post(port: int, path: str, document: dict[str, Any], key: str) -> dict[str, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {
+        "Authorization": f"Bearer {key}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": f"demo-{path.rsplit('/', 1)[-1]}",
+    }
+    try:
+        connection.request("POST", path, json.dumps(document).encode(), headers)
+        response = connection.getresponse()
+        body = response.read()
+    finally:
+        connection.close()
+    if response.status not in (200, 201):
+        text = body.decode("utf-8", "replace")
+        raise DemoError(f"the demo merchant: POST {path} answered {response.status} {text}")
+    answer: dict[str, Any] = json.loads(body)
+    return answer

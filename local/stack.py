@@ -1,0 +1,210 @@
+"""Puts the parts together: starts them in an order in which each finds what it needs."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from local import children, demo, engine, sweep
+from local.aws import Client
+from local.desk import Desk
+from local.gateway import Gateway
+from local.httpd import Server
+from local.queues import QueuePoller, create_queues
+from local.schedules import Clock
+from local.settings import ROOT, Secrets, Settings, SettingsError, lock, write_private
+from local.streams import Checkpoint, Delivery, StreamPoller
+from local.template import Template, load
+from local.workers import Blueprint, Pool, SourceWatch, environment_of, lambda_environment
+
+MAIL_FROM = "hello@regulars.example"
+_TRIM_EVERY_S = 60.0
+
+
+class Stack:
+    """One running copy. `start` it, wait with `watch`, `stop` it; after a failure, too."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.access: dict[str, Any] = {}
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._cleanups: list[Callable[[], None]] = []
+        self._pools: dict[str, Pool] = {}
+
+    def start(self) -> None:
+        """Start everything; raises SettingsError, EngineError, TemplateError or DemoError."""
+        settings = self.settings
+        settings.prepare()
+        self._later(lock(settings.state).close)
+        settings.clear_memory()
+        self._later(settings.clear_memory)
+        template = load(settings.template, {"MailFrom": MAIL_FROM})
+        server = self._bind()
+        base_url = settings.public_url(server.port)
+        neighbours = self._start_neighbours()  # the slowest: the rest happens meanwhile
+        self._engine = self._start_engine(template)
+        endpoint = _endpoint_of(neighbours, settings.state / "logs" / "neighbours.log")
+        sqs = Client("sqs", endpoint)
+        urls = create_queues(sqs, template.queues, template.resolver.arn)
+        template.resolver.late.update(urls)
+        Client("ses", endpoint).post("/v2/email/identities", {"EmailIdentity": MAIL_FROM})
+        keys = Secrets.kept_in(settings.kept())
+        self._make_pools(
+            template,
+            {
+                "TABLE_NAME": template.table.name,
+                "BASE_URL": base_url,
+                "REGULARS_SECRET": keys.secret,
+                "PLATFORM_KEY_SHA256": keys.platform_key_sha256,
+                "MAIL_FROM": MAIL_FROM,
+                "AWS_ENDPOINT_URL": endpoint,
+                "AWS_ENDPOINT_URL_DYNAMODB": self._engine.endpoint,
+            },
+        )
+        self.respond = Gateway(template.routes, self._pools)
+        server.start()
+        self._later(server.shutdown)
+        self._start_sources(template, sqs, urls)
+        desk = self._start_clock(template, sqs, urls)
+        self.access = {
+            "base_url": base_url,
+            "platform_key": keys.platform_key,
+            "demo": demo.prepare(server.port, base_url, keys.platform_key, settings.kept())
+            if settings.demo
+            else None,
+            "mail_url": desk.url,
+        }
+        self.address = f"http://127.0.0.1:{server.port}"
+        write_private(settings.state / "access.json", self.access)
+
+    def watch(self, stop: threading.Event) -> str:
+        """Wait until told to stop; returns '' then, or what ended by itself."""
+        trimmed = time.monotonic()
+        while not stop.wait(0.5):
+            if not self._engine.alive():
+                return "the DynamoDB engine ended by itself; its output is in .local/logs"
+            if self._neighbours.poll() is not None:
+                return "the local SQS and SES ended by themselves; see .local/logs"
+            if time.monotonic() - trimmed > _TRIM_EVERY_S:
+                trimmed = time.monotonic()
+                for pool in self._pools.values():
+                    pool.trim()
+        return ""
+
+    def stop(self) -> None:
+        """Stop whatever was started, in the reverse order."""
+        self._stopping.set()
+        while self._cleanups:
+            self._cleanups.pop()()
+
+    def _later(self, cleanup: Callable[[], Any]) -> None:
+        self._cleanups.append(cleanup)
+
+    def _bind(self) -> Server:
+        host, port = self.settings.host, self.settings.port
+        try:
+            server = Server(host, port, lambda request: self.respond(request))
+        except OSError as error:
+            raise SettingsError(
+                f"port {port} on {host} cannot be had ({error.strerror}); "
+                "PORT=0 picks a free one, PORT=8001 another"
+            ) from None
+        self._later(server.server_close)
+        return server
+
+    def _start_neighbours(self) -> subprocess.Popen[bytes]:
+        log = self.settings.state / "logs" / "neighbours.log"
+        with log.open("ab") as output:
+            self._neighbours = subprocess.Popen(
+                [sys.executable, "-m", "local.neighbours", str(self.settings.kept())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                cwd=ROOT,
+                env=children.clean_environment(),
+                start_new_session=True,
+            )
+        self._later(partial(children.stop, self._neighbours))
+        return self._neighbours
+
+    def _start_engine(self, template: Template) -> engine.Engine:
+        kept = None if self.settings.in_memory else self.settings.kept() / "data"
+        started = engine.start(kept, self.settings.state / "logs" / "engine.log")
+        self._later(started.stop)
+        engine.create_table_as(started.endpoint, template.table, template.table.name)
+        return started
+
+    def _make_pools(self, template: Template, overrides: dict[str, str]) -> None:
+        folders: list[Path] = []
+        for function in template.functions.values():
+            folders += [function.code, *function.layers]
+        watch = SourceWatch(folders)
+        for name, function in template.functions.items():
+            variables = environment_of(function, template.resolver.resolve, overrides)
+            log = self.settings.state / "logs" / f"{function.verb}.log"
+            environment = lambda_environment(function, variables)
+            self._pools[name] = Pool(Blueprint(function, environment, log), watch)
+        self._later(self._close_pools)
+
+    def _close_pools(self) -> None:
+        closing = [threading.Thread(target=pool.close) for pool in self._pools.values()]
+        for thread in [*closing]:
+            thread.start()
+        for thread in [*closing, *self._threads]:
+            thread.join(5.0)
+
+    def _run(self, target: Callable[..., Any], *arguments: Any) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _start_sources(self, template: Template, sqs: Client, urls: dict[str, str]) -> None:
+        for queue in template.queue_sources:
+            arn = template.resolver.arn(queue.queue)
+            poller = QueuePoller(sqs, urls[queue.queue], arn, queue)
+            self._run(poller.run, self._pools[queue.function].invoke, self._stopping)
+        for stream in template.stream_sources:
+            send = None
+            if stream.on_failure_queue:
+                send = partial(_send_json, sqs, urls[stream.on_failure_queue])
+            delivery = Delivery(stream, self._pools[stream.function].invoke, send, self._stopping)
+            path = self.settings.kept() / "streams" / f"{stream.name}.json"
+            checkpoint = Checkpoint(None if self.settings.in_memory else path)
+            reader = StreamPoller(self._engine.endpoint, template.table.name, stream, checkpoint)
+            self._run(reader.run, delivery, self._stopping)
+        if template.table.ttl_attribute:
+            dynamodb = Client("dynamodb", self._engine.endpoint)
+            table, attribute = template.table.name, template.table.ttl_attribute
+            self._run(sweep.run, dynamodb, table, attribute, self._stopping)
+
+    def _start_clock(self, template: Template, sqs: Client, urls: dict[str, str]) -> Desk:
+        def send(queue: str, letter: dict[str, Any]) -> None:
+            sqs.call("SendMessage", {"QueueUrl": urls[queue], **letter})
+
+        functions = {name: pool.invoke for name, pool in self._pools.items()}
+        memory = None if self.settings.in_memory else self.settings.kept() / "schedules.json"
+        clock = Clock(template.schedules, functions, send, memory)
+        self._run(clock.run, self._stopping)
+        desk = Desk(template, clock, self.settings.kept() / "mail", self.settings.state)
+        self._later(desk.stop)
+        desk.start()
+        return desk
+
+
+def _endpoint_of(process: subprocess.Popen[bytes], log: Path) -> str:
+    """The endpoint the neighbours print once they serve."""
+    line = process.stdout.readline() if process.stdout else b""
+    if not line.strip().isdigit():
+        raise SettingsError(f"the local SQS and SES do not start; see {os.path.relpath(log)}")
+    return f"http://127.0.0.1:{int(line)}"
+
+
+def _send_json(sqs: Client, url: str, document: dict[str, Any]) -> None:
+    sqs.call("SendMessage", {"QueueUrl": url, "MessageBody": json.dumps(document)})
