@@ -1,10 +1,12 @@
 """The same transport as `wire`, over boto3: for functions that load boto3 anyway.
 
 boto3's own retries are off, so that both transports try again in the same cases (see `retry`).
+Without them botocore takes half an answer for an empty one, so damage is looked for here.
 """
 
 from __future__ import annotations
 
+import zlib
 from functools import cache
 from typing import Any
 
@@ -39,6 +41,7 @@ class Boto:
                 account_id_endpoint_mode="disabled",
             ),
         )
+        self._client.meta.events.register("before-parse", _refuse_damage)
 
     def __call__(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """Carry out one operation, again where that helps (see `retry`)."""
@@ -56,9 +59,26 @@ class Boto:
             status = found["ResponseMetadata"]["HTTPStatusCode"]
             message = found["Error"].get("Message", "")
             raise ServiceError(found["Error"].get("Code", ""), message, status, found) from error
-        except (botocore.exceptions.HTTPClientError, ResponseParserError) as error:
+        except _LOST as error:
             raise Lost(f"{operation}: {error!r}") from error
         return answer
+
+
+_LOST = (
+    botocore.exceptions.ConnectionError,
+    botocore.exceptions.HTTPClientError,
+    ResponseParserError,
+)
+
+
+def _refuse_damage(response_dict: dict[str, Any], **_: Any) -> None:
+    """Raise `Lost` for an answer that arrived changed or in part."""
+    body, status = response_dict["body"], response_dict["status_code"]
+    checksum = response_dict["headers"].get("x-amz-crc32")
+    if checksum is not None and checksum != str(zlib.crc32(body)):
+        raise Lost("the answer does not match its checksum")
+    if status == 200 and not (body.startswith(b"{") and body.endswith(b"}")):
+        raise Lost("200 without a JSON object")
 
 
 def dynamodb() -> Boto:

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+
 from local import engine, template
 from regulars.store import boto, retry, wire
 from regulars.store.table import Call, Table
+from tests.unit.store.flaky import Flaky, serving
 
 Transport = Callable[[str, str, str], Call]  # service, endpoint, region
 
@@ -79,3 +81,10 @@ def table(call: Call, definition: dict[str, Any]) -> Table:
     name = f"regulars-test-{uuid4().hex}"
     call("CreateTable", {**definition, "TableName": name})
     return Table(name, call)
+
+
+@pytest.fixture
+def flaky() -> Iterator[Flaky]:
+    """A stand-in for AWS that goes wrong as it is told to."""
+    with serving() as stand_in:
+        yield stand_in

@@ -10,6 +10,7 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
+
 from regulars.store.marshal import from_item, to_item
 
 scalars = (

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+
 from regulars.store.table import (
     Absent,
     AbsentOr,
