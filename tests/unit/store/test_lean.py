@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 SHARED = Path(__file__).parents[3] / "shared"
-HEAVY = {"asyncio", "aws_xray_sdk", "boto3", "botocore", "jinja2", "pydantic", "random", "urllib3"}
+HEAVY = {"asyncio", "aws_xray_sdk", "boto3", "botocore", "jinja2", "pydantic", "urllib3"}
 LEAN = ("regulars.store.table", "regulars.store.wire")
 
 
