@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 
 def qr_svg(text: str, label: str = "") -> Markup:
-    """`text` as an SVG with a quiet zone of 2 modules on its white panel, one path, no style.
+    """`text` as an SVG as one path without style; the white panel around it is its quiet zone.
 
     Error level M, or better where it fits the same size. `label` is what a screen reader says;
     without one the picture is hidden from it (the typed code stands beside it).
@@ -25,6 +25,6 @@ def qr_svg(text: str, label: str = "") -> Markup:
             runs.append(f"M{start} {y}h{x - start}v1h-{x - start}z")
     said = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
     return Markup(
-        '<svg class="qr" viewBox="-2 -2 {0} {0}" {1} shape-rendering="crispEdges">'
+        '<svg class="qr" viewBox="0 0 {0} {0}" {1} shape-rendering="crispEdges">'
         '<path d="{2}"/></svg>'
-    ).format(size + 4, Markup(said), Markup("".join(runs)))  # noqa: S704 - digits only
+    ).format(size, Markup(said), Markup("".join(runs)))  # noqa: S704 - digits only

@@ -32,6 +32,7 @@
     for (const id of ["member", "confirm", "actions", "after", "keypad", "matches"]) {
       byId(id).hidden = !ids.includes(id);
     }
+    byId("counter").className = ids.includes("keypad") ? "typing" : ids.length ? "" : "idle";
   }
 
   function problem(answer, body) {
