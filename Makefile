@@ -43,7 +43,7 @@ check: .venv/.installed .venv-lint/.installed ## Check format, style, types, imp
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
+	@PYTHONPATH=shared $(BIN)/lint-imports --no-logo
 	@.venv-lint/bin/cfn-lint --regions us-east-1 eu-central-1 -- template.yaml
 
 format: .venv/.installed ## Format the code and mend what can be mended by itself

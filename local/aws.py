@@ -35,15 +35,21 @@ def arn(service: str, resource: str) -> str:
 
 
 class Client:
-    """Calls one service at one endpoint; safe to share between threads."""
+    """Calls one service at one endpoint; safe to share between threads.
 
-    def __init__(self, service: str, endpoint: str, timeout_s: float = 30.0) -> None:
+    With `keep`, each thread holds on to its connection: for those that call again and again.
+    """
+
+    def __init__(
+        self, service: str, endpoint: str, *, keep: bool = False, timeout_s: float = 30.0
+    ) -> None:
         parts = urllib.parse.urlsplit(endpoint)
         if not parts.hostname or not parts.port:
             raise ValueError(f"an endpoint needs a host and a port: {endpoint!r}")
         self._address = (parts.hostname, parts.port)
         self._service = service
         self._timeout_s = timeout_s
+        self._keep = keep
         self._local = threading.local()
 
     def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -70,24 +76,25 @@ class Client:
     def request(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, bytes]:
-        """Send and read over this thread's kept connection, once more when it had gone stale."""
-        for attempt in (1, 2):
-            fresh = getattr(self._local, "connection", None) is None
-            if fresh:
-                self._local.connection = http.client.HTTPConnection(
-                    *self._address, timeout=self._timeout_s
-                )
-            connection: http.client.HTTPConnection = self._local.connection
+        """Send and read; once more when a kept connection had gone stale."""
+        kept: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
+        if kept is not None:
             try:
-                connection.request(method, path, body, headers)
-                response = connection.getresponse()
-                return response.status, response.read()
+                return _exchange(kept, method, path, body, headers)
             except (OSError, http.client.HTTPException):
-                connection.close()
+                kept.close()
                 self._local.connection = None
-                if fresh or attempt == 2:
-                    raise
-        raise AssertionError("unreachable: the second attempt returns or raises")
+        fresh = http.client.HTTPConnection(*self._address, timeout=self._timeout_s)
+        try:
+            result = _exchange(fresh, method, path, body, headers)
+        except BaseException:
+            fresh.close()
+            raise
+        if self._keep:
+            self._local.connection = fresh
+        else:
+            fresh.close()
+        return result
 
     def _headers(self, content_type: str) -> dict[str, str]:
         now = time.gmtime()
@@ -100,3 +107,15 @@ class Client:
                 "SignedHeaders=host;x-amz-date, Signature=0"
             ),
         }
+
+
+def _exchange(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: bytes,
+    headers: dict[str, str],
+) -> tuple[int, bytes]:
+    connection.request(method, path, body, headers)
+    response = connection.getresponse()
+    return response.status, response.read()

@@ -51,7 +51,7 @@ class Stack:
         neighbours = self._start_neighbours()  # the slowest: the rest happens meanwhile
         self._engine = self._start_engine(template)
         endpoint = _endpoint_of(neighbours, settings.state / "logs" / "neighbours.log")
-        sqs = Client("sqs", endpoint)
+        sqs = Client("sqs", endpoint, keep=True)
         urls = create_queues(sqs, template.queues, template.resolver.arn)
         template.resolver.late.update(urls)
         Client("ses", endpoint).post("/v2/email/identities", {"EmailIdentity": MAIL_FROM})
@@ -180,7 +180,7 @@ class Stack:
             reader = StreamPoller(self._engine.endpoint, template.table.name, stream, checkpoint)
             self._run(reader.run, delivery, self._stopping)
         if template.table.ttl_attribute:
-            dynamodb = Client("dynamodb", self._engine.endpoint)
+            dynamodb = Client("dynamodb", self._engine.endpoint, keep=True)
             table, attribute = template.table.name, template.table.ttl_attribute
             self._run(sweep.run, dynamodb, table, attribute, self._stopping)
 

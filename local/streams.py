@@ -170,7 +170,7 @@ class StreamPoller:
         self, endpoint: str, table: str, source: StreamSource, checkpoint: Checkpoint
     ) -> None:
         self._tables = Client("dynamodb", endpoint)
-        self._streams = Client("dynamodbstreams", endpoint)
+        self._streams = Client("dynamodbstreams", endpoint, keep=True)
         self._table = table
         self._source = source
         self._checkpoint = checkpoint
