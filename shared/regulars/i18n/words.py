@@ -117,6 +117,12 @@ class Words:
         """Minor units of an ISO 4217 currency: "840 Ft", "€8.40"."""
         return formats.money(minor, currency, self._form)
 
+    def money_of(self, minor: int, target: int, currency: str) -> str:
+        """Money on its way to a target, the symbol once where it stands behind: "42 / 50 Ft"."""
+        whole, part = self.money(target, currency), self.money(minor, currency)
+        symbol = formats.SPACE + formats.symbol(currency)
+        return f"{part.removesuffix(symbol)} / {whole}"
+
     def symbol(self, currency: str) -> str:
         """The narrow symbol of a currency."""
         return formats.symbol(currency)
@@ -138,18 +144,24 @@ class Words:
         """The time of day in `zone`: "8:42"."""
         return formats.clock(moment.astimezone(ZoneInfo(zone)), self._form)
 
-    def when(self, moment: dt.datetime, zone: str, now: dt.datetime) -> str:
+    def when(
+        self, moment: dt.datetime, zone: str, now: dt.datetime, *, capital: bool = False
+    ) -> str:
         """An instant as people say it: "today 8:42", "yesterday 17:05", "19 Nov".
 
-        `moment` and `now` are aware; `zone` is the merchant's IANA zone.
+        `moment` and `now` are aware; `zone` is the merchant's IANA zone. `capital` is for
+        the beginning of a line.
         """
         local = moment.astimezone(ZoneInfo(zone))
         today = now.astimezone(ZoneInfo(zone)).date()
+        time = formats.clock(local, self._form)
         if local.date() == today:
-            return self.t("today {time}", time=formats.clock(local, self._form))
-        if local.date() == today - dt.timedelta(days=1):
-            return self.t("yesterday {time}", time=formats.clock(local, self._form))
-        return self.day(local.date(), today)
+            text = self.t("today {time}", time=time)
+        elif local.date() == today - dt.timedelta(days=1):
+            text = self.t("yesterday {time}", time=time)
+        else:
+            return self.day(local.date(), today)
+        return self.sentence(text) if capital else text
 
     def ago(self, moment: dt.datetime, zone: str, now: dt.datetime) -> str:
         """How long ago, in days: "today", "yesterday", "5 days ago"; a date after 30 days."""

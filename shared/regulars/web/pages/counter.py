@@ -16,6 +16,7 @@ def setup(view: StaffView, words: Words) -> dict[str, Any]:
         "zone": view.zone,
         "units": {unit: _forms(names, words) for unit, names in view.units.items()},
         "today": view.today,
+        "stamp": view.stamp,
         "words": _texts(words),
         "problems": _problems(words),
     }

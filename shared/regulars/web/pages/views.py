@@ -182,8 +182,8 @@ class CardView:
 class StaffView:
     """`GET /staff/`: the counter screen.
 
-    `units` are the programme's units by id; `stamp` is the unit +1 grants (None hides +1);
-    `amounts` shows the keypad. `today` counts what this device or location gave today.
+    `units` are the programme's units by id; `stamp` is the id of the one that +1 grants (None
+    hides +1); `amounts` shows the keypad. `today` counts what this device or location gave today.
     """
 
     brand: Brand
@@ -193,7 +193,7 @@ class StaffView:
     zone: str
     languages: tuple[str, ...]
     units: Mapping[str, UnitNames]
-    stamp: UnitNames | None = None
+    stamp: str | None = None
     amounts: bool = True
     today: int = 0
     sign_out: str = "/staff/sign-out"

@@ -32,7 +32,7 @@
     for (const id of ["member", "confirm", "actions", "after", "keypad", "matches"]) {
       byId(id).hidden = !ids.includes(id);
     }
-    byId("counter").className = ids.includes("keypad") ? "typing" : ids.length ? "" : "idle";
+    byId("counter").className = ids.includes("keypad") ? "typing" : ids.includes("after") ? "booked" : ids.length ? "" : "idle";
   }
 
   function problem(answer, body) {
@@ -170,7 +170,7 @@
 
   function countToday(changes) {
     const line = byId("today");
-    const own = Object.keys(setup.units)[0];
+    const own = setup.stamp;
     const mine = changes.find(([unit]) => unit === own);
     if (!line || !mine) return;
     stamped = Math.max(0, stamped + mine[1]);
