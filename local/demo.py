@@ -54,10 +54,15 @@ def _post(port: int, path: str, document: dict[str, Any], key: str) -> dict[str,
         connection.request("POST", path, json.dumps(document).encode(), headers)
         response = connection.getresponse()
         body = response.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise DemoError(f"the demo merchant: POST {path}: {error!r}") from None
     finally:
         connection.close()
     if response.status not in (200, 201):
         text = body.decode("utf-8", "replace")
-        raise DemoError(f"the demo merchant: POST {path} answered {response.status} {text}")
+        raise DemoError(
+            f"the demo merchant: POST {path} answered {response.status} {text}; "
+            "the functions' logs are in .local/logs, and DEMO=0 starts without it"
+        )
     answer: dict[str, Any] = json.loads(body)
     return answer

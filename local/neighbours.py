@@ -50,6 +50,10 @@ class Journal:
         )
         self._receipts: dict[str, str] = {}
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
     def keep(self, message_id: str, queue: str, request: dict[str, Any]) -> None:
         """Remember a message that was accepted."""
         with self._lock:
@@ -67,10 +71,11 @@ class Journal:
         """Forget the message with this receipt handle."""
         with self._lock:
             message_id = self._receipts.pop(receipt, None)
-            self._database.execute("DELETE FROM message WHERE id = ?", (message_id,))
+            if message_id is not None:
+                self._database.execute("DELETE FROM message WHERE id = ?", (message_id,))
 
-    def take(self, queue: str) -> list[dict[str, Any]]:
-        """The kept messages of a queue in order of arrival, off the books."""
+    def waiting(self, queue: str) -> list[dict[str, Any]]:
+        """The kept messages of a queue in order of arrival."""
         with self._lock:
             rows = self._database.execute(
                 "SELECT request FROM message WHERE queue = ? ORDER BY rowid", (queue,)
@@ -78,7 +83,7 @@ class Journal:
             return [json.loads(row[0]) for row in rows]
 
     def forget(self, queue: str, before_rowid: int) -> None:
-        """Delete what `take` gave, once it is in the queue again under new ids."""
+        """Delete what `waiting` gave, once it is in the queue again under new ids."""
         with self._lock:
             self._database.execute(
                 "DELETE FROM message WHERE queue = ? AND rowid <= ?", (queue, before_rowid)
@@ -164,7 +169,7 @@ class Neighbours:
     def _replay(self, queue: str, url: str) -> None:
         """Put back what was waiting in this queue when the last run ended."""
         last = self._journal.last_rowid()
-        for request in self._journal.take(queue):
+        for request in self._journal.waiting(queue):
             self._send({**request, "QueueUrl": url})
         self._journal.forget(queue, last)
 

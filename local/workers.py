@@ -54,16 +54,7 @@ class Worker:
         self.generation = generation
         self.idle_since = time.monotonic()
         blueprint.log.parent.mkdir(parents=True, exist_ok=True)
-        with blueprint.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", str(_WORKER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                cwd=function.code,
-                env=dict(blueprint.environment),
-                start_new_session=True,
-            )
+        self._process = _spawn(blueprint)
         settings = {
             "name": function.name,
             "arn": arn("lambda", f"function:{function.name}"),
@@ -116,6 +107,22 @@ class Worker:
         if timed_out:
             raise FunctionError("Sandbox.Timedout", f"Task timed out after {timeout_s:.2f} seconds")
         raise FunctionError("Runtime.ExitError", "the process ended before it answered")
+
+
+def _spawn(blueprint: Blueprint) -> subprocess.Popen[bytes]:
+    code = blueprint.function.code
+    if not code.is_dir():
+        raise FunctionError("Runtime.ImportModuleError", f"there is no {code}")
+    with blueprint.log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-I", str(_WORKER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=code,
+            env=dict(blueprint.environment),
+            start_new_session=True,
+        )
 
 
 class SourceWatch:
