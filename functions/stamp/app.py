@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.domain.operations import Decision, Earn
-from regulars.store import connect
+from regulars.store import connect, refunds
 from regulars.store.ledger import Ledger
 from regulars.store.ledger import Request as Known
 from regulars.web import auth, bodies, counter, http, views
@@ -31,19 +31,23 @@ def earn(request: http.Request) -> http.Response:
     def render(decision: Decision) -> views.View:
         return views.earned(gathered.program, decision, gathered.now, member.words)
 
-    answer = Ledger(table, gathered.caller.merchant_id).perform(
+    ledger = Ledger(table, gathered.caller.merchant_id)
+    order = f"order:{body['order_id']}" if body.get("order_id") else None
+    answer = ledger.perform(
         gathered.program,
         member.card,
         _operation(key, body, gathered.caller),
         gathered.now,
         request=Known(
             fingerprint=request.fingerprint(),
-            alias=f"order:{body['order_id']}" if body.get("order_id") else None,
+            alias=order,
             expires=True,
             keep_refusal=True,
         ),
         render=render,
     )
+    if order:
+        refunds.apply_parked(ledger, gathered.program, order, gathered.now)
     return counter.answer(answer, member)
 
 

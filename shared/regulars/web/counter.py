@@ -42,8 +42,7 @@ def holder(table: Table, gathered: Gathered, member_id: str) -> Holder:
     """The member `gathered` has read, or a not-found like that of every foreign id."""
     state, profile = gathered.items
     if state is None or profile is None:  # perhaps only not yet visible to a cheap read
-        m = gathered.caller.merchant_id
-        state, profile = table.get(keys.state(m, member_id), keys.profile(m, member_id))
+        return read_holder(table, gathered, member_id)
     return holder_of(gathered, state, profile)
 
 
@@ -60,8 +59,7 @@ def find(table: Table, gathered: Gathered, body: Mapping[str, Any]) -> Holder:
         member_id = members.by_contact(contact) if contact else None
     if member_id is None:
         raise Refused(Code.NOT_FOUND)
-    state, profile = table.get(keys.state(m, member_id), keys.profile(m, member_id))
-    return holder_of(gathered, state, profile)
+    return read_holder(table, gathered, member_id)
 
 
 def holder_of(gathered: Gathered, state: Item | None, profile_item: Item | None) -> Holder:
@@ -75,6 +73,25 @@ def holder_of(gathered: Gathered, state: Item | None, profile_item: Item | None)
         words=member_words(profile, gathered.program.languages),
         card_url=card_url(settings().base_url, gathered.caller.merchant_id, profile),
     )
+
+
+def read_holder(table: Table, gathered: Gathered, member_id: str) -> Holder:
+    """A member of the caller's merchant, read consistently; raises NOT_FOUND."""
+    m = gathered.caller.merchant_id
+    return holder_of(gathered, *table.get(keys.state(m, member_id), keys.profile(m, member_id)))
+
+
+def consistent_card(table: Table, merchant_id: str, member_id: str) -> Card:
+    """The card as of now; raises NOT_FOUND when there is none."""
+    (item,) = table.get(keys.state(merchant_id, member_id))
+    if item is None:
+        raise Refused(Code.NOT_FOUND)
+    return card_of(item)
+
+
+def merchant_words(gathered: Gathered) -> Words:
+    """The words of the merchant's first language."""
+    return words_of(gathered.program.languages[0])
 
 
 def member_words(profile: Profile, offered: tuple[str, ...]) -> Words:

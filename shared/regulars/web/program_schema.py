@@ -143,7 +143,9 @@ class Entry(Part):
     at_least: Annotated[int, Field(ge=1, le=10**12)] | None = None
     window: Annotated[
         str,
-        StringConstraints(pattern=r"^(?:month|quarter|year|lifetime|rolling:(?:[1-9]|1\d|2[0-4]))$"),
+        StringConstraints(
+            pattern=r"^(?:month|quarter|year|lifetime|rolling:(?:[1-9]|1\d|2[0-4]))$"
+        ),
     ] = "lifetime"
     price_minor: Money | None = None
     period: Literal["month", "year"] | None = None
@@ -202,9 +204,7 @@ def _zones() -> frozenset[str]:
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
-Currency = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)
-]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=20)]
 
 

@@ -1,0 +1,69 @@
+"""Enrolment: a new card with its profile, link, handle and contacts, in one transaction."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from regulars import tokens
+from regulars.domain.calendar import to_ms
+from regulars.domain.card import Card
+from regulars.domain.operations import Decision, Join
+from regulars.domain.program import Program
+from regulars.domain.refusals import Code, Refused
+from regulars.store import keys
+from regulars.store.ledger import Answer, Body, Ledger, Request, TakenError
+from regulars.store.members import Members, Profile
+from regulars.store.table import Table
+
+HANDLE_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Who was enrolled: now, or before with one of the contacts (`answer` is None then)."""
+
+    member_id: str
+    answer: Answer | None
+
+
+def enrol(
+    table: Table,
+    merchant_id: str,
+    program: Program,
+    profile: Profile,
+    now: datetime,
+    *,
+    op: str,
+    source: str,
+    request: Request,
+    render: Callable[[Decision], Body],
+) -> Enrolled:
+    """Enrol a member with what the profile says (its id, handle and instant are set here).
+
+    A contact that is enrolled already leads to its card. The same operation leads to the card it
+    made, whatever the profile's new id would have been.
+    """
+    ledger, members = Ledger(table, merchant_id), Members(table, merchant_id)
+    for _ in range(HANDLE_TRIES):
+        profile = replace(
+            profile,
+            member_id=tokens.new_member_id(),
+            handle=tokens.random_id(tokens.HANDLE_LENGTH).upper(),
+            enrolled_ms=to_ms(now),
+        )
+        operation = Join(op=op, source=source, member_id=profile.member_id, entropy=os.urandom(16))
+        card = Card(profile.member_id)
+        try:
+            answer = ledger.perform(
+                program, card, operation, now,
+                request=request, render=render, extra=members.enrolment(profile), fresh=True,
+            )  # fmt: skip
+        except TakenError as taken:
+            if taken.item.get("SK") == keys.handle("", "")[1]:
+                continue  # another card has the handle: draw again
+            return Enrolled(taken.item["c"], None)
+        return Enrolled(str(answer.body["member_id"]), answer)
+    raise Refused(Code.CONFLICT, "No free handle was found; try again.")
