@@ -1,0 +1,105 @@
+"""These tests look at what `make build` left under .aws-sam; they never build by themselves.
+
+On a machine without an up-to-date build they are left out and the summary says so; where `CI` is
+set, or when they are asked for by name or marker, a missing build is a failure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import engine, template
+from regulars.store import wire
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+BUILT = ROOT / ".aws-sam"
+LEFT_OUT = pytest.StashKey[str]()
+
+
+@dataclass(frozen=True)
+class Build:
+    """What was built: the interpreter of the runtime, and the folders of functions and layers."""
+
+    python: str
+    folder: Path
+    deps: Path
+    functions: tuple[str, ...]
+
+    def path(self, function: str) -> list[str]:
+        """What is on `sys.path` in Lambda for this function."""
+        shared = self.folder / "SharedLayer" / "python"
+        return [str(self.folder / function), str(self.deps), str(shared)]
+
+
+def why_not() -> str | None:
+    """Why the build cannot be tested, None when it can."""
+    if not (BUILT / "built.json").exists():
+        return "nothing is built here: run `make build`"
+    layer = BUILT / "build" / "SharedLayer" / "python"
+    pairs = [(path, layer / path.relative_to(ROOT / "shared")) for path in _sources("shared")]
+    for function in template.load(ROOT / "template.yaml").functions.values():
+        built = BUILT / "build" / function.logical_id
+        pairs += [(path, built / path.name) for path in function.code.glob("*.py")]
+    for source, built in pairs:
+        if not built.exists() or source.read_bytes() != built.read_bytes():
+            return f"the build is older than {source.relative_to(ROOT)}: run `make build`"
+    return None
+
+
+def _sources(folder: str) -> Iterator[Path]:
+    return (ROOT / folder).rglob("*.py")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave these tests out where nothing is built and nobody asked for them."""
+    ours = [item for item in items if HERE in item.path.parents]
+    if not ours or os.environ.get("CI") or _asked_for(config):
+        return
+    reason = why_not()
+    if reason is not None:
+        config.stash[LEFT_OUT] = f"not run: {len(ours)} tests of tests/artifact, because {reason}"
+        config.hook.pytest_deselected(items=ours)
+        items[:] = [item for item in items if item not in ours]
+
+
+def _asked_for(config: pytest.Config) -> bool:
+    return "artifact" in config.option.markexpr or any("artifact" in arg for arg in config.args)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what was not run."""
+    if LEFT_OUT in config.stash:
+        terminalreporter.write_line(config.stash[LEFT_OUT], yellow=True)
+
+
+@pytest.fixture(scope="session")
+def build() -> Build:
+    """The build, or a failure that says what to do."""
+    reason = why_not()
+    if reason is not None:
+        pytest.fail(reason, pytrace=False)
+    report = json.loads((BUILT / "built.json").read_text("utf-8"))
+    return Build(
+        report["python"], BUILT / "build", ROOT / report["deps"], tuple(report["functions"])
+    )
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    """An engine with an empty table, for handlers that read it."""
+    definition = template.load(ROOT / "template.yaml").table.definition
+    with engine.running() as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        client = wire.Wire("dynamodb", url, "eu-central-1")
+        client("CreateTable", {**definition, "TableName": engine.TABLE})
+        client.close()
+        yield url
