@@ -1,0 +1,272 @@
+"""The template against the code, and against our own rules for what may exist in AWS.
+
+`sam validate --lint` says whether CloudFormation would take it; these tests say whether we would.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.intrinsics import read_yaml
+from regulars.web.routes import ROUTES
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = read_yaml(ROOT / "template.yaml")
+RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+GLOBALS: dict[str, Any] = TEMPLATE["Globals"]["Function"]
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of all resources of one type, by logical id."""
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in RESOURCES.items()
+        if resource["Type"] == kind
+    }
+
+
+FUNCTIONS = of_type("AWS::Serverless::Function")
+QUEUES = of_type("AWS::SQS::Queue")
+ALARMS = of_type("AWS::CloudWatch::Alarm")
+
+
+def statements(function: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a function may do, in IAM's terms. Its policies are written here, not borrowed."""
+    found: list[dict[str, Any]] = []
+    for policy in function["Policies"]:
+        assert set(policy) == {"Statement"}, "named actions on named resources, no policy templates"
+        found += policy["Statement"]
+    return found
+
+
+def actions(function: dict[str, Any]) -> set[str]:
+    return {action for statement in statements(function) for action in statement["Action"]}
+
+
+def events(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Function and properties of every event of one type."""
+    for name, function in FUNCTIONS.items():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == kind:
+                yield name, event["Properties"]
+
+
+def target(value: Any) -> str:
+    """The logical id that a Ref or GetAtt points at."""
+    return str(value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0])
+
+
+def verb(name: str) -> str:
+    return name.removesuffix("Function").lower()
+
+
+class TestRoutes:
+    def test_they_are_the_routes_of_the_code(self) -> None:
+        in_template = {
+            (event["Method"], event["Path"], verb(name)) for name, event in events("HttpApi")
+        }
+        assert in_template == {(route.method, route.path, route.function) for route in ROUTES}
+
+    def test_all_belong_to_the_one_api(self) -> None:
+        assert {target(event["ApiId"]) for _, event in events("HttpApi")} == {"Api"}
+
+    def test_every_route_is_throttled(self) -> None:
+        api = RESOURCES["Api"]["Properties"]
+        limits = [api["DefaultRouteSettings"], *api["RouteSettings"].values()]
+        assert all(0 < it["ThrottlingRateLimit"] <= it["ThrottlingBurstLimit"] for it in limits)
+        assert set(api["RouteSettings"]) <= {f"{route.method} {route.path}" for route in ROUTES}
+
+    def test_the_access_log_holds_neither_card_links_nor_addresses(self) -> None:
+        written = RESOURCES["Api"]["Properties"]["AccessLogSettings"]["Format"]
+        assert set(json.loads(written)) >= {"requestId", "route", "status", "latency_ms"}
+        for telling in ("path", "protocol", "sourceIp", "domain", "userAgent", "identity"):
+            assert telling not in written
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+class TestEveryFunction:
+    def test_has_a_handler(self, name: str) -> None:
+        function = {**GLOBALS, **FUNCTIONS[name]}
+        module, _, attribute = function["Handler"].partition(".")
+        file = ROOT / function["CodeUri"] / f"{module}.py"
+        assert function["CodeUri"] == f"functions/{verb(name)}"
+        assert re.search(rf"^(def {attribute}\(|{attribute} =)", file.read_text("utf-8"), re.M)
+
+    def test_is_one_file(self, name: str) -> None:
+        folder = ROOT / FUNCTIONS[name]["CodeUri"]
+        assert {file.name for file in folder.iterdir()} - {"__pycache__"} == {"app.py"}
+
+    def test_has_a_log_that_ends(self, name: str) -> None:
+        log = RESOURCES[FUNCTIONS[name]["LoggingConfig"]["LogGroup"]["Ref"]]
+        assert log["Type"] == "AWS::Logs::LogGroup"
+        assert log["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+    def test_is_traced(self, name: str) -> None:
+        assert {**GLOBALS, **FUNCTIONS[name]}["Tracing"] == "Active"
+
+    def test_may_do_only_what_is_named(self, name: str) -> None:
+        for statement in statements(FUNCTIONS[name]):
+            assert statement["Effect"] == "Allow"
+            assert all(re.fullmatch(r"[a-z]+:[A-Za-z]+", it) for it in statement["Action"])
+            assert statement["Resource"] != "*"
+            assert "*" not in json.dumps(statement["Resource"])
+
+    def test_may_neither_scan_nor_delete_nor_administer(self, name: str) -> None:
+        forbidden = re.compile(r":(Scan|Delete|Create|BatchWrite|Update|PartiQL|TagResource|Purge)")
+        assert not [action for action in actions(FUNCTIONS[name]) if forbidden.search(action)]
+
+    def test_reads_the_index_only_where_it_may_query_it(self, name: str) -> None:
+        for statement in statements(FUNCTIONS[name]):
+            if "index" in json.dumps(statement["Resource"]):
+                assert statement["Action"] == ["dynamodb:Query"]
+
+    def test_ends_before_those_who_wait_for_it(self, name: str) -> None:
+        timeout = {**GLOBALS, **FUNCTIONS[name]}["Timeout"]
+        if any(function == name for function, _ in events("HttpApi")):
+            assert timeout <= 29, "API Gateway waits 30 s"
+
+
+class TestPermissions:
+    def test_only_notify_sends_mail_and_only_as_us(self) -> None:
+        assert [name for name in FUNCTIONS if "ses:SendEmail" in actions(FUNCTIONS[name])] == [
+            "NotifyFunction"
+        ]
+        (mail,) = (it for it in statements(FUNCTIONS["NotifyFunction"]) if "Condition" in it)
+        assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+
+    def test_each_queue_is_fed_by_those_who_need_it(self) -> None:
+        senders: dict[str, set[str]] = {}
+        for name, function in FUNCTIONS.items():
+            for statement in statements(function):
+                if statement["Action"] == ["sqs:SendMessage"]:
+                    senders.setdefault(target(statement["Resource"]), set()).add(verb(name))
+        assert senders == {
+            "OrdersQueue": {"api", "hooks"},
+            "MessagesQueue": {"digest", "outbox", "reminders"},
+        }
+
+    def test_tills_and_pages_cannot_do_more_than_their_work(self) -> None:
+        assert actions(FUNCTIONS["AssetsFunction"]) == set()
+        assert "dynamodb:PutItem" not in actions(FUNCTIONS["HooksFunction"])
+
+
+class TestQueues:
+    def test_each_has_somewhere_to_put_what_fails(self) -> None:
+        fed = {target(queue["RedrivePolicy"]["deadLetterTargetArn"]) for queue in QUEUES.values()
+               if "RedrivePolicy" in queue}  # fmt: skip
+        failures = {"StreamFailuresQueue", "SchedulesDeadLetterQueue"}
+        assert (
+            set(QUEUES) == {n for n, q in QUEUES.items() if "RedrivePolicy" in q} | fed | failures
+        )
+
+    def test_what_failed_waits_two_weeks_and_calls_for_somebody(self) -> None:
+        last = {name for name, queue in QUEUES.items() if "RedrivePolicy" not in queue}
+        watched = {
+            target(alarm["Dimensions"][0]["Value"])
+            for alarm in ALARMS.values()
+            if alarm.get("Namespace") == "AWS/SQS" and alarm["Threshold"] == 0
+        }
+        assert watched == last
+        assert {QUEUES[name]["MessageRetentionPeriod"] for name in last} == {14 * 86_400}
+
+    def test_a_dead_letter_queue_takes_from_its_own_queue_only(self) -> None:
+        for name, queue in QUEUES.items():
+            if "RedrivePolicy" in queue:
+                dead = QUEUES[target(queue["RedrivePolicy"]["deadLetterTargetArn"])]
+                (source,) = dead["RedriveAllowPolicy"]["sourceQueueArns"]
+                own_name = queue["QueueName"]["Fn::Sub"]
+                assert source["Fn::Sub"].endswith(f":{own_name}"), name
+            else:
+                allowed = queue["RedriveAllowPolicy"]["redrivePermission"]
+                assert allowed in ("byQueue", "denyAll"), name
+
+    def test_a_message_stays_hidden_for_six_time_outs(self) -> None:
+        for name, event in events("SQS"):
+            timeout = {**GLOBALS, **FUNCTIONS[name]}["Timeout"]
+            assert QUEUES[target(event["Queue"])]["VisibilityTimeout"] == 6 * timeout
+            assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+class TestStream:
+    def test_one_bad_record_cannot_hold_up_the_rest(self) -> None:
+        consumers = dict(events("DynamoDB"))
+        assert {verb(name) for name in consumers} == {"outbox", "tiers"}
+        for event in consumers.values():
+            assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+            assert event["BisectBatchOnFunctionError"] is True
+            assert event["MaximumRetryAttempts"] == 5
+            assert event["MaximumRecordAgeInSeconds"] == 6 * 3600
+            assert target(event["DestinationConfig"]["OnFailure"]["Destination"]) == (
+                "StreamFailuresQueue"
+            )
+
+    @pytest.mark.parametrize(("name", "prefix"), [("Outbox", "ENTRY#"), ("Tiers", "PROGRAM#")])
+    def test_each_consumer_gets_only_its_inserts(self, name: str, prefix: str) -> None:
+        (event,) = (it for function, it in events("DynamoDB") if function == f"{name}Function")
+        (only,) = event["FilterCriteria"]["Filters"]
+        assert json.loads(only["Pattern"]) == {
+            "eventName": ["INSERT"],
+            "dynamodb": {"Keys": {"SK": {"S": [{"prefix": prefix}]}}},
+        }
+
+
+class TestSchedules:
+    def test_every_job_runs_each_hour_and_its_failures_are_kept(self) -> None:
+        jobs = dict(events("ScheduleV2"))
+        assert {verb(name) for name in jobs} == {"digest", "expiry", "reminders", "tiers"}
+        for name, event in jobs.items():
+            assert re.fullmatch(r"cron\(\d+ \* \* \* \? \*\)", event["ScheduleExpression"])
+            assert target(event["DeadLetterConfig"]["Arn"]) == "SchedulesDeadLetterQueue"
+            assert event["RetryPolicy"]["MaximumEventAgeInSeconds"] < 3600
+            # The scheduler hands over and is done: failures of the run itself are Lambda's.
+            on_failure = FUNCTIONS[name]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+            assert target(on_failure["Destination"]) == "SchedulesDeadLetterQueue"
+
+
+class TestLedger:
+    def test_it_outlives_the_stack_and_mistakes(self) -> None:
+        table = RESOURCES["LedgerTable"]
+        assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+        assert table["Properties"]["DeletionProtectionEnabled"] is True
+        recovery = table["Properties"]["PointInTimeRecoverySpecification"]
+        assert recovery == {"PointInTimeRecoveryEnabled": True}
+        assert RESOURCES["Secret"]["DeletionPolicy"] == "Retain"
+
+    def test_its_stream_shows_both_images_and_its_items_can_expire(self) -> None:
+        table = RESOURCES["LedgerTable"]["Properties"]
+        assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+
+
+class TestLayers:
+    def test_they_are_built_for_the_runtime_and_processor_of_the_functions(self) -> None:
+        (architecture,) = GLOBALS["Architectures"]
+        for name in (it["Ref"] for it in GLOBALS["Layers"]):
+            assert RESOURCES[name]["Metadata"] == {
+                "BuildMethod": GLOBALS["Runtime"],
+                "BuildArchitecture": architecture,
+            }
+
+
+class TestAlarms:
+    def test_each_tells_somebody_what_is_wrong(self) -> None:
+        for alarm in ALARMS.values():
+            assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+            assert len(alarm["AlarmDescription"]) > 20
+
+    def test_what_nobody_waits_for_is_watched(self) -> None:
+        behind = {name for name in FUNCTIONS if name not in dict(events("HttpApi"))}
+        metrics = ALARMS["BackgroundErrorsAlarm"]["Metrics"]
+        watched = {
+            target(it["MetricStat"]["Metric"]["Dimensions"][0]["Value"])
+            for it in metrics
+            if "MetricStat" in it
+        }
+        assert watched == behind
+        assert {"OutboxIteratorAgeAlarm", "TiersIteratorAgeAlarm", "ApiErrorsAlarm"} <= set(ALARMS)
