@@ -98,7 +98,8 @@ class Client:
 
     def _headers(self, content_type: str) -> dict[str, str]:
         now = time.gmtime()
-        scope = f"{time.strftime('%Y%m%d', now)}/{REGION}/{self._service}/aws4_request"
+        signed_as = "dynamodb" if self._service == "dynamodbstreams" else self._service
+        scope = f"{time.strftime('%Y%m%d', now)}/{REGION}/{signed_as}/aws4_request"
         return {
             "Content-Type": content_type,
             "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", now),

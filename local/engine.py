@@ -92,6 +92,11 @@ def start(data: Path | None = None, log: Path | None = None) -> Engine:
     raise EngineError(f"the DynamoDB engine does not start; its output is in {log}")
 
 
+def durable() -> bool:
+    """Whether the engine of this machine keeps data and stream through a kill -9."""
+    return _dynoxide() is not None
+
+
 @contextmanager
 def running(data: Path | None = None) -> Iterator[str]:
     """An engine for the length of a block, in memory or with its file in the folder `data`."""
@@ -142,7 +147,7 @@ def _spawn(port: int, data: Path | None, log: Path) -> subprocess.Popen[bytes]:
     environment = children.clean_environment() | {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
-        "SERVICES": "dynamodb",
+        "SERVICES": "dynamodb,dynamodbstreams",
         "MINISTACK_ACCOUNT_ID": "123456789012",
     }
     if data is not None:

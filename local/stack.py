@@ -176,7 +176,9 @@ class Stack:
                 send = partial(_send_json, sqs, urls[stream.on_failure_queue])
             delivery = Delivery(stream, self._pools[stream.function].invoke, send, self._stopping)
             path = self.settings.kept() / "streams" / f"{stream.name}.json"
-            checkpoint = Checkpoint(None if self.settings.in_memory else path)
+            # Without its stream, an engine starts each run at the stream's first record.
+            lasts = engine.durable() and not self.settings.in_memory
+            checkpoint = Checkpoint(path if lasts else None)
             reader = StreamPoller(self._engine.endpoint, template.table.name, stream, checkpoint)
             self._run(reader.run, delivery, self._stopping)
         if template.table.ttl_attribute:
