@@ -153,7 +153,11 @@ class TestPermissions:
 
     def test_tills_and_pages_cannot_do_more_than_their_work(self) -> None:
         assert actions(FUNCTIONS["AssetsFunction"]) == set()
-        assert "dynamodb:PutItem" not in actions(FUNCTIONS["HooksFunction"])
+        (reads,) = (it for it in statements(FUNCTIONS["HooksFunction"]) if "Condition" in it)
+        assert reads["Action"] == ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
+        assert reads["Condition"] == {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["HOOK#*"]}
+        }
 
 
 class TestQueues:
