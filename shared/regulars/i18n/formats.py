@@ -3,8 +3,8 @@
 Pure functions of a `Formats` record; `cldr.py` holds one record per language.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from regulars.i18n import cldr
 
@@ -12,8 +12,7 @@ MINUS = "−"
 SPACE = "\u00a0"
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class Formats(NamedTuple):
     """How one language writes things; patterns are CLDR date patterns."""
 
     name: str

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 _FOLDER: Final = Path(__file__).parent / "static"
+_SCRIPT: Final = "text/javascript; charset=utf-8"
 _TYPES: Final = {
-    "card.js": "text/javascript; charset=utf-8",
-    "staff.js": "text/javascript; charset=utf-8",
-    "jsqr.js": "text/javascript; charset=utf-8",
+    "card.js": _SCRIPT,
+    "jsqr.js": _SCRIPT,
+    "keypad.js": _SCRIPT,
+    "scanner.js": _SCRIPT,
+    "staff.js": _SCRIPT,
 }
 """Every file that may be served; nothing is looked up by a path that came from outside."""
 

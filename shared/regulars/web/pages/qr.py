@@ -1,7 +1,11 @@
 """QR codes as small inline SVG."""
 
-import segno
+from typing import Final
+
 from markupsafe import Markup
+
+MASK: Final = 2
+"""Weighing all eight masks takes 8 ms for each code; what we encode is random, and any will do."""
 
 
 def qr_svg(text: str, label: str = "") -> Markup:
@@ -10,7 +14,9 @@ def qr_svg(text: str, label: str = "") -> Markup:
     Error level M, or better where it fits the same size. `label` is what a screen reader says;
     without one the picture is hidden from it (the typed code stands beside it).
     """
-    matrix = segno.make(text, error="m", micro=False).matrix
+    import segno  # here, because join pages have no code to draw and start cold without it
+
+    matrix = segno.make(text, error="m", micro=False, mask=MASK).matrix
     size = len(matrix)
     runs: list[str] = []
     for y, row in enumerate(matrix):

@@ -3,26 +3,25 @@
 import base64
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from regulars.i18n import Words, cldr
 from regulars.web.pages import assets, counter, layout, views
 from regulars.web.pages.colours import palette
+from regulars.web.pages.loader import Loader
 from regulars.web.pages.qr import qr_svg
 
 FOLDER: Final = Path(__file__).parent / "templates"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One rendered page and what its headers depend on."""
 
     html: str
@@ -99,7 +98,7 @@ def headers(page: Page) -> dict[str, str]:
 def environment() -> Environment:
     """The template environment: everything is escaped, a name nobody filled is an error."""
     env = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=Loader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

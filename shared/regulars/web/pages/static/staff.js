@@ -91,7 +91,13 @@
   const transient = (answer, body) =>
     answer.status >= 500 || answer.status === 429 || (answer.status === 409 && body?.code === "conflict");
 
+  // Without an answer it is sent until there is one. A service that answers but cannot say what
+  // it did is asked for some minutes; then the counter has to go on.
+  const MOST_TRIES = 10;
+  let retry = 0;
+
   async function send(work, tries) {
+    clearTimeout(retry);
     setBusy(true);
     if (!tries) tell(say.sending, "wait");
     let result;
@@ -104,16 +110,18 @@
     } catch {
       result = null;
     }
-    if (!result || (transient(result.answer, result.body) && tries < 5)) {
+    const unsure = result && transient(result.answer, result.body);
+    if (!result || (unsure && tries < MOST_TRIES)) {
       byId("dot").classList.add("off");
       tell(tries < 5 ? say.again : say.offline, "wait");
-      setTimeout(() => send(work, tries + 1), Math.min(30000, 800 * 2 ** tries));
+      retry = setTimeout(send, Math.min(30000, 800 * 2 ** tries), work, tries + 1);
       return;
     }
     byId("dot").classList.remove("off");
     remember(PENDING, null);
     setBusy(false);
-    if (result.answer.ok) done[work.kind](work, result.body ?? {});
+    if (unsure) tell(say.unsure, "wrong");
+    else if (result.answer.ok) done[work.kind](work, result.body ?? {});
     else tell(problem(result.answer, result.body), "wrong");
   }
 
@@ -137,8 +145,9 @@
         news.push(fill(say.tier, { tier: pick(to.name ?? body.card?.tier?.name ?? to) }));
       }
       tell(news.join(" · "), what ? "" : "wait");
-      if (body.entry && what) undoable(work, body.entry.seq, what);
-      if (changes.some(([, n]) => n > 0)) countToday(changes);
+      const stamps = changes.find(([unit]) => unit === setup.stamp)?.[1] ?? 0;
+      if (body.entry && what) undoable(work, body.entry.seq, what, stamps);
+      countToday(stamps);
       showMember({ ...member, ...body.card, next: body.card?.next }, true);
       if (body.card && !body.card.next) refresh(work.body.member_id);
     },
@@ -154,7 +163,7 @@
       tell(fill(say.undone, { what: work.about.what }));
       remember(LAST, null);
       drawStrip();
-      if (work.about.today) countToday([[work.about.today[0], -work.about.today[1]]]);
+      countToday(-work.about.stamps);
       refresh(work.body.member_id);
     },
   };
@@ -168,23 +177,22 @@
   const unitName = (unit, n) => (setup.units[unit] ? form(setup.units[unit], n) : unit);
   const rewardName = (item) => pick(item.name ?? item.reward ?? item.reward_id) || say.reward;
 
-  function countToday(changes) {
+  function countToday(more) {
     const line = byId("today");
-    const own = setup.stamp;
-    const mine = changes.find(([unit]) => unit === own);
-    if (!line || !mine) return;
-    stamped = Math.max(0, stamped + mine[1]);
-    line.textContent = fill(say.stamped, { amount: `${numbers.format(stamped)} ${unitName(own, stamped)}` });
+    if (!line || !more) return;
+    stamped = Math.max(0, stamped + more);
+    const amount = `${numbers.format(stamped)} ${unitName(setup.stamp, stamped)}`;
+    line.textContent = fill(say.stamped, { amount });
   }
 
   // --- undo ----------------------------------------------------------------------------------
   const LAST = "regulars.last";
   const UNDO_MS = 300000;
 
-  function undoable(work, seq, what) {
+  function undoable(work, seq, what, stamps = 0) {
     const id = work.body.member_id ?? work.about.member;
     if (!id) return;
-    remember(LAST, { id, seq, what, name: work.about.name, at: Date.now() });
+    remember(LAST, { id, seq, what, stamps, name: work.about.name, at: Date.now() });
     drawStrip();
   }
 
@@ -203,7 +211,7 @@
   byId("undo").addEventListener("click", () => {
     const last = remembered(LAST);
     if (!last) return;
-    book("undo", "/staff/api/undo", { member_id: last.id, seq: last.seq }, { what: last.what });
+    book("undo", "/staff/api/undo", { member_id: last.id, seq: last.seq }, { what: last.what, stamps: last.stamps });
   });
   setInterval(drawStrip, 1000);
   drawStrip();
@@ -364,170 +372,46 @@
   byId("leave").addEventListener("click", () => (member ? showMember(member) : show()));
   byId("next").addEventListener("click", () => {
     member = null;
-    scanned = "";
+    camera.forget();
     tell("");
     show();
-    if (!stream) byId("q").focus();
+    if (!camera.on()) byId("q").focus();
   });
   byId("again").addEventListener("click", () => member && showMember(member));
 
-  // --- the keypad: like a till, digits come in from the right ----------------------------------
-  let digits = "";
-  const money = new Intl.NumberFormat(setup.lang, {
-    style: "currency",
-    currency: setup.currency,
-    currencyDisplay: "narrowSymbol",
-    minimumFractionDigits: setup.whole ? 0 : setup.exponent,
-    maximumFractionDigits: setup.whole ? 0 : setup.exponent,
-  });
-  const minor = () => Number(digits || "0") * (setup.whole ? 10 ** setup.exponent : 1);
-
-  function drawSum() {
-    byId("sum").textContent = money.format(minor() / 10 ** setup.exponent);
-    byId("book").disabled = busy || minor() === 0;
-  }
-
-  function press(key) {
-    if (key === "back") digits = digits.slice(0, -1);
-    else if ((digits + key).length <= 8) digits = (digits + key).replace(/^0+/, "");
-    drawSum();
-  }
-
+  // --- the amount ----------------------------------------------------------------------------
+  const pad = keypad(setup, byId, () => busy);
   byId("amount")?.addEventListener("click", () => {
-    digits = "";
-    drawSum();
+    pad.clear();
     show("member", "keypad");
     byId("keypad").querySelector("button").focus({ preventScroll: true });
   });
-  byId("keypad").addEventListener("click", (event) => {
-    const key = event.target.closest("[data-key]")?.dataset.key;
-    if (key) press(key);
-  });
-  addEventListener("keydown", (event) => {
-    if (byId("keypad").hidden || event.ctrlKey || event.metaKey) return;
-    if (/^\d$/.test(event.key)) press(event.key);
-    else if (event.key === "Backspace") press("back");
-    else if (event.key === "Escape") byId("cancel").click();
-  });
   byId("cancel").addEventListener("click", () => show("member", "actions"));
   byId("book").addEventListener("click", () => {
-    if (!member || minor() === 0) return;
-    book("earn", "/v1/earn", { member_id: member.member_id, spend_minor: minor() }, { name: nameOf(member) });
+    if (!member || pad.minor() === 0) return;
+    const body = { member_id: member.member_id, spend_minor: pad.minor() };
+    book("earn", "/v1/earn", body, { name: nameOf(member) });
   });
 
   // --- the camera ----------------------------------------------------------------------------
-  const REST_MS = 140;
-  const SAME_AGAIN_MS = 4000;
-  const video = byId("video");
-  let stream = null;
-  let detect = null;
-  let scanned = "";
-  let scannedAt = 0;
-
-  async function decoder() {
-    const formats = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats() : [];
-    if (formats.includes("qr_code")) {
-      const detector = new BarcodeDetector({ formats: ["qr_code"] });
-      return async () => (await detector.detect(video))[0]?.rawValue ?? "";
-    }
-    await new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = byId("counter").dataset.jsqr;
-      script.onload = resolve;
-      script.onerror = reject;
-      document.head.append(script);
-    });
-    const canvas = document.createElement("canvas");
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    return async () => {
-      const side = Math.min(video.videoWidth, video.videoHeight);
-      const size = Math.min(480, side);
-      canvas.width = canvas.height = size;
-      context.drawImage(
-        video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, size, size,
-      );
-      const { data } = context.getImageData(0, 0, size, size);
-      return jsQR(data, size, size, { inversionAttempts: "dontInvert" })?.data ?? "";
-    };
-  }
-
-  async function startCamera() {
-    const camera = byId("camera");
-    try {
-      stream = await navigator.mediaDevices.getUserMedia({
-        audio: false,
-        video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } },
-      });
-      video.srcObject = stream;
-      video.hidden = false;
-      await video.play();
-      detect ??= await decoder();
-    } catch (error) {
-      stopCamera();
+  const camera = scanner(byId, {
+    waiting: () => busy || !byId("keypad").hidden || !byId("confirm").hidden,
+    shown: () => member !== null,
+    read(raw) {
+      const read = readCode(raw);
+      return find({ code: read.code }, { isVoucher: read.voucher });
+    },
+    failed(error) {
       tell(error?.name === "NotAllowedError" ? say.blocked : say.camera, "wait");
       byId("q").focus();
-      return;
-    }
-    byId("start").hidden = true;
-    byId("hint").hidden = false;
-    camera.classList.remove("off");
-    look();
-  }
-
-  function stopCamera() {
-    for (const track of stream?.getTracks() ?? []) track.stop();
-    stream = null;
-    video.hidden = true;
-    byId("start").hidden = false;
-    byId("hint").hidden = true;
-    byId("camera").classList.add("off");
-  }
-
-  async function look() {
-    if (!stream) return;
-    const waiting = busy || !byId("keypad").hidden || !byId("confirm").hidden;
-    if (!waiting && video.readyState >= 2) {
-      let raw = "";
-      try {
-        raw = await detect();
-      } catch {
-        // A frame that cannot be read is followed by another one.
-      }
-      const now = performance.now();
-      if (raw && (raw !== scanned || now - scannedAt > SAME_AGAIN_MS) && !(raw === scanned && member)) {
-        scanned = raw;
-        scannedAt = now;
-        seen();
-        const read = readCode(raw);
-        await find({ code: read.code }, { isVoucher: read.voucher });
-      }
-    }
-    setTimeout(look, REST_MS);
-  }
-
-  function seen() {
-    navigator.vibrate?.(20);
-    byId("camera").classList.add("seen");
-    setTimeout(() => byId("camera").classList.remove("seen"), 500);
-  }
-
-  byId("start").addEventListener("click", startCamera);
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden && stream) {
-      stopCamera();
-      video.dataset.resume = "yes";
-    } else if (!document.hidden && video.dataset.resume) {
-      delete video.dataset.resume;
-      startCamera();
-    }
+    },
   });
 
   // --- beginning -----------------------------------------------------------------------------
-  byId("camera").classList.add("off");
-  navigator.permissions?.query({ name: "camera" }).then(
-    (permission) => permission.state === "granted" && startCamera(),
-    () => {},
-  );
   const left = remembered(PENDING);
   if (left) send(left, 0);
+  addEventListener("online", () => {
+    const waiting = remembered(PENDING);
+    if (waiting && retry) send(waiting, 0);
+  });
 })();
