@@ -55,7 +55,7 @@ def redeem(request: http.Request) -> http.Response:
         render=render,
         fresh=True,
     )
-    return counter.answer(answer, member)
+    return counter.answer(table, gathered, answer, member)
 
 
 lambda_handler = http.serve({"POST /v1/vouchers/{code}/redeem": redeem})

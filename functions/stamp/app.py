@@ -48,7 +48,7 @@ def earn(request: http.Request) -> http.Response:
     )
     if order:
         refunds.apply_parked(ledger, gathered.program, order, gathered.now)
-    return counter.answer(answer, member)
+    return counter.answer(table, gathered, answer, member)
 
 
 def _operation(key: str, body: Mapping[str, Any], caller: auth.Caller) -> Earn:

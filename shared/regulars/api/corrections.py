@@ -41,7 +41,7 @@ def adjust(request: http.Request) -> http.Response:
         request=Known(fingerprint=request.fingerprint(), expires=True, keep_refusal=True),
         render=render,
     )
-    return counter.answer(answer, member)
+    return counter.answer(connect.table(), gathered, answer, member)
 
 
 def refund(request: http.Request) -> http.Response:
@@ -79,7 +79,4 @@ def refund(request: http.Request) -> http.Response:
     if answer is None:
         parked = {"status": "parked", "order_id": body.order_id, "refund_id": body.refund_id}
         return http.json_answer(202, parked)
-    member_id = str(answer.body["card"]["member_id"])
-    if member is None or member.card.member_id != member_id:
-        member = counter.read_holder(connect.table(), gathered, member_id)
-    return counter.answer(answer, member)
+    return counter.answer(connect.table(), gathered, answer, member)

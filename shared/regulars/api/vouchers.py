@@ -71,4 +71,4 @@ def _perform(
         ),
         render=render,
     )
-    return counter.answer(answer, member)
+    return counter.answer(connect.table(), gathered, answer, member)

@@ -174,6 +174,8 @@ def _facts(operation: Earn, visits: int, spend_minor: int) -> dict[str, Any]:
     facts: dict[str, Any] = {"visits": visits}
     if spend_minor:
         facts["spend"] = spend_minor
+    if operation.paid_minor not in {None, spend_minor}:
+        facts["paid"] = operation.paid_minor
     if operation.order_id:
         facts["order"] = operation.order_id
     if operation.note:

@@ -90,3 +90,8 @@ def period_start_index(index: int, window: str) -> int:
 
 PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 """Calendar periods by their length; years start in January, quarters in January, April, ..."""
+
+
+def weekday_sample(weekday: int) -> date:
+    """Some day with that weekday (Monday is 0), for naming it."""
+    return date(2024, 1, 1) + timedelta(days=weekday)

@@ -53,6 +53,8 @@ class Earn(Operation):
     visits: int = 1
     spend_minor: int | None = None
     """What was paid and counts; the sum of the items when not given."""
+    paid_minor: int | None = None
+    """The whole payment when more was paid than counts (a tip); refunds are measured in it."""
     items: tuple[Item, ...] = ()
     order_id: str | None = None
     note: str | None = None
@@ -112,8 +114,8 @@ class Cancel(Operation):
 class Reverse(Operation):
     """A refund or an undo: lines of the original entry are taken back, pro rata to the money.
 
-    `refunded_minor` is what had been refunded of the original before (-1 when it was reversed
-    whole); `amount_minor` is what is refunded now, None for all that is left.
+    `refunded_minor` is what had been refunded of the original's payment before (-1 when it was
+    reversed whole); `amount_minor` is what is refunded now, None for all that is left.
     """
 
     original: Entry

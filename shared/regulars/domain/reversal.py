@@ -24,7 +24,7 @@ WHOLE = -1
 def reverse(draft: Draft, operation: Reverse) -> int:
     """Book the reversal; returns what is now refunded of the original in all (WHOLE at the end)."""
     original = operation.original
-    total = int(original.facts.get("spend", 0))
+    total = _paid(original)
     before, after = _span(operation, total, draft.now_ms)
     whole = after == total or not total
     draft.facts.update({"reverses": original.seq, "amount": after - before})
@@ -42,6 +42,11 @@ def reverse(draft: Draft, operation: Reverse) -> int:
     _correct_windows(draft, operation, before, after, whole)
     issue_automatic(draft)
     return WHOLE if whole else after
+
+
+def _paid(original: Entry) -> int:
+    """What refunds of the original are measured in: the payment, in minor units."""
+    return int(original.facts.get("paid", original.facts.get("spend", 0)))
 
 
 def _span(operation: Reverse, total: int, now_ms: int) -> tuple[int, int]:
@@ -109,12 +114,13 @@ def _correct_windows(
 ) -> None:
     """Take the refunded money, points and (at the end) visits out of the month they counted in."""
     original = operation.original
-    total = int(original.facts.get("spend", 0))
+    total = _paid(original)
     effective = calendar.from_ms(original.effective_ms)
     month = calendar.month_index(calendar.local_date(effective, draft.program.timezone))
     points = _share(int(original.facts.get("points", 0)), before, after, total, whole)
     visits = int(original.facts.get("visits", 0)) if whole else 0
-    draft.card = draft.card.with_window(month, before - after, -visits, -points)
+    spend = _share(int(original.facts.get("spend", 0)), before, after, total, whole)
+    draft.card = draft.card.with_window(month, -spend, -visits, -points)
     if visits:
         _forget_visit(draft, original, visits)
 

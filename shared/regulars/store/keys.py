@@ -19,6 +19,7 @@
 | voucher code | `M#<m>#CODE#<code>` | `CODE` | | |
 | card handle | `M#<m>#HANDLE#<h>` | `HANDLE` | | |
 | contact | `M#<m>#CONTACT#<hmac>` | `CONTACT` | | |
+| customer of a till | `M#<m>#CUSTOMER#<hmac>` | `CUSTOMER` | | |
 | parked sale, refund | `M#<m>#PARKED#<sha256 of order>` | `SALE`, `REFUND#<id>` | | |
 | sandbox message | `M#<m>#MESSAGES` | `<sent ms>#<id>` | | |
 | card or staff link | `LINK#<sha256>` | `LINK` | | |
@@ -119,6 +120,10 @@ def handle(m: str, card_handle: str) -> Key:
 
 def contact(m: str, contact_digest: str) -> Key:
     return f"M#{m}#CONTACT#{contact_digest}", "CONTACT"
+
+
+def customer(m: str, customer_digest: str) -> Key:
+    return f"M#{m}#CUSTOMER#{customer_digest}", "CUSTOMER"
 
 
 def parked(m: str, order_op: str) -> str:

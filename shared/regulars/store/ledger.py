@@ -73,7 +73,9 @@ class Answer:
     status: int
     body: Body
     replayed: bool
-    decision: Decision | None = None
+    member_id: str = ""
+    seq: int = 0
+    """The entry that was booked."""
 
 
 class TakenError(Exception):
@@ -124,7 +126,7 @@ class Ledger:
                 if newest and newest.version > card.version:
                     card, fresh = newest, True
                     continue
-                return self._refuse(operation, request, refused, now)
+                return self._with_body(self._refuse(operation, request, refused, now), render)
             body = render(decision) if render else {}
             writes = self._writes(card, operation, decision, request, body, now)
             try:
@@ -132,11 +134,11 @@ class Ledger:
             except Cancelled as cancelled:
                 learned = self._learn(card, operation, request, writes, cancelled.reasons)
                 if isinstance(learned, Answer):
-                    return learned
+                    return self._with_body(learned, render)
                 (card, operation), fresh = learned, True
                 retry.sleep(retry.wait_s(tries))
                 continue
-            return Answer(request.status, body, replayed=False, decision=decision)
+            return Answer(request.status, body, False, card.member_id, decision.card.seq)
         raise Refused(Code.CONFLICT, "The card is being changed by others; try again.")
 
     def _writes(
@@ -262,6 +264,21 @@ class Ledger:
         (there,) = self.table.get(keys.operation(self.merchant_id, operation.op))
         return replay(there, request.fingerprint) if there else None
 
+    def _with_body(self, known: Answer, render: Render | None) -> Answer:
+        """A replay of an operation whose caller wanted no answer (a till's event), rendered from
+        its entry and the card as it is now."""
+        if known.body or render is None:
+            return known
+        state, entry = self.table.get(
+            keys.state(self.merchant_id, known.member_id),
+            keys.entry(self.merchant_id, known.member_id, known.seq),
+        )
+        if state is None or entry is None:
+            raise Refused(Code.NOT_FOUND)
+        recorded = cards.recorded_of(entry)
+        card = replace(cards.card_of(state), head=recorded.hash)
+        return replace(known, body=render(Decision(card, cards.entry_of(entry), recorded.prev)))
+
     def find_order(self, order_op: str) -> tuple[str, int] | None:
         """Member and entry number of an order that was booked; None when it was not (yet)."""
         (item,) = self.table.get(keys.operation(self.merchant_id, order_op))
@@ -282,7 +299,7 @@ def replay(item: Item, fingerprint: str | None) -> Answer:
         refusal = json.loads(item["refused"])
         raise Refused(Code(refusal["code"]), refusal["detail"], replayed=True)
     body = json.loads(decompress(item["answer"])) if "answer" in item else {}
-    return Answer(item.get("status", 200), body, replayed=True)
+    return Answer(item.get("status", 200), body, True, item["c"], item["seq"])
 
 
 def due_item(m: str, c: str, job: str, hour: str) -> Item:

@@ -77,7 +77,11 @@ class Members:
 
     def by_contact(self, contact: str) -> str | None:
         """The member with a normalized contact."""
-        (item,) = self.table.get(self._contact_key(contact))
+        return self.by_digest(tokens.contact_digest(self.merchant_id, contact))
+
+    def by_digest(self, contact_digest: str) -> str | None:
+        """The member with the contact that has this digest."""
+        (item,) = self.table.get(keys.contact(self.merchant_id, contact_digest))
         return item["c"] or None if item else None
 
     def by_code(self, code: str, epoch_s: int) -> str | None:

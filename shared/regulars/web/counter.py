@@ -99,8 +99,13 @@ def member_words(profile: Profile, offered: tuple[str, ...]) -> Words:
     return words_of(negotiate.language(profile.language, offered))
 
 
-def answer(given: Answer, member: Holder) -> http.Response:
-    """An answer with the member's personal fields, marked when it is a replay."""
+def answer(table: Table, gathered: Gathered, given: Answer, member: Holder | None) -> http.Response:
+    """An answer with the member's personal fields, marked when it is a replay.
+
+    An order that was booked before may belong to another member than the one asked about.
+    """
+    if member is None or given.member_id != member.profile.member_id:
+        member = read_holder(table, gathered, given.member_id)
     body = dict(given.body)
     if isinstance(body.get("card"), dict):
         body["card"] = personal(body["card"], member)

@@ -1,0 +1,67 @@
+"""What falls due for a card: expiry, the review of its tier, a reminder."""
+
+from __future__ import annotations
+
+import os
+
+from regulars.domain import calendar
+from regulars.domain.card import Card
+from regulars.domain.due import EXPIRE, REMIND, TIER, close_reward, reminder_day
+from regulars.domain.operations import Expire, Remind, ReviewTier
+from regulars.jobs.context import Shop
+from regulars.jobs.digest import DIGEST, digest
+from regulars.jobs.due import Job
+from regulars.jobs.messages import Tell, tell
+from regulars.store import cards, keys
+
+SOURCE = "job"
+
+
+def expire(shop: Shop, member_id: str) -> None:
+    """Book out what has expired: lots, and vouchers whose lots go back first."""
+    card = shop.ledger.card(member_id)
+    if card is None:
+        return
+    items = shop.table.get(
+        *(keys.voucher(shop.merchant_id, member_id, one) for one in sorted(card.open))
+    )
+    operation = Expire(
+        op=_op(EXPIRE, card),
+        source=SOURCE,
+        entropy=os.urandom(16),
+        vouchers=tuple(cards.voucher_of(item) for item in items if item),
+    )
+    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def review_tier(shop: Shop, member_id: str) -> None:
+    """Decide the tier anew."""
+    card = shop.ledger.card(member_id)
+    if card is None:
+        return
+    operation = ReviewTier(op=_op(TIER, card), source=SOURCE)
+    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def remind(shop: Shop, member_id: str) -> None:
+    """Tell a member who lacks one visit to a reward; once per visit that did not come."""
+    card = shop.ledger.card(member_id)
+    if card is None:
+        return
+    today = calendar.local_date(shop.now, shop.program.timezone)
+    day = reminder_day(shop.program, card, today)
+    reward = close_reward(shop.program, card, today)
+    if day and day <= today and reward:
+        facts = {"reward": reward.id}
+        tell(shop, Tell(member_id, "close_to_reward", f"{card.last_visit_ms}", facts))
+    operation = Remind(op=_op(REMIND, card), source=SOURCE)
+    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def _op(job: str, card: Card) -> str:
+    """At most one entry per job and state of a card."""
+    return f"{job}:{card.member_id}:{card.version}"
+
+
+JOBS: dict[str, Job] = {EXPIRE: expire, TIER: review_tier, REMIND: remind, DIGEST: digest}
+"""By the name under which they stand in the due list."""

@@ -1,0 +1,40 @@
+"""What every job starts from: the merchant's programme and time, read once per merchant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from regulars.domain.program import Program
+from regulars.domain.refusals import Code, Refused
+from regulars.store import keys, merchants
+from regulars.store.ledger import Ledger
+from regulars.store.table import Table
+from regulars.tokens import is_sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One merchant at one moment."""
+
+    table: Table
+    merchant_id: str
+    program: Program
+    now: datetime
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.table, self.merchant_id)
+
+    @property
+    def sandbox(self) -> bool:
+        return is_sandbox(self.merchant_id)
+
+
+def open_shop(table: Table, merchant_id: str, now: datetime | None = None) -> Shop:
+    """The merchant as of now, by its own clock; raises NOT_FOUND when there is none."""
+    program, clock = table.get(keys.program(merchant_id), keys.clock(merchant_id))
+    if program is None:
+        raise Refused(Code.NOT_FOUND)
+    at = now or merchants.now_of(merchant_id, clock)
+    return Shop(table, merchant_id, merchants.program_of(program), at)

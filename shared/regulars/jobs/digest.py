@@ -1,0 +1,119 @@
+"""The owner's weekly digest: what happened in the week that ended, on Monday at eight.
+
+Figures come from the activity index: the entries of the week's hours, so the work grows with what
+happened, not with how many members there are. Each week's figures are kept for the comparison.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from regulars.domain import calendar
+from regulars.domain.ledger import Entry
+from regulars.jobs.context import Shop
+from regulars.jobs.messages import Tell, tell
+from regulars.store import cards, keys
+from regulars.store.ledger import due_item
+from regulars.store.marshal import Item
+from regulars.store.members import Members
+
+DIGEST = "digest"
+MONDAY_HOUR = 8
+BEST = 5
+OPEN_DAYS_MIN = 3
+"""A quietest day is named only when the week had at least so many days with visits."""
+
+
+def first_digest(merchant_id: str, zone: str, now: datetime) -> Item:
+    """The due mark of a merchant's first digest."""
+    return _due(merchant_id, zone, calendar.local_date(now, zone))
+
+
+def digest(shop: Shop, member_id: str) -> None:
+    """Count the week before this Monday, tell the owner, and come again next Monday."""
+    zone = shop.program.timezone
+    today = calendar.local_date(shop.now, zone)
+    monday = today - timedelta(days=today.weekday())
+    week = monday - timedelta(days=7)
+    figures = _figures(shop, week)
+    (before,) = shop.table.get(keys.week(shop.merchant_id, str(week - timedelta(days=7))))
+    pk, sk = keys.week(shop.merchant_id, str(week))
+    kept = {name: figures[name] for name in ("visits", "members", "joined", "redeemed")}
+    shop.table.put({"PK": pk, "SK": sk, **kept})
+    compared = {name: before[name] for name in kept} if before else None
+    facts = {"figures": {**figures, "before": compared}}
+    tell(shop, Tell(keys.MERCHANT_LEVEL, DIGEST, str(week), facts))
+    shop.table.put(_due(shop.merchant_id, zone, today))
+
+
+def _due(merchant_id: str, zone: str, today: date) -> Item:
+    """Due on the next Monday after `today`."""
+    monday = today + timedelta(days=7 - today.weekday())
+    instant = calendar.local_start(monday, zone, MONDAY_HOUR)
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, DIGEST, calendar.hour_of(instant))
+
+
+def _figures(shop: Shop, week: date) -> dict[str, Any]:
+    """The figures of the seven days from `week` on."""
+    visits: Counter[str] = Counter()
+    by_day: Counter[int] = Counter()
+    kinds: Counter[str] = Counter()
+    issued: set[str] = set()
+    closed: set[str] = set()
+    for member_id, entry in _entries(shop, week):
+        kinds[entry.kind] += 1
+        issued.update(entry.facts.get("vouchers", ()))
+        closed.update(entry.facts.get("returned", ()))
+        if "voucher" in entry.facts:
+            closed.add(entry.facts["voucher"])
+        if entry.kind == "earn" and (count := int(entry.facts.get("visits", 0))):
+            visits[member_id] += count
+            by_day[_weekday(entry, shop.program.timezone)] += count
+    best = [(_name(shop, member_id), count) for member_id, count in visits.most_common(BEST)]
+    quiet = (
+        min(by_day, key=lambda day: (by_day[day], day)) if len(by_day) >= OPEN_DAYS_MIN else None
+    )
+    return {
+        "visits": visits.total(),
+        "members": len(visits),
+        "joined": kinds["join"],
+        "redeemed": kinds["redeem"],
+        "waiting": len(issued - closed),
+        "best": best,
+        "quiet_day": quiet,
+    }
+
+
+def _entries(shop: Shop, week: date) -> Iterator[tuple[str, Entry]]:
+    """The entries of the week with their members, hour by hour."""
+    zone = shop.program.timezone
+    start = calendar.local_start(week, zone)
+    end = calendar.local_start(week + timedelta(days=7), zone)
+    hour = start
+    while hour < end:
+        cursor = None
+        while True:
+            page = shop.table.query(
+                keys.activity(shop.merchant_id, calendar.hour_of(hour)), index=True, start=cursor
+            )
+            for item in page.items:
+                entry = cards.entry_of(item)
+                if start <= calendar.from_ms(entry.recorded_ms) < end:
+                    yield item["PK"].rpartition("#")[2], entry
+            cursor = page.next
+            if cursor is None:
+                break
+        hour += timedelta(hours=1)
+
+
+def _weekday(entry: Entry, zone: str) -> int:
+    return calendar.local_date(calendar.from_ms(entry.recorded_ms), zone).weekday()
+
+
+def _name(shop: Shop, member_id: str) -> str:
+    """How the owner knows a member; anonymous cards go by the end of their id."""
+    profile = Members(shop.table, shop.merchant_id).profile(member_id)
+    return (profile.name if profile else "") or f"…{member_id[-4:].upper()}"

@@ -1,0 +1,142 @@
+"""Walking the due list: only what is due is touched, however many cards there are.
+
+Live merchants share an hourly list; a cursor per function remembers the last hour that is over
+and done with, so a missed run is caught up and a failed card is met again. A sandbox has a list
+of its own that is walked when its clock is moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from regulars.domain.calendar import hour_of
+from regulars.jobs.context import Shop, open_shop
+from regulars.observability import logger
+from regulars.store import keys
+from regulars.store.table import AbsentOr, Below, Table
+
+Job = Callable[[Shop, str], None]
+"""Does what is due for one member (or `keys.MERCHANT_LEVEL`), and says when it is due next."""
+
+CATCH_UP_HOURS = 14 * 24
+"""How far back a function looks that has not run for long."""
+
+HOUR = timedelta(hours=1)
+
+
+class DueFailedError(Exception):
+    """Some of what was due could not be done; it stays on the list and the cursor stays behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing that is due."""
+
+    hour: str
+    merchant_id: str
+    member_id: str
+    job: str
+
+
+def walk(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) -> int:
+    """Do everything of these jobs that is due by now for live merchants; returns how much.
+
+    The hour that has begun is looked at now and again when it is over, because in zones with a
+    half-hour offset a day begins in its middle.
+    """
+    (item,) = table.get(keys.cursor(function))
+    done = item["hour"] if item else hour_of(now - HOUR * CATCH_UP_HOURS)
+    count = failed = 0
+    for hour in _hours(done, now):
+        failed_before = failed
+        for due in _due_in(table, hour, jobs):
+            count += 1
+            failed += not _do(table, due, jobs[due.job], None)
+        if not failed_before and not failed and hour < hour_of(now):
+            _move_cursor(table, function, hour)
+    if failed:
+        raise DueFailedError(f"{failed} of {count} due cards failed; see the log")
+    return count
+
+
+def walk_sandbox(
+    table: Table, merchant_id: str, jobs: Mapping[str, Job], until: datetime
+) -> Iterator[Due]:
+    """Do everything due in a sandbox up to an instant, in order of time; yields what was done.
+
+    Each job runs at the beginning of its hour. One that is still due in the same hour (a day that
+    begins at half past) runs again at the hour's end.
+    """
+    last = f"{hour_of(until)}~"
+    ran: dict[Due, int] = {}
+    while True:
+        page = table.query(
+            keys.sandbox_due(merchant_id), index=True, between=("", last), limit=1 + len(ran)
+        )
+        pending = [
+            due
+            for item in page.items
+            if (due := _due_of(item["GSI1SK"], merchant_id)) and ran.get(due, 0) < _RUNS_MAX
+        ]
+        if not pending:
+            return
+        due = pending[0]
+        ran[due] = ran.get(due, 0) + 1
+        start = _instant(due.hour)
+        at = start if ran[due] == 1 else start + HOUR - timedelta(milliseconds=1)
+        shop = replace(open_shop(table, merchant_id), now=min(at, until))
+        jobs[due.job](shop, due.member_id)
+        if ran[due] == 1:
+            yield due
+
+
+_RUNS_MAX = 2
+
+
+def _do(table: Table, due: Due, job: Job, now: datetime | None) -> bool:
+    """Do one thing; a failure is logged and does not hold up the others."""
+    try:
+        job(open_shop(table, due.merchant_id, now), due.member_id)
+    except Exception:  # whatever it is, the card stays due and the run reports it
+        logger().exception("a due card failed", extra={"job": due.job, "hour": due.hour})
+        return False
+    return True
+
+
+def _due_in(table: Table, hour: str, jobs: Mapping[str, Job]) -> Iterator[Due]:
+    for shard in range(keys.DUE_SHARDS):
+        start = None
+        while True:
+            page = table.query(keys.due_shard(hour, shard), index=True, start=start)
+            for item in page.items:
+                merchant_id, member_id, job = item["GSI1SK"].split("#")
+                if job in jobs:
+                    yield Due(hour, merchant_id, member_id, job)
+            start = page.next
+            if start is None:
+                break
+
+
+def _due_of(sort_key: str, merchant_id: str) -> Due:
+    hour, member_id, job = sort_key.split("#")
+    return Due(hour, merchant_id, member_id, job)
+
+
+def _hours(after: str, now: datetime) -> Iterator[str]:
+    """The hours that follow `after`, up to the one that has begun."""
+    instant = _instant(after) + HOUR
+    while instant <= now:
+        yield hour_of(instant)
+        instant += HOUR
+
+
+def _instant(hour: str) -> datetime:
+    return datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+
+
+def _move_cursor(table: Table, function: str, hour: str) -> None:
+    """Forward only: two runs at once cannot lose an hour."""
+    pk, sk = keys.cursor(function)
+    table.put({"PK": pk, "SK": sk, "hour": hour}, AbsentOr(Below("hour", hour)))

@@ -1,0 +1,149 @@
+"""Sales and refunds of tills, booked on the cards of those who bought."""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any
+from zlib import decompress
+
+from regulars import tokens
+from regulars.domain.calendar import to_ms
+from regulars.domain.operations import Decision, Earn
+from regulars.jobs.context import Shop, open_shop
+from regulars.observability import logger
+from regulars.store import connect, keys, refunds
+from regulars.store.members import Members
+from regulars.store.merchants import Hook, Merchants
+from regulars.tills import generic, square
+from regulars.tills.events import Customer, Event, Ignored, Refund, Sale, UnreadableError
+from regulars.web import contacts, counter, views
+
+SALE_KEPT_DAYS = 30
+"""How long a sale waits for its member."""
+
+
+def process(message: Mapping[str, Any]) -> None:
+    """Book one queued event. Raises UnreadableError for one that its provider would not send."""
+    hook = Merchants(connect.table()).hook(message["hook_id"])
+    if hook is None:
+        raise UnreadableError("the hook is gone")
+    event = json.loads(decompress(b64decode(message["body"])))
+    if not isinstance(event, dict):
+        raise UnreadableError("the event must be an object")
+    if hook.provider == "square" and hook.account not in {"", square.account_of(event)}:
+        raise UnreadableError("the event is about another Square account")
+    read = {"generic": generic.read, "square": square.read}[hook.provider](event)
+    _book(open_shop(connect.table(), hook.merchant_id), hook, read)
+
+
+def _book(shop: Shop, hook: Hook, event: Event) -> None:
+    match event:
+        case Sale():
+            _book_sale(shop, hook, event)
+        case Refund():
+            wanted = refunds.Refund(
+                f"order:{event.order_id}", event.refund_id, event.amount_minor, hook.provider
+            )
+            refunds.refund(shop.ledger, shop.program, wanted, shop.now)
+        case Customer():
+            _remember_customer(shop, hook, event)
+        case Ignored():
+            logger().info("event ignored", extra={"why": event.why})
+
+
+def _book_sale(shop: Shop, hook: Hook, sale: Sale) -> None:
+    if sale.currency != shop.program.currency:
+        raise UnreadableError(f"the sale is in {sale.currency}, not {shop.program.currency}")
+    order = f"order:{sale.order_id}"
+    member_id = _member_of(shop, hook, sale)
+    if member_id is None:
+        _keep_for_claiming(shop, order, sale)
+        return
+    card = shop.ledger.card(member_id)
+    profile = Members(shop.table, shop.merchant_id).profile(member_id)
+    if card is None or profile is None:
+        raise UnreadableError("the member's card is gone")
+    words = counter.member_words(profile, shop.program.languages)
+
+    def render(decision: Decision) -> views.View:
+        return views.earned(shop.program, decision, shop.now, words)
+
+    operation = Earn(
+        op=order,
+        source=hook.provider,
+        entropy=os.urandom(16),
+        spend_minor=sale.total_minor,
+        paid_minor=sale.paid_minor,
+        items=sale.items,
+        order_id=sale.order_id,
+        location=sale.location,
+        effective_ms=min(sale.occurred_ms, to_ms(shop.now)) if sale.occurred_ms else None,
+    )
+    shop.ledger.perform(shop.program, card, operation, shop.now, render=render, fresh=True)
+    refunds.apply_parked(shop.ledger, shop.program, order, shop.now)
+
+
+def _member_of(shop: Shop, hook: Hook, sale: Sale) -> str | None:
+    """Who bought: by the code on the card, by contact, by the provider's customer."""
+    members = Members(shop.table, shop.merchant_id)
+    if sale.member_code:
+        sold_ms = sale.occurred_ms or to_ms(shop.now)
+        if found := members.by_code(sale.member_code, sold_ms // 1000):
+            return found
+    for contact in sale.contacts:
+        normal = contacts.normal(contact, shop.program.country)
+        if normal and (found := members.by_contact(normal)):
+            return found
+    if not sale.customer_ref:
+        return None
+    for digest in _customer_digests(shop, hook, sale.customer_ref):
+        if found := members.by_digest(digest):
+            return found
+    return None
+
+
+def _customer_digests(shop: Shop, hook: Hook, customer_ref: str) -> list[str]:
+    """The contacts (as digests) of a provider's customer: remembered, else asked for."""
+    (item,) = shop.table.get(_customer_key(shop, hook, customer_ref))
+    if item:
+        return list(item["contacts"])
+    if not hook.access_token:
+        return []
+    customer = square.fetch_customer(square_api(), hook.access_token, customer_ref)
+    return _remember_customer(shop, hook, customer)
+
+
+def _remember_customer(shop: Shop, hook: Hook, customer: Customer) -> list[str]:
+    """Keep which contacts a provider's customer has; as digests, not in clear."""
+    normal = (contacts.normal(contact, shop.program.country) for contact in customer.contacts)
+    digests = [tokens.contact_digest(shop.merchant_id, contact) for contact in normal if contact]
+    pk, sk = _customer_key(shop, hook, customer.customer_ref)
+    shop.table.put({"PK": pk, "SK": sk, "contacts": digests})
+    return digests
+
+
+def _customer_key(shop: Shop, hook: Hook, customer_ref: str) -> keys.Key:
+    named = tokens.contact_digest(shop.merchant_id, f"{hook.provider}:{customer_ref}")
+    return keys.customer(shop.merchant_id, named)
+
+
+def _keep_for_claiming(shop: Shop, order: str, sale: Sale) -> None:
+    """A sale that names nobody enrolled is kept for claiming; a later event may name somebody."""
+    shop.table.put(
+        {
+            "PK": keys.parked(shop.merchant_id, order),
+            "SK": "SALE",
+            "order": sale.order_id,
+            "total": sale.total_minor,
+            "occurred": sale.occurred_ms or to_ms(shop.now),
+            "ttl": to_ms(shop.now) // 1000 + SALE_KEPT_DAYS * 24 * 3600,
+        }
+    )
+
+
+def square_api() -> str:
+    """Where Square's API is; tests put a server of their own there."""
+    return os.environ.get("SQUARE_API", "https://connect.squareup.com")

@@ -1,0 +1,35 @@
+"""From a new entry to what must be told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from regulars.domain.ledger import Entry, parse
+from regulars.domain.program import Program
+from regulars.jobs.context import open_shop
+from regulars.jobs.messages import Tell, tell
+from regulars.store.table import Table
+
+BY_ITSELF = frozenset({"join", "earn", "adjust", "reverse"})
+"""Entries whose vouchers the member did not ask for and may not know of."""
+
+
+def announce(table: Table, partition: str, text: str) -> None:
+    """Tell what a new entry gives occasion to. `partition` is the card's."""
+    _, merchant_id, _, member_id = partition.split("#")
+    entry = parse(text)
+    shop = open_shop(table, merchant_id)
+    for message in occasions(shop.program, member_id, entry):
+        tell(shop, message)
+
+
+def occasions(program: Program, member_id: str, entry: Entry) -> Iterator[Tell]:
+    """What there is to tell about an entry."""
+    occasion = str(entry.seq)
+    if entry.kind == "join":
+        yield Tell(member_id, "welcome", occasion)
+    if entry.kind in BY_ITSELF and entry.facts.get("vouchers"):
+        yield Tell(member_id, "reward_unlocked", occasion, {"vouchers": entry.facts["vouchers"]})
+    risen = program.tier_rank(entry.tier_to) > program.tier_rank(entry.tier_from)
+    if risen and entry.kind != "join":
+        yield Tell(member_id, "tier_up", occasion, {"tier": entry.tier_to})

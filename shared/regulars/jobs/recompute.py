@@ -1,0 +1,38 @@
+"""After a new programme: every member's tier is decided anew, in pages that can be resumed."""
+
+from __future__ import annotations
+
+from regulars.jobs.cards import review_tier
+from regulars.jobs.context import open_shop
+from regulars.store import keys
+from regulars.store.marshal import Item
+from regulars.store.table import AbsentOr, Below, Table
+
+PAGE = 50
+FIRST_VERSION = 1
+
+
+def recompute(table: Table, merchant_id: str, version: int) -> int:
+    """Review the tiers of all members under the programme in force; returns how many.
+
+    Progress is kept per version: when the function is stopped and the record comes again, it goes
+    on where it was. Reviewing a card twice changes nothing.
+    """
+    if version == FIRST_VERSION:
+        return 0  # nobody has joined before there was a programme
+    cursor_key = keys.cursor(f"recompute:{merchant_id}:{version:08}")
+    (kept,) = table.get(cursor_key)
+    start = kept["start"] if kept else None
+    count = kept["count"] if kept else 0
+    shop = open_shop(table, merchant_id)
+    if kept and start is None:
+        return count
+    while True:
+        page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
+        for item in page.items:
+            review_tier(shop, item["PK"].rpartition("#")[2])
+        count, start = count + len(page.items), page.next
+        progress: Item = {"PK": cursor_key[0], "SK": cursor_key[1], "count": count, "start": start}
+        table.put(progress, AbsentOr(Below("count", count)) if page.items else None)
+        if start is None:
+            return count
