@@ -31,7 +31,7 @@ help: ## List what can be done here
 setup: .venv/.engine ## Install what development needs (quick when nothing changed)
 
 run: setup ## Run the whole product on this machine (PORT=8000 HOST= DATA=file|memory DEMO=1|0)
-	@exec $(BIN)/python -m local
+	@STOP_WITH_PARENT=1 exec $(BIN)/python -m local
 
 job: .venv/.installed ## Run a job in the running product now: make job NAME=reminders
 	@$(BIN)/python -m local.job "$(NAME)"

@@ -87,6 +87,9 @@ class Client:
         fresh = http.client.HTTPConnection(*self._address, timeout=self._timeout_s)
         try:
             result = _exchange(fresh, method, path, body, headers)
+        except http.client.HTTPException as error:
+            fresh.close()
+            raise ConnectionError(f"{self._service}: {error!r}") from error
         except BaseException:
             fresh.close()
             raise

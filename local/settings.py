@@ -30,10 +30,11 @@ class Settings:
     demo: bool
     state: Path
     template: Path
+    parent: int = 0  # stop when this process is no longer our parent; 0 = run on without it
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read PORT, HOST, BASE_URL, DATA, DEMO, STATE_DIR and TEMPLATE."""
+        """Read PORT, HOST, BASE_URL, DATA, DEMO, STATE_DIR, TEMPLATE, STOP_WITH_PARENT."""
         port = environment.get("PORT") or "8000"
         if not port.isdigit() or int(port) > 65535:
             raise SettingsError(f"PORT={port} is no port")
@@ -48,6 +49,7 @@ class Settings:
             demo=environment.get("DEMO", "1") != "0",
             state=Path(environment.get("STATE_DIR") or ROOT / ".local").resolve(),
             template=Path(environment.get("TEMPLATE") or ROOT / "template.yaml").resolve(),
+            parent=os.getppid() if environment.get("STOP_WITH_PARENT") else 0,
         )
 
     def kept(self) -> Path:

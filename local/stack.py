@@ -88,6 +88,8 @@ class Stack:
         """Wait until told to stop; returns '' then, or what ended by itself."""
         trimmed = time.monotonic()
         while not stop.wait(0.5):
+            if self.settings.parent not in (0, os.getppid()):
+                return "whoever started this has gone"
             if not self._engine.alive():
                 return "the DynamoDB engine ended by itself; its output is in .local/logs"
             if self._neighbours.poll() is not None:

@@ -5,6 +5,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -55,6 +57,29 @@ def test_sigterm_and_kill_leave_no_process_and_lose_no_data(start: Start) -> Non
     assert third.seen("processed") == ["ENTRY#1", "ENTRY#2"]
 
 
+def test_it_ends_with_the_make_that_started_it(toy: Path) -> None:
+    environment = os.environ | {
+        "TEMPLATE": str(toy / "template.yaml"),
+        "STATE_DIR": str(toy / "state"),
+        "PORT": "0",
+        "DEMO": "0",
+        "STOP_WITH_PARENT": "1",
+    }
+    shell = subprocess.Popen(
+        ["sh", "-c", f"'{sys.executable}' -m local & wait"],
+        cwd=engine.ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    lock = toy / "state" / "lock"
+    wait_for((toy / "state" / "access.json").exists, "the start")
+    pid = int(lock.read_text())
+    shell.kill()
+    shell.wait()
+    wait_for(lambda: not alive(pid), "the stack to go")
+
+
 def test_secrets_are_kept_and_private(start: Start) -> None:
     first = start()
     secret = first.environment()["REGULARS_SECRET"]
@@ -66,6 +91,36 @@ def test_secrets_are_kept_and_private(start: Start) -> None:
     first.stop()
     assert not (first.state / "control.json").exists()
     assert start(BASE_URL="https://shop.example/").environment()["REGULARS_SECRET"] == secret
+
+
+def test_the_demo_is_made_once_and_follows_the_address(start: Start) -> None:
+    first = start(DEMO="1")
+    shop = first.access["demo"]
+    assert {
+        "slug": "corner-cafe",
+        "merchant_id": "m1",
+        "api_key": "rk_live_1",
+        "test_api_key": "rk_test_1",
+        "join_url": f"{first.address}/j/corner-cafe",
+        "card_url": f"{first.address}/c/token",
+        "staff_url": f"{first.address}/staff/token",
+        "console_url": f"{first.address}/console/",
+    }.items() <= shop.items()
+    assert any("█" in line or "▄" in line for line in first.output)  # the code to scan
+    assert f"join    {shop['join_url']}" in first.output
+    first.stop()
+
+    second = start(DEMO="1", BASE_URL="http://192.0.2.7:8000")
+    assert second.access["demo"]["join_url"] == "http://192.0.2.7:8000/j/corner-cafe"
+    assert second.seen("demo") == [["/v1/merchants", "corner-cafe"], ["/v1/members", None]]
+
+
+def test_a_demo_that_cannot_be_made_stops_the_start(start: Start, toy: Path) -> None:
+    (toy / "functions" / "api" / "app.py").write_text("broken =")
+    stack = start(DEMO="1")
+    assert stack.process.wait(15) == 1
+    assert "the demo merchant: POST /v1/merchants answered 500" in stack.errors
+    assert "ready" not in "".join(stack.output)
 
 
 def test_a_second_copy_in_the_same_folder_is_refused(start: Start) -> None:
