@@ -14,8 +14,7 @@ permission or a malformed request, `ServiceError` (a 500 with a trace).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 
@@ -63,8 +62,7 @@ class Unavailable(StoreError):  # noqa: N818 - named as the fact it is, like a r
         self.tries = tries
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why one write of a cancelled transaction did not happen.
 
     `code` is DynamoDB's ("None" for a write that was fine by itself); `item` is the item that was

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from regulars.store import retry
 from regulars.store.conditions import Absent, AbsentOr, Below, Condition, Equals, Present
@@ -60,24 +59,21 @@ TRANSACTION_MAX: Final = 100
 INDEX: Final = "GSI1"
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """Write this item, whole, if the condition holds (or in any case when there is none)."""
 
     item: Item
     condition: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """Write nothing here, but let the transaction happen only if the condition holds."""
 
     key: Key
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Some items of a query, in order; `next` is what `start=` takes, None after the last one."""
 
     items: list[Item]
@@ -254,14 +250,13 @@ def _condition(condition: Condition | None) -> Params:
     """The part of a write that carries its condition and asks for the old item if it fails."""
     if condition is None:
         return {}
-    rendered = condition.render()
     part: Params = {
-        "ConditionExpression": rendered.expression,
-        "ExpressionAttributeNames": rendered.names,
+        "ConditionExpression": condition.expression,
+        "ExpressionAttributeNames": condition.names,
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
-    if rendered.values:
-        part["ExpressionAttributeValues"] = rendered.values
+    if condition.values:
+        part["ExpressionAttributeValues"] = condition.values
     return part
 
 

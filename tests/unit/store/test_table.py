@@ -149,7 +149,7 @@ CONDITIONS: list[tuple[Condition, bool, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "when_absent", "when_there"), CONDITIONS, ids=str)
+@pytest.mark.parametrize(("condition", "when_absent", "when_there"), CONDITIONS, ids=repr)
 class TestConditions:
     def test_put(
         self, table: Table, condition: Condition, when_absent: bool, when_there: bool
