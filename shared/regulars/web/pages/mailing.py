@@ -46,8 +46,11 @@ def _block_text(block: Block) -> str:
     if block.kind == "stamps":
         filled = min(block.have, block.need)
         if block.need > layout.MOST_STAMPS:
-            return f"{block.have} / {block.need}"
-        return f"{'●' * filled}{'○' * (block.need - filled)}  {block.have} / {block.need}"
+            circles = ""
+        else:
+            circles = f"{'●' * filled}{'○' * (block.need - filled)}  "
+        after = f" · {block.text}" if block.text else ""
+        return f"{circles}{block.have} / {block.need}{after}"
     if block.rows:
         lines = ["  ".join(cell for cell in row if cell) for row in block.rows]
         return "\n".join([block.text, *lines] if block.text else lines)

@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from mail.html. Do not edit.
-digest = 'b8e33f22f4ed983d'
+digest = '70083d829ee65458'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'mail.html'
 
@@ -56,9 +56,7 @@ def root(context, missing=missing):
         yield '<div style="display:none;max-height:0;overflow:hidden">'
         yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'preview'))
         yield '</div>'
-    yield '<div role="article" aria-label="'
-    yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'subject'))
-    yield '" style="max-width:560px;margin:0 auto;padding:24px 16px">\n<p style="margin:0 0 16px;font-size:17px;font-weight:700"><span style="display:inline-block;width:32px;height:32px;line-height:32px;margin-right:10px;border-radius:10px;text-align:center;background:'
+    yield '<main style="max-width:560px;margin:0 auto;padding:24px 16px">\n<p style="margin:0 0 16px;font-size:17px;font-weight:700"><span style="display:inline-block;width:32px;height:32px;line-height:32px;margin-right:10px;border-radius:10px;text-align:center;background:'
     yield escape(environment.getattr((undefined(name='c') if l_0_c is missing else l_0_c), 'brand'))
     yield ';color:'
     yield escape(environment.getattr((undefined(name='c') if l_0_c is missing else l_0_c), 'on'))
@@ -210,7 +208,7 @@ def root(context, missing=missing):
         yield '" style="color:#6a6357">'
         yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Stop these mails'))
         yield '</a>'
-    yield '</p>\n</div>\n</body>\n</html>'
+    yield '</p>\n</main>\n</body>\n</html>'
 
 blocks = {}
-debug_info = '1=31&3=45&8=47&10=49&11=51&12=57&13=59&15=67&16=72&17=75&18=77&19=80&20=82&21=85&22=87&23=90&24=98&25=101&26=105&28=108&29=112&33=126&35=134&37=137&39=141&40=143&41=145&46=155&48=161&50=165&51=187&58=199&59=203'
+debug_info = '1=31&3=45&8=47&10=49&11=51&13=57&15=65&16=70&17=73&18=75&19=78&20=80&21=83&22=85&23=88&24=96&25=99&26=103&28=106&29=110&33=124&35=132&37=135&39=139&40=141&41=143&46=153&48=159&50=163&51=185&58=197&59=201'

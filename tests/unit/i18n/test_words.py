@@ -1,0 +1,125 @@
+"""Choosing a language, texts of programmes, names of units, reasons in words."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulars.i18n import language, languages, words
+from regulars.i18n.explain import explain
+
+POINT = {
+    "en": {"one": "point", "other": "points"},
+    "hu": {"one": "pont", "other": "pont"},
+    "pl": {"one": "punkt", "few": "punkty", "many": "punktów", "other": "punktu"},
+}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "expected"),
+    [
+        ("hu", ["en", "hu"], "hu"),
+        ("hu-HU,hu;q=0.9,en;q=0.8", ["en", "hu"], "hu"),
+        ("de-AT, en;q=0.4, hu;q=0.7", ["en", "hu"], "hu"),
+        ("de", ["hu", "en"], "hu"),
+        ("", ["hu", "en"], "hu"),
+        ("en-GB", ["hu", "en"], "en"),
+        ("*", ["hu", "en"], "hu"),
+        ("hu;q=0, en;q=0.1", ["hu", "en"], "en"),
+        ("HU_hu", ["en", "hu"], "hu"),
+        ("pt", ["en", "pt-BR"], "pt-BR"),
+        ("en", [], "en"),
+        ("hu;q=abc, en", ["hu", "en"], "en"),
+    ],
+)
+def test_language(wanted: str, offered: list[str], expected: str) -> None:
+    assert language(wanted, offered) == expected
+
+
+@given(st.text(max_size=300))
+def test_any_header_gives_an_offered_language(header: str) -> None:
+    assert language(header, ["hu", "en"]) in ("hu", "en")
+
+
+def test_a_language_without_catalogue_speaks_english_but_picks_its_own_texts() -> None:
+    other = words("de")
+    assert other.t("Show") == "Show"
+    assert other.pick({"en": "Coffee", "de": "Kaffee"}) == "Kaffee"
+    assert words("../../etc").t("Show") == "Show"
+
+
+def test_languages_are_those_with_words() -> None:
+    assert languages().items() >= {"en": "English", "hu": "Magyar"}.items()
+
+
+def test_pick_falls_back_on_english_and_then_on_anything() -> None:
+    hu = words("hu")
+    assert hu.pick("as it is") == "as it is"
+    assert hu.pick({"en": "a", "hu": "b"}) == "b"
+    assert hu.pick({"en": "a", "pl": "c"}) == "a"
+    assert hu.pick({"pl": "c"}) == "c"
+    assert hu.pick({}) == hu.pick(None) == ""
+
+
+def test_units_follow_the_plural_of_their_language() -> None:
+    assert [words("pl").unit(POINT, n) for n in (1, 2, 5, 22)] == [
+        "punkt",
+        "punkty",
+        "punktów",
+        "punkty",
+    ]
+    assert words("en").amount(POINT, 1) == "1\u00a0point"
+    assert words("en").unit(POINT, -1) == "point"
+    assert words("kk").unit(POINT, 2) == "points"
+    assert words("en").unit({"hu": {"other": "pont"}}, 3) == "pont"
+
+
+def test_plural_texts() -> None:
+    assert words("en").n("{n} visit", "{n} visits", 1) == "1 visit"
+    assert words("en").n("{n} visit", "{n} visits", 1200) == "1,200 visits"
+    assert words("hu").n("{n} visit", "{n} visits", 3) == "3 látogatás"
+
+
+def say(why: dict[str, Any], amount: int, lang: str = "en") -> str:
+    rewards = {"coffee": {"en": "Coffee", "hu": "Kávé"}}
+    text = explain(why, words(lang), amount=amount, unit=POINT, currency="HUF", rewards=rewards)
+    return text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("why", "amount", "expected"),
+    [
+        ({"k": "join"}, 1, "for joining"),
+        ({"k": "visit", "n": 1}, 1, "for your visit"),
+        ({"k": "spend", "spent": 84000, "amount": 1, "per": 10000}, 8, "8 points for 840 Ft"),
+        (
+            {"k": "spend", "spent": 84000, "base": 8, "x": 1500},
+            12,
+            "8 points for 840 Ft + 4 extra (×1.5)",
+        ),
+        (
+            {"k": "spend", "spent": 97000, "left": 7000},
+            9,
+            "9 points for 970 Ft; 70 Ft carried to the next",
+        ),
+        ({"k": "item", "n": 1, "cat": "main"}, 1, "1 point for 1 item"),
+        ({"k": "reward", "r": "coffee", "v": "x"}, -10, "for a reward: Coffee"),
+        ({"k": "returned", "r": "coffee"}, 10, "given back: Coffee"),
+        ({"k": "refund", "of": 3}, -8, "a purchase was refunded"),
+        ({"k": "expired"}, -8, "expired"),
+        ({"k": "adjust", "text": "spilled"}, 1, "spilled"),
+        ({"k": "cooldown", "minutes": 5}, 0, "stamped a moment ago; the next one in 5 minutes"),
+        ({"k": "cap_day", "n": 1}, 0, "only 1 visit a day counts"),
+        ({"k": "min_spend", "min": 50000}, 0, "from 500 Ft up"),
+        ({"k": "of a later version"}, 1, ""),
+        ({}, 1, ""),
+    ],
+)
+def test_reasons(why: dict[str, Any], amount: int, expected: str) -> None:
+    assert say(why, amount) == expected
+
+
+def test_reasons_in_hungarian() -> None:
+    why = {"k": "spend", "spent": 84000, "base": 8, "x": 1500, "left": 7000}
+    assert say(why, 12, "hu") == "8 pont 840 Ft után + 4 ráadás (×1,5); 70 Ft átvíve a következőre"

@@ -1,0 +1,192 @@
+"""Views to look at and to test: ordinary, empty, long, done, in points."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from regulars.web.pages import views
+from regulars.web.pages.views import (
+    Balance,
+    Block,
+    Brand,
+    CardView,
+    Change,
+    Code,
+    ConfirmView,
+    Event,
+    Expiring,
+    Goal,
+    JoinView,
+    MailView,
+    MessageView,
+    Reward,
+    StaffView,
+    Tier,
+    UnsubscribeView,
+    Voucher,
+)
+
+NOW = datetime(2026, 11, 22, 7, 50, tzinfo=UTC)
+LANGUAGES = ("en", "hu")
+STAMP = {
+    "en": {"one": "stamp", "other": "stamps"},
+    "hu": {"one": "bélyeg", "other": "bélyeg"},
+}
+POINT = {"en": {"one": "point", "other": "points"}, "hu": {"one": "pont", "other": "pont"}}
+PASTRY = {"en": "Home pastry", "hu": "Házi sütemény"}
+TASTING = {"en": "Coffee tasting for two", "hu": "Kávékóstoló két főre"}
+BRAND = Brand("Kávéház a sarkon", "#7a3a1c", "cup")
+LONG_BRAND = Brand(
+    "Nagyapám Kézműves Pékárui és Legfinomabb Süteményei a Nagykörúton Bt.", "#ffd400", "bread"
+)
+LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Kovács-Szentgyörgyi Boglárka Mária Antónia"
+LONG_REWARD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenkuchen nach Großmutters Rezept"
+GOAL = Goal(
+    STAMP,
+    "stamps",
+    7,
+    10,
+    {"en": "a coffee on the house", "hu": "egy kávé a ház ajándéka"},
+    {
+        "en": "{n} more visits and the coffee is on the house",
+        "hu": "Még {n} látogatás, és a kávé a ház ajándéka",
+    },
+)
+CARD = CardView(
+    brand=BRAND,
+    path="/c/abcdefghijklmnopqrstuv",
+    name="Anna",
+    languages=LANGUAGES,
+    currency="HUF",
+    zone="Europe/Budapest",
+    now=NOW,
+    etag='"17"',
+    once="nonce123",
+    goal=GOAL,
+    code=Code("7F3KQ9", "https://example.test/s/7F3KQ9abcdeF", NOW + timedelta(seconds=18), 30),
+    tier=Tier(
+        {"en": "Silver", "hu": "Ezüst törzsvendég"},
+        {"en": "Gold", "hu": "Arany"},
+        "spend",
+        4_200_000,
+        5_000_000,
+        "year",
+        ({"en": "every point counts one and a half", "hu": "minden pont másfélszeres"},),
+        ("10 %",),
+        date(2027, 12, 31),
+    ),
+    vouchers=(
+        Voucher(PASTRY, "PXQ7K2MD", "https://example.test/v/PXQ7K2MD", NOW + timedelta(days=27)),
+        Voucher(TASTING, "AB12CD34", "https://example.test/v/AB12CD34"),
+    ),
+    rewards=(
+        Reward("pastry", PASTRY, POINT, 80, 185, affordable=True),
+        Reward("tasting", TASTING, POINT, 300, 185, affordable=False),
+        Reward("mug", "Mug", POINT, 100, 185, affordable=False, locked_because="From Gold up"),
+    ),
+    balances=(Balance(POINT, 185, 10, 5),),
+    expiring=(Expiring(POINT, 40, date(2026, 12, 31)),),
+    history=(
+        Event(
+            NOW - timedelta(minutes=8),
+            (Change(STAMP, 1), Change(POINT, 12)),
+            "8 points for 840 Ft + 4 for Tuesday ×1.5",
+        ),
+        Event(NOW - timedelta(days=3), (Change(POINT, -80),), "home pastry, redeemed"),
+    ),
+)
+EMPTY = CARD._replace(
+    name="",
+    goal=GOAL._replace(have=0, promise=None),
+    tier=None,
+    vouchers=(),
+    rewards=(),
+    balances=(),
+    expiring=(),
+    history=(),
+)
+LONG = CARD._replace(
+    brand=LONG_BRAND,
+    name=LONG_NAME,
+    goal=GOAL._replace(need=24, have=17, promise=None, reward=LONG_REWARD),
+)
+POINTS = CARD._replace(
+    brand=Brand("VIP Collective", "#2b6cb0", "scissors"),
+    goal=Goal(POINT, "points", 185, 300, TASTING),
+)
+JOIN = JoinView(BRAND, "/j/kavehaz", "once1", LANGUAGES, goal=GOAL._replace(have=1))
+STAFF = StaffView(
+    BRAND,
+    "Kata",
+    "Fő utca",
+    "HUF",
+    "Europe/Budapest",
+    LANGUAGES,
+    {"stamp": STAMP, "point": POINT},
+    stamp="stamp",
+    today=64,
+)
+MAIL = MailView(
+    BRAND,
+    "Your week",
+    (
+        Block("title", "29 new members"),
+        Block("figures", rows=(("412", "visits", "+38 on last week"), ("61%", "came back"))),
+        Block("todo", "Worth doing", rows=(("23 stayed away", "Send", "https://example.test/a"),)),
+        Block("rows", "Best guests", rows=(("Anna", "14 visits"),)),
+        Block("stamps", have=7, need=10, text="3 to go"),
+        Block("text", "A sentence."),
+        Block("button", "Open", "https://example.test/c/1"),
+        Block("note", "Small print"),
+    ),
+    preview="29 new members",
+    reason="You get this because the shop is yours.",
+    unsubscribe_url="https://example.test/u/abc",
+)
+
+PAGES: dict[str, views.View] = {
+    "card": CARD,
+    "card-empty": EMPTY,
+    "card-long": LONG,
+    "card-points": POINTS,
+    "card-many": CARD._replace(goal=GOAL._replace(need=60, have=12)),
+    "card-done": CARD._replace(goal=GOAL._replace(have=10)),
+    "card-bare": EMPTY._replace(goal=None, code=None),
+    "join": JOIN,
+    "join-wrong": JOIN._replace(
+        values={"email": "anna@", "phone": "12", "birthday": "x", "name": "A" * 90},
+        errors={"email": "invalid", "phone": "taken", "birthday": "invalid", "name": "too_long"},
+        card_path="/c/x",
+    ),
+    "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
+    "join-points": JOIN._replace(goal=Goal(POINT, "points", 50, 500, PASTRY)),
+    "staff": STAFF,
+    "staff-amounts": STAFF._replace(stamp=None, currency="EUR"),
+    "message": MessageView("link_dead", BRAND),
+    "message-again": MessageView("try_again", link=("/j/kavehaz", "Again")),
+    "message-own": MessageView("plain", BRAND, "Done", "All is well."),
+    "unsubscribe": UnsubscribeView(BRAND, "/u/abc"),
+    "unsubscribe-sms": UnsubscribeView(BRAND, "/u/abc", "sms"),
+    "unsubscribed": UnsubscribeView(BRAND, "/u/abc", done=True),
+    "confirm": ConfirmView(
+        "Open your card here?", "This phone will hold it.", "Yes", "/c/x", BRAND, {"once": "1"}
+    ),
+}
+
+
+def tainted(value: Any, text: str) -> Any:
+    """`value` (a view) with every free text that comes from people replaced by `text`."""
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        changes = {
+            name: text if name in _FREE else tainted(getattr(value, name), text)
+            for name in value._fields
+        }
+        return value._replace(**changes)
+    if isinstance(value, tuple):
+        return tuple(tainted(item, text) for item in value)
+    if isinstance(value, dict):
+        return {key: text if isinstance(v, str) else tainted(v, text) for key, v in value.items()}
+    return value
+
+
+_FREE = {"name", "reward", "promise", "why", "locked_because", "staff", "location", "source"}
+_FREE |= {"ref", "title", "text", "button", "next", "notice", "program", "subject", "preview"}

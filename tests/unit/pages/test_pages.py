@@ -1,0 +1,185 @@
+"""Every page in every language: whole, safe with hostile text, reachable for everybody."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from regulars.i18n import languages, words
+from regulars.web.pages import csp, headers, render
+from tests.unit.pages.samples import CARD, JOIN, LONG_NAME, PAGES, STAFF, tainted
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "</style></title></script><script>alert(1)</script>",
+    "{{ 7 * 7 }}{% raw %}{name}{0}%(n)s",
+    "javascript:alert(1)//",
+    "<!-- <![CDATA[ ]]> -->",
+    "a\u0000b\u2028c\u202ed",
+    "&lt;b&gt; & &amp;",
+)
+
+
+class Outline(HTMLParser):
+    """The elements of a page with the names of their attributes, and the text between."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, tuple[str, ...]]] = []
+        self.attributes: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, tuple(name for name, _ in attrs)))
+        self.attributes.append((tag, dict(attrs)))
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for found, attributes in self.attributes if found == tag]
+
+
+@pytest.fixture(params=sorted(languages()))
+def lang(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_says_its_language_and_has_one_heading_and_one_main(name: str, lang: str) -> None:
+    outline = Outline(render(PAGES[name], words(lang)).html)
+    assert outline.named("html") == [{"lang": lang}]
+    assert len(outline.named("main")) == 1
+    assert len(outline.named("h1")) == 1
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_field_has_a_label_and_ids_are_unique(name: str, lang: str) -> None:
+    outline = Outline(render(PAGES[name], words(lang)).html)
+    html = render(PAGES[name], words(lang)).html
+    ids = [attributes["id"] for _, attributes in outline.attributes if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    labelled = {attributes.get("for") for attributes in outline.named("label")}
+    for field in outline.named("input") + outline.named("select"):
+        if field.get("type") == "hidden":
+            continue
+        wrapped = re.search(rf'<label[^>]*>\s*[^<]*<input[^>]*name="{field["name"]}"', html)
+        assert field.get("id") in labelled or wrapped, field
+    for field in outline.named("input"):
+        if "aria-describedby" in field:
+            assert field["aria-describedby"] in ids
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_never_becomes_markup(name: str, text: str) -> None:
+    plain = Outline(render(tainted(PAGES[name], "Anna"), words("hu")).html)
+    hostile = Outline(render(tainted(PAGES[name], text), words("hu")).html)
+    assert hostile.elements == plain.elements
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_nothing_inline_runs_and_nothing_comes_from_elsewhere(name: str, lang: str) -> None:
+    html = render(PAGES[name], words(lang)).html
+    for tag, attributes in Outline(html).attributes:
+        assert not [a for a in attributes if a.startswith("on") or a == "style"], tag
+        for link in ("src", "href", "action"):
+            value = attributes.get(link) or ""
+            assert value == "" or value[0] in "/?#" or value.startswith("data:image/"), value
+        if tag == "script":
+            assert "src" in attributes or attributes.get("type") == "application/json"
+    assert "http://" not in html.replace("http://www.w3.org/2000/svg", "")
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_policy_names_the_hash_of_the_style_that_is_there(name: str) -> None:
+    page = render(PAGES[name], words("en"))
+    styles = re.findall(r"<style>(.*?)</style>", page.html, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in styles]
+    assert list(page.style_hashes) == [f"sha256-{digest}" for digest in hashes]
+    assert len(styles) == 1
+    assert f"style-src 'self' 'sha256-{hashes[0]}';" in csp(page)
+
+
+def test_policy_is_closed_except_for_what_is_ours() -> None:
+    page = render(CARD, words("en"))
+    assert csp(page) == (
+        "default-src 'none'; script-src 'self'; "
+        f"style-src 'self' '{page.style_hashes[0]}'; img-src 'self' data:; connect-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def test_only_the_counter_may_use_the_camera() -> None:
+    assert "camera=(self)" in headers(render(STAFF, words("en")))["permissions-policy"]
+    assert "camera=()" in headers(render(CARD, words("en")))["permissions-policy"]
+
+
+def test_pages_are_never_stored_and_never_leak_their_address() -> None:
+    found = headers(render(CARD, words("en")))
+    assert found["cache-control"] == "no-store"
+    assert found["referrer-policy"] == "no-referrer"
+
+
+def test_a_colour_that_is_not_one_cannot_leave_the_style() -> None:
+    brand = CARD.brand._replace(colour="red;}</style><script>alert(1)</script>")
+    html = render(CARD._replace(brand=brand), words("en")).html
+    assert "alert(1)" not in html
+
+
+def test_card_shows_the_promise_the_stamps_and_the_code() -> None:
+    html = render(CARD, words("hu")).html
+    assert "Még 3 látogatás, és a kávé a ház ajándéka" in html
+    assert 'aria-label="7 / 10 bélyeg"' in html
+    assert html.count('<i class="on">') == 7
+    assert "7F3 KQ9" in html
+    assert "42\u00a0000 / 50\u00a0000\u00a0Ft" in html
+    assert "Legutóbb ma 8:42" in html
+
+
+def test_reward_form_posts_what_the_contract_names() -> None:
+    outline = Outline(render(CARD, words("en")).html)
+    assert {"method": "post", "action": f"{CARD.path}/vouchers"} in outline.named("form")
+    hidden = {(f["name"], f["value"]) for f in outline.named("input")}
+    assert hidden == {("reward_id", "pastry"), ("once", "nonce123")}
+
+
+def test_join_form_posts_what_the_contract_names() -> None:
+    outline = Outline(render(JOIN, words("en")).html)
+    fields = {f["name"] for f in outline.named("input") + outline.named("select")}
+    assert fields == {
+        "name",
+        "email",
+        "phone",
+        "birthday",
+        "consent_email",
+        "consent_sms",
+        "language",
+        "source",
+        "ref",
+        "once",
+        "website",
+    }
+    boxes = [f for f in outline.named("input") if f.get("type") == "checkbox"]
+    assert len(boxes) == 2
+    assert not any("checked" in box for box in boxes)
+
+
+def test_wrong_fields_say_so_beside_themselves() -> None:
+    outline = Outline(render(PAGES["join-wrong"], words("en")).html)
+    wrong = [f["name"] for f in outline.named("input") if f.get("aria-invalid") == "true"]
+    assert wrong == ["name", "email", "phone", "birthday"]
+    assert "open" in outline.named("details")[0]
+
+
+def test_long_names_stay_whole() -> None:
+    assert LONG_NAME in render(PAGES["card-long"], words("en")).html
+
+
+def test_card_and_its_script_stay_small() -> None:
+    from regulars.web.pages.assets import asset
+
+    page = len(render(CARD, words("hu")).html.encode())
+    assert page + len(asset("card.js").body) <= 40 * 1024
