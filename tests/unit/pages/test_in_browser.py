@@ -1,0 +1,287 @@
+"""The pages in Chromium: nothing overflows, axe finds nothing, the scripts do what they promise."""
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from regulars.i18n import words
+from regulars.web.pages import assets, headers, render
+from tests.unit.pages.samples import CARD, GOAL, PAGES
+
+pytestmark = pytest.mark.browser
+
+MEMBER = {
+    "member_id": "m_1",
+    "name": "Anna",
+    "visits": 14,
+    "last_visit_at": "2026-11-17T08:00:00Z",
+    "tier": {"id": "silver", "name": {"en": "Silver", "hu": "Ezüst"}},
+    "vouchers": [{"code": "PXQ7K2MD", "name": {"en": "Pastry"}, "status": "issued"}],
+    "next": {"unit": "stamp", "have": 7, "need": 10, "reward": "x"},
+}
+EARNED = {
+    "entry": {"seq": 9, "lines": [{"unit": "stamp", "amount": 1}]},
+    "card": {**MEMBER, "next": {"unit": "stamp", "have": 8, "need": 10, "reward": "x"}},
+    "unlocked": [],
+    "tier_change": None,
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Serves each sample at /<lang>/<name> with its real headers, and the assets."""
+
+    def do_GET(self) -> None:
+        _, first, *rest = self.path.partition("?")[0].split("/")
+        found = assets.by_public_name(rest[0]) if first == "assets" else None
+        if found:
+            self._answer(found.body, {"content-type": found.media_type})
+        elif rest and rest[0] in PAGES:
+            page = render(PAGES[rest[0]], words(first))
+            sent = {k: v for k, v in headers(page).items() if k != "strict-transport-security"}
+            self._answer(page.html.encode(), sent)
+        else:
+            self._answer(b"{}", {"content-type": "application/json"}, 404)
+
+    def _answer(self, body: bytes, sent: dict[str, str], status: int = 200) -> None:
+        self.send_response(status)
+        for name, value in sent.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the test's output to itself."""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    switches = ["--no-sandbox", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=switches)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 360, "height": 760})
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda m: wrong.append(m.text) if "Security Policy" in m.text else None)
+    yield opened
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("lang", ["en", "hu"])
+def test_every_page_fits_and_is_accessible(page: Page, address: str, lang: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 760})
+    found: list[tuple[str, str, object]] = []
+    for name in PAGES:
+        page.goto(f"{address}/{lang}/{name}")
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wider > 0:
+            found.append((name, "overflow", wider))
+        violations = Axe().run(page).response["violations"]
+        found += [(name, each["id"], each["nodes"][0]["target"]) for each in violations]
+    assert found == []
+
+
+def test_a_stamp_that_lands_shows_by_itself_and_moves_once(page: Page, address: str) -> None:
+    more = CARD._replace(goal=GOAL._replace(have=8), etag='"18"')
+    news = iter([304, 200])
+
+    def state(route: Route) -> None:
+        status = next(news, 304)
+        route.fulfill(status=status, headers={"etag": '"18"'}, body="")
+
+    page.goto(f"{address}/en/card")
+    page.route("**/state", state)
+    fresh = render(more, words("en"))
+    page.route("**/en/card", lambda route: route.fulfill(body=fresh.html, headers=headers(fresh)))
+    expect(page.locator(".stamps .landed")).to_have_count(1, timeout=8000)
+    expect(page.locator(".stamps")).to_have_attribute("data-have", "8")
+    expect(page.locator("h1")).to_have_text("2 more visits and the coffee is on the house")
+
+
+def test_nothing_moves_for_who_asked_for_that(page: Page, address: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{address}/en/card")
+    fresh = render(CARD._replace(goal=GOAL._replace(have=8)), words("en"))
+    page.route("**/state", lambda route: route.fulfill(status=200, headers={"etag": '"18"'}))
+    page.route("**/en/card", lambda route: route.fulfill(body=fresh.html, headers=headers(fresh)))
+    expect(page.locator(".stamps")).to_have_attribute("data-have", "8", timeout=8000)
+    expect(page.locator(".landed")).to_have_count(0)
+
+
+def test_the_code_renews_itself_when_it_is_seen(page: Page, address: str) -> None:
+    fresh = {"code": "NEW123", "svg": "<svg class='qr' viewBox='0 0 1 1'></svg>"}
+
+    def code(route: Route) -> None:
+        body = {**fresh, "expires_at": datetime.now(UTC).isoformat()}
+        route.fulfill(body=json.dumps(body), content_type="application/json")
+
+    page.route("**/code", code)
+    page.clock.install()
+    page.goto(f"{address}/en/card")
+    expect(page.locator("#until")).to_contain_text("new code in")
+    page.clock.run_for(19_000)
+    expect(page.locator("#typed")).to_have_text("NEW 123")
+
+
+def test_a_stamp_is_sent_again_with_the_same_key(page: Page, address: str) -> None:
+    keys: list[str | None] = []
+
+    def earn(route: Route) -> None:
+        keys.append(route.request.headers.get("idempotency-key"))
+        if len(keys) == 1:
+            route.abort()
+        else:
+            route.fulfill(json=EARNED)
+
+    _counter(page, address)
+    page.route("**/v1/earn", earn)
+    _find(page, "7F3 KQ9")
+    page.click("#plus")
+    expect(page.locator("#plus")).to_be_disabled()
+    expect(page.locator("#progress")).to_have_text("8 / 10", timeout=8000)
+    assert len(keys) == 2
+    assert keys[0]
+    assert keys[0] == keys[1]
+    expect(page.locator("#today")).to_have_text("65 stamps today")
+    expect(page.locator("#plus")).to_be_hidden()
+
+
+def test_what_was_not_answered_is_sent_after_a_reload(page: Page, address: str) -> None:
+    keys: list[str | None] = []
+    answering = False
+
+    def earn(route: Route) -> None:
+        keys.append(route.request.headers.get("idempotency-key"))
+        if answering:
+            route.fulfill(json=EARNED)
+        else:
+            route.abort()
+
+    _counter(page, address)
+    page.route("**/v1/earn", earn)
+    _find(page, "7F3 KQ9")
+    page.click("#plus")
+    expect(page.locator("#say")).to_contain_text("counts once")
+    answering = True
+    page.reload()
+    expect(page.locator("#say")).to_have_text("+1 stamp", timeout=8000)
+    assert len(set(keys)) == 1
+
+
+def test_undo_takes_back_the_last_booking(page: Page, address: str) -> None:
+    sent: list[Any] = []
+
+    def undo(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or ""))
+        route.fulfill(json={})
+
+    _counter(page, address)
+    page.route("**/v1/earn", lambda route: route.fulfill(json=EARNED))
+    page.route("**/staff/api/undo", undo)
+    _find(page, "7F3 KQ9")
+    page.click("#plus")
+    page.click("#undo")
+    expect(page.locator("#strip")).to_be_hidden()
+    assert sent == [{"member_id": "m_1", "seq": 9}]
+    expect(page.locator("#today")).to_have_text("64 stamps today")
+
+
+def test_a_voucher_is_confirmed_before_it_is_redeemed(page: Page, address: str) -> None:
+    redeemed: list[str] = []
+
+    def redeem(route: Route) -> None:
+        redeemed.append(route.request.url)
+        route.fulfill(status=409, json={"code": "voucher_redeemed"})
+
+    _counter(page, address)
+    page.route("**/redeem", redeem)
+    _find(page, "https://example.test/v/PXQ7K2MD")
+    expect(page.locator("#what")).to_have_text("Pastry")
+    assert redeemed == []
+    page.click("#redeem")
+    expect(page.locator("#say")).to_have_text("This reward has been redeemed already.")
+    assert [url.rpartition("/v1/")[2] for url in redeemed] == ["vouchers/PXQ7K2MD/redeem"]
+
+
+def test_the_amount_is_typed_like_on_a_till(page: Page, address: str) -> None:
+    sent: list[Any] = []
+
+    def earn(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or ""))
+        route.fulfill(json=EARNED)
+
+    for name, shown, minor in (("staff", "840", 84000), ("staff-amounts", "8.40", 840)):
+        _counter(page, address, name)
+        page.route("**/v1/earn", earn)
+        _find(page, "7F3 KQ9")
+        page.click("#amount")
+        for key in "840":
+            page.click(f"[data-key='{key}']")
+        expect(page.locator("#sum")).to_contain_text(shown)
+        page.click("#book")
+        expect(page.locator("#after")).to_be_visible()
+        assert sent.pop() == {"member_id": "m_1", "spend_minor": minor}
+
+
+def test_a_code_held_to_the_camera_is_read_by_the_fallback(page: Page, address: str) -> None:
+    page.goto(f"{address}/en/card")
+    page.add_script_tag(url=f"{address}{assets.url('jsqr.js')}")
+    read = page.evaluate(
+        """async () => {
+            const svg = document.querySelector("#see svg").cloneNode(true);
+            svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+            svg.setAttribute("width", 300);
+            svg.setAttribute("height", 300);
+            const image = new Image();
+            image.src = "data:image/svg+xml," + encodeURIComponent(svg.outerHTML);
+            await image.decode();
+            const canvas = document.createElement("canvas");
+            canvas.width = canvas.height = 380;
+            const context = canvas.getContext("2d");
+            context.fillStyle = "#fff";
+            context.fillRect(0, 0, 380, 380);
+            context.drawImage(image, 40, 40, 300, 300);
+            return jsQR(context.getImageData(0, 0, 380, 380).data, 380, 380)?.data;
+        }"""
+    )
+    assert CARD.code is not None
+    assert read == CARD.code.url
+
+
+def _counter(page: Page, address: str, name: str = "staff") -> None:
+    page.route("**/staff/api/member?*", lambda route: route.fulfill(json={"member": MEMBER}))
+    page.goto(f"{address}/en/{name}")
+
+
+def _find(page: Page, text: str) -> None:
+    page.fill("#q", text)
+    page.press("#q", "Enter")
