@@ -19,7 +19,8 @@ from botocore.config import Config
 from regulars.config import settings
 from regulars.jobs.composing import Mail
 from regulars.jobs.context import Shop, open_shop
-from regulars.jobs.messages import Tell, deliver
+from regulars.jobs.messages import deliver
+from regulars.jobs.telling import Tell
 from regulars.store import connect
 
 processor = BatchProcessor(event_type=EventType.SQS)

@@ -11,7 +11,7 @@ from regulars.domain.operations import Expire, Remind, ReviewTier
 from regulars.jobs.context import Shop
 from regulars.jobs.digest import DIGEST, digest
 from regulars.jobs.due import Job
-from regulars.jobs.messages import Tell, tell
+from regulars.jobs.telling import Tell, tell
 from regulars.store import cards, keys
 
 SOURCE = "job"
@@ -53,7 +53,7 @@ def remind(shop: Shop, member_id: str) -> None:
     reward = close_reward(shop.program, card, today)
     if day and day <= today and reward:
         facts = {"reward": reward.id}
-        tell(shop, Tell(member_id, "close_to_reward", f"{card.last_visit_ms}", facts))
+        tell(shop.merchant_id, Tell(member_id, "close_to_reward", f"{card.last_visit_ms}", facts))
     operation = Remind(op=_op(REMIND, card), source=SOURCE)
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 

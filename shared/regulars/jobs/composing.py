@@ -17,7 +17,8 @@ from regulars.i18n.words import words as words_of
 from regulars.jobs.context import Shop
 from regulars.store import keys, merchants
 from regulars.store.members import Profile, card_url
-from regulars.web.pages import Block, Brand, MailView
+from regulars.web import card_page
+from regulars.web.pages import Block, MailView
 from regulars.web.pages import mail as laid_out
 
 
@@ -49,7 +50,7 @@ def to_member(shop: Shop, profile: Profile, kind: str, facts: Mapping[str, Any])
     blocks = (*blocks, Block("button", words.t("Open my card"), url=url))
     unsubscribe = tokens.unsubscribe_token(shop.merchant_id, profile.member_id)
     view = MailView(
-        brand=brand(shop.program),
+        brand=card_page.brand(shop.program),
         subject=subject,
         blocks=blocks,
         reason=words.t(
@@ -81,18 +82,13 @@ def to_owner(shop: Shop, kind: str, facts: Mapping[str, Any]) -> Mail | None:
     todo = tuple((what, how, "") for what, how in _todo(shop.program, figures, words))
     blocks.append(Block("todo", rows=todo))
     view = MailView(
-        brand=brand(shop.program),
+        brand=card_page.brand(shop.program),
         subject=words.t("{shop}: your week", shop=merchant.name),
         blocks=tuple(blocks),
         preview=title,
         reason=words.t("The weekly digest of your programme."),
     )
     return _mail(merchant.owner_email, kind, view, words, shop.program)
-
-
-def brand(program: Program) -> Brand:
-    """How pages and mails of a programme look."""
-    return Brand(program.name, program.color, program.icon)  # type: ignore[arg-type]  # checked by the schema
 
 
 def _mail(to: str, kind: str, view: MailView, words: Words, program: Program) -> Mail:
@@ -153,7 +149,14 @@ def _tier_up(shop: Shop, card: Card, facts: Mapping[str, Any], words: Words) -> 
     return title, tuple(blocks)
 
 
+def _card_link(shop: Shop, card: Card, facts: Mapping[str, Any], words: Words) -> Said:
+    title = words.t("Here is your card")
+    text = words.t("Somebody, probably you, asked for it at {shop}.", shop=shop.program.name)
+    return title, (Block("title", title), Block("text", text))
+
+
 _SAID = {
+    "card_link": _card_link,
     "welcome": _welcome,
     "close_to_reward": _close_to_reward,
     "reward_unlocked": _reward_unlocked,

@@ -14,7 +14,7 @@ from typing import Any
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry
 from regulars.jobs.context import Shop
-from regulars.jobs.messages import Tell, tell
+from regulars.jobs.telling import Tell, tell
 from regulars.store import cards, keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
@@ -45,7 +45,7 @@ def digest(shop: Shop, member_id: str) -> None:
     shop.table.put({"PK": pk, "SK": sk, **kept})
     compared = {name: before[name] for name in kept} if before else None
     facts = {"figures": {**figures, "before": compared}}
-    tell(shop, Tell(keys.MERCHANT_LEVEL, DIGEST, str(week), facts))
+    tell(shop.merchant_id, Tell(keys.MERCHANT_LEVEL, DIGEST, str(week), facts))
     shop.table.put(_due(shop.merchant_id, zone, today))
 
 

@@ -1,8 +1,7 @@
-"""Telling members and owners something, at most once each.
+"""Delivering what is to be told to members and owners, at most once each.
 
-`tell` is called by jobs and by the outbox with what happened; what a message says, in which
-language, and whether it may be sent at all is decided when it is delivered. A live merchant's
-message goes through the queue to SES; a sandbox's is delivered at once into a list for reading.
+What a message says, in which language, and whether it may be sent at all is decided here. A live
+merchant's goes through the queue to SES; a sandbox's is put into a list for reading.
 
 SES knows no idempotency: a delivery is claimed for a quarter of an hour, sent, and marked. When a
 function dies between sending and marking, the message is sent once more, never twice.
@@ -10,56 +9,25 @@ function dies between sending and marking, the message is sent once more, never 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from regulars import clock, tokens
-from regulars.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.jobs import composing
 from regulars.jobs.composing import Mail
-from regulars.jobs.context import Shop
+from regulars.jobs.context import Shop, open_shop
+from regulars.jobs.telling import Tell
 from regulars.observability import logger
-from regulars.store import keys
+from regulars.store import connect, keys
 from regulars.store.members import Members
 from regulars.store.table import Absent, Below, Table
 
 LEASE_MS = 15 * 60 * 1000
 TRIES_MAX = 2
 MESSAGE_DAYS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Something to be told: to whom, what kind, of which occasion (told once), with what facts."""
-
-    member_id: str
-    kind: str
-    occasion: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def op(self) -> str:
-        return f"told:{self.kind}:{self.member_id}:{self.occasion}"
-
-
-def tell(shop: Shop, message: Tell) -> None:
-    """Have something told: now in a sandbox, through the queue otherwise."""
-    if shop.sandbox:
-        deliver(shop, message, keep_for_reading)
-        return
-    from regulars.store import boto
-
-    body = {
-        "merchant_id": shop.merchant_id,
-        "member_id": message.member_id,
-        "kind": message.kind,
-        "occasion": message.occasion,
-        "facts": dict(message.facts),
-    }
-    boto.send_message(settings().messages_queue_url, json.dumps(body))
+ASKED_FOR = frozenset({"card_link"})
+"""Mails that a person has just asked for need no consent."""
 
 
 def deliver(shop: Shop, message: Tell, send: Callable[[Shop, Mail], None]) -> bool:
@@ -74,6 +42,11 @@ def deliver(shop: Shop, message: Tell, send: Callable[[Shop, Mail], None]) -> bo
     pk, sk = keys.operation(shop.merchant_id, message.op)
     shop.table.put({"PK": pk, "SK": sk, **lease, "sent": True})
     return True
+
+
+def deliver_to_sandbox(merchant_id: str, message: Tell) -> None:
+    """Put a sandbox's message into its list."""
+    deliver(open_shop(connect.table(), merchant_id), message, keep_for_reading)
 
 
 def keep_for_reading(shop: Shop, mail: Mail) -> None:
@@ -100,7 +73,9 @@ def _compose(shop: Shop, message: Tell) -> Mail | None:
     if message.member_id == keys.MERCHANT_LEVEL:
         return composing.to_owner(shop, message.kind, message.facts)
     profile = Members(shop.table, shop.merchant_id).profile(message.member_id)
-    if profile is None or not profile.email or not profile.consents.get("email"):
+    if profile is None or not profile.email:
+        return None
+    if message.kind not in ASKED_FOR and not profile.consents.get("email"):
         return None
     return composing.to_member(shop, profile, message.kind, message.facts)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from regulars.domain.ledger import Entry, parse
 from regulars.domain.program import Program
 from regulars.jobs.context import open_shop
-from regulars.jobs.messages import Tell, tell
+from regulars.jobs.telling import Tell, tell
 from regulars.store.table import Table
 
 BY_ITSELF = frozenset({"join", "earn", "adjust", "reverse"})
@@ -20,7 +20,7 @@ def announce(table: Table, partition: str, text: str) -> None:
     entry = parse(text)
     shop = open_shop(table, merchant_id)
     for message in occasions(shop.program, member_id, entry):
-        tell(shop, message)
+        tell(merchant_id, message)
 
 
 def occasions(program: Program, member_id: str, entry: Entry) -> Iterator[Tell]:

@@ -50,7 +50,7 @@ class Original:
 
 def original(
     ledger: Ledger, member_id: str, seq: int, *, op: str, source: str, amount_minor: int | None,
-    refund_id: str | None = None, staff: str | None = None, undo_until_ms: int | None = None,
+    refund_id: str | None = None, staff: str | None = None, undo_within_ms: int | None = None,
 ) -> Original | None:  # fmt: skip
     """Read the entry `seq` of a member and build its reversal; None when there is none."""
     table, m = ledger.table, ledger.merchant_id
@@ -73,7 +73,7 @@ def original(
             refunded_minor=refunded["refunded"] if refunded else 0,
             amount_minor=amount_minor,
             vouchers=tuple(cards.voucher_of(item) for item in vouchers if item),
-            undo_until_ms=undo_until_ms,
+            undo_until_ms=entry.recorded_ms + undo_within_ms if undo_within_ms else None,
             refund_id=refund_id,
         ),
     )

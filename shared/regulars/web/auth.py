@@ -27,6 +27,7 @@ from regulars.web.http import Request, cookie
 
 STAFF_COOKIE = "regulars_staff"
 STAFF_SESSION_S = 12 * 3600
+CARD_COOKIE_S = 400 * 24 * 3600
 KEY_ID_LENGTH = 15
 """Eleven characters of the merchant's id, four of the key's own."""
 
@@ -137,6 +138,26 @@ def staff_cookie(merchant_id: str, staff_id: str) -> str:
         max_age_s=STAFF_SESSION_S,
         strict=True,
     )
+
+
+def signed_out_cookie() -> str:
+    """The Set-Cookie line that takes the session away."""
+    secure = settings().base_url.startswith("https:")
+    return cookie(STAFF_COOKIE, "", secure=secure, max_age_s=0, strict=True)
+
+
+def card_cookie_name(merchant_id: str) -> str:
+    """Under which name a browser remembers its card of a merchant. Over https it is bound to our
+    host (`__Host-`), which plain http on a laptop cannot have."""
+    prefix = "__Host-" if settings().base_url.startswith("https:") else ""
+    return f"{prefix}regulars_card_{merchant_id}"
+
+
+def card_cookie(merchant_id: str, token: str) -> str:
+    """The Set-Cookie line by which a browser remembers its card."""
+    secure = settings().base_url.startswith("https:")
+    name = card_cookie_name(merchant_id)
+    return cookie(name, token, secure=secure, max_age_s=CARD_COOKIE_S)
 
 
 def _claim(request: Request, *, staff_too: bool) -> Claim:

@@ -12,18 +12,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
 from regulars.domain.refusals import Code, Refused
 from regulars.observability import logger
 from regulars.store.errors import Unavailable
-from regulars.web import problems
+from regulars.web import pages, problems
+
+if TYPE_CHECKING:
+    from regulars.web.pages.rendering import Page
 
 BODY_MAX = 256 * 1024
 """Bytes a request body may have (webhooks have their own, larger limit)."""
-
-JSON_DEPTH_MAX = 20
 
 Response = dict[str, Any]
 Handler = Callable[["Request"], Response]
@@ -159,20 +160,15 @@ def problem(refused: Refused) -> Response:
     return _answer(status, json.dumps(document, ensure_ascii=False), headers)
 
 
-def html_answer(
-    status: int,
-    html: str,
-    policy: str,
-    headers: Mapping[str, str] | None = None,
-    cookies: tuple[str, ...] = (),
-) -> Response:
-    """A page under its own content security policy."""
-    headers = {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy,
-        **(headers or {}),
+def page(status: int, shown: Page, cookies: tuple[str, ...] = ()) -> Response:
+    """A rendered page with the headers it asks for."""
+    response: Response = {
+        "statusCode": status,
+        "headers": pages.headers(shown),
+        "body": shown.html,
+        "isBase64Encoded": False,
     }
-    return _answer(status, html, headers, cookies)
+    return {**response, "cookies": list(cookies)} if cookies else response
 
 
 def redirect(path: str, cookies: tuple[str, ...] = ()) -> Response:
@@ -213,13 +209,11 @@ def _answer(
 
 def _no_float(text: str) -> Any:
     """Numbers with a point never come near a balance; they stay text and fail the type check."""
-    return _NotAnInteger(text)
+    return _NotAnInteger()
 
 
-class _NotAnInteger(str):
-    """A JSON number that is not an integer."""
-
-    __slots__ = ()
+class _NotAnInteger:
+    """A JSON number that is not an integer; no check accepts it."""
 
 
 def _words(error: Exception) -> str:
