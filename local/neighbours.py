@@ -112,6 +112,13 @@ class Outbox:
         unfinished.rename(self._folder / f"{stamp}.json")
 
 
+class _Quiet(MotoRequestHandler):
+    """Two pollers ask five times a second: no line for each."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
 class Neighbours:
     """A WSGI application: moto's, with the journal and the outbox around it."""
 
@@ -222,9 +229,7 @@ def main(state: str) -> None:
     folder = Path(state)
     folder.mkdir(parents=True, exist_ok=True)
     application = Neighbours(Journal(str(folder / "queues.db")), Outbox(folder / "mail"))
-    server = make_server(
-        "127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler
-    )
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.port, flush=True)
     sys.stdin.buffer.read()  # ends with whoever started us

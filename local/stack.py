@@ -137,8 +137,9 @@ class Stack:
         return self._neighbours
 
     def _start_engine(self, template: Template) -> engine.Engine:
-        kept = None if self.settings.in_memory else self.settings.kept() / "data"
-        started = engine.start(kept, self.settings.state / "logs" / "engine.log")
+        started = engine.start(
+            self.settings.kept() / "data", self.settings.state / "logs" / "engine.log"
+        )
         self._later(started.stop)
         engine.create_table_as(started.endpoint, template.table, template.table.name)
         return started
