@@ -53,10 +53,10 @@ class Shop:
                 return str(answer["unlocked"][0]["code"])
         raise RuntimeError("thirty stamps brought no voucher")
 
-    def redeem(self, code: str) -> Event:
+    def redeem(self, code: str, key: str | None = None) -> Event:
         """The event of handing a voucher over."""
         route = "/v1/vouchers/{code}/redeem"
-        return request("POST", route, {}, self.key, code=code)
+        return request("POST", route, {}, key or self.key, code=code)
 
     def sale(self) -> Event:
         """The event of a signed sale that a till reports."""

@@ -11,7 +11,7 @@ import boto3
 from bench import bare
 from bench.cold import METHODS
 from bench.result import Result
-from bench.shop import Shop, answer_of, call, observed
+from bench.shop import Shop, answer_of, call, observed, request
 from regulars.store import connect
 
 CALLS = 150
@@ -48,39 +48,44 @@ def speed(shop: Shop) -> Result:
 
 def units(shop: Shop) -> list[Result]:
     """Write and read units of one stamp: of a new member, and after two years of visits."""
-    fresh = shop.enrol()
-    results = _units("new member", _cost(shop, fresh, shop.key))
+    fresh = _costs(shop, shop.enrol(), shop.key)
     regular = shop.enrol(shop.test_key)
     for _ in range(24):
         for _ in range(4):
-            call("stamp", shop.stamp(regular, shop.test_key))
+            answer = call("stamp", shop.stamp(regular, shop.test_key))
+            for voucher in answer["unlocked"]:
+                call("redeem", shop.redeem(voucher["code"], shop.test_key))
         forward_a_month(shop)
-    return results + _units("two years", _cost(shop, regular, shop.test_key))
+    aged = _costs(shop, regular, shop.test_key)
+    # The reads of the second are not compared: a sandbox reads its clock as well.
+    return [
+        _result("stamp_write_units", fresh["write"], "<= 7", "new member"),
+        _result("stamp_write_units_two_years", aged["write"], "<= 7", "after two years of visits"),
+        _result("stamp_read_units", fresh["read"], "<= 1", "new member, API key"),
+    ]
 
 
 def forward_a_month(shop: Shop) -> None:
     """Move the clock of the sandbox."""
-    from bench.shop import request
-
     now = call("api", request("GET", "/v1/test/clock", None, shop.test_key))["now"]
     year, month = int(now[:4]), int(now[5:7])
     later = f"{year + month // 12}-{month % 12 + 1:02}-15T10:00:00Z"
     call("api", request("POST", "/v1/test/clock", {"now": later}, shop.test_key))
 
 
-def _cost(shop: Shop, member: str, key: str) -> dict[str, float]:
-    """The dearest of three stamps that bring no voucher (one that does writes the voucher, too)."""
-    dearest = {"write": 0.0, "read": 0.0}
-    for _ in range(3):
+def _costs(shop: Shop, member: str, key: str) -> dict[str, list[float]]:
+    """What each of five stamps cost that brought no voucher (one that does writes it, too)."""
+    costs: dict[str, list[float]] = {"write": [], "read": []}
+    while len(costs["write"]) < 5:
         with observed(connect.lean_table()) as seen:
             answer = call("stamp", shop.stamp(member, key))
         if answer["unlocked"]:
             continue
-        cost = {"write": 0.0, "read": 0.0}
-        for operation, _, outcome in seen:
-            cost["read" if operation in READS else "write"] += _consumed(outcome)
-        dearest = {kind: max(dearest[kind], cost[kind]) for kind in cost}
-    return dearest
+        for kind, spent in costs.items():
+            spent.append(
+                sum(_consumed(it) for name, _, it in seen if (name in READS) == (kind == "read"))
+            )
+    return costs
 
 
 def _consumed(answer: dict[str, Any]) -> float:
@@ -89,9 +94,7 @@ def _consumed(answer: dict[str, Any]) -> float:
     return float(sum(part["CapacityUnits"] for part in parts))
 
 
-def _units(who: str, cost: dict[str, float]) -> list[Result]:
-    name = who.replace(" ", "_")
-    return [
-        Result(f"stamp_write_units_{name}", cost["write"], "units", "<= 7", f"{who}, no voucher"),
-        Result(f"stamp_read_units_{name}", cost["read"], "units", "<= 1", f"{who}, warm or cold"),
-    ]
+def _result(name: str, costs: list[float], budget: str, who: str) -> Result:
+    """The plain stamp is the common one; one in a while also moves a due date."""
+    detail = f"{who}; the dearest of {len(costs)} took {max(costs):g}"
+    return Result(name, statistics.median(costs), "units", budget, detail)
