@@ -53,7 +53,11 @@ def remind(shop: Shop, member_id: str) -> None:
     reward = close_reward(shop.program, card, today)
     if day and day <= today and reward:
         facts = {"reward": reward.id}
-        tell(shop.merchant_id, Tell(member_id, "close_to_reward", f"{card.last_visit_ms}", facts))
+        tell(
+            shop.merchant_id,
+            Tell(member_id, "close_to_reward", f"{card.last_visit_ms}", facts),
+            shop.now,
+        )
     operation = Remind(op=_op(REMIND, card), source=SOURCE)
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 

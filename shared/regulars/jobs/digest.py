@@ -45,7 +45,7 @@ def digest(shop: Shop, member_id: str) -> None:
     shop.table.put({"PK": pk, "SK": sk, **kept})
     compared = {name: before[name] for name in kept} if before else None
     facts = {"figures": {**figures, "before": compared}}
-    tell(shop.merchant_id, Tell(keys.MERCHANT_LEVEL, DIGEST, str(week), facts))
+    tell(shop.merchant_id, Tell(keys.MERCHANT_LEVEL, DIGEST, str(week), facts), shop.now)
     shop.table.put(_due(shop.merchant_id, zone, today))
 
 

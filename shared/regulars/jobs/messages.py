@@ -10,6 +10,7 @@ function dies between sending and marking, the message is sent once more, never 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from regulars import clock, tokens
@@ -44,9 +45,9 @@ def deliver(shop: Shop, message: Tell, send: Callable[[Shop, Mail], None]) -> bo
     return True
 
 
-def deliver_to_sandbox(merchant_id: str, message: Tell) -> None:
+def deliver_to_sandbox(merchant_id: str, message: Tell, now: datetime | None) -> None:
     """Put a sandbox's message into its list."""
-    deliver(open_shop(connect.table(), merchant_id), message, keep_for_reading)
+    deliver(open_shop(connect.table(), merchant_id, now), message, keep_for_reading)
 
 
 def keep_for_reading(shop: Shop, mail: Mail) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from regulars.config import settings
@@ -27,12 +28,15 @@ class Tell:
         return f"told:{self.kind}:{self.member_id}:{self.occasion}"
 
 
-def tell(merchant_id: str, message: Tell) -> None:
-    """Have something told. What it says, and whether it may be sent, is decided on delivery."""
+def tell(merchant_id: str, message: Tell, now: datetime | None = None) -> None:
+    """Have something told. What it says, and whether it may be sent, is decided on delivery.
+
+    `now` is the sandbox's time while its clock is being moved.
+    """
     if is_sandbox(merchant_id):
         from regulars.jobs import messages
 
-        messages.deliver_to_sandbox(merchant_id, message)
+        messages.deliver_to_sandbox(merchant_id, message, now)
         return
     body = {
         "merchant_id": merchant_id,
