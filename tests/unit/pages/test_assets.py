@@ -12,7 +12,7 @@ import pytest
 from regulars.web.pages import assets
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ["card.js", "jsqr.js", "keypad.js", "scanner.js", "staff.js"]
+NAMES = ["card.js", "jsqr.js", "keypad.js", "scanner.js", "sending.js", "staff.js"]
 
 
 @pytest.fixture(scope="module")

@@ -232,6 +232,33 @@ def test_a_voucher_is_confirmed_before_it_is_redeemed(page: Page, address: str) 
     assert [url.rpartition("/v1/")[2] for url in redeemed] == ["vouchers/PXQ7K2MD/redeem"]
 
 
+def test_a_name_that_looks_like_a_code_is_found_all_the_same(page: Page, address: str) -> None:
+    asked: list[str] = []
+
+    def member(route: Route) -> None:
+        asked.append(route.request.url.rpartition("?")[2])
+        if "code=" in asked[-1]:
+            route.fulfill(status=404, json={"code": "not_found"})
+        else:
+            route.fulfill(json={"members": [MEMBER, {**MEMBER, "name": "Boglarka"}]})
+
+    page.goto(f"{address}/en/staff")
+    page.route("**/staff/api/member?*", member)
+    _find(page, "Boglarka")
+    expect(page.locator("#matches li")).to_have_count(2)
+    assert asked == ["code=Boglarka", "q=Boglarka"]
+
+
+def test_a_voucher_that_is_used_up_says_so_at_once(page: Page, address: str) -> None:
+    used = {"code": "PXQ7K2MD", "name": "Pastry", "status": "redeemed"}
+    page.goto(f"{address}/en/staff")
+    answer = {"member": MEMBER, "voucher": used}
+    page.route("**/staff/api/member?*", lambda route: route.fulfill(json=answer))
+    _find(page, "PXQ7 K2MD")
+    expect(page.locator("#say")).to_have_text("This reward has been redeemed already.")
+    expect(page.locator("#confirm")).to_be_hidden()
+
+
 def test_the_amount_is_typed_like_on_a_till(page: Page, address: str) -> None:
     sent: list[Any] = []
 
@@ -279,6 +306,8 @@ def test_a_code_held_to_the_camera_is_read_by_the_fallback(page: Page, address: 
 
 def _counter(page: Page, address: str, name: str = "staff") -> None:
     page.route("**/staff/api/member?*", lambda route: route.fulfill(json={"member": MEMBER}))
+    after = {"member": EARNED["card"]}
+    page.route("**/staff/api/member?id=*", lambda route: route.fulfill(json=after))
     page.goto(f"{address}/en/{name}")
 
 

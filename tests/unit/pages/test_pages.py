@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -137,6 +138,13 @@ def test_card_shows_the_promise_the_stamps_and_the_code() -> None:
     assert "7F3 KQ9" in html
     assert "42\u00a0000 / 50\u00a0000\u00a0Ft" in html
     assert "Legutóbb ma 8:42" in html
+
+
+def test_a_voucher_says_its_last_day_not_the_midnight_after() -> None:
+    midnight = datetime(2026, 12, 19, 23, 0, tzinfo=UTC)  # 20 December begins in Budapest
+    voucher = CARD.vouchers[0]._replace(expires_at=midnight)
+    html = render(CARD._replace(vouchers=(voucher,)), words("en")).html
+    assert "Ready for you, until 19 Dec" in html
 
 
 def test_reward_form_posts_what_the_contract_names() -> None:

@@ -61,7 +61,8 @@ def test_a_bar_is_full_only_when_the_target_is_reached() -> None:
 
 
 def test_codes_are_grouped_for_reading_aloud() -> None:
-    assert [code_groups("7F3KQ9"), code_groups("PXQ7K2MD")] == ["7F3 KQ9", "PXQ7 K2MD"]
+    grouped = [code_groups(code) for code in ("7F3KQ9", "PXQ7K2MD", "AB12CDE34F", "1234567")]
+    assert grouped == ["7F3 KQ9", "PXQ7 K2MD", "AB12C DE34F", "1234 567"]
 
 
 def test_initial_is_a_letter() -> None:
@@ -117,8 +118,9 @@ def test_counter_knows_units_money_and_plurals() -> None:
 
 
 def test_every_text_the_counter_asks_for_is_given() -> None:
-    script = (ROOT / "shared/regulars/web/pages/static/staff.js").read_text("utf-8")
-    asked = set(re.findall(r"\bsay\.(\w+)", script))
+    folder = ROOT / "shared/regulars/web/pages/static"
+    asked = set(re.findall(r"\bsay\.(\w+)", (folder / "staff.js").read_text("utf-8")))
+    asked |= set(re.findall(r"told\.tell\(\"(\w+)\"", (folder / "sending.js").read_text("utf-8")))
     assert asked <= set(setup(STAFF, words("en"))["words"])
 
 

@@ -15,6 +15,7 @@ _TYPES: Final = {
     "jsqr.js": _SCRIPT,
     "keypad.js": _SCRIPT,
     "scanner.js": _SCRIPT,
+    "sending.js": _SCRIPT,
     "staff.js": _SCRIPT,
 }
 """Every file that may be served; nothing is looked up by a path that came from outside."""

@@ -20,8 +20,8 @@ def share(value: int, target: int) -> int:
 
 
 def code_groups(code: str) -> str:
-    """A code in groups of three, or four where that divides it: "7F3 KQ9", "AB12 CD34"."""
-    size = 4 if len(code) % 4 == 0 and len(code) % 3 else 3
+    """A code in groups that come out even: "7F3 KQ9", "AB12 CD34", "AB12C DE34F"."""
+    size = next((size for size in (3, 4, 5) if len(code) % size == 0), 4)
     if "-" in code or " " in code:
         return code
     return " ".join(code[start : start + size] for start in range(0, len(code), size))

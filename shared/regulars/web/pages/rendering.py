@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -45,6 +45,7 @@ def render(view: views.View, words: Words) -> Page:
     """The page of `view` in the language of `words`."""
     template, sheets = _KINDS[type(view)]
     colours = palette(view.brand.colour if view.brand else "")
+    local = _local(view)
     style = _properties(colours) + "".join(map(_sheet, sheets))
     html = (
         environment()
@@ -59,7 +60,8 @@ def render(view: views.View, words: Words) -> Page:
             style=Markup(style),  # noqa: S704 - our own sheets and colours that were computed
             tile=_tile(view.brand.name if view.brand else "", colours),
             colours=colours,
-            local=_local(view),
+            local=local,
+            last_day=lambda ends: local(ends - timedelta(microseconds=1)),
             setup=counter.setup(view, words) if isinstance(view, views.StaffView) else None,
         )
     )

@@ -89,7 +89,10 @@ class Tier(NamedTuple):
 
 
 class Voucher(NamedTuple):
-    """An unlocked reward: shown big, with its code and a QR code of `url`."""
+    """An unlocked reward: shown big, with its code and a QR code of `url`.
+
+    `expires_at` is the instant from which it can no longer be redeemed; the page says the last day.
+    """
 
     name: Text
     code: str

@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from card.html. Do not edit.
-digest = '6e644358d88d8d36'
+digest = '89132adbac8c3d20'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'card.html'
 
@@ -145,11 +145,11 @@ def block_body(context, missing=missing):
     l_0_head = resolve('head')
     l_0_brand = resolve('brand')
     l_0_t = resolve('t')
+    l_0_w = resolve('w')
     l_0_promise = resolve('promise')
     l_0_goal = resolve('goal')
     l_0_most_stamps = resolve('most_stamps')
     l_0_punch = resolve('punch')
-    l_0_w = resolve('w')
     l_0_share = resolve('share')
     l_0_qr = resolve('qr')
     l_0_code_groups = resolve('code_groups')
@@ -185,7 +185,7 @@ def block_body(context, missing=missing):
         pass
         yield ' hidden'
     yield '>'
-    yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'notice'))
+    yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'sentence'), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'notice'), _block_vars=_block_vars))
     yield '</p>\n<div class="col">\n<section class="hero" id="hero">\n<h1 aria-live="polite">'
     yield escape(context.call((undefined(name='promise') if l_0_promise is missing else l_0_promise), _block_vars=_block_vars))
     yield '</h1>\n'
@@ -221,7 +221,7 @@ def block_body(context, missing=missing):
     yield '</section>\n<div id="vouchers" class="col">\n'
     l_1_loop = missing
     for l_1_voucher, l_1_loop in LoopContext(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'vouchers'), undefined):
-        l_1_local = resolve('local')
+        l_1_last_day = resolve('last_day')
         l_1_today = resolve('today')
         _loop_vars = {}
         pass
@@ -232,7 +232,7 @@ def block_body(context, missing=missing):
         yield '</span><br><span class="soft">'
         if environment.getattr(l_1_voucher, 'expires_at'):
             pass
-            yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Ready for you, until {date}', date=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'day'), context.call((undefined(name='local') if l_1_local is missing else l_1_local), environment.getattr(l_1_voucher, 'expires_at'), _loop_vars=_loop_vars), (undefined(name='today') if l_1_today is missing else l_1_today), _loop_vars=_loop_vars), _loop_vars=_loop_vars))
+            yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Ready for you, until {date}', date=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'day'), context.call((undefined(name='last_day') if l_1_last_day is missing else l_1_last_day), environment.getattr(l_1_voucher, 'expires_at'), _loop_vars=_loop_vars), (undefined(name='today') if l_1_today is missing else l_1_today), _loop_vars=_loop_vars), _loop_vars=_loop_vars))
         else:
             pass
             yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Ready for you', _loop_vars=_loop_vars))
@@ -249,7 +249,7 @@ def block_body(context, missing=missing):
         yield '</b>\n<p class="soft">'
         yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Show this at the counter when you want it.', _loop_vars=_loop_vars))
         yield '</p>\n</div>\n</details>\n'
-    l_1_loop = l_1_voucher = l_1_local = l_1_today = missing
+    l_1_loop = l_1_voucher = l_1_last_day = l_1_today = missing
     yield '</div>\n'
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'):
         pass

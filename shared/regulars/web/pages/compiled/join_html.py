@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from join.html. Do not edit.
-digest = '9be44a3bad4b7735'
+digest = '69afba71524e93ae'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'join.html'
 
@@ -127,6 +127,11 @@ def root(context, missing=missing):
             pass
             t_3.append(
                 escape(context.call((undefined(name='t') if l_1_t is missing else l_1_t), 'This is too long.')),
+            )
+        elif ((l_1_code == 'taken') and (l_1_name == 'email')):
+            pass
+            t_3.append(
+                escape(context.call((undefined(name='t') if l_1_t is missing else l_1_t), 'There is a card with this address already. If it is yours, its link is in your mailbox now.')),
             )
         elif (l_1_code == 'taken'):
             pass
@@ -313,4 +318,4 @@ def block_body(context, missing=missing):
     yield '\n</main>\n'
 
 blocks = {'title': block_title, 'body': block_body}
-debug_info = '1=20&2=23&3=38&5=41&7=58&8=62&9=74&10=91&11=100&14=115&15=123&16=128&17=133&18=138&19=143&20=151&4=158&22=169&23=195&25=197&26=199&27=205&29=207&30=210&31=212&32=215&34=220&36=222&37=225&38=227&39=229&42=232&44=234&45=237&47=242&48=244&49=248&51=250&52=252&53=254&54=256&55=258&56=260&58=263&60=265&61=270&67=283&68=289&70=295&74=297&75=303&76=305&77=307&79=309'
+debug_info = '1=20&2=23&3=38&5=41&7=58&8=62&9=74&10=91&11=100&14=115&15=123&16=128&17=133&18=138&19=143&20=148&21=156&4=163&23=174&24=200&26=202&27=204&28=210&30=212&31=215&32=217&33=220&35=225&37=227&38=230&39=232&40=234&43=237&45=239&46=242&48=247&49=249&50=253&52=255&53=257&54=259&55=261&56=263&57=265&59=268&61=270&62=275&68=288&69=294&71=300&75=302&76=308&77=310&78=312&80=314'

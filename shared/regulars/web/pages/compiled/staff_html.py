@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from staff.html. Do not edit.
-digest = 'd0c3cb38553974b0'
+digest = 'f8274377a88abd09'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'staff.html'
 
@@ -56,7 +56,7 @@ def block_head(context, missing=missing):
     if 0: yield None
     _block_vars = {}
     pass
-    for l_1_name in ['keypad.js', 'scanner.js', 'staff.js']:
+    for l_1_name in ['keypad.js', 'scanner.js', 'sending.js', 'staff.js']:
         l_1_asset = resolve('asset')
         _loop_vars = {}
         pass
@@ -159,7 +159,7 @@ def block_body(context, missing=missing):
     yield '</button></div>\n</section>\n<div class="strip" id="strip" hidden><p id="last"></p><button type="button" id="undo">'
     yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Undo', _block_vars=_block_vars))
     yield '</button></div>\n</div>\n<footer>\n'
-    yield escape(context.call((undefined(name='switch') if l_0_switch is missing else l_0_switch), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'languages'), (undefined(name='w') if l_0_w is missing else l_0_w), (undefined(name='t') if l_0_t is missing else l_0_t), '/staff/', _block_vars=_block_vars))
+    yield escape(context.call((undefined(name='switch') if l_0_switch is missing else l_0_switch), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'languages'), (undefined(name='w') if l_0_w is missing else l_0_w), (undefined(name='t') if l_0_t is missing else l_0_t), _block_vars=_block_vars))
     yield '\n<form method="post" action="'
     yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sign_out'))
     yield '"><button type="submit" class="link">'

@@ -16,7 +16,7 @@
 
   function codeGroups(code) {
     if (/[-\s]/.test(code)) return code;
-    const size = code.length % 4 === 0 && code.length % 3 ? 4 : 3;
+    const size = [3, 4, 5].find((each) => code.length % each === 0) ?? 4;
     return code.match(new RegExp(`.{1,${size}}`, "g")).join(" ");
   }
 

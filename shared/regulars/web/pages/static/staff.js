@@ -1,6 +1,5 @@
-// The counter screen: scan, stamp, redeem, undo. One guest at a time, nothing booked twice:
-// what is to be booked is written down with its key before it is sent, and sent again with the
-// same key until the service has answered.
+// The counter screen: scan, stamp, redeem, undo. One guest at a time. `sending.js` sees to it that
+// nothing is booked twice, `scanner.js` reads codes, `keypad.js` takes amounts.
 "use strict";
 (() => {
   const setup = JSON.parse(document.getElementById("setup").textContent);
@@ -41,89 +40,15 @@
   }
 
   // --- talking to the service ----------------------------------------------------------------
-  async function ask(path, options = {}) {
-    const answer = await fetch(path, {
-      credentials: "same-origin",
-      signal: AbortSignal.timeout ? AbortSignal.timeout(8000) : undefined,
-      ...options,
-      headers: { accept: "application/json", "x-regulars": "staff", ...options.headers },
-    });
-    let body = null;
-    try {
-      body = await answer.json();
-    } catch {
-      // An answer without a body: its status says enough.
-    }
-    return { answer, body };
-  }
-
-  const PENDING = "regulars.pending";
-  const remembered = (key) => {
-    try {
-      return JSON.parse(localStorage.getItem(key));
-    } catch {
-      return null;
-    }
-  };
-
-  function remember(key, value) {
-    try {
-      if (value) localStorage.setItem(key, JSON.stringify(value));
-      else localStorage.removeItem(key);
-    } catch {
-      // Storage may be full or forbidden: sending works without it, only not across a reload.
-    }
-  }
-
-  function newKey() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return `staff-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-  }
-
-  // One booking at a time, and only while nothing else is on its way.
-  function book(kind, path, body, about) {
-    if (busy || remembered(PENDING)) return;
-    const work = { kind, path, body, about, key: newKey(), at: Date.now() };
-    remember(PENDING, work);
-    send(work, 0);
-  }
-
-  const transient = (answer, body) =>
-    answer.status >= 500 || answer.status === 429 || (answer.status === 409 && body?.code === "conflict");
-
-  // Without an answer it is sent until there is one. A service that answers but cannot say what
-  // it did is asked for some minutes; then the counter has to go on.
-  const MOST_TRIES = 10;
-  let retry = 0;
-
-  async function send(work, tries) {
-    clearTimeout(retry);
-    setBusy(true);
-    if (!tries) tell(say.sending, "wait");
-    let result;
-    try {
-      result = await ask(work.path, {
-        method: "POST",
-        headers: { "content-type": "application/json", "idempotency-key": work.key },
-        body: JSON.stringify(work.body),
-      });
-    } catch {
-      result = null;
-    }
-    const unsure = result && transient(result.answer, result.body);
-    if (!result || (unsure && tries < MOST_TRIES)) {
-      byId("dot").classList.add("off");
-      tell(tries < 5 ? say.again : say.offline, "wait");
-      retry = setTimeout(send, Math.min(30000, 800 * 2 ** tries), work, tries + 1);
-      return;
-    }
-    byId("dot").classList.remove("off");
-    remember(PENDING, null);
-    setBusy(false);
-    if (unsure) tell(say.unsure, "wrong");
-    else if (result.answer.ok) done[work.kind](work, result.body ?? {});
-    else tell(problem(result.answer, result.body), "wrong");
-  }
+  const { ask, book, resume, remember, remembered } = postOffice({
+    lost: (is) => byId("dot").classList.toggle("off", is),
+    tell: (key, kind) => tell(say[key], kind),
+    setBusy,
+    answered(work, answer, body) {
+      if (answer.ok) done[work.kind](work, body ?? {});
+      else tell(problem(answer, body), "wrong");
+    },
+  });
 
   function setBusy(value) {
     busy = value;
@@ -136,7 +61,7 @@
   // --- what was booked -----------------------------------------------------------------------
   const done = {
     earn(work, body) {
-      const changes = sum(body.entry?.lines ?? []);
+      const changes = granted(body.entry?.lines ?? []);
       const what = changes.map(([unit, n]) => `${signed(n)} ${unitName(unit, n)}`).join(", ");
       const news = [what || say.nothing];
       for (const won of body.unlocked ?? []) news.push(fill(say.unlocked, { reward: rewardName(won) }));
@@ -148,12 +73,11 @@
       const stamps = changes.find(([unit]) => unit === setup.stamp)?.[1] ?? 0;
       if (body.entry && what) undoable(work, body.entry.seq, what, stamps);
       countToday(stamps);
-      showMember({ ...member, ...body.card, next: body.card?.next }, true);
-      if (body.card && !body.card.next) refresh(work.body.member_id);
+      if (member) showMember(member, true);
+      refresh(work.body.member_id);
     },
     redeem(work, body) {
       tell(fill(say.given, { reward: work.about.what }));
-      if (body.entry) undoable(work, body.entry.seq, fill(say.given, { reward: work.about.what }));
       voucher = null;
       const id = work.about.member ?? body.member_id;
       if (id) refresh(id);
@@ -168,10 +92,13 @@
     },
   };
 
-  function sum(lines) {
+  // What was granted, by unit. What a reward took at once is told as the reward.
+  function granted(lines) {
     const units = new Map();
-    for (const line of lines) units.set(line.unit, (units.get(line.unit) ?? 0) + line.amount);
-    return [...units].filter(([, n]) => n !== 0);
+    for (const { unit, amount } of lines) {
+      if (amount > 0) units.set(unit, (units.get(unit) ?? 0) + amount);
+    }
+    return [...units];
   }
 
   const unitName = (unit, n) => (setup.units[unit] ? form(setup.units[unit], n) : unit);
@@ -223,14 +150,21 @@
     member = card;
     byId("who").textContent = nameOf(card);
     const next = card.next;
-    byId("progress").textContent = next ? `${numbers.format(next.have)} / ${numbers.format(next.need)}` : "";
-    byId("progress").classList.toggle("landed", booked);
+    moveTo(byId("progress"), next ? `${numbers.format(next.have)} / ${numbers.format(next.need)}` : "", booked);
     const visits = card.visits ? count(say.visits, card.visits) : say.first;
     const last = card.last_visit_at ? fill(say.last, { when: ago(card.last_visit_at) }) : "";
     byId("meta").textContent = [pick(card.tier?.name), visits, last].filter(Boolean).join(" · ");
     byId("due").replaceChildren(...(card.vouchers ?? []).filter(isDue).map(dueLine));
     show("member", booked ? "after" : "actions");
     if (!booked) byId("member").focus({ preventScroll: true });
+  }
+
+  // A figure that has just changed lands; one that is only shown stands.
+  function moveTo(figure, text, booked) {
+    const changed = figure.textContent !== text;
+    figure.textContent = text;
+    if (!booked) figure.classList.remove("landed");
+    else if (changed) figure.classList.add("landed");
   }
 
   const isDue = (item) => !item.status || item.status === "issued";
@@ -280,9 +214,10 @@
     }
   }
 
-  const looksLikeCode = (text) => /^[A-Za-z0-9][A-Za-z0-9 -]{3,}$/.test(text) && /\d/.test(text) && !/^[\d -]+$/.test(text);
+  // A code may look like a name or a phone number: it is tried first, then the other.
+  const looksLikeCode = (text) => /^[a-z0-9]{6,12}$/i.test(text.replace(/[\s-]/g, ""));
 
-  async function find(query, { isVoucher = false } = {}) {
+  async function find(query, { isVoucher = false, otherwise = null } = {}) {
     if (busy) return;
     tell(say.searching, "wait");
     let result;
@@ -296,6 +231,10 @@
     byId("dot").classList.remove("off");
     const { answer, body } = result;
     const list = body?.members ?? body?.items;
+    if (answer.status === 404 && otherwise) {
+      find(otherwise);
+      return;
+    }
     if (answer.status === 404 || list?.length === 0) {
       member = null;
       show();
@@ -314,8 +253,12 @@
     }
     const wanted = query.code?.replace(/[\s-]/g, "").toUpperCase();
     const coupon = body.voucher ?? (isVoucher ? found.vouchers?.find((v) => v.code === wanted) : null);
-    if (coupon) confirmVoucher(coupon, found);
-    else showMember(found);
+    if (coupon && isDue(coupon)) {
+      confirmVoucher(coupon, found);
+      return;
+    }
+    showMember(found);
+    if (coupon) tell(setup.problems[`voucher_${coupon.status}`] ?? setup.problems.other, "wrong");
   }
 
   function showMatches(list) {
@@ -343,7 +286,9 @@
     byId("q").value = "";
     const read = readCode(text);
     if (read.voucher) find({ code: read.code }, { isVoucher: true });
-    else find(read.code !== text || looksLikeCode(text) ? { code: read.code } : { q: text });
+    else if (read.code !== text) find({ code: read.code });
+    else if (looksLikeCode(text)) find({ code: text }, { otherwise: { q: text } });
+    else find({ q: text });
   });
 
   // --- booking -------------------------------------------------------------------------------
@@ -408,10 +353,5 @@
   });
 
   // --- beginning -----------------------------------------------------------------------------
-  const left = remembered(PENDING);
-  if (left) send(left, 0);
-  addEventListener("online", () => {
-    const waiting = remembered(PENDING);
-    if (waiting && retry) send(waiting, 0);
-  });
+  resume();
 })();
