@@ -31,6 +31,7 @@ class Shop:
 
     def __init__(self, created: dict[str, Any]) -> None:
         self.created = created
+        self.slug = str(created["slug"])
         self.key = str(created["api_key"])
         self.test_key = str(created["test_api_key"])
 
@@ -39,6 +40,11 @@ class Shop:
         number = uuid4().int % 10**9
         body = {"name": "Ágota", "email": f"member{number}@example.com"}
         return str(call("api", request("POST", "/v1/members", body, key or self.key))["member_id"])
+
+    def card_token(self, member_id: str) -> str:
+        """The secret part of a member's card link."""
+        card = call("api", request("GET", "/v1/members/{id}", None, self.key, id=member_id))
+        return str(card["card_url"]).rsplit("/", 1)[1]
 
     def stamp(self, member_id: str, key: str | None = None) -> Event:
         """The event of one visit."""
