@@ -1,0 +1,133 @@
+"""What every test may use: a fixed environment, a real engine, and the functions over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from local import engine
+from regulars import clock, config
+from regulars.store import connect
+from regulars.store.table import Table
+from regulars.web import auth
+from tests.neighbours import Neighbours
+from tests.service import Service
+from tests.spy import Spy
+
+SECRET = "a secret of the tests that is long enough"
+PLATFORM_KEY = "rk_platform_of_the_tests"
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment of a function, and nothing of the developer's own."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI"):
+        monkeypatch.delenv(name, raising=False)
+    values = {
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        "AWS_REGION": "eu-central-1",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "TABLE_NAME": "regulars-ledger",
+        "BASE_URL": "https://cards.example",
+        "REGULARS_SECRET": SECRET,
+        "MAIL_FROM": "cards@regulars.example",
+        "POWERTOOLS_SERVICE_NAME": "tests",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    config.settings.cache_clear()
+    auth.kept.clear()
+    yield
+    config.settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def engine_url() -> Iterator[str]:
+    """The address of an engine in memory, one per test process."""
+    with engine.running() as url:
+        yield url
+
+
+@pytest.fixture
+def table_name(engine_url: str) -> str:
+    """A table of the template's shape, for one test alone."""
+    name = f"regulars-test-{uuid4().hex}"
+    engine.create_table(engine_url, name)
+    return name
+
+
+@pytest.fixture
+def spy() -> Spy:
+    """Sees every call to the table and holds it to the rules (see `spy.py`)."""
+    return Spy()
+
+
+@pytest.fixture
+def tables(
+    engine_url: str, table_name: str, monkeypatch: pytest.MonkeyPatch, spy: Spy
+) -> Iterator[dict[str, Table]]:
+    """Both of a process's tables, on the engine: `lean` and `boto`."""
+    monkeypatch.setenv("TABLE_NAME", table_name)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", engine_url)
+    config.settings.cache_clear()
+    connect.lean_table.cache_clear()
+    connect.table.cache_clear()
+    lean = connect.lean_table()
+    full = connect.table()
+    for table in (lean, full):
+        table.on_call.append(spy)
+    yield {"lean": lean, "boto": full}
+    connect.lean_table.cache_clear()
+    connect.table.cache_clear()
+    spy.assert_clean()
+
+
+@pytest.fixture
+def table(tables: dict[str, Table]) -> Table:
+    """The lean table."""
+    return tables["lean"]
+
+
+@pytest.fixture(scope="session")
+def neighbours() -> Iterator[Neighbours]:
+    """Queues and mail, as moto serves them over HTTP on this machine."""
+    with Neighbours.running() as running:
+        yield running
+
+
+@pytest.fixture
+def service(
+    tables: dict[str, Table], neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch, spy: Spy
+) -> Service:
+    """The whole service in this process: every function, the engine, queues and mail."""
+    queues = neighbours.new_queues()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", neighbours.url)
+    monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
+    monkeypatch.setenv("MESSAGES_QUEUE_URL", queues["messages"])
+    monkeypatch.setenv("PLATFORM_KEY_SHA256", auth.tokens.digest(PLATFORM_KEY))
+    config.settings.cache_clear()
+    return Service(tables["boto"], neighbours, queues, spy, PLATFORM_KEY)
+
+
+class Clock:
+    """The system's clock, standing still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Replaces the clock of the service by one that stands at START."""
+    held = Clock()
+    monkeypatch.setattr(clock, "now", held)
+    return held

@@ -1,0 +1,86 @@
+"""Queues and mail for tests: moto's server on this machine, as `make run` uses it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+from local.aws import Client
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Neighbours:
+    """A running server of queues and mail."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self.folder = folder
+        self.sqs = Client("sqs", url)
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[Neighbours]:
+        """A server on a free port with a folder of its own; it ends with its standard input."""
+        with TemporaryDirectory() as folder:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "local.neighbours", folder],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            assert process.stdin is not None
+            assert process.stdout is not None
+            port = process.stdout.readline().strip()
+            try:
+                yield cls(f"http://127.0.0.1:{port}", Path(folder))
+            finally:
+                process.stdin.close()
+                process.wait(timeout=10)
+                process.stdout.close()
+
+    def new_queues(self) -> dict[str, str]:
+        """URLs of fresh queues by their short names."""
+        return {
+            name: self.sqs.call("CreateQueue", {"QueueName": f"{name}-{uuid4().hex}"})["QueueUrl"]
+            for name in ("orders", "messages")
+        }
+
+    def receive(self, queue_url: str) -> list[dict[str, Any]]:
+        """Take everything off a queue, as SQS records of a Lambda event."""
+        records = []
+        while True:
+            answer = self.sqs.call(
+                "ReceiveMessage", {"QueueUrl": queue_url, "MaxNumberOfMessages": 10}
+            )
+            for message in answer.get("Messages", []):
+                records.append(
+                    {
+                        "messageId": message["MessageId"],
+                        "receiptHandle": message["ReceiptHandle"],
+                        "body": message["Body"],
+                        "attributes": {},
+                        "messageAttributes": {},
+                        "eventSource": "aws:sqs",
+                        "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:queue",
+                        "awsRegion": "eu-central-1",
+                    }
+                )
+                self.sqs.call(
+                    "DeleteMessage",
+                    {"QueueUrl": queue_url, "ReceiptHandle": message["ReceiptHandle"]},
+                )
+            if not answer.get("Messages"):
+                return records
+
+    def mails(self) -> list[dict[str, Any]]:
+        """Mails that SES was given, the oldest first."""
+        return [json.loads(path.read_text()) for path in sorted(self.folder.glob("mail/*.json"))]

@@ -1,0 +1,277 @@
+"""The whole service in one process: requests go through API Gateway's event shape to the very
+handlers, on a real engine. What AWS would carry between functions (queues, the stream) is carried
+when the test says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import uuid4
+
+from regulars.store import keys
+from regulars.store.marshal import to_item
+from regulars.store.table import Table
+from regulars.web.routes import ROUTES, Route
+from tests.neighbours import Neighbours
+from tests.spy import Spy
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+    cookies: list[str]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def code(self) -> str:
+        """The code of a problem document."""
+        return str(self.json["code"])
+
+    @property
+    def replayed(self) -> bool:
+        return self.headers.get("idempotent-replay") == "true"
+
+
+class Service:
+    """The functions, called as AWS calls them."""
+
+    def __init__(
+        self,
+        table: Table,
+        neighbours: Neighbours,
+        queues: Mapping[str, str],
+        spy: Spy,
+        platform_key: str,
+    ) -> None:
+        self.table = table
+        self.neighbours = neighbours
+        self.queues = queues
+        self.spy = spy
+        self.platform_key = platform_key
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        acting_as: str | None = None,
+    ) -> Reply:
+        """One HTTP request. `acting_as` holds every key it touches to that merchant."""
+        sent = {name.lower(): value for name, value in (headers or {}).items()}
+        if body is not None:
+            raw = json.dumps(body).encode()
+            sent.setdefault("content-type", "application/json")
+        if form is not None:
+            raw = urlencode(form).encode()
+            sent.setdefault("content-type", "application/x-www-form-urlencoded")
+        route, params = match(method, path)
+        event = http_event(route, path, params, sent, cookies or {}, query or {}, raw)
+        with self.spy.acting_as(acting_as):
+            answer = handler(route.function)(event, context())
+        lower = {name.lower(): value for name, value in answer["headers"].items()}
+        return Reply(answer["statusCode"], lower, answer["body"], answer.get("cookies", []))
+
+    def new_merchant(self, template: str = "corner-cafe", **changes: Any) -> Merchant:
+        """A merchant made from a template."""
+        body = {
+            "name": "Corner Café",
+            "slug": f"cafe-{uuid4().hex[:12]}",
+            "template": template,
+            "currency": "EUR",
+            "timezone": "Europe/Budapest",
+            "languages": ["en", "hu"],
+            "owner_email": "owner@example.com",
+            **changes,
+        }
+        headers = {"authorization": f"Bearer {self.platform_key}"}
+        reply = self.request("POST", "/v1/merchants", body=body, headers=headers)
+        assert reply.status == 201, reply.text
+        return Merchant(self, reply.json)
+
+    def deliver(self, queue: str, function: str) -> dict[str, Any]:
+        """Hand everything on a queue to a function, as one batch."""
+        records = self.neighbours.receive(self.queues[queue])
+        if not records:
+            return {"batchItemFailures": []}
+        result: dict[str, Any] = handler(function)({"Records": records}, context())
+        return result
+
+    def deliver_entries(self, merchant_id: str, member_id: str) -> dict[str, Any]:
+        """Hand all entries of a card to the outbox, as the stream would (again, if repeated)."""
+        page = self.table.query(
+            keys.card(merchant_id, member_id), prefix=keys.ENTRY_PREFIX, consistent=True
+        )
+        records = [stream_record(item, number) for number, item in enumerate(page.items)]
+        result: dict[str, Any] = handler("outbox")({"Records": records}, context())
+        return result
+
+    def run_job(self, function: str) -> Any:
+        """Call a function as its schedule does."""
+        return handler(function)({}, context())
+
+
+@dataclass(frozen=True)
+class Merchant:
+    """A merchant of a test, and calls with its keys."""
+
+    service: Service
+    created: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.created["merchant_id"])
+
+    @property
+    def sandbox_id(self) -> str:
+        return str(self.created["sandbox_id"])
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        test: bool = False,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """A call with the live key (or the test key); POSTs get a new Idempotency-Key."""
+        secret = self.created["test_api_key" if test else "api_key"]
+        sent = {"authorization": f"Bearer {secret}", **(headers or {})}
+        if method == "POST":
+            sent.setdefault("idempotency-key", key or uuid4().hex)
+        return self.service.request(
+            method, path, body=body, headers=sent, query=query,
+            acting_as=self.sandbox_id if test else self.id,
+        )  # fmt: skip
+
+    def join(self, *, test: bool = False, **fields: Any) -> dict[str, Any]:
+        """A new member's card."""
+        reply = self.call("POST", "/v1/members", fields, test=test)
+        assert reply.status in {200, 201}, reply.text
+        card: dict[str, Any] = reply.json
+        return card
+
+    def earn(self, member_id: str, *, test: bool = False, **fields: Any) -> dict[str, Any]:
+        """A booked visit or sale."""
+        reply = self.call("POST", "/v1/earn", {"member_id": member_id, **fields}, test=test)
+        assert reply.status == 200, reply.text
+        answer: dict[str, Any] = reply.json
+        return answer
+
+    def card(self, member_id: str, *, test: bool = False) -> dict[str, Any]:
+        card: dict[str, Any] = self.call("GET", f"/v1/members/{member_id}", test=test).json
+        return card
+
+    def staff_cookies(self) -> dict[str, str]:
+        """The cookie of a signed-in device."""
+        path = self.created["staff_url"].removeprefix("https://cards.example")
+        reply = self.service.request("GET", path)
+        name, _, rest = reply.cookies[0].partition("=")
+        return {name: rest.partition(";")[0]}
+
+
+@cache
+def handler(function: str) -> Callable[[Any, Any], Any]:
+    """The Lambda handler of a function."""
+    found: Callable[[Any, Any], Any] = import_module(f"functions.{function}.app").lambda_handler
+    return found
+
+
+def context() -> SimpleNamespace:
+    """A Lambda context with what we use of it."""
+    return SimpleNamespace(
+        function_name="test",
+        aws_request_id=str(uuid4()),
+        invoked_function_arn="arn:aws:lambda:eu-central-1:123456789012:function:test",
+        memory_limit_in_mb=256,
+        get_remaining_time_in_millis=lambda: 30_000,
+    )
+
+
+def match(method: str, path: str) -> tuple[Route, dict[str, str]]:
+    """The route API Gateway would choose: exact parts before parameters."""
+    candidates = []
+    for route in ROUTES:
+        pattern = re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route.path)
+        found = re.fullmatch(pattern, path)
+        if found and route.method == method:
+            candidates.append((route.path.count("{"), route, found.groupdict()))
+    assert candidates, f"no route for {method} {path}"
+    _, route, params = min(candidates, key=lambda candidate: candidate[0])
+    return route, params
+
+
+def http_event(
+    route: Route,
+    path: str,
+    params: Mapping[str, str],
+    headers: Mapping[str, str],
+    cookies: Mapping[str, str],
+    query: Mapping[str, str],
+    raw: bytes | None,
+) -> dict[str, Any]:
+    """An HTTP API event, payload version 2.0."""
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": route.key,
+        "rawPath": quote(path, safe="/%"),
+        "rawQueryString": urlencode(query),
+        "headers": dict(headers),
+        "pathParameters": dict(params),
+        "requestContext": {
+            "http": {"method": route.method, "path": path, "sourceIp": "192.0.2.1"},
+            "requestId": uuid4().hex,
+            "routeKey": route.key,
+        },
+        "isBase64Encoded": False,
+    }
+    if cookies:
+        event["cookies"] = [f"{name}={value}" for name, value in cookies.items()]
+    if raw is not None:
+        try:
+            event["body"] = raw.decode()
+        except UnicodeDecodeError:
+            from base64 import b64encode
+
+            event |= {"body": b64encode(raw).decode(), "isBase64Encoded": True}
+    return event
+
+
+def stream_record(item: dict[str, Any], number: int) -> dict[str, Any]:
+    """An INSERT of the table's stream."""
+    image = to_item(item)
+    return {
+        "eventID": uuid4().hex,
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-central-1",
+        "dynamodb": {
+            "Keys": {"PK": image["PK"], "SK": image["SK"]},
+            "NewImage": image,
+            "SequenceNumber": f"{number:021}",
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+        },
+    }
