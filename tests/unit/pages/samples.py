@@ -62,7 +62,7 @@ CARD = CardView(
     etag='"17"',
     once="nonce123",
     goal=GOAL,
-    code=Code("7F3KQ9", "https://example.test/s/7F3KQ9abcdeF", NOW + timedelta(seconds=18), 30),
+    code=Code("7F3KQ9AB", "https://example.test/s/7F3KQ9AB", NOW + timedelta(seconds=18), 30),
     tier=Tier(
         {"en": "Silver", "hu": "Ezüst törzsvendég"},
         {"en": "Gold", "hu": "Arany"},
@@ -75,8 +75,10 @@ CARD = CardView(
         date(2027, 12, 31),
     ),
     vouchers=(
-        Voucher(PASTRY, "PXQ7K2MD", "https://example.test/v/PXQ7K2MD", NOW + timedelta(days=27)),
-        Voucher(TASTING, "AB12CD34", "https://example.test/v/AB12CD34"),
+        Voucher(
+            PASTRY, "PXQ7K2MD4T", "https://example.test/v/PXQ7K2MD4T", NOW + timedelta(days=27)
+        ),
+        Voucher(TASTING, "AB12CD34EF", "https://example.test/v/AB12CD34EF"),
     ),
     rewards=(
         Reward("pastry", PASTRY, POINT, 80, 185, affordable=True),

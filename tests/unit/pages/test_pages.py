@@ -135,7 +135,7 @@ def test_card_shows_the_promise_the_stamps_and_the_code() -> None:
     assert "Még 3 látogatás, és a kávé a ház ajándéka" in html
     assert 'aria-label="7 / 10 bélyeg"' in html
     assert html.count('<i class="on">') == 7
-    assert "7F3 KQ9" in html
+    assert "7F3K Q9AB" in html
     assert "42\u00a0000 / 50\u00a0000\u00a0Ft" in html
     assert "Legutóbb ma 8:42" in html
 
