@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from regulars import tokens
 from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.card import Card
-from regulars.domain.operations import Issue
+from regulars.domain.operations import Issue, Origin
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.i18n import languages, negotiate
@@ -22,8 +22,7 @@ from regulars.store.members import Members, Profile, card_of_link, profile_of
 from regulars.web import auth, card_page, http, messages, pages
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A card opened by its link."""
 
     merchant_id: str
@@ -72,9 +71,7 @@ def take_reward(request: http.Request) -> http.Response:
     if not once or len(once) > 64 or reward_id not in opened.program.rewards:
         return _page(request, opened, 422, opened.words.t("Please try that again."))
     operation = Issue(
-        op=f"once:{opened.member_id}:{once}",
-        source="card",
-        entropy=os.urandom(16),
+        Origin(f"once:{opened.member_id}:{once}", "card", entropy=os.urandom(16)),
         reward_id=reward_id,
     )
     try:
@@ -125,7 +122,7 @@ def _unsubscribe(request: http.Request, *, done: bool) -> http.Response:
     profile, program = profile_of(item), merchants.program_of(program_item)
     if done and profile.consents.get("email"):
         consents = {**profile.consents, "email": False}
-        changed = replace(profile, consents=consents, version=profile.version + 1)
+        changed = profile._replace(consents=consents, version=profile.version + 1)
         Members(table, merchant_id).change(profile, changed)
     view = pages.UnsubscribeView(card_page.brand(program), request.path, done=done)
     words = _words(request, profile, program)

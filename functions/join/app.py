@@ -10,7 +10,7 @@ from regulars import tokens
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
-from regulars.domain.operations import Join
+from regulars.domain.operations import Join, Origin
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.i18n import negotiate
@@ -162,7 +162,7 @@ def _page(
 
 def _first_goal(program: Program, now: datetime) -> pages.Goal | None:
     """The goal as it will stand on the new card: by really deciding the join."""
-    operation = Join(op="preview", source="join", member_id="", entropy=bytes(16))
+    operation = Join(Origin("preview", "join", entropy=bytes(16)), member_id="")
     card: Card = decide(program, Card(""), operation, now).card
     return card_page.goal(program, card, calendar.local_date(now, program.timezone))
 

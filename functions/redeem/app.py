@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.domain import codes
-from regulars.domain.operations import Decision, Redeem
+from regulars.domain.operations import Decision, Origin, Redeem
 from regulars.domain.refusals import Code, Refused
 from regulars.store import cards, connect, keys
 from regulars.store.ledger import Ledger
@@ -43,10 +43,12 @@ def redeem(request: http.Request) -> http.Response:
         gathered.program,
         member.card,
         Redeem(
-            op=f"key:{key}",
-            source="api" if staff is None else "staff",
-            staff=staff.staff_id if staff else body.get("staff"),
-            location=body.get("location") or (staff.location if staff else None),
+            Origin(
+                op=f"key:{key}",
+                source="api" if staff is None else "staff",
+                staff=staff.staff_id if staff else body.get("staff"),
+                location=body.get("location") or (staff.location if staff else None),
+            ),
             voucher=cards.voucher_of(item),
             order_id=body.get("order_id"),
         ),

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.domain.operations import Decision, Earn
+from regulars.domain.operations import Decision, Earn, Origin
 from regulars.store import connect, refunds
 from regulars.store.ledger import Ledger
 from regulars.store.ledger import Request as Known
@@ -56,12 +56,14 @@ def _operation(key: str, body: Mapping[str, Any], caller: auth.Caller) -> Earn:
     effective_at = body.get("effective_at")
     visits = body.get("visits")
     return Earn(
-        op=f"key:{key}",
-        source="api" if staff is None else "staff",
-        staff=staff.staff_id if staff else body.get("staff"),
-        location=body.get("location") or (staff.location if staff else None),
-        effective_ms=bodies.parse_instant(effective_at) if effective_at else None,
-        entropy=os.urandom(16),
+        Origin(
+            op=f"key:{key}",
+            source="api" if staff is None else "staff",
+            staff=staff.staff_id if staff else body.get("staff"),
+            location=body.get("location") or (staff.location if staff else None),
+            effective_ms=bodies.parse_instant(effective_at) if effective_at else None,
+            entropy=os.urandom(16),
+        ),
         visits=1 if visits is None else visits,
         spend_minor=body.get("spend_minor"),
         items=bodies.items(body),

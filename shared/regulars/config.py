@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the template tells a function. Which ones a function has is in `template.yaml`."""
 
     table_name: str
@@ -22,12 +21,20 @@ class Settings:
     mail_from: str
 
 
+def learn_origin(domain: str) -> None:
+    """Where the API is, for functions that the template cannot tell it: a function behind the API
+    would refer to what refers to it. The API's own requests name their domain."""
+    if not os.environ.get("BASE_URL"):
+        os.environ["BASE_URL"] = f"https://{domain}"
+        settings.cache_clear()
+
+
 @cache
 def settings() -> Settings:
     """The settings of this process. Raises KeyError naming a variable the template forgot."""
     return Settings(
         table_name=os.environ["TABLE_NAME"],
-        base_url=os.environ["BASE_URL"].rstrip("/"),
+        base_url=os.environ.get("BASE_URL", "").rstrip("/"),
         secret=os.environ["REGULARS_SECRET"].encode(),
         platform_key_sha256=os.environ.get("PLATFORM_KEY_SHA256", ""),
         orders_queue_url=os.environ.get("ORDERS_QUEUE_URL", ""),

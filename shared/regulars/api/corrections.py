@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regulars.domain.operations import Adjust, Decision
+from regulars.domain.operations import Adjust, Decision, Origin
 from regulars.domain.refusals import Code, Refused
 from regulars.store import connect, refunds
 from regulars.store.ledger import Ledger
@@ -29,9 +29,7 @@ def adjust(request: http.Request) -> http.Response:
         gathered.program,
         member.card,
         Adjust(
-            op=f"key:{key}",
-            source="api",
-            entropy=os.urandom(16),
+            Origin(f"key:{key}", "api", entropy=os.urandom(16)),
             unit=body.unit,
             amount=body.amount,
             reason=body.reason,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from regulars.domain import calendar, ledger, standing
@@ -72,7 +71,7 @@ def change(request: http.Request) -> http.Response:
     gathered, member = _gather(request)
     body = read_body(request, MemberChange)
     profile = _with_changes(member.profile, body, gathered.program)
-    changed = replace(profile, version=member.profile.version + 1)
+    changed = profile._replace(version=member.profile.version + 1)
     try:
         Members(connect.table(), gathered.caller.merchant_id).change(member.profile, changed)
     except Cancelled as cancelled:
@@ -80,7 +79,7 @@ def change(request: http.Request) -> http.Response:
             raise Refused(Code.CONFLICT, "The profile is being changed by others.") from cancelled
         raise Refused(Code.CONTACT_TAKEN, "Another member has this contact.") from cancelled
     words = counter.member_words(changed, gathered.program.languages)
-    return _card(gathered, replace(member, profile=changed, words=words))
+    return _card(gathered, member._replace(profile=changed, words=words))
 
 
 def entries(request: http.Request) -> http.Response:
@@ -197,4 +196,4 @@ def _with_changes(profile: Profile, body: NewMember, program: Program) -> Profil
     bodies.require(errors)
     consents = {**profile.consents, **(sent.pop("consents", None) or {})}
     known: dict[str, Any] = {name: value or "" for name, value in sent.items()}
-    return replace(profile, consents=consents, **known)
+    return profile._replace(consents=consents, **known)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from regulars import tokens
 from regulars.api.merchants import hook_id_of
 from regulars.domain.refusals import Code, Refused
@@ -32,7 +30,7 @@ def change(request: http.Request) -> http.Response:
     given = {name: value or "" for name, value in body.model_dump(exclude_unset=True).items()}
     if "url" in given and not given["url"].startswith("https://"):
         raise Refused(Code.INVALID, "", (("url", "must be the https address set at the till"),))
-    changed = replace(hook, **given)
+    changed = hook._replace(**given)
     connect.table().put(merchants.hook_item(changed))
     return http.json_answer(200, _view(changed))
 

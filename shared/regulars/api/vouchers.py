@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from regulars.domain import codes
-from regulars.domain.operations import AnyOperation, Cancel, Decision, Issue
+from regulars.domain.operations import AnyOperation, Cancel, Decision, Issue, Origin
 from regulars.domain.refusals import Code, Refused
 from regulars.store import cards, connect, keys
 from regulars.store.ledger import Ledger
@@ -23,9 +23,7 @@ def issue(request: http.Request) -> http.Response:
         connect.table(), request, *counter.card_keys(body.member_id), staff_too=False
     )
     member = counter.holder(connect.table(), gathered, body.member_id)
-    operation = Issue(
-        op=f"key:{key}", source="api", entropy=os.urandom(16), reward_id=body.reward_id
-    )
+    operation = Issue(Origin(f"key:{key}", "api", entropy=os.urandom(16)), body.reward_id)
     return _perform(gathered, member, operation, request, status=201)
 
 
@@ -44,9 +42,7 @@ def cancel(request: http.Request) -> http.Response:
     if item is None:
         raise Refused(Code.NOT_FOUND)
     member = counter.read_holder(connect.table(), gathered, member_id)
-    operation = Cancel(
-        op=f"key:{key}", source="api", voucher=cards.voucher_of(item), reason=body.reason
-    )
+    operation = Cancel(Origin(f"key:{key}", "api"), cards.voucher_of(item), body.reason)
     return _perform(gathered, member, operation, request, status=200)
 
 

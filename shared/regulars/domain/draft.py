@@ -15,7 +15,7 @@ from regulars.domain import calendar, codes
 from regulars.domain.card import NEVER, Card, Lot, add_lots, take
 from regulars.domain.due import newly_due
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, canonical, chain, lot_name
-from regulars.domain.operations import AnyOperation, Decision, Operation, Voucher
+from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
 from regulars.domain.program import Program, Unit
 from regulars.domain.refusals import Code, Refused
 
@@ -39,7 +39,7 @@ class Draft:
         self.now_ms = max(calendar.to_ms(now), card.recorded_ms + 1)
         self.now = calendar.from_ms(self.now_ms)
         self.today: date = calendar.local_date(self.now, program.timezone)
-        self.effective_ms = _effective_ms(operation, self.now_ms)
+        self.effective_ms = _effective_ms(operation.origin, self.now_ms)
         self.lines: list[Line] = []
         self.vouchers: dict[str, Voucher] = {}
         self.facts: dict[str, Any] = {}
@@ -92,26 +92,28 @@ class Draft:
 
     def new_code(self) -> str:
         """The next voucher code: ten characters, 50 bits, drawn from the caller's entropy."""
-        if len(self.operation.entropy) < 16:
+        if len(self.operation.origin.entropy) < 16:
             raise AssertionError("an operation that may issue vouchers brings 16 bytes of entropy")
-        return codes.drawn(self.operation.entropy + len(self.vouchers).to_bytes(2), CODE_LENGTH)
+        return codes.drawn(
+            self.operation.origin.entropy + len(self.vouchers).to_bytes(2), CODE_LENGTH
+        )
 
     def decision(self, kind: Kind, **outcome: Any) -> Decision:
         """The finished entry, chained to the one before it, and the card after it."""
         entry = Entry(
             seq=self.card.seq + 1,
-            op=self.operation.op,
+            op=self.operation.origin.op,
             kind=kind,
             recorded_ms=self.now_ms,
             effective_ms=self.effective_ms,
-            source=self.operation.source,
+            source=self.operation.origin.source,
             program_version=self.program.version,
             lines=tuple(self.lines),
             balances={unit: self.card.balance(unit) for unit in _units(self)},
             tier_from=self.before.tier.id if self.before.tier else None,
             tier_to=self.card.tier.id if self.card.tier else None,
-            staff=self.operation.staff,
-            location=self.operation.location,
+            staff=self.operation.origin.staff,
+            location=self.operation.origin.location,
             facts=self.facts,
         )
         self.card = replace(
@@ -154,16 +156,16 @@ def lot_dates_for(unit: Unit | None, today: date) -> tuple[str, str]:
     return NEVER, available_on
 
 
-def _effective_ms(operation: Operation, now_ms: int) -> int:
-    if operation.effective_ms is None:
+def _effective_ms(origin: Origin, now_ms: int) -> int:
+    if origin.effective_ms is None:
         return now_ms
-    if operation.effective_ms > now_ms + EFFECTIVE_AHEAD_MS:
+    if origin.effective_ms > now_ms + EFFECTIVE_AHEAD_MS:
         raise Refused(
             Code.INVALID,
             "The sale lies in the future.",
             (("effective_at", "must not be more than five minutes ahead of the server's clock"),),
         )
-    return operation.effective_ms
+    return origin.effective_ms
 
 
 def _units(draft: Draft) -> tuple[str, ...]:

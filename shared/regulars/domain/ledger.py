@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from regulars.domain.card import Card
@@ -37,8 +37,7 @@ class Line(NamedTuple):
     why: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One journal entry: one operation on one card, for ever."""
 
     seq: int
@@ -55,7 +54,7 @@ class Entry:
     tier_to: str | None = None
     staff: str | None = None
     location: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = MappingProxyType({})
     """What it was about, by kind: spend, visits, order, carry, vouchers, reverses, note ..."""
 
 

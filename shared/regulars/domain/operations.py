@@ -2,21 +2,22 @@
 
 An operation carries everything its decision needs besides programme, card and time: ids and
 entropy are made by the caller, so that deciding twice on the same values gives the same answer.
+
+Named tuples rather than dataclasses: they are made at import, on every cold start of the counter,
+and cost a seventh there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from regulars.domain.card import Card, Lot
 from regulars.domain.ledger import Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """What all operations have in common."""
+class Origin(NamedTuple):
+    """What all operations have in common: which one it is and where it comes from."""
 
     op: str
     """The operation's id; at most one entry of a merchant bears it."""
@@ -30,10 +31,10 @@ class Operation:
     """Random bytes from the caller, for the codes of vouchers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Join(Operation):
+class Join(NamedTuple):
     """A member enrols; the first entry of every card."""
 
+    origin: Origin
     member_id: str
 
 
@@ -46,10 +47,10 @@ class Item(NamedTuple):
     category: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earn(Operation):
+class Earn(NamedTuple):
     """A visit or sale. Money is in minor units of the programme's currency."""
 
+    origin: Origin
     visits: int = 1
     spend_minor: int | None = None
     """What was paid and counts; the sum of the items when not given."""
@@ -62,20 +63,20 @@ class Earn(Operation):
     """Whether a reached cap refuses the whole (staff, scans) or grants nothing (tills)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adjust(Operation):
+class Adjust(NamedTuple):
     """A correction by hand, with its reason."""
 
+    origin: Origin
     unit: str
     amount: int
     reason: str
     allow_debt: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue(Operation):
+class Issue(NamedTuple):
     """The member takes a reward: its cost is locked in a voucher."""
 
+    origin: Origin
     reward_id: str
 
 
@@ -94,30 +95,30 @@ class Voucher(NamedTuple):
     closed_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redeem(Operation):
+class Redeem(NamedTuple):
     """A voucher is handed over at the counter; final."""
 
+    origin: Origin
     voucher: Voucher
     order_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel(Operation):
+class Cancel(NamedTuple):
     """A voucher is given back; the same lots return with the same dates."""
 
+    origin: Origin
     voucher: Voucher
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reverse(Operation):
+class Reverse(NamedTuple):
     """A refund or an undo: lines of the original entry are taken back, pro rata to the money.
 
     `refunded_minor` is what had been refunded of the original's payment before (-1 when it was
     reversed whole); `amount_minor` is what is refunded now, None for all that is left.
     """
 
+    origin: Origin
     original: Entry
     refunded_minor: int
     amount_minor: int | None
@@ -128,22 +129,24 @@ class Reverse(Operation):
     refund_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expire(Operation):
+class Expire(NamedTuple):
     """What has expired is booked out: lots, and vouchers whose lots go back first."""
 
+    origin: Origin
     vouchers: tuple[Voucher, ...] = ()
     """The card's open vouchers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewTier(Operation):
+class ReviewTier(NamedTuple):
     """The tier is decided anew: at the end of its period or after a change of the programme."""
 
+    origin: Origin
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remind(Operation):
+
+class Remind(NamedTuple):
     """The card's reminder has been looked at; it comes off the due list until the next visit."""
+
+    origin: Origin
 
 
 AnyOperation = (
@@ -151,8 +154,7 @@ AnyOperation = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What an operation comes to; written as one transaction or not at all.
 
     `entry` is None when nothing has to be booked (a job found nothing to do): then only the due

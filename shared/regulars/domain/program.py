@@ -8,17 +8,15 @@ of `currency`, multipliers in thousandths, durations in days or months as the na
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Text = str | dict[str, Any]
 """A localized text: one string for all languages, or one per language code. Names of units hold
 the plural forms of CLDR under each language instead of a string."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expiry:
+class Expiry(NamedTuple):
     """When what was earned stops being spendable."""
 
     kind: Literal["never", "months", "date"] = "never"
@@ -29,8 +27,7 @@ class Expiry:
     """For `date`: the last valid day of each year."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What is collected: stamps (shown as a punch card) or points (shown as a number)."""
 
     id: str
@@ -40,8 +37,7 @@ class Unit:
     hold_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class EarnRule:
+class EarnRule(NamedTuple):
     """What grants units. Every rule that matches adds; none replaces another."""
 
     id: str
@@ -58,8 +54,7 @@ class EarnRule:
     min_spend_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reward:
+class Reward(NamedTuple):
     """What can be had for units, or is granted as a benefit."""
 
     id: str
@@ -77,8 +72,7 @@ class Reward:
     """What one costs the owner; for liability and reports."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One way into a tier: enough of a metric within a window, counted in what was earned."""
 
     metric: Literal["spend", "visits", "points", "membership", "invitation", "purchase"]
@@ -87,8 +81,7 @@ class Condition:
     """`month`, `quarter`, `year`, `lifetime` or `rolling:<months>`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(NamedTuple):
     """A named level. Tiers are listed from the lowest to the highest."""
 
     id: str
@@ -100,24 +93,21 @@ class Tier:
     perks: tuple[Text, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Guards against accidents and self-stamping; zero means no limit."""
 
     visits_per_day: int
     cooldown_minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(NamedTuple):
     """When members are written to; zero switches a message off."""
 
     close_to_reward_days: int
     """Days without a visit after which a member who lacks one more gets a reminder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """One published version of a programme."""
 
     version: int

@@ -7,14 +7,12 @@ import os
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.due import EXPIRE, REMIND, TIER, close_reward, reminder_day
-from regulars.domain.operations import Expire, Remind, ReviewTier
+from regulars.domain.operations import Expire, Origin, Remind, ReviewTier
 from regulars.jobs.context import Shop
 from regulars.jobs.digest import DIGEST, digest
 from regulars.jobs.due import Job
 from regulars.jobs.telling import Tell, tell
 from regulars.store import cards, keys
-
-SOURCE = "job"
 
 
 def expire(shop: Shop, member_id: str) -> None:
@@ -26,9 +24,7 @@ def expire(shop: Shop, member_id: str) -> None:
         *(keys.voucher(shop.merchant_id, member_id, one) for one in sorted(card.open))
     )
     operation = Expire(
-        op=_op(EXPIRE, card),
-        source=SOURCE,
-        entropy=os.urandom(16),
+        _origin(EXPIRE, card),
         vouchers=tuple(cards.voucher_of(item) for item in items if item),
     )
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
@@ -39,7 +35,7 @@ def review_tier(shop: Shop, member_id: str) -> None:
     card = shop.ledger.card(member_id)
     if card is None:
         return
-    operation = ReviewTier(op=_op(TIER, card), source=SOURCE)
+    operation = ReviewTier(_origin(TIER, card))
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 
@@ -58,13 +54,14 @@ def remind(shop: Shop, member_id: str) -> None:
             Tell(member_id, "close_to_reward", f"{card.last_visit_ms}", facts),
             shop.now,
         )
-    operation = Remind(op=_op(REMIND, card), source=SOURCE)
+    operation = Remind(_origin(REMIND, card))
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 
-def _op(job: str, card: Card) -> str:
+def _origin(job: str, card: Card) -> Origin:
     """At most one entry per job and state of a card."""
-    return f"{job}:{card.member_id}:{card.version}"
+    op = f"{job}:{card.member_id}:{card.version}"
+    return Origin(op, "job", entropy=os.urandom(16))
 
 
 JOBS: dict[str, Job] = {EXPIRE: expire, TIER: review_tier, REMIND: remind, DIGEST: digest}

@@ -11,7 +11,7 @@ from zlib import decompress
 
 from regulars import tokens
 from regulars.domain.calendar import to_ms
-from regulars.domain.operations import Decision, Earn
+from regulars.domain.operations import Decision, Earn, Origin
 from regulars.jobs.context import Shop, open_shop
 from regulars.observability import logger
 from regulars.store import connect, keys, refunds
@@ -72,15 +72,17 @@ def _book_sale(shop: Shop, hook: Hook, sale: Sale) -> None:
         return views.earned(shop.program, decision, shop.now, words)
 
     operation = Earn(
-        op=order,
-        source=hook.provider,
-        entropy=os.urandom(16),
+        Origin(
+            order,
+            hook.provider,
+            location=sale.location,
+            effective_ms=min(sale.occurred_ms, to_ms(shop.now)) if sale.occurred_ms else None,
+            entropy=os.urandom(16),
+        ),
         spend_minor=sale.total_minor,
         paid_minor=sale.paid_minor,
         items=sale.items,
         order_id=sale.order_id,
-        location=sale.location,
-        effective_ms=min(sale.occurred_ms, to_ms(shop.now)) if sale.occurred_ms else None,
     )
     shop.ledger.perform(shop.program, card, operation, shop.now, render=render, fresh=True)
     refunds.apply_parked(shop.ledger, shop.program, order, shop.now)

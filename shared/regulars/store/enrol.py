@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from regulars import tokens
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
-from regulars.domain.operations import Decision, Join
+from regulars.domain.operations import Decision, Join, Origin
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.store import keys
@@ -21,8 +21,7 @@ from regulars.store.table import Table
 HANDLE_TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolled:
+class Enrolled(NamedTuple):
     """Who was enrolled: now, or before with one of the contacts (`answer` is None then)."""
 
     member_id: str
@@ -48,13 +47,12 @@ def enrol(
     """
     ledger, members = Ledger(table, merchant_id), Members(table, merchant_id)
     for _ in range(HANDLE_TRIES):
-        profile = replace(
-            profile,
+        profile = profile._replace(
             member_id=tokens.new_member_id(),
             handle=tokens.random_id(tokens.HANDLE_LENGTH).upper(),
             enrolled_ms=to_ms(now),
         )
-        operation = Join(op=op, source=source, member_id=profile.member_id, entropy=os.urandom(16))
+        operation = Join(Origin(op, source, entropy=os.urandom(16)), profile.member_id)
         card = Card(profile.member_id)
         try:
             answer = ledger.perform(

@@ -14,9 +14,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import compress, decompress
 
 from regulars.domain.calendar import to_ms
@@ -48,8 +48,7 @@ Body = Mapping[str, Any]
 Render = Callable[[Decision], Body]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """How an operation is recognised when it comes again.
 
     `fingerprint` is the digest of what the caller sent under an operation id that it chose; the
@@ -66,8 +65,7 @@ class Request:
     """Whether a refusal is to be remembered: the caller chose a key and will use it again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What is answered: status and body, and whether they were given before."""
 
     status: int
@@ -184,8 +182,8 @@ class Ledger:
         own = {**common, "fp": request.fingerprint}
         if request.expires:
             own["ttl"] = (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000
-        puts = [Put(_keyed(keys.operation(self.merchant_id, operation.op), own), Absent())]
-        if request.alias and request.alias != operation.op:
+        puts = [Put(_keyed(keys.operation(self.merchant_id, operation.origin.op), own), Absent())]
+        if request.alias and request.alias != operation.origin.op:
             key = keys.operation(self.merchant_id, request.alias)
             puts.append(Put(_keyed(key, common), Absent()))
         return puts
@@ -219,7 +217,7 @@ class Ledger:
             for place, reason in enumerate(reasons)
             if reason.failed
         ]
-        own = keys.operation(self.merchant_id, operation.op)
+        own = keys.operation(self.merchant_id, operation.origin.op)
         for ours, there in failed:
             if ours is not None and ours["SK"] == "OP":
                 mine = (ours["PK"], ours["SK"]) == own
@@ -232,9 +230,11 @@ class Ledger:
             elif ours["SK"].startswith(keys.VOUCHER_PREFIX) and there:
                 operation = _with_voucher(operation, cards.voucher_of(there))
             elif ours["SK"].startswith("REFUNDED#") and isinstance(operation, Reverse):
-                operation = replace(operation, refunded_minor=there.get("refunded", 0))
+                operation = operation._replace(refunded_minor=there.get("refunded", 0))
             elif ours["SK"] == "CODE":
-                operation = replace(operation, entropy=os.urandom(16))
+                operation = operation._replace(
+                    origin=operation.origin._replace(entropy=os.urandom(16))
+                )
             elif ours["SK"] == "STATE" and isinstance(operation, Join):
                 raise Refused(Code.CONFLICT)
         return card, operation
@@ -254,14 +254,14 @@ class Ledger:
             "refused": json.dumps(refusal, separators=(",", ":")),
             "ttl": (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000,
         }
-        key = keys.operation(self.merchant_id, operation.op)
+        key = keys.operation(self.merchant_id, operation.origin.op)
         there = self.table.put(_keyed(key, item), Absent())
         if there is None:
             raise refused
         return replay(there, request.fingerprint)
 
     def _known(self, operation: AnyOperation, request: Request) -> Answer | None:
-        (there,) = self.table.get(keys.operation(self.merchant_id, operation.op))
+        (there,) = self.table.get(keys.operation(self.merchant_id, operation.origin.op))
         return replay(there, request.fingerprint) if there else None
 
     def _with_body(self, known: Answer, render: Render | None) -> Answer:
@@ -277,7 +277,7 @@ class Ledger:
             raise Refused(Code.NOT_FOUND)
         recorded = cards.recorded_of(entry)
         card = replace(cards.card_of(state), head=recorded.hash)
-        return replace(known, body=render(Decision(card, cards.entry_of(entry), recorded.prev)))
+        return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded.prev)))
 
     def find_order(self, order_op: str) -> tuple[str, int] | None:
         """Member and entry number of an order that was booked; None when it was not (yet)."""
@@ -323,11 +323,11 @@ def _stored(status: int, body: Body) -> dict[str, Any]:
 def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:
     """The operation on the voucher as it is now."""
     if isinstance(operation, Redeem | Cancel):
-        return replace(operation, voucher=voucher)
+        return operation._replace(voucher=voucher)
     if isinstance(operation, Reverse):
         vouchers = tuple(
             voucher if known.voucher_id == voucher.voucher_id else known
             for known in operation.vouchers
         )
-        return replace(operation, vouchers=vouchers)
+        return operation._replace(vouchers=vouchers)
     return operation

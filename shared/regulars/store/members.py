@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from regulars import tokens
 from regulars.store import keys
@@ -15,8 +15,7 @@ FREE = AbsentOr(Equals("c", ""))
 """A contact that nobody has, or that its member has given up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """What a member told us. Everything but the id and the handle can be erased."""
 
     member_id: str
@@ -29,7 +28,7 @@ class Profile:
     birthday: str = ""
     """`MM-DD` or `YYYY-MM-DD`."""
     language: str = ""
-    consents: Mapping[str, bool] = field(default_factory=dict)
+    consents: Mapping[str, bool] = MappingProxyType({})
     source: str = ""
     referred_by: str = ""
     link: int = 1

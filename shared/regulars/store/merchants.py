@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import compress, decompress
 
 from regulars import clock
@@ -23,8 +22,7 @@ KEPT_S = 10.0
 reaches the counter within this time; every entry names the version it was decided on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merchant:
+class Merchant(NamedTuple):
     """A business, or its sandbox twin."""
 
     merchant_id: str
@@ -37,8 +35,7 @@ class Merchant:
     created_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Staff:
+class Staff(NamedTuple):
     """An enrolled device and who uses it."""
 
     staff_id: str
@@ -48,8 +45,7 @@ class Staff:
     active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(NamedTuple):
     """A key's record; the secret itself is known to its holder only."""
 
     key_id: str
@@ -57,8 +53,7 @@ class ApiKey:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(NamedTuple):
     """Where a till posts, and how it signs."""
 
     hook_id: str

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
-from regulars.domain.operations import Decision, Reverse
+from regulars.domain.operations import Decision, Origin, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.store import cards, keys
@@ -24,8 +24,7 @@ PARKED_DAYS = 30
 REFUND_PREFIX = "REFUND#"
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(NamedTuple):
     """What is to be refunded; `amount_minor` None for all that is left."""
 
     order_op: str
@@ -40,8 +39,7 @@ class Refund:
         return f"refund:{self.order_op}:{self.refund_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Original:
+class Original(NamedTuple):
     """The entry to be reversed and everything its reversal needs, as read."""
 
     card: Card
@@ -65,10 +63,7 @@ def original(
     return Original(
         cards.card_of(state),
         Reverse(
-            op=op,
-            source=source,
-            staff=staff,
-            entropy=os.urandom(16),
+            Origin(op, source, staff, entropy=os.urandom(16)),
             original=entry,
             refunded_minor=refunded["refunded"] if refunded else 0,
             amount_minor=amount_minor,

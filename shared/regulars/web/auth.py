@@ -10,9 +10,8 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from regulars import clock, tokens
 from regulars.config import settings
@@ -35,8 +34,7 @@ kept = Kept()
 """Programmes and staff records that this process may use again for some seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A credential as presented: whose it says it is, and the record that can confirm it."""
 
     merchant_id: str
@@ -45,8 +43,7 @@ class Claim:
     keepable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who is asking, confirmed."""
 
     merchant_id: str
@@ -62,15 +59,14 @@ class Caller:
         return tokens.is_sandbox(self.merchant_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """Everything a request starts from, read in one round trip."""
 
     caller: Caller
     program: Program
     program_item: Item
     now: datetime
-    items: list[Item | None] = field(default_factory=list)
+    items: list[Item | None]
     """The items asked for, in order."""
 
 

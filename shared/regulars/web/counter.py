@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from regulars.config import settings
 from regulars.domain.calendar import to_ms
@@ -23,8 +22,7 @@ from regulars.web import contacts, http, views
 from regulars.web.auth import Gathered
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """A card and whose it is."""
 
     card: Card

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
+from regulars.config import learn_origin
 from regulars.domain.refusals import Code, Refused
 from regulars.observability import logger
 from regulars.store.errors import Unavailable
@@ -120,6 +121,7 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
     def lambda_handler(event: Mapping[str, Any], context: Any) -> Response:
         log = logger()
         log.append_keys(request_id=getattr(context, "aws_request_id", ""))
+        learn_origin(event["requestContext"].get("domainName", ""))
         request = Request(event)
         try:
             return routes[request.route](request)

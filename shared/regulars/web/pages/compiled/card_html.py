@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from card.html. Do not edit.
-digest = '89132adbac8c3d20'
+digest = '5845e40b63d9f86e'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'card.html'
 
@@ -218,7 +218,33 @@ def block_body(context, missing=missing):
         yield '<p class="under">'
         yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Show your code at the counter, and it starts to fill.', _block_vars=_block_vars))
         yield '</p>\n'
-    yield '</section>\n<div id="vouchers" class="col">\n'
+    yield '</section>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'):
+        pass
+        yield '<section class="panel code" id="code" aria-label="'
+        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Your code', _block_vars=_block_vars))
+        yield '" data-left="'
+        yield escape(t_1(environment, [t_5((context.call(environment.getattr((environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'), 'expires_at') - environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'now')), 'total_seconds'), _block_vars=_block_vars) * 1000)), 0]))
+        yield '" data-life="'
+        yield escape((environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'), 'lifetime_s') * 1000))
+        yield '">\n<button class="see" type="button" id="see" aria-pressed="false" aria-label="'
+        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Make the code bigger', _block_vars=_block_vars))
+        yield '">'
+        yield escape(context.call((undefined(name='qr') if l_0_qr is missing else l_0_qr), environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'), 'url'), _block_vars=_block_vars))
+        yield '</button>\n<div>\n<p class="soft">'
+        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Show this at the counter', _block_vars=_block_vars))
+        yield '</p>\n<b class="typed" id="typed">'
+        yield escape(context.call((undefined(name='code_groups') if l_0_code_groups is missing else l_0_code_groups), environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'), 'text'), _block_vars=_block_vars))
+        yield '</b>\n<div class="left" aria-hidden="true"><i id="left"></i></div>\n<p class="soft" id="until" data-text="'
+        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'new code in {s} s', s='{s}', _block_vars=_block_vars))
+        yield '" data-again="'
+        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'No connection. Trying again.', _block_vars=_block_vars))
+        yield '"><a href="'
+        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'path'))
+        yield '">'
+        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Get a new code', _block_vars=_block_vars))
+        yield '</a></p>\n</div>\n</section>\n'
+    yield '<div id="vouchers" class="col">\n'
     l_1_loop = missing
     for l_1_voucher, l_1_loop in LoopContext(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'vouchers'), undefined):
         l_1_last_day = resolve('last_day')
@@ -250,33 +276,7 @@ def block_body(context, missing=missing):
         yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Show this at the counter when you want it.', _loop_vars=_loop_vars))
         yield '</p>\n</div>\n</details>\n'
     l_1_loop = l_1_voucher = l_1_last_day = l_1_today = missing
-    yield '</div>\n'
-    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'):
-        pass
-        yield '<section class="panel code" id="code" aria-label="'
-        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Your code', _block_vars=_block_vars))
-        yield '" data-left="'
-        yield escape(t_1(environment, [t_5((context.call(environment.getattr((environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'), 'expires_at') - environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'now')), 'total_seconds'), _block_vars=_block_vars) * 1000)), 0]))
-        yield '" data-life="'
-        yield escape((environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'), 'lifetime_s') * 1000))
-        yield '">\n<button class="see" type="button" id="see" aria-pressed="false" aria-label="'
-        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Make the code bigger', _block_vars=_block_vars))
-        yield '">'
-        yield escape(context.call((undefined(name='qr') if l_0_qr is missing else l_0_qr), environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'), 'url'), _block_vars=_block_vars))
-        yield '</button>\n<div>\n<p class="soft">'
-        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Show this at the counter', _block_vars=_block_vars))
-        yield '</p>\n<b class="typed" id="typed">'
-        yield escape(context.call((undefined(name='code_groups') if l_0_code_groups is missing else l_0_code_groups), environment.getattr(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'code'), 'text'), _block_vars=_block_vars))
-        yield '</b>\n<div class="left" aria-hidden="true"><i id="left"></i></div>\n<p class="soft" id="until" data-text="'
-        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'new code in {s} s', s='{s}', _block_vars=_block_vars))
-        yield '" data-again="'
-        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'No connection. Trying again.', _block_vars=_block_vars))
-        yield '"><a href="'
-        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'path'))
-        yield '">'
-        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Get a new code', _block_vars=_block_vars))
-        yield '</a></p>\n</div>\n</section>\n'
-    yield '</div>\n<div class="col">\n<div id="tier" class="col">\n'
+    yield '</div>\n</div>\n<div class="col">\n<div id="tier" class="col">\n'
     l_0_tier = environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'tier')
     _block_vars['tier'] = l_0_tier
     if (undefined(name='tier') if l_0_tier is missing else l_0_tier):
@@ -504,4 +504,4 @@ def block_body(context, missing=missing):
     yield '\n</footer>\n</div>\n</main>\n'
 
 blocks = {'title': block_title, 'head': block_head, 'body': block_body}
-debug_info = '1=27&2=30&3=45&4=48&5=51&8=54&9=59&10=62&11=64&12=67&13=69&14=72&15=74&16=77&18=82&21=87&22=93&6=109&7=120&24=133&25=173&26=175&27=179&28=181&31=187&32=189&33=191&34=193&35=196&36=200&38=204&39=207&41=216&45=220&46=226&47=228&48=230&49=237&51=241&52=245&53=247&58=251&59=254&60=260&62=264&63=266&65=268&72=277&73=279&75=282&76=284&77=287&79=297&80=300&81=304&82=306&83=312&85=318&86=321&87=324&88=329&89=330&90=341&91=344&93=356&94=359&96=369&101=376&103=379&104=382&105=389&106=392&107=397&109=403&110=408&112=413&114=416&115=420&116=423&118=425&119=428&120=433&121=435&122=438&123=444&124=450&125=453&135=462&136=464&138=467&139=472&140=476&141=480&145=491&149=494&150=496&151=500'
+debug_info = '1=27&2=30&3=45&4=48&5=51&8=54&9=59&10=62&11=64&12=67&13=69&14=72&15=74&16=77&18=82&21=87&22=93&6=109&7=120&24=133&25=173&26=175&27=179&28=181&31=187&32=189&33=191&34=193&35=196&36=200&38=204&39=207&41=216&44=219&45=222&46=228&48=232&49=234&51=236&56=246&57=252&58=254&59=256&60=263&62=267&63=271&64=273&72=277&73=279&75=282&76=284&77=287&79=297&80=300&81=304&82=306&83=312&85=318&86=321&87=324&88=329&89=330&90=341&91=344&93=356&94=359&96=369&101=376&103=379&104=382&105=389&106=392&107=397&109=403&110=408&112=413&114=416&115=420&116=423&118=425&119=428&120=433&121=435&122=438&123=444&124=450&125=453&135=462&136=464&138=467&139=472&140=476&141=480&145=491&149=494&150=496&151=500'
