@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from bench import cold, page, warm
+from bench import cold, jobs, page, warm
 from bench.result import Result
 from bench.shop import opened
 
@@ -21,6 +21,7 @@ def main() -> int:
         results.append(warm.speed(shop))
         results += warm.units(shop)
         results += page.measure(shop)
+        results += jobs.measure(shop)
     report(results)
     RESULTS.write_text(json.dumps([it.as_json() for it in results], indent=2) + "\n", "utf-8")
     return 0 if all(result.ok for result in results) else 1
