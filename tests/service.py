@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ from regulars.store import keys
 from regulars.store.marshal import to_item
 from regulars.store.table import Table
 from regulars.web.routes import ROUTES, Route
+from tests import answers
 from tests.neighbours import Neighbours
 from tests.spy import Spy
 
@@ -90,6 +92,7 @@ class Service:
         with self.spy.acting_as(acting_as):
             answer = handler(route.function)(event, context())
         lower = {name.lower(): value for name, value in answer["headers"].items()}
+        answers.hold_to_contract(route, answer["statusCode"], lower, answer["body"])
         return Reply(answer["statusCode"], lower, answer["body"], answer.get("cookies", []))
 
     def new_merchant(self, template: str = "corner-cafe", **changes: Any) -> Merchant:
@@ -250,14 +253,19 @@ def http_event(
     }
     if cookies:
         event["cookies"] = [f"{name}={value}" for name, value in cookies.items()]
-    if raw is not None:
-        try:
-            event["body"] = raw.decode()
-        except UnicodeDecodeError:
-            from base64 import b64encode
-
-            event |= {"body": b64encode(raw).decode(), "isBase64Encoded": True}
+    if raw:
+        event["body"], event["isBase64Encoded"] = as_body(raw, headers.get("content-type", ""))
     return event
+
+
+def as_body(raw: bytes, content_type: str) -> tuple[str, bool]:
+    """A body as API Gateway hands it over: text as it is, posted forms and the rest in base64."""
+    if content_type.startswith(("application/json", "text/")):
+        try:
+            return raw.decode(), False
+        except UnicodeDecodeError:
+            pass
+    return b64encode(raw).decode(), True
 
 
 def stream_record(item: dict[str, Any], number: int) -> dict[str, Any]:

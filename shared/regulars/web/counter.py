@@ -107,10 +107,17 @@ def answer(table: Table, gathered: Gathered, given: Answer, member: Holder | Non
     body = dict(given.body)
     if isinstance(body.get("card"), dict):
         body["card"] = personal(body["card"], member)
+    if "unlocked" in body:
+        body["unlocked"] = [_scannable(voucher, member) for voucher in body["unlocked"]]
     if "code" in body:
-        body["qr_url"] = f"{member.card_url}#{body['code']}"
+        body = _scannable(body, member)
     headers = {"Idempotent-Replay": "true"} if given.replayed else None
     return http.json_answer(given.status, body, headers)
+
+
+def _scannable(voucher: views.View, member: Holder) -> views.View:
+    """A voucher with the link at which its member finds the code."""
+    return {**voucher, "qr_url": f"{member.card_url}#{voucher['code']}"}
 
 
 def personal(view: views.View, member: Holder) -> views.View:

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 BODY_MAX = 256 * 1024
 """Bytes a request body may have (webhooks have their own, larger limit)."""
 
+PARAM_MAX = 200
+"""Characters a part of a path may have; more would not fit a key of the table either."""
+
+FORM_FIELDS_MAX = 100
+
 Response = dict[str, Any]
 Handler = Callable[["Request"], Response]
 
@@ -76,8 +81,11 @@ class Request:
         return {name.strip(): value for name, _, value in pairs}
 
     def param(self, name: str) -> str:
-        """A part of the path."""
-        return unquote(str(self.event.get("pathParameters", {}).get(name, "")))
+        """A part of the path; nothing of ours has a name longer than PARAM_MAX."""
+        value = unquote(str(self.event.get("pathParameters", {}).get(name, "")))
+        if len(value) > PARAM_MAX:
+            raise Refused(Code.NOT_FOUND)
+        return value
 
     @cached_property
     def body(self) -> bytes:
@@ -106,7 +114,11 @@ class Request:
         if len(self.body) > BODY_MAX:
             raise Refused(Code.TOO_LARGE)
         text = self.body.decode("utf-8", "replace")
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+        try:
+            fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX)
+        except ValueError as error:
+            raise Refused(Code.MALFORMED, "The form has too many fields.") from error
+        return dict(fields)
 
     def fingerprint(self) -> str:
         """What was asked, as a digest: method, path and body, however the JSON was laid out."""

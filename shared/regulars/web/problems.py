@@ -70,6 +70,9 @@ TITLE: dict[Code, str] = {
 RETRY_AFTER_S = {Code.CONFLICT: 1, Code.RATE_LIMITED: 10, Code.UNAVAILABLE: 2}
 
 
+PATH_SHOWN = 200
+
+
 def document(refused: Refused) -> tuple[int, dict[str, Any]]:
     """Status and problem document of a refusal.
 
@@ -83,5 +86,11 @@ def document(refused: Refused) -> tuple[int, dict[str, Any]]:
         "status": status.value,
         "code": refused.code.value,
         "detail": detail or TITLE[refused.code],
-        "errors": [{"path": path, "message": message} for path, message in refused.errors],
+        "errors": [{"path": _shown(path), "message": message} for path, message in refused.errors],
     }
+
+
+def _shown(path: str) -> str:
+    """A path as it can be answered: the names in it are the sender's, of any length and made of
+    anything that JSON can escape."""
+    return path[:PATH_SHOWN].encode("utf-8", "replace").decode()

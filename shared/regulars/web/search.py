@@ -14,6 +14,7 @@ from regulars.web import contacts, counter
 from regulars.web.auth import Gathered
 
 PAGE = 100
+CURSOR_MAX = 40
 PAGES_MAX = 20
 """How far one request walks along the list; the cursor goes on from there."""
 
@@ -99,7 +100,8 @@ def _position(enrolled_ms: int, member_id: str) -> str:
 def _start(m: str, cursor: str) -> dict[str, str]:
     """Where the index goes on; only positions in the caller's own list can be named."""
     enrolled, _, c = cursor.partition(".")
-    if not (enrolled.isascii() and enrolled.isdigit() and c.isascii() and c.isalnum()):
+    known = enrolled.isascii() and enrolled.isdigit() and c.isascii() and c.isalnum()
+    if not known or len(cursor) > CURSOR_MAX:
         raise Refused(Code.INVALID, "", (("cursor", "must be the `next` of an earlier page"),))
     pk, sk = keys.profile(m, c)
     order = keys.members_order(int(enrolled[:15]), c)
