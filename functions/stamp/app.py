@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.domain.operations import Decision, Earn, Origin
-from regulars.store import connect, refunds
-from regulars.store.ledger import Ledger
+from regulars.domain.refusals import Refused
+from regulars.store import connect, keys, refunds
+from regulars.store.ledger import Answer, Ledger, replay
 from regulars.store.ledger import Request as Known
+from regulars.store.table import Table
 from regulars.web import auth, bodies, counter, http, views
 
 
@@ -22,33 +24,45 @@ def earn(request: http.Request) -> http.Response:
     table = connect.lean_table()
     member_id = body.get("member_id")
     gathered = auth.gather(table, request, *(counter.card_keys(member_id) if member_id else ()))
-    member = (
-        counter.holder(table, gathered, member_id)
-        if member_id
-        else counter.find(table, gathered, body)
+    known = Known(
+        fingerprint=request.fingerprint(),
+        alias=f"order:{body['order_id']}" if body.get("order_id") else None,
+        expires=True,
+        keep_refusal=True,
     )
+    try:
+        member = (
+            counter.holder(table, gathered, member_id)
+            if member_id
+            else counter.find(table, gathered, body)
+        )
+    except Refused:  # the card shows another code by now, but this may be a call come again
+        first = _first_answer(table, gathered.caller.merchant_id, key, known)
+        if first is None:
+            raise
+        return counter.answer(table, gathered, first, None)
 
     def render(decision: Decision) -> views.View:
         return views.earned(gathered.program, decision, gathered.now, member.words)
 
     ledger = Ledger(table, gathered.caller.merchant_id)
-    order = f"order:{body['order_id']}" if body.get("order_id") else None
     answer = ledger.perform(
         gathered.program,
         member.card,
         _operation(key, body, gathered.caller),
         gathered.now,
-        request=Known(
-            fingerprint=request.fingerprint(),
-            alias=order,
-            expires=True,
-            keep_refusal=True,
-        ),
+        request=known,
         render=render,
     )
-    if order:
-        refunds.apply_parked(ledger, gathered.program, order, gathered.now)
+    if known.alias:
+        refunds.apply_parked(ledger, gathered.program, known.alias, gathered.now)
     return counter.answer(table, gathered, answer, member)
+
+
+def _first_answer(table: Table, merchant_id: str, key: str, known: Known) -> Answer | None:
+    """What this key was answered before; None when it is new."""
+    (item,) = table.get(keys.operation(merchant_id, f"key:{key}"))
+    return replay(item, known.fingerprint) if item else None
 
 
 def _operation(key: str, body: Mapping[str, Any], caller: auth.Caller) -> Earn:

@@ -1,0 +1,175 @@
+"""The same key asks for the same thing once; nothing is booked without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from regulars.web.routes import API
+from tests.service import Merchant, Reply, Service
+
+LEDGER = [route for route in API if route.ledger]
+
+
+def voucher_of(cafe: Merchant, member_id: str) -> str:
+    """The code of a voucher that ten visits unlock."""
+    (voucher,) = cafe.earn(member_id, visits=10)["unlocked"]
+    return str(voucher["code"])
+
+
+def calls(cafe: Merchant, member_id: str) -> dict[str, Callable[[str, int], Reply]]:
+    """Every call that changes a ledger, by its route; the number varies the body."""
+    cafe.earn(member_id, order_id="sold", spend_minor=1000, visits=0)
+    code, other = voucher_of(cafe, member_id), voucher_of(cafe, member_id)
+
+    def post(path: str, body: Callable[[int], dict[str, Any]]) -> Callable[[str, int], Reply]:
+        return lambda key, number: cafe.call("POST", path, body(number), key=key)
+
+    return {
+        "POST /v1/members": post("/v1/members", lambda n: {"name": f"Ben {n}"}),
+        "POST /v1/earn": post("/v1/earn", lambda n: {"member_id": member_id, "visits": n}),
+        "POST /v1/adjust": post(
+            "/v1/adjust",
+            lambda n: {"member_id": member_id, "unit": "stamp", "amount": n, "reason": "r"},
+        ),
+        "POST /v1/refunds": post(
+            "/v1/refunds", lambda n: {"order_id": "sold", "refund_id": "r", "amount_minor": n}
+        ),
+        "POST /v1/vouchers": post(
+            "/v1/vouchers", lambda n: {"member_id": member_id, "reward_id": f"free-coffee{n}"[:11]}
+        ),
+        "POST /v1/vouchers/{code}/redeem": post(
+            f"/v1/vouchers/{code}/redeem", lambda n: {"order_id": f"at-{n}"}
+        ),
+        "POST /v1/vouchers/{code}/cancel": post(
+            f"/v1/vouchers/{other}/cancel", lambda n: {"reason": f"for {n}"}
+        ),
+    }
+
+
+def test_every_ledger_route_is_tried_here(service: Service) -> None:
+    cafe = service.new_merchant()
+    tried = calls(cafe, cafe.join()["member_id"])
+    assert set(tried) == {route.key for route in LEDGER}
+
+
+@pytest.mark.parametrize("route", LEDGER, ids=lambda route: route.key)
+def test_without_a_key_nothing_is_even_looked_at(service: Service, route: Any) -> None:
+    path = route.path.replace("{code}", "A")
+    for key in ({}, {"idempotency-key": ""}):
+        reply = service.request("POST", path, body={"hostile": "body"}, headers=key)
+        assert (reply.status, reply.code) == (400, "idempotency_key_required")
+    for key in ("a b", "ä", "x" * 129, 'a"b', "a/b"):
+        reply = service.request("POST", path, body={}, headers={"idempotency-key": key})
+        assert (reply.status, reply.code) == (422, "invalid")
+        assert reply.json["errors"][0]["path"] == "Idempotency-Key"
+    assert service.spy.calls == []
+
+
+@pytest.mark.parametrize("name", [route.key for route in LEDGER])
+def test_the_same_key_and_body_get_the_first_answer_again(service: Service, name: str) -> None:
+    cafe = service.new_merchant()
+    member_id = cafe.join()["member_id"]
+    call = calls(cafe, member_id)[name]
+    if name == "POST /v1/vouchers":
+        cafe.call("PUT", "/v1/program", by_choice(cafe), headers={"if-match": "1"})
+        cafe.earn(member_id, visits=10)
+
+    first = call("key", 1)
+    before = cafe.card(member_id)
+    again = call("key", 1)
+
+    assert first.status in {200, 201}, first.text
+    assert (first.replayed, again.replayed) == (False, True)
+    assert (again.status, again.text) == (first.status, first.text)
+    assert cafe.card(member_id) == before
+
+
+@pytest.mark.parametrize("name", [key.key for key in LEDGER if key.key != "POST /v1/vouchers"])
+def test_the_same_key_with_another_body_is_refused(service: Service, name: str) -> None:
+    cafe = service.new_merchant()
+    call = calls(cafe, cafe.join()["member_id"])[name]
+    assert call("key", 1).status in {200, 201}
+    other = call("key", 2)
+    assert (other.status, other.code) == (422, "idempotency_mismatch")
+
+
+def test_a_key_used_on_one_route_is_used_on_all(service: Service) -> None:
+    cafe = service.new_merchant()
+    member_id = cafe.join()["member_id"]
+    body = {"member_id": member_id, "reward_id": "free-coffee"}
+    assert cafe.call("POST", "/v1/earn", {"member_id": member_id}, key="one").status == 200
+    reply = cafe.call("POST", "/v1/vouchers", body, key="one")
+    assert (reply.status, reply.code) == (422, "idempotency_mismatch")
+
+
+def test_the_layout_of_the_json_does_not_matter(service: Service) -> None:
+    cafe = service.new_merchant()
+    member_id = cafe.join()["member_id"]
+    headers = {
+        "authorization": f"Bearer {cafe.created['api_key']}",
+        "idempotency-key": "k", "content-type": "application/json",
+    }  # fmt: skip
+    texts = (f'{{"member_id":"{member_id}","visits":2}}',
+             f' {{ "visits" : 2,\n "member_id": "{member_id}" }} ')  # fmt: skip
+    first, again = (
+        service.request("POST", "/v1/earn", raw=text.encode(), headers=headers) for text in texts
+    )
+    assert (first.replayed, again.replayed, again.text) == (False, True, first.text)
+
+
+def test_keys_of_two_merchants_do_not_meet(service: Service) -> None:
+    cafes = service.new_merchant(), service.new_merchant()
+    for cafe in cafes:
+        reply = cafe.call("POST", "/v1/members", {"name": "Anna"}, key="same")
+        assert (reply.status, reply.replayed) == (201, False)
+
+
+def test_a_refusal_stays_for_its_key_and_not_for_others(service: Service) -> None:
+    cafe = service.new_merchant()
+    member_id = cafe.join()["member_id"]
+    cafe.call("PUT", "/v1/program", by_choice(cafe), headers={"if-match": "1"})
+    body = {"member_id": member_id, "reward_id": "free-coffee"}
+
+    refused = cafe.call("POST", "/v1/vouchers", body, key="early")
+    cafe.earn(member_id, visits=9)
+    again = cafe.call("POST", "/v1/vouchers", body, key="early")
+    fresh = cafe.call("POST", "/v1/vouchers", body, key="late")
+
+    assert (refused.status, refused.code) == (409, "insufficient_balance")
+    assert (again.text, again.replayed, refused.replayed) == (refused.text, True, False)
+    assert (fresh.status, fresh.json["status"]) == (201, "issued")
+
+
+def test_an_invalid_body_does_not_use_up_the_key(service: Service) -> None:
+    cafe = service.new_merchant()
+    member_id = cafe.join()["member_id"]
+    wrong = cafe.call("POST", "/v1/earn", {"member_id": member_id, "visits": "2"}, key="k")
+    right = cafe.call("POST", "/v1/earn", {"member_id": member_id, "visits": 2}, key="k")
+    assert (wrong.status, right.status, right.replayed) == (422, 200, False)
+
+
+def test_a_code_that_has_passed_still_gets_its_first_answer(service: Service, frozen: Any) -> None:
+    """The phone shows another code by the time the till tries again."""
+    from datetime import timedelta
+
+    cafe = service.new_merchant()
+    card = cafe.join()
+    path = card["card_url"].removeprefix("https://cards.example")
+    code = service.request("GET", f"{path}/code").json["code"]
+    first = cafe.call("POST", "/v1/earn", {"code": code}, key="k")
+    frozen.now += timedelta(minutes=5)
+    again = cafe.call("POST", "/v1/earn", {"code": code}, key="k")
+    other = cafe.call("POST", "/v1/earn", {"code": code}, key="other")
+    assert first.status == 200, first.text
+    assert (again.text, again.replayed) == (first.text, True)
+    assert (other.status, other.code) == (404, "not_found")
+
+
+def by_choice(cafe: Merchant) -> dict[str, Any]:
+    """The café's programme, with a coffee that members take when they like."""
+    document: dict[str, Any] = cafe.call("GET", "/v1/program").json["program"]
+    document["rewards"][0]["auto"] = False
+    return document
