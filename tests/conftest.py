@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from local import engine
+from local.aws import REGION
 from regulars import clock, config
 from regulars.store import connect
 from regulars.store.table import Table
@@ -30,8 +31,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     values = {
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-        "AWS_REGION": "eu-central-1",
-        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
         "TABLE_NAME": "regulars-ledger",
         "BASE_URL": "https://cards.example",
         "REGULARS_SECRET": SECRET,
