@@ -70,6 +70,8 @@ class Reward(NamedTuple):
     limit_window: Literal["day", "month", "year", "lifetime"]
     cost_minor: int
     """What one costs the owner; for liability and reports."""
+    promise: Text | None = None
+    """The owner's sentence on the way there, in plural forms; {n} is what is missing."""
 
 
 class Condition(NamedTuple):
@@ -201,7 +203,7 @@ def _reward(reward: Mapping[str, Any]) -> Reward:
     return Reward(
         id=reward["id"],
         name=reward["name"],
-        kind=reward["kind"],
+        kind=reward.get("kind", "item"),
         unit=reward["cost"]["unit"],
         cost=reward["cost"]["amount"],
         auto=reward.get("auto", False),
@@ -210,6 +212,7 @@ def _reward(reward: Mapping[str, Any]) -> Reward:
         limit=limit.get("times"),
         limit_window=limit.get("window", "lifetime"),
         cost_minor=reward.get("cost_minor", 0),
+        promise=reward.get("promise"),
     )
 
 

@@ -1,0 +1,296 @@
+"""An independent reading of a ledger: plain sums over the stored texts, with none of our domain.
+
+It is told every entry as it lies in the table, and the programme as its document; it replays them
+with arithmetic of its own and says what the card must hold. Whatever disagrees is a bug, here or
+there.
+"""
+
+from __future__ import annotations
+
+import json
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+FAR = "9999-12-31"
+
+
+@dataclass
+class Sale:
+    """A booked sale and how much of its payment has been given back."""
+
+    month: int
+    granted: list[tuple[str, int]]
+    """(unit, amount) of every line granted."""
+    spend: int
+    visits: int
+    points: int
+    carry: Mapping[str, int]
+    paid: int
+    refunded: int = 0
+    whole: bool = False
+
+    def left_of(self, value: int) -> int:
+        """What is left of a value after the refunds: floor of the share is taken, towards zero."""
+        return value - self.gone_of(value)
+
+    def gone_of(self, value: int) -> int:
+        if self.whole:
+            return value
+        if not self.paid:
+            return 0
+        return int(Fraction(value * self.refunded, self.paid))  # int() cuts towards zero
+
+
+@dataclass
+class Oracle:
+    """The replay of one card."""
+
+    document: Mapping[str, Any]
+    head: str = ""
+    seq: int = 0
+    at: int = 0
+    lots: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    debt: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    sales: dict[int, Sale] = field(default_factory=dict)
+    pieces: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+    """Per voucher ever issued what was locked: (unit, lot, amount)."""
+    issued: set[str] = field(default_factory=set)
+    redeemed: set[str] = field(default_factory=set)
+    returned: set[str] = field(default_factory=set)
+    taken_back: dict[int, dict[str, int]] = field(default_factory=dict)
+    tier: tuple[str, str] | None = None
+    """The tier and until when it is certain."""
+
+    def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
+        """Take in the next entry; every rule that a single entry can break is asserted here."""
+        entry: dict[str, Any] = json.loads(text)
+        assert prev == self.head
+        assert sha256(prev.encode() + b"\n" + text.encode()).hexdigest() == digest
+        assert entry["seq"] == self.seq + 1
+        assert entry["at"] > self.at
+        assert entry["eff"] <= entry["at"] + 300_000
+        self.head, self.seq, self.at = digest, entry["seq"], entry["at"]
+        before = dict(self.debt)
+        for line in entry["lines"]:
+            self._line(entry, *line)
+        self._granted_pay_debt_first(entry, before)
+        for unit, balance in entry["bal"].items():
+            assert balance == sum(self.lots[unit].values()) - self.debt[unit]
+        {
+            "earn": self._earned, "join": self._earned, "redeem": self._redeemed,
+            "reverse": self._reversed, "expire": self._expired, "tier": self._reviewed,
+        }.get(entry["kind"], lambda _: None)(entry)  # fmt: skip
+        tier_after = entry.get("tier", [None, self.tier and self.tier[0]])[1]
+        assert tier_after == (self.tier[0] if self.tier else None)
+        return entry
+
+    def _line(self, entry: Mapping[str, Any], unit: str, amount: int, lot: str, rule: str,
+              why: Mapping[str, Any]) -> None:  # fmt: skip
+        assert amount != 0
+        today = self.day(entry["at"]).isoformat()
+        if lot == "debt":
+            self.debt[unit] -= amount
+            assert self.debt[unit] >= 0
+            if why["k"] == "refund":
+                self._count_taken_back(why["of"], unit, -amount)
+            return
+        if amount < 0 and why["k"] in {"reward", "adjust"}:
+            assert spendable(lot, today), f"{lot} was spent on {today}"
+            earlier = [
+                name for name, held in self.lots[unit].items()
+                if held and spendable(name, today) and order(name) < order(lot)
+            ]  # fmt: skip
+            assert not earlier, f"{lot} was spent before {earlier}"
+        if why["k"] == "expired":
+            assert lot.partition("/")[0] < today
+            assert -amount == self.lots[unit][lot], "an expiry takes the whole remainder"
+        self.lots[unit][lot] = self.lots[unit].get(lot, 0) + amount
+        assert self.lots[unit][lot] >= 0
+        if why["k"] == "reward":
+            self.pieces.setdefault(why["v"], []).append((unit, lot, -amount))
+            self.issued.add(why["v"])
+        if why["k"] == "returned":
+            self._returned(entry, why["v"])
+        if why["k"] == "refund":
+            self._count_taken_back(why["of"], unit, -amount)
+
+    def _returned(self, entry: Mapping[str, Any], voucher: str) -> None:
+        """The very same lots, with the same dates, once."""
+        back = [
+            (unit, lot, amount) for unit, amount, lot, _, why in entry["lines"]
+            if why["k"] == "returned" and why["v"] == voucher
+        ]  # fmt: skip
+        assert back == self.pieces[voucher]
+        assert voucher not in self.redeemed
+        assert voucher not in self.returned or voucher in entry["facts"]["returned"]
+        self.returned.add(voucher)
+
+    def _count_taken_back(self, seq: int, unit: str, amount: int) -> None:
+        units = self.taken_back.setdefault(seq, {})
+        units[unit] = units.get(unit, 0) + amount
+
+    def _granted_pay_debt_first(self, entry: Mapping[str, Any], before: Mapping[str, int]) -> None:
+        """Nothing is granted into a lot while the card owes that unit."""
+        owed = dict(before)
+        for unit, amount, lot, _, why in entry["lines"]:
+            if lot == "debt":
+                owed[unit] = owed.get(unit, 0) - amount
+            elif amount > 0 and why["k"] != "returned":
+                assert not owed.get(unit), f"{amount} of {unit} granted while {owed[unit]} is owed"
+
+    def _earned(self, entry: Mapping[str, Any]) -> None:
+        facts = entry["facts"]
+        earn = {"join", "visit", "spend", "item"}
+        granted = [
+            (unit, amount) for unit, amount, _, _, why in entry["lines"] if why["k"] in earn
+        ]  # fmt: skip
+        kinds = {unit["id"]: unit["kind"] for unit in self.document["units"]}
+        points = sum(amount for unit, amount in granted if kinds[unit] == "points")
+        assert facts.get("points", 0) == points
+        spend = facts.get("spend", 0)
+        self.sales[entry["seq"]] = Sale(
+            month_of(self.day(entry["eff"])), granted, spend, facts.get("visits", 0), points,
+            facts.get("carry", {}), facts.get("paid", spend),
+        )  # fmt: skip
+        today = self.day(entry["at"])
+        better = self.entitled(today)
+        if better and (self.rank(better) > self.rank(self.tier) or (
+            self.rank(better) == self.rank(self.tier) and later(better, self.tier)
+        )):  # fmt: skip
+            self.tier = better
+
+    def _redeemed(self, entry: Mapping[str, Any]) -> None:
+        voucher = entry["facts"]["voucher"]
+        assert voucher in self.issued - self.redeemed - self.returned
+        assert not any(self.debt.values())
+        assert not entry["lines"]
+        self.redeemed.add(voucher)
+
+    def _reversed(self, entry: Mapping[str, Any]) -> None:
+        sale = self.sales[entry["facts"]["reverses"]]
+        assert not sale.whole, "nothing is reversed twice"
+        sale.refunded += entry["facts"]["amount"]
+        assert sale.refunded <= sale.paid
+        sale.whole = sale.refunded == sale.paid
+        expected: dict[str, int] = defaultdict(int)
+        for unit, amount in sale.granted:
+            expected[unit] += sale.gone_of(amount)
+        taken = self.taken_back.get(entry["facts"]["reverses"], {})
+        assert {u: n for u, n in expected.items() if n} == {u: n for u, n in taken.items() if n}
+
+    def _expired(self, entry: Mapping[str, Any]) -> None:
+        today = self.day(entry["at"]).isoformat()
+        for lots in self.lots.values():
+            assert not [name for name, held in lots.items() if held and expired(name, today)]
+
+    def _reviewed(self, entry: Mapping[str, Any]) -> None:
+        today = self.day(entry["at"])
+        entitled = self.entitled(today)
+        if self.tier and (not self.tier[1] or self.tier[1] >= today.isoformat()):
+            assert self.rank(entitled) > self.rank(self.tier), "a certain tier is kept"
+        self.tier = entitled
+
+    # What the card must say
+
+    def windows(self) -> dict[int, tuple[int, int, int]]:
+        """Spend, visits and points by month, without months that come to nothing."""
+        months: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for sale in self.sales.values():
+            sums = months[sale.month]
+            sums[0] += sale.left_of(sale.spend)
+            sums[1] += 0 if sale.whole else sale.visits
+            sums[2] += sale.left_of(sale.points)
+        return {month: (s[0], s[1], s[2]) for month, s in months.items() if any(s)}
+
+    def lifetime(self) -> tuple[int, int, int]:
+        spend, visits, points = (
+            sum(month[place] for month in self.windows().values()) for place in range(3)
+        )
+        return spend, visits, points
+
+    def carry(self) -> dict[str, int]:
+        sums: dict[str, int] = defaultdict(int)
+        for sale in self.sales.values():
+            for rule, moved in sale.carry.items():
+                sums[rule] += sale.left_of(moved)
+        return {rule: amount for rule, amount in sums.items() if amount}
+
+    def held(self) -> dict[str, dict[str, int]]:
+        by_unit = {unit: {n: a for n, a in lots.items() if a} for unit, lots in self.lots.items()}
+        return {unit: lots for unit, lots in by_unit.items() if lots}
+
+    def available(self, unit: str, now_ms: int) -> int:
+        today = self.day(now_ms).isoformat()
+        return sum(held for name, held in self.lots[unit].items() if spendable(name, today))
+
+    def open_vouchers(self) -> set[str]:
+        return self.issued - self.redeemed - self.returned
+
+    # Tiers, in words of one's own
+
+    def rank(self, tier: tuple[str, str] | None) -> int:
+        ids = [one["id"] for one in self.document.get("tiers", ())]
+        return ids.index(tier[0]) if tier else -1
+
+    def entitled(self, today: date) -> tuple[str, str] | None:
+        found = None
+        for tier in self.document.get("tiers", ()):
+            ways = tier.get("enter", ())
+            untils = [u for way in ways if (u := self._until(way, today))]
+            if not ways:
+                found = (tier["id"], "")
+            elif untils:
+                found = (tier["id"], "" if FAR in untils else max(untils))
+        return found
+
+    def _until(self, way: Mapping[str, Any], today: date) -> str | None:
+        """The last certain day by this way; None when it is not open."""
+        if way["metric"] not in {"spend", "visits", "points"}:
+            return None
+        place = ["spend", "visits", "points"].index(way["metric"])
+        kind, now = way.get("window", "lifetime"), month_of(today)
+        first, last_certain = {
+            "lifetime": (0, None),
+            "month": (now, now + 1),
+            "quarter": (now - now % 3, now - now % 3 + 5),
+            "year": (now - now % 12, now - now % 12 + 23),
+        }.get(kind) or (now - int(kind[8:]) + 1, now + int(kind[8:]))
+        had = sum(v[place] for m, v in self.windows().items() if first <= m <= now or not first)
+        if had < way["at_least"]:
+            return None
+        if last_certain is None:
+            return FAR
+        year, month = last_certain // 12, last_certain % 12 + 1
+        return date(year, month, monthrange(year, month)[1]).isoformat()
+
+    def day(self, ms: int) -> date:
+        instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
+        return instant.astimezone(ZoneInfo(self.document["timezone"])).date()
+
+
+def later(tier: tuple[str, str], than: tuple[str, str] | None) -> bool:
+    return than is not None and (tier[1] or FAR) > (than[1] or FAR)
+
+
+def month_of(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def expired(lot: str, today: str) -> bool:
+    last = lot.partition("/")[0]
+    return last != "" and last < today
+
+
+def spendable(lot: str, today: str) -> bool:
+    return not expired(lot, today) and lot.partition("/")[2] <= today
+
+
+def order(lot: str) -> str:
+    return lot.partition("/")[0] or FAR

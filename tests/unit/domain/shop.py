@@ -1,0 +1,170 @@
+"""A shop of the pure core: one programme, one card, a clock, and everything that was decided.
+
+Whatever is done here is done by `decide` alone; the shop only keeps what the table would keep.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from regulars.domain import calendar, program
+from regulars.domain.card import Card
+from regulars.domain.decide import decide
+from regulars.domain.ledger import Recorded, canonical, chain, verify
+from regulars.domain.operations import (
+    Adjust,
+    AnyOperation,
+    Cancel,
+    Decision,
+    Earn,
+    Expire,
+    Issue,
+    Item,
+    Join,
+    Origin,
+    Redeem,
+    Reverse,
+    ReviewTier,
+    Voucher,
+)
+from regulars.web import program_schema
+
+START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def programme(version: int = 1, **sections: Any) -> program.Program:
+    """A validated programme with these sections and nothing else."""
+    document = {
+        "name": "Shop",
+        "currency": "EUR",
+        "timezone": "Europe/Budapest",
+        "languages": ["en"],
+        **sections,
+    }
+    return program.load(program_schema.check(document), version)
+
+
+def unit(unit_id: str = "point", kind: str = "points", **more: Any) -> dict[str, Any]:
+    name = {"en": {"one": unit_id, "other": f"{unit_id}s"}}
+    return {"id": unit_id, "name": name, "kind": kind, **more}
+
+
+def reward(reward_id: str, cost: int, unit_id: str = "point", **more: Any) -> dict[str, Any]:
+    return {
+        "id": reward_id, "name": reward_id, "cost": {"unit": unit_id, "amount": cost}, **more
+    }  # fmt: skip
+
+
+def spend_rule(amount: int = 1, per: int = 100, **more: Any) -> dict[str, Any]:
+    return {
+        "id": "spend", "on": "spend", "unit": "point", "amount": amount, "per_minor": per, **more
+    }  # fmt: skip
+
+
+def visit_rule(amount: int = 1, **more: Any) -> dict[str, Any]:
+    return {"id": "visit", "on": "visit", "unit": "stamp", "amount": amount, **more}
+
+
+def items(*lines: tuple[int, int, str]) -> tuple[Item, ...]:
+    """Lines of a sale as (quantity, amount, category)."""
+    return tuple(Item(quantity, amount, category=category) for quantity, amount, category in lines)
+
+
+class Shop:
+    """One programme, one card and its whole history."""
+
+    def __init__(self, of: program.Program, now: datetime = START) -> None:
+        self.program = of
+        self.now = now
+        self.card = Card("c1")
+        self.vouchers: dict[str, Voucher] = {}
+        self.decided: list[Decision] = []
+        self.ledger: list[Recorded] = []
+        self.refunded: dict[int, int] = {}
+        self._ops = 0
+
+    def later(self, **delta: float) -> Shop:
+        self.now += timedelta(**delta)
+        return self
+
+    def origin(self, **more: Any) -> Origin:
+        """A new operation; its entropy follows from its number, so that every run is the same."""
+        self._ops += 1
+        entropy = self._ops.to_bytes(16)
+        return Origin(f"op:{self._ops}", more.pop("source", "api"), entropy=entropy, **more)
+
+    def do(self, operation: AnyOperation) -> Decision:
+        """Decide and keep what was decided; a refusal keeps nothing."""
+        decision = decide(self.program, self.card, operation, self.now)
+        self.card = decision.card
+        self.vouchers |= {voucher.voucher_id: voucher for voucher in decision.vouchers}
+        self.decided.append(decision)
+        if decision.entry:
+            text = canonical(decision.entry)
+            self.ledger.append(Recorded(text, decision.prev, chain(decision.prev, text)))
+        if isinstance(operation, Reverse) and decision.refunded_minor is not None:
+            self.refunded[operation.original.seq] = decision.refunded_minor
+        return decision
+
+    def join(self) -> Decision:
+        return self.do(Join(self.origin(source="join"), "c1"))
+
+    def sale(self, spend_minor: int | None = None, **more: Any) -> Decision:
+        """A visit with a purchase."""
+        origin = self.origin(effective_ms=more.pop("effective_ms", None))
+        return self.do(Earn(origin, spend_minor=spend_minor, **more))
+
+    def visit(self, visits: int = 1, **more: Any) -> Decision:
+        return self.do(Earn(self.origin(), visits=visits, **more))
+
+    def issue(self, reward_id: str) -> Voucher:
+        (voucher,) = self.do(Issue(self.origin(), reward_id)).vouchers
+        return voucher
+
+    def redeem(self, voucher: Voucher) -> Decision:
+        return self.do(Redeem(self.origin(), self.vouchers[voucher.voucher_id]))
+
+    def cancel(self, voucher: Voucher) -> Decision:
+        return self.do(Cancel(self.origin(), self.vouchers[voucher.voucher_id]))
+
+    def adjust(self, unit_id: str, amount: int, **more: Any) -> Decision:
+        return self.do(Adjust(self.origin(), unit_id, amount, "because", **more))
+
+    def refund(self, sale: Decision, amount_minor: int | None = None, **more: Any) -> Decision:
+        """Refund part of a sale, or all that is left of it."""
+        entry = sale.entry
+        assert entry is not None
+        granted = tuple(self.vouchers[one] for one in entry.facts.get("vouchers", ()))
+        return self.do(
+            Reverse(
+                self.origin(),
+                original=entry,
+                refunded_minor=self.refunded.get(entry.seq, 0),
+                amount_minor=amount_minor,
+                vouchers=granted,
+                **more,
+            )
+        )
+
+    def expire(self) -> Decision:
+        """What the hourly job does."""
+        open_now = tuple(self.vouchers[one] for one in self.card.open)
+        return self.do(Expire(self.origin(source="job"), open_now))
+
+    def review(self) -> Decision:
+        return self.do(ReviewTier(self.origin(source="job")))
+
+    @property
+    def today(self) -> str:
+        return calendar.local_date(self.now, self.program.timezone).isoformat()
+
+    def available(self, unit_id: str = "point") -> int:
+        return self.card.available(unit_id, self.today)
+
+    def amounts(self, unit_id: str = "point") -> dict[str, int]:
+        """Amounts of the lots by expiry date."""
+        return {lot.expires_on: lot.amount for lot in self.card.lots.get(unit_id, ())}
+
+    def verify(self) -> list[str]:
+        return verify(self.card, self.ledger)

@@ -1,0 +1,256 @@
+"""Anything a shop can do, in any order, against an oracle that replays the stored texts.
+
+The oracle (`oracle.py`) has arithmetic of its own for lots, spending order, debt, windows, tiers,
+carries, vouchers and refunds; after every step card and oracle must agree.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from regulars.domain import program
+from regulars.domain.calendar import to_ms
+from regulars.domain.ledger import lot_name
+from regulars.domain.operations import Decision, Item
+from regulars.domain.refusals import Code, Refused
+from regulars.store import cards
+from regulars.web import program_schema
+from tests.unit.domain import programmes
+from tests.unit.domain.oracle import Oracle, expired
+from tests.unit.domain.shop import Shop
+
+LINES = st.lists(
+    st.builds(
+        Item,
+        quantity=st.integers(1, 3),
+        amount_minor=st.integers(0, 3000),
+        category=st.sampled_from(["cake", "gift", "drink"]),
+    ),
+    max_size=3,
+)
+
+
+class Anything(RuleBasedStateMachine):
+    """Random operations on one card of one of the programmes, with time moving on."""
+
+    @initialize(
+        name=st.sampled_from(sorted(programmes.ALL)),
+        start=st.datetimes(datetime(2024, 1, 25), datetime(2027, 12, 31)),  # noqa: DTZ001 - zone below
+    )
+    def open_shop(self, name: str, start: datetime) -> None:
+        self.document = programmes.ALL[name]
+        read = program.load(program_schema.check(self.document), 1)
+        self.shop = Shop(read, start.replace(tzinfo=UTC, microsecond=0))
+        self.oracle = Oracle(self.document)
+        self.sales: list[Decision] = []
+        self.booked(self.shop.join())
+
+    def booked(self, decision: Decision) -> None:
+        """Show the oracle what was booked."""
+        if decision.entry:
+            recorded = self.shop.ledger[-1]
+            self.oracle.replay(recorded.text, recorded.prev, recorded.hash)
+
+    def attempt(self, operation: Any, *expected: Code) -> bool:
+        """Do it; one of the expected refusals must leave everything as it was."""
+        before = self.shop.card
+        try:
+            decision = operation()
+        except Refused as refused:
+            assert refused.code in expected, refused
+            assert self.shop.card is before
+            return False
+        self.booked(decision if isinstance(decision, Decision) else self.shop.decided[-1])
+        return True
+
+    @rule(hours=st.sampled_from([0, 1, 5, 24, 72, 24 * 11, 24 * 40, 24 * 120]))
+    def wait(self, hours: int) -> None:
+        self.shop.later(hours=hours, minutes=hours % 7)
+
+    @rule(
+        spend=st.one_of(st.none(), st.integers(0, 20_000)),
+        lines=LINES,
+        visits=st.integers(0, 2),
+        tip=st.sampled_from([0, 0, 333]),
+        ago=st.sampled_from([0, 0, 3600, 3600 * 24 * 40]),
+    )
+    def buy(self, spend: int | None, lines: list[Item], visits: int, tip: int, ago: int) -> None:
+        total = sum(line.amount_minor for line in lines) if spend is None else spend
+        shop, tier = self.shop, self.oracle.tier
+        carried = dict(shop.card.carry)
+        decision = shop.sale(
+            spend, visits=visits, items=tuple(lines), paid_minor=total + tip,
+            effective_ms=to_ms(shop.now - timedelta(seconds=ago)) if ago else None,
+        )  # fmt: skip
+        self.booked(decision)
+        self.sales.append(decision)
+        assert decision.entry is not None
+        counted = decision.entry.facts["visits"]
+        assert counted <= visits
+        expected = self.earned(counted, total, lines, tier, carried)
+        granted: dict[str, int] = {}
+        for line in decision.entry.lines:
+            if line.amount > 0:
+                granted[line.rule] = granted.get(line.rule, 0) + line.amount
+        assert granted == {name: amount for name, amount in expected.items() if amount}
+
+    def earned(
+        self, visits: int, total: int, lines: list[Item], tier: tuple[str, str] | None,
+        carried: dict[str, int],
+    ) -> dict[str, int]:  # fmt: skip
+        """What each rule must grant, from the document, in exact fractions."""
+        tiers = {one["id"]: Fraction(one.get("multiplier", "1")) for one in
+                 self.document.get("tiers", ())}  # fmt: skip
+        times = tiers[tier[0]] if tier else Fraction(1)
+        earned = {}
+        for one in self.document["earn"]:
+            if one["on"] == "join" or total < one.get("min_spend_minor", 0):
+                continue
+            cats, out = one.get("categories", []), one.get("exclude", [])
+            if one["on"] == "visit":
+                base = one["amount"] * visits
+            elif one["on"] == "item":
+                base = one["amount"] * sum(x.quantity for x in lines if x.category in cats)
+            else:
+                money = sum(x.amount_minor for x in lines if x.category in cats) if cats else max(
+                    0, total - sum(x.amount_minor for x in lines if x.category in out)
+                )  # fmt: skip
+                had = carried.get(one["id"], 0) + money if money else 0
+                base = one["amount"] * max(0, had // one["per_minor"])
+            earned[one["id"]] = int(base * times)
+        return earned
+
+    @rule(pick=st.integers(0, 3))
+    def take_reward(self, pick: int) -> None:
+        rewards = self.document["rewards"]
+        wanted = rewards[pick % len(rewards)]
+        unit, cost = wanted["cost"]["unit"], wanted["cost"]["amount"]
+        had = self.oracle.available(unit, self.at())
+        issued = self.attempt(
+            lambda: self.shop.issue(wanted["id"]),
+            Code.DEBT, Code.TIER_REQUIRED, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE,
+        )  # fmt: skip
+        if issued:
+            assert had - cost == self.oracle.available(unit, self.at()) >= 0
+        elif had < cost:
+            assert self.oracle.available(unit, self.at()) == had
+
+    @precondition(lambda self: self.shop.vouchers)
+    @rule(pick=st.integers(0, 50))
+    def redeem(self, pick: int) -> None:
+        voucher = self.voucher(pick)
+        self.attempt(
+            lambda: self.shop.redeem(voucher),
+            Code.DEBT, Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED, Code.VOUCHER_EXPIRED,
+        )  # fmt: skip
+
+    @precondition(lambda self: self.shop.vouchers)
+    @rule(pick=st.integers(0, 50))
+    def cancel(self, pick: int) -> None:
+        voucher = self.voucher(pick)
+        self.attempt(
+            lambda: self.shop.cancel(voucher),
+            Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED, Code.VOUCHER_EXPIRED,
+        )  # fmt: skip
+
+    def voucher(self, pick: int) -> Any:
+        known = list(self.shop.vouchers.values())
+        return known[pick % len(known)]
+
+    @precondition(lambda self: self.sales)
+    @rule(pick=st.integers(0, 50), amount=st.one_of(st.none(), st.integers(1, 6000)))
+    def refund(self, pick: int, amount: int | None) -> None:
+        sale = self.sales[-1 - pick % len(self.sales)]
+        self.attempt(
+            lambda: self.shop.refund(sale, amount), Code.REFUND_EXCEEDS, Code.ALREADY_REVERSED
+        )
+
+    @rule(amount=st.integers(-8, 8).filter(bool), debt=st.booleans())
+    def adjust(self, amount: int, debt: bool) -> None:
+        unit = self.document["units"][0]["id"]
+        self.attempt(
+            lambda: self.shop.adjust(unit, amount, allow_debt=debt), Code.INSUFFICIENT_BALANCE
+        )
+
+    @rule()
+    def run_expiry(self) -> None:
+        self.attempt(self.shop.expire)
+        today = self.shop.today
+        assert not [
+            v for v in self.shop.card.open.values() if v.expires_on and v.expires_on < today
+        ]
+        for lots in self.oracle.held().values():
+            assert not [name for name in lots if expired(name, today)]
+
+    @rule()
+    def review_tier(self) -> None:
+        self.attempt(self.shop.review)
+
+    def at(self) -> int:
+        return max(to_ms(self.shop.now), self.shop.card.recorded_ms + 1)
+
+    @invariant()
+    def the_card_is_what_the_ledger_says(self) -> None:
+        card, oracle = self.shop.card, self.oracle
+        assert (card.seq, card.head, card.recorded_ms) == (oracle.seq, oracle.head, oracle.at)
+        held = {u: {lot_name(*x.key): x.amount for x in lots} for u, lots in card.lots.items()}
+        assert held == oracle.held()
+        assert dict(card.debt) == {unit: debt for unit, debt in oracle.debt.items() if debt}
+        assert dict(card.carry) == oracle.carry()
+        assert set(card.open) == oracle.open_vouchers()
+        assert (card.tier.id if card.tier else None) == (oracle.tier[0] if oracle.tier else None)
+        assert self.shop.verify() == []
+
+    @invariant()
+    def windows_and_lifetime_can_be_recomputed(self) -> None:
+        card, expected = self.shop.card, self.oracle.windows()
+        assert tuple(card.lifetime) == self.oracle.lifetime()
+        newest = max(card.windows, default=0)
+        kept = {month: tuple(window) for month, window in card.windows.items() if any(window)}
+        assert kept == {m: sums for m, sums in expected.items() if m > newest - 24}
+        assert all(number >= 0 for sums in expected.values() for number in sums)
+
+    @invariant()
+    def the_state_survives_the_table(self) -> None:
+        card = self.shop.card
+        assert cards.load_card(cards.dump_card(card), card.member_id, card.version) == card
+
+    @invariant()
+    def what_can_be_spent_is_neither_pending_nor_expired(self) -> None:
+        for unit in self.document["units"]:
+            expected = self.oracle.available(unit["id"], to_ms(self.shop.now))
+            assert self.shop.available(unit["id"]) == expected
+
+    @invariant()
+    def the_due_list_never_names_a_later_hour_than_the_truth(self) -> None:
+        card = self.shop.card
+        last_days = [lot.expires_on for lots in card.lots.values() for lot in lots]
+        last_days += [voucher.expires_on for voucher in card.open.values()]
+        if any(last_days):
+            last_hour = f"{min(day for day in last_days if day)}T23"
+            assert self.shop_hour(card.due["expire"]) <= last_hour
+        if card.tier and card.tier.until:
+            assert self.shop_hour(card.due["tier"]) <= f"{card.tier.until}T23"
+
+    def shop_hour(self, hour: str) -> str:
+        """The local hour just before a due hour of UTC begins."""
+        instant = datetime.fromisoformat(f"{hour}:00:00+00:00") - timedelta(seconds=1)
+        return instant.astimezone(self.oracle_zone()).strftime("%Y-%m-%dT%H")
+
+    def oracle_zone(self) -> Any:
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.document["timezone"])
+
+
+TestAnything = Anything.TestCase
+TestAnything.settings = settings(
+    max_examples=60, stateful_step_count=40, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)  # fmt: skip
