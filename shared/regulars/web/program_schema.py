@@ -13,7 +13,6 @@ from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from babel.numbers import list_currencies
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -25,6 +24,7 @@ from pydantic import (
 )
 
 from regulars.domain.refusals import Code, Refused
+from regulars.i18n.currencies import CURRENCIES
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
@@ -36,6 +36,15 @@ Plural = Literal["zero", "one", "two", "few", "many", "other"]
 UnitName = Annotated[
     dict[Language, Annotated[dict[Plural, Short], Field(min_length=1)]],
     Field(min_length=1, max_length=20),
+]
+Promise = Annotated[
+    dict[Language, Annotated[dict[Plural, Sentence], Field(min_length=1)]],
+    Field(
+        min_length=1,
+        max_length=20,
+        description="The card's headline while the reward is not reached: plural forms by "
+        "language; `{n}` is the number of units that are missing",
+    ),
 ]
 Money = Annotated[int, Field(ge=0, le=10**12)]
 Positive = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -117,6 +126,7 @@ class Reward(Part):
     name: Name
     kind: Literal["item", "percent", "amount", "perk"] = "item"
     cost: Cost
+    promise: Promise | None = None
     auto: bool = False
     valid_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     tiers: list[Id] = Field(default_factory=list, max_length=10)
@@ -193,7 +203,7 @@ def _known_zone(zone: str) -> str:
 
 
 def _known_currency(currency: str) -> str:
-    if currency not in list_currencies():
+    if currency not in CURRENCIES:
         raise ValueError("must be an ISO 4217 currency such as EUR")
     return currency
 
