@@ -38,7 +38,7 @@ def members(
             return [], None
         return [counter.read_holder(table, gathered, member_id)], None
     found: list[counter.Holder] = []
-    position = cursor
+    position: str | None = None
     for profiles, more in _pages(table, m, cursor):
         named = [item for item in profiles if q.casefold() in item["name"].casefold()]
         for holder in _holders(table, gathered, named):

@@ -1,0 +1,147 @@
+"""Adjustments and refunds over the API: exact, bounded, in any order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.functional.test_earning import balance
+from tests.service import Merchant, Reply, Service
+
+
+@pytest.fixture
+def club(service: Service) -> Merchant:
+    """A Mug Club: one point for each 1.00."""
+    return service.new_merchant("mug-club")
+
+
+def points(card: dict[str, Any]) -> tuple[int, int]:
+    """What can be spent, and what is owed."""
+    return balance(card, "point"), card["balances"]["point"]["debt"]
+
+
+def adjusted(club: Merchant, member_id: str, by: int, **fields: Any) -> Reply:
+    body = {"member_id": member_id, "unit": "point", "amount": by, "reason": "a mistake"}
+    return club.call("POST", "/v1/adjust", {**body, **fields})
+
+
+def refunded(club: Merchant, order_id: str, refund_id: str, **fields: Any) -> Reply:
+    return club.call(
+        "POST", "/v1/refunds", {"order_id": order_id, "refund_id": refund_id, **fields}
+    )
+
+
+class TestAdjusting:
+    def test_up_and_down_with_the_reason_in_the_ledger(self, club: Merchant) -> None:
+        member_id = club.join()["member_id"]
+        assert points(adjusted(club, member_id, 30).json["card"]) == (30, 0)
+        assert points(adjusted(club, member_id, -10).json["card"]) == (20, 0)
+        entry = club.call("GET", f"/v1/members/{member_id}/entries").json["items"][0]
+        assert (entry["kind"], "a mistake" in entry["lines"][0]["why"]) == ("adjust", True)
+
+    def test_never_below_zero_unless_debt_is_allowed(self, club: Merchant) -> None:
+        member_id = club.join()["member_id"]
+        adjusted(club, member_id, 3)
+        refused = adjusted(club, member_id, -4)
+        assert (refused.status, refused.code) == (409, "insufficient_balance")
+        assert points(club.card(member_id)) == (3, 0)
+        assert points(adjusted(club, member_id, -4, allow_debt=True).json["card"]) == (0, 1)
+        assert points(club.earn(member_id, spend_minor=500)["card"]) == (4, 0)
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [("amount", 0), ("amount", 1.5), ("amount", True), ("amount", 10**7), ("reason", ""),
+         ("reason", None), ("unit", "gold"), ("allow_debt", 1), ("colour", "red")],
+    )  # fmt: skip
+    def test_what_is_wrong_is_refused(self, club: Merchant, field: str, value: Any) -> None:
+        reply = adjusted(club, club.join()["member_id"], 1, **{field: value})
+        assert (reply.status, reply.code) == (422, "invalid")
+
+
+class TestRefunding:
+    def test_parts_add_up_to_the_whole_whatever_the_split(self, club: Merchant) -> None:
+        """33 points of 33.33; after 10.00 floor(33 x 1000 / 3333) = 9 are gone, and so on."""
+        member_id = club.join()["member_id"]
+        club.earn(member_id, spend_minor=3333, order_id="o")
+        left = [
+            points(refunded(club, "o", f"r{n}", amount_minor=amount).json["card"])[0]
+            for n, amount in enumerate((1000, 1000, 1333))
+        ]
+        assert left == [24, 14, 0]
+        assert club.card(member_id)["spend_minor"] == 0
+        assert club.call("GET", f"/v1/members/{member_id}/verify").json["ok"] is True
+
+    def test_a_refund_is_booked_once_whatever_the_key(self, club: Merchant) -> None:
+        member_id = club.join()["member_id"]
+        club.earn(member_id, spend_minor=2000, order_id="o")
+        first, again = (refunded(club, "o", "r", amount_minor=500) for _ in range(2))
+        assert (again.text, again.replayed) == (first.text, True)
+        assert points(club.card(member_id)) == (15, 0)
+
+    def test_of_items_by_their_amount(self, club: Merchant) -> None:
+        member_id = club.join()["member_id"]
+        club.earn(member_id, order_id="o", items=[
+            {"sku": "mug", "quantity": 1, "amount_minor": 1200},
+            {"sku": "tea", "quantity": 2, "amount_minor": 800}])  # fmt: skip
+        reply = refunded(club, "o", "r", items=[{"sku": "tea", "quantity": 2, "amount_minor": 800}])
+        assert points(reply.json["card"]) == (12, 0)
+
+    def test_of_the_whole_when_nothing_is_said(self, club: Merchant) -> None:
+        member_id = club.join()["member_id"]
+        club.earn(member_id, spend_minor=2000, order_id="o")
+        refunded(club, "o", "part", amount_minor=700)
+        assert points(refunded(club, "o", "rest").json["card"]) == (0, 0)
+        once_more = refunded(club, "o", "again")
+        assert (once_more.status, once_more.code) == (409, "already_reversed")
+
+    def test_not_of_more_than_was_sold(self, club: Merchant) -> None:
+        member_id = club.join()["member_id"]
+        club.earn(member_id, spend_minor=2000, order_id="o")
+        reply = refunded(club, "o", "r", amount_minor=2001)
+        assert (reply.status, reply.code) == (409, "refund_exceeds")
+        assert points(club.card(member_id)) == (20, 0)
+
+    def test_of_what_was_spent_leaves_a_debt_that_blocks_and_is_paid_off(
+        self, club: Merchant
+    ) -> None:
+        member_id = club.join()["member_id"]
+        club.earn(member_id, spend_minor=5000, order_id="o")
+        coffee = {"member_id": member_id, "reward_id": "free-coffee"}
+        code = club.call("POST", "/v1/vouchers", coffee).json["code"]
+        club.call("POST", f"/v1/vouchers/{code}/redeem")
+        assert refunded(club, "o", "r").json["debt"] == {"point": 50}
+        club.earn(member_id, spend_minor=5500)
+        assert points(club.card(member_id)) == (5, 0)
+
+    def test_before_its_sale_waits_for_it(self, club: Merchant) -> None:
+        member_id = club.join()["member_id"]
+        parked = refunded(club, "o", "early", amount_minor=500)
+        assert parked.status == 202
+        assert parked.json == {"status": "parked", "order_id": "o", "refund_id": "early"}
+        club.earn(member_id, spend_minor=2000, order_id="o")
+        assert points(club.card(member_id)) == (15, 0)
+        told_again = refunded(club, "o", "early", amount_minor=500)
+        assert (told_again.status, told_again.replayed) == (200, True)
+        assert points(club.card(member_id)) == (15, 0)
+
+    def test_a_voucher_that_the_sale_unlocked_goes_with_it(self, service: Service) -> None:
+        club = service.new_merchant("supper-club")
+        member_id = club.join()["member_id"]
+        mains = [{"category": "main", "quantity": 9, "amount_minor": 13_500}]
+        (voucher,) = club.earn(member_id, items=mains, order_id="feast")["unlocked"]
+        card = refunded(club, "feast", "r").json["card"]
+        assert (balance(card), card["vouchers"]) == (0, [])
+        reply = club.call("POST", f"/v1/vouchers/{voucher['code']}/redeem")
+        assert (reply.status, reply.code) == (409, "voucher_cancelled")
+
+    @pytest.mark.parametrize(
+        "fields",
+        [{"amount_minor": 0}, {"amount_minor": -1}, {"amount_minor": 1.5}, {"items": []},
+         {"amount_minor": 1, "items": [{"amount_minor": 1}]}, {"items": [{"amount_minor": 0}]},
+         {"refund_id": ""}, {"order_id": None}, {"member_id": "c"}],
+    )  # fmt: skip
+    def test_what_is_wrong_is_refused(self, club: Merchant, fields: dict[str, Any]) -> None:
+        body = {"order_id": "o", "refund_id": "r", **fields}
+        reply = club.call("POST", "/v1/refunds", body)
+        assert (reply.status, reply.code) == (422, "invalid")

@@ -1,0 +1,239 @@
+"""Members over the API: enrol, find, read, change, and what is said when something is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.service import Merchant, Service
+
+
+@pytest.fixture
+def cafe(service: Service) -> Merchant:
+    return service.new_merchant()
+
+
+def walk(cafe: Merchant, path: str, limit: int, **query: str) -> list[dict[str, object]]:
+    """Everything in a list, page by page; no page is longer than asked for."""
+    found: list[dict[str, object]] = []
+    cursor: str | None = None
+    for _ in range(100):
+        asked = {**query, "limit": str(limit), **({"cursor": cursor} if cursor else {})}
+        page = cafe.call("GET", path, query=asked).json
+        assert len(page["items"]) <= limit
+        found += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+    raise AssertionError("the list does not end")
+
+
+def test_a_new_member_has_one_stamp_and_a_link(cafe: Merchant) -> None:
+    reply = cafe.call("POST", "/v1/members", {"name": "Anna", "language": "hu"})
+    assert reply.status == 201
+    card = reply.json
+    assert (card["name"], card["language"], card["seq"], card["visits"]) == ("Anna", "hu", 1, 0)
+    assert card["balances"] == {"stamp": {"available": 1, "pending": 0, "debt": 0}}
+    assert card["card_url"].startswith("https://cards.example/c/")
+    assert cafe.card(card["member_id"]) == card
+
+
+def test_nothing_need_be_said_to_join(cafe: Merchant) -> None:
+    reply = cafe.call("POST", "/v1/members")
+    assert (reply.status, reply.json["name"]) == (201, None)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"email": "anna@example.com"}, {"email": " Anna@Example.COM "}),
+        ({"phone": "+36 30 123 4567"}, {"phone": "06301234567"}),
+        ({"email": "a@example.com", "phone": "+36301234567"}, {"phone": "0036301234567"}),
+    ],
+)
+def test_a_contact_that_is_enrolled_leads_to_its_card(
+    cafe: Merchant, first: dict[str, str], second: dict[str, str]
+) -> None:
+    card = cafe.join(name="Anna", **first)
+    reply = cafe.call("POST", "/v1/members", {"name": "Somebody else", **second})
+    assert reply.status == 200
+    assert reply.json == card
+
+
+def test_two_merchants_can_enrol_the_same_person(service: Service, cafe: Merchant) -> None:
+    other = service.new_merchant()
+    here, there = (it.join(email="anna@example.com") for it in (cafe, other))
+    assert here["member_id"] != there["member_id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "message"),
+    [
+        ({"email": "anna"}, "email", "must be an e-mail address"),
+        ({"email": "anna@"}, "email", "must be an e-mail address"),
+        ({"phone": "12"}, "phone", "must be a telephone number"),
+        ({"phone": "call me"}, "phone", "must be a telephone number"),
+        ({"birthday": "02-30-1990"}, "birthday", "pattern"),
+        ({"birthday": "13-01"}, "birthday", "pattern"),
+        ({"name": "x" * 201}, "name", "at most 200"),
+        ({"name": "a\nb"}, "name", "control characters"),
+        ({"name": 7}, "name", "valid string"),
+        ({"consents": {"email": "yes"}}, "consents.email", "valid boolean"),
+        ({"consents": {"fax": True}}, "consents.fax", "is not a field"),
+        ({"balance": 100}, "balance", "is not a field"),
+        ({"member_id": "cmine"}, "member_id", "is not a field"),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_mend(
+    cafe: Merchant, body: dict[str, object], path: str, message: str
+) -> None:
+    reply = cafe.call("POST", "/v1/members", body)
+    assert (reply.status, reply.code) == (422, "invalid")
+    (error,) = reply.json["errors"]
+    assert error["path"] == path
+    assert message in error["message"]
+
+
+def test_all_mistakes_are_told_at_once(cafe: Merchant) -> None:
+    reply = cafe.call("POST", "/v1/members", {"name": 1, "birthday": "x", "colour": "red"})
+    assert {error["path"] for error in reply.json["errors"]} == {"name", "birthday", "colour"}
+
+
+class TestChanging:
+    def test_fields_that_are_sent_change_and_null_takes_away(self, cafe: Merchant) -> None:
+        card = cafe.join(name="Anna", email="anna@example.com", language="hu")
+        path = f"/v1/members/{card['member_id']}"
+        changed = cafe.call("PATCH", path, {"name": None, "language": "en"}).json
+        assert (changed["name"], changed["language"]) == (None, "en")
+        assert cafe.call("GET", "/v1/members", query={"q": "anna@example.com"}).json["items"]
+        assert cafe.card(card["member_id"]) == changed
+
+    def test_a_contact_that_is_given_up_is_free_for_others(self, cafe: Merchant) -> None:
+        first = cafe.join(email="anna@example.com")
+        taken = cafe.join(email="ben@example.com")
+        path = f"/v1/members/{taken['member_id']}"
+        refused = cafe.call("PATCH", path, {"email": "ANNA@example.com"})
+        assert (refused.status, refused.code) == (409, "contact_taken")
+        freed = cafe.call("PATCH", f"/v1/members/{first['member_id']}", {"email": None})
+        assert freed.status == 200
+        assert cafe.call("PATCH", path, {"email": "anna@example.com"}).status == 200
+        found = cafe.call("GET", "/v1/members", query={"q": "anna@example.com"}).json["items"]
+        assert [card["member_id"] for card in found] == [taken["member_id"]]
+        assert cafe.call("GET", "/v1/members", query={"q": "ben@example.com"}).json["items"] == []
+
+    def test_consents_are_changed_one_by_one(self, service: Service, cafe: Merchant) -> None:
+        from regulars.store.members import Members
+
+        card = cafe.join(email="anna@example.com", consents={"email": True, "sms": True})
+        path = f"/v1/members/{card['member_id']}"
+        assert cafe.call("PATCH", path, {"consents": {"sms": False}}).status == 200
+        profile = Members(service.table, cafe.id).profile(card["member_id"])
+        assert profile is not None
+        assert profile.consents == {"email": True, "sms": False, "push": False}
+
+    def test_the_ledger_does_not_move(self, cafe: Merchant) -> None:
+        card = cafe.join(name="Anna")
+        cafe.call("PATCH", f"/v1/members/{card['member_id']}", {"name": "Panna"})
+        assert cafe.card(card["member_id"])["seq"] == 1
+
+    def test_an_invalid_change_changes_nothing(self, cafe: Merchant) -> None:
+        card = cafe.join(name="Anna")
+        path = f"/v1/members/{card['member_id']}"
+        reply = cafe.call("PATCH", path, {"name": "Panna", "email": "nowhere"})
+        assert (reply.status, reply.json["errors"][0]["path"]) == (422, "email")
+        assert cafe.card(card["member_id"])["name"] == "Anna"
+
+
+class TestFinding:
+    def test_lists_are_walked_whole_newest_first(self, cafe: Merchant) -> None:
+        joined = [cafe.join(name=f"Member {number}")["member_id"] for number in range(23)]
+        for limit in (1, 7, 23, 100):
+            cards = walk(cafe, "/v1/members", limit)
+            assert [card["member_id"] for card in cards] == joined[::-1], f"limit {limit}"
+
+    def test_a_filter_loses_nobody_over_the_pages(self, cafe: Merchant) -> None:
+        joined = [cafe.join(name=f"{'Anna' if n % 3 else 'Ben'} {n}") for n in range(20)]
+        wanted = {card["member_id"] for card in joined if "Anna" in card["name"]}
+        cards = walk(cafe, "/v1/members", 4, q="anna")
+        assert len(cards) == len(wanted)
+        assert {card["member_id"] for card in cards} == wanted
+
+    def test_a_page_has_25_unless_told(self, cafe: Merchant) -> None:
+        for _ in range(26):
+            cafe.join()
+        page = cafe.call("GET", "/v1/members").json
+        assert len(page["items"]) == 25
+        rest = cafe.call("GET", "/v1/members", query={"cursor": page["next"]}).json
+        assert (len(rest["items"]), rest["next"]) == (1, None)
+
+    def test_by_contact_name_tier_and_segment(self, cafe: Merchant) -> None:
+        anna = cafe.join(name="Anna Kovács", email="anna@example.com", phone="+36301234567")
+        cafe.join(name="Ben")
+        cafe.earn(anna["member_id"], spend_minor=15_000)
+        for query in (
+            {"q": "ANNA@example.com"}, {"q": "06 30 123 4567"}, {"q": "kovács"}, {"q": "KOV"},
+            {"tier": "regular"}, {"tier": "regular", "segment": "new"},
+        ):  # fmt: skip
+            items = cafe.call("GET", "/v1/members", query=query).json["items"]
+            assert [card["member_id"] for card in items] == [anna["member_id"]], query
+        for query in ({"q": "nobody"}, {"q": "x@example.com"}, {"tier": "friend"},
+                      {"segment": "lapsed"}):  # fmt: skip
+            assert cafe.call("GET", "/v1/members", query=query).json["items"] == [], query
+
+    def test_entries_are_walked_whole_newest_first(self, cafe: Merchant) -> None:
+        member_id = cafe.join()["member_id"]
+        for _ in range(12):
+            cafe.earn(member_id)
+        for limit in (1, 5, 13, 100):
+            entries = walk(cafe, f"/v1/members/{member_id}/entries", limit)
+            assert [entry["seq"] for entry in entries] == list(range(13, 0, -1)), f"limit {limit}"
+        for newer, older in zip(entries, entries[1:], strict=False):
+            assert newer["prev"] == older["hash"]
+        assert cafe.call("GET", f"/v1/members/{member_id}/verify").json == {
+            "ok": True, "entries": 13, "head": entries[0]["hash"], "problems": [],
+        }  # fmt: skip
+
+    @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "", "1.5", "1e2", "٣", "0000019999"])
+    def test_a_limit_that_is_none_is_refused(self, cafe: Merchant, limit: str) -> None:
+        member_id = cafe.join()["member_id"]
+        for path in ("/v1/members", f"/v1/members/{member_id}/entries"):
+            reply = cafe.call("GET", path, query={"limit": limit})
+            assert (reply.status, reply.json["errors"][0]["path"]) == (422, "limit")
+
+    @pytest.mark.parametrize(
+        "cursor",
+        ["", "x", "1", "-1.a", "1.", "1.é", "1." + "a" * 3000, "9" * 3000, "1.a#b", "1.A/"],
+    )
+    def test_a_cursor_that_is_none_is_refused(self, cafe: Merchant, cursor: str) -> None:
+        reply = cafe.call("GET", "/v1/members", query={"cursor": cursor})
+        assert reply.status in ({200, 422} if not cursor else {422})
+        member_id = cafe.join()["member_id"]
+        if not cursor.isdigit() or len(cursor) > 10:
+            reply = cafe.call("GET", f"/v1/members/{member_id}/entries", query={"cursor": cursor})
+            assert (reply.status, reply.json["errors"][0]["path"]) == (422, "cursor")
+
+    def test_another_merchants_cursor_shows_only_ones_own(
+        self, service: Service, cafe: Merchant
+    ) -> None:
+        other = service.new_merchant()
+        for _ in range(3):
+            other.join()
+        cursor = other.call("GET", "/v1/members", query={"limit": "1"}).json["next"]
+        mine = cafe.join()["member_id"]
+        items = cafe.call("GET", "/v1/members", query={"cursor": cursor}).json["items"]
+        assert {card["member_id"] for card in items} <= {mine}
+
+
+class TestRewards:
+    def test_each_says_what_is_missing(self, cafe: Merchant) -> None:
+        member_id = cafe.join()["member_id"]
+        (coffee,) = cafe.call("GET", f"/v1/members/{member_id}/rewards").json["items"]
+        assert coffee == {
+            "reward_id": "free-coffee", "name": "Free coffee", "kind": "item", "auto": True,
+            "cost": {"unit": "stamp", "amount": 10}, "affordable": False,
+            "missing": {"unit": "stamp", "amount": 9}, "locked_because": "insufficient_balance",
+        }  # fmt: skip
+
+    def test_in_the_members_language(self, cafe: Merchant) -> None:
+        member_id = cafe.join(language="hu")["member_id"]
+        (coffee,) = cafe.call("GET", f"/v1/members/{member_id}/rewards").json["items"]
+        assert coffee["name"] == "Ingyenkávé"
