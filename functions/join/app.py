@@ -47,8 +47,8 @@ def join(request: http.Request) -> http.Response:
             form.get("language") or request.headers.get("accept-language", ""), program.languages
         )
     )
-    if form.get(HONEYPOT):  # no person sees this field
-        return _page(request, merchant_id, program, now, words, 200, {}, {})
+    if form.get(HONEYPOT):  # no person sees this field, and a robot is not told that it was seen
+        return http.redirect(f"/c/{tokens.card_token(merchant_id, tokens.random_id(14), 0)}")
     profile, errors = _read(form, program, words.lang)
     if errors:
         return _page(request, merchant_id, program, now, words, 422, form, errors)

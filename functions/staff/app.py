@@ -8,7 +8,7 @@ from regulars import tokens
 from regulars.domain import calendar, codes
 from regulars.domain.operations import Decision
 from regulars.domain.refusals import Code, Refused
-from regulars.i18n import negotiate
+from regulars.i18n import languages, negotiate
 from regulars.i18n.words import words as words_of
 from regulars.store import cards, connect, keys, refunds
 from regulars.store.ledger import Ledger
@@ -31,7 +31,8 @@ def sign_in(request: http.Request) -> http.Response:
 
 def sign_out(request: http.Request) -> http.Response:
     """POST /staff/sign-out."""
-    words = words_of("en")
+    header = request.query.get("lang") or request.headers.get("accept-language", "")
+    words = words_of(negotiate.language(header, tuple(languages())))
     shown = pages.render(pages.MessageView("signed_out"), words)
     return http.page(200, shown, (auth.signed_out_cookie(),))
 
@@ -53,6 +54,8 @@ def show(request: http.Request) -> http.Response:
         zone=program.timezone,
         languages=program.languages,
         units={unit.id: unit.name for unit in program.units.values()},  # type: ignore[misc]  # the schema demands plural forms
+        rewards={reward.id: reward.name for reward in program.rewards.values()},
+        tiers={tier.id: tier.name for tier in program.tiers},
         stamp=visit or next(stamps, None),
         today=_stamped_today(gathered, staff.staff_id),
     )

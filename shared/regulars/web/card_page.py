@@ -9,8 +9,8 @@ from typing import Any, cast
 from regulars import tokens
 from regulars.config import settings
 from regulars.domain import calendar, standing
-from regulars.domain.card import Card
-from regulars.domain.ledger import Entry
+from regulars.domain.card import Card, OpenVoucher
+from regulars.domain.ledger import Entry, Line
 from regulars.domain.program import Program, Reward
 from regulars.domain.tiering import next_tier
 from regulars.i18n.words import Words
@@ -27,6 +27,26 @@ def brand(program: Program) -> pages.Brand:
 
 
 def goal(program: Program, card: Card, today: date) -> pages.Goal | None:
+    """The reward to strive for, as the punch card shows it."""
+    reward = _goal_of(program, card, today)
+    if reward is None:
+        return None
+    unit = program.units[reward.unit]
+    have = card.available(unit.id, today.isoformat())
+    return pages.Goal(
+        unit=cast(Any, unit.name),
+        kind=unit.kind,
+        have=have,
+        need=reward.cost,
+        reward=reward.name,
+        promise=cast(Any, reward.promise),
+        owed=card.debt.get(unit.id, 0),
+        waiting=not any(card.debt.values())
+        and reward.id in {held.reward_id for held in _usable(card, today)},
+    )
+
+
+def _goal_of(program: Program, card: Card, today: date) -> Reward | None:
     """The reward to strive for: the automatic one first, else the nearest that can be had."""
     candidates = [reward for reward in program.rewards.values() if reward.cost]
     if not candidates:
@@ -36,10 +56,7 @@ def goal(program: Program, card: Card, today: date) -> pages.Goal | None:
         have = card.available(reward.unit, today.isoformat())
         return not reward.auto, max(0, reward.cost - have)
 
-    reward = min(candidates, key=distance)
-    unit = program.units[reward.unit]
-    have = card.available(unit.id, today.isoformat())
-    return pages.Goal(cast(Any, unit.name), unit.kind, have, reward.cost, reward.name)
+    return min(candidates, key=distance)
 
 
 def etag(program: Program, card: Card, now: datetime) -> str:
@@ -88,7 +105,7 @@ def view(
         goal=goal(program, card, today),
         code=code(merchant_id, profile.handle, now),
         tier=_tier(program, card, today),
-        vouchers=tuple(_vouchers(program, card, today)),
+        vouchers=tuple(_vouchers(program, card, today, words)),
         rewards=tuple(_rewards(program, card, today, words)),
         balances=tuple(_balances(program, card, today)),
         expiring=tuple(_expiring(program, card, today)),
@@ -120,10 +137,9 @@ def _tier(program: Program, card: Card, today: date) -> pages.Tier | None:
     )
 
 
-def _vouchers(program: Program, card: Card, today: date) -> Iterable[pages.Voucher]:
-    for held in card.open.values():
-        if held.expires_on and held.expires_on < today.isoformat():
-            continue
+def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterable[pages.Voucher]:
+    locked = locked_words("debt", words) if any(card.debt.values()) else ""
+    for held in _usable(card, today):
         reward = program.rewards.get(held.reward_id)
         ends = views.expires_at(held.expires_on, program.timezone)
         yield pages.Voucher(
@@ -131,13 +147,24 @@ def _vouchers(program: Program, card: Card, today: date) -> Iterable[pages.Vouch
             code=held.code,
             url=f"{settings().base_url}/v/{held.code}",
             expires_at=datetime.fromisoformat(ends) if ends else None,
+            locked_because=locked,
         )
 
 
+def _usable(card: Card, today: date) -> list[OpenVoucher]:
+    """The vouchers that are not past their last day."""
+    day = today.isoformat()
+    return [held for held in card.open.values() if not held.expires_on or held.expires_on >= day]
+
+
 def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterable[pages.Reward]:
+    """What can be had or worked towards, except what the punch card on top says already."""
+    on_top = _goal_of(program, card, today)
     for stands in standing.rewards(program, card, today):
         reward = stands.reward
         locked = stands.locked_because.value if stands.locked_because else ""
+        if reward is on_top and reward.auto and locked not in NEVER_CHOSEN:
+            continue
         yield pages.Reward(
             reward_id=reward.id,
             name=reward.name,
@@ -180,27 +207,77 @@ def _expiring(program: Program, card: Card, today: date) -> Iterable[pages.Expir
 
 
 def _events(program: Program, history: Iterable[Entry], words: Words) -> Iterable[pages.Event]:
-    """One line per entry; the reasons of its lines, each said once."""
+    """One line per entry: what it added or took and why; below it what came of that."""
     for entry in history:
-        sums: dict[str, int] = {}
-        for line in entry.lines:
-            sums[line.unit] = sums.get(line.unit, 0) + line.amount
-        changes = tuple(
-            pages.Change(cast(Any, program.units[unit].name), amount)
-            for unit, amount in sums.items()
-            if amount and unit in program.units
-        )
-        reasons = dict.fromkeys(views.why(program, line, words) for line in entry.lines)
-        said = "; ".join(reason for reason in reasons if reason) or _quiet(program, entry, words)
-        yield pages.Event(calendar.from_ms(entry.recorded_ms), changes, said)
+        aside = [line for line in entry.lines if _is_aside(entry, line)]
+        main = [line for line in entry.lines if line not in aside] or aside
+        reasons = dict.fromkeys(views.why(program, line, words) for line in main)
+        said = "; ".join(reason for reason in reasons if reason)
+        if entry.kind == "reverse" and entry.source == "staff":
+            said = words.t("taken back at the counter")
+        news = _asides(program, aside if main is not aside else [], words)
+        if risen := _new_tier(program, entry, words):
+            news.append(risen)
+        if not said:
+            said = _quiet(program, entry, words) or (news.pop(0) if news else "")
+        at = calendar.from_ms(entry.recorded_ms)
+        yield pages.Event(at, _changes(program, main), said, tuple(news))
+
+
+def _is_aside(entry: Entry, line: Line) -> bool:
+    """Whether a line is what came of an entry, not what it was about: rewards that were unlocked by
+    a visit, or given back because of a refund."""
+    because = line.why.get("k")
+    if because == "reward":
+        return entry.kind != "issue"
+    return because == "returned" and entry.kind in {"reverse", "expire"}
+
+
+def _asides(program: Program, lines: Iterable[Line], words: Words) -> list[str]:
+    """One sentence per voucher that was unlocked or given back, with its units."""
+    sums: dict[str, tuple[Line, int]] = {}
+    for line in lines:
+        _, amount = sums.get(line.why["v"], (line, 0))
+        sums[line.why["v"]] = (line, amount + line.amount)
+    said = []
+    for line, amount in sums.values():
+        reward, unit = program.rewards.get(line.why["r"]), program.units.get(line.unit)
+        if reward is None or unit is None:
+            continue
+        name, units = words.pick(reward.name), words.amount(cast(Any, unit.name), abs(amount))
+        if line.why["k"] == "reward":
+            said.append(words.t("unlocked for {amount}: {reward}", amount=units, reward=name))
+        else:
+            said.append(words.t("{amount} given back: {reward}", amount=units, reward=name))
+    return said
+
+
+def _changes(program: Program, lines: Iterable[Line]) -> tuple[pages.Change, ...]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        sums[line.unit] = sums.get(line.unit, 0) + line.amount
+    return tuple(
+        pages.Change(cast(Any, program.units[unit].name), amount)
+        for unit, amount in sums.items()
+        if amount and unit in program.units
+    )
+
+
+def _new_tier(program: Program, entry: Entry, words: Words) -> str:
+    """The tier an entry led to; nothing when it stayed, or was there from the start."""
+    rank = program.tier_rank(entry.tier_to)
+    if entry.kind == "join" or entry.tier_from == entry.tier_to or rank < 0:
+        return ""
+    return words.t("you are now {tier}", tier=words.pick(program.tiers[rank].name))
 
 
 def _quiet(program: Program, entry: Entry, words: Words) -> str:
-    """What an entry without lines was."""
+    """What an entry without amounts was; nothing for one that only moved the tier."""
     reward = program.rewards.get(entry.facts.get("reward", ""))
     if entry.kind == "redeem" and reward:
         return words.t("redeemed: {reward}", reward=words.pick(reward.name))
-    rank = program.tier_rank(entry.tier_to)
-    if entry.tier_from != entry.tier_to and rank >= 0:
-        return words.t("you are now {tier}", tier=words.pick(program.tiers[rank].name))
-    return words.t("for joining") if entry.kind == "join" else words.t("for your visit")
+    if entry.kind == "reverse":
+        return words.t("a purchase was refunded")
+    if entry.kind == "earn":
+        return words.t("your visit")
+    return words.t("you joined") if entry.kind == "join" else ""

@@ -47,8 +47,11 @@ GOAL = Goal(
     10,
     {"en": "a coffee on the house", "hu": "egy kávé a ház ajándéka"},
     {
-        "en": "{n} more visits and the coffee is on the house",
-        "hu": "Még {n} látogatás, és a kávé a ház ajándéka",
+        "en": {
+            "one": "{n} more visit and the coffee is on the house",
+            "other": "{n} more visits and the coffee is on the house",
+        },
+        "hu": {"other": "Még {n} látogatás, és a kávé a ház ajándéka"},
     },
 )
 CARD = CardView(
@@ -190,5 +193,5 @@ def tainted(value: Any, text: str) -> Any:
     return value
 
 
-_FREE = {"name", "reward", "promise", "why", "locked_because", "staff", "location", "source"}
+_FREE = {"name", "reward", "why", "locked_because", "staff", "location", "source"}
 _FREE |= {"ref", "title", "text", "button", "next", "notice", "program", "subject", "preview"}

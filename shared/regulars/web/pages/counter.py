@@ -15,6 +15,8 @@ def setup(view: StaffView, words: Words) -> dict[str, Any]:
         "whole": view.currency in cldr.WHOLE,
         "zone": view.zone,
         "units": {unit: _forms(names, words) for unit, names in view.units.items()},
+        "rewards": {reward: words.pick(name) for reward, name in view.rewards.items()},
+        "tiers": {tier: words.pick(name) for tier, name in view.tiers.items()},
         "today": view.today,
         "stamp": view.stamp,
         "words": _texts(words),

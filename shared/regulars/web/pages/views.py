@@ -35,8 +35,12 @@ class Goal(NamedTuple):
     have: int
     need: int
     reward: Text
-    promise: Text | None = None
-    """The merchant's own sentence instead of ours; {n} and {unit} are what is missing."""
+    promise: UnitNames | None = None
+    """The merchant's own sentence instead of ours, in plural forms; {n} is what is missing."""
+    owed: int = 0
+    """What goes into a debt first, after a refund."""
+    waiting: bool = False
+    """Whether one of this reward has been unlocked and waits to be redeemed."""
 
 
 class JoinView(NamedTuple):
@@ -98,6 +102,8 @@ class Voucher(NamedTuple):
     code: str
     url: str
     expires_at: datetime | None = None
+    locked_because: str = ""
+    """A sentence in the reader's language while it cannot be redeemed."""
 
 
 class Reward(NamedTuple):
@@ -139,11 +145,15 @@ class Change(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One line of history; `why` in the reader's language (see `i18n.explain`)."""
+    """One line of history; `why` in the reader's language (see `i18n.explain`).
+
+    `more` are sentences about what came of it: a reward unlocked, a new tier.
+    """
 
     at: datetime
     changes: tuple[Change, ...]
     why: str
+    more: tuple[str, ...] = ()
 
 
 class CardView(NamedTuple):
@@ -176,8 +186,9 @@ class CardView(NamedTuple):
 class StaffView(NamedTuple):
     """`GET /staff/`: the counter screen.
 
-    `units` are the programme's units by id; `stamp` is the id of the one that +1 grants (None
-    hides +1); `amounts` shows the keypad. `today` counts what this device or location gave today.
+    `units`, `rewards` and `tiers` are the programme's names by id; `stamp` is the id of the unit
+    that +1 grants (None hides +1); `amounts` shows the keypad. `today` counts what this device
+    gave today.
     """
 
     brand: Brand
@@ -187,6 +198,8 @@ class StaffView(NamedTuple):
     zone: str
     languages: tuple[str, ...]
     units: Mapping[str, UnitNames]
+    rewards: Mapping[str, Text] = NOTHING
+    tiers: Mapping[str, Text] = NOTHING
     stamp: str | None = None
     amounts: bool = True
     today: int = 0

@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from card.html. Do not edit.
-digest = '5845e40b63d9f86e'
+digest = '5389a2fa57e772ff'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'card.html'
 
@@ -51,18 +51,23 @@ def root(context, missing=missing):
     l_0_today = context.call((undefined(name='local') if l_0_local is missing else l_0_local), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'now'))
     context.vars['today'] = l_0_today
     context.exported_vars.add('today')
-    l_0_missing = (t_1(environment, [(environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'need') - environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'have')), 0]) if (undefined(name='goal') if l_0_goal is missing else l_0_goal) else 0)
+    l_0_missing = (t_1(environment, [((environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'need') - environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'have')) + environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'owed')), 0]) if (undefined(name='goal') if l_0_goal is missing else l_0_goal) else 0)
     context.vars['missing'] = l_0_missing
     context.exported_vars.add('missing')
     def macro():
         t_3 = []
-        l_1_w = resolve('w')
         l_1_t = resolve('t')
+        l_1_w = resolve('w')
         pass
-        if (((undefined(name='goal') if l_0_goal is missing else l_0_goal) and (undefined(name='missing') if l_0_missing is missing else l_0_missing)) and environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'promise')):
+        if ((undefined(name='goal') if l_0_goal is missing else l_0_goal) and environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'waiting')):
             pass
             t_3.append(
-                escape(t_2(context.eval_ctx, t_2(context.eval_ctx, context.call(environment.getattr((undefined(name='w') if l_1_w is missing else l_1_w), 'pick'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'promise')), '{n}', context.call(environment.getattr((undefined(name='w') if l_1_w is missing else l_1_w), 'number'), (undefined(name='missing') if l_0_missing is missing else l_0_missing))), '{unit}', context.call(environment.getattr((undefined(name='w') if l_1_w is missing else l_1_w), 'unit'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'unit'), (undefined(name='missing') if l_0_missing is missing else l_0_missing)))),
+                escape(context.call((undefined(name='t') if l_1_t is missing else l_1_t), 'Waiting for you: {reward}', reward=context.call(environment.getattr((undefined(name='w') if l_1_w is missing else l_1_w), 'pick'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'reward')))),
+            )
+        elif (((undefined(name='goal') if l_0_goal is missing else l_0_goal) and (undefined(name='missing') if l_0_missing is missing else l_0_missing)) and environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'promise')):
+            pass
+            t_3.append(
+                escape(t_2(context.eval_ctx, context.call(environment.getattr((undefined(name='w') if l_1_w is missing else l_1_w), 'unit'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'promise'), (undefined(name='missing') if l_0_missing is missing else l_0_missing)), '{n}', context.call(environment.getattr((undefined(name='w') if l_1_w is missing else l_1_w), 'number'), (undefined(name='missing') if l_0_missing is missing else l_0_missing)))),
             )
         elif ((undefined(name='goal') if l_0_goal is missing else l_0_goal) and (undefined(name='missing') if l_0_missing is missing else l_0_missing)):
             pass
@@ -101,7 +106,7 @@ def root(context, missing=missing):
                 escape(context.call(environment.getattr((undefined(name='w') if l_2_w is missing else l_2_w), 'signed'), environment.getattr(l_2_change, 'amount'), _loop_vars=_loop_vars)),
                 ' ',
                 escape(context.call(environment.getattr((undefined(name='w') if l_2_w is missing else l_2_w), 'unit'), environment.getattr(l_2_change, 'unit'), environment.getattr(l_2_change, 'amount'), _loop_vars=_loop_vars)),
-                escape((', ' if (not environment.getattr(l_2_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 22 in 'card.html' evaluated to false and no else section was defined."))),
+                escape((', ' if (not environment.getattr(l_2_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 24 in 'card.html' evaluated to false and no else section was defined."))),
             ))
         l_2_loop = l_2_change = l_2_w = missing
         return concat(t_4)
@@ -159,7 +164,7 @@ def block_body(context, missing=missing):
     l_0_next = resolve('next')
     l_0_rich = resolve('rich')
     l_0_switch = resolve('switch')
-    l_0_tier = missing
+    l_0_tier = l_0_owing = missing
     try:
         t_5 = environment.filters['int']
     except KeyError:
@@ -167,11 +172,23 @@ def block_body(context, missing=missing):
         def t_5(*unused):
             raise TemplateRuntimeError("No filter named 'int' found.")
     try:
+        t_6 = environment.filters['list']
+    except KeyError:
+        @internalcode
+        def t_6(*unused):
+            raise TemplateRuntimeError("No filter named 'list' found.")
+    try:
         t_1 = environment.filters['max']
     except KeyError:
         @internalcode
         def t_1(*unused):
             raise TemplateRuntimeError("No filter named 'max' found.")
+    try:
+        t_7 = environment.filters['selectattr']
+    except KeyError:
+        @internalcode
+        def t_7(*unused):
+            raise TemplateRuntimeError("No filter named 'selectattr' found.")
     pass
     yield escape(context.call((undefined(name='tick') if l_0_tick is missing else l_0_tick), _block_vars=_block_vars))
     yield '\n<main class="card" data-path="'
@@ -204,7 +221,7 @@ def block_body(context, missing=missing):
         yield '" aria-label="'
         yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'The way to the reward', _block_vars=_block_vars))
         yield '"></progress></div>\n'
-    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'):
+    if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history') and environment.getattr(environment.getitem(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'), 0), 'changes')):
         pass
         yield '<p class="under">'
         yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Last {when}', when=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'when'), environment.getattr(environment.getitem(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'history'), 0), 'at'), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'zone'), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'now'), _block_vars=_block_vars), _block_vars=_block_vars))
@@ -256,7 +273,10 @@ def block_body(context, missing=missing):
         yield '">\n<summary><span><span class="name">'
         yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'pick'), environment.getattr(l_1_voucher, 'name'), _loop_vars=_loop_vars))
         yield '</span><br><span class="soft">'
-        if environment.getattr(l_1_voucher, 'expires_at'):
+        if environment.getattr(l_1_voucher, 'locked_because'):
+            pass
+            yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'sentence'), environment.getattr(l_1_voucher, 'locked_because'), _loop_vars=_loop_vars))
+        elif environment.getattr(l_1_voucher, 'expires_at'):
             pass
             yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Ready for you, until {date}', date=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'day'), context.call((undefined(name='last_day') if l_1_last_day is missing else l_1_last_day), environment.getattr(l_1_voucher, 'expires_at'), _loop_vars=_loop_vars), (undefined(name='today') if l_1_today is missing else l_1_today), _loop_vars=_loop_vars), _loop_vars=_loop_vars))
         else:
@@ -308,14 +328,14 @@ def block_body(context, missing=missing):
             _block_vars['rest'] = l_0_rest
             l_0_more = (context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'money'), (undefined(name='rest') if l_0_rest is missing else l_0_rest), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'currency'), _block_vars=_block_vars) if (environment.getattr((undefined(name='tier') if l_0_tier is missing else l_0_tier), 'metric') == 'spend') else (context.call((undefined(name='n') if l_0_n is missing else l_0_n), '{n} visit', '{n} visits', (undefined(name='rest') if l_0_rest is missing else l_0_rest), _block_vars=_block_vars) if (environment.getattr((undefined(name='tier') if l_0_tier is missing else l_0_tier), 'metric') == 'visits') else context.call((undefined(name='n') if l_0_n is missing else l_0_n), '{n} point', '{n} points', (undefined(name='rest') if l_0_rest is missing else l_0_rest), _block_vars=_block_vars)))
             _block_vars['more'] = l_0_more
-            t_6 = []
+            t_8 = []
             pass
-            t_6.extend((
+            t_8.extend((
                 '<b>',
                 escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'pick'), environment.getattr((undefined(name='tier') if l_0_tier is missing else l_0_tier), 'next'))),
                 '</b>',
             ))
-            l_0_next = (Markup if context.eval_ctx.autoescape else identity)(concat(t_6))
+            l_0_next = (Markup if context.eval_ctx.autoescape else identity)(concat(t_8))
             _block_vars['next'] = l_0_next
             yield '<p class="soft after">'
             if (environment.getattr((undefined(name='tier') if l_0_tier is missing else l_0_tier), 'window') == 'month'):
@@ -338,7 +358,7 @@ def block_body(context, missing=missing):
                     _loop_vars = {}
                     pass
                     yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'pick'), l_1_perk, _loop_vars=_loop_vars))
-                    yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 89 in 'card.html' evaluated to false and no else section was defined.")))
+                    yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 92 in 'card.html' evaluated to false and no else section was defined.")))
                 l_1_loop = l_1_perk = missing
             yield '.</p>\n'
         elif environment.getattr((undefined(name='tier') if l_0_tier is missing else l_0_tier), 'next'):
@@ -353,7 +373,7 @@ def block_body(context, missing=missing):
                     _loop_vars = {}
                     pass
                     yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'pick'), l_1_perk, _loop_vars=_loop_vars))
-                    yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 91 in 'card.html' evaluated to false and no else section was defined.")))
+                    yield escape((', ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 94 in 'card.html' evaluated to false and no else section was defined.")))
                 l_1_loop = l_1_perk = missing
             yield '</p>\n'
         if environment.getattr((undefined(name='tier') if l_0_tier is missing else l_0_tier), 'perks'):
@@ -376,7 +396,9 @@ def block_body(context, missing=missing):
             yield '</p>'
         yield '</section>\n'
     yield '</div>\n<div id="rewards" class="col">\n'
-    if (environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rewards') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'balances')):
+    l_0_owing = t_6(context.eval_ctx, t_7(context, environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'balances'), 'debt'))
+    _block_vars['owing'] = l_0_owing
+    if (((environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'rewards') or environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'expiring')) or (undefined(name='owing') if l_0_owing is missing else l_0_owing)) or t_6(context.eval_ctx, t_7(context, environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'balances'), 'pending'))):
         pass
         yield '<section class="panel">\n<div class="row base"><h2>'
         yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Rewards', _block_vars=_block_vars))
@@ -386,7 +408,7 @@ def block_body(context, missing=missing):
             _loop_vars = {}
             pass
             yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'amount'), environment.getattr(l_1_balance, 'unit'), environment.getattr(l_1_balance, 'available'), _loop_vars=_loop_vars))
-            yield escape((' · ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 104 in 'card.html' evaluated to false and no else section was defined.")))
+            yield escape((' · ' if (not environment.getattr(l_1_loop, 'last')) else cond_expr_undefined("the inline if-expression on line 108 in 'card.html' evaluated to false and no else section was defined.")))
         l_1_loop = l_1_balance = missing
         yield '</p></div>\n'
         for l_1_balance in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'balances'):
@@ -430,7 +452,7 @@ def block_body(context, missing=missing):
                     yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), '{amount} · ready now', amount=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'amount'), environment.getattr(l_1_reward, 'unit'), environment.getattr(l_1_reward, 'cost'), _loop_vars=_loop_vars), _loop_vars=_loop_vars))
                 elif environment.getattr(l_1_reward, 'locked_because'):
                     pass
-                    yield escape(environment.getattr(l_1_reward, 'locked_because'))
+                    yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'sentence'), environment.getattr(l_1_reward, 'locked_because'), _loop_vars=_loop_vars))
                 else:
                     pass
                     yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), '{amount} to go', amount=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'amount'), environment.getattr(l_1_reward, 'unit'), (undefined(name='lack') if l_1_lack is missing else l_1_lack), _loop_vars=_loop_vars), _loop_vars=_loop_vars))
@@ -485,6 +507,13 @@ def block_body(context, missing=missing):
                 yield '<p class="soft">'
                 yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'sentence'), environment.getattr(l_1_event, 'why'), _loop_vars=_loop_vars))
                 yield '</p>'
+            for l_2_news in environment.getattr(l_1_event, 'more'):
+                _loop_vars = {}
+                pass
+                yield '<p class="news">'
+                yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'sentence'), l_2_news, _loop_vars=_loop_vars))
+                yield '</p>'
+            l_2_news = missing
             yield '</li>\n'
         l_1_event = l_1_amounts = missing
         yield '</ol>\n'
@@ -504,4 +533,4 @@ def block_body(context, missing=missing):
     yield '\n</footer>\n</div>\n</main>\n'
 
 blocks = {'title': block_title, 'head': block_head, 'body': block_body}
-debug_info = '1=27&2=30&3=45&4=48&5=51&8=54&9=59&10=62&11=64&12=67&13=69&14=72&15=74&16=77&18=82&21=87&22=93&6=109&7=120&24=133&25=173&26=175&27=179&28=181&31=187&32=189&33=191&34=193&35=196&36=200&38=204&39=207&41=216&44=219&45=222&46=228&48=232&49=234&51=236&56=246&57=252&58=254&59=256&60=263&62=267&63=271&64=273&72=277&73=279&75=282&76=284&77=287&79=297&80=300&81=304&82=306&83=312&85=318&86=321&87=324&88=329&89=330&90=341&91=344&93=356&94=359&96=369&101=376&103=379&104=382&105=389&106=392&107=397&109=403&110=408&112=413&114=416&115=420&116=423&118=425&119=428&120=433&121=435&122=438&123=444&124=450&125=453&135=462&136=464&138=467&139=472&140=476&141=480&145=491&149=494&150=496&151=500'
+debug_info = '1=27&2=30&3=45&4=48&5=51&8=54&9=59&10=62&11=64&12=67&13=69&14=72&15=74&16=77&17=79&18=82&20=87&23=92&24=98&6=114&7=125&26=138&27=190&28=192&29=196&30=198&33=204&34=206&35=208&36=210&37=213&38=217&40=221&41=224&43=233&46=236&47=239&48=245&50=249&51=251&53=253&58=263&59=269&60=271&61=273&62=276&63=283&65=287&66=291&67=293&75=297&76=299&78=302&79=304&80=307&82=317&83=320&84=324&85=326&86=332&88=338&89=341&90=344&91=349&92=350&93=361&94=364&96=376&97=379&99=389&104=396&105=398&107=401&108=404&109=411&110=414&111=419&113=425&114=430&116=435&118=438&119=442&120=445&122=447&123=450&124=455&125=457&126=460&127=466&128=472&129=475&139=484&140=486&142=489&143=494&144=498&145=502&146=507&150=520&154=523&155=525&156=529'

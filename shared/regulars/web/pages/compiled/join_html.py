@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from join.html. Do not edit.
-digest = '69afba71524e93ae'
+digest = 'd7a498f5a5b21241'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'join.html'
 
@@ -199,6 +199,12 @@ def block_body(context, missing=missing):
         @internalcode
         def t_4(*unused):
             raise TemplateRuntimeError("No filter named 'length' found.")
+    try:
+        t_5 = environment.filters['replace']
+    except KeyError:
+        @internalcode
+        def t_5(*unused):
+            raise TemplateRuntimeError("No filter named 'replace' found.")
     pass
     yield escape(context.call((undefined(name='tick') if l_0_tick is missing else l_0_tick), _block_vars=_block_vars))
     yield '\n<main class="one">\n'
@@ -230,7 +236,12 @@ def block_body(context, missing=missing):
     if (undefined(name='goal') if l_0_goal is missing else l_0_goal):
         pass
         yield '<p class="lead">'
-        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Collect {amount} and it is yours: {reward}', amount=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'amount'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'unit'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'need'), _block_vars=_block_vars), reward=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'pick'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'reward'), _block_vars=_block_vars), _block_vars=_block_vars))
+        if (environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'promise') and (0 < environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'have') < environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'need'))):
+            pass
+            yield escape(t_5(context.eval_ctx, context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'unit'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'promise'), (environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'need') - environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'have')), _block_vars=_block_vars), '{n}', context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'number'), (environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'need') - environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'have')), _block_vars=_block_vars)))
+        else:
+            pass
+            yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Collect {amount} and it is yours: {reward}', amount=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'amount'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'unit'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'need'), _block_vars=_block_vars), reward=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'pick'), environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'reward'), _block_vars=_block_vars), _block_vars=_block_vars))
         yield '</p>\n'
         if ((environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'kind') == 'stamps') and (environment.getattr((undefined(name='goal') if l_0_goal is missing else l_0_goal), 'need') <= (undefined(name='most_stamps') if l_0_most_stamps is missing else l_0_most_stamps))):
             pass
@@ -318,4 +329,4 @@ def block_body(context, missing=missing):
     yield '\n</main>\n'
 
 blocks = {'title': block_title, 'body': block_body}
-debug_info = '1=20&2=23&3=38&5=41&7=58&8=62&9=74&10=91&11=100&14=115&15=123&16=128&17=133&18=138&19=143&20=148&21=156&4=163&23=174&24=200&26=202&27=204&28=210&30=212&31=215&32=217&33=220&35=225&37=227&38=230&39=232&40=234&43=237&45=239&46=242&48=247&49=249&50=253&52=255&53=257&54=259&55=261&56=263&57=265&59=268&61=270&62=275&68=288&69=294&71=300&75=302&76=308&77=310&78=312&80=314'
+debug_info = '1=20&2=23&3=38&5=41&7=58&8=62&9=74&10=91&11=100&14=115&15=123&16=128&17=133&18=138&19=143&20=148&21=156&4=163&23=174&24=206&26=208&27=210&28=216&30=218&31=221&32=223&33=226&35=231&37=233&38=236&39=243&40=245&43=248&45=250&46=253&48=258&49=260&50=264&52=266&53=268&54=270&55=272&56=274&57=276&59=279&61=281&62=286&68=299&69=305&71=311&75=313&76=319&77=321&78=323&80=325'

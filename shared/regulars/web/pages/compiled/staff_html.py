@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from staff.html. Do not edit.
-digest = 'f8274377a88abd09'
+digest = 'efd72dedb58d0d86'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'staff.html'
 
@@ -162,6 +162,8 @@ def block_body(context, missing=missing):
     yield escape(context.call((undefined(name='switch') if l_0_switch is missing else l_0_switch), environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'languages'), (undefined(name='w') if l_0_w is missing else l_0_w), (undefined(name='t') if l_0_t is missing else l_0_t), _block_vars=_block_vars))
     yield '\n<form method="post" action="'
     yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'sign_out'))
+    yield '?lang='
+    yield escape(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'lang'))
     yield '"><button type="submit" class="link">'
     yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Sign out', _block_vars=_block_vars))
     yield '</button></form>\n</footer>\n</main>\n<script type="application/json" id="setup">'
@@ -169,4 +171,4 @@ def block_body(context, missing=missing):
     yield '</script>\n'
 
 blocks = {'title': block_title, 'theme': block_theme, 'head': block_head, 'body': block_body}
-debug_info = '1=13&2=16&3=24&4=38&5=48&7=65&8=86&9=88&10=90&11=96&12=102&14=104&17=106&18=108&22=110&23=112&24=114&39=116&40=118&45=120&46=123&48=125&49=128&53=135&54=137&56=139&59=141&60=151&62=153&64=157&67=159&68=161&71=165'
+debug_info = '1=13&2=16&3=24&4=38&5=48&7=65&8=86&9=88&10=90&11=96&12=102&14=104&17=106&18=108&22=110&23=112&24=114&39=116&40=118&45=120&46=123&48=125&49=128&53=135&54=137&56=139&59=141&60=151&62=153&64=157&67=159&68=161&71=167'

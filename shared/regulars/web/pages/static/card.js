@@ -131,6 +131,7 @@
     etag = fresh.dataset.etag || etag;
     const had = stamps(document);
     const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.code));
+    const known = new Set([...document.querySelectorAll(".voucher")].map((d) => d.dataset.code));
     for (const id of ["hero", "vouchers", "tier", "rewards", "history"]) {
       const [mine, theirs] = [byId(id), next.getElementById(id)];
       if (mine && theirs && mine.innerHTML !== theirs.innerHTML) mine.replaceWith(theirs);
@@ -138,13 +139,16 @@
     for (const details of document.querySelectorAll("details.voucher")) {
       details.open = open.has(details.dataset.code);
     }
-    celebrate(had);
+    celebrate(had, known);
   }
 
   const stamps = (root) => Number(root.querySelector(".stamps")?.dataset.have ?? -1);
 
-  function celebrate(had) {
+  // One short movement: the stamps that landed, or the reward that was unlocked.
+  function celebrate(had, known) {
     const have = stamps(document);
+    const unlocked = [...document.querySelectorAll(".voucher")].filter((d) => !known.has(d.dataset.code));
+    if (!still.matches) for (const details of unlocked) details.classList.add("landed");
     if (have > had && had >= 0 && !still.matches) {
       const landed = [...document.querySelectorAll(".stamps .on")].slice(had);
       landed.forEach((stamp, place) => {
@@ -152,7 +156,8 @@
         stamp.classList.add("landed");
       });
     }
-    if (navigator.vibrate && have > had && !still.matches) navigator.vibrate(30);
+    const news = have > had || unlocked.length > 0;
+    if (navigator.vibrate && news && !still.matches) navigator.vibrate(30);
   }
 
   document.addEventListener("visibilitychange", () => {

@@ -66,8 +66,7 @@
       const news = [what || say.nothing];
       for (const won of body.unlocked ?? []) news.push(fill(say.unlocked, { reward: rewardName(won) }));
       if (body.tier_change?.to) {
-        const to = body.tier_change.to;
-        news.push(fill(say.tier, { tier: pick(to.name ?? body.card?.tier?.name ?? to) }));
+        news.push(fill(say.tier, { tier: tierName(body.card?.tier) }));
       }
       tell(news.join(" · "), what ? "" : "wait");
       const stamps = changes.find(([unit]) => unit === setup.stamp)?.[1] ?? 0;
@@ -102,7 +101,9 @@
   }
 
   const unitName = (unit, n) => (setup.units[unit] ? form(setup.units[unit], n) : unit);
-  const rewardName = (item) => pick(item.name ?? item.reward ?? item.reward_id) || say.reward;
+  // Names in the counter's own language; the service names things in the guest's.
+  const rewardName = (item) => setup.rewards[item.reward_id] ?? (pick(item.name) || say.reward);
+  const tierName = (tier) => setup.tiers[tier?.id] ?? pick(tier?.name);
 
   function countToday(more) {
     const line = byId("today");
@@ -153,7 +154,7 @@
     moveTo(byId("progress"), next ? `${numbers.format(next.have)} / ${numbers.format(next.need)}` : "", booked);
     const visits = card.visits ? count(say.visits, card.visits) : say.first;
     const last = card.last_visit_at ? fill(say.last, { when: ago(card.last_visit_at) }) : "";
-    byId("meta").textContent = [pick(card.tier?.name), visits, last].filter(Boolean).join(" · ");
+    byId("meta").textContent = [tierName(card.tier), visits, last].filter(Boolean).join(" · ");
     byId("due").replaceChildren(...(card.vouchers ?? []).filter(isDue).map(dueLine));
     show("member", booked ? "after" : "actions");
     if (!booked) byId("member").focus({ preventScroll: true });
@@ -269,7 +270,7 @@
       const name = document.createElement("b");
       name.textContent = nameOf(card);
       const more = document.createElement("span");
-      more.textContent = card.last_visit_at ? ago(card.last_visit_at) : "";
+      more.textContent = card.last_visit_at ? ago(card.last_visit_at) : say.first;
       button.append(name, more);
       button.addEventListener("click", () => find({ id: card.member_id }));
       item.append(button);
