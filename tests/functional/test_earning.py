@@ -65,7 +65,7 @@ def test_a_visit_is_one_unless_told(cafe: Merchant) -> None:
     assert cafe.earn(member_id, visits=0)["card"]["visits"] == 1
     answer = cafe.earn(member_id, visits=3)
     assert (answer["card"]["visits"], balance(answer["card"])) == (4, 5)
-    assert answer["explain"] == ["3 stamps: for 3 visits"]
+    assert answer["explain"] == ["3\N{NO-BREAK SPACE}stamps: for your visit"]
 
 
 def test_a_sale_is_the_sum_of_its_items_unless_told(cafe: Merchant) -> None:
@@ -128,8 +128,9 @@ def test_what_has_happened_may_be_told_later_but_not_before(cafe: Merchant) -> N
     [("visits", -1), ("visits", 51), ("visits", True), ("visits", 1.0), ("visits", "1"),
      ("spend_minor", -1), ("spend_minor", 10**12 + 1), ("spend_minor", 8.4), ("order_id", ""),
      ("order_id", "x" * 201), ("order_id", 7), ("location", "\x00"), ("note", "x" * 501),
-     ("effective_at", "yesterday"), ("effective_at", "2026-11-22"), ("effective_at", "1999-12-31T23:59:59Z"),
-     ("items", {}), ("items", [7]), ("items", [{}] * 201), ("member", "x"), ("balances", {})],
+     ("effective_at", "yesterday"), ("effective_at", "2026-11-22"),
+     ("effective_at", "1999-12-31T23:59:59Z"), ("items", {}), ("items", [7]),
+     ("items", [{}] * 201), ("member", "x"), ("balances", {})],
 )  # fmt: skip
 def test_a_field_that_is_wrong_is_named(cafe: Merchant, field: str, value: Any) -> None:
     reply = cafe.call("POST", "/v1/earn", {"member_id": "c", field: value})

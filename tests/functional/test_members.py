@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.service import Merchant, Service
@@ -128,7 +130,7 @@ class TestChanging:
         assert cafe.call("PATCH", path, {"consents": {"sms": False}}).status == 200
         profile = Members(service.table, cafe.id).profile(card["member_id"])
         assert profile is not None
-        assert profile.consents == {"email": True, "sms": False, "push": False}
+        assert profile.consents == {"email": True, "sms": False}
 
     def test_the_ledger_does_not_move(self, cafe: Merchant) -> None:
         card = cafe.join(name="Anna")
@@ -186,7 +188,7 @@ class TestFinding:
         for limit in (1, 5, 13, 100):
             entries = walk(cafe, f"/v1/members/{member_id}/entries", limit)
             assert [entry["seq"] for entry in entries] == list(range(13, 0, -1)), f"limit {limit}"
-        for newer, older in zip(entries, entries[1:], strict=False):
+        for newer, older in pairwise(entries):
             assert newer["prev"] == older["hash"]
         assert cafe.call("GET", f"/v1/members/{member_id}/verify").json == {
             "ok": True, "entries": 13, "head": entries[0]["hash"], "problems": [],
@@ -200,15 +202,12 @@ class TestFinding:
             assert (reply.status, reply.json["errors"][0]["path"]) == (422, "limit")
 
     @pytest.mark.parametrize(
-        "cursor",
-        ["", "x", "1", "-1.a", "1.", "1.é", "1." + "a" * 3000, "9" * 3000, "1.a#b", "1.A/"],
+        "cursor", ["x", "-1.a", "1.", "1.é", "1." + "a" * 3000, "9" * 3000, "1.a#b", "1.A/"]
     )
     def test_a_cursor_that_is_none_is_refused(self, cafe: Merchant, cursor: str) -> None:
-        reply = cafe.call("GET", "/v1/members", query={"cursor": cursor})
-        assert reply.status in ({200, 422} if not cursor else {422})
         member_id = cafe.join()["member_id"]
-        if not cursor.isdigit() or len(cursor) > 10:
-            reply = cafe.call("GET", f"/v1/members/{member_id}/entries", query={"cursor": cursor})
+        for path in ("/v1/members", f"/v1/members/{member_id}/entries"):
+            reply = cafe.call("GET", path, query={"cursor": cursor})
             assert (reply.status, reply.json["errors"][0]["path"]) == (422, "cursor")
 
     def test_another_merchants_cursor_shows_only_ones_own(

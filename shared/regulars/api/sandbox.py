@@ -6,11 +6,12 @@ import json
 import re
 from collections import Counter
 from datetime import datetime, timedelta
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 from regulars import clock, tokens
 from regulars.api.tills import hook_of, secret_of
+from regulars.config import settings
 from regulars.domain import calendar
 from regulars.domain.refusals import Code, Refused
 from regulars.jobs.cards import JOBS
@@ -91,7 +92,7 @@ def send_sample(request: http.Request) -> http.Response:
     content = json.dumps(event).encode()
     headers = {"Content-Type": "application/json", **_signature(hook, event_id, content)}
     return http.json_answer(
-        200, {"status": _post(hook.url, content, headers), "event_id": event_id}
+        200, {"status": _post(hook, content, headers), "event_id": event_id}
     )
 
 
@@ -197,15 +198,15 @@ def _signature(hook: Hook, event_id: str, content: bytes) -> dict[str, str]:
     }
 
 
-def _post(url: str, content: bytes, headers: dict[str, str]) -> int:
-    """Post to our own hook; its status."""
-    parts = urlsplit(url)
+def _post(hook: Hook, content: bytes, headers: dict[str, str]) -> int:
+    """Post to our own hook, wherever its owner says that the till posts; the status."""
+    parts = urlsplit(settings().base_url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.netloc, timeout=SAMPLE_TIMEOUT_S)
     try:
-        connection.request("POST", parts.path, content, headers)
+        connection.request("POST", f"/hooks/{hook.provider}/{hook.hook_id}", content, headers)
         return connection.getresponse().status
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise Refused(Code.UNAVAILABLE, "The hook did not answer.") from error
     finally:
         connection.close()

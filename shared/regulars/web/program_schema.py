@@ -25,10 +25,26 @@ from pydantic import (
 
 from regulars.domain.refusals import Code, Refused
 from regulars.i18n.currencies import CURRENCIES
+from regulars.web import bodies
+
+
+def _printable(text: str) -> str:
+    if not bodies.printable(text):
+        raise ValueError("must not contain control characters")
+    return text
+
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-Short = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Short = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=80, strip_whitespace=True),
+    AfterValidator(_printable),
+]
+Sentence = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
+    AfterValidator(_printable),
+]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Name = Short | Annotated[dict[Language, Short], Field(min_length=1, max_length=20)]
 Words = Sentence | Annotated[dict[Language, Sentence], Field(min_length=1, max_length=20)]
