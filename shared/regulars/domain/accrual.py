@@ -67,7 +67,7 @@ def _granted_visits(draft: Draft, operation: Earn) -> tuple[int, list[tuple[str,
     wait_ms = limits.cooldown_minutes * 60_000 - (draft.now_ms - card.last_visit_ms)
     if visits and card.last_visit_ms and wait_ms > 0:
         visits, why = 0, {"k": "cooldown", "minutes": -(-wait_ms // 60_000)}
-    elif limits.visits_per_day:
+    elif visits and limits.visits_per_day:
         had = card.today[1] if card.today[0] == draft.today.isoformat() else 0
         if had + visits > limits.visits_per_day:
             visits = max(0, limits.visits_per_day - had)

@@ -16,7 +16,7 @@ from regulars.domain.card import NEVER, Card, Lot, add_lots, take
 from regulars.domain.due import newly_due
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, canonical, chain, lot_name
 from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
-from regulars.domain.program import Program, Unit
+from regulars.domain.program import Expiry, Program, Unit
 from regulars.domain.refusals import Code, Refused
 
 EFFECTIVE_AHEAD_MS = 5 * 60 * 1000
@@ -141,19 +141,25 @@ class Draft:
 def lot_dates_for(unit: Unit | None, today: date) -> tuple[str, str]:
     """Expiry and availability dates of what is granted `today` by the unit's policy.
 
-    A unit that the programme no longer knows (a correction after a change) never expires.
+    What would expire while it is still held back is dated from the day it can be spent. A unit
+    that the programme no longer knows (a correction after a change) never expires.
     """
     if unit is None:
         return NEVER, ""
     available = today + timedelta(days=unit.hold_days)
     available_on = available.isoformat() if unit.hold_days else ""
-    expiry = unit.expiry
+    last = _last_day(unit.expiry, today)
+    if last is not None and last < available:
+        last = _last_day(unit.expiry, available)
+    return (last.isoformat() if last else NEVER), available_on
+
+
+def _last_day(expiry: Expiry, earned: date) -> date | None:
     if expiry.kind == "months":
-        return calendar.add_months_to_end(today, expiry.months).isoformat(), available_on
+        return calendar.add_months_to_end(earned, expiry.months)
     if expiry.kind == "date":
-        last = calendar.next_annual(today, expiry.month, expiry.day)
-        return last.isoformat(), available_on
-    return NEVER, available_on
+        return calendar.next_annual(earned, expiry.month, expiry.day)
+    return None
 
 
 def _effective_ms(origin: Origin, now_ms: int) -> int:

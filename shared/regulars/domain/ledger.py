@@ -7,7 +7,7 @@ verify them without knowing how we print JSON: hash(n) = SHA-256(hash(n-1) + "\\
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -137,26 +137,38 @@ def verify(card: Card, entries: Iterable[Recorded]) -> list[str]:
     previous, seq, recorded_ms = "", 0, 0
     sums: dict[str, dict[str, int]] = {}
     for recorded in entries:
-        entry = parse(recorded.text)
         seq += 1
-        if entry.seq != seq:
-            problems.append(f"entry {entry.seq} stands where {seq} should be")
-            seq = entry.seq
+        try:
+            entry = parse(recorded.text)
+            found = list(_entry_problems(entry, seq, recorded_ms, sums))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            found = [f"entry {seq} cannot be read"]  # damaged, so its hash does not fit either
+        else:
+            seq, recorded_ms = entry.seq, entry.recorded_ms
         if recorded.prev != previous or chain(previous, recorded.text) != recorded.hash:
-            problems.append(f"entry {entry.seq} does not follow from the entry before it")
-        if entry.recorded_ms <= recorded_ms:
-            problems.append(f"entry {entry.seq} is not later than the entry before it")
-        previous, recorded_ms = recorded.hash, entry.recorded_ms
-        for line in entry.lines:
-            lots = sums.setdefault(line.unit, {})
-            lots[line.lot] = lots.get(line.lot, 0) + line.amount
-        for unit, balance in entry.balances.items():
-            if sum(sums.get(unit, {}).values()) != balance:
-                problems.append(f"entry {entry.seq} states another balance of {unit}")
+            found.append(f"entry {seq} does not follow from the entry before it")
+        problems += found
+        previous = recorded.hash
     if (card.seq, card.head) != (seq, previous):
         problems.append(f"the card stands at entry {card.seq}, the ledger ends at {seq}")
     problems.extend(_lot_problems(card, sums))
     return problems
+
+
+def _entry_problems(
+    entry: Entry, seq: int, recorded_ms: int, sums: dict[str, dict[str, int]]
+) -> Iterator[str]:
+    """What is wrong with the entry at `seq`, itself; its lines are added to `sums`."""
+    if entry.seq != seq:
+        yield f"entry {entry.seq} stands where {seq} should be"
+    if entry.recorded_ms <= recorded_ms:
+        yield f"entry {entry.seq} is not later than the entry before it"
+    for line in entry.lines:
+        lots = sums.setdefault(line.unit, {})
+        lots[line.lot] = lots.get(line.lot, 0) + line.amount
+    for unit, balance in entry.balances.items():
+        if sum(sums.get(unit, {}).values()) != balance:
+            yield f"entry {entry.seq} states another balance of {unit}"
 
 
 def _lot_problems(card: Card, sums: Mapping[str, Mapping[str, int]]) -> list[str]:

@@ -1,0 +1,250 @@
+"""Rewards: who can have one, what it locks, and how a voucher ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from regulars.domain.card import Lot
+from regulars.domain.refusals import Code, Refused
+from regulars.domain.rewards import OPEN_VOUCHERS_MAX
+from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+
+TIERS = [
+    {"id": "base", "name": "Base"},
+    {"id": "gold", "name": "Gold", "enter": [{"metric": "spend", "at_least": 100_000}]},
+]
+
+
+def shop(*rewards: dict[str, Any], points: int = 0, **unit_policy: Any) -> Shop:
+    of = programme(
+        units=[unit(**unit_policy)], earn=[spend_rule(1, 1)], rewards=list(rewards), tiers=TIERS
+    )
+    opened = Shop(of)
+    opened.join()
+    if points:
+        opened.sale(points)
+    return opened
+
+
+def refused_by(cafe: Shop, reward_id: str) -> Code:
+    with pytest.raises(Refused) as refused:
+        cafe.issue(reward_id)
+    return refused.value.code
+
+
+def test_refusals_have_a_precedence() -> None:
+    """Each obstacle is removed in turn, and the next one shows."""
+    cafe = shop(
+        reward("all", 50, tiers=["gold"], per_member={"times": 1, "window": "day"}),
+        reward("cheap", 1),
+        points=60,
+    )
+    cafe.adjust("point", -60)
+    cafe.adjust("point", -5, allow_debt=True)
+
+    assert refused_by(cafe, "none") is Code.NOT_FOUND
+    assert refused_by(cafe, "all") is Code.DEBT
+    cafe.adjust("point", 5)
+    assert refused_by(cafe, "all") is Code.TIER_REQUIRED
+    cafe.sale(99_940)
+    cafe.issue("all")
+    assert refused_by(cafe, "all") is Code.LIMIT_REACHED
+    cafe.later(days=1).adjust("point", 49 - cafe.available())
+    assert refused_by(cafe, "all") is Code.INSUFFICIENT_BALANCE
+    cafe.adjust("point", 1)
+    cafe.issue("all")
+    assert cafe.available() == 0
+    assert cafe.verify() == []
+
+
+def test_a_missing_point_is_told() -> None:
+    cafe = shop(reward("ten", 10), points=9)
+
+    with pytest.raises(Refused) as refused:
+        cafe.issue("ten")
+
+    assert refused.value.detail == "It costs 10; 9 can be spent."
+
+
+@pytest.mark.parametrize(
+    ("window", "days", "again"),
+    [
+        ("day", 0, False),
+        ("day", 1, True),
+        ("month", 8, False),
+        ("month", 9, True),
+        ("year", 39, False),
+        ("year", 40, True),
+        ("lifetime", 4000, False),
+    ],
+)
+def test_limits_count_in_calendar_periods(window: str, days: int, again: bool) -> None:
+    """From 22 November 2026: December is 9 days away, January 40."""
+    cafe = shop(reward("two", 1, per_member={"times": 2, "window": window}), points=10)
+    cafe.issue("two")
+    cafe.issue("two")
+    cafe.later(days=days)
+
+    if again:
+        cafe.issue("two")
+        cafe.issue("two")
+    assert refused_by(cafe, "two") is Code.LIMIT_REACHED
+
+
+def test_a_cancelled_voucher_does_not_count_for_its_limit() -> None:
+    cafe = shop(reward("one", 1, per_member={"times": 1, "window": "month"}), points=10)
+    voucher = cafe.issue("one")
+    cafe.cancel(voucher)
+
+    cafe.issue("one")
+
+    assert refused_by(cafe, "one") is Code.LIMIT_REACHED
+
+
+def test_a_voucher_of_last_month_frees_nothing_this_month() -> None:
+    cafe = shop(reward("one", 1, per_member={"times": 1, "window": "month"}), points=10)
+    old = cafe.issue("one")
+    cafe.later(days=10)
+    cafe.issue("one")
+    cafe.cancel(old)
+
+    assert refused_by(cafe, "one") is Code.LIMIT_REACHED
+
+
+def test_automatic_rewards_stop_at_twenty_open_vouchers_and_wait_on_the_balance() -> None:
+    cafe = shop(reward("coffee", 10, auto=True), points=10 * OPEN_VOUCHERS_MAX + 25)
+
+    assert len(cafe.card.open) == OPEN_VOUCHERS_MAX == 20
+    assert cafe.available() == 25
+    assert refused_by(cafe, "coffee") is Code.LIMIT_REACHED
+    cafe.redeem(next(iter(cafe.vouchers.values())))
+    assert len(cafe.sale(1).unlocked) == 1
+    assert cafe.available() == 16
+    codes = [voucher.code for voucher in cafe.vouchers.values()]
+    assert len(set(codes)) == len(codes) == 21
+    assert cafe.verify() == []
+
+
+def test_issuing_locks_the_first_lots_and_cancelling_returns_the_very_same() -> None:
+    policy = {"type": "months", "months": 1}
+    cafe = shop(reward("ten", 10), points=7, expiry=policy)
+    cafe.later(days=15).sale(7)
+    before = cafe.card.lots
+    assert cafe.amounts() == {"2026-12-31": 7, "2027-01-31": 7}
+
+    voucher = cafe.issue("ten")
+    assert voucher.lots == (Lot("2026-12-31", "", 7), Lot("2027-01-31", "", 3))
+    assert cafe.amounts() == {"2027-01-31": 4}
+    cafe.later(days=10).cancel(voucher)
+
+    assert cafe.card.lots == before
+    assert cafe.card.open == {}
+    assert cafe.verify() == []
+
+
+def test_cancelling_gives_no_second_life() -> None:
+    """Lots that expired while they were locked come back expired."""
+    cafe = shop(reward("ten", 10), points=10, expiry={"type": "months", "months": 0})
+    voucher = cafe.issue("ten")
+    cafe.later(days=30)
+
+    cafe.cancel(voucher)
+
+    assert cafe.available() == 0
+    assert cafe.card.balance("point") == 10
+    cafe.expire()
+    assert cafe.card.balance("point") == 0
+    assert cafe.verify() == []
+
+
+def test_a_voucher_is_handed_over_once_and_for_good() -> None:
+    cafe = shop(reward("ten", 10), points=20)
+    voucher = cafe.issue("ten")
+
+    closed = cafe.redeem(voucher).vouchers[0]
+
+    assert closed.status == "redeemed"
+    assert cafe.available() == 10
+    for again in (cafe.redeem, cafe.cancel):
+        with pytest.raises(Refused) as refused:
+            again(voucher)
+        assert refused.value.code is Code.VOUCHER_REDEEMED
+    returned = cafe.issue("ten")
+    cafe.cancel(returned)
+    for again in (cafe.redeem, cafe.cancel):
+        with pytest.raises(Refused) as refused:
+            again(returned)
+        assert refused.value.code is Code.VOUCHER_CANCELLED
+    assert cafe.verify() == []
+
+
+def test_a_voucher_is_valid_on_its_last_day() -> None:
+    cafe = shop(reward("ten", 10, valid_days=7), points=20)
+    on_time, late = cafe.issue("ten"), cafe.issue("ten")
+    assert on_time.expires_on == "2026-11-29"
+
+    cafe.later(days=7).redeem(on_time)
+    assert cafe.expire().entry is None
+    cafe.later(days=1)
+    with pytest.raises(Refused) as refused:
+        cafe.redeem(late)
+    assert refused.value.code is Code.VOUCHER_EXPIRED
+
+
+def test_an_expired_voucher_gives_its_lots_back_through_the_job() -> None:
+    cafe = shop(reward("ten", 10, valid_days=7), points=10)
+    voucher = cafe.issue("ten")
+    cafe.later(days=8)
+
+    (closed,) = cafe.expire().vouchers
+
+    assert (closed.voucher_id, closed.status) == (voucher.voucher_id, "expired")
+    assert cafe.available() == 10
+    assert cafe.expire().entry is None
+    with pytest.raises(Refused) as refused:
+        cafe.cancel(voucher)
+    assert refused.value.code is Code.VOUCHER_EXPIRED
+    assert cafe.verify() == []
+
+
+def test_before_the_job_the_member_may_give_an_expired_voucher_back() -> None:
+    cafe = shop(reward("ten", 10, valid_days=7), points=10)
+    voucher = cafe.issue("ten")
+
+    cafe.later(days=8).cancel(voucher)
+
+    assert cafe.available() == 10
+    assert cafe.expire().entry is None
+
+
+def test_nothing_is_handed_over_to_a_card_that_owes() -> None:
+    cafe = shop(reward("ten", 10), points=10)
+    voucher = cafe.issue("ten")
+    cafe.adjust("point", -1, allow_debt=True)
+
+    with pytest.raises(Refused) as refused:
+        cafe.redeem(voucher)
+    assert refused.value.code is Code.DEBT
+    cafe.adjust("point", 1)
+    cafe.redeem(voucher)
+
+
+def test_an_order_of_automatic_rewards_is_the_documents() -> None:
+    of = programme(
+        units=[unit("stamp", "stamps")],
+        earn=[visit_rule()],
+        rewards=[
+            reward("big", 3, "stamp", auto=True),
+            reward("small", 2, "stamp", auto=True),
+            reward("chosen", 1, "stamp"),
+            reward("free", 0, "stamp"),
+        ],
+    )
+    cafe = Shop(of)
+
+    taken = [v.reward_id for v in cafe.visit(8).unlocked]
+
+    assert taken == ["big", "big", "small"]
+    assert cafe.issue("free").lots == ()

@@ -1,0 +1,288 @@
+"""Tiers: what opens them, when, and for how long. Always what was earned, never the balance."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from regulars.domain import program, tiering
+from regulars.domain.calendar import to_ms
+from regulars.domain.card import Window
+from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+
+TEMPLATES = Path(__file__).parents[3] / "shared" / "regulars" / "templates"
+
+
+def at(text: str, zone: str = "UTC") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def ladder(metric: str, window: str, at_least: int, **more: Any) -> list[dict[str, Any]]:
+    """A base tier for everybody and one to be reached."""
+    way = {"metric": metric, "window": window, "at_least": at_least}
+    return [{"id": "base", "name": "Base"}, {"id": "top", "name": "Top", "enter": [way], **more}]
+
+
+def shop(tiers: list[dict[str, Any]], now: datetime, zone: str = "UTC") -> Shop:
+    of = programme(
+        units=[unit()], earn=[spend_rule(1, 100)], tiers=tiers, timezone=zone,
+        rewards=[reward("ten", 10)],
+    )  # fmt: skip
+    opened = Shop(of, now)
+    opened.join()
+    return opened
+
+
+def tier(cafe: Shop) -> str | None:
+    return cafe.card.tier.id if cafe.card.tier else None
+
+
+def test_the_foodie_of_the_supper_club() -> None:
+    """499.99 in a calendar year is not enough, one cent more is; kept until the end of the next."""
+    document = json.loads((TEMPLATES / "supper-club.json").read_text())
+    club = Shop(program.load(document, 1), at("2026-03-10T19:00", "Europe/Budapest"))
+    club.join()
+    assert tier(club) == "regular"
+
+    club.sale(49_999)
+    assert tier(club) == "regular"
+    club.sale(1)
+
+    assert club.card.tier is not None
+    assert tuple(club.card.tier) == ("foodie", "2026-03-10", "2027-12-31")
+    entry = club.decided[-1].entry
+    assert entry is not None
+    assert (entry.tier_from, entry.tier_to) == ("regular", "foodie")
+    club.now = at("2027-12-31T23:59", "Europe/Budapest")
+    club.review()
+    assert tier(club) == "foodie"
+    club.now = at("2028-01-01T00:00", "Europe/Budapest")
+    assert club.review().entry is not None
+    assert tier(club) == "regular"
+    assert club.verify() == []
+
+
+def test_last_year_does_not_count_for_this_one() -> None:
+    cafe = shop(ladder("spend", "year", 1000), at("2026-12-31T12:00"))
+    cafe.sale(999)
+    cafe.now = at("2027-01-01T12:00")
+
+    cafe.sale(999)
+    assert tier(cafe) == "base"
+    cafe.sale(1)
+    assert tier(cafe) == "top"
+
+
+@pytest.mark.parametrize(
+    ("window", "bought", "counted_until", "kept_until"),
+    [
+        ("month", "2026-02-10", "2026-02-28", "2026-03-31"),
+        ("quarter", "2026-02-10", "2026-03-31", "2026-06-30"),
+        ("quarter", "2026-11-10", "2026-12-31", "2027-03-31"),
+        ("year", "2026-02-10", "2026-12-31", "2027-12-31"),
+        ("rolling:1", "2026-02-10", "2026-02-28", "2026-03-31"),
+        ("rolling:3", "2026-11-10", "2027-01-31", "2027-02-28"),
+        ("rolling:12", "2026-02-10", "2027-01-31", "2027-02-28"),
+        ("rolling:24", "2026-02-10", "2028-01-31", "2028-02-29"),
+        ("lifetime", "2026-02-10", "", ""),
+    ],
+)
+def test_windows(window: str, bought: str, counted_until: str, kept_until: str) -> None:
+    """What counts until which day, and until when the tier it opened is certain."""
+    cafe = shop(ladder("spend", window, 1000), at(f"{bought}T12:00"))
+    cafe.sale(999)
+    cafe.sale(1)
+
+    assert cafe.card.tier is not None
+    assert cafe.card.tier.until == kept_until
+    (_, condition) = ("", cafe.program.tiers[1].enter[0])
+    if not counted_until:
+        far = at("2099-01-01T00:00").date()
+        assert tiering.measure(cafe.card, condition, far) == 1000
+        return
+    last = datetime.fromisoformat(counted_until).date()
+    assert tiering.measure(cafe.card, condition, last) == 1000
+    assert tiering.measure(cafe.card, condition, last.fromordinal(last.toordinal() + 1)) == 0
+    cafe.now = at(f"{kept_until}T23:59")
+    assert cafe.review().entry is None
+    assert tier(cafe) == "top"
+    cafe.later(minutes=1).review()
+    assert tier(cafe) == "base"
+
+
+@pytest.mark.parametrize("metric", ["visits", "points", "spend"])
+def test_every_metric_counts_what_was_earned(metric: str) -> None:
+    amounts = {"visits": 3, "points": 30, "spend": 3000}
+    cafe = shop(ladder(metric, "lifetime", amounts[metric]), at("2026-05-05T12:00"))
+    cafe.sale(1000)
+    cafe.issue("ten")
+    cafe.sale(1000)
+    assert tier(cafe) == "base"
+
+    cafe.sale(1000)
+
+    assert tier(cafe) == "top"
+
+
+def test_a_correction_by_hand_earns_no_tier() -> None:
+    cafe = shop(ladder("points", "lifetime", 30), at("2026-05-05T12:00"))
+
+    cafe.adjust("point", 100)
+    cafe.sale(100)
+
+    assert tier(cafe) == "base"
+
+
+def test_a_purchase_before_the_end_of_the_period_is_certain_for_longer() -> None:
+    cafe = shop(ladder("spend", "month", 1000), at("2026-02-10T12:00"))
+    cafe.sale(1000)
+    cafe.now = at("2026-03-31T12:00")
+
+    cafe.sale(1000)
+
+    assert cafe.card.tier is not None
+    assert tuple(cafe.card.tier) == ("top", "2026-02-10", "2026-04-30")
+    cafe.now = at("2026-04-01T00:00")
+    assert cafe.review().entry is None
+
+
+def test_the_best_way_in_decides_how_long() -> None:
+    tiers = ladder("spend", "month", 1000)
+    tiers[1]["enter"].append({"metric": "visits", "window": "year", "at_least": 1})
+    cafe = shop(tiers, at("2026-02-10T12:00"))
+
+    cafe.sale(1000)
+
+    assert cafe.card.tier is not None
+    assert cafe.card.tier.until == "2027-12-31"
+
+
+def test_the_highest_open_tier_is_entered_at_once_and_nobody_falls_in_a_sale() -> None:
+    tiers = [
+        {"id": name, "name": name, "enter": [{"metric": "spend", "window": w, "at_least": n}]}
+        for name, w, n in (("one", "lifetime", 100), ("two", "month", 200), ("three", "month", 300))
+    ]
+    cafe = shop(tiers, at("2026-02-10T12:00"))
+    assert tier(cafe) is None
+    cafe.sale(300)
+    assert tier(cafe) == "three"
+
+    cafe.now = at("2026-05-10T12:00")
+    cafe.sale(1)
+    assert tier(cafe) == "three", "the review takes it, not the counter"
+    cafe.review()
+    assert tier(cafe) == "one"
+
+
+def test_paid_and_invited_tiers_are_not_entered_by_buying() -> None:
+    tiers = [
+        {"id": "paid", "name": "Paid", "enter": [{"metric": "membership", "period": "month"}]},
+        {"id": "asked", "name": "Asked", "enter": [{"metric": "invitation"}]},
+    ]
+    cafe = shop(tiers, at("2026-02-10T12:00"))
+
+    cafe.sale(10**9)
+
+    assert tier(cafe) is None
+    assert tiering.next_tier(cafe.program, cafe.card, cafe.now.date()) is None
+
+
+def test_the_next_tier_says_how_far() -> None:
+    cafe = shop(ladder("spend", "year", 1000), at("2026-02-10T12:00"))
+    cafe.sale(400)
+
+    found = tiering.next_tier(cafe.program, cafe.card, cafe.now.date())
+
+    assert found is not None
+    assert (found[0].id, found[1].at_least, found[2]) == ("top", 1000, 400)
+
+
+def test_a_tier_that_is_no_longer_there_gives_way_to_what_is_due() -> None:
+    cafe = shop(ladder("spend", "lifetime", 1000), at("2026-02-10T12:00"))
+    cafe.sale(1000)
+    others = [{"id": "new", "name": "New"}, {"id": "far", "name": "Far",
+              "enter": [{"metric": "spend", "at_least": 5000}]}]  # fmt: skip
+    cafe.program = programme(units=[unit()], earn=[spend_rule(1, 100)], tiers=others, version=2)
+
+    cafe.review()
+
+    assert tier(cafe) == "new"
+    cafe.program = programme(units=[unit()], version=3)
+    cafe.review()
+    assert tier(cafe) is None
+
+
+# The last and the first minute of a month, by the shop's own calendar, across every kind of clock.
+BORDERS = [
+    ("Europe/Budapest", "2026-03-31T22:00:00+00:00"),  # summer time since Sunday
+    ("Europe/Budapest", "2026-10-31T23:00:00+00:00"),  # winter time since Sunday
+    ("America/New_York", "2026-11-01T04:00:00+00:00"),  # the clocks go back two hours later
+    ("America/New_York", "2026-04-01T04:00:00+00:00"),
+    ("Asia/Almaty", "2024-02-29T18:00:00+00:00"),  # the zone changed from +6 to +5 that night
+    ("Asia/Almaty", "2024-03-31T19:00:00+00:00"),
+    ("Pacific/Kiritimati", "2026-12-31T10:00:00+00:00"),
+    ("Asia/Kolkata", "2026-12-31T18:30:00+00:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "midnight"), BORDERS)
+@pytest.mark.parametrize("metric", ["visits", "spend"])
+def test_a_month_ends_at_the_shops_midnight(zone: str, midnight: str, metric: str) -> None:
+    needed = {"visits": 2, "spend": 2000}[metric]
+    cafe = shop(ladder(metric, "month", needed), datetime.fromisoformat(midnight), zone)
+    cafe.later(milliseconds=-3).sale(1000)
+    cafe.later(milliseconds=2).sale(1000)
+    first_month = dict(cafe.card.windows)
+    late = cafe.now
+
+    cafe.later(milliseconds=1).sale(1000)
+
+    assert len(first_month) == 1
+    assert [tuple(w) for w in cafe.card.windows.values()] == [(2000, 2, 20), (1000, 1, 10)]
+    assert tier(cafe) == "top"
+    assert late.astimezone(ZoneInfo(zone)).month != cafe.now.astimezone(ZoneInfo(zone)).month
+
+
+@pytest.mark.parametrize(("zone", "midnight"), BORDERS)
+def test_two_visits_on_either_side_of_midnight_are_of_two_months(zone: str, midnight: str) -> None:
+    border = datetime.fromisoformat(midnight)
+    cafe = shop(ladder("visits", "month", 2), border, zone)
+    cafe.later(milliseconds=-2).visit()
+
+    cafe.later(milliseconds=10).visit()
+
+    assert tier(cafe) == "base"
+    assert [window.visits for window in cafe.card.windows.values()] == [1, 1]
+
+
+def test_a_sale_that_comes_in_late_counts_when_it_happened() -> None:
+    """In the month of the sale, though its entry is of today."""
+    cafe = shop(ladder("spend", "month", 1000), at("2026-03-02T12:00"))
+    cafe.sale(900)
+
+    cafe.sale(900, effective_ms=to_ms(at("2026-02-28T23:59")))
+
+    assert tier(cafe) == "base"
+    assert [window.spend_minor for window in cafe.card.windows.values()] == [900, 900]
+
+
+def test_a_card_keeps_two_years_of_months() -> None:
+    cafe = shop(ladder("spend", "rolling:24", 24 * 100), at("2024-01-15T12:00"))
+    for month in range(24):
+        cafe.now = at(f"{2024 + month // 12}-{month % 12 + 1:02}-15T12:00")
+        cafe.sale(100)
+    assert tier(cafe) == "top"
+    assert len(cafe.card.windows) == 24
+
+    cafe.now = at("2026-01-15T12:00")
+    cafe.sale(7)
+    cafe.sale(5, effective_ms=to_ms(at("2024-01-20T12:00")))
+
+    assert len(cafe.card.windows) == 24
+    assert cafe.card.lifetime == Window(2412, 26, 24)
+    assert min(cafe.card.windows) == 2024 * 12 + 1
