@@ -19,7 +19,10 @@ from regulars.store import cards, connect, keys, merchants
 from regulars.store.ledger import Ledger
 from regulars.store.ledger import Request as Known
 from regulars.store.members import Members, Profile, card_of_link, profile_of
+from regulars.store.table import Cancelled
 from regulars.web import auth, card_page, http, messages, pages
+
+CHANGE_TRIES = 5
 
 
 class Opened(NamedTuple):
@@ -120,13 +123,27 @@ def _unsubscribe(request: http.Request, *, done: bool) -> http.Response:
     if program_item is None or item is None:
         return messages.not_found(request)
     profile, program = profile_of(item), merchants.program_of(program_item)
-    if done and profile.consents.get("email"):
-        consents = {**profile.consents, "email": False}
-        changed = profile._replace(consents=consents, version=profile.version + 1)
-        Members(table, merchant_id).change(profile, changed)
+    if done:
+        _take_consent_away(Members(table, merchant_id), profile)
     view = pages.UnsubscribeView(card_page.brand(program), request.path, done=done)
     words = _words(request, profile, program)
     return http.page(200, pages.render(view, words))
+
+
+def _take_consent_away(members: Members, profile: Profile) -> None:
+    """No more mails to this member; also when the profile is being changed by others."""
+    for _ in range(CHANGE_TRIES):
+        if not profile.consents.get("email"):
+            return
+        consents = {**profile.consents, "email": False}
+        changed = profile._replace(consents=consents, version=profile.version + 1)
+        try:
+            members.change(profile, changed)
+        except Cancelled:
+            profile = members.profile(profile.member_id) or profile
+        else:
+            return
+    raise Refused(Code.CONFLICT)
 
 
 def _open(request: http.Request) -> Opened:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 
 from regulars import tokens
 from regulars.domain import calendar
@@ -59,7 +61,7 @@ def join(request: http.Request) -> http.Response:
         program,
         profile,
         now,
-        op=f"join:{once if ONCE.fullmatch(once) else tokens.random_id(20)}",
+        op=f"join:{once if ONCE.fullmatch(once) else tokens.random_id(20)}:{_typed(profile)}",
         source="join",
         request=Known(fingerprint="join", expires=True),
         render=lambda decision: {"member_id": decision.card.member_id},
@@ -128,6 +130,12 @@ def _read(
         referred_by=values["ref"],
     )
     return profile, errors
+
+
+def _typed(profile: Profile) -> str:
+    """What was typed, as a digest: the same page filled in by the next person is another form."""
+    text = json.dumps([profile.name, profile.email, profile.phone, profile.birthday])
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def _taken(profile: Profile) -> dict[str, str]:

@@ -15,17 +15,20 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from regulars.config import settings
+from regulars.jobs.batches import logged
 from regulars.jobs.composing import Mail
 from regulars.jobs.context import Shop, open_shop
-from regulars.jobs.messages import deliver
+from regulars.jobs.messages import NotSentError, deliver
 from regulars.jobs.telling import Tell
 from regulars.store import connect
 
 processor = BatchProcessor(event_type=EventType.SQS)
 
 
+@logged
 def record_handler(record: SQSRecord) -> None:
     """Deliver one message; raises when it could not be sent, to be tried again."""
     body = record.json_body
@@ -54,11 +57,15 @@ def send_mail(shop: Shop, mail: Mail) -> None:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
-    _ses().send_email(
-        FromEmailAddress=message["From"],
-        Destination={"ToAddresses": [mail.to]},
-        Content={"Raw": {"Data": message.as_bytes()}},
-    )
+    try:
+        _ses().send_email(
+            FromEmailAddress=message["From"],
+            Destination={"ToAddresses": [mail.to]},
+            Content={"Raw": {"Data": message.as_bytes()}},
+        )
+    except ClientError as error:
+        # By its code alone: SES names the address in its words, and words end in logs.
+        raise NotSentError(error.response["Error"]["Code"]) from None
 
 
 @cache

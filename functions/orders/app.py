@@ -15,11 +15,13 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from regulars.jobs.batches import logged
 from regulars.jobs.orders import process
 
 processor = BatchProcessor(event_type=EventType.SQS)
 
 
+@logged
 def record_handler(record: SQSRecord) -> None:
     """Book one message; raises when it cannot be."""
     process(record.json_body)

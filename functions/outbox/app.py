@@ -15,12 +15,14 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+from regulars.jobs.batches import logged
 from regulars.jobs.outbox import announce
 from regulars.store import connect
 
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
 
 
+@logged
 def record_handler(record: DynamoDBRecord) -> None:
     """Announce one new entry; raises for a record that is not one."""
     image = record.dynamodb.new_image if record.dynamodb else None

@@ -10,7 +10,7 @@ from regulars.domain.operations import Decision
 from regulars.domain.refusals import Code, Refused
 from regulars.i18n import languages, negotiate
 from regulars.i18n.words import words as words_of
-from regulars.store import cards, connect, keys, refunds
+from regulars.store import activity, cards, connect, keys, refunds
 from regulars.store.ledger import Ledger
 from regulars.store.ledger import Request as Known
 from regulars.store.members import Members
@@ -154,17 +154,14 @@ def _view(gathered: auth.Gathered, holder: counter.Holder) -> views.View:
 def _stamped_today(gathered: auth.Gathered, staff_id: str) -> int:
     """Visits this device has booked since the merchant's midnight."""
     program, now = gathered.program, gathered.now
-    hour = calendar.local_start(calendar.local_date(now, program.timezone), program.timezone)
-    count = 0
-    while hour <= now:
-        partition = keys.activity(gathered.caller.merchant_id, calendar.hour_of(hour))
-        page = connect.lean_table().query(partition, index=True, attributes=("e",))
-        for item in page.items:
-            entry = cards.entry_of(item)
-            if entry.kind == "earn" and entry.staff == staff_id:
-                count += int(entry.facts.get("visits", 0))
-        hour += timedelta(hours=1)
-    return count
+    start = calendar.local_start(calendar.local_date(now, program.timezone), program.timezone)
+    return sum(
+        int(entry.facts.get("visits", 0))
+        for _, entry in activity.entries(
+            connect.lean_table(), gathered.caller.merchant_id, start, now + timedelta(hours=1)
+        )
+        if entry.kind == "earn" and entry.staff == staff_id
+    )
 
 
 lambda_handler = http.serve(

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 
 from regulars import clock
 from regulars.domain.due import TIER
+from regulars.jobs.batches import logged
 from regulars.jobs.cards import JOBS
 from regulars.jobs.due import walk
 from regulars.jobs.recompute import recompute
@@ -23,6 +24,7 @@ from regulars.store import connect
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
 
 
+@logged
 def record_handler(record: DynamoDBRecord) -> None:
     """Recompute a merchant whose programme has a new version."""
     image = record.dynamodb.new_image if record.dynamodb else None

@@ -6,7 +6,14 @@ import os
 
 from regulars.domain import calendar
 from regulars.domain.card import Card
-from regulars.domain.due import EXPIRE, REMIND, TIER, close_reward, reminder_day
+from regulars.domain.due import (
+    EXPIRE,
+    REMIND,
+    REMINDER_HOUR,
+    TIER,
+    close_reward,
+    reminder_day,
+)
 from regulars.domain.operations import Expire, Origin, Remind, ReviewTier
 from regulars.jobs.context import Shop
 from regulars.jobs.digest import DIGEST, digest
@@ -47,7 +54,8 @@ def remind(shop: Shop, member_id: str) -> None:
     today = calendar.local_date(shop.now, shop.program.timezone)
     day = reminder_day(shop.program, card, today)
     reward = close_reward(shop.program, card, today)
-    if day and day <= today and reward:
+    zone = shop.program.timezone
+    if day and reward and calendar.local_start(day, zone, REMINDER_HOUR) <= shop.now:
         facts = {"reward": reward.id}
         tell(
             shop.merchant_id,

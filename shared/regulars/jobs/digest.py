@@ -15,7 +15,7 @@ from regulars.domain import calendar
 from regulars.domain.ledger import Entry
 from regulars.jobs.context import Shop
 from regulars.jobs.telling import Tell, tell
-from regulars.store import cards, keys
+from regulars.store import activity, keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
 from regulars.store.members import Members
@@ -37,6 +37,8 @@ def digest(shop: Shop, member_id: str) -> None:
     zone = shop.program.timezone
     today = calendar.local_date(shop.now, zone)
     monday = today - timedelta(days=today.weekday())
+    if today == monday and shop.now < calendar.local_start(monday, zone, MONDAY_HOUR):
+        return  # where hours begin at half past, this hour is looked at again when it is over
     week = monday - timedelta(days=7)
     figures = _figures(shop, week)
     (before,) = shop.table.get(keys.week(shop.merchant_id, str(week - timedelta(days=7))))
@@ -88,25 +90,11 @@ def _figures(shop: Shop, week: date) -> dict[str, Any]:
 
 
 def _entries(shop: Shop, week: date) -> Iterator[tuple[str, Entry]]:
-    """The entries of the week with their members, hour by hour."""
+    """The entries of the week with their members."""
     zone = shop.program.timezone
     start = calendar.local_start(week, zone)
     end = calendar.local_start(week + timedelta(days=7), zone)
-    hour = start
-    while hour < end:
-        cursor = None
-        while True:
-            page = shop.table.query(
-                keys.activity(shop.merchant_id, calendar.hour_of(hour)), index=True, start=cursor
-            )
-            for item in page.items:
-                entry = cards.entry_of(item)
-                if start <= calendar.from_ms(entry.recorded_ms) < end:
-                    yield item["PK"].rpartition("#")[2], entry
-            cursor = page.next
-            if cursor is None:
-                break
-        hour += timedelta(hours=1)
+    return activity.entries(shop.table, shop.merchant_id, start, end)
 
 
 def _weekday(entry: Entry, zone: str) -> int:

@@ -3,13 +3,15 @@
 What a message says, in which language, and whether it may be sent at all is decided here. A live
 merchant's goes through the queue to SES; a sandbox's is put into a list for reading.
 
-SES knows no idempotency: a delivery is claimed for a quarter of an hour, sent, and marked. When a
-function dies between sending and marking, the message is sent once more, never twice.
+SES knows no idempotency: a delivery is claimed for some minutes, sent, and marked. When a function
+dies between sending and marking, the message is sent once more, never twice. When SES says no, the
+claim is given up, and the delivery can be tried again at once and as often as the queue brings it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -24,30 +26,50 @@ from regulars.store import connect, keys
 from regulars.store.members import Members
 from regulars.store.table import Absent, Below, Table
 
-LEASE_MS = 15 * 60 * 1000
+LEASE_MS = 5 * 60 * 1000
+"""Longer than any function lives, shorter than the queue keeps bringing a message (3, 6, ... 12
+minutes later): what was lost with a function is still there when its claim has run out."""
+
 TRIES_MAX = 2
 MESSAGE_DAYS = 400
 ASKED_FOR = frozenset({"card_link"})
 """Mails that a person has just asked for need no consent."""
 
 
+class NotSentError(Exception):
+    """The message was refused for now and has certainly not been sent; says by which code."""
+
+
+class BeingSentError(Exception):
+    """Another delivery of the message is under way, or died a moment ago; worth a later try."""
+
+
 def deliver(shop: Shop, message: Tell, send: Callable[[Shop, Mail], None]) -> bool:
-    """Compose, claim, send, mark. False when it must not or need not be sent."""
+    """Compose, claim, send, mark. False when it must not or need not be sent.
+
+    Raises BeingSentError, and whatever `send` raises.
+    """
     mail = _compose(shop, message)
     if mail is None:
         return False
     lease = _claim(shop.table, shop.merchant_id, message)
     if lease is None:
         return False
-    send(shop, mail)
     pk, sk = keys.operation(shop.merchant_id, message.op)
+    try:
+        send(shop, mail)
+    except NotSentError:
+        given_up = {**lease, "lease": 0, "tries": lease["tries"] - 1}
+        shop.table.put({"PK": pk, "SK": sk, **given_up})
+        raise
     shop.table.put({"PK": pk, "SK": sk, **lease, "sent": True})
     return True
 
 
 def deliver_to_sandbox(merchant_id: str, message: Tell, now: datetime | None) -> None:
     """Put a sandbox's message into its list."""
-    deliver(open_shop(connect.table(), merchant_id, now), message, keep_for_reading)
+    with suppress(BeingSentError):
+        deliver(open_shop(connect.table(), merchant_id, now), message, keep_for_reading)
 
 
 def keep_for_reading(shop: Shop, mail: Mail) -> None:
@@ -82,18 +104,21 @@ def _compose(shop: Shop, message: Tell) -> Mail | None:
 
 
 def _claim(table: Table, merchant_id: str, message: Tell) -> dict[str, Any] | None:
-    """Claim the delivery; None when it was made, is being made, or was tried often enough."""
+    """Claim the delivery; None when it was made or may have been made often enough."""
     now_ms = to_ms(clock.now())
     pk, sk = keys.operation(merchant_id, message.op)
     first = {"lease": now_ms + LEASE_MS, "tries": 1, "sent": False}
     there = table.put({"PK": pk, "SK": sk, **first}, Absent())
     if there is None:
         return first
-    if there["sent"] or there["tries"] >= TRIES_MAX or there["lease"] >= now_ms:
+    if there["sent"] or there["tries"] >= TRIES_MAX:
         return None
+    if there["lease"] >= now_ms:
+        raise BeingSentError
     again = {"lease": now_ms + LEASE_MS, "tries": there["tries"] + 1, "sent": False}
     taken = table.put({"PK": pk, "SK": sk, **again}, Below("lease", now_ms))
     if taken is not None:
-        return None
-    logger().warning("a message may be sent twice", extra={"kind": message.kind})
+        raise BeingSentError
+    if there["tries"]:
+        logger().warning("a message may be sent twice", extra={"kind": message.kind})
     return again

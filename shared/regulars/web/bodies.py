@@ -7,7 +7,7 @@ made; a property test feeds both with the same bodies and demands the same verdi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from regulars.domain.calendar import to_ms
@@ -77,7 +77,7 @@ def parse_instant(value: str) -> int | None:
     if parsed.tzinfo is None:
         return None
     try:
-        return to_ms(parsed)
+        return to_ms(parsed.astimezone(UTC))  # years 1 to 9999 in UTC, too
     except OverflowError:
         return None
 

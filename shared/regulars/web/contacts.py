@@ -12,14 +12,19 @@ def normal(contact: str, region: str) -> str | None:
 
 
 def email(address: str) -> str | None:
-    """Lower-case and normalized; no DNS look-up. None when it is not an address."""
+    """Lower-case and normalized, the domain in the form that mail is sent to; no DNS look-up.
+
+    None when it is not an address, or one that SES cannot write to (beyond ASCII before the @).
+    """
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        checked = validate_email(address.strip(), check_deliverability=False, test_environment=True)
+        checked = validate_email(
+            address.strip(), check_deliverability=False, test_environment=True, allow_smtputf8=False
+        )
     except EmailNotValidError:
         return None
-    return checked.normalized.lower()
+    return (checked.ascii_email or checked.normalized).lower()
 
 
 def phone(number: str, region: str) -> str | None:
