@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser
 
 from local import engine
 from local.aws import REGION
@@ -14,6 +16,7 @@ from regulars import clock, config
 from regulars.store import connect
 from regulars.store.table import Table
 from regulars.web import auth
+from tests import chromium
 from tests.neighbours import Neighbours
 from tests.service import Service
 from tests.spy import Spy
@@ -114,6 +117,34 @@ def service(
     monkeypatch.setenv("PLATFORM_KEY_SHA256", auth.tokens.digest(PLATFORM_KEY))
     config.settings.cache_clear()
     return Service(tables["boto"], neighbours, queues, spy, PLATFORM_KEY)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, one per test process."""
+    with chromium.running() as opened:
+        yield opened
+
+
+not_run: list[str] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without Chromium leave the browser tests out and say so; on a build server they must run."""
+    wanted = [item for item in items if item.get_closest_marker("browser")]
+    if not wanted or os.environ.get("CI") or chromium.is_here():
+        return
+    not_run.extend(item.nodeid for item in wanted)
+    config.hook.pytest_deselected(items=wanted)
+    items[:] = [item for item in items if item not in wanted]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out."""
+    if not_run:
+        terminalreporter.write_line(
+            f"{len(not_run)} tests in a browser not run. {chromium.MISSING}"
+        )
 
 
 class Clock:

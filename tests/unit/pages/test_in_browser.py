@@ -1,7 +1,6 @@
 """The pages in Chromium: nothing overflows, axe finds nothing, the scripts do what they promise."""
 
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from regulars.i18n import words
 from regulars.web.pages import assets, headers, render
@@ -71,16 +70,6 @@ def address() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    switches = ["--no-sandbox", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=switches)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -1,0 +1,46 @@
+"""Chromium for the tests that look at pages: the system's own, or the one Playwright fetched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+MISSING = (
+    "There is no Chromium here. `.venv/bin/python -m playwright install chromium` gets one; a "
+    "system's own `chromium` or `google-chrome` does, too."
+)
+
+
+def system_path() -> str | None:
+    """The system's own browser, if it has one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@cache
+def is_here() -> bool:
+    """Whether a browser can be started."""
+    if system_path():
+        return True
+    with sync_playwright() as playwright:
+        return Path(playwright.chromium.executable_path).exists()
+
+
+@contextmanager
+def running(*switches: str) -> Iterator[Browser]:
+    """A headless browser that asks nobody outside for anything; closed at the end."""
+    if not is_here():
+        raise RuntimeError(MISSING)
+    base = ["--disable-background-networking"]
+    if os.geteuid() == 0:
+        base.append("--no-sandbox")  # Chromium refuses to run as root otherwise
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=system_path(), args=[*base, *switches])
+        yield opened
+        opened.close()
