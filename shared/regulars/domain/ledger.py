@@ -93,16 +93,20 @@ def canonical(entry: Entry) -> str:
     return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+"""What reading a damaged entry may raise."""
+
+
 def parse(text: str) -> Entry:
-    """The entry of a canonical text."""
+    """The entry of a canonical text; raises one of UNREADABLE when it is not one."""
     document = json.loads(text)
     tier_from, tier_to = document.get("tier", (None, None))
     return Entry(
-        seq=document["seq"],
+        seq=int(document["seq"]),
         op=document["op"],
         kind=document["kind"],
-        recorded_ms=document["at"],
-        effective_ms=document["eff"],
+        recorded_ms=int(document["at"]),
+        effective_ms=int(document["eff"]),
         source=document["src"],
         program_version=document["prog"],
         lines=tuple(Line(*line) for line in document["lines"]),
@@ -141,7 +145,7 @@ def verify(card: Card, entries: Iterable[Recorded]) -> list[str]:
         try:
             entry = parse(recorded.text)
             found = list(_entry_problems(entry, seq, recorded_ms, sums))
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except UNREADABLE:
             found = [f"entry {seq} cannot be read"]  # damaged, so its hash does not fit either
         else:
             seq, recorded_ms = entry.seq, entry.recorded_ms

@@ -1,13 +1,15 @@
 """How a card, an entry and a voucher lie in the table.
 
-A state is one compact JSON text, so that two years of history stay under a kilobyte (one write
-unit): months are positions after a first one, lots and vouchers are short lists.
+A state is one compact JSON text: months are positions after a first one, lots and vouchers are
+short lists. A text that would not fit a kilobyte (one write unit) is compressed, which two years
+of history with dozens of lots need.
 """
 
 from __future__ import annotations
 
 import json
 from typing import Any
+from zlib import compress, decompress
 
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.card import Card, Holding, Lot, OpenVoucher, Window
@@ -16,16 +18,23 @@ from regulars.domain.operations import Voucher
 from regulars.store import keys
 from regulars.store.marshal import Item
 
+PLAIN_MAX = 960
+"""Characters of a state that fit a kilobyte together with its keys."""
+
 
 def state_item(m: str, card: Card) -> Item:
     """The STATE item of a card."""
     pk, sk = keys.state(m, card.member_id)
-    return {"PK": pk, "SK": sk, "ver": card.version, "s": dump_card(card)}
+    text = dump_card(card)
+    stored = text if len(text) <= PLAIN_MAX else compress(text.encode(), 9)
+    return {"PK": pk, "SK": sk, "ver": card.version, "s": stored}
 
 
 def card_of(item: Item) -> Card:
     """The card in a STATE item."""
-    return load_card(item["s"], item["PK"].rpartition("#")[2], item["ver"])
+    stored = item["s"]
+    text = stored if isinstance(stored, str) else decompress(stored).decode()
+    return load_card(text, item["PK"].rpartition("#")[2], item["ver"])
 
 
 def dump_card(card: Card) -> str:

@@ -5,6 +5,7 @@ Whatever is done here is done by `decide` alone; the shop only keeps what the ta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -82,6 +83,7 @@ class Shop:
         self.decided: list[Decision] = []
         self.ledger: list[Recorded] = []
         self.refunded: dict[int, int] = {}
+        self.entropy: Callable[[int], bytes] | None = None
         self._ops = 0
 
     def later(self, **delta: float) -> Shop:
@@ -91,7 +93,7 @@ class Shop:
     def origin(self, **more: Any) -> Origin:
         """A new operation; its entropy follows from its number, so that every run is the same."""
         self._ops += 1
-        entropy = self._ops.to_bytes(16)
+        entropy = self.entropy(16) if self.entropy else self._ops.to_bytes(16)
         return Origin(f"op:{self._ops}", more.pop("source", "api"), entropy=entropy, **more)
 
     def do(self, operation: AnyOperation) -> Decision:

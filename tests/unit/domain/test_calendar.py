@@ -18,8 +18,9 @@ ZONES = [
 ]  # fmt: skip
 
 
-@given(st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)))
-def test_milliseconds_are_cut_not_rounded(instant: datetime) -> None:
+@given(st.integers(0, 7 * 10**15))
+def test_milliseconds_are_cut_not_rounded(microseconds: int) -> None:
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
     ms = calendar.to_ms(instant)
 
     assert instant - timedelta(milliseconds=1) < calendar.from_ms(ms) <= instant

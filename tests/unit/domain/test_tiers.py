@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -223,41 +223,46 @@ BORDERS = [
     ("Europe/Budapest", "2026-10-31T23:00:00+00:00"),  # winter time since Sunday
     ("America/New_York", "2026-11-01T04:00:00+00:00"),  # the clocks go back two hours later
     ("America/New_York", "2026-04-01T04:00:00+00:00"),
-    ("Asia/Almaty", "2024-02-29T18:00:00+00:00"),  # the zone changed from +6 to +5 that night
+    ("Asia/Almaty", "2024-02-29T19:00:00+00:00"),  # its last hour came twice: +6, then +5
     ("Asia/Almaty", "2024-03-31T19:00:00+00:00"),
     ("Pacific/Kiritimati", "2026-12-31T10:00:00+00:00"),
     ("Asia/Kolkata", "2026-12-31T18:30:00+00:00"),
 ]
 
 
+def open_at_the_border(tiers: list[dict[str, Any]], midnight: str, zone: str) -> Shop:
+    border = datetime.fromisoformat(midnight)
+    assert border.astimezone(ZoneInfo(zone)).strftime("%d %H:%M") == "01 00:00"
+    cafe = shop(tiers, border - timedelta(days=1), zone)
+    cafe.now = border
+    return cafe
+
+
 @pytest.mark.parametrize(("zone", "midnight"), BORDERS)
 @pytest.mark.parametrize("metric", ["visits", "spend"])
 def test_a_month_ends_at_the_shops_midnight(zone: str, midnight: str, metric: str) -> None:
     needed = {"visits": 2, "spend": 2000}[metric]
-    cafe = shop(ladder(metric, "month", needed), datetime.fromisoformat(midnight), zone)
-    cafe.later(milliseconds=-3).sale(1000)
-    cafe.later(milliseconds=2).sale(1000)
-    first_month = dict(cafe.card.windows)
-    late = cafe.now
+    cafe = open_at_the_border(ladder(metric, "month", needed), midnight, zone)
 
+    cafe.later(milliseconds=-2).sale(1000)
+    cafe.later(milliseconds=1).sale(1000)
+    assert [tuple(w) for w in cafe.card.windows.values()] == [(2000, 2, 20)]
+    assert tier(cafe) == "top"
     cafe.later(milliseconds=1).sale(1000)
 
-    assert len(first_month) == 1
     assert [tuple(w) for w in cafe.card.windows.values()] == [(2000, 2, 20), (1000, 1, 10)]
-    assert tier(cafe) == "top"
-    assert late.astimezone(ZoneInfo(zone)).month != cafe.now.astimezone(ZoneInfo(zone)).month
 
 
 @pytest.mark.parametrize(("zone", "midnight"), BORDERS)
 def test_two_visits_on_either_side_of_midnight_are_of_two_months(zone: str, midnight: str) -> None:
-    border = datetime.fromisoformat(midnight)
-    cafe = shop(ladder("visits", "month", 2), border, zone)
-    cafe.later(milliseconds=-2).visit()
+    cafe = open_at_the_border(ladder("visits", "month", 2), midnight, zone)
 
-    cafe.later(milliseconds=10).visit()
+    cafe.later(milliseconds=-1).visit()
+    cafe.later(milliseconds=1).visit()
 
     assert tier(cafe) == "base"
     assert [window.visits for window in cafe.card.windows.values()] == [1, 1]
+    assert cafe.card.today[1] == 1, "and of two days"
 
 
 def test_a_sale_that_comes_in_late_counts_when_it_happened() -> None:
