@@ -1,0 +1,157 @@
+"""The join page: one tap, one card, and nothing given away."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from regulars.store import keys
+from regulars.web import auth
+from tests.service import Merchant, Reply, Service
+
+
+@pytest.fixture
+def cafe(service: Service) -> Merchant:
+    return service.new_merchant()
+
+
+def path_of(cafe: Merchant) -> str:
+    return f"/j/{cafe.created['slug']}"
+
+
+def posted(cafe: Merchant, once: str = "once0000", **form: str) -> Reply:
+    return cafe.service.request(
+        "POST", path_of(cafe), form={"once": once, **form}, acting_as=cafe.id
+    )
+
+
+def members(cafe: Merchant) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = cafe.call("GET", "/v1/members").json["items"]
+    return items
+
+
+def told(cafe: Merchant) -> list[dict[str, Any]]:
+    """What join has put on the queue of messages."""
+    import json
+
+    records = cafe.service.neighbours.receive(cafe.service.queues["messages"])
+    return [json.loads(record["body"]) for record in records]
+
+
+def test_an_empty_form_is_a_card_with_a_stamp(cafe: Merchant) -> None:
+    reply = posted(cafe)
+    (card,) = members(cafe)
+    link = card["card_url"].removeprefix("https://cards.example")
+    assert (reply.status, reply.headers["location"], reply.text) == (303, link, "")
+    assert card["balances"]["stamp"]["available"] == 1
+    (cookie,) = reply.cookies
+    name, _, rest = cookie.partition("=")
+    assert name == f"__Host-regulars_card_{cafe.id}"
+    assert rest.split("; ")[0] == link.removeprefix("/c/")
+    assert set(rest.split("; ")[2:]) == {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"}
+
+
+def test_what_was_typed_is_on_the_card(cafe: Merchant) -> None:
+    posted(
+        cafe, name=" Anna ", email="ANNA@example.com", phone="06 30 123 4567", birthday="05-17",
+        consent_email="1", language="hu", source="counter", ref="friend",
+    )  # fmt: skip
+    (card,) = members(cafe)
+    assert (card["name"], card["language"]) == ("Anna", "hu")
+    (item,) = cafe.service.table.get(keys.profile(cafe.id, card["member_id"]))
+    assert item is not None
+    assert (item["email"], item["phone"], item["birthday"]) == (
+        "anna@example.com", "+36301234567", "05-17",
+    )  # fmt: skip
+    assert item["consents"] == {"email": True, "sms": False}
+    assert (item["source"], item["referred_by"]) == ("counter", "friend")
+
+
+def test_the_same_form_posted_twice_is_one_card(cafe: Merchant) -> None:
+    first, again = (posted(cafe, email="anna@example.com") for _ in range(2))
+    assert (again.status, again.headers["location"]) == (303, first.headers["location"])
+    assert len(members(cafe)) == 1
+
+
+def test_the_next_person_at_the_same_screen_gets_a_card_of_their_own(cafe: Merchant) -> None:
+    anna = posted(cafe, name="Anna")
+    ben = posted(cafe, name="Ben")
+    assert anna.headers["location"] != ben.headers["location"]
+
+
+def test_a_page_shows_a_new_once_each_time(cafe: Merchant) -> None:
+    pages = [cafe.service.request("GET", path_of(cafe)).text for _ in range(2)]
+    found = [re.findall(r'name="once" value="([0-9a-z]{20})"', page) for page in pages]
+    assert [len(it) for it in found] == [1, 1]
+    assert found[0] != found[1]
+
+
+@pytest.mark.parametrize("contact", [{"email": "anna@example.com"}, {"phone": "+36301234567"}])
+def test_a_taken_contact_does_not_open_the_card(cafe: Merchant, contact: dict[str, str]) -> None:
+    card = cafe.join(name="Anna Secret", **contact)
+    reply = posted(cafe, **contact)
+    assert reply.status == 409
+    assert reply.cookies == []
+    token = card["card_url"].rpartition("/")[2]
+    for secret in (token, card["member_id"], "Anna Secret"):
+        assert secret not in reply.text
+    assert len(members(cafe)) == 1
+    (message,) = told(cafe)
+    assert (message["kind"], message["member_id"]) == ("card_link", card["member_id"])
+
+
+def test_a_robot_gets_nothing_and_learns_nothing(cafe: Merchant) -> None:
+    reply = posted(cafe, website="https://spam.example", name="Robot")
+    assert (reply.status, reply.cookies) == (303, [])
+    assert members(cafe) == []
+    assert cafe.service.request("GET", reply.headers["location"]).status == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [({"email": "anna"}, "email"), ({"phone": "12"}, "phone"), ({"birthday": "31-12"}, "birthday"),
+     ({"name": "x" * 81}, "name"), ({"name": "a\x00b"}, "name"), ({"source": "x" * 201}, "source")],
+)  # fmt: skip
+def test_a_mistake_is_shown_with_what_was_typed(
+    cafe: Merchant, form: dict[str, str], field: str
+) -> None:
+    reply = posted(cafe, **{"name": "Anna", **form})
+    assert (reply.status, reply.cookies) == (422, [])
+    assert members(cafe) == []
+    if field != "name":
+        assert 'value="Anna"' in reply.text
+    assert posted(cafe, name="Anna").status == 303
+
+
+def test_what_is_typed_is_never_markup(cafe: Merchant) -> None:
+    hostile = "\"><script>alert('x')</script>"
+    reply = posted(cafe, name=hostile, email="wrong")
+    assert reply.status == 422
+    assert "<script>alert" not in reply.text
+
+
+def test_a_browser_that_has_a_card_is_led_to_it(cafe: Merchant) -> None:
+    link = posted(cafe).headers["location"]
+    cookies = {auth.card_cookie_name(cafe.id): link.removeprefix("/c/")}
+    assert f'href="{link}"' in cafe.service.request("GET", path_of(cafe), cookies=cookies).text
+    assert link not in cafe.service.request("GET", path_of(cafe)).text
+
+
+@pytest.mark.parametrize("language", ["en", "hu"])
+def test_the_page_speaks_what_the_browser_asks_for(cafe: Merchant, language: str) -> None:
+    reply = cafe.service.request("GET", path_of(cafe), headers={"accept-language": language})
+    assert f'<html lang="{language}"' in reply.text
+
+
+@pytest.mark.parametrize("slug", ["nobody", "x" * 300, "a.b", "☕", "%00", "-"])
+def test_a_shop_nobody_knows_is_a_page(service: Service, slug: str) -> None:
+    for method, form in (("GET", None), ("POST", {"name": "Anna"})):
+        reply = service.request(method, f"/j/{slug}", form=form)
+        assert (reply.status, reply.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+def test_a_form_of_too_many_fields_or_bytes_is_a_page(cafe: Merchant) -> None:
+    assert posted(cafe, **{f"f{n}": "x" for n in range(101)}).status == 400
+    assert posted(cafe, name="x" * 300_000).status == 413
