@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 MISSING = (
     "There is no Chromium here. `.venv/bin/python -m playwright install chromium` gets one; a "
@@ -32,15 +32,20 @@ def is_here() -> bool:
         return Path(playwright.chromium.executable_path).exists()
 
 
-@contextmanager
-def running(*switches: str) -> Iterator[Browser]:
-    """A headless browser that asks nobody outside for anything; closed at the end."""
-    if not is_here():
-        raise RuntimeError(MISSING)
+def launch(kind: BrowserType, *switches: str) -> Browser:
+    """A headless browser that asks nobody outside for anything."""
     base = ["--disable-background-networking"]
     if os.geteuid() == 0:
         base.append("--no-sandbox")  # Chromium refuses to run as root otherwise
+    return kind.launch(executable_path=system_path(), args=[*base, *switches])
+
+
+@contextmanager
+def running() -> Iterator[Browser]:
+    """A browser, closed at the end."""
+    if not is_here():
+        raise RuntimeError(MISSING)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=system_path(), args=[*base, *switches])
+        opened = launch(playwright.chromium)
         yield opened
         opened.close()

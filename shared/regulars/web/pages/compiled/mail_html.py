@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from mail.html. Do not edit.
-digest = '70083d829ee65458'
+digest = '05e817b5cdca3ffd'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'mail.html'
 
@@ -65,7 +65,8 @@ def root(context, missing=missing):
     yield '</span>'
     yield escape(environment.getattr((undefined(name='brand') if l_0_brand is missing else l_0_brand), 'name'))
     yield '</p>\n<div style="background:#ffffff;border:1px solid #e6dfd3;border-radius:20px;padding:24px">\n'
-    for l_1_block in environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'blocks'):
+    l_1_loop = missing
+    for l_1_block, l_1_loop in LoopContext(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'blocks'), undefined):
         l_1_most_stamps = resolve('most_stamps')
         l_1_range = resolve('range')
         _loop_vars = {}
@@ -138,7 +139,7 @@ def root(context, missing=missing):
             for l_2_row in environment.getattr(l_1_block, 'rows'):
                 _loop_vars = {}
                 pass
-                yield '<div style="display:inline-block;vertical-align:top;width:50%;min-width:180px;padding:0 12px 16px 0;box-sizing:border-box;font-size:15px">\n<p style="margin:0;font-size:28px;line-height:1.2;font-weight:700;letter-spacing:-0.02em">'
+                yield '<div style="display:inline-block;vertical-align:top;width:50%;min-width:132px;padding:0 12px 16px 0;box-sizing:border-box;font-size:15px">\n<p style="margin:0;font-size:28px;line-height:1.2;font-weight:700;letter-spacing:-0.02em">'
                 yield escape(context.call((undefined(name='cell') if l_0_cell is missing else l_0_cell), l_2_row, 0, _loop_vars=_loop_vars))
                 yield '</p>\n<p style="margin:0;font-weight:600">'
                 yield escape(context.call((undefined(name='cell') if l_0_cell is missing else l_0_cell), l_2_row, 1, _loop_vars=_loop_vars))
@@ -159,10 +160,15 @@ def root(context, missing=missing):
                 yield escape(environment.getattr(l_1_block, 'text'))
                 yield '</h2>'
             yield '<ul style="margin:0 0 16px;padding:0;list-style:none">\n'
-            for l_2_row in environment.getattr(l_1_block, 'rows'):
+            l_2_loop = missing
+            for l_2_row, l_2_loop in LoopContext(environment.getattr(l_1_block, 'rows'), undefined):
                 _loop_vars = {}
                 pass
-                yield '<li style="padding:12px 0;border-bottom:1px solid #e6dfd3">'
+                yield '<li style="padding:12px 0'
+                if (not environment.getattr(l_2_loop, 'last')):
+                    pass
+                    yield ';border-bottom:1px solid #e6dfd3'
+                yield '">'
                 if (environment.getattr(l_1_block, 'kind') == 'todo'):
                     pass
                     yield escape(context.call((undefined(name='cell') if l_0_cell is missing else l_0_cell), l_2_row, 0, _loop_vars=_loop_vars))
@@ -193,9 +199,9 @@ def root(context, missing=missing):
                         yield escape(t_1(context.eval_ctx, l_2_row[1:], ' · '))
                         yield '</span>'
                 yield '</li>\n'
-            l_2_row = missing
+            l_2_loop = l_2_row = missing
             yield '</ul>\n'
-    l_1_block = l_1_most_stamps = l_1_range = missing
+    l_1_loop = l_1_block = l_1_most_stamps = l_1_range = missing
     yield '</div>\n<p style="margin:16px 8px 0;font-size:13px;color:#6a6357">'
     if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'reason'):
         pass
@@ -211,4 +217,4 @@ def root(context, missing=missing):
     yield '</p>\n</main>\n</body>\n</html>'
 
 blocks = {}
-debug_info = '1=31&3=45&8=47&10=49&11=51&13=57&15=65&16=70&17=73&18=75&19=78&20=80&21=83&22=85&23=88&24=96&25=99&26=103&28=106&29=110&33=124&35=132&37=135&39=139&40=141&41=143&46=153&48=159&50=163&51=185&58=197&59=201'
+debug_info = '1=31&3=45&8=47&10=49&11=51&13=57&15=66&16=71&17=74&18=76&19=79&20=81&21=84&22=86&23=89&24=97&25=100&26=104&28=107&29=111&33=125&35=133&37=136&39=140&40=142&41=144&46=154&48=161&49=165&50=169&51=191&58=203&59=207'
