@@ -242,11 +242,14 @@ class Ledger:
     def _refuse(
         self, operation: AnyOperation, request: Request, refused: Refused, now: datetime
     ) -> Answer:
-        """Answer a refusal: remembered under the caller's key, or the first answer of that key."""
-        if not (request.keep_refusal and refused.code in DECIDED):
-            known = self._known(operation, request) if request.fingerprint else None
-            if known:
-                return known
+        """Answer a refusal: by the operation's first answer when it is known (what it did itself
+        may be why it is refused now), else remembered under the caller's key."""
+        keep = request.keep_refusal and refused.code in DECIDED
+        # With nothing but a key to ask for, keeping the refusal tells as much as a read.
+        known = self._known(operation, request) if request.alias or not keep else None
+        if known:
+            return known
+        if not keep:
             raise refused
         refusal = {"code": refused.code.value, "detail": refused.detail}
         item = {
@@ -261,8 +264,12 @@ class Ledger:
         return replay(there, request.fingerprint)
 
     def _known(self, operation: AnyOperation, request: Request) -> Answer | None:
-        (there,) = self.table.get(keys.operation(self.merchant_id, operation.origin.op))
-        return replay(there, request.fingerprint) if there else None
+        """The first answer of the operation, under its own id or else under its natural one."""
+        names = [operation.origin.op, *([request.alias] if request.alias else [])]
+        own, *natural = self.table.get(*(keys.operation(self.merchant_id, n) for n in names))
+        if own:
+            return replay(own, request.fingerprint)
+        return replay(natural[0], None) if natural and natural[0] else None
 
     def _with_body(self, known: Answer, render: Render | None) -> Answer:
         """A replay of an operation whose caller wanted no answer (a till's event), rendered from

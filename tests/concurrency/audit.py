@@ -1,0 +1,168 @@
+"""The auditor: everything of a merchant in the table, held against the replay of its ledgers.
+
+Nothing may be there that its ledger does not account for, and nothing may be missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+from zlib import decompress
+
+from regulars.domain.ledger import lot_name, verify
+from regulars.store import cards, keys
+from regulars.store.marshal import from_item
+from regulars.store.table import Table
+from tests.concurrency.counter import Counter
+from tests.unit.domain.oracle import Oracle
+
+
+def everything(table: Table) -> Iterator[dict[str, Any]]:
+    """Every item of the table, behind the back of whoever watches it."""
+    params: dict[str, Any] = {"TableName": table.name, "ConsistentRead": True}
+    while True:
+        answer = table._transport("Scan", params)
+        yield from (from_item(item) for item in answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        params["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def items_of(counter: Counter) -> list[dict[str, Any]]:
+    """Every item of one merchant."""
+    return [
+        item
+        for item in everything(counter.table)
+        if item["PK"].startswith(f"M#{counter.m}#") or item.get("m") == counter.m
+    ]
+
+
+def audit(counter: Counter) -> dict[str, Oracle]:
+    """Assert that all of a merchant's items belong together; the replay of each card."""
+    items = items_of(counter)
+    by_card: dict[str, dict[str, Any]] = defaultdict(dict)
+    loose: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for item in items:
+        if "#C#" in item["PK"]:
+            by_card[item["PK"].rpartition("#")[2]][item["SK"]] = item
+        else:
+            loose[item["SK"].partition("#")[0]].append(item)
+    oracles = {
+        member_id: _audit_card(counter, member_id, parts) for member_id, parts in by_card.items()
+    }
+    _audit_operations(counter, by_card, loose["OP"])
+    pointed = {(item["c"], f"VOUCHER#{item['v']}") for item in loose["CODE"]}
+    vouchers = {
+        (c, sk) for c, parts in by_card.items() for sk in parts if sk.startswith("VOUCHER#")
+    }
+    assert pointed == vouchers
+    assert len(loose["CODE"]) == len(vouchers)
+    for kind in ("LINK", "HANDLE"):
+        assert sorted(item["c"] for item in loose[kind]) == sorted(by_card)
+    contacts = [p["PROFILE"]["email"] for p in by_card.values() if p["PROFILE"]["email"]]
+    assert len(loose["CONTACT"]) == len(contacts) == len(set(contacts))
+    assert {item["c"] for item in loose["CONTACT"]} <= set(by_card)
+    return oracles
+
+
+def _audit_card(counter: Counter, member_id: str, parts: dict[str, Any]) -> Oracle:
+    assert {"STATE", "PROFILE"} <= set(parts), f"{member_id} is half there: {sorted(parts)}"
+    card = cards.card_of(parts["STATE"])
+    entries = [parts[sk] for sk in sorted(parts) if sk.startswith(keys.ENTRY_PREFIX)]
+    recorded = [cards.recorded_of(item) for item in entries]
+    assert verify(card, recorded) == []
+    oracle = Oracle(counter.document)
+    for one in recorded:
+        oracle.replay(one.text, one.prev, one.hash)
+    assert [item["SK"] for item in entries] == [
+        f"ENTRY#{seq:010}" for seq in range(1, card.seq + 1)
+    ]
+    held = {u: {lot_name(*x.key): x.amount for x in lots} for u, lots in card.lots.items()}
+    assert held == oracle.held()
+    assert {u: d for u, d in oracle.debt.items() if d} == dict(card.debt)
+    assert tuple(card.lifetime) == oracle.lifetime()
+    assert dict(card.carry) == oracle.carry()
+    assert set(card.open) == oracle.open_vouchers()
+    statuses = {
+        sk.removeprefix(keys.VOUCHER_PREFIX): item["status"]
+        for sk, item in parts.items()
+        if sk.startswith(keys.VOUCHER_PREFIX)
+    }
+    assert set(statuses) == oracle.issued
+    assert {v for v, s in statuses.items() if s == "issued"} == oracle.open_vouchers()
+    assert {v for v, s in statuses.items() if s == "redeemed"} == oracle.redeemed
+    assert {v for v, s in statuses.items() if s in {"cancelled", "expired"}} == oracle.returned
+    refunded = {
+        int(sk.removeprefix("REFUNDED#")): item["refunded"]
+        for sk, item in parts.items()
+        if sk.startswith("REFUNDED#")
+    }
+    assert refunded == {
+        seq: -1 if sale.whole else sale.refunded
+        for seq, sale in oracle.sales.items()
+        if sale.whole or sale.refunded
+    }
+    dues = {
+        sk.removeprefix("DUE#"): item["hour"]
+        for sk, item in parts.items()
+        if sk.startswith("DUE#") and "GSI1PK" in item
+    }
+    assert dues == dict(card.due)
+    return oracle
+
+
+def _audit_operations(
+    counter: Counter, by_card: dict[str, dict[str, Any]], ops: list[dict[str, Any]]
+) -> None:
+    """Every entry has its operation, every operation its entry (or it is a kept refusal)."""
+    expected: dict[str, tuple[str, int]] = {}
+    for member_id, parts in by_card.items():
+        for sk, item in parts.items():
+            if not sk.startswith(keys.ENTRY_PREFIX):
+                continue
+            entry = cards.entry_of(item)
+            names = {entry.op}
+            order, refund = entry.facts.get("order"), entry.facts.get("refund")
+            if order and entry.kind == "earn":
+                names.add(f"order:{order}")
+            if order and refund:
+                names.add(f"refund:order:{order}:{refund}")
+            for name in names:
+                pk = keys.operation(counter.m, name)[0]
+                assert pk not in expected, f"{name} was booked twice"
+                expected[pk] = (member_id, entry.seq)
+    booked = {item["PK"]: (item["c"], item["seq"]) for item in ops if "refused" not in item}
+    assert booked == expected
+
+
+def picture(counter: Counter) -> list[str]:
+    """All items of a merchant as texts, with whatever is drawn at random left out; two runs that
+    had the same effect give the same picture."""
+    items = items_of(counter)
+    texts = [json.dumps(_plain(item), sort_keys=True) for item in items]
+    found = "\n".join(texts)
+    names = {counter.m: "<m>"}
+    for item in items:
+        if item["SK"] == "STATE":
+            names[item["PK"].rpartition("#")[2]] = "<c>"
+            handle = next(x["PK"].rpartition("#")[2] for x in items if x["SK"] == "HANDLE")
+            names[handle] = "<handle>"
+        if item["SK"] == "CODE":
+            code = item["PK"].rpartition("#")[2]
+            names |= {code: "<code>", code.lower(): "<code>"}
+    for name, stands_for in names.items():
+        found = found.replace(name, stands_for)
+    found = re.sub(r"[0-9a-f]{64}|(?<=CONTACT#)[0-9a-f]{40}", "<hash>", found)
+    found = re.sub(r"(OP#)[0-9a-f]{32}", r"\1<op>", found)
+    found = re.sub(r"(DUE#[0-9T-]{13})#\d", r"\1", found)
+    return sorted(found.splitlines())
+
+
+def _plain(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: decompress(value).decode() if isinstance(value, bytes) else value
+        for name, value in item.items()
+    }

@@ -1,0 +1,186 @@
+"""Refunds that race: with their sale, with each other, with the reward that was bought."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from regulars.domain.refusals import Code, Refused
+from regulars.store import refunds
+from tests.concurrency.audit import audit
+from tests.concurrency.counter import Counter, answers, codes, together
+
+
+@pytest.mark.parametrize("sale_first", [True, False])
+def test_a_refund_that_races_its_sale_is_applied_once_whoever_wins(
+    counter: Counter, sale_first: bool
+) -> None:
+    """Parked or not, one of them sees the other."""
+    member = counter.join()
+    for number in range(20):
+        order = f"o{number}"
+        works: list[Any] = [
+            partial(counter.earn, member, order=order),
+            partial(counter.refund, order, "r", 400, key=f"k{number}" if number % 2 else ""),
+        ]
+        codes(together(works if sale_first else works[::-1]))
+
+        sale = counter.ledger.find_order(f"order:{order}")
+        assert sale is not None
+        refund = counter.ledger.find_order(f"refund:order:{order}:r")
+        assert refund is not None, "the refund was lost between sale and parking"
+        assert counter.card(member).balance("point") == 6 * (number + 1)
+    audit(counter)
+
+
+@pytest.mark.parametrize("late", [1, 2, 3])
+def test_a_sale_slipping_in_anywhere_in_the_parking_is_seen(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, late: int
+) -> None:
+    """Not by chance but by hand: the sale is booked before each of the refund's calls."""
+    member = counter.join()
+    calls = 0
+    transport = counter.table._transport
+
+    def call(operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        nonlocal calls
+        calls += 1
+        if calls == late:
+            counter.earn(member, "sale", order="o")
+        return transport(operation, params)
+
+    table = type(counter.table)(counter.table.name, call)
+    counter.on(table).refund("o", "r", 400)
+
+    assert calls >= late
+    assert counter.card(member).balance("point") == 6
+    audit(counter)
+
+
+def test_two_refunds_at_once_never_exceed_the_sale(counter: Counter) -> None:
+    member = counter.join()
+    for number in range(10):
+        order = f"o{number}"
+        counter.earn(member, order=order)
+
+        outcomes = together(
+            [partial(counter.refund, order, f"r{n}", 400, key=f"k{number}-{n}") for n in range(5)]
+        )
+
+        assert len(answers(outcomes)) == 2
+        assert codes(outcomes) == [Code.REFUND_EXCEEDS] * 3
+        assert counter.card(member).lifetime.spend_minor == 200 * (number + 1)
+    audit(counter)
+
+
+def test_one_refund_under_many_keys_is_one(counter: Counter) -> None:
+    """Whole or in part; the later ones get the first one's answer, not `already_reversed`."""
+    member = counter.join()
+    for number, amount in enumerate([None, 400, None, 1000]):
+        order = f"o{number}"
+        counter.earn(member, order=order)
+        works = [partial(counter.refund, order, "r", amount, key=f"{order}-{n}") for n in range(5)]
+
+        outcomes = together(works)
+        outcomes += [counter.refund(order, "r", amount, key=f"{order}-late")]
+
+        assert codes(outcomes) == []
+        assert len({str(answer.body) for answer in answers(outcomes)}) == 1
+        assert sum(not answer.replayed for answer in answers(outcomes)) == 1
+    audit(counter)
+
+
+@pytest.mark.parametrize("amount", [None, 400, 1000])
+def test_a_tills_refund_delivered_again_is_answered_as_the_first_time(
+    counter: Counter, amount: int | None
+) -> None:
+    """Queues deliver more than once; a refusal would send the event to the dead letters."""
+    member = counter.join()
+    counter.earn(member, order="o")
+    first = counter.refund("o", "r", amount)
+
+    again = counter.refund("o", "r", amount)
+
+    assert first is not None
+    assert again is not None
+    assert (first.replayed, again.replayed) == (False, True)
+    assert again.seq == first.seq
+    with pytest.raises(Refused) as refused:
+        counter.refund("o", "another", 1000)
+    assert refused.value.code in {Code.ALREADY_REVERSED, Code.REFUND_EXCEEDS}
+    audit(counter)
+
+
+def test_a_parked_refund_that_comes_again_by_its_key_is_the_one_that_was_applied(
+    counter: Counter,
+) -> None:
+    member = counter.join()
+    assert counter.refund("o", "r", None, key="k") is None, "parked"
+    counter.earn(member, order="o")
+    assert counter.card(member).balance("point") == 0
+
+    again = counter.refund("o", "r", None, key="k")
+
+    assert again is not None
+    assert again.replayed
+    assert again.body["balances"]["point"] == 0
+    audit(counter)
+
+
+def test_parked_refunds_in_any_order_come_to_the_same(counter: Counter) -> None:
+    """300, 300 and 300 of 1,000 parked together with one that asks too much."""
+    member = counter.join()
+    for refund_id, amount in (("a", 300), ("b", 300), ("c", 5000), ("d", 300)):
+        assert counter.refund("o", refund_id, amount) is None
+
+    counter.earn(member, order="o")
+
+    assert counter.card(member).lifetime.spend_minor == 100
+    assert refunds.apply_parked(counter.ledger, counter.program, "order:o", counter.now) == 4
+    assert counter.card(member).lifetime.spend_minor == 100
+    audit(counter)
+
+
+def test_a_refund_and_a_redemption_at_once_gain_nothing(counter: Counter) -> None:
+    """Either the reward is refused for debt, or what was spent is owed."""
+    for number in range(8):
+        member = counter.join()
+        counter.earn(member, order=f"o{number}")
+        ((voucher, _),) = counter.issue(member).body["vouchers"]
+
+        outcomes = together(
+            [
+                partial(counter.refund, f"o{number}", "r"),
+                partial(counter.close, member, voucher),
+            ]
+        )
+
+        assert set(codes(outcomes)) <= {Code.DEBT}
+        assert counter.card(member).debt == {"point": 10}
+    audit(counter)
+
+
+def test_a_refund_that_takes_a_voucher_back_races_its_redemption(counter: Counter) -> None:
+    """The fifth stamp unlocked a coffee; its refund cancels the voucher, or it was drunk."""
+    for number in range(8):
+        member = counter.join()
+        for _ in range(3):
+            counter.earn(member)
+        sale = counter.earn(member, order=f"o{number}")
+        ((voucher, _),) = sale.body["vouchers"]
+
+        outcomes = together(
+            [
+                partial(counter.refund, f"o{number}", "r", key=f"k{number}"),
+                partial(counter.close, member, voucher),
+            ]
+        )
+
+        refused = codes(outcomes)
+        assert set(refused) <= {Code.VOUCHER_CANCELLED}
+        card = counter.card(member)
+        assert card.open == {}
+        assert card.balance("stamp") == (4 if refused else -1)
+    audit(counter)
