@@ -215,6 +215,8 @@ def _events(program: Program, history: Iterable[Entry], words: Words) -> Iterabl
         said = "; ".join(reason for reason in reasons if reason)
         if entry.kind == "reverse" and entry.source == "staff":
             said = words.t("taken back at the counter")
+        elif entry.kind == "expire" and main is aside:
+            said = words.t("not used in time; {reason}", reason=said)
         news = _asides(program, aside if main is not aside else [], words)
         if risen := _new_tier(program, entry, words):
             news.append(risen)
