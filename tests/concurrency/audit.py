@@ -40,9 +40,9 @@ def items_of(counter: Counter) -> list[dict[str, Any]]:
     ]
 
 
-def audit(counter: Counter) -> dict[str, Oracle]:
+def audit(counter: Counter, items: list[dict[str, Any]] | None = None) -> dict[str, Oracle]:
     """Assert that all of a merchant's items belong together; the replay of each card."""
-    items = items_of(counter)
+    items = items_of(counter) if items is None else items
     by_card: dict[str, dict[str, Any]] = defaultdict(dict)
     loose: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for item in items:
@@ -138,10 +138,9 @@ def _audit_operations(
     assert booked == expected
 
 
-def picture(counter: Counter) -> list[str]:
+def picture(counter: Counter, items: list[dict[str, Any]]) -> list[str]:
     """All items of a merchant as texts, with whatever is drawn at random left out; two runs that
     had the same effect give the same picture."""
-    items = items_of(counter)
     texts = [json.dumps(_plain(item), sort_keys=True) for item in items]
     found = "\n".join(texts)
     names = {counter.m: "<m>"}
