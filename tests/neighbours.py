@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from local.aws import Client
 
+MAIL_FROM = "cards@regulars.example"
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -41,7 +42,10 @@ class Neighbours:
             assert process.stdout is not None
             port = process.stdout.readline().strip()
             try:
-                yield cls(f"http://127.0.0.1:{port}", Path(folder))
+                url = f"http://127.0.0.1:{port}"
+                identity = {"EmailIdentity": MAIL_FROM}
+                Client("ses", url).post("/v2/email/identities", identity)
+                yield cls(url, Path(folder))
             finally:
                 process.stdin.close()
                 process.wait(timeout=10)
