@@ -44,8 +44,12 @@ def hook_of(merchant_id: str, provider: str) -> Hook:
 
 
 def secret_of(hook: Hook) -> str:
-    """What signs the hook's events now: the owner's own key, or the one we made."""
-    return hook.secret.partition(" ")[0] or tokens.hook_secret(hook.hook_id)
+    """What signs the hook's events now: the owner's own key, or the one we made.
+
+    Of Standard Webhooks there may be several, the newest first; Square's one may hold a space.
+    """
+    secret = hook.secret.partition(" ")[0] if hook.provider == "generic" else hook.secret
+    return secret or tokens.hook_secret(hook.hook_id)
 
 
 def _view(hook: Hook) -> dict[str, str | None]:
