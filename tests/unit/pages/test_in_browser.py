@@ -141,6 +141,35 @@ def test_the_code_renews_itself_when_it_is_seen(page: Page, address: str) -> Non
     expect(page.locator("#typed")).to_have_text("NEW 123")
 
 
+def test_news_are_asked_for_briskly_for_as_long_as_one_queues(page: Page, address: str) -> None:
+    asked: list[str] = []
+
+    def state(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=304)
+
+    def pass_until_asked(milliseconds: int) -> None:
+        with page.expect_response("**/state"):
+            page.clock.run_for(milliseconds)
+        page.wait_for_function("new Promise(done => queueMicrotask(() => done(true)))")
+
+    page.route("**/state", state)
+    page.clock.install()
+    page.goto(f"{address}/en/card")
+    expect(page.locator("#until")).to_contain_text("new code in")
+    for _ in range(5):
+        pass_until_asked(1300)
+    page.clock.fast_forward(150_000)
+    for _ in range(5):
+        pass_until_asked(1300)
+    page.clock.fast_forward(60_000)
+    for _ in range(5):
+        pass_until_asked(8100)  # the rests grow: 2, 3, 5, 8 seconds
+    before = len(asked)
+    page.clock.run_for(5000)
+    assert len(asked) == before
+
+
 def test_a_stamp_is_sent_again_with_the_same_key(page: Page, address: str) -> None:
     keys: list[str | None] = []
 

@@ -82,8 +82,8 @@
   }
 
   // --- news ----------------------------------------------------------------------------------
-  const BRISK = 1500; // while the code is held up to a scanner
-  const LONGEST_BRISK = 30000;
+  const BRISK = 1200; // while the code is on the screen: a stamp shows within two seconds
+  const LONGEST_BRISK = 180000; // as long as one stands in a queue
   const SLOWER = [2000, 3000, 5000, 8000, 12000, 15000];
   const SLEEP_AFTER = 600000; // nobody leaves a phone lit for ten minutes to wait for a stamp
   let since = performance.now();
