@@ -128,6 +128,8 @@ def test_points_on_hold_are_pending_until_their_day() -> None:
         ("2026-01-20", {"type": MONTHS, "months": 0}, 11, ("2026-01-31", "2026-01-31")),
         ("2026-01-20", {"type": MONTHS, "months": 0}, 12, ("2026-02-28", "2026-02-01")),
         ("2026-01-20", {"type": MONTHS, "months": 1}, 14, ("2026-02-28", "2026-02-03")),
+        ("2026-01-20", {"type": MONTHS, "months": 1}, 39, ("2026-02-28", "2026-02-28")),
+        ("2026-01-20", {"type": MONTHS, "months": 1}, 40, ("2026-04-30", "2026-03-01")),
     ],
 )
 def test_nothing_expires_while_it_is_held_back(
