@@ -1,0 +1,84 @@
+"""What a function loads before its first answer: that is most of its cold start.
+
+Each is imported in a fresh interpreter, and what came in is held to a list.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+AWS_SDK = {"boto3", "botocore", "s3transfer", "urllib3"}
+NEVER_AT_A_COUNTER = AWS_SDK | {
+    "pydantic", "pydantic_core", "aws_xray_sdk", "babel", "asyncio", "email_validator",
+    "phonenumbers", "regulars.web.models", "regulars.web.openapi", "regulars.store.boto",
+}  # fmt: skip
+FORBIDDEN = {
+    "stamp": NEVER_AT_A_COUNTER | {"jinja2", "segno", "regulars.web.pages.rendering"},
+    "redeem": NEVER_AT_A_COUNTER | {"jinja2", "segno", "regulars.web.pages.rendering"},
+    "hooks": NEVER_AT_A_COUNTER | {"jinja2", "segno", "regulars.web.pages.rendering"},
+    "join": NEVER_AT_A_COUNTER,
+    "card": NEVER_AT_A_COUNTER,
+    "staff": NEVER_AT_A_COUNTER,
+    "assets": NEVER_AT_A_COUNTER
+    | {"jinja2", "segno", "aws_lambda_powertools", "regulars.domain", "regulars.store"},
+}
+ALLOWED = {
+    "stamp": {"aws_lambda_powertools", "regulars", "functions"},
+    "redeem": {"aws_lambda_powertools", "regulars", "functions"},
+    "hooks": {"aws_lambda_powertools", "regulars", "functions"},
+    "assets": {"regulars", "functions"},
+    "join": {"aws_lambda_powertools", "regulars", "functions", "jinja2", "markupsafe"},
+    "card": {"aws_lambda_powertools", "regulars", "functions", "jinja2", "markupsafe", "segno"},
+    "staff": {"aws_lambda_powertools", "regulars", "functions", "jinja2", "markupsafe"},
+}
+"""Besides the standard library: nothing that is not named here."""
+
+THEIRS = {"botocore", "jmespath", "typing_extensions"}
+"""What Powertools brings along by itself; of botocore the outermost package alone, half a
+millisecond, in which nothing is."""
+
+
+@cache
+def loaded(function: str) -> frozenset[str]:
+    """All modules after importing a function, less those a bare interpreter has."""
+    program = (
+        "import json, sys; before = set(sys.modules); "
+        f"sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'shared')!r}]; "
+        f"import functions.{function}.app; print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, check=True)
+    return frozenset(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("function", FORBIDDEN)
+def test_nothing_heavy_is_loaded(function: str) -> None:
+    found = {
+        name
+        for name in loaded(function)
+        for heavy in FORBIDDEN[function]
+        if name == heavy or name.startswith(f"{heavy}.")
+    }
+    assert found - THEIRS == set()
+
+
+@pytest.mark.parametrize("function", ALLOWED)
+def test_nothing_is_loaded_that_is_not_named(function: str) -> None:
+    roots = {name.partition(".")[0] for name in loaded(function)}
+    strangers = {
+        name
+        for name in roots - set(sys.stdlib_module_names) - ALLOWED[function] - THEIRS
+        if not name.startswith(("_", "__"))
+    }
+    assert strangers == set()
+
+
+def test_the_list_would_notice() -> None:
+    """The API is not lean, and does load what is forbidden above."""
+    assert {"pydantic", "regulars.web.models"} <= loaded("api")

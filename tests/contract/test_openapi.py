@@ -1,0 +1,107 @@
+"""The OpenAPI document, the routes, the template and the functions say the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+
+from local.intrinsics import read_yaml
+from regulars.web import openapi
+from regulars.web.routes import API, ROUTES
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = openapi.document()
+OPERATIONS = {
+    (method.upper(), path): operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+BEHIND_HTTP = sorted({route.function for route in ROUTES})
+
+
+def served(function: str) -> set[str]:
+    """The route keys in the table of a function; `assets` has one route and no table."""
+    if function == "assets":
+        return {"GET /assets/{name}"}
+    handler = import_module(f"functions.{function}.app").lambda_handler
+    (routes,) = (cell.cell_contents for cell in handler.__closure__)
+    return set(routes)
+
+
+def test_it_is_valid() -> None:
+    validate(json.loads(json.dumps(DOCUMENT)), cls=OpenAPIV31SpecValidator)
+
+
+def test_it_describes_the_routes_of_the_api_and_no_other() -> None:
+    assert set(OPERATIONS) == {(route.method, route.path) for route in API}
+
+
+@pytest.mark.parametrize("function", BEHIND_HTTP)
+def test_a_function_serves_its_routes_and_no_other(function: str) -> None:
+    assert served(function) == {route.key for route in ROUTES if route.function == function}
+
+
+def test_the_template_leads_each_route_to_its_function() -> None:
+    resources = read_yaml(ROOT / "template.yaml")["Resources"]
+    led = {
+        (event["Properties"]["Method"], event["Properties"]["Path"], name.lower())
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Serverless::Function"
+        for event in resource["Properties"].get("Events", {}).values()
+        if event["Type"] == "HttpApi"
+    }
+    assert led == {(it.method, it.path, f"{it.function}function") for it in ROUTES}
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    names = [operation["operationId"] for operation in OPERATIONS.values()]
+    assert len(set(names)) == len(names)
+
+
+def test_what_changes_a_ledger_asks_for_a_key() -> None:
+    asking = {
+        key
+        for key, operation in OPERATIONS.items()
+        if any(it["name"] == "Idempotency-Key" for it in operation["parameters"])
+    }
+    assert asking == {(route.method, route.path) for route in API if route.ledger}
+    without = {"/v1/merchants", "/v1/test/clock", "/v1/test/hooks/{provider}"}
+    posts = {path for method, path in OPERATIONS if method == "POST"}
+    assert {path for _, path in asking} == posts - without
+
+
+def test_every_part_of_a_path_is_a_parameter() -> None:
+    for (_, path), operation in OPERATIONS.items():
+        named = {it["name"] for it in operation["parameters"] if it["in"] == "path"}
+        assert named == set(re.findall(r"{(\w+)}", path))
+
+
+def test_nothing_unknown_may_be_sent() -> None:
+    schemas: dict[str, Any] = DOCUMENT["components"]["schemas"]
+    open_ended = [
+        name
+        for name, schema in schemas.items()
+        if schema.get("type") == "object" and schema.get("additionalProperties") is not False
+    ]
+    assert open_ended == []
+
+
+def test_every_refusal_is_explained() -> None:
+    from regulars.domain.refusals import Code
+
+    for code in Code:
+        assert f"| `{code}` |" in DOCUMENT["info"]["description"]
+
+
+def test_the_patterns_are_those_of_javascript() -> None:
+    """JSON Schema takes ECMA 262: no `\\A`, `\\Z`, no named groups in Python's way."""
+    patterns = re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(DOCUMENT))
+    assert patterns
+    for pattern in patterns:
+        assert not re.search(r"\\\\A|\\\\Z|\(\?P<|\(\?i\)", pattern), pattern

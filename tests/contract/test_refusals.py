@@ -1,0 +1,77 @@
+"""The closed list of refusals: each has its status, its words, and its place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from regulars.domain.refusals import DECIDED, Code, Refused
+from regulars.i18n.words import words
+from regulars.web import problems
+from regulars.web.pages import counter
+
+ROOT = Path(__file__).parents[2]
+CLIENTS_MAY_RETRY = {409, 429, 500, 503}
+
+
+def test_each_code_has_one_status_and_one_title() -> None:
+    assert set(problems.STATUS) == set(problems.TITLE) == set(Code)
+    assert len(set(problems.TITLE.values())) == len(Code)
+    assert [code.value for code in Code] == [code.name.lower() for code in Code]
+
+
+@pytest.mark.parametrize("code", Code)
+def test_a_refusal_is_a_problem_document(code: Code) -> None:
+    status, document = problems.document(Refused(code, "said", (("field", "mend"),)))
+    assert status == document["status"] == problems.STATUS[code]
+    assert document["code"] == code.value
+    assert document["type"] == f"urn:regulars:problem:{code.value}"
+    assert document["errors"] == [{"path": "field", "message": "mend"}]
+
+
+def test_what_is_not_found_says_nothing_more() -> None:
+    _, said = problems.document(Refused(Code.NOT_FOUND, "the card of Anna"))
+    assert said == problems.document(Refused(Code.NOT_FOUND))[1]
+
+
+def test_what_is_decided_is_final_and_what_is_transient_is_not() -> None:
+    transient = {code for code in Code if code.transient}
+    assert not transient & DECIDED
+    assert {problems.STATUS[code] for code in transient} <= CLIENTS_MAY_RETRY
+    assert {problems.STATUS[code] for code in DECIDED} == {409}
+
+
+def test_only_what_may_succeed_later_says_when() -> None:
+    assert set(problems.RETRY_AFTER_S) < {code for code in Code if code.transient}
+    assert all(seconds > 0 for seconds in problems.RETRY_AFTER_S.values())
+
+
+def test_what_a_card_refuses_comes_in_the_order_of_precedence() -> None:
+    """Debt before tiers before limits before the balance: see `domain/rewards.py`."""
+    order = list(Code)
+    named = [Code.DEBT, Code.TIER_REQUIRED, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE]
+    assert named == sorted(named, key=order.index)
+
+
+AT_THE_COUNTER = {
+    Code.NOT_FOUND, Code.CAP_REACHED, Code.DEBT, Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED,
+    Code.VOUCHER_EXPIRED, Code.UNDO_EXPIRED, Code.ALREADY_REVERSED, Code.UNAUTHORIZED,
+    Code.FORBIDDEN, Code.CONFLICT, Code.RATE_LIMITED,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(AT_THE_COUNTER))
+def test_the_counter_has_words_for_what_it_meets_in_each_language(code: Code) -> None:
+    """The screen says what to do; what it has no words for is said in general."""
+    said = [counter._problems(words(language))[code.value] for language in ("en", "hu")]
+    assert said[0] != said[1]
+
+
+def test_pages_know_no_other_codes_than_these() -> None:
+    static = ROOT / "shared" / "regulars" / "web" / "pages" / "static"
+    for source in static.glob("*.js"):
+        text = source.read_text("utf-8")
+        for code in re.findall(r'\.code === "([a-z_]+)"', text):
+            assert code in set(Code), f"{source.name}: {code}"
