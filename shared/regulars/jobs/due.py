@@ -20,8 +20,8 @@ from regulars.store.table import AbsentOr, Below, Table
 Job = Callable[[Shop, str], None]
 """Does what is due for one member (or `keys.MERCHANT_LEVEL`), and says when it is due next."""
 
-CATCH_UP_HOURS = 14 * 24
-"""How far back a function looks that has not run for long."""
+FIRST_LOOK_HOURS = 24
+"""How far back a function looks that has never run; after that its cursor knows."""
 
 HOUR = timedelta(hours=1)
 
@@ -47,7 +47,7 @@ def walk(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) ->
     half-hour offset a day begins in its middle.
     """
     (item,) = table.get(keys.cursor(function))
-    done = item["hour"] if item else hour_of(now - HOUR * CATCH_UP_HOURS)
+    done = item["hour"] if item else hour_of(now - HOUR * FIRST_LOOK_HOURS)
     count = failed = 0
     for hour in _hours(done, now):
         failed_before = failed
