@@ -1,0 +1,110 @@
+"""What must not happen: reading that writes, and logs that name people or hold secrets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from regulars import tokens
+from regulars.web.routes import ROUTES
+from tests.functional import tills
+from tests.service import Merchant, Reply, Service
+
+READS = {"GetItem", "BatchGetItem", "Query"}
+GETS = [route for route in ROUTES if route.method == "GET"]
+
+
+def known(cafe: Merchant, service: Service) -> dict[str, str]:
+    """A good value for each place in a path, by route."""
+    card = cafe.join(name="Anna", email="anna@example.com", consents={"email": True})
+    link = card["card_url"].rpartition("/")[2]
+    unsubscribe = tokens.unsubscribe_token(cafe.id, card["member_id"])
+    staff = cafe.created["staff_url"].rpartition("/")[2]
+    return {
+        "/v1/templates/{id}": "corner-cafe", "{id}": card["member_id"], "/c/{token}": link,
+        "/u/{token}": unsubscribe, "/staff/{token}": staff, "{slug}": cafe.created["slug"],
+        "{code}": "ABCDEFGHJK", "{name}": "x.js",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("route", GETS, ids=lambda route: route.key)
+def test_reading_writes_nothing(service: Service, route: Any) -> None:
+    """Scanners and previews open every link; whatever is looked at stays as it was."""
+    cafe = service.new_merchant()
+    values = known(cafe, service)
+    path = route.path
+    for place, value in values.items():
+        if place.startswith("/") and path.startswith(place):
+            path = path.replace(place, place.rpartition("{")[0] + value)
+        path = path.replace(place, value)
+    test_only = route.path.startswith("/v1/test/")
+    key = cafe.created["test_api_key" if test_only else "api_key"]
+    headers = {} if route.function in {"staff", "card", "join"} else {
+        "authorization": f"Bearer {key}"
+    }  # fmt: skip
+    cookies = cafe.staff_cookies() if route.function == "staff" else {}
+    service.spy.calls.clear()
+    service.neighbours.receive(service.queues["messages"])
+    for _ in range(2):
+        reply = service.request("GET", path, headers=headers, cookies=cookies)
+        assert reply.status in ({200, 303} if route.function != "assets" else {404}), reply.text
+    assert {operation for operation, _, _ in service.spy.calls} <= READS
+    assert service.neighbours.receive(service.queues["messages"]) == []
+
+
+CANARIES = {
+    "name": "Canarina Birdsong", "email": "canary.bird@example.com", "phone": "+36301112233",
+    "birthday": "1987-06-05",
+}  # fmt: skip
+
+
+def test_logs_name_nobody_and_hold_no_secret(
+    service: Service, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A life of a card with good and bad requests; then everything that was written is read."""
+    caplog.set_level("INFO")
+    cafe = service.new_merchant("mug-club")
+    card = cafe.join(**CANARIES, consents={"email": True})
+    member_id, link = card["member_id"], card["card_url"].rpartition("/")[2]
+    staff = cafe.staff_cookies()
+    headers = {"x-regulars": "staff", "idempotency-key": "k"}
+    replies: list[Reply] = [
+        cafe.call("POST", "/v1/members", dict(CANARIES)),
+        cafe.call("POST", "/v1/members", {**CANARIES, "email": "canary.bird@"}),
+        cafe.call("PATCH", f"/v1/members/{member_id}", {"name": CANARIES["name"], "x": 1}),
+        cafe.call("GET", "/v1/members", query={"q": CANARIES["email"]}),
+        cafe.call("GET", "/v1/members", query={"q": CANARIES["name"], "limit": "0"}),
+        cafe.call("POST", "/v1/earn", {"contact": CANARIES["phone"], "spend_minor": 5000}),
+        cafe.call("POST", "/v1/earn", {"contact": "canary.other@example.com"}),
+        service.request("POST", f"/j/{cafe.created['slug']}", form={"once": "o" * 20, **CANARIES}),
+        service.request("GET", f"/c/{link}"),
+        service.request("GET", f"/c/{link}x"),
+        service.request("GET", "/staff/api/member", cookies=staff, query={"q": CANARIES["name"]}),
+        service.request("POST", "/v1/earn", body={"contact": CANARIES["email"], "visits": "1"},
+                        cookies=staff, headers=headers),
+        service.request("GET", "/v1/program", headers={"authorization": "Bearer rk_live_canary"}),
+    ]  # fmt: skip
+    contact = {"email": CANARIES["email"], "phone": CANARIES["phone"]}
+    events = (
+        tills.sale(contact=contact),
+        tills.sale("usd", currency="USD", contact=contact),
+        tills.sale("bad", contact=CANARIES["name"]),
+    )
+    replies += [tills.post_generic(cafe, event) for event in events]
+    tills.book(service)
+    service.deliver_entries(cafe.id, member_id)
+    service.deliver("messages", "notify")
+    assert len({reply.status for reply in replies}) >= 5, "good and bad are among them"
+
+    written = caplog.text + "".join(capfd.readouterr())
+    written += json.dumps([vars(record) for record in caplog.records], default=repr)
+    assert "refused" in written, "logs were captured"
+    secrets = [
+        *CANARIES.values(), "canary.other", "Birdsong", link, cafe.created["api_key"],
+        cafe.created["test_api_key"], service.platform_key, "rk_live_canary",
+        cafe.created["staff_url"].rpartition("/")[2], next(iter(staff.values())),
+        *cafe.created["webhook_secrets"].values(),
+    ]  # fmt: skip
+    assert [secret for secret in secrets if secret in written] == []
