@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.refusals import Code, Refused
+from regulars.store import keys
 from regulars.store.table import Table
 from tests.concurrency.audit import audit
 from tests.concurrency.counter import DOCUMENT, Answer, Counter, answers, codes, together
@@ -21,15 +22,15 @@ def test_thirty_two_threads_on_one_card_lose_and_invent_nothing(table: Table) ->
     """Who gives up says `conflict`, and whoever comes again with its key is booked then."""
     cafe = Counter(table, STAMPS)
     member = cafe.join()
-    keys = [f"key-{number}" for number in range(32)]
+    names = [f"key-{number}" for number in range(32)]
 
-    outcomes = together([partial(cafe.earn, member, key) for key in keys])
+    outcomes = together([partial(cafe.earn, member, key) for key in names])
 
     assert set(codes(outcomes)) <= {Code.CONFLICT}
     acknowledged = [answer.body["seq"] for answer in answers(outcomes)]
     assert len(set(acknowledged)) == len(acknowledged) >= 1
     assert cafe.card(member).seq == 1 + len(acknowledged)
-    again = [cafe.earn(member, key) for key in keys]
+    again = [cafe.earn(member, key) for key in names]
     assert sorted(answer.body["seq"] for answer in again) == list(range(2, 34))
     assert [a.replayed for a in again] == [isinstance(o, Answer) for o in outcomes]
     for first, second in zip(outcomes, again, strict=True):
@@ -67,13 +68,13 @@ def test_redeeming_and_cancelling_at_once_is_one_of_both(counter: Counter) -> No
 def test_a_balance_for_three_is_three_vouchers_for_fifty_at_once(counter: Counter) -> None:
     member = counter.join()
     counter.earn(member, spend=3900)
-    keys = [f"issue-{number}" for number in range(50)]
+    names = [f"issue-{number}" for number in range(50)]
 
-    outcomes = together([partial(counter.issue, member, key) for key in keys])
+    outcomes = together([partial(counter.issue, member, key) for key in names])
 
     assert len(answers(outcomes)) <= 3
     assert set(codes(outcomes)) <= {Code.INSUFFICIENT_BALANCE, Code.CONFLICT}
-    later = together([partial(counter.issue, member, key) for key in keys])
+    later = together([partial(counter.issue, member, key) for key in names])
     assert set(codes(later)) <= {Code.INSUFFICIENT_BALANCE, Code.CONFLICT}
     assert len(counter.card(member).open) == 3 == len(answers(later))
     assert counter.card(member).available("point", "2026-11-22") == 9
@@ -253,6 +254,25 @@ def test_a_conflict_is_not_kept(counter: Counter, monkeypatch: pytest.MonkeyPatc
 
     assert not answer.replayed
     audit(counter)
+
+
+def test_a_state_that_was_set_back_never_overwrites_an_entry(counter: Counter) -> None:
+    """As after a restore that lost the newest state: the ledger stops, history stays."""
+    member = counter.join()
+    counter.earn(member)
+    key = keys.state(counter.m, member)
+    (old,) = counter.table.get(key)
+    counter.earn(member)
+    entry = keys.entry(counter.m, member, 3)
+    before = counter.table.get(entry)
+    assert old is not None
+    counter.table.put(old)
+
+    with pytest.raises(Refused) as refused:
+        counter.earn(member)
+
+    assert refused.value.code is Code.CONFLICT
+    assert counter.table.get(entry) == before
 
 
 def test_expiry_and_redeeming_at_once_is_one_of_both(counter: Counter) -> None:
