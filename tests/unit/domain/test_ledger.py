@@ -196,3 +196,16 @@ def test_a_wrong_sum_is_found_although_the_chain_fits() -> None:
     assert "entry 1 states another balance of point" in verify(
         card, [Recorded(text, "", chain("", text))]
     )
+
+
+def test_two_entries_of_one_instant_are_found_although_the_chain_fits() -> None:
+    first = parse(EVERYTHING[0].text)._replace(balances={}, lines=())
+    texts = [canonical(first), canonical(first._replace(seq=2))]
+    head = chain(chain("", texts[0]), texts[1])
+    card = replace(LIFE.card, seq=2, head=head, lots={}, debt={})
+    ledger = [
+        Recorded(texts[0], "", chain("", texts[0])),
+        Recorded(texts[1], chain("", texts[0]), head),
+    ]
+
+    assert verify(card, ledger) == ["entry 2 is not later than the entry before it"]
