@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser
 
-from local import engine
+from local import engine, template
 from local.aws import REGION
 from regulars import clock, config
 from regulars.store import connect
@@ -58,11 +58,17 @@ def engine_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def ledger_table() -> template.Table:
+    """The table as the template defines it, read once."""
+    return template.load(engine.ROOT / "template.yaml").table
+
+
 @pytest.fixture
-def table_name(engine_url: str) -> str:
+def table_name(engine_url: str, ledger_table: template.Table) -> str:
     """A table of the template's shape, for one test alone."""
     name = f"regulars-test-{uuid4().hex}"
-    engine.create_table(engine_url, name)
+    engine.create_table_as(engine_url, ledger_table, name)
     return name
 
 

@@ -84,7 +84,7 @@ def strict(model: type[BaseModel], body: dict[str, Any]) -> bool:
     return True
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(EARN)
 def test_earn(body: dict[str, Any]) -> None:
     read = as_read(body)

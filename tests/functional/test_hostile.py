@@ -187,7 +187,7 @@ def test_anything_at_all_is_answered_in_form(service: Service) -> None:
     # A sample event goes out over the network; it has tests of its own.
     routes = [route for route in ROUTES if not route.path.startswith("/v1/test/hooks")]
 
-    @settings(max_examples=1000, deadline=None, database=None)
+    @settings(max_examples=500, deadline=None, database=None)
     @given(data=st.data())
     def ask(data: st.DataObject) -> None:
         route = data.draw(st.sampled_from(routes))

@@ -45,7 +45,9 @@ class TestOrder:
     def test_every_order_of_sale_and_refunds_ends_the_same(self, service: Service) -> None:
         """33 points, of which floor(33 x 1333 / 3333) = 13 go back; 20.00 stay."""
         sums = set()
-        for order in set(permutations(range(4))):
+        for order in permutations(range(4)):
+            if order.index(0) > order.index(1):
+                continue  # the two sales are alike
             club = service.new_merchant("mug-club")
             member_id = anna(club)
             tills.book_all(club, [self.EVENTS[place] for place in order])
@@ -54,9 +56,7 @@ class TestOrder:
         assert sums == {(20, 2000)}
 
     def test_everything_twice_and_at_once_ends_the_same(self, service: Service) -> None:
-        for order in permutations(range(4)):
-            if order[0] > order[1]:
-                continue  # the two sales are alike
+        for order in permutations((0, 2, 3)):
             club = service.new_merchant("mug-club")
             member_id = anna(club)
             for place in order:
