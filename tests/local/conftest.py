@@ -18,6 +18,15 @@ import pytest
 from local.aws import Client
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _as_at_a_prompt(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack is started as a person would: nothing of a function's environment is set."""
+    for name in ("BASE_URL", "TABLE_NAME", "REGULARS_SECRET", "MAIL_FROM", "PLATFORM_KEY_SHA256"):
+        monkeypatch.delenv(name, raising=False)
+
+
 TOY = Path(__file__).with_name("toy")
 
 
