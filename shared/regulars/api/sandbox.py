@@ -91,9 +91,7 @@ def send_sample(request: http.Request) -> http.Response:
     )
     content = json.dumps(event).encode()
     headers = {"Content-Type": "application/json", **_signature(hook, event_id, content)}
-    return http.json_answer(
-        200, {"status": _post(hook, content, headers), "event_id": event_id}
-    )
+    return http.json_answer(200, {"status": _post(hook, content, headers), "event_id": event_id})
 
 
 def _gather(request: http.Request) -> auth.Gathered:
