@@ -17,6 +17,7 @@ from regulars.domain.ledger import Entry, Recorded, canonical, chain, parse
 from regulars.domain.operations import Voucher
 from regulars.store import keys
 from regulars.store.marshal import Item
+from regulars.tokens import is_sandbox
 
 PLAIN_MAX = 960
 """Characters of a state that fit a kilobyte together with its keys."""
@@ -116,12 +117,18 @@ def entry_item(m: str, c: str, entry: Entry, prev: str) -> Item:
     return {
         "PK": pk,
         "SK": sk,
-        "GSI1PK": keys.activity(m, hour_of(from_ms(entry.recorded_ms))),
+        "GSI1PK": _activity(m, entry),
         "GSI1SK": keys.activity_order(entry.recorded_ms, c, entry.seq),
         "e": text,
         "prev": prev,
         "hash": chain(prev, text),
     }
+
+
+def _activity(m: str, entry: Entry) -> str:
+    if is_sandbox(m):
+        return keys.sandbox_activity(m)
+    return keys.activity(m, hour_of(from_ms(entry.recorded_ms)))
 
 
 def recorded_of(item: Item) -> Recorded:

@@ -9,6 +9,7 @@
 | digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
 | ledger entry | `M#<m>#C#<c>` | `ENTRY#<seq>` | `M#<m>#H#<hour>` | `<recorded ms>#<c>#<seq>` |
+| ... in a sandbox | as above | as above | `M#<m>#H` | as above |
 | voucher | `M#<m>#C#<c>` | `VOUCHER#<v>` | | |
 | refunds of an entry | `M#<m>#C#<c>` | `REFUNDED#<seq>` | | |
 | profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
@@ -159,6 +160,16 @@ def cursor(job: str) -> Key:
 def activity(m: str, hour: str) -> str:
     """GSI1: the entries of one merchant in one UTC hour."""
     return f"M#{m}#H#{hour}"
+
+
+def sandbox_activity(m: str) -> str:
+    """GSI1: all entries of a sandbox, in order of its own time."""
+    return f"M#{m}#H"
+
+
+def activity_from(ms: int) -> str:
+    """Where the entries recorded from an instant on begin; they sort before any of that instant."""
+    return f"{ms:013}"
 
 
 def activity_order(recorded_ms: int, c: str, seq: int) -> str:
