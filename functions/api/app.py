@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import regulars
-from regulars.api import corrections, members, merchants, programs, sandbox, tills, vouchers
+from regulars.api import corrections, grants, members, merchants, programs, sandbox, tills, vouchers
 from regulars.web import http, openapi
 
 
@@ -26,6 +26,8 @@ lambda_handler = http.serve(
         "GET /v1/templates/{id}": merchants.read_template,
         "GET /v1/program": programs.read,
         "PUT /v1/program": programs.publish,
+        "POST /v1/program/preview": programs.preview,
+        "GET /v1/program/schema": programs.schema,
         "POST /v1/members": members.create,
         "GET /v1/members": members.find,
         "GET /v1/members/{id}": members.read,
@@ -34,6 +36,8 @@ lambda_handler = http.serve(
         "GET /v1/members/{id}/verify": members.verify,
         "GET /v1/members/{id}/rewards": members.rewards,
         "POST /v1/adjust": corrections.adjust,
+        "POST /v1/actions": grants.act,
+        "POST /v1/members/{id}/tier": grants.give_tier,
         "POST /v1/refunds": corrections.refund,
         "POST /v1/vouchers": vouchers.issue,
         "POST /v1/vouchers/{code}/cancel": vouchers.cancel,

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from regulars import clock
-from regulars.domain.due import TIER
+from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, TIER
 from regulars.jobs.batches import logged
 from regulars.jobs.cards import JOBS
 from regulars.jobs.due import walk
@@ -41,6 +41,11 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
                 event=event, record_handler=record_handler, processor=processor, context=context
             )
         )
-    done = walk(connect.table(), "tiers", {TIER: JOBS[TIER]}, clock.now())
+    done = walk(
+        connect.table(),
+        "tiers",
+        {job: JOBS[job] for job in (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY)},
+        clock.now(),
+    )
     logger().info("due cards done", extra={"job": TIER, "cards": done})
     return {"cards": done}

@@ -71,7 +71,12 @@ def test_what_changes_a_ledger_asks_for_a_key() -> None:
         if any(it["name"] == "Idempotency-Key" for it in operation["parameters"])
     }
     assert asking == {(route.method, route.path) for route in API if route.ledger}
-    without = {"/v1/merchants", "/v1/test/clock", "/v1/test/hooks/{provider}"}
+    without = {
+        "/v1/merchants",
+        "/v1/program/preview",
+        "/v1/test/clock",
+        "/v1/test/hooks/{provider}",
+    }
     posts = {path for method, path in OPERATIONS if method == "POST"}
     assert {path for _, path in asking} == posts - without
 

@@ -27,7 +27,16 @@ def calls(cafe: Merchant, member_id: str) -> dict[str, Callable[[str, int], Repl
     def post(path: str, body: Callable[[int], dict[str, Any]]) -> Callable[[str, int], Reply]:
         return lambda key, number: cafe.call("POST", path, body(number), key=key)
 
+    def act(key: str, number: int) -> Reply:
+        reward_reviews(cafe)
+        body = {"member_id": member_id, "action": "review", "ref": f"r{number}"}
+        return cafe.call("POST", "/v1/actions", body, key=key)
+
     return {
+        "POST /v1/actions": act,
+        "POST /v1/members/{id}/tier": post(
+            f"/v1/members/{member_id}/tier", lambda n: {"tier": ["guest", "friend", "regular"][n]}
+        ),
         "POST /v1/members": post("/v1/members", lambda n: {"name": f"Ben {n}"}),
         "POST /v1/earn": post("/v1/earn", lambda n: {"member_id": member_id, "visits": n}),
         "POST /v1/adjust": post(
@@ -49,6 +58,17 @@ def calls(cafe: Merchant, member_id: str) -> dict[str, Callable[[str, int], Repl
     }
 
 
+def reward_reviews(cafe: Merchant) -> None:
+    """Have the programme reward reviews, unless it does."""
+    now = cafe.call("GET", "/v1/program").json
+    earn = now["program"]["earn"]
+    if any(rule["on"] == "action" for rule in earn):
+        return
+    rule = {"id": "review", "on": "action", "action": "review", "unit": "stamp", "amount": 1}
+    document = {**now["program"], "earn": [*earn, rule]}
+    cafe.call("PUT", "/v1/program", document, headers={"if-match": str(now["version"])})
+
+
 def test_every_ledger_route_is_tried_here(service: Service) -> None:
     cafe = service.new_merchant()
     tried = calls(cafe, cafe.join()["member_id"])
@@ -57,7 +77,7 @@ def test_every_ledger_route_is_tried_here(service: Service) -> None:
 
 @pytest.mark.parametrize("route", LEDGER, ids=lambda route: route.key)
 def test_without_a_key_nothing_is_even_looked_at(service: Service, route: Any) -> None:
-    path = route.path.replace("{code}", "A")
+    path = route.path.replace("{code}", "A").replace("{id}", "A")
     for key in ({}, {"idempotency-key": ""}):
         reply = service.request("POST", path, body={"hostile": "body"}, headers=key)
         assert (reply.status, reply.code) == (400, "idempotency_key_required")

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from regulars.api import previewing
 from regulars.domain.calendar import rfc3339, to_ms
+from regulars.domain.program import load
+from regulars.domain.refusals import Code, Refused
 from regulars.store import connect
+from regulars.store.marshal import Item
 from regulars.store.merchants import Merchants, document_of
 from regulars.web import auth, http
-from regulars.web.program_schema import check
+from regulars.web.program_schema import ProgramDocument, check
 from regulars.web.reading import if_match
 
 
 def read(request: http.Request) -> http.Response:
-    """GET /v1/program."""
+    """GET /v1/program: the one in force, or an earlier version."""
     gathered = auth.gather(connect.table(), request, staff_too=False)
-    item = gathered.program_item
+    item: Item | None = gathered.program_item
+    if "version" in request.query:
+        version = _version(request.query["version"])
+        item = Merchants(connect.table()).program_item(gathered.caller.merchant_id, version)
+    if item is None:
+        raise Refused(Code.NOT_FOUND)
     body = {
         "version": item["version"],
         "published_at": rfc3339(item["published"]),
@@ -31,3 +40,22 @@ def publish(request: http.Request) -> http.Response:
         gathered.caller.merchant_id, document, over, to_ms(gathered.now)
     )
     return http.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
+
+
+def preview(request: http.Request) -> http.Response:
+    """POST /v1/program/preview: what publishing would do to every member; nothing is written."""
+    gathered = auth.gather(connect.table(), request, staff_too=False)
+    document = check(request.json)
+    program = load(document, gathered.program.version + 1)
+    return http.json_answer(200, previewing.preview(connect.table(), gathered, program))
+
+
+def schema(request: http.Request) -> http.Response:
+    """GET /v1/program/schema: the JSON Schema of a programme document."""
+    return http.json_answer(200, ProgramDocument.model_json_schema())
+
+
+def _version(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 8):
+        raise Refused(Code.INVALID, "", (("version", "must be a number such as 3"),))
+    return int(text)

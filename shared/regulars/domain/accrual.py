@@ -11,12 +11,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from regulars.domain import calendar, campaigns, limits, milestones
+from regulars.domain.benefits import give_due
+from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.draft import Draft
-from regulars.domain.operations import Earn, Item, Join
+from regulars.domain.operations import Act, Bonus, Earn, Item, Join
 from regulars.domain.program import EarnRule
 from regulars.domain.refusals import Code, Refused
-from regulars.domain.rewards import issue_automatic
-from regulars.domain.tiering import upgraded
+from regulars.domain.rewards import give, issue_automatic
+from regulars.domain.segments import segment
+from regulars.domain.tiering import kept_until, upgraded, with_right
 
 Why = Mapping[str, Any]
 
@@ -24,9 +28,12 @@ Why = Mapping[str, Any]
 def join(draft: Draft, operation: Join) -> None:
     """Enrol: everything that the programme grants for joining."""
     draft.card = replace(draft.card, enrolled_ms=draft.now_ms)
+    draft.birthday = operation.birthday
+    running = _running(draft, _occasion(draft, 0, frozenset({"join"})))
     for rule in draft.program.earn:
         if rule.on == "join":
-            _grant(draft, rule, rule.amount, {"k": "join"}, multiplier=1000)
+            _grant(draft, rule, rule.amount, {"k": "join"}, running, tier_multiplier=1000)
+    _bonuses(draft, running, frozenset({"join"}))
     _settle(draft, spend_minor=0, visits=0)
 
 
@@ -35,21 +42,145 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Why]]:
     visits, refused = _granted_visits(draft, operation)
     spend_minor = sale_total(operation)
     draft.facts.update(_facts(operation, visits, spend_minor))
+    kinds = frozenset(
+        kind
+        for kind, there in (("visit", visits), ("spend", spend_minor), ("item", operation.items))
+        if there
+    )
+    running = _running(draft, _occasion(draft, spend_minor, kinds))
     multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
     for rule in draft.program.earn:
         base, why = _base(draft, rule, operation, visits, spend_minor)
         if base:
-            _grant(draft, rule, base, why, multiplier)
+            _grant(draft, rule, base, why, running, multiplier)
         elif why:
             refused.append((rule.id, why))
+    _bonuses(draft, running, kinds)
+    if _is_first_purchase(draft, spend_minor):
+        draft.facts["first"] = 1
+        draft.card = limits.once_more(draft.card, FIRST_PURCHASE, "")
     if visits:
         day = draft.today.isoformat()
         before = draft.card.today[1] if draft.card.today[0] == day else 0
         if draft.card.last_visit_ms:
             draft.facts["last"] = draft.card.last_visit_ms
         draft.card = replace(draft.card, last_visit_ms=draft.now_ms, today=(day, before + visits))
+    _open_bought_tiers(draft, operation)
     _settle(draft, spend_minor, visits)
     return refused
+
+
+def act(draft: Draft, operation: Act) -> None:
+    """Reward something the member did, as often as the rules allow."""
+    rules = [
+        rule
+        for rule in draft.program.earn
+        if rule.on == "action" and rule.action == operation.action
+    ]
+    if not rules:
+        known = sorted({rule.action for rule in draft.program.earn if rule.on == "action"})
+        mend = f"must be one of: {', '.join(known)}" if known else "no action is rewarded"
+        raise Refused(Code.INVALID, "This is not rewarded.", (("action", mend),))
+    draft.facts["action"] = operation.action
+    if operation.ref:
+        draft.facts["ref"] = operation.ref
+    today = draft.today.isoformat()
+    for rule in rules:
+        period = limits.period(rule.limit_window, today)
+        key = f"a:{rule.id}"
+        if rule.limit and limits.given(draft.card, key, period) >= rule.limit:
+            raise Refused(Code.LIMIT_REACHED, "It has been rewarded as often as it is.")
+        draft.card = limits.once_more(draft.card, key, period)
+        draft.grant(rule.unit, rule.amount, rule.id, {"k": "action", "a": operation.action})
+    _settle(draft, spend_minor=0, visits=0)
+
+
+def bonus(draft: Draft, operation: Bonus) -> None:
+    """Units or a reward for a reason of the system's."""
+    why = {"k": "referral"} if operation.referral else {"k": "bonus", "text": operation.reason}
+    if operation.unit and operation.amount:
+        draft.grant(operation.unit, operation.amount, "bonus", why)
+    reward = draft.program.rewards.get(operation.reward_id)
+    if reward is not None:
+        give(draft, reward)
+    if operation.referral:
+        draft.facts["referral"] = 1
+        draft.card = limits.once_more(draft.card, milestones.REFERRALS, "")
+    _settle(draft, spend_minor=0, visits=0)
+
+
+def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
+    """Whether this sale is the first that a referral counts; the outbox rewards it."""
+    referral = draft.program.referral
+    if referral is None or not spend_minor or spend_minor < referral.min_spend_minor:
+        return False
+    return not limits.given(draft.card, FIRST_PURCHASE, "")
+
+
+FIRST_PURCHASE = "first"
+
+
+def _occasion(draft: Draft, spend_minor: int, kinds: frozenset[str]) -> Occasion:
+    """What campaigns look at."""
+    return Occasion(
+        local=campaigns.local_time(calendar.from_ms(draft.effective_ms), draft.program.timezone),
+        tier=draft.card.tier.id if draft.card.tier else None,
+        segment=segment(draft.program, draft.card, draft.today),
+        location=draft.operation.origin.location,
+        spend_minor=spend_minor,
+        kinds=kinds,
+    )
+
+
+def _running(draft: Draft, occasion: Occasion) -> list[Campaign]:
+    """The campaigns that apply and are not used up."""
+    return [
+        campaign
+        for campaign in draft.program.campaigns
+        if campaigns.applies(campaign, occasion)
+        and not draft.exhausted(_counter(campaign), campaign.total)
+        and not (
+            campaign.per_member
+            and limits.given(draft.card, _counter(campaign), "") >= campaign.per_member
+        )
+    ]
+
+
+def _counter(campaign: Campaign) -> str:
+    return f"campaign:{campaign.id}"
+
+
+def _use(draft: Draft, campaign: Campaign) -> None:
+    """Count one use of a campaign, once per entry."""
+    name = _counter(campaign)
+    used: list[str] = draft.facts.setdefault("campaigns", [])
+    if campaign.id in used:
+        return
+    used.append(campaign.id)
+    if campaign.per_member:
+        draft.card = limits.once_more(draft.card, name, "")
+    if campaign.total:
+        draft.count(name, 1, campaign.total)
+
+
+def _bonuses(draft: Draft, running: list[Campaign], kinds: frozenset[str]) -> None:
+    for campaign in campaigns.bonuses(running, kinds):
+        _use(draft, campaign)
+        why = {"k": "campaign", "c": campaign.id}
+        draft.grant(campaign.bonus_unit, campaign.bonus, campaign.id, why)
+
+
+def _open_bought_tiers(draft: Draft, operation: Earn) -> None:
+    """Buying a given package gives a right to its tier."""
+    for tier in draft.program.tiers:
+        for way in tier.enter:
+            bought = way.metric == "purchase" and any(
+                item.category in way.categories or (item.sku and item.sku in way.skus)
+                for item in operation.items
+            )
+            if bought:
+                until = kept_until(way, draft.today)
+                draft.card = with_right(draft.card, tier.id, until, draft.today)
 
 
 def sale_total(operation: Earn) -> int:
@@ -148,16 +279,41 @@ def _carry(draft: Draft, rule_id: str, before: int, after: int) -> None:
         draft.facts.setdefault("carry", {})[rule_id] = after - before
 
 
-def _grant(draft: Draft, rule: EarnRule, base: int, why: Why, multiplier: int) -> None:
-    amount = base * multiplier // 1000
-    if multiplier != 1000:
-        why = {**why, "base": base, "x": multiplier}
+def _grant(
+    draft: Draft,
+    rule: EarnRule,
+    base: int,
+    why: Why,
+    running: list[Campaign],
+    tier_multiplier: int,
+) -> None:
+    """earned = floor(base x tier multiplier x best campaign multiplier)."""
+    campaign = campaigns.best_multiplier(running, rule.on, rule.unit)
+    amount = base * tier_multiplier // 1000
+    if campaign:
+        amount = base * tier_multiplier * campaign.multiplier // 1_000_000
+        _use(draft, campaign)
+        why = {**why, "c": campaign.id, "cx": campaign.multiplier}
+    if tier_multiplier != 1000:
+        why = {**why, "x": tier_multiplier}
+    if amount != base:
+        why = {**why, "base": base}
     if amount:
         draft.grant(rule.unit, amount, rule.id, why)
 
 
 def _settle(draft: Draft, spend_minor: int, visits: int) -> None:
-    """Count into the windows, move the tier up, issue what has become due by itself."""
+    """Count into the windows, reward milestones, move the tier up with its benefits, issue what
+    has become due by itself."""
+    draft.card = draft.card.with_window(draft.effective_month, spend_minor, visits, _points(draft))
+    milestones.reach(draft)
+    draft.card = upgraded(draft.program, draft.card, draft.today)
+    give_due(draft)
+    issue_automatic(draft)
+
+
+def _points(draft: Draft) -> int:
+    """What was earned in points; milestones' own grants do not count towards milestones."""
     points = sum(
         line.amount
         for line in draft.lines
@@ -165,9 +321,7 @@ def _settle(draft: Draft, spend_minor: int, visits: int) -> None:
     )
     if points:
         draft.facts["points"] = points
-    draft.card = draft.card.with_window(draft.effective_month, spend_minor, visits, points)
-    draft.card = upgraded(draft.program, draft.card, draft.today)
-    issue_automatic(draft)
+    return points
 
 
 def _facts(operation: Earn, visits: int, spend_minor: int) -> dict[str, Any]:

@@ -72,6 +72,12 @@ def add_months_to_end(day: date, months: int) -> date:
     return month_end(month_index(day) + months)
 
 
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later, or the last of a shorter month."""
+    last = add_months_to_end(day, months)
+    return last.replace(day=min(day.day, last.day))
+
+
 def next_annual(day: date, month: int, day_of_month: int) -> date:
     """The first `month`/`day_of_month` on or after `day`; 29 February falls back to the 28th."""
     for year in (day.year, day.year + 1):

@@ -87,23 +87,33 @@ class Card:
     today: tuple[str, int] = ("", 0)
     """The last day with visits and how many there were, for the daily cap."""
     tier: Holding | None = None
+    """The tier that counts now: the highest that is held."""
+    held: Mapping[str, Holding] = field(default_factory=dict)
+    """Every tier the card has a right to, by id, with how long it is certain."""
+    idle: Mapping[str, str] = field(default_factory=dict)
+    """Per unit that expires by inactivity, its last valid day if nothing happens."""
     open: Mapping[str, OpenVoucher] = field(default_factory=dict)
     taken: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    """Per reward with a limit: the period and how many were issued in it."""
+    """Per thing with a limit (see `limits.py`) the period and how often it was given in it."""
     due: Mapping[str, str] = field(default_factory=dict)
     """Per job the UTC hour at which the card stands in the due list (a lower bound)."""
 
     def available(self, unit: str, today: str) -> int:
         """What can be spent on `today`: neither expired nor pending, less nothing for debt."""
-        return sum(lot.amount for lot in self.lots.get(unit, ()) if spendable(lot, today))
+        return sum(lot.amount for lot in self.living(unit, today) if spendable(lot, today))
 
     def pending(self, unit: str, today: str) -> int:
         """What is held back until a later day."""
         return sum(
             lot.amount
-            for lot in self.lots.get(unit, ())
+            for lot in self.living(unit, today)
             if lot.available_on > today and not expired(lot, today)
         )
+
+    def living(self, unit: str, today: str) -> tuple[Lot, ...]:
+        """The lots of a unit; none of one that has been left alone for too long."""
+        idle_until = self.idle.get(unit, NEVER)
+        return () if idle_until and idle_until < today else self.lots.get(unit, ())
 
     def balance(self, unit: str) -> int:
         """The sum of all lines of the unit: lots, spendable or not, less debt."""

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
-from regulars.domain import accrual, reversal, rewards, tiering
-from regulars.domain.card import Card, expired
+from regulars.domain import accrual, benefits, reversal, rewards, tiering
+from regulars.domain.card import Card, Holding, expired
 from regulars.domain.draft import Draft
-from regulars.domain.due import EXPIRE, REMIND, TIER
+from regulars.domain.due import BENEFITS, EXPIRE, TIER
 from regulars.domain.operations import (
+    Act,
     Adjust,
     AnyOperation,
+    Bonus,
     Cancel,
+    Celebrate,
     Decision,
     Earn,
     Expire,
+    GiveBenefits,
+    GrantTier,
     Issue,
     Join,
     Redeem,
@@ -46,6 +52,18 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Earn():
             refused = accrual.earn(draft, operation)
             return draft.decision("earn", unlocked=_issued(draft), refused=tuple(refused))
+        case Act():
+            accrual.act(draft, operation)
+            return draft.decision("bonus", unlocked=_issued(draft))
+        case Bonus():
+            accrual.bonus(draft, operation)
+            return draft.decision("bonus", unlocked=_issued(draft))
+        case Celebrate():
+            return _celebrate(draft, operation)
+        case GiveBenefits():
+            return _give_benefits(draft)
+        case GrantTier():
+            return _grant_tier(draft, operation)
         case Issue():
             rewards.issue(draft, operation)
             return draft.decision("issue")
@@ -66,7 +84,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case ReviewTier():
             return _review_tier(draft)
         case Remind():
-            return _no_longer_due(draft, REMIND).nothing_to_book()
+            return _no_longer_due(draft, operation.job).nothing_to_book()
 
 
 def _issued(draft: Draft) -> tuple[Voucher, ...]:
@@ -98,20 +116,63 @@ def _expire(draft: Draft, operation: Expire) -> Decision:
         if past and voucher.voucher_id in draft.card.open:
             rewards.give_back(draft, voucher, "expired")
     for unit in draft.card.units():
-        gone = tuple(lot for lot in draft.card.lots.get(unit, ()) if expired(lot, today))
+        lots = draft.card.lots.get(unit, ())
+        living = draft.card.living(unit, today)
+        gone = tuple(lot for lot in lots if not living or expired(lot, today))
         draft.take_out(unit, gone, "expiry", {"k": "expired"})
     _no_longer_due(draft, EXPIRE)
     return draft.decision("expire") if draft.lines or draft.vouchers else draft.nothing_to_book()
 
 
+def _celebrate(draft: Draft, operation: Celebrate) -> Decision:
+    """Give what there is for the day; an entry only when there is something."""
+    draft.birthday = operation.birthday
+    benefits.celebrate(draft, operation.occasion)
+    rewards.issue_automatic(draft)
+    _no_longer_due(draft, operation.occasion)
+    return _booked_if_any(draft, "bonus")
+
+
+def _give_benefits(draft: Draft) -> Decision:
+    """Give what the tier brings in the new period."""
+    benefits.give_due(draft)
+    _no_longer_due(draft, BENEFITS)
+    return _booked_if_any(draft, "issue")
+
+
+def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
+    """Give a right to a tier, or end it; what it brings is given at once."""
+    rank = draft.program.tier_rank(operation.tier_id)
+    if rank < 0:
+        known = ", ".join(tier.id for tier in draft.program.tiers)
+        raise Refused(Code.INVALID, "No such tier.", (("tier", f"must be one of: {known}"),))
+    held = Holding(operation.tier_id, draft.today.isoformat(), operation.until)
+    draft.card = replace(draft.card, held={**draft.card.held, operation.tier_id: held})
+    draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
+    draft.facts.update({"tier": operation.tier_id, "until": operation.until, "by": operation.by})
+    benefits.give_due(draft)
+    return draft.decision("tier", unlocked=_issued(draft))
+
+
+def _booked_if_any(draft: Draft, kind: Literal["bonus", "issue"]) -> Decision:
+    """An entry when anything was granted or given, else only the due list moves."""
+    if draft.lines or draft.vouchers:
+        return draft.decision(kind, unlocked=_issued(draft))
+    return draft.nothing_to_book()
+
+
 def _review_tier(draft: Draft) -> Decision:
     """Decide the tier anew; an entry only when it changes."""
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
+    benefits.give_due(draft)
+    rewards.issue_automatic(draft)
     _no_longer_due(draft, TIER)
     changed = (draft.before.tier and draft.before.tier.id) != (
         draft.card.tier and draft.card.tier.id
     )
-    return draft.decision("tier") if changed else draft.nothing_to_book()
+    if changed:
+        return draft.decision("tier", unlocked=_issued(draft))
+    return _booked_if_any(draft, "issue")
 
 
 def _no_longer_due(draft: Draft, job: str) -> Draft:

@@ -43,6 +43,9 @@ class Draft:
         self.lines: list[Line] = []
         self.vouchers: dict[str, Voucher] = {}
         self.facts: dict[str, Any] = {}
+        self.counts: dict[str, tuple[int, int]] = {}
+        self.birthday = ""
+        """`MM-DD`, when the operation knows it."""
 
     @property
     def effective_month(self) -> int:
@@ -55,6 +58,7 @@ class Draft:
 
     def grant(self, unit_id: str, amount: int, rule: str, why: Mapping[str, Any]) -> None:
         """Book `amount` in: first against debt, the rest into a lot dated by the unit's policy."""
+        self.touch(unit_id)
         owed = min(self.card.debt.get(unit_id, 0), amount)
         if owed:
             self.card = self.card.with_debt(unit_id, self.card.debt[unit_id] - owed)
@@ -80,7 +84,10 @@ class Draft:
         self, unit: str, amount: int, rule: str, why: Mapping[str, Any]
     ) -> tuple[tuple[Lot, ...], int]:
         """Book up to `amount` out of spendable lots, first to expire first; pieces and the rest."""
-        pieces, rest = take(self.card.lots.get(unit, ()), amount, self.today.isoformat())
+        today = self.today.isoformat()
+        pieces, rest = take(self.card.living(unit, today), amount, today)
+        if pieces:
+            self.touch(unit)
         self.take_out(unit, pieces, rule, why)
         return pieces, rest
 
@@ -89,6 +96,23 @@ class Draft:
         if amount:
             self.card = self.card.with_debt(unit, self.card.debt.get(unit, 0) + amount)
             self.lines.append(Line(unit, -amount, DEBT, rule, why))
+
+    def count(self, name: str, by: int, limit: int) -> None:
+        """Move a counter that all cards share."""
+        already = self.counts.get(name, (0, limit))[0]
+        self.counts[name] = (already + by, limit)
+
+    def exhausted(self, name: str, limit: int) -> bool:
+        """Whether a shared counter cannot take one more."""
+        at_limit = name in self.operation.origin.exhausted
+        return bool(limit) and (at_limit or self.counts.get(name, (0, 0))[0] >= limit)
+
+    def touch(self, unit_id: str) -> None:
+        """Something happened with a unit: what expires by inactivity lives on."""
+        unit = self.program.units.get(unit_id)
+        if unit and unit.expiry.kind == "inactivity":
+            until = calendar.add_months(self.today, unit.expiry.months).isoformat()
+            self.card = replace(self.card, idle={**self.card.idle, unit_id: until})
 
     def new_code(self) -> str:
         """The next voucher code: ten characters, 50 bits, drawn from the caller's entropy."""
@@ -129,12 +153,18 @@ class Draft:
         return self._decided(None)
 
     def _decided(self, entry: Entry | None, **outcome: Any) -> Decision:
-        dues = newly_due(self.program, self.card, self.now)
+        dues = newly_due(self.program, self.card, self.now, self.birthday)
         card = replace(
             self.card, version=self.before.version + 1, due={**self.card.due, **dict(dues)}
         )
         return Decision(
-            card, entry, self.before.head, tuple(self.vouchers.values()), dues, **outcome
+            card,
+            entry,
+            self.before.head,
+            tuple(self.vouchers.values()),
+            dues,
+            tuple((name, by, limit) for name, (by, limit) in self.counts.items() if by),
+            **outcome,
         )
 
 

@@ -10,43 +10,95 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from regulars.domain import calendar
-from regulars.domain.card import Card
-from regulars.domain.program import Program, Reward
+from regulars.domain import calendar, periods, tiering
+from regulars.domain.card import Card, Holding
+from regulars.domain.program import Program, Reward, Tier
 
 EXPIRE = "expire"
 TIER = "tier"
+NOTICE = "notice"
 REMIND = "remind"
+BENEFITS = "benefits"
+BIRTHDAY = "birthday"
+ANNIVERSARY = "anniversary"
+
+CELEBRATION_HOUR = 7
+"""The merchant's local hour at which a birthday begins: early enough for breakfast."""
 
 REMINDER_HOUR = 10
 """The merchant's local hour at which reminders go out: people are up, and it is not yet lunch."""
 
 
-def newly_due(program: Program, card: Card, now: datetime) -> tuple[tuple[str, str], ...]:
-    """The (job, UTC hour) pairs that must be put on the due list after a change of the card."""
+def newly_due(
+    program: Program, card: Card, now: datetime, birthday: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """The (job, UTC hour) pairs that must be put on the due list after a change of the card.
+
+    `birthday` (`MM-DD`) is given by those who know it: the card does not.
+    """
+    instants = [*_due_instants(program, card, now), *_celebrations(program, card, now, birthday)]
     return tuple(
         (job, hour)
-        for job, instant in _due_instants(program, card, now)
+        for job, instant in instants
         if (hour := calendar.hour_of(instant)) < card.due.get(job, "9")
     )
 
 
 def _due_instants(program: Program, card: Card, now: datetime) -> Iterator[tuple[str, datetime]]:
-    today = calendar.local_date(now, program.timezone)
+    zone = program.timezone
+    today = calendar.local_date(now, zone)
     if last_days := _expiries(card):
-        yield EXPIRE, _day_after(min(last_days), program.timezone)
-    if card.tier and card.tier.until:
-        yield TIER, _day_after(card.tier.until, program.timezone)
-    remind_on = reminder_day(program, card, today)
-    if remind_on:
-        instant = calendar.local_start(remind_on, program.timezone, REMINDER_HOUR)
+        yield EXPIRE, _day_after(min(last_days), zone)
+    rank = program.tier_rank(card.tier.id if card.tier else None)
+    if card.tier and rank >= 0:
+        tier = program.tiers[rank]
+        if ends := tiering.ends_on(tier, card.tier, today):
+            yield TIER, max(now, calendar.local_start(ends, zone))
+        if (notice := _notice_day(tier, card.tier)) and notice > today:
+            yield NOTICE, calendar.local_start(notice, zone, REMINDER_HOUR)
+        if starts := periods.next_period(program, tier.id, today):
+            yield BENEFITS, calendar.local_start(starts, zone)
+    elif card.tier:
+        yield TIER, now  # the programme no longer has it
+    if remind_on := reminder_day(program, card, today):
+        instant = calendar.local_start(remind_on, zone, REMINDER_HOUR)
         if instant > now:
             yield REMIND, instant
 
 
+def _celebrations(
+    program: Program, card: Card, now: datetime, birthday: str
+) -> Iterator[tuple[str, datetime]]:
+    zone = program.timezone
+    today = calendar.local_date(now, zone)
+    enrolled = calendar.local_date(calendar.from_ms(card.enrolled_ms), zone)
+    days = {BIRTHDAY: birthday, ANNIVERSARY: enrolled.isoformat()[5:] if card.enrolled_ms else ""}
+    for job, day in days.items():
+        if day and _celebrated(program, job):
+            month, day_of_month = int(day[:2]), int(day[3:])
+            following = today + timedelta(days=1)
+            instant = calendar.next_annual(following, month, day_of_month)
+            yield job, calendar.local_start(instant, zone, CELEBRATION_HOUR)
+
+
+def _celebrated(program: Program, occasion: str) -> bool:
+    """Whether the programme has anything for birthdays (or anniversaries)."""
+    return any(rule.on == occasion for rule in program.earn) or any(
+        benefit.every == occasion for tier in program.tiers for benefit in tier.benefits
+    )
+
+
+def _notice_day(tier: Tier, held: Holding) -> date | None:
+    if not tier.notice_days or not held.until:
+        return None
+    return date.fromisoformat(held.until) - timedelta(days=tier.notice_days)
+
+
 def _expiries(card: Card) -> list[str]:
     lots = [lot.expires_on for lots in card.lots.values() for lot in lots if lot.expires_on]
-    return lots + [voucher.expires_on for voucher in card.open.values() if voucher.expires_on]
+    idle = [card.idle[unit] for unit in card.lots if unit in card.idle]
+    vouchers = [held.expires_on for held in card.open.values() if held.expires_on]
+    return lots + idle + vouchers
 
 
 def _day_after(last_day: str, zone_name: str) -> datetime:

@@ -29,6 +29,8 @@ class Origin(NamedTuple):
     """When it happened, if known; never later than recording + 5 minutes."""
     entropy: bytes = b""
     """Random bytes from the caller, for the codes of vouchers."""
+    exhausted: frozenset[str] = frozenset()
+    """Counters that were found at their limit (see `Decision.counts`)."""
 
 
 class Join(NamedTuple):
@@ -36,6 +38,8 @@ class Join(NamedTuple):
 
     origin: Origin
     member_id: str
+    birthday: str = ""
+    """`MM-DD`, if known."""
 
 
 class Item(NamedTuple):
@@ -144,13 +148,73 @@ class ReviewTier(NamedTuple):
 
 
 class Remind(NamedTuple):
-    """The card's reminder has been looked at; it comes off the due list until the next visit."""
+    """Somebody has been told what there was to tell; it comes off the due list until next time."""
+
+    origin: Origin
+    job: str = "remind"
+
+
+class Act(NamedTuple):
+    """The member did something that is rewarded: a review, a survey, an event attended."""
+
+    origin: Origin
+    action: str
+    ref: str | None = None
+
+
+class Bonus(NamedTuple):
+    """Units or a reward given for a reason of the system's: a referral that came to something."""
+
+    origin: Origin
+    reason: str
+    unit: str = ""
+    amount: int = 0
+    reward_id: str = ""
+    referral: bool = False
+    """Whether it counts as a referral of this member."""
+
+
+class Celebrate(NamedTuple):
+    """The member's birthday, or the day of joining comes round."""
+
+    origin: Origin
+    occasion: Literal["birthday", "anniversary"]
+    birthday: str = ""
+    """`MM-DD`, to know when the next one is."""
+
+
+class GiveBenefits(NamedTuple):
+    """A new period has begun: what the tier brings in it is given."""
 
     origin: Origin
 
 
+class GrantTier(NamedTuple):
+    """A tier is given by hand, bought or earned by invitation - or taken away (`until` past)."""
+
+    origin: Origin
+    tier_id: str
+    until: str
+    """The last day; `""` without an end."""
+    by: Literal["membership", "invitation", "hand"]
+
+
 AnyOperation = (
-    Join | Earn | Adjust | Issue | Redeem | Cancel | Reverse | Expire | ReviewTier | Remind
+    Join
+    | Earn
+    | Act
+    | Bonus
+    | Celebrate
+    | GiveBenefits
+    | Adjust
+    | Issue
+    | Redeem
+    | Cancel
+    | Reverse
+    | Expire
+    | ReviewTier
+    | GrantTier
+    | Remind
 )
 
 
@@ -168,6 +232,9 @@ class Decision(NamedTuple):
     vouchers: tuple[Voucher, ...] = ()
     """Vouchers issued or closed."""
     dues: tuple[tuple[str, str], ...] = ()
+    counts: tuple[tuple[str, int, int], ...] = ()
+    """Shared counters to move, as (name, by, limit): stock, the first n. One that would pass its
+    limit refuses the transaction, and the operation is decided again knowing it as exhausted."""
     unlocked: tuple[Voucher, ...] = ()
     """Vouchers that were issued by themselves."""
     refused: tuple[tuple[str, Mapping[str, Any]], ...] = ()

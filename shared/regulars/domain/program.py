@@ -8,20 +8,20 @@ of `currency`, multipliers in thousandths, durations in days or months as the na
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-Text = str | dict[str, Any]
-"""A localized text: one string for all languages, or one per language code. Names of units hold
-the plural forms of CLDR under each language instead of a string."""
+from regulars.domain import campaigns
+from regulars.domain.campaigns import Campaign
+from regulars.domain.values import Text, thousandths
 
 
 class Expiry(NamedTuple):
     """When what was earned stops being spendable."""
 
-    kind: Literal["never", "months", "date"] = "never"
+    kind: Literal["never", "months", "inactivity", "date"] = "never"
     months: int = 0
-    """For `months`: lots last until the end of the month this many months after the earning."""
+    """For `months`: lots last until the end of the month this many months after the earning. For
+    `inactivity`: everything lasts this many months after the last earning or spending."""
     month: int = 12
     day: int = 31
     """For `date`: the last valid day of each year."""
@@ -41,7 +41,7 @@ class EarnRule(NamedTuple):
     """What grants units. Every rule that matches adds; none replaces another."""
 
     id: str
-    on: Literal["join", "visit", "spend", "item"]
+    on: Literal["join", "visit", "spend", "item", "action", "birthday", "anniversary"]
     unit: str
     amount: int
     per_minor: int
@@ -52,6 +52,11 @@ class EarnRule(NamedTuple):
     exclude: tuple[str, ...]
     """Categories whose amounts never count, for instance gift cards."""
     min_spend_minor: int
+    action: str
+    """For `action`: which (`review`, `social_follow` ...)."""
+    limit: int
+    limit_window: Literal["day", "month", "year", "lifetime"]
+    """For `action`: how often a member is rewarded for it; 0 for no limit."""
 
 
 class Reward(NamedTuple):
@@ -61,6 +66,7 @@ class Reward(NamedTuple):
     name: Text
     kind: Literal["item", "percent", "amount", "perk"]
     unit: str
+    """Empty for a gift: it is given by tiers and milestones and cannot be chosen."""
     cost: int
     auto: bool
     """Issued by itself as soon as the cost is there."""
@@ -70,6 +76,8 @@ class Reward(NamedTuple):
     limit_window: Literal["day", "month", "year", "lifetime"]
     cost_minor: int
     """What one costs the owner; for liability and reports."""
+    stock: int
+    """How many there are in all; 0 for no limit."""
     promise: Text | None = None
     """The owner's sentence on the way there, in plural forms; {n} is what is missing."""
 
@@ -81,6 +89,20 @@ class Condition(NamedTuple):
     at_least: int
     window: str
     """`month`, `quarter`, `year`, `lifetime` or `rolling:<months>`."""
+    categories: tuple[str, ...] = ()
+    skus: tuple[str, ...] = ()
+    """For `purchase`: buying one of these opens the tier."""
+    percent: int = 0
+    """For `invitation`: the top share of members by yearly spend that is invited."""
+
+
+class Benefit(NamedTuple):
+    """A reward that members of a tier get again and again, without paying for it in units."""
+
+    id: str
+    reward: str
+    every: Literal["week", "month", "quarter", "year", "birthday", "anniversary"]
+    times: int
 
 
 class Tier(NamedTuple):
@@ -93,6 +115,47 @@ class Tier(NamedTuple):
     multiplier: int
     """Applied to what is earned, in thousandths: 1500 is one and a half."""
     perks: tuple[Text, ...]
+    benefits: tuple[Benefit, ...]
+    grace_days: int
+    """For how long a tier that is no longer entitled to is kept on."""
+    notice_days: int
+    """How long before its end a member is told what keeps the tier."""
+    first_month: int
+    last_month: int
+    """The months in which a seasonal tier can be held; 0 for all year."""
+
+
+class Milestone(NamedTuple):
+    """Something reached once, or again and again, is rewarded: the first purchase, 500 points."""
+
+    id: str
+    name: Text
+    metric: Literal["spend", "visits", "points", "referrals"]
+    at: int
+    repeat: bool
+    """Rewarded at every multiple of `at`, not only the first."""
+    unit: str
+    amount: int
+    reward: str
+    badge: bool
+
+
+class Gift(NamedTuple):
+    """Units, or a reward."""
+
+    unit: str
+    amount: int
+    reward: str
+
+
+class Referral(NamedTuple):
+    """What both sides get after the friend's first real purchase."""
+
+    friend: Gift
+    referrer: Gift
+    min_spend_minor: int
+    max_per_member: int
+    """How many friends one member is rewarded for; 0 for no limit."""
 
 
 class Limits(NamedTuple):
@@ -126,6 +189,9 @@ class Program(NamedTuple):
     earn: tuple[EarnRule, ...]
     rewards: Mapping[str, Reward]
     tiers: tuple[Tier, ...]
+    campaigns: tuple[Campaign, ...]
+    milestones: tuple[Milestone, ...]
+    referral: Referral | None
     limits: Limits
     messages: Messages
     locations: Mapping[str, str]
@@ -138,11 +204,6 @@ class Program(NamedTuple):
         """The earning multiplier of a tier in thousandths; 1000 without one."""
         rank = self.tier_rank(tier_id)
         return self.tiers[rank].multiplier if rank >= 0 else 1000
-
-
-def thousandths(multiplier: str) -> int:
-    """`"1.5"` as 1500. At most three decimals, which the schema has checked."""
-    return int(Decimal(multiplier) * 1000)
 
 
 def load(document: Mapping[str, Any], version: int) -> Program:
@@ -162,6 +223,9 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         earn=tuple(_earn(rule) for rule in document.get("earn", ())),
         rewards={reward["id"]: _reward(reward) for reward in document.get("rewards", ())},
         tiers=tuple(_tier(tier) for tier in document.get("tiers", ())),
+        campaigns=tuple(campaigns.load(part) for part in document.get("campaigns", ())),
+        milestones=tuple(_milestone(part) for part in document.get("milestones", ())),
+        referral=_referral(document.get("referral")),
         limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
         messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
         locations={place["id"]: place["name"] for place in document.get("locations", ())},
@@ -195,35 +259,87 @@ def _earn(rule: Mapping[str, Any]) -> EarnRule:
         skus=tuple(rule.get("skus", ())),
         exclude=tuple(rule.get("exclude", ())),
         min_spend_minor=rule.get("min_spend_minor", 0),
+        action=rule.get("action", ""),
+        limit=(rule.get("per_member") or {}).get("times", 0),
+        limit_window=(rule.get("per_member") or {}).get("window", "lifetime"),
     )
 
 
 def _reward(reward: Mapping[str, Any]) -> Reward:
     limit = reward.get("per_member") or {}
+    cost = reward.get("cost") or {}
     return Reward(
         id=reward["id"],
         name=reward["name"],
         kind=reward.get("kind", "item"),
-        unit=reward["cost"]["unit"],
-        cost=reward["cost"]["amount"],
+        unit=cost.get("unit", ""),
+        cost=cost.get("amount", 0),
         auto=reward.get("auto", False),
         valid_days=reward.get("valid_days"),
         tiers=tuple(reward.get("tiers", ())),
         limit=limit.get("times"),
         limit_window=limit.get("window", "lifetime"),
         cost_minor=reward.get("cost_minor", 0),
+        stock=reward.get("stock", 0),
         promise=reward.get("promise"),
     )
 
 
 def _tier(tier: Mapping[str, Any]) -> Tier:
+    season = tier.get("season") or {}
     return Tier(
         id=tier["id"],
         name=tier["name"],
-        enter=tuple(
-            Condition(way["metric"], way.get("at_least", 0), way.get("window", "lifetime"))
-            for way in tier.get("enter", ())
-        ),
+        enter=tuple(_condition(way) for way in tier.get("enter", ())),
         multiplier=thousandths(tier.get("multiplier", "1")),
         perks=tuple(tier.get("perks", ())),
+        benefits=tuple(
+            Benefit(benefit["id"], benefit["reward"], benefit["every"], benefit.get("times", 1))
+            for benefit in tier.get("benefits", ())
+        ),
+        grace_days=tier.get("grace_days", 0),
+        notice_days=tier.get("notice_days", 0),
+        first_month=season.get("from_month", 0),
+        last_month=season.get("until_month", 0),
+    )
+
+
+def _condition(way: Mapping[str, Any]) -> Condition:
+    return Condition(
+        metric=way["metric"],
+        at_least=way.get("at_least", 0),
+        window=way.get("window", "lifetime"),
+        categories=tuple(way.get("categories", ())),
+        skus=tuple(way.get("skus", ())),
+        percent=way.get("percent", 0),
+    )
+
+
+def _referral(referral: Mapping[str, Any] | None) -> Referral | None:
+    if not referral:
+        return None
+    return Referral(
+        friend=_gift(referral.get("friend") or {}),
+        referrer=_gift(referral.get("referrer") or {}),
+        min_spend_minor=referral.get("min_spend_minor", 0),
+        max_per_member=referral.get("max_per_member", 0),
+    )
+
+
+def _gift(gift: Mapping[str, Any]) -> Gift:
+    return Gift(gift.get("unit", ""), gift.get("amount", 0), gift.get("reward", ""))
+
+
+def _milestone(milestone: Mapping[str, Any]) -> Milestone:
+    grant = milestone.get("grant") or {}
+    return Milestone(
+        id=milestone["id"],
+        name=milestone["name"],
+        metric=milestone["metric"],
+        at=milestone["at"],
+        repeat=milestone.get("repeat", False),
+        unit=grant.get("unit", ""),
+        amount=grant.get("amount", 0),
+        reward=milestone.get("reward", ""),
+        badge=milestone.get("badge", False),
     )

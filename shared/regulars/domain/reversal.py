@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from regulars.domain import calendar
+from regulars.domain import calendar, limits
 from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import DEBT, Entry, Line, lot_dates
@@ -40,6 +40,8 @@ def reverse(draft: Draft, operation: Reverse) -> int:
     for rule, moved in original.facts.get("carry", {}).items():
         _restore_carry(draft, rule, -_share(moved, before, after, total, whole))
     _correct_windows(draft, operation, before, after, whole)
+    if whole:
+        _give_back_uses(draft, operation.original)
     issue_automatic(draft)
     return WHOLE if whole else after
 
@@ -123,6 +125,19 @@ def _correct_windows(
     draft.card = draft.card.with_window(month, -spend, -visits, -points)
     if visits:
         _forget_visit(draft, original, visits)
+
+
+def _give_back_uses(draft: Draft, original: Entry) -> None:
+    """What the original used up - campaigns, milestones, actions - can be had again."""
+    for campaign_id in original.facts.get("campaigns", ()):
+        campaign = next((one for one in draft.program.campaigns if one.id == campaign_id), None)
+        name = f"campaign:{campaign_id}"
+        if campaign and campaign.per_member:
+            draft.card = limits.once_more(draft.card, name, "", -1)
+        if campaign and campaign.total:
+            draft.count(name, -1, campaign.total)
+    for milestone_id, times in original.facts.get("milestones", {}).items():
+        draft.card = limits.once_more(draft.card, f"m:{milestone_id}", "", -times)
 
 
 def _forget_visit(draft: Draft, original: Entry, visits: int) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from regulars.domain import calendar
-from regulars.domain.card import NEVER, Card, OpenVoucher
+from regulars.domain import calendar, limits
+from regulars.domain.card import NEVER, Card, Lot, OpenVoucher
 from regulars.domain.draft import Draft
 from regulars.domain.operations import Cancel, Issue, Redeem, Voucher
 from regulars.domain.program import Program, Reward
@@ -20,15 +20,23 @@ OPEN_VOUCHERS_MAX = 20
 """Open vouchers a card can hold; more automatic rewards wait on the balance until some are used."""
 
 
-def refusal(program: Program, card: Card, reward: Reward, today: str) -> Code | None:
+def refusal(
+    program: Program,
+    card: Card,
+    reward: Reward,
+    today: str,
+    exhausted: frozenset[str] = frozenset(),
+) -> Code | None:
     """Why a reward cannot be had just now, by precedence; None when it can."""
     if any(card.debt.values()):
         return Code.DEBT
     if reward.tiers and (card.tier is None or card.tier.id not in reward.tiers):
         return Code.TIER_REQUIRED
+    if reward.stock and stock_name(reward) in exhausted:
+        return Code.OUT_OF_STOCK
     if reward.limit is not None:
-        period, count = card.taken.get(reward.id, ("", 0))
-        if period == limit_period(reward, today) and count >= reward.limit:
+        period = limits.period(reward.limit_window, today)
+        if limits.given(card, reward.id, period) >= reward.limit:
             return Code.LIMIT_REACHED
     if len(card.open) >= OPEN_VOUCHERS_MAX:
         return Code.LIMIT_REACHED
@@ -37,18 +45,17 @@ def refusal(program: Program, card: Card, reward: Reward, today: str) -> Code | 
     return None
 
 
-def limit_period(reward: Reward, today: str) -> str:
-    """The name of the period a limit counts in: a prefix of the ISO date."""
-    length = {"day": 10, "month": 7, "year": 4, "lifetime": 0}[reward.limit_window]
-    return today[:length]
+def stock_name(reward: Reward) -> str:
+    """The shared counter of a reward's stock."""
+    return f"stock:{reward.id}"
 
 
 def issue(draft: Draft, operation: Issue) -> Voucher:
     """Lock the cost of the reward the member chose; raises Refused when it cannot be had."""
     reward = draft.program.rewards.get(operation.reward_id)
-    if reward is None:
+    if reward is None or not reward.unit:
         raise Refused(Code.NOT_FOUND)
-    code = refusal(draft.program, draft.card, reward, draft.today.isoformat())
+    code = _refusal(draft, reward)
     if code is not None:
         raise Refused(code, _refusal_words(code, draft, reward))
     return _issue(draft, reward)
@@ -58,27 +65,53 @@ def issue_automatic(draft: Draft) -> tuple[Voucher, ...]:
     """Issue every automatic reward whose cost is there, as often as it is."""
     issued = []
     for reward in draft.program.rewards.values():
-        while (
-            reward.auto
-            and reward.cost
-            and refusal(draft.program, draft.card, reward, draft.today.isoformat()) is None
-        ):
+        while reward.auto and reward.cost and _refusal(draft, reward) is None:
             issued.append(_issue(draft, reward))
     return tuple(issued)
 
 
+def give(draft: Draft, reward: Reward, expires_on: str | None = None) -> Voucher | None:
+    """A voucher as a gift: a benefit, a milestone. None when the stock or the card is full."""
+    full = len(draft.card.open) >= OPEN_VOUCHERS_MAX
+    if full or draft.exhausted(stock_name(reward), reward.stock):
+        return None
+    return _voucher(draft, reward, draft.new_code(), (), expires_on)
+
+
+def _refusal(draft: Draft, reward: Reward) -> Code | None:
+    if draft.exhausted(stock_name(reward), reward.stock):
+        exhausted = frozenset({stock_name(reward)})
+    else:
+        exhausted = frozenset()
+    return refusal(draft.program, draft.card, reward, draft.today.isoformat(), exhausted)
+
+
 def _issue(draft: Draft, reward: Reward) -> Voucher:
     code = draft.new_code()
-    voucher_id = f"vou_{code.lower()}"
-    why = {"k": "reward", "r": reward.id, "v": voucher_id}
+    why = {"k": "reward", "r": reward.id, "v": _voucher_id(code)}
     pieces, rest = draft.spend(reward.unit, reward.cost, reward.id, why)
     if rest:
         raise AssertionError("a reward is issued only when its cost is available")
-    expires_on = NEVER
-    if reward.valid_days is not None:
-        expires_on = (draft.today + timedelta(days=reward.valid_days)).isoformat()
+    if reward.limit is not None:
+        period = limits.period(reward.limit_window, draft.today.isoformat())
+        draft.card = limits.once_more(draft.card, reward.id, period)
+    return _voucher(draft, reward, code, pieces, None)
+
+
+def _voucher_id(code: str) -> str:
+    return f"vou_{code.lower()}"
+
+
+def _voucher(
+    draft: Draft, reward: Reward, code: str, pieces: tuple[Lot, ...], expires_on: str | None
+) -> Voucher:
+    """Open a voucher over the locked pieces (none for a gift)."""
+    if expires_on is None:
+        expires_on = NEVER
+        if reward.valid_days is not None:
+            expires_on = (draft.today + timedelta(days=reward.valid_days)).isoformat()
     voucher = Voucher(
-        voucher_id=voucher_id,
+        voucher_id=_voucher_id(code),
         code=code,
         reward_id=reward.id,
         status="issued",
@@ -88,26 +121,13 @@ def _issue(draft: Draft, reward: Reward) -> Voucher:
         expires_on=expires_on,
         issued_seq=draft.card.seq + 1,
     )
-    draft.vouchers[voucher_id] = voucher
-    card = draft.card
-    draft.card = replace(
-        card,
-        open={
-            **card.open,
-            voucher_id: OpenVoucher(reward.id, code, draft.now_ms, expires_on),
-        },
-        taken=_taken_once_more(card, reward, draft.today.isoformat()),
-    )
-    draft.facts.setdefault("vouchers", []).append(voucher_id)
+    draft.vouchers[voucher.voucher_id] = voucher
+    opened = OpenVoucher(reward.id, code, draft.now_ms, expires_on)
+    draft.card = replace(draft.card, open={**draft.card.open, voucher.voucher_id: opened})
+    if reward.stock:
+        draft.count(stock_name(reward), 1, reward.stock)
+    draft.facts.setdefault("vouchers", []).append(voucher.voucher_id)
     return voucher
-
-
-def _taken_once_more(card: Card, reward: Reward, today: str) -> dict[str, tuple[str, int]]:
-    if reward.limit is None:
-        return dict(card.taken)
-    period, count = card.taken.get(reward.id, ("", 0))
-    current = limit_period(reward, today)
-    return {**card.taken, reward.id: (current, count + 1 if period == current else 1)}
 
 
 def redeem(draft: Draft, operation: Redeem) -> None:
@@ -136,14 +156,16 @@ def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
     draft.put_back(voucher.unit, voucher.lots, voucher.reward_id, why)
     close(draft, voucher, status)
     draft.facts.setdefault("returned", []).append(voucher.voucher_id)
-    period, count = draft.card.taken.get(voucher.reward_id, ("", 0))
-    if count:
-        issued_on = calendar.local_date(
-            calendar.from_ms(voucher.issued_ms), draft.program.timezone
-        ).isoformat()
-        if issued_on.startswith(period):
-            taken = {**draft.card.taken, voucher.reward_id: (period, count - 1)}
-            draft.card = replace(draft.card, taken=taken)
+    reward = draft.program.rewards.get(voucher.reward_id)
+    if reward is None:
+        return
+    if reward.limit is not None and voucher.lots:
+        issued = calendar.local_date(calendar.from_ms(voucher.issued_ms), draft.program.timezone)
+        period = limits.period(reward.limit_window, issued.isoformat())
+        if limits.given(draft.card, reward.id, period):
+            draft.card = limits.once_more(draft.card, reward.id, period, -1)
+    if reward.stock:
+        draft.count(stock_name(reward), -1, reward.stock)
 
 
 def close(draft: Draft, voucher: Voucher, status: Closed) -> None:
@@ -170,6 +192,7 @@ def _refusal_words(code: Code, draft: Draft, reward: Reward) -> str:
     return {
         Code.DEBT: "A refund left this card owing; it is settled by the next visits.",
         Code.TIER_REQUIRED: f"This reward is for {', '.join(reward.tiers)}.",
+        Code.OUT_OF_STOCK: "All of them have been given out.",
         Code.LIMIT_REACHED: "This card has had as many of this reward as it may.",
         Code.INSUFFICIENT_BALANCE: f"It costs {reward.cost}; {available} can be spent.",
     }.get(code, "")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from regulars.domain import calendar
 from regulars.domain.card import Card, expired
 from regulars.domain.program import Program, Reward
 from regulars.domain.refusals import Code
@@ -14,10 +13,6 @@ from regulars.domain.rewards import refusal
 
 EXPIRING_DAYS = 60
 """Lots that expire within these days are pointed out."""
-
-LAPSED_DAYS = 60
-AT_RISK_DAYS = 30
-LOYAL_VISITS = 8
 
 
 class Expiring(NamedTuple):
@@ -56,23 +51,9 @@ def expiring(card: Card, today: date) -> list[Expiring]:
 
 
 def rewards(program: Program, card: Card, today: date) -> Iterator[Standing]:
-    """Every reward of the programme, as it stands for the card."""
+    """Every reward that can be chosen or unlocked, as it stands for the card."""
     for reward in program.rewards.values():
+        if not reward.unit:
+            continue
         missing = max(0, reward.cost - card.available(reward.unit, today.isoformat()))
         yield Standing(reward, missing, refusal(program, card, reward, today.isoformat()))
-
-
-def segment(program: Program, card: Card, today: date) -> str:
-    """Where the member stands: `new`, `returning`, `loyal`, `at_risk` or `lapsed`.
-
-    By days since the last visit (or enrolment) and the number of visits.
-    """
-    last_ms = card.last_visit_ms or card.enrolled_ms
-    days = (today - calendar.local_date(calendar.from_ms(last_ms), program.timezone)).days
-    if days > LAPSED_DAYS:
-        return "lapsed"
-    if days > AT_RISK_DAYS:
-        return "at_risk"
-    if card.lifetime.visits >= LOYAL_VISITS:
-        return "loyal"
-    return "returning" if card.lifetime.visits > 1 else "new"

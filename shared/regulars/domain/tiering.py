@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from regulars.domain import calendar
 from regulars.domain.card import Card, Holding, Window
@@ -54,46 +54,95 @@ def kept_until(condition: Condition, today: date) -> str:
     return calendar.month_end(start + 2 * size - 1).isoformat()
 
 
-def entitled(program: Program, card: Card, today: date) -> Holding | None:
-    """The highest tier the card qualifies for today, with the longest certainty it gives."""
-    for tier in reversed(program.tiers):
-        if (until := _entitled_until(tier, card, today)) is not None:
-            return Holding(tier.id, today.isoformat(), until)
-    return None
+def earned(program: Program, card: Card, today: date) -> dict[str, str]:
+    """The tiers the card has a right to by what it has earned as of today, with the last day each
+    is certain (`""` when open-ended)."""
+    rights = {}
+    for tier in program.tiers:
+        dates = [kept_until(way, today) for way in tier.enter if qualifies(card, way, today)]
+        if not tier.enter or "" in dates:
+            rights[tier.id] = ""
+        elif dates:
+            rights[tier.id] = max(dates)
+    return rights
 
 
-def _entitled_until(tier: Tier, card: Card, today: date) -> str | None:
-    if not tier.enter:
-        return ""
-    dates = [kept_until(way, today) for way in tier.enter if qualifies(card, way, today)]
-    if not dates:
-        return None
-    return "" if "" in dates else max(dates)
+def with_right(card: Card, tier_id: str, until: str, today: date) -> Card:
+    """The card with a right to a tier until a day; a right that lasts longer is kept."""
+    held = card.held.get(tier_id)
+    if held and not _later(until, held.until):
+        return card
+    since = held.since if held else today.isoformat()
+    return replace(card, held={**card.held, tier_id: Holding(tier_id, since, until)})
 
 
 def upgraded(program: Program, card: Card, today: date) -> Card:
     """The card after a change of its windows: moved up, or its tier prolonged; never down."""
-    holding = entitled(program, card, today)
-    if holding is None:
-        return card
-    held = program.tier_rank(card.tier.id if card.tier else None)
-    rank = program.tier_rank(holding.id)
-    if rank > held:
-        return replace(card, tier=holding)
-    if rank == held and card.tier and _later(holding.until, card.tier.until):
-        return replace(card, tier=card.tier._replace(until=holding.until))
+    for tier_id, until in earned(program, card, today).items():
+        card = with_right(card, tier_id, until, today)
+    best = _best(program, card, today)
+    now_held = program.tier_rank(card.tier.id if card.tier else None)
+    if best is not None and program.tier_rank(best.id) >= now_held:
+        return _standing_in(card, best, today)
     return card
 
 
 def reviewed(program: Program, card: Card, today: date) -> Card:
-    """The card after the review of a tier: kept while certain, else what it is entitled to now."""
-    held = program.tier_rank(card.tier.id if card.tier else None)
-    certain = card.tier is not None and (
-        not card.tier.until or card.tier.until >= today.isoformat()
-    )
-    if held >= 0 and certain:
-        return upgraded(program, card, today)
-    return replace(card, tier=entitled(program, card, today))
+    """The card after the review of its tier: rights that are over go, and what is left counts."""
+    lasting = {
+        tier_id: held
+        for tier_id, held in card.held.items()
+        if (rank := program.tier_rank(tier_id)) >= 0 and not _over(held, program.tiers[rank], today)
+    }
+    card = replace(card, held=lasting)
+    for tier_id, until in earned(program, card, today).items():
+        card = with_right(card, tier_id, until, today)
+    best = _best(program, card, today)
+    return _standing_in(card, best, today) if best else replace(card, tier=None)
+
+
+def in_season(tier: Tier, today: date) -> bool:
+    """Whether a tier can be held in this month; a season may span the turn of the year."""
+    if not tier.first_month:
+        return True
+    if tier.first_month <= tier.last_month:
+        return tier.first_month <= today.month <= tier.last_month
+    return today.month >= tier.first_month or today.month <= tier.last_month
+
+
+def ends_on(tier: Tier, held: Holding, today: date) -> date | None:
+    """The first day on which a held tier must be reviewed; None when it has no end."""
+    days = []
+    if held.until:
+        days.append(date.fromisoformat(held.until) + timedelta(days=tier.grace_days + 1))
+    if tier.first_month and in_season(tier, today):
+        months = (tier.last_month - today.month) % 12
+        season_end = calendar.month_end(calendar.month_index(today) + months)
+        days.append(season_end + timedelta(days=1))
+    return min(days, default=None)
+
+
+def _best(program: Program, card: Card, today: date) -> Holding | None:
+    """The highest tier that is held, is not over, and is in season."""
+    for tier in reversed(program.tiers):
+        held = card.held.get(tier.id)
+        if held and in_season(tier, today) and not _over(held, tier, today):
+            return held
+    return None
+
+
+def _over(held: Holding, tier: Tier, today: date) -> bool:
+    """Whether a right has ended, grace included."""
+    if not held.until:
+        return False
+    return date.fromisoformat(held.until) + timedelta(days=tier.grace_days) < today
+
+
+def _standing_in(card: Card, best: Holding, today: date) -> Card:
+    """The card in that tier: since today when it is another than before."""
+    same = card.tier is not None and card.tier.id == best.id
+    since = card.tier.since if same and card.tier else today.isoformat()
+    return replace(card, tier=Holding(best.id, since, best.until))
 
 
 def _later(until: str, than: str) -> bool:

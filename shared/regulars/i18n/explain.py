@@ -22,12 +22,13 @@ def explain(
     """
     base = int(why.get("base", amount))
     text = _reason(why, words, base, unit, currency, rewards or {})
-    if text and why.get("x", 1000) != 1000 and amount != base:
+    factor = why.get("x", 1000) * why.get("cx", 1000)
+    if text and factor != 1_000_000 and amount != base:
         text = words.t(
             "{reason} + {extra} extra (×{factor})",
             reason=text,
             extra=words.number(amount - base),
-            factor=words.decimal(why["x"], 3),
+            factor=words.decimal(factor, 6),
         )
     if why.get("left"):
         left = words.money(why["left"], currency)
@@ -57,6 +58,20 @@ def _reason(
         case "item":
             units, count = words.amount(unit, amount), why.get("n", 1)
             return words.n("{units} for {n} item", "{units} for {n} items", count, units=units)
+        case "campaign":
+            return words.t("a campaign")
+        case "milestone":
+            return words.t("a milestone reached")
+        case "action":
+            return words.t("for what you did: {action}", action=str(why.get("a", "")))
+        case "birthday":
+            return words.t("for your birthday")
+        case "anniversary":
+            return words.t("for your anniversary with us")
+        case "referral":
+            return words.t("a friend of yours came")
+        case "bonus":
+            return str(why.get("text", "")) or words.t("a bonus")
         case "reward":
             return words.t("for a reward: {reward}", reward=reward) if reward else ""
         case "returned":

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import os
+from typing import Literal
 
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.due import (
+    ANNIVERSARY,
+    BENEFITS,
+    BIRTHDAY,
     EXPIRE,
+    NOTICE,
     REMIND,
     REMINDER_HOUR,
     TIER,
     close_reward,
     reminder_day,
 )
-from regulars.domain.operations import Expire, Origin, Remind, ReviewTier
+from regulars.domain.operations import (
+    Celebrate,
+    Expire,
+    GiveBenefits,
+    Origin,
+    Remind,
+    ReviewTier,
+)
 from regulars.jobs.context import Shop
 from regulars.jobs.digest import DIGEST, digest
 from regulars.jobs.due import Job
 from regulars.jobs.telling import Tell, tell
 from regulars.store import cards, keys
+from regulars.store.members import Members
 
 
 def expire(shop: Shop, member_id: str) -> None:
@@ -43,6 +56,47 @@ def review_tier(shop: Shop, member_id: str) -> None:
     if card is None:
         return
     operation = ReviewTier(_origin(TIER, card))
+    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def benefits(shop: Shop, member_id: str) -> None:
+    """Give what the tier brings in the new period."""
+    card = shop.ledger.card(member_id)
+    if card is not None:
+        operation = GiveBenefits(_origin(BENEFITS, card))
+        shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def birthday(shop: Shop, member_id: str) -> None:
+    """Celebrate, if the member still tells us the day."""
+    _celebrate(shop, member_id, "birthday")
+
+
+def anniversary(shop: Shop, member_id: str) -> None:
+    """Celebrate the day of joining."""
+    _celebrate(shop, member_id, "anniversary")
+
+
+def _celebrate(shop: Shop, member_id: str, occasion: Literal["birthday", "anniversary"]) -> None:
+    card = shop.ledger.card(member_id)
+    profile = Members(shop.table, shop.merchant_id).profile(member_id)
+    if card is None or profile is None:
+        return
+    day = profile.birthday[-5:]
+    operation = Celebrate(_origin(occasion, card), occasion, day)
+    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def notice(shop: Shop, member_id: str) -> None:
+    """Tell a member that a tier is about to end, and what keeps it."""
+    card = shop.ledger.card(member_id)
+    if card is None:
+        return
+    if card.tier and card.tier.until:
+        facts = {"tier": card.tier.id, "until": card.tier.until}
+        told = Tell(member_id, "tier_at_risk", card.tier.until, facts)
+        tell(shop.merchant_id, told, shop.now)
+    operation = Remind(_origin(NOTICE, card), NOTICE)
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 
@@ -72,5 +126,14 @@ def _origin(job: str, card: Card) -> Origin:
     return Origin(op, "job", entropy=os.urandom(16))
 
 
-JOBS: dict[str, Job] = {EXPIRE: expire, TIER: review_tier, REMIND: remind, DIGEST: digest}
+JOBS: dict[str, Job] = {
+    EXPIRE: expire,
+    TIER: review_tier,
+    BENEFITS: benefits,
+    BIRTHDAY: birthday,
+    ANNIVERSARY: anniversary,
+    NOTICE: notice,
+    REMIND: remind,
+    DIGEST: digest,
+}
 """By the name under which they stand in the due list."""

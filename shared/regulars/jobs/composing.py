@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from regulars import tokens
 from regulars.config import settings
-from regulars.domain import calendar
+from regulars.domain import calendar, tiering
 from regulars.domain.card import Card
 from regulars.domain.program import Program, Reward
 from regulars.i18n import negotiate
@@ -155,7 +156,38 @@ def _card_link(shop: Shop, card: Card, facts: Mapping[str, Any], words: Words) -
     return title, (Block("title", title), Block("text", text))
 
 
+def _tier_at_risk(shop: Shop, card: Card, facts: Mapping[str, Any], words: Words) -> Said:
+    """What ends, when, and what keeps it; nothing when it has been kept since."""
+    rank = shop.program.tier_rank(facts["tier"])
+    if rank < 0 or card.tier is None or card.tier.until != facts["until"]:
+        return None
+    tier = shop.program.tiers[rank]
+    until = date.fromisoformat(card.tier.until)
+    name = words.pick(tier.name)
+    title = words.t("You are {tier} until {date}", tier=name, date=words.date(until))
+    blocks = [Block("title", title)]
+    today = calendar.local_date(shop.now, shop.program.timezone)
+    for way in tier.enter:
+        if way.metric in tiering.COUNTED:
+            left = way.at_least - tiering.measure(card, way, today)
+            if left > 0:
+                amount = _measured(way.metric, left, shop.program, words)
+                blocks.append(Block("text", words.t("{amount} more keeps it.", amount=amount)))
+            break
+    return title, tuple(blocks)
+
+
+def _measured(metric: str, amount: int, program: Program, words: Words) -> str:
+    """An amount of spend, visits or points in words."""
+    if metric == "spend":
+        return words.money(amount, program.currency)
+    if metric == "visits":
+        return words.n("{n} visit", "{n} visits", amount)
+    return words.n("{n} point", "{n} points", amount)
+
+
 _SAID = {
+    "tier_at_risk": _tier_at_risk,
     "card_link": _card_link,
     "welcome": _welcome,
     "close_to_reward": _close_to_reward,

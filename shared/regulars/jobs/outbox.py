@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from regulars.domain.ledger import Entry, parse
 from regulars.domain.program import Program
+from regulars.jobs import referrals
 from regulars.jobs.context import open_shop
 from regulars.jobs.telling import Tell, tell
 from regulars.store.table import Table
 
-BY_ITSELF = frozenset({"join", "earn", "adjust", "reverse"})
+BY_ITSELF = frozenset({"join", "earn", "adjust", "reverse", "bonus", "tier"})
 """Entries whose vouchers the member did not ask for and may not know of."""
 
 
@@ -19,6 +20,8 @@ def announce(table: Table, partition: str, text: str) -> None:
     _, merchant_id, _, member_id = partition.split("#")
     entry = parse(text)
     shop = open_shop(table, merchant_id)
+    if entry.facts.get("first"):
+        referrals.reward(shop, member_id)
     for message in occasions(shop.program, member_id, entry):
         tell(merchant_id, message)
 
@@ -28,7 +31,8 @@ def occasions(program: Program, member_id: str, entry: Entry) -> Iterator[Tell]:
     occasion = str(entry.seq)
     if entry.kind == "join":
         yield Tell(member_id, "welcome", occasion)
-    if entry.kind in BY_ITSELF and entry.facts.get("vouchers"):
+    by_itself = entry.kind in BY_ITSELF or entry.source == "job"
+    if by_itself and entry.facts.get("vouchers"):
         yield Tell(member_id, "reward_unlocked", occasion, {"vouchers": entry.facts["vouchers"]})
     risen = program.tier_rank(entry.tier_to) > program.tier_rank(entry.tier_from)
     if risen and entry.kind != "join":

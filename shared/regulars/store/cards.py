@@ -52,6 +52,8 @@ def dump_card(card: Card) -> str:
         "v": card.last_visit_ms,
         "y": list(card.today) if card.today[0] else None,
         "k": list(card.tier) if card.tier else None,
+        "m": {held.id: [held.since, held.until] for held in card.held.values()},
+        "i": dict(card.idle),
         "o": {key: list(value) for key, value in card.open.items()},
         "n": {key: list(value) for key, value in card.taken.items()},
         "u": dict(card.due),
@@ -82,6 +84,10 @@ def load_card(text: str, member_id: str, version: int) -> Card:
         last_visit_ms=document.get("v", 0),
         today=(document["y"][0], document["y"][1]) if "y" in document else ("", 0),
         tier=Holding(*document["k"]) if "k" in document else None,
+        held={
+            tier_id: Holding(tier_id, *dates) for tier_id, dates in document.get("m", {}).items()
+        },
+        idle=document.get("i", {}),
         open={key: OpenVoucher(*value) for key, value in document.get("o", {}).items()},
         taken={key: (value[0], value[1]) for key, value in document.get("n", {}).items()},
         due=document.get("u", {}),

@@ -52,7 +52,8 @@ def enrol(
             handle=tokens.random_id(tokens.HANDLE_LENGTH).upper(),
             enrolled_ms=to_ms(now),
         )
-        operation = Join(Origin(op, source, entropy=os.urandom(16)), profile.member_id)
+        origin = Origin(op, source, entropy=os.urandom(16))
+        operation = Join(origin, profile.member_id, profile.birthday[-5:])
         card = Card(profile.member_id)
         try:
             answer = ledger.perform(

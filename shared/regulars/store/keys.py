@@ -6,6 +6,7 @@
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | sandbox clock | `M#<m>` | `CLOCK` | | |
 | staff device | `M#<m>` | `STAFF#<s>` | | |
+| shared counter: stock, a campaign's uses | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
 | ledger entry | `M#<m>#C#<c>` | `ENTRY#<seq>` | `M#<m>#H#<hour>` | `<recorded ms>#<c>#<seq>` |
@@ -66,6 +67,10 @@ def clock(m: str) -> Key:
 
 def staff(m: str, staff_id: str) -> Key:
     return f"M#{m}", f"STAFF#{staff_id}"
+
+
+def count(m: str, name: str) -> Key:
+    return f"M#{m}#COUNT#{name}", "COUNT"
 
 
 def week(m: str, monday: str) -> Key:

@@ -35,7 +35,7 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import DECIDED, Code, Refused
 from regulars.store import cards, keys, retry
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, Cancelled, Equals, Put, Reason, Table
+from regulars.store.table import Absent, Cancelled, Count, Equals, Put, Reason, Table
 from regulars.tokens import is_sandbox
 
 TRIES_MAX = 5
@@ -147,7 +147,7 @@ class Ledger:
         request: Request,
         body: Body,
         now: datetime,
-    ) -> list[Put]:
+    ) -> list[Put | Count]:
         """All items of one decision with the conditions under which it holds."""
         m, c = self.merchant_id, before.member_id
         state_as_read = Equals("ver", before.version) if before.version else Absent()
@@ -167,7 +167,10 @@ class Ledger:
         if isinstance(operation, Reverse):
             writes.append(self._refunded_item(c, operation, decision))
         writes += self._due_items(c, before, decision)
-        return writes
+        return [
+            *writes,
+            *(Count(keys.count(m, name), by, limit) for name, by, limit in decision.counts),
+        ]
 
     def _operation_items(
         self,
@@ -208,34 +211,36 @@ class Ledger:
         card: Card,
         operation: AnyOperation,
         request: Request,
-        writes: Sequence[Put],
+        writes: Sequence[Put | Count],
         reasons: Sequence[Reason],
     ) -> Answer | tuple[Card, AnyOperation]:
         """What a refused transaction teaches: the operation's first answer, or newer values."""
         failed = [
-            (writes[place].item if place < len(writes) else None, reason.item or {})
+            (_key_of(writes[place]) if place < len(writes) else None, reason.item or {})
             for place, reason in enumerate(reasons)
             if reason.failed
         ]
         own = keys.operation(self.merchant_id, operation.origin.op)
         for ours, there in failed:
-            if ours is not None and ours["SK"] == "OP":
-                mine = (ours["PK"], ours["SK"]) == own
+            if ours is not None and ours[1] == "OP":
+                mine = ours == own
                 return replay(there, request.fingerprint if mine else None)
         for ours, there in failed:
             if ours is None:
                 raise TakenError(there)
-            if ours["SK"] == "STATE" and there:
+            if ours[1] == "STATE" and there:
                 card = cards.card_of(there)
-            elif ours["SK"].startswith(keys.VOUCHER_PREFIX) and there:
+            elif ours[1].startswith(keys.VOUCHER_PREFIX) and there:
                 operation = _with_voucher(operation, cards.voucher_of(there))
-            elif ours["SK"].startswith("REFUNDED#") and isinstance(operation, Reverse):
+            elif ours[1].startswith("REFUNDED#") and isinstance(operation, Reverse):
                 operation = operation._replace(refunded_minor=there.get("refunded", 0))
-            elif ours["SK"] == "CODE":
+            elif ours[1] == "COUNT":
+                operation = _without(operation, ours[0].partition("#COUNT#")[2])
+            elif ours[1] == "CODE":
                 operation = operation._replace(
                     origin=operation.origin._replace(entropy=os.urandom(16))
                 )
-            elif ours["SK"] == "STATE" and isinstance(operation, Join):
+            elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(Code.CONFLICT)
         return card, operation
 
@@ -290,6 +295,18 @@ class Ledger:
         """Member and entry number of an order that was booked; None when it was not (yet)."""
         (item,) = self.table.get(keys.operation(self.merchant_id, order_op))
         return (item["c"], item["seq"]) if item and "seq" in item else None
+
+
+def _key_of(write: Put | Count) -> keys.Key:
+    if isinstance(write, Count):
+        return write.key
+    return write.item["PK"], write.item["SK"]
+
+
+def _without(operation: AnyOperation, counter: str) -> AnyOperation:
+    """The operation, knowing that a shared counter has reached its limit."""
+    exhausted = operation.origin.exhausted | {counter}
+    return operation._replace(origin=operation.origin._replace(exhausted=exhausted))
 
 
 def replay(item: Item, fingerprint: str | None) -> Answer:

@@ -34,6 +34,7 @@ __all__ = [
     "Cancelled",
     "Check",
     "Condition",
+    "Count",
     "Equals",
     "Item",
     "Key",
@@ -64,6 +65,18 @@ class Put(NamedTuple):
 
     item: Item
     condition: Condition | None = None
+
+
+class Count(NamedTuple):
+    """Move the counter `n` of an item by an amount; refused when it would pass the limit.
+
+    DynamoDB adds it up itself, so a counter that all cards share is no cause for deciding again
+    until it is at its limit.
+    """
+
+    key: Key
+    by: int
+    limit: int
 
 
 class Check(NamedTuple):
@@ -185,7 +198,7 @@ class Table:
             return from_item(error.body.get("Item", {}))
         return None
 
-    def transact(self, writes: Sequence[Put | Check]) -> None:
+    def transact(self, writes: Sequence[Put | Check | Count]) -> None:
         """Carry out all writes or none (at most 100, no two under the same key).
 
         Raises `Cancelled` when a condition failed. Collisions with another transaction are tried
@@ -205,7 +218,9 @@ class Table:
                 raise
             raise Cancelled(reasons) from error
 
-    def _transact_item(self, write: Put | Check) -> Params:
+    def _transact_item(self, write: Put | Check | Count) -> Params:
+        if isinstance(write, Count):
+            return {"Update": {"TableName": self.name, **_count(write)}}
         if isinstance(write, Put):
             put = {"TableName": self.name, "Item": to_item(write.item)}
             return {"Put": put | _condition(write.condition)}
@@ -244,6 +259,21 @@ class Table:
 
 def _key(key: Key) -> Params:
     return to_item({"PK": key[0], "SK": key[1]})
+
+
+def _count(write: Count) -> Params:
+    """An update that adds, and refuses to pass the limit (taking away is always fine)."""
+    update: Params = {
+        "Key": _key(write.key),
+        "UpdateExpression": "ADD #n :by",
+        "ExpressionAttributeNames": {"#n": "n"},
+        "ExpressionAttributeValues": {":by": to_attribute(write.by)},
+    }
+    if write.by > 0:
+        update["ConditionExpression"] = "attribute_not_exists(#n) OR #n <= :most"
+        update["ExpressionAttributeValues"][":most"] = to_attribute(write.limit - write.by)
+        update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    return update
 
 
 def _condition(condition: Condition | None) -> Params:

@@ -135,6 +135,22 @@ class RefundedItem(Body):
     amount_minor: Money
 
 
+class Action(Body):
+    """Something rewarded that the member did; the same `ref` counts once."""
+
+    member_id: Text
+    action: Text
+    ref: Text | None = None
+
+
+class TierGrant(Body):
+    """A right to a tier, bought or given by hand; `until` in the past ends it."""
+
+    tier: Text
+    until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    by: Literal["membership", "invitation", "hand"] = "hand"
+
+
 class Refund(Body):
     """A refund of an order; of all that is left when neither amount nor items are given."""
 
@@ -370,6 +386,31 @@ class Published(View):
     version: int
     published_at: str
     program: dict[str, Any]
+
+
+class TierCount(View):
+    tier: str | None
+    count: int
+
+
+class PreviewExample(View):
+    member_id: str
+    name: str | None
+    tier_from: str | None
+    tier_to: str | None
+    rewards: list[str]
+
+
+class Previewed(View):
+    """What publishing the programme would do to the members as they are now."""
+
+    members: int
+    up: list[TierCount]
+    down: list[TierCount]
+    unchanged: int
+    newly_rewarded: int
+    cost_minor_estimate: int
+    examples: list[PreviewExample]
 
 
 class Version(View):

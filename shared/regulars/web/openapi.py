@@ -27,6 +27,7 @@ _QUERY: dict[str, dict[str, Any]] = {
     "cursor": {"type": "string"},
     "q": {"type": "string", "description": "A name (or its beginning), e-mail or telephone"},
     "tier": {"type": "string"},
+    "version": {"type": "integer", "minimum": 1, "description": "An earlier version"},
     "segment": {
         "type": "string", "enum": ["new", "returning", "loyal", "at_risk", "lapsed"]
     },

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -72,6 +73,21 @@ Multiplier = Annotated[
 ]
 
 
+CLOCK = r"^(?:[01]\d|2[0-4]):[0-5]\d$"
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Segment = Literal["new", "returning", "loyal", "at_risk", "lapsed"]
+
+
+def _real_day(day: str) -> str:
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise ValueError("must be a day such as 2026-12-24") from None
+
+
+Day = Annotated[str, StringConstraints(min_length=10, max_length=10), AfterValidator(_real_day)]
+
+
 class Part(BaseModel):
     """Every part of the document: no unknown fields, no coercion."""
 
@@ -84,14 +100,19 @@ class Branding(Part):
 
 
 class Expiry(Part):
-    type: Literal["never", "months", "date"] = "never"
+    type: Literal["never", "months", "inactivity", "date"] = "never"
     months: Annotated[int, Field(ge=0, le=120)] | None = None
     month: Annotated[int, Field(ge=1, le=12)] | None = None
     day: Annotated[int, Field(ge=1, le=31)] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Expiry:
-        needed = {"never": (), "months": ("months",), "date": ("month", "day")}[self.type]
+        needed = {
+            "never": (),
+            "months": ("months",),
+            "inactivity": ("months",),
+            "date": ("month", "day"),
+        }[self.type]
         for name in ("months", "month", "day"):
             if (getattr(self, name) is None) == (name in needed):
                 verb = "needs" if name in needed else "takes no"
@@ -107,9 +128,14 @@ class Unit(Part):
     hold_days: Annotated[int, Field(ge=0, le=365)] = 0
 
 
+class PerMember(Part):
+    times: Positive
+    window: Literal["day", "month", "year", "lifetime"] = "lifetime"
+
+
 class EarnRule(Part):
     id: Id
-    on: Literal["join", "visit", "spend", "item"]
+    on: Literal["join", "visit", "spend", "item", "action", "birthday", "anniversary"]
     unit: Id
     amount: Positive
     per_minor: Annotated[int, Field(ge=1, le=10**9)] | None = None
@@ -117,9 +143,15 @@ class EarnRule(Part):
     skus: list[Short] = Field(default_factory=list, max_length=500)
     exclude: list[Short] = Field(default_factory=list, max_length=100)
     min_spend_minor: Money = 0
+    action: Id | None = None
+    per_member: PerMember | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> EarnRule:
+        if (self.on == "action") != (self.action is not None):
+            raise ValueError("`action` belongs to rules on actions, and they need it")
+        if self.per_member and self.on != "action":
+            raise ValueError("`per_member` belongs to rules on actions")
         if (self.on == "spend") != (self.per_minor is not None):
             raise ValueError("`per_minor` belongs to rules on spend, and they need it")
         if self.on == "item" and not (self.categories or self.skus):
@@ -132,21 +164,17 @@ class Cost(Part):
     amount: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class PerMember(Part):
-    times: Positive
-    window: Literal["day", "month", "year", "lifetime"] = "lifetime"
-
-
 class Reward(Part):
     id: Id
     name: Name
     kind: Literal["item", "percent", "amount", "perk"] = "item"
-    cost: Cost
+    cost: Cost | None = None
     promise: Promise | None = None
     auto: bool = False
     valid_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     tiers: list[Id] = Field(default_factory=list, max_length=10)
     per_member: PerMember | None = None
+    stock: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     percent: Annotated[int, Field(ge=1, le=100)] | None = None
     amount_minor: Money | None = None
     cost_minor: Money = 0
@@ -157,7 +185,7 @@ class Reward(Part):
             raise ValueError("`percent` belongs to rewards of kind percent, and they need it")
         if (self.kind == "amount") != (self.amount_minor is not None):
             raise ValueError("`amount_minor` belongs to rewards of kind amount, and they need it")
-        if self.auto and not self.cost.amount:
+        if self.auto and not (self.cost and self.cost.amount):
             raise ValueError("a reward issued by itself must cost something")
         return self
 
@@ -175,6 +203,9 @@ class Entry(Part):
     ] = "lifetime"
     price_minor: Money | None = None
     period: Literal["month", "year"] | None = None
+    categories: list[Short] = Field(default_factory=list, max_length=100)
+    skus: list[Short] = Field(default_factory=list, max_length=500)
+    percent: Annotated[int, Field(ge=1, le=50)] | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Entry:
@@ -183,7 +214,27 @@ class Entry(Part):
             raise ValueError("`at_least` belongs to spend, visits and points, and they need it")
         if (self.metric == "membership") != (self.period is not None):
             raise ValueError("`period` belongs to memberships, and they need it")
+        if (self.metric == "purchase") != bool(self.categories or self.skus):
+            raise ValueError("`categories` or `skus` belong to purchases, and they need one")
+        if self.percent is not None and self.metric != "invitation":
+            raise ValueError("`percent` belongs to invitations")
         return self
+
+
+class Benefit(Part):
+    """A reward that members of a tier get again and again."""
+
+    id: Id
+    reward: Id
+    every: Literal["week", "month", "quarter", "year", "birthday", "anniversary"]
+    times: Annotated[int, Field(ge=1, le=5)] = 1
+
+
+class Season(Part):
+    """The months in which a tier can be held; it may span the turn of the year."""
+
+    from_month: Annotated[int, Field(ge=1, le=12)]
+    until_month: Annotated[int, Field(ge=1, le=12)]
 
 
 class Tier(Part):
@@ -192,6 +243,94 @@ class Tier(Part):
     enter: list[Entry] = Field(default_factory=list, max_length=10)
     multiplier: Multiplier = "1"
     perks: list[Words] = Field(default_factory=list, max_length=20)
+    benefits: list[Benefit] = Field(default_factory=list, max_length=10)
+    grace_days: Annotated[int, Field(ge=0, le=365)] = 0
+    notice_days: Annotated[int, Field(ge=0, le=180)] = 0
+    season: Season | None = None
+
+
+class Hours(Part):
+    """Local times, `until` not included."""
+
+    from_: Annotated[str, StringConstraints(pattern=CLOCK), Field(alias="from")]
+    until: Annotated[str, StringConstraints(pattern=CLOCK)]
+
+
+class Amount(Part):
+    unit: Id
+    amount: Positive
+
+
+class Campaign(Part):
+    """For a time, some visits earn more. Conditions that are left out always hold."""
+
+    id: Id
+    name: Name | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    until: Day | None = None
+    weekdays: list[Weekday] = Field(default_factory=list, max_length=7)
+    hours: Hours | None = None
+    on: list[Literal["join", "visit", "spend", "item"]] = Field(default_factory=list, max_length=4)
+    units: list[Id] = Field(default_factory=list, max_length=10)
+    tiers: list[Id] = Field(default_factory=list, max_length=10)
+    segments: list[Segment] = Field(default_factory=list, max_length=5)
+    locations: list[Id] = Field(default_factory=list, max_length=200)
+    min_spend_minor: Money = 0
+    multiplier: Multiplier | None = None
+    bonus: Amount | None = None
+    per_member: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    total: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _one_effect(self) -> Campaign:
+        if (self.multiplier is None) == (self.bonus is None):
+            raise ValueError("a campaign has either a `multiplier` or a `bonus`")
+        if self.from_ and self.until and self.from_ > self.until:
+            raise ValueError("`until` must not lie before `from`")
+        return self
+
+
+class Milestone(Part):
+    """Something reached once, or again and again, is rewarded."""
+
+    id: Id
+    name: Name
+    metric: Literal["spend", "visits", "points", "referrals"]
+    at: Annotated[int, Field(ge=1, le=10**12)]
+    repeat: bool = False
+    grant: Amount | None = None
+    reward: Id | None = None
+    badge: bool = False
+
+    @model_validator(mode="after")
+    def _some_effect(self) -> Milestone:
+        if not (self.grant or self.reward or self.badge):
+            raise ValueError("a milestone gives a `grant`, a `reward` or a `badge`")
+        return self
+
+
+class Gift(Part):
+    """Units, or a reward."""
+
+    unit: Id | None = None
+    amount: Positive | None = None
+    reward: Id | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Gift:
+        units = self.unit is not None and self.amount is not None
+        if units == (self.reward is not None) or (self.unit is None) != (self.amount is None):
+            raise ValueError("a gift is a `unit` with an `amount`, or a `reward`")
+        return self
+
+
+class Referral(Part):
+    """What both sides get after the friend's first real purchase."""
+
+    friend: Gift | None = None
+    referrer: Gift | None = None
+    min_spend_minor: Money = 0
+    max_per_member: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
 class Limits(Part):
@@ -247,6 +386,9 @@ class ProgramDocument(Part):
     earn: list[EarnRule] = Field(default_factory=list, max_length=50)
     rewards: list[Reward] = Field(default_factory=list, max_length=50)
     tiers: list[Tier] = Field(default_factory=list, max_length=10)
+    campaigns: list[Campaign] = Field(default_factory=list, max_length=50)
+    milestones: list[Milestone] = Field(default_factory=list, max_length=50)
+    referral: Referral | None = None
     limits: Limits = Limits()
     refunds: Refunds = Refunds()
     messages: Messages = Messages()
@@ -264,7 +406,7 @@ def check(document: Any) -> dict[str, Any]:
         raise invalid(error) from error
     if mistakes := [*_repeated(parsed), *_dangling(parsed)]:
         raise Refused(Code.INVALID, "The programme is not valid; see errors.", tuple(mistakes))
-    return parsed.model_dump(mode="json", exclude_unset=True)
+    return parsed.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
 
 def invalid(error: ValidationError) -> Refused:
@@ -282,9 +424,12 @@ def _mend(message: str) -> str:
     )
 
 
+SECTIONS = ("units", "earn", "rewards", "tiers", "campaigns", "milestones", "locations")
+
+
 def _repeated(document: ProgramDocument) -> Iterable[tuple[str, str]]:
     """Ids must be unique within their section."""
-    for section in ("units", "earn", "rewards", "tiers", "locations"):
+    for section in SECTIONS:
         ids = Counter(part.id for part in getattr(document, section))
         for repeated in (name for name, count in ids.items() if count > 1):
             yield section, f"the id {repeated!r} is used more than once"
@@ -298,8 +443,42 @@ def _dangling(document: ProgramDocument) -> Iterable[tuple[str, str]]:
     for place, rule in enumerate(document.earn):
         if rule.unit not in units:
             yield f"earn.{place}.unit", known_units
+    rewards = {reward.id for reward in document.rewards}
+    named = [
+        (f"tiers.{place}.benefits", benefit.reward)
+        for place, tier in enumerate(document.tiers)
+        for benefit in tier.benefits
+    ] + [
+        (f"milestones.{place}.reward", milestone.reward)
+        for place, milestone in enumerate(document.milestones)
+        if milestone.reward
+    ]
+    sides = (
+        [("friend", document.referral.friend), ("referrer", document.referral.referrer)]
+        if (document.referral)
+        else []
+    )
+    named += [
+        (f"referral.{side}.reward", gift.reward) for side, gift in sides if gift and gift.reward
+    ]
+    for path, reward_id in named:
+        if reward_id not in rewards:
+            yield path, f"there is no reward {reward_id!r}"
+    amounts = [
+        (f"campaigns.{place}.bonus.unit", campaign.bonus.unit)
+        for place, campaign in enumerate(document.campaigns)
+        if campaign.bonus
+    ] + [
+        (f"milestones.{place}.grant.unit", milestone.grant.unit)
+        for place, milestone in enumerate(document.milestones)
+        if milestone.grant
+    ]
+    amounts += [(f"referral.{side}.unit", gift.unit) for side, gift in sides if gift and gift.unit]
+    for path, unit in amounts:
+        if unit not in units:
+            yield path, known_units
     for place, reward in enumerate(document.rewards):
-        if reward.cost.unit not in units:
+        if reward.cost and reward.cost.unit not in units:
             yield f"rewards.{place}.cost.unit", known_units
         for tier in set(reward.tiers) - tiers:
             yield f"rewards.{place}.tiers", f"there is no tier {tier!r}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regulars.domain import calendar, standing
+from regulars.domain import calendar, segments
 from regulars.domain.refusals import Code, Refused
 from regulars.store import keys
 from regulars.store.marshal import Item
@@ -81,7 +81,7 @@ def _matches(
     if segment is None:
         return True
     today = calendar.local_date(gathered.now, program.timezone)
-    return standing.segment(program, card, today) == segment
+    return segments.segment(program, card, today) == segment
 
 
 def _like_contact(q: str) -> bool:

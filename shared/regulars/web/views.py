@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, standing
+from regulars.domain import calendar, segments, standing
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry, Line
 from regulars.domain.operations import Decision, Voucher
@@ -62,7 +62,7 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
         "visits": member.lifetime.visits,
         "spend_minor": member.lifetime.spend_minor,
         "last_visit_at": calendar.rfc3339(member.last_visit_ms) if member.last_visit_ms else None,
-        "segment": standing.segment(program, member, today),
+        "segment": segments.segment(program, member, today),
     }
 
 

@@ -66,7 +66,9 @@ class Oracle:
     returned: set[str] = field(default_factory=set)
     taken_back: dict[int, dict[str, int]] = field(default_factory=dict)
     tier: tuple[str, str] | None = None
-    """The tier and until when it is certain."""
+    """The tier that counts and until when it is certain."""
+    rights: dict[str, str] = field(default_factory=dict)
+    """Every tier there is a right to, and until when."""
 
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
         """Take in the next entry; every rule that a single entry can break is asserted here."""
@@ -160,11 +162,10 @@ class Oracle:
             facts.get("carry", {}), facts.get("paid", spend),
         )  # fmt: skip
         today = self.day(entry["at"])
-        better = self.entitled(today)
-        if better and (self.rank(better) > self.rank(self.tier) or (
-            self.rank(better) == self.rank(self.tier) and later(better, self.tier)
-        )):  # fmt: skip
-            self.tier = better
+        self._count_rights(today)
+        best = self._best(today)
+        if best and self.rank(best) >= self.rank(self.tier):
+            self.tier = best
 
     def _redeemed(self, entry: Mapping[str, Any]) -> None:
         voucher = entry["facts"]["voucher"]
@@ -191,11 +192,23 @@ class Oracle:
             assert not [name for name, held in lots.items() if held and expired(name, today)]
 
     def _reviewed(self, entry: Mapping[str, Any]) -> None:
-        today = self.day(entry["at"])
-        entitled = self.entitled(today)
-        if self.tier and (not self.tier[1] or self.tier[1] >= today.isoformat()):
-            assert self.rank(entitled) > self.rank(self.tier), "a certain tier is kept"
-        self.tier = entitled
+        self.reviewed(self.day(entry["at"]))
+
+    def reviewed(self, today: date) -> None:
+        """Rights that are over go; the highest of what is left counts."""
+        self.rights = {tier: until for tier, until in self.rights.items() if lasting(until, today)}
+        self._count_rights(today)
+        self.tier = self._best(today)
+
+    def _count_rights(self, today: date) -> None:
+        for tier, until in self.entitled(today).items():
+            known = self.rights.get(tier)
+            if known is None or (known and (not until or until > known)):
+                self.rights[tier] = until
+
+    def _best(self, today: date) -> tuple[str, str] | None:
+        held = [(tier, until) for tier, until in self.rights.items() if lasting(until, today)]
+        return max(held, key=self.rank, default=None)
 
     # What the card must say
 
@@ -239,15 +252,16 @@ class Oracle:
         ids = [one["id"] for one in self.document.get("tiers", ())]
         return ids.index(tier[0]) if tier else -1
 
-    def entitled(self, today: date) -> tuple[str, str] | None:
-        found = None
+    def entitled(self, today: date) -> dict[str, str]:
+        """Every tier that is open on a day, and until when that is certain (`""` for ever)."""
+        found = {}
         for tier in self.document.get("tiers", ()):
             ways = tier.get("enter", ())
             untils = [u for way in ways if (u := self._until(way, today))]
-            if not ways:
-                found = (tier["id"], "")
+            if not ways or FAR in untils:
+                found[tier["id"]] = ""
             elif untils:
-                found = (tier["id"], "" if FAR in untils else max(untils))
+                found[tier["id"]] = max(untils)
         return found
 
     def _until(self, way: Mapping[str, Any], today: date) -> str | None:
@@ -275,8 +289,9 @@ class Oracle:
         return instant.astimezone(ZoneInfo(self.document["timezone"])).date()
 
 
-def later(tier: tuple[str, str], than: tuple[str, str] | None) -> bool:
-    return than is not None and (tier[1] or FAR) > (than[1] or FAR)
+def lasting(until: str, today: date) -> bool:
+    """Whether a right holds on a day."""
+    return not until or until >= today.isoformat()
 
 
 def month_of(day: date) -> int:

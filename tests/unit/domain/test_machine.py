@@ -6,7 +6,7 @@ carries, vouchers and refunds; after every step card and oracle must agree.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -201,6 +201,7 @@ class Anything(RuleBasedStateMachine):
     @rule()
     def review_tier(self) -> None:
         self.attempt(self.shop.review)
+        self.oracle.reviewed(date.fromisoformat(self.shop.today))
 
     def at(self) -> int:
         return max(to_ms(self.shop.now), self.shop.card.recorded_ms + 1)

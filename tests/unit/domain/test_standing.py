@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from regulars.domain import standing
+from regulars.domain import segments, standing
 from regulars.domain.refusals import Code
 from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
 
@@ -79,4 +79,4 @@ def test_segments(visits: int, days: int, segment: str) -> None:
 
     cafe.later(days=days)
 
-    assert standing.segment(cafe.program, cafe.card, today(cafe)) == segment
+    assert segments.segment(cafe.program, cafe.card, today(cafe)) == segment

@@ -1,0 +1,91 @@
+"""What a programme would do to the members as they are now, by really deciding it for each.
+
+Publishing has every card reviewed (`jobs/recompute.py`); the preview makes the same decision on the
+same cards and throws it away. Members are read a page at a time, so memory stays small.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from regulars.domain.decide import decide
+from regulars.domain.operations import Decision, Origin, ReviewTier
+from regulars.domain.program import Program
+from regulars.store import keys
+from regulars.store.cards import card_of
+from regulars.store.marshal import Item
+from regulars.store.table import Table
+from regulars.web.auth import Gathered
+
+PAGE = 100
+EXAMPLES = 10
+
+
+def preview(table: Table, gathered: Gathered, program: Program) -> dict[str, Any]:
+    """Counts by resulting tier, what it gives away, and a few examples."""
+    m = gathered.caller.merchant_id
+    up: Counter[str | None] = Counter()
+    down: Counter[str | None] = Counter()
+    members = unchanged = rewarded = cost_minor = 0
+    examples: list[dict[str, Any]] = []
+    start = None
+    while True:
+        page = table.query(keys.members(m), index=True, limit=PAGE, start=start)
+        states = _states(table, m, page.items)
+        for profile, state in zip(page.items, states, strict=True):
+            if state is None:
+                continue
+            members += 1
+            decision = _decide(gathered, program, state)
+            before, after = _tiers(state, decision)
+            gained = [program.rewards[one.reward_id] for one in decision.unlocked]
+            rewarded += bool(gained)
+            cost_minor += sum(reward.cost_minor for reward in gained)
+            if program.tier_rank(after) > program.tier_rank(before):
+                up[after] += 1
+            elif after != before:
+                down[after] += 1
+            else:
+                unchanged += 1
+            if (after != before or gained) and len(examples) < EXAMPLES:
+                examples.append(
+                    {
+                        "member_id": decision.card.member_id,
+                        "name": profile["name"] or None,
+                        "tier_from": before,
+                        "tier_to": after,
+                        "rewards": [reward.id for reward in gained],
+                    }
+                )
+        start = page.next
+        if start is None:
+            break
+    return {
+        "members": members,
+        "up": _counts(up),
+        "down": _counts(down),
+        "unchanged": unchanged,
+        "newly_rewarded": rewarded,
+        "cost_minor_estimate": cost_minor,
+        "examples": examples,
+    }
+
+
+def _states(table: Table, m: str, profiles: list[Item]) -> list[Item | None]:
+    members = [profile["PK"].rpartition("#")[2] for profile in profiles]
+    return table.get(*(keys.state(m, c) for c in members)) if members else []
+
+
+def _decide(gathered: Gathered, program: Program, state: Item) -> Decision:
+    operation = ReviewTier(Origin("preview", "job", entropy=bytes(16)))
+    return decide(program, card_of(state), operation, gathered.now)
+
+
+def _tiers(state: Item, decision: Decision) -> tuple[str | None, str | None]:
+    before, after = card_of(state).tier, decision.card.tier
+    return before.id if before else None, after.id if after else None
+
+
+def _counts(counter: Counter[str | None]) -> list[dict[str, Any]]:
+    return [{"tier": tier, "count": count} for tier, count in counter.most_common()]

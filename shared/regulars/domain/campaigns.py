@@ -1,0 +1,127 @@
+"""Campaigns: for a time, some visits earn more.
+
+Multipliers compete - of those that apply to a line the highest wins, ties go to the first id - and
+bonuses add. Both can be capped per member and in all; a cap in all is a counter in the table that
+is raised in the same transaction, so it holds under any number of tills at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from regulars.domain import calendar
+from regulars.domain.values import Text, thousandths
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Campaign(NamedTuple):
+    """One campaign of a programme. Empty conditions hold for everybody, everywhere, always."""
+
+    id: str
+    name: Text
+    first_day: str
+    last_day: str
+    """Local days, both included."""
+    weekdays: tuple[int, ...]
+    """Monday is 0."""
+    hours: tuple[str, str]
+    """Local times `HH:MM`, from and until (not included)."""
+    on: tuple[str, ...]
+    """Kinds of earn rules; for a bonus, kinds of occasions (`join`, `visit`, `spend`)."""
+    units: tuple[str, ...]
+    tiers: tuple[str, ...]
+    segments: tuple[str, ...]
+    locations: tuple[str, ...]
+    min_spend_minor: int
+    multiplier: int
+    """In thousandths; 1000 when the campaign gives a bonus."""
+    bonus: int
+    bonus_unit: str
+    per_member: int
+    """How often a member profits; 0 for no limit."""
+    total: int
+    """How often it is given in all ("the first 50"); 0 for no limit."""
+
+
+class Occasion(NamedTuple):
+    """What a campaign looks at: when, where, by whom, for how much."""
+
+    local: datetime
+    tier: str | None
+    segment: str
+    location: str | None
+    spend_minor: int
+    kinds: frozenset[str]
+
+
+def load(campaign: Mapping[str, Any]) -> Campaign:
+    """Read a validated campaign."""
+    hours = campaign.get("hours") or {}
+    bonus = campaign.get("bonus") or {}
+    return Campaign(
+        id=campaign["id"],
+        name=campaign.get("name", campaign["id"]),
+        first_day=campaign.get("from") or "",
+        last_day=campaign.get("until") or "",
+        weekdays=tuple(WEEKDAYS.index(day) for day in campaign.get("weekdays", ())),
+        hours=(hours.get("from", ""), hours.get("until", "")),
+        on=tuple(campaign.get("on", ())),
+        units=tuple(campaign.get("units", ())),
+        tiers=tuple(campaign.get("tiers", ())),
+        segments=tuple(campaign.get("segments", ())),
+        locations=tuple(campaign.get("locations", ())),
+        min_spend_minor=campaign.get("min_spend_minor", 0),
+        multiplier=thousandths(campaign.get("multiplier", "1")),
+        bonus=bonus.get("amount", 0),
+        bonus_unit=bonus.get("unit", ""),
+        per_member=campaign.get("per_member", 0),
+        total=campaign.get("total", 0),
+    )
+
+
+def applies(campaign: Campaign, occasion: Occasion) -> bool:
+    """Whether a campaign runs for an occasion, caps aside."""
+    day, clock = occasion.local.date().isoformat(), occasion.local.strftime("%H:%M")
+    starts, ends = campaign.hours
+    return (
+        (not campaign.first_day or campaign.first_day <= day)
+        and (not campaign.last_day or day <= campaign.last_day)
+        and (not campaign.weekdays or occasion.local.weekday() in campaign.weekdays)
+        and (not starts or starts <= clock)
+        and (not ends or clock < ends)
+        and _among(occasion.tier, campaign.tiers)
+        and _among(occasion.segment, campaign.segments)
+        and _among(occasion.location, campaign.locations)
+        and occasion.spend_minor >= campaign.min_spend_minor
+    )
+
+
+def best_multiplier(running: Iterable[Campaign], rule_kind: str, unit: str) -> Campaign | None:
+    """The multiplier that a line of this kind and unit gets: the highest, ties by id."""
+    fitting = [
+        campaign
+        for campaign in running
+        if campaign.multiplier > 1000
+        and (not campaign.on or rule_kind in campaign.on)
+        and (not campaign.units or unit in campaign.units)
+    ]
+    return min(fitting, key=lambda campaign: (-campaign.multiplier, campaign.id), default=None)
+
+
+def bonuses(running: Iterable[Campaign], kinds: frozenset[str]) -> Iterator[Campaign]:
+    """The bonuses of an occasion, by id; all of them add."""
+    for campaign in sorted(running):
+        if campaign.bonus and (not campaign.on or kinds.intersection(campaign.on)):
+            yield campaign
+
+
+def local_time(instant: datetime, zone_name: str) -> datetime:
+    """The merchant's wall clock at an instant."""
+    return instant.astimezone(calendar.zone(zone_name))
+
+
+def _among(value: str | None, allowed: tuple[str, ...]) -> bool:
+    return not allowed or value in allowed

@@ -1,0 +1,30 @@
+"""How often something may be given to one member: rewards, actions, campaigns, benefits.
+
+A card counts in `taken`, under a name per thing, within a period that is named by a prefix of the
+day: the day itself, its month or year, or nothing for a whole life.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from regulars.domain.card import Card
+
+_PREFIX = {"day": 10, "month": 7, "year": 4, "lifetime": 0}
+
+
+def period(window: str, today: str) -> str:
+    """The name of the period that a limit counts in."""
+    return today[: _PREFIX[window]]
+
+
+def given(card: Card, name: str, in_period: str) -> int:
+    """How often a thing was given within a period."""
+    last, count = card.taken.get(name, ("", 0))
+    return count if last == in_period else 0
+
+
+def once_more(card: Card, name: str, in_period: str, times: int = 1) -> Card:
+    """The card after a thing was given (or, negative, taken back) within a period."""
+    count = max(0, given(card, name, in_period) + times)
+    return replace(card, taken={**card.taken, name: (in_period, count)})

@@ -1,0 +1,34 @@
+"""The periods in which a tier's benefits come round."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from regulars.domain import calendar
+from regulars.domain.program import Benefit, Program
+
+
+def current(program: Program, tier_id: str | None) -> tuple[Benefit, ...]:
+    """The benefits of a tier."""
+    rank = program.tier_rank(tier_id)
+    return program.tiers[rank].benefits if rank >= 0 else ()
+
+
+def period(every: str, today: date) -> tuple[str, date]:
+    """The name of the period that holds a day, and its last day."""
+    if every == "week":
+        monday = today - timedelta(days=today.weekday())
+        return monday.isoformat(), monday + timedelta(days=6)
+    index = calendar.month_index(today)
+    start = calendar.period_start_index(index, every)
+    return str(start), calendar.month_end(start + calendar.PERIOD_MONTHS[every] - 1)
+
+
+def next_period(program: Program, tier_id: str | None, today: date) -> date | None:
+    """The first day of the earliest new period of a tier's benefits."""
+    ends = [
+        period(benefit.every, today)[1]
+        for benefit in current(program, tier_id)
+        if benefit.every not in {"birthday", "anniversary"}
+    ]
+    return min(ends) + timedelta(days=1) if ends else None
