@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from regulars.domain.refusals import Code
+from regulars.web.answers import Problem
 from regulars.web.http import HEADERS
-from regulars.web.models import Problem
 from regulars.web.problems import RETRY_AFTER_S, STATUS, TITLE
 from regulars.web.routes import Route
 

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 import regulars
 from regulars.domain.refusals import Code
-from regulars.web.models import Problem
+from regulars.web.answers import Problem
 from regulars.web.problems import STATUS, TITLE
 from regulars.web.routes import API, Route
 
