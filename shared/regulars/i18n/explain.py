@@ -14,21 +14,26 @@ def explain(
     unit: UnitNames,
     currency: str,
     rewards: Mapping[str, Text] | None = None,
+    names: Mapping[str, Text] | None = None,
 ) -> str:
     """The reason of one booked line: "8 points for €8.40 + 4 extra (×1.5)".
 
     `amount` is the line's own amount, signed; `unit` its names; `rewards` the names of rewards
-    by id. A reason this version does not know gives an empty string.
+    by id, `names` those of campaigns and milestones. A reason this version does not know gives an
+    empty string.
     """
     base = int(why.get("base", amount))
     text = _reason(why, words, base, unit, currency, rewards or {})
+    name = words.pick((names or {}).get(why.get("c") or why.get("m") or "", ""))
+    if name and why.get("k") in {"campaign", "milestone"}:
+        return name
     factor = why.get("x", 1000) * why.get("cx", 1000)
     if text and factor != 1_000_000 and amount != base:
         text = words.t(
             "{reason} + {extra} extra (×{factor})",
             reason=text,
             extra=words.number(amount - base),
-            factor=words.decimal(factor, 6),
+            factor=words.decimal(factor, 6) + (f" · {name}" if name else ""),
         )
     if why.get("left"):
         left = words.money(why["left"], currency)

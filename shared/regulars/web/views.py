@@ -160,6 +160,10 @@ def reason(
         unit=names,
         currency=program.currency,
         rewards={reward.id: reward.name for reward in program.rewards.values()},
+        names={
+            **{campaign.id: campaign.name for campaign in program.campaigns},
+            **{milestone.id: milestone.name for milestone in program.milestones},
+        },
     )
 
 

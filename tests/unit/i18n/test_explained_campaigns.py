@@ -1,0 +1,39 @@
+"""A campaign or milestone is named where it made a difference."""
+
+from __future__ import annotations
+
+from regulars.i18n.explain import explain
+from regulars.i18n.words import words
+
+POINTS = {"en": {"one": "point", "other": "points"}}
+NAMES = {"tuesday": {"en": "Quiet Tuesday", "hu": "Csendes kedd"}, "fifty": "Fifty visits"}
+
+
+def said(why: dict[str, object], amount: int) -> str:
+    return explain(
+        why, words("en"), amount=amount, unit=POINTS, currency="EUR", names=NAMES
+    )  # fmt: skip
+
+
+def test_a_multiplier_is_told_with_its_factor_and_its_campaign() -> None:
+    """Eight points for 8.40, and half as many again because it is Tuesday."""
+    why = {
+        "k": "spend", "spent": 840, "amount": 1, "per": 100, "base": 8, "c": "tuesday", "cx": 1500,
+    }  # fmt: skip
+
+    text = said(why, 12).replace("\xa0", " ")
+
+    assert text == "8 points for €8.40 + 4 extra (×1.5 · Quiet Tuesday)"
+
+
+def test_tier_and_campaign_multiply() -> None:
+    """1.5 times for the tier, 2 times for the campaign."""
+    why = {"k": "visit", "n": 1, "base": 10, "x": 1500, "c": "tuesday", "cx": 2000}
+
+    assert "+ 20 extra (×3 · Quiet Tuesday)" in said(why, 30)
+
+
+def test_a_bonus_and_a_milestone_go_by_their_names() -> None:
+    assert said({"k": "campaign", "c": "tuesday"}, 5) == "Quiet Tuesday"
+    assert said({"k": "milestone", "m": "fifty", "n": 1}, 5) == "Fifty visits"
+    assert said({"k": "campaign", "c": "forgotten"}, 5) == "a campaign"
