@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
+from babel import Locale
 
 from regulars.api.merchants import template, template_names
 from regulars.domain.program import load
+from regulars.i18n import words
 from regulars.web.program_schema import check
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "shared" / "regulars" / "templates"
-LANGUAGES = {"en", "hu"}
+LANGUAGES = {"en", "hu", "pl", "kk"}
+PATHS = sorted(TEMPLATES.glob("*.json"))
+LARGE = 64 * 1024
+"""Bytes of a document that leave plenty of room in an item of 400 KB beside what is added."""
 
 
 def test_the_templates_of_the_contract_are_there() -> None:
@@ -31,17 +38,63 @@ def test_a_template_is_a_valid_programme(name: str) -> None:
 
     assert check(document) == document
     assert load(document, 1).name == document["name"]
+    assert len(json.dumps(document).encode()) < LARGE
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("name", template_names())
+def test_a_merchant_of_two_languages_keeps_the_other_texts(name: str) -> None:
+    """The languages of a merchant may be fewer than a template has texts in."""
+    document = {**template(name), "languages": ["en", "hu"]}
+
+    assert check(document) == document
+    assert load(document, 1).languages == ("en", "hu")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_every_text_of_a_template_is_there_in_every_language(path: Path) -> None:
     """A text that is localized at all is so in each language that we speak."""
-    texts = list(_texts(json.loads(path.read_text("utf-8"))))
+    document = json.loads(path.read_text("utf-8"))
 
-    assert [text for text in texts if not set(text) >= LANGUAGES] == []
+    assert set(document["languages"]) == LANGUAGES
+    assert [text for text in _texts(document) if set(text) != LANGUAGES] == []
 
 
-def _texts(part: Any) -> Any:
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_counted_texts_have_every_plural_form_of_their_language(path: Path) -> None:
+    """Units and promises: all categories of CLDR, and the number in each or in none."""
+    counted = [
+        (lang, forms)
+        for text in _texts(json.loads(path.read_text("utf-8")))
+        for lang, forms in text.items()
+        if isinstance(forms, dict)
+    ]
+
+    assert counted
+    for lang, forms in counted:
+        assert set(forms) == Locale(lang).plural_form.tags | {"other"}, (lang, forms)
+        named = {tuple(_placeholders(form)) for form in forms.values()}
+        assert named in ({()}, {("n",)}), (lang, forms)
+
+
+@pytest.mark.parametrize(
+    ("lang", "missing", "said"),
+    [
+        ("en", 1, "1 more visit and the coffee is on the house"),
+        ("hu", 3, "Még 3 látogatás, és a kávé a ház ajándéka"),
+        ("pl", 1, "Jeszcze 1 wizyta i kawa jest od nas"),
+        ("pl", 3, "Jeszcze 3 wizyty i kawa jest od nas"),
+        ("pl", 5, "Jeszcze 5 wizyt i kawa jest od nas"),
+        ("kk", 3, "Тағы 3 рет келсеңіз, кофе бізден"),
+    ],
+)
+def test_a_promise_is_a_sentence(lang: str, missing: int, said: str) -> None:
+    """The headline of a card in the form that its number asks for."""
+    promise = template("corner-cafe")["rewards"][0]["promise"]
+
+    assert words(lang).unit(promise, missing).replace("{n}", str(missing)) == said
+
+
+def _texts(part: Any) -> Iterator[dict[str, Any]]:
     if isinstance(part, dict):
         if "en" in part:
             yield part
@@ -51,3 +104,7 @@ def _texts(part: Any) -> Any:
     elif isinstance(part, list):
         for value in part:
             yield from _texts(value)
+
+
+def _placeholders(text: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(text) if name is not None]

@@ -13,7 +13,9 @@ POINT = {
     "en": {"one": "point", "other": "points"},
     "hu": {"one": "pont", "other": "pont"},
     "pl": {"one": "punkt", "few": "punkty", "many": "punktów", "other": "punktu"},
+    "kk": {"one": "ұпай", "other": "ұпай"},
 }
+NUMBERS = (0, 1, 2, 5, 12, 22, 25)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_a_language_without_catalogue_speaks_english_but_picks_its_own_texts() -
 
 
 def test_languages_are_those_with_words() -> None:
-    assert languages().items() >= {"en": "English", "hu": "Magyar"}.items()
+    assert languages() == {"en": "English", "hu": "Magyar", "pl": "Polski", "kk": "Қазақ тілі"}
 
 
 def test_pick_falls_back_on_english_and_then_on_anything() -> None:
@@ -71,7 +73,8 @@ def test_units_follow_the_plural_of_their_language() -> None:
     ]
     assert words("en").amount(POINT, 1) == "1\u00a0point"
     assert words("en").unit(POINT, -1) == "point"
-    assert words("kk").unit(POINT, 2) == "points"
+    assert words("kk").unit(POINT, 2) == "ұпай"
+    assert words("de").unit(POINT, 2) == "points"
     assert words("en").unit({"hu": {"other": "pont"}}, 3) == "pont"
 
 
@@ -79,6 +82,53 @@ def test_plural_texts() -> None:
     assert words("en").n("{n} visit", "{n} visits", 1) == "1 visit"
     assert words("en").n("{n} visit", "{n} visits", 1200) == "1,200 visits"
     assert words("hu").n("{n} visit", "{n} visits", 3) == "3 látogatás"
+
+
+@pytest.mark.parametrize(
+    ("singular", "plural", "said"),
+    [
+        ("{n} visit", "{n} visits", "{n} wizyt|{n} wizyta|{n} wizyty|{n} wizyt"),
+        ("{n} day ago", "{n} days ago", "{n} dni temu|{n} dzień temu|{n} dni temu|{n} dni temu"),
+        (
+            "only {n} visit a day counts",
+            "only {n} visits a day count",
+            "dziennie liczy się tylko {n} wizyt|dziennie liczy się tylko {n} wizyta|"
+            "dziennie liczą się tylko {n} wizyty|dziennie liczy się tylko {n} wizyt",
+        ),
+        (
+            "{n} unlocked reward was not picked up yet.",
+            "{n} unlocked rewards were not picked up yet.",
+            "{n} odblokowanych nagród czeka na odbiór.|{n} odblokowana nagroda czeka na odbiór.|"
+            "{n} odblokowane nagrody czekają na odbiór.|{n} odblokowanych nagród czeka na odbiór.",
+        ),
+    ],
+)
+def test_polish_counts_as_poles_do(singular: str, plural: str, said: str) -> None:
+    """The forms for 0, 1, 2 and 5; 22 goes like 2, and 12 and 25 like 5."""
+    none, one, few, many = said.split("|")
+    wanted = [none, one, few, many, many, few, many]
+    given = [words("pl").n(singular, plural, n) for n in NUMBERS]
+    assert given == [text.format(n=n) for text, n in zip(wanted, NUMBERS, strict=True)]
+
+
+def test_the_way_to_a_reward_in_polish() -> None:
+    """A name stands in the nominative everywhere, so that any unit fits the sentence."""
+    pl = words("pl")
+    said = [
+        pl.t("{n} more {unit} and it is yours: {reward}", n=n, unit=pl.unit(POINT, n), reward="x")
+        for n in NUMBERS
+    ]
+    names = ["punktów", "punkt", "punkty", "punktów", "punktów", "punkty", "punktów"]
+    assert said == [
+        f"Jeszcze {n} {name} i nagroda jest twoja: x"
+        for n, name in zip(NUMBERS, names, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("n", NUMBERS)
+def test_kazakh_nouns_stay_as_they_are_behind_a_number(n: int) -> None:
+    assert words("kk").n("{n} visit", "{n} visits", n) == f"{n} рет келу"
+    assert words("kk").amount(POINT, n) == f"{n}\u00a0ұпай"
 
 
 def say(why: dict[str, Any], amount: int, lang: str = "en") -> str:
@@ -123,3 +173,10 @@ def test_reasons(why: dict[str, Any], amount: int, expected: str) -> None:
 def test_reasons_in_hungarian() -> None:
     why = {"k": "spend", "spent": 84000, "base": 8, "x": 1500, "left": 7000}
     assert say(why, 12, "hu") == "8 pont 840 Ft után + 4 ráadás (×1,5); 70 Ft átvíve a következőre"
+
+
+def test_reasons_in_polish_and_kazakh() -> None:
+    why = {"k": "spend", "spent": 84000, "base": 8, "x": 1500, "left": 7000}
+    polish = "8 punktów za 840 Ft + 4 ekstra (×1,5); 70 Ft przechodzi na następny raz"
+    assert say(why, 12, "pl") == polish
+    assert say(why, 12, "kk") == "840 Ft үшін 8 ұпай + 4 қосымша (×1,5); 70 Ft келесіге өтті"
