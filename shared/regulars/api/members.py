@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from regulars.domain import calendar, ledger, standing
-from regulars.domain.operations import Decision
+from regulars.domain.due import BIRTHDAY
+from regulars.domain.operations import Decision, Origin, Remind
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.store import cards, connect, keys
 from regulars.store.enrol import enrol
+from regulars.store.ledger import Ledger
 from regulars.store.ledger import Request as Known
 from regulars.store.members import Members, Profile
 from regulars.store.table import Cancelled
@@ -78,8 +80,20 @@ def change(request: http.Request) -> http.Response:
         if cancelled.reasons[0].failed:
             raise Refused(Code.CONFLICT, "The profile is being changed by others.") from cancelled
         raise Refused(Code.CONTACT_TAKEN, "Another member has this contact.") from cancelled
+    if changed.birthday != member.profile.birthday:
+        remember_birthday(gathered, member.card.member_id, changed.birthday)
     words = counter.member_words(changed, gathered.program.languages)
     return _card(gathered, member._replace(profile=changed, words=words))
+
+
+def remember_birthday(gathered: auth.Gathered, member_id: str, birthday: str) -> None:
+    """Put the card on the due list for its new birthday, or take it off without one."""
+    book = Ledger(connect.table(), gathered.caller.merchant_id)
+    card = book.card(member_id)
+    if card is not None:
+        origin = Origin(f"{BIRTHDAY}:{member_id}:{card.version}", "api")
+        operation = Remind(origin, BIRTHDAY, birthday[-5:])
+        book.perform(gathered.program, card, operation, gathered.now, fresh=True)
 
 
 def entries(request: http.Request) -> http.Response:

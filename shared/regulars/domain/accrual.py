@@ -96,7 +96,13 @@ def act(draft: Draft, operation: Act) -> None:
 
 
 def bonus(draft: Draft, operation: Bonus) -> None:
-    """Units or a reward for a reason of the system's."""
+    """Units or a reward for a reason of the system's; raises LIMIT_REACHED when a member has been
+    rewarded for as many referrals as the programme allows."""
+    if operation.referral:
+        referral = draft.program.referral
+        brought = limits.given(draft.card, milestones.REFERRALS, "")
+        if referral and referral.max_per_member and brought >= referral.max_per_member:
+            raise Refused(Code.LIMIT_REACHED, "As many referrals as there may be were rewarded.")
     why = {"k": "referral"} if operation.referral else {"k": "bonus", "text": operation.reason}
     if operation.unit and operation.amount:
         draft.grant(operation.unit, operation.amount, "bonus", why)
@@ -317,7 +323,9 @@ def _points(draft: Draft) -> int:
     points = sum(
         line.amount
         for line in draft.lines
-        if line.unit in draft.program.units and draft.program.units[line.unit].kind == "points"
+        if line.amount > 0
+        and line.unit in draft.program.units
+        and draft.program.units[line.unit].kind == "points"
     )
     if points:
         draft.facts["points"] = points

@@ -82,8 +82,10 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Expire():
             return _expire(draft, operation)
         case ReviewTier():
+            draft.birthday = operation.birthday
             return _review_tier(draft)
         case Remind():
+            draft.birthday = operation.birthday
             return _no_longer_due(draft, operation.job).nothing_to_book()
 
 

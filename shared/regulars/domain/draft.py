@@ -108,9 +108,13 @@ class Draft:
         return bool(limit) and (at_limit or self.counts.get(name, (0, 0))[0] >= limit)
 
     def touch(self, unit_id: str) -> None:
-        """Something happened with a unit: what expires by inactivity lives on."""
+        """Something happened with a unit: what expires by inactivity lives on. What was lost
+        already is booked out first, should the hourly job not have come by yet."""
         unit = self.program.units.get(unit_id)
         if unit and unit.expiry.kind == "inactivity":
+            if not self.card.living(unit_id, self.today.isoformat()):
+                gone = self.card.lots.get(unit_id, ())
+                self.take_out(unit_id, gone, "expiry", {"k": "expired"})
             until = calendar.add_months(self.today, unit.expiry.months).isoformat()
             self.card = replace(self.card, idle={**self.card.idle, unit_id: until})
 

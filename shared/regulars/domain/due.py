@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from regulars.domain import calendar, periods, tiering
-from regulars.domain.card import Card, Holding
-from regulars.domain.program import Program, Reward, Tier
+from regulars.domain.card import Card
+from regulars.domain.program import Program, Reward
 
 EXPIRE = "expire"
 TIER = "tier"
@@ -37,11 +37,12 @@ def newly_due(
     `birthday` (`MM-DD`) is given by those who know it: the card does not.
     """
     instants = [*_due_instants(program, card, now), *_celebrations(program, card, now, birthday)]
-    return tuple(
-        (job, hour)
-        for job, instant in instants
-        if (hour := calendar.hour_of(instant)) < card.due.get(job, "9")
-    )
+    first: dict[str, str] = {}
+    for job, instant in instants:
+        hour = calendar.hour_of(instant)
+        if hour < min(card.due.get(job, "9"), first.get(job, "9")):
+            first[job] = hour
+    return tuple(first.items())
 
 
 def _due_instants(program: Program, card: Card, now: datetime) -> Iterator[tuple[str, datetime]]:
@@ -54,12 +55,14 @@ def _due_instants(program: Program, card: Card, now: datetime) -> Iterator[tuple
         tier = program.tiers[rank]
         if ends := tiering.ends_on(tier, card.tier, today):
             yield TIER, max(now, calendar.local_start(ends, zone))
-        if (notice := _notice_day(tier, card.tier)) and notice > today:
+        if (notice := notice_day(program, card)) and notice > today:
             yield NOTICE, calendar.local_start(notice, zone, REMINDER_HOUR)
         if starts := periods.next_period(program, tier.id, today):
             yield BENEFITS, calendar.local_start(starts, zone)
     elif card.tier:
         yield TIER, now  # the programme no longer has it
+    for opens in tiering.seasons_ahead(program, card, today):
+        yield TIER, calendar.local_start(opens, zone)
     if remind_on := reminder_day(program, card, today):
         instant = calendar.local_start(remind_on, zone, REMINDER_HOUR)
         if instant > now:
@@ -88,10 +91,13 @@ def _celebrated(program: Program, occasion: str) -> bool:
     )
 
 
-def _notice_day(tier: Tier, held: Holding) -> date | None:
-    if not tier.notice_days or not held.until:
+def notice_day(program: Program, card: Card) -> date | None:
+    """The day to tell a member that their tier is about to end; None when it is not."""
+    rank = program.tier_rank(card.tier.id if card.tier else None)
+    if card.tier is None or rank < 0 or not card.tier.until:
         return None
-    return date.fromisoformat(held.until) - timedelta(days=tier.notice_days)
+    days = program.tiers[rank].notice_days
+    return date.fromisoformat(card.tier.until) - timedelta(days=days) if days else None
 
 
 def _expiries(card: Card) -> list[str]:

@@ -145,6 +145,8 @@ class ReviewTier(NamedTuple):
     """The tier is decided anew: at the end of its period or after a change of the programme."""
 
     origin: Origin
+    birthday: str = ""
+    """`MM-DD`, if known: the new programme may celebrate it."""
 
 
 class Remind(NamedTuple):
@@ -152,6 +154,8 @@ class Remind(NamedTuple):
 
     origin: Origin
     job: str = "remind"
+    birthday: str = ""
+    """`MM-DD`, when the due list is to know of it from now on."""
 
 
 class Act(NamedTuple):

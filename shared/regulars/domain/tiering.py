@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -120,6 +121,17 @@ def ends_on(tier: Tier, held: Holding, today: date) -> date | None:
         season_end = calendar.month_end(calendar.month_index(today) + months)
         days.append(season_end + timedelta(days=1))
     return min(days, default=None)
+
+
+def seasons_ahead(program: Program, card: Card, today: date) -> Iterator[date]:
+    """The days on which seasons begin of tiers that the card will still have a right to then."""
+    for tier in program.tiers:
+        held = card.held.get(tier.id)
+        if held and not in_season(tier, today):
+            months = (tier.first_month - today.month) % 12
+            opens = calendar.month_end(calendar.month_index(today) + months).replace(day=1)
+            if not _over(held, tier, opens):
+                yield opens
 
 
 def _best(program: Program, card: Card, today: date) -> Holding | None:

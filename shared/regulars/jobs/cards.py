@@ -17,9 +17,11 @@ from regulars.domain.due import (
     REMINDER_HOUR,
     TIER,
     close_reward,
+    notice_day,
     reminder_day,
 )
 from regulars.domain.operations import (
+    AnyOperation,
     Celebrate,
     Expire,
     GiveBenefits,
@@ -30,6 +32,7 @@ from regulars.domain.operations import (
 from regulars.jobs.context import Shop
 from regulars.jobs.digest import DIGEST, digest
 from regulars.jobs.due import Job
+from regulars.jobs.invitations import INVITE, invite
 from regulars.jobs.telling import Tell, tell
 from regulars.store import cards, keys
 from regulars.store.members import Members
@@ -55,7 +58,8 @@ def review_tier(shop: Shop, member_id: str) -> None:
     card = shop.ledger.card(member_id)
     if card is None:
         return
-    operation = ReviewTier(_origin(TIER, card))
+    profile = Members(shop.table, shop.merchant_id).profile(member_id)
+    operation = ReviewTier(_origin(TIER, card), profile.birthday[-5:] if profile else "")
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 
@@ -83,7 +87,9 @@ def _celebrate(shop: Shop, member_id: str, occasion: Literal["birthday", "annive
     if card is None or profile is None:
         return
     day = profile.birthday[-5:]
-    operation = Celebrate(_origin(occasion, card), occasion, day)
+    operation: AnyOperation = Celebrate(_origin(occasion, card), occasion, day)
+    if occasion == BIRTHDAY and not day:
+        operation = Remind(_origin(occasion, card), occasion)
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 
@@ -92,7 +98,9 @@ def notice(shop: Shop, member_id: str) -> None:
     card = shop.ledger.card(member_id)
     if card is None:
         return
-    if card.tier and card.tier.until:
+    today = calendar.local_date(shop.now, shop.program.timezone)
+    day = notice_day(shop.program, card)
+    if card.tier and day and day <= today:  # it may have been prolonged since
         facts = {"tier": card.tier.id, "until": card.tier.until}
         told = Tell(member_id, "tier_at_risk", card.tier.until, facts)
         tell(shop.merchant_id, told, shop.now)
@@ -135,5 +143,6 @@ JOBS: dict[str, Job] = {
     NOTICE: notice,
     REMIND: remind,
     DIGEST: digest,
+    INVITE: invite,
 }
 """By the name under which they stand in the due list."""

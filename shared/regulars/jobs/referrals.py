@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 
-from regulars.domain import limits
-from regulars.domain.milestones import REFERRALS
 from regulars.domain.operations import Bonus, Origin
 from regulars.domain.program import Gift
+from regulars.domain.refusals import Code, Refused
 from regulars.jobs.context import Shop
 from regulars.store import keys
 from regulars.store.members import Members
@@ -27,20 +26,23 @@ def reward(shop: Shop, friend_id: str) -> None:
     referrer_id = _referrer(shop, profile.referred_by)
     if referrer_id is None or referrer_id == friend_id:
         return
-    referrer = shop.ledger.card(referrer_id)
-    if referrer is None:
-        return
-    brought = limits.given(referrer, REFERRALS, "")
-    if referral.max_per_member and brought >= referral.max_per_member:
-        return
-    _give(shop, referrer_id, referral.referrer, f"referral:{friend_id}:referrer", referral=True)
-    _give(shop, friend_id, referral.friend, f"referral:{friend_id}:friend", referral=False)
+    try:
+        known = _give(
+            shop, referrer_id, referral.referrer, f"referral:{friend_id}:referrer", referral=True
+        )
+    except Refused as refused:
+        if refused.code != Code.LIMIT_REACHED:
+            raise
+        return  # whoever was rewarded often enough brings nobody a reward any more
+    if known:
+        _give(shop, friend_id, referral.friend, f"referral:{friend_id}:friend", referral=False)
 
 
-def _give(shop: Shop, member_id: str, gift: Gift, op: str, *, referral: bool) -> None:
+def _give(shop: Shop, member_id: str, gift: Gift, op: str, *, referral: bool) -> bool:
+    """Give once, however often it is asked for; False when there is no such card."""
     card = shop.ledger.card(member_id)
     if card is None:
-        return
+        return False
     operation = Bonus(
         Origin(op, "job", entropy=os.urandom(16)),
         reason="referral",
@@ -50,6 +52,7 @@ def _give(shop: Shop, member_id: str, gift: Gift, op: str, *, referral: bool) ->
         referral=referral,
     )
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+    return True
 
 
 def _referrer(shop: Shop, named: str) -> str | None:

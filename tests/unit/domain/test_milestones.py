@@ -1,0 +1,221 @@
+"""Milestones, actions and referrals: what is rewarded besides visits and sales, and how often."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pytest
+
+from regulars.domain import limits, milestones
+from regulars.domain.operations import Act, Bonus
+from regulars.domain.refusals import Code, Refused
+from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+
+GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
+
+
+def shop(*marks: dict[str, Any], **sections: Any) -> Shop:
+    """A member of a shop with one point per 1.00 and these milestones."""
+    opened = Shop(
+        programme(
+            **{"units": [unit()], "earn": [spend_rule()], "rewards": [GIFT], **sections},
+            milestones=[{"name": mark["id"], **mark} for mark in marks],
+        )
+    )
+    opened.join()
+    return opened
+
+
+def gifts(of: Shop) -> int:
+    return sum(held.reward_id == "gift" for held in of.card.open.values())
+
+
+class TestMilestones:
+    def test_the_first_purchase_is_rewarded_once(self) -> None:
+        cafe = shop({"id": "first", "metric": "visits", "at": 1, "reward": "gift", "badge": True})
+        had = []
+        for _ in range(3):
+            cafe.sale(100)
+            had.append(gifts(cafe))
+        assert had == [1, 1, 1]
+        assert milestones.badges(cafe.card, cafe.program.milestones) == ("first",)
+
+    def test_a_badge_is_there_only_once_it_was_earned(self) -> None:
+        cafe = shop({"id": "third", "metric": "visits", "at": 3, "badge": True})
+        seen = []
+        for _ in range(4):
+            cafe.sale(100)
+            seen.append(milestones.badges(cafe.card, cafe.program.milestones))
+        assert seen == [(), (), ("third",), ("third",)]
+
+    def test_every_fifth_visit_and_two_marks_passed_at_once_are_two(self) -> None:
+        cafe = shop({"id": "five", "metric": "visits", "at": 5, "repeat": True, "reward": "gift"})
+        had = []
+        for visits in (4, 1, 5, 9, 1):
+            cafe.visit(visits)
+            had.append(gifts(cafe))
+        assert had == [0, 1, 2, 3, 4]
+
+    def test_500_points_give_25_which_do_not_count_towards_the_next_500(self) -> None:
+        mark = {"id": "p", "metric": "points", "at": 500, "repeat": True,
+                "grant": {"unit": "point", "amount": 25}}  # fmt: skip
+        cafe = shop(mark)
+        balances = []
+        for spend in (49_900, 100, 49_900, 100):
+            cafe.sale(spend)
+            balances.append((cafe.available(), cafe.card.lifetime.points))
+        assert balances == [(499, 499), (525, 500), (1024, 999), (1050, 1000)]
+
+    def test_what_a_milestone_grants_opens_no_tier(self) -> None:
+        mark = {"id": "p", "metric": "points", "at": 10, "grant": {"unit": "point", "amount": 90}}
+        tiers = [{"id": "hundred", "name": "Hundred",
+                  "enter": [{"metric": "points", "window": "year", "at_least": 100}]}]  # fmt: skip
+        cafe = shop(mark, tiers=tiers)
+        cafe.sale(1000)
+        assert (cafe.available(), cafe.card.tier) == (100, None)
+
+    def test_a_refund_takes_it_back_and_the_mark_passed_again_gives_it_again_once(self) -> None:
+        mark = {"id": "spent", "metric": "spend", "at": 10_000, "reward": "gift",
+                "grant": {"unit": "point", "amount": 7}}  # fmt: skip
+        cafe = shop(mark)
+        sale = cafe.sale(10_000)
+        assert (gifts(cafe), cafe.available()) == (1, 107)
+        cafe.refund(sale)
+        assert (gifts(cafe), cafe.available()) == (0, 0)
+        cafe.sale(10_000)
+        assert (gifts(cafe), cafe.available()) == (1, 107)
+        cafe.sale(10_000)
+        assert (gifts(cafe), cafe.available()) == (1, 207)
+        assert cafe.verify() == []
+
+    def test_going_back_and_forth_over_a_mark_by_other_sales_is_rewarded_once(self) -> None:
+        """The sale that passed the mark stays; an earlier one is refunded and made again."""
+        cafe = shop({"id": "spent", "metric": "spend", "at": 10_000, "reward": "gift"})
+        first = cafe.sale(6_000)
+        cafe.sale(6_000)
+        assert gifts(cafe) == 1
+        cafe.refund(first)
+        cafe.sale(6_000)
+        assert gifts(cafe) == 1
+
+    def test_five_friends(self) -> None:
+        cafe = shop({"id": "friends", "metric": "referrals", "at": 5, "reward": "gift"})
+        had = []
+        for _ in range(6):
+            cafe.do(Bonus(cafe.origin(), "referral", "point", 10, referral=True))
+            had.append(gifts(cafe))
+        assert had == [0, 0, 0, 0, 1, 1]
+        assert cafe.available() == 60
+
+
+class TestActions:
+    REVIEW: ClassVar[dict[str, Any]] = {
+        "id": "review", "on": "action", "action": "review", "unit": "point", "amount": 500
+    }  # fmt: skip
+
+    def test_a_review_is_500_points_once_in_a_life(self) -> None:
+        cafe = shop(earn=[{**self.REVIEW, "per_member": {"times": 1}}])
+        cafe.do(Act(cafe.origin(), "review", "r-1"))
+        assert (cafe.available(), cafe.card.lifetime.points) == (500, 500)
+        with pytest.raises(Refused) as refused:
+            cafe.later(days=800).do(Act(cafe.origin(), "review", "r-2"))
+        assert refused.value.code == Code.LIMIT_REACHED
+        assert cafe.available() == 500
+
+    @pytest.mark.parametrize(("window", "days"), [("day", 1), ("month", 9), ("year", 40)])
+    def test_a_limit_counts_anew_in_the_next_period(self, window: str, days: int) -> None:
+        """From 22 November 2026: tomorrow, 1 December, 1 January."""
+        cafe = shop(earn=[{**self.REVIEW, "per_member": {"times": 2, "window": window}}])
+        for _ in range(2):
+            cafe.do(Act(cafe.origin(), "review"))
+        with pytest.raises(Refused):
+            cafe.do(Act(cafe.origin(), "review"))
+        cafe.later(days=days).do(Act(cafe.origin(), "review"))
+        assert cafe.available() == 1500
+
+    def test_without_a_limit_every_one_counts(self) -> None:
+        cafe = shop(earn=[self.REVIEW])
+        for _ in range(5):
+            cafe.do(Act(cafe.origin(), "review"))
+        assert cafe.available() == 2500
+
+    def test_what_nobody_rewards_is_invalid_and_the_answer_names_what_is(self) -> None:
+        cafe = shop(earn=[self.REVIEW])
+        with pytest.raises(Refused) as refused:
+            cafe.do(Act(cafe.origin(), "revue"))
+        assert refused.value.code == Code.INVALID
+        assert refused.value.errors == (("action", "must be one of: review"),)
+
+    def test_is_no_visit(self) -> None:
+        cafe = shop(earn=[self.REVIEW])
+        cafe.do(Act(cafe.origin(), "review"))
+        assert (cafe.card.lifetime.visits, cafe.card.last_visit_ms) == (0, 0)
+
+
+class TestReferrals:
+    TERMS: ClassVar[dict[str, Any]] = {
+        "friend": {"unit": "point", "amount": 50}, "referrer": {"reward": "gift"},
+        "min_spend_minor": 500,
+    }  # fmt: skip
+
+    def test_the_first_purchase_of_the_least_sum_is_marked_and_only_it(self) -> None:
+        cafe = shop(referral=self.TERMS)
+        decisions = [cafe.sale(spend) for spend in (None, 499, 500, 500)]
+        assert [bool(it.entry and it.entry.facts.get("first")) for it in decisions] == [
+            False, False, True, False,
+        ]  # fmt: skip
+
+    def test_without_a_referral_programme_nothing_is_marked(self) -> None:
+        cafe = shop()
+        sale = cafe.sale(500)
+        assert sale.entry is not None
+        assert "first" not in sale.entry.facts
+
+    def test_both_kinds_of_reward_and_only_the_referrer_is_counted(self) -> None:
+        cafe = shop(referral=self.TERMS)
+        cafe.do(Bonus(cafe.origin(), "referral", reward_id="gift", referral=True))
+        assert (gifts(cafe), limits.given(cafe.card, milestones.REFERRALS, "")) == (1, 1)
+        cafe.do(Bonus(cafe.origin(), "referral", "point", 50))
+        assert (cafe.available(), limits.given(cafe.card, milestones.REFERRALS, "")) == (50, 1)
+
+    def test_no_more_friends_are_rewarded_than_the_programme_says(self) -> None:
+        """The limit is decided with the bonus, so two friends at once cannot pass it together."""
+        cafe = shop(referral={**self.TERMS, "max_per_member": 2})
+        for _ in range(2):
+            cafe.do(Bonus(cafe.origin(), "referral", reward_id="gift", referral=True))
+        with pytest.raises(Refused) as refused:
+            cafe.do(Bonus(cafe.origin(), "referral", reward_id="gift", referral=True))
+        assert (refused.value.code, gifts(cafe)) == (Code.LIMIT_REACHED, 2)
+
+
+class TestGifts:
+    def test_cannot_be_chosen(self) -> None:
+        cafe = shop()
+        cafe.sale(100_000)
+        with pytest.raises(Refused) as refused:
+            cafe.issue("gift")
+        assert refused.value.code == Code.NOT_FOUND
+
+    def test_stock_is_counted_and_given_back(self) -> None:
+        cafe = shop(rewards=[reward("cup", 10, stock=3)])
+        cafe.sale(10_000)
+        voucher = cafe.issue("cup")
+        assert cafe.decided[-1].counts == (("stock:cup", 1, 3),)
+        assert cafe.cancel(voucher).counts == (("stock:cup", -1, 3),)
+
+    def test_out_of_stock_is_refused_before_the_balance_is_looked_at(self) -> None:
+        from regulars.domain.operations import Issue
+
+        cafe = shop(rewards=[reward("cup", 10, stock=3)])
+        with pytest.raises(Refused) as refused:
+            cafe.do(Issue(cafe.origin(exhausted=frozenset({"stock:cup"})), "cup"))
+        assert refused.value.code == Code.OUT_OF_STOCK
+
+    def test_an_automatic_reward_out_of_stock_waits_on_the_balance(self) -> None:
+        from regulars.domain.operations import Earn
+
+        cafe = shop(rewards=[reward("cup", 10, auto=True, stock=3)])
+        cafe.do(Earn(cafe.origin(exhausted=frozenset({"stock:cup"})), spend_minor=1500))
+        assert (cafe.available(), len(cafe.card.open)) == (15, 0)
+        cafe.sale(1500)
+        assert (cafe.available(), len(cafe.card.open)) == (0, 3)
