@@ -17,6 +17,7 @@ from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, TIER
 from regulars.jobs.batches import logged
 from regulars.jobs.cards import JOBS
 from regulars.jobs.due import walk
+from regulars.jobs.invitations import INVITE
 from regulars.jobs.recompute import recompute
 from regulars.observability import logger
 from regulars.store import connect
@@ -44,7 +45,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     done = walk(
         connect.table(),
         "tiers",
-        {job: JOBS[job] for job in (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY)},
+        {job: JOBS[job] for job in (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE)},
         clock.now(),
     )
     logger().info("due cards done", extra={"job": TIER, "cards": done})

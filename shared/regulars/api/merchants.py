@@ -12,6 +12,7 @@ from regulars.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import Code, Refused
 from regulars.jobs.digest import first_digest
+from regulars.jobs.invitations import first_invitations
 from regulars.store import connect, keys, merchants
 from regulars.store.merchants import Hook, Merchant, Merchants, Staff
 from regulars.store.table import Absent, Put
@@ -42,8 +43,9 @@ def create(request: http.Request) -> http.Response:
         for merchant_id in (live, tokens.twin(live))
     ]  # fmt: skip
     extra, secrets = _belongings(live, document)
-    extra.append(Put(first_digest(live, document["timezone"], now)))
-    extra.append(Put(first_digest(tokens.twin(live), document["timezone"], now)))
+    for merchant_id in (live, tokens.twin(live)):
+        extra.append(Put(first_digest(merchant_id, document["timezone"], now)))
+        extra.append(Put(first_invitations(merchant_id, document["timezone"], now)))
     Merchants(connect.table()).create([(merchant, document) for merchant in pair], extra)
     base = settings().base_url
     return http.json_answer(

@@ -61,6 +61,12 @@ def month_index(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
+def month_start(index: int) -> date:
+    """The first day of the month with that index."""
+    year, month = divmod(index, 12)
+    return date(year, month + 1, 1)
+
+
 def month_end(index: int) -> date:
     """The last day of the month with that index."""
     year, month = divmod(index, 12)

@@ -1,0 +1,94 @@
+"""Invitations: the top share of members by what they spent this year is given its tier.
+
+On the first day of every quarter. All members are read, a page at a time; only the best are kept
+in memory. The tier lasts until the end of next year, like one that was earned.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from regulars.domain import calendar
+from regulars.domain.card import Card
+from regulars.domain.operations import GrantTier, Origin
+from regulars.domain.program import Condition, Tier
+from regulars.domain.tiering import kept_until, window_sum
+from regulars.jobs.context import Shop
+from regulars.store import keys
+from regulars.store.cards import card_of
+from regulars.store.ledger import due_item
+from regulars.store.marshal import Item
+
+INVITE = "invite"
+PAGE = 100
+HOUR = 9
+YEARLY = Condition("spend", 0, "year")
+
+
+def first_invitations(merchant_id: str, zone: str, now: datetime) -> Item:
+    """The due mark of a merchant's first look at its best customers."""
+    return _due(merchant_id, zone, calendar.local_date(now, zone))
+
+
+def invite(shop: Shop, member_id: str) -> None:
+    """Give each invitation tier to the top share of members, and look again next quarter."""
+    today = calendar.local_date(shop.now, shop.program.timezone)
+    yesterday = today - timedelta(days=1)  # on New Year's Day it is the old year that counts
+    for tier in shop.program.tiers:
+        for way in tier.enter:
+            if way.metric == "invitation" and way.percent:
+                _invite(shop, tier, way.percent, yesterday)
+    shop.table.put(_due(shop.merchant_id, shop.program.timezone, today))
+
+
+def best(shop: Shop, percent: int, today: date) -> list[Card]:
+    """The cards of the top `percent` of members by spend in the year so far, at least one.
+
+    Nobody is among them who spent nothing; ties go to the first member id.
+    """
+    spent: list[tuple[int, str, Card]] = []
+    members = 0
+    for card in _cards(shop):
+        members += 1
+        if amount := window_sum(card, "year", today).spend_minor:
+            spent.append((-amount, card.member_id, card))
+    places = max(1, members * percent // 100)
+    return [card for _, _, card in heapq.nsmallest(places, spent)]
+
+
+def _invite(shop: Shop, tier: Tier, percent: int, today: date) -> None:
+    until = kept_until(YEARLY, today)
+    for card in best(shop, percent, today):
+        held = card.held.get(tier.id)
+        if held and (not held.until or held.until >= until):
+            continue
+        op = f"{INVITE}:{card.member_id}:{tier.id}:{until}"
+        operation = GrantTier(
+            Origin(op, "job", entropy=os.urandom(16)), tier.id, until, "invitation"
+        )
+        shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def _cards(shop: Shop) -> Iterator[Card]:
+    start = None
+    while True:
+        page = shop.table.query(keys.members(shop.merchant_id), index=True, limit=PAGE, start=start)
+        members = [item["PK"].rpartition("#")[2] for item in page.items]
+        states = (
+            shop.table.get(*(keys.state(shop.merchant_id, c) for c in members)) if members else []
+        )
+        yield from (card_of(state) for state in states if state)
+        start = page.next
+        if start is None:
+            return
+
+
+def _due(merchant_id: str, zone: str, today: date) -> Item:
+    """Due on the first day of the next quarter."""
+    index = calendar.month_index(today)
+    following = calendar.month_start(calendar.period_start_index(index, "quarter") + 3)
+    hour = calendar.hour_of(calendar.local_start(following, zone, HOUR))
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, INVITE, hour)
