@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zlib import decompress
 
@@ -40,8 +40,15 @@ def items_of(counter: Counter) -> list[dict[str, Any]]:
     ]
 
 
-def audit(counter: Counter, items: list[dict[str, Any]] | None = None) -> dict[str, Oracle]:
-    """Assert that all of a merchant's items belong together; the replay of each card."""
+def audit(
+    counter: Counter,
+    items: list[dict[str, Any]] | None = None,
+    replayed: Mapping[str, Oracle] | None = None,
+) -> dict[str, Oracle]:
+    """Assert that all of a merchant's items belong together; the replay of each card.
+
+    `replayed` are the replays of those who were there when the entries were written.
+    """
     items = items_of(counter) if items is None else items
     by_card: dict[str, dict[str, Any]] = defaultdict(dict)
     loose: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -51,7 +58,8 @@ def audit(counter: Counter, items: list[dict[str, Any]] | None = None) -> dict[s
         else:
             loose[item["SK"].partition("#")[0]].append(item)
     oracles = {
-        member_id: _audit_card(counter, member_id, parts) for member_id, parts in by_card.items()
+        member_id: _audit_card(counter, member_id, parts, (replayed or {}).get(member_id))
+        for member_id, parts in by_card.items()
     }
     _audit_operations(counter, by_card, loose["OP"])
     pointed = {(item["c"], f"VOUCHER#{item['v']}") for item in loose["CODE"]}
@@ -68,15 +76,18 @@ def audit(counter: Counter, items: list[dict[str, Any]] | None = None) -> dict[s
     return oracles
 
 
-def _audit_card(counter: Counter, member_id: str, parts: dict[str, Any]) -> Oracle:
+def _audit_card(
+    counter: Counter, member_id: str, parts: dict[str, Any], oracle: Oracle | None
+) -> Oracle:
     assert {"STATE", "PROFILE"} <= set(parts), f"{member_id} is half there: {sorted(parts)}"
     card = cards.card_of(parts["STATE"])
     entries = [parts[sk] for sk in sorted(parts) if sk.startswith(keys.ENTRY_PREFIX)]
     recorded = [cards.recorded_of(item) for item in entries]
     assert verify(card, recorded) == []
-    oracle = Oracle(counter.document)
-    for one in recorded:
-        oracle.replay(one.text, one.prev, one.hash)
+    if oracle is None:
+        oracle = Oracle(counter.document)
+        for one in recorded:
+            oracle.replay(one.text, one.prev, one.hash)
     assert [item["SK"] for item in entries] == [
         f"ENTRY#{seq:010}" for seq in range(1, card.seq + 1)
     ]

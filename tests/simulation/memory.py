@@ -1,0 +1,230 @@
+"""The table in memory: DynamoDB as far as `Table` uses it, one item at a time and all or nothing.
+
+It answers to the same `call(operation, params)` as the transports, with the same errors, so that
+everything above is the product's own. `test_memory.py` holds it against the real engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from regulars.store.errors import ServiceError
+
+Item = dict[str, Any]
+Params = dict[str, Any]
+Key = tuple[str, str]
+Change = tuple[Key, Item | None, Item]
+"""Key, the item before, the item after."""
+
+Check = Callable[[Item | None, dict[str, str], dict[str, Any]], bool]
+
+VERSIONS_KEPT = 3
+"""How far behind an eventually consistent read may be, in versions."""
+
+
+class Memory:
+    """One table. `committed` is told the changes of every write that was carried out."""
+
+    def __init__(self, committed: Callable[[list[Change]], None] = lambda _: None) -> None:
+        self.items: dict[str, dict[str, Item]] = defaultdict(dict)
+        self.index: dict[str, dict[tuple[str, str, str], Item]] = defaultdict(dict)
+        self.past: dict[Key, deque[Item | None]] = {}
+        self.tokens: set[str] = set()
+        self.committed = committed
+        self._before_last: list[Change] = []
+
+    def call(self, operation: str, params: Params, behind: int = 0) -> Params:
+        """Carry out one request; reads that may be stale are `behind` by so many versions."""
+        if operation == "GetItem":
+            return self._get(params, 0 if params.get("ConsistentRead") else behind)
+        if operation == "TransactWriteItems":
+            return self._transact(params)
+        if operation == "PutItem":
+            return self._put(params)
+        if operation == "Query":
+            return self._query(params, 0 if params.get("ConsistentRead") else behind)
+        if operation == "BatchGetItem":
+            return self._batch(params, behind)
+        raise ServiceError("UnknownOperationException", operation, 400, {})
+
+    def everything(self) -> list[Item]:
+        """Every item."""
+        return [item for part in self.items.values() for item in part.values()]
+
+    def read(self, key: Key, behind: int = 0) -> Item | None:
+        """The item under a key, or how it was some versions ago."""
+        if behind and (past := self.past.get(key)):
+            return past[-min(behind, len(past))]
+        part = self.items.get(key[0])
+        return part.get(key[1]) if part else None
+
+    def _get(self, params: Params, behind: int) -> Params:
+        item = self.read(_key(params["Key"]), behind)
+        return {"Item": item} if item is not None else {}
+
+    def _batch(self, params: Params, behind: int) -> Params:
+        ((name, wanted),) = params["RequestItems"].items()
+        behind = 0 if wanted.get("ConsistentRead") else behind
+        found = [self.read(_key(key), behind) for key in wanted["Keys"]]
+        return {"Responses": {name: [item for item in found if item is not None]}}
+
+    def _put(self, params: Params) -> Params:
+        item = params["Item"]
+        there = self.read(_key(item))
+        if not _holds(params, there):
+            body = {"Item": there} if there is not None and _wants_old(params) else {}
+            raise ServiceError("ConditionalCheckFailedException", "the condition", 400, body)
+        self._commit([(_key(item), there, item)])
+        return {}
+
+    def _transact(self, params: Params) -> Params:
+        token = params.get("ClientRequestToken")
+        if token in self.tokens:
+            return {}
+        changes: list[Change] = []
+        reasons: list[Params] = []
+        for write in params["TransactItems"]:
+            ((kind, part),) = write.items()
+            key = _key(part["Item"] if kind == "Put" else part["Key"])
+            there = self.read(key)
+            if not _holds(part, there):
+                old = {"Item": there} if there is not None and _wants_old(part) else {}
+                reasons.append({"Code": "ConditionalCheckFailed", "Message": "no", **old})
+                continue
+            reasons.append({"Code": "None"})
+            if kind == "Put":
+                changes.append((key, there, part["Item"]))
+            elif kind == "Update":
+                changes.append((key, there, _added(key, there, part)))
+        if any(reason["Code"] != "None" for reason in reasons):
+            raise ServiceError(
+                "TransactionCanceledException", "cancelled", 400, {"CancellationReasons": reasons}
+            )
+        if token:
+            self.tokens.add(token)
+        self._commit(changes)
+        return {}
+
+    def _commit(self, changes: list[Change]) -> None:
+        for key, before, after in changes:
+            self.items[key[0]][key[1]] = after
+            self.past.setdefault(key, deque(maxlen=VERSIONS_KEPT)).append(before)
+            self._reindex(key, before, after)
+        self._before_last = changes
+        self.committed(changes)
+
+    def _reindex(self, key: Key, before: Item | None, after: Item | None) -> None:
+        if before is not None and "GSI1PK" in before:
+            del self.index[before["GSI1PK"]["S"]][(before["GSI1SK"]["S"], *key)]
+        if after is not None and "GSI1PK" in after:
+            self.index[after["GSI1PK"]["S"]][(after["GSI1SK"]["S"], *key)] = after
+
+    def _query(self, params: Params, behind: int) -> Params:
+        pk = params["ExpressionAttributeValues"][":pk"]["S"]
+        if not params.get("IndexName"):
+            rows = [(sk, item) for sk, item in self.items.get(pk, {}).items()]
+            rows = [row for row in rows if _in_range(params, row[0])]
+            rows.sort(key=lambda row: row[0], reverse=not params["ScanIndexForward"])
+            return _page(params, [((sk,), item) for sk, item in rows], index=False)
+        if behind:
+            self._shift(back=True)
+        found = [row for row in self.index.get(pk, {}).items() if _in_range(params, row[0][0])]
+        if behind:
+            self._shift(back=False)
+        found.sort(key=lambda row: row[0], reverse=not params["ScanIndexForward"])
+        return _page(params, found, index=True)
+
+    def _shift(self, *, back: bool) -> None:
+        """Take the last write out of the index, or put it in again."""
+        for key, before, after in self._before_last:
+            self._reindex(key, *((after, before) if back else (before, after)))
+
+
+def _key(item: Item) -> Key:
+    return item["PK"]["S"], item["SK"]["S"]
+
+
+def _wants_old(part: Params) -> bool:
+    return part.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+
+
+def _holds(part: Params, there: Item | None) -> bool:
+    expression = part.get("ConditionExpression")
+    if expression is None:
+        return True
+    values = part.get("ExpressionAttributeValues", {})
+    return any(
+        check(there, part["ExpressionAttributeNames"], values) for check in _checks(expression)
+    )
+
+
+@cache
+def _checks(expression: str) -> tuple[Check, ...]:
+    """The alternatives of a condition."""
+    return tuple(_check(part) for part in expression.split(" OR "))
+
+
+def _check(text: str) -> Check:
+    if match := re.fullmatch(r"attribute_(not_)?exists\((#\w+)\)", text):
+        absent, name = bool(match[1]), match[2]
+        return lambda there, names, _: (there is None or names[name] not in there) == absent
+    match = re.fullmatch(r"(#\w+) (=|<|<=) (:\w+)", text)
+    if match is None:
+        raise ServiceError("ValidationException", f"not understood: {text}", 400, {})
+    name, sign, value = match[1], match[2], match[3]
+
+    def compare(there: Item | None, names: dict[str, str], values: dict[str, Any]) -> bool:
+        held = there.get(names[name]) if there else None
+        if held is None:
+            return False
+        if sign == "=":
+            return bool(held == values[value])
+        ((kind, left),), ((other, right),) = held.items(), values[value].items()
+        if kind != other:
+            return False
+        if kind == "N":
+            left, right = int(left), int(right)
+        return bool(left < right or (sign == "<=" and left == right))
+
+    return compare
+
+
+def _added(key: Key, there: Item | None, part: Params) -> Item:
+    """The item after `ADD #n :by`."""
+    if part["UpdateExpression"] != "ADD #n :by":
+        raise ServiceError("ValidationException", part["UpdateExpression"], 400, {})
+    name = part["ExpressionAttributeNames"]["#n"]
+    before = there or {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
+    had = int(before.get(name, {"N": "0"})["N"])
+    return {**before, name: {"N": str(had + int(part["ExpressionAttributeValues"][":by"]["N"]))}}
+
+
+def _in_range(params: Params, sort_key: str) -> bool:
+    values = params["ExpressionAttributeValues"]
+    if ":lo" in values:
+        return bool(values[":lo"]["S"] <= sort_key <= values[":hi"]["S"])
+    return ":prefix" not in values or sort_key.startswith(values[":prefix"]["S"])
+
+
+def _page(params: Params, rows: list[tuple[tuple[str, ...], Item]], *, index: bool) -> Params:
+    """Rows behind the start, up to the limit, with what was asked of them."""
+    if start := params.get("ExclusiveStartKey"):
+        place: tuple[str, ...] = (start["SK"]["S"],)
+        if index:
+            place = (start["GSI1SK"]["S"], start["PK"]["S"], start["SK"]["S"])
+        forward = params["ScanIndexForward"]
+        rows = [row for row in rows if (row[0] > place if forward else row[0] < place)]
+    limit = params.get("Limit") or len(rows)
+    items = [item for _, item in rows[:limit]]
+    answer: Params = {}
+    if len(rows) > limit:
+        names = ("PK", "SK", "GSI1PK", "GSI1SK") if index else ("PK", "SK")
+        answer["LastEvaluatedKey"] = {name: items[-1][name] for name in names}
+    if asked := params.get("ProjectionExpression"):
+        kept = [params["ExpressionAttributeNames"][name] for name in asked.split(", ")]
+        items = [{name: item[name] for name in kept if name in item} for item in items]
+    return {**answer, "Items": items}

@@ -1,0 +1,208 @@
+"""What is asked of the merchant's ledger, done as the functions and the jobs do it.
+
+A request is a value: done again, it is the same request, with the same key.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from regulars.domain.card import Card
+from regulars.domain.operations import (
+    Act,
+    Adjust,
+    AnyOperation,
+    Cancel,
+    Decision,
+    Earn,
+    GrantTier,
+    Issue,
+    Item,
+    Origin,
+    Redeem,
+)
+from regulars.domain.program import Program
+from regulars.domain.refusals import Code, Refused
+from regulars.jobs import cards as jobs
+from regulars.jobs.context import Shop
+from regulars.store import cards, enrol, keys, refunds
+from regulars.store.ledger import Answer, Ledger, Request
+from regulars.store.members import Profile
+from regulars.store.table import Table
+
+M = "m00000000sim"
+"""The merchant."""
+
+UNDO_MS = 5 * 60 * 1000
+
+
+class Asks(NamedTuple):
+    """One request: what, under which key, with what content."""
+
+    what: str
+    key: str
+    content: tuple[Any, ...]
+
+
+class Till(NamedTuple):
+    """Where and when a request is dealt with."""
+
+    table: Table
+    program: Program
+    now: datetime
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.table, M)
+
+
+def do(till: Till, asks: Asks) -> Answer | None:
+    """Deal with a request; raises what the product raises. None for what has no answer."""
+    return _WAYS[asks.what](till, asks)
+
+
+def _origin(asks: Asks, effective_ms: int | None = None) -> Origin:
+    op = f"key:{asks.key}"
+    return Origin(op, "api", effective_ms=effective_ms, entropy=os.urandom(16))
+
+
+def _request(asks: Asks, alias: str | None = None) -> Request:
+    fingerprint = sha256(repr((asks.what, asks.content)).encode()).hexdigest()
+    return Request(fingerprint, alias, expires=True, keep_refusal=True)
+
+
+def _render(decision: Decision) -> dict[str, Any]:
+    entry = decision.entry
+    if entry is None:
+        return {}
+    return {"seq": entry.seq, "balances": dict(entry.balances), "kind": entry.kind}
+
+
+def _card(till: Till, member: str, *, consistent: bool = True) -> Card:
+    (item,) = till.table.get(keys.state(M, member), consistent=consistent)
+    if item is None:
+        raise Refused(Code.NOT_FOUND)
+    return cards.card_of(item)
+
+
+def _perform(till: Till, asks: Asks, member: str, operation: AnyOperation) -> Answer:
+    return till.ledger.perform(
+        till.program, _card(till, member), operation, till.now,
+        request=_request(asks), render=_render, fresh=True,
+    )  # fmt: skip
+
+
+def _join(till: Till, asks: Asks) -> Answer:
+    email, birthday = asks.content
+    enrolled = enrol.enrol(
+        till.table, M, till.program, Profile("", "", 0, email=email, birthday=birthday), till.now,
+        op=f"key:{asks.key}", source="join", request=_request(asks),
+        render=lambda decision: {"member_id": decision.card.member_id},
+    )  # fmt: skip
+    return enrolled.answer or Answer(200, {"member_id": enrolled.member_id}, True)
+
+
+def _stamp(till: Till, asks: Asks) -> Answer:
+    """At the counter, on a card that was read eventually consistently."""
+    member, visits, spend, items, order, refusable = asks.content
+    alias = f"order:{order}" if order else None
+    operation = Earn(
+        _origin(asks), visits, spend, items=tuple(Item(*one) for one in items), order_id=order,
+        refusable=refusable,
+    )  # fmt: skip
+    answer = till.ledger.perform(
+        till.program, _card(till, member, consistent=False), operation, till.now,
+        request=_request(asks, alias), render=_render,
+    )  # fmt: skip
+    if alias:
+        refunds.apply_parked(till.ledger, till.program, alias, till.now)
+    return answer
+
+
+def _sale(till: Till, asks: Asks) -> Answer:
+    """As a till's event comes from the queue: late, twice, in any order."""
+    member, spend, paid, items, order, effective_ms = asks.content
+    op = f"order:{order}"
+    operation = Earn(
+        Origin(op, "generic", effective_ms=effective_ms, entropy=os.urandom(16)),
+        spend_minor=spend, paid_minor=paid, items=tuple(Item(*one) for one in items),
+        order_id=order,
+    )  # fmt: skip
+    card = _card(till, member)
+    answer = till.ledger.perform(till.program, card, operation, till.now, fresh=True)
+    refunds.apply_parked(till.ledger, till.program, op, till.now)
+    return answer
+
+
+def _refund(till: Till, asks: Asks) -> Answer | None:
+    """With a key as a caller of the API, as a till's event without one."""
+    order, refund_id, amount = asks.content
+    wanted = refunds.Refund(f"order:{order}", refund_id, amount, "api")
+    if not asks.key:
+        return refunds.refund(till.ledger, till.program, wanted, till.now)
+    return refunds.refund(
+        till.ledger, till.program, wanted, till.now, op=f"key:{asks.key}", render=_render,
+        request=_request(asks, wanted.op),
+    )  # fmt: skip
+
+
+def _undo(till: Till, asks: Asks) -> Answer:
+    member, seq = asks.content
+    read = refunds.original(
+        till.ledger, member, seq, op=f"key:{asks.key}", source="staff", amount_minor=None,
+        undo_within_ms=UNDO_MS,
+    )  # fmt: skip
+    if read is None:
+        raise Refused(Code.NOT_FOUND)
+    return till.ledger.perform(
+        till.program, read.card, read.operation, till.now,
+        request=_request(asks), render=_render, fresh=True,
+    )  # fmt: skip
+
+
+def _close(till: Till, asks: Asks) -> Answer:
+    member, voucher_id = asks.content
+    state, item = till.table.get(keys.state(M, member), keys.voucher(M, member, voucher_id))
+    if state is None or item is None:
+        raise Refused(Code.NOT_FOUND)
+    kind = Redeem if asks.what == "redeem" else Cancel
+    operation = kind(_origin(asks), cards.voucher_of(item))
+    return till.ledger.perform(
+        till.program, cards.card_of(state), operation, till.now,
+        request=_request(asks), render=_render, fresh=True,
+    )  # fmt: skip
+
+
+def _issue(till: Till, asks: Asks) -> Answer:
+    member, reward_id = asks.content
+    return _perform(till, asks, member, Issue(_origin(asks), reward_id))
+
+
+def _adjust(till: Till, asks: Asks) -> Answer:
+    member, unit, amount, debt = asks.content
+    return _perform(till, asks, member, Adjust(_origin(asks), unit, amount, "because", debt))
+
+
+def _act(till: Till, asks: Asks) -> Answer:
+    member, action = asks.content
+    return _perform(till, asks, member, Act(_origin(asks), action))
+
+
+def _grant(till: Till, asks: Asks) -> Answer:
+    member, tier, until = asks.content
+    return _perform(till, asks, member, GrantTier(_origin(asks), tier, until, "hand"))
+
+
+def _job(till: Till, asks: Asks) -> None:
+    member, name = asks.content
+    jobs.JOBS[name](Shop(till.table, M, till.program, till.now), member)
+
+
+_WAYS = {
+    "join": _join, "stamp": _stamp, "sale": _sale, "refund": _refund, "undo": _undo,
+    "issue": _issue, "redeem": _close, "cancel": _close, "adjust": _adjust, "act": _act,
+    "grant": _grant, "job": _job,
+}  # fmt: skip

@@ -1,0 +1,109 @@
+"""One merchant's world: virtual time, seeded chance, and a network on which anything may happen.
+
+At every call to the table somebody else may come in first and do something whole (their calls may
+be interrupted in turn), and the call itself may be lost before it arrives, be carried out and lose
+its answer, meet a conflict or a throttle, read something old, or be the last of its process.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from random import Random
+from typing import Any
+
+from regulars.store import retry
+from regulars.store.errors import Lost, ServiceError
+from regulars.store.table import Table
+from tests.concurrency.faults import Death
+from tests.simulation.memory import Change, Memory, Params
+
+DEPTH_MAX = 3
+START_MS = 1_769_000_000_000
+DAY_MS = 86_400_000
+
+
+class World:
+    """Chance, time and the table of one seed."""
+
+    def __init__(self, seed: int, committed: Callable[[list[Change]], None]) -> None:
+        self.chance = Random(seed)  # noqa: S311 - a seed is what it is for
+        self.memory = Memory(committed)
+        self.table = Table("regulars-ledger", self.call)
+        self.now_ms = START_MS + self.chance.randrange(900) * DAY_MS
+        self.depth = 0
+        self.calm = False
+        self.faults = self.chance.choice((0.0, 0.01, 0.03, 0.1))
+        self.crowd = self.chance.choice((0.05, 0.1, 0.25))
+        self.somebody_else: Callable[[], None] = lambda: None
+        self.calls = 0
+        self.trace: list[str] | None = None
+
+    def say(self, *words: object) -> None:
+        """Note a line of the trace, if one is kept."""
+        if self.trace is not None:
+            indent = "  " * self.depth
+            self.trace.append(f"{self.now_ms} {indent}{' '.join(map(str, words))}")
+
+    def call(self, operation: str, params: Params) -> Params:
+        """What the transports are to `Table`: it tries again what may succeed the next time."""
+        if not self.calm and self.depth < DEPTH_MAX and self.chance.random() < self.crowd:
+            self.depth += 1
+            try:
+                self.somebody_else()
+            finally:
+                self.depth -= 1
+        return retry.persist(lambda: self._once(operation, params), operation)
+
+    def _once(self, operation: str, params: Params) -> Params:
+        self.calls += 1
+        if self.calm:
+            return self.memory.call(operation, params)
+        roll = self.chance.random()
+        if roll >= self.faults:
+            behind = self.chance.choice((0, 0, 1, 2)) if _may_be_stale(operation, params) else 0
+            return self.memory.call(operation, params, behind)
+        kind = self.chance.choice(
+            ("lost", "dropped", "throttled", "conflict", "broken", "dies before", "dies after")
+        )
+        self.say(operation, kind)
+        if kind in {"dropped", "dies after"}:
+            with suppress(ServiceError):  # that answer is lost like any other
+                self.memory.call(operation, params)
+        if kind.startswith("dies"):
+            raise Death
+        if kind in {"lost", "dropped"}:
+            raise Lost(kind)
+        raise _error(kind, operation)
+
+
+def _may_be_stale(operation: str, params: Params) -> bool:
+    if operation == "BatchGetItem":
+        return any(not part.get("ConsistentRead") for part in params["RequestItems"].values())
+    return operation in {"GetItem", "Query"} and not params.get("ConsistentRead")
+
+
+def _error(kind: str, operation: str) -> ServiceError:
+    if kind == "throttled":
+        return ServiceError("ProvisionedThroughputExceededException", kind, 400, {})
+    if kind == "broken":
+        return ServiceError("InternalServerError", kind, 500, {})
+    if operation == "TransactWriteItems":
+        reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+        body = {"CancellationReasons": reasons}
+        return ServiceError("TransactionCanceledException", kind, 400, body)
+    return ServiceError("TransactionConflictException", kind, 400, {})
+
+
+@contextmanager
+def governed(chance: Random) -> Iterator[None]:
+    """Within the block all entropy comes from the seed, and nobody waits."""
+    kept: dict[str, Any] = {"urandom": os.urandom, "sleep": retry.sleep, "fraction": retry.fraction}
+    os.urandom = chance.randbytes
+    retry.sleep, retry.fraction = (lambda _: None), (lambda: 0.0)
+    try:
+        yield
+    finally:
+        os.urandom = kept["urandom"]
+        retry.sleep, retry.fraction = kept["sleep"], kept["fraction"]
