@@ -311,7 +311,9 @@ def _grant(
 def _settle(draft: Draft, spend_minor: int, visits: int) -> None:
     """Count into the windows, reward milestones, move the tier up with its benefits, issue what
     has become due by itself."""
-    draft.card = draft.card.with_window(draft.effective_month, spend_minor, visits, _points(draft))
+    points = _points(draft)
+    draft.card = draft.card.with_window(draft.effective_month, spend_minor, visits, points)
+    milestones.count(draft, spend_minor, visits, points)
     milestones.reach(draft)
     draft.card = upgraded(draft.program, draft.card, draft.today)
     give_due(draft)

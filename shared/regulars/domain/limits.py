@@ -26,5 +26,9 @@ def given(card: Card, name: str, in_period: str) -> int:
 
 def once_more(card: Card, name: str, in_period: str, times: int = 1) -> Card:
     """The card after a thing was given (or, negative, taken back) within a period."""
-    count = max(0, given(card, name, in_period) + times)
+    return replaced(card, name, in_period, max(0, given(card, name, in_period) + times))
+
+
+def replaced(card: Card, name: str, in_period: str, count: int) -> Card:
+    """The card with another count under a name."""
     return replace(card, taken={**card.taken, name: (in_period, count)})

@@ -130,8 +130,12 @@ class Milestone(NamedTuple):
 
     id: str
     name: Text
-    metric: Literal["spend", "visits", "points", "referrals"]
+    metric: Literal["spend", "visits", "points", "referrals", "weeks", "months"]
+    """`weeks` and `months` are streaks: in a row with a visit."""
     at: int
+    first_day: str
+    last_day: str
+    """With days it is a challenge: only what happens on them counts."""
     repeat: bool
     """Rewarded at every multiple of `at`, not only the first."""
     unit: str
@@ -337,6 +341,8 @@ def _milestone(milestone: Mapping[str, Any]) -> Milestone:
         name=milestone["name"],
         metric=milestone["metric"],
         at=milestone["at"],
+        first_day=milestone.get("from") or "",
+        last_day=milestone.get("until") or "",
         repeat=milestone.get("repeat", False),
         unit=grant.get("unit", ""),
         amount=grant.get("amount", 0),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from regulars.domain import calendar, limits
+from regulars.domain import calendar, limits, milestones
 from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import DEBT, Entry, Line, lot_dates
@@ -136,8 +136,7 @@ def _give_back_uses(draft: Draft, original: Entry) -> None:
             draft.card = limits.once_more(draft.card, name, "", -1)
         if campaign and campaign.total:
             draft.count(name, -1, campaign.total)
-    for milestone_id, times in original.facts.get("milestones", {}).items():
-        draft.card = limits.once_more(draft.card, f"m:{milestone_id}", "", -times)
+    milestones.take_back(draft, original.facts)
 
 
 def _forget_visit(draft: Draft, original: Entry, visits: int) -> None:

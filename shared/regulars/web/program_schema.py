@@ -249,8 +249,10 @@ class Milestone(Part):
 
     id: Id
     name: Name
-    metric: Literal["spend", "visits", "points", "referrals"]
+    metric: Literal["spend", "visits", "points", "referrals", "weeks", "months"]
     at: Annotated[int, Field(ge=1, le=10**12)]
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    until: Day | None = None
     repeat: bool = False
     grant: Amount | None = None
     reward: Id | None = None
@@ -260,6 +262,10 @@ class Milestone(Part):
     def _some_effect(self) -> Milestone:
         if not (self.grant or self.reward or self.badge):
             raise ValueError("a milestone gives a `grant`, a `reward` or a `badge`")
+        if (self.from_ or self.until) and self.metric not in {"spend", "visits", "points"}:
+            raise ValueError("only spend, visits and points can be counted between days")
+        if self.from_ and self.until and self.from_ > self.until:
+            raise ValueError("`until` must not lie before `from`")
         return self
 
 

@@ -1,0 +1,123 @@
+"""Challenges between two days, streaks of weeks and months. Today is Sunday, 22 November."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from regulars.domain import milestones
+from regulars.domain.refusals import Refused
+from regulars.web.program_schema import check
+from tests.unit.domain.shop import Shop, programme, spend_rule, unit
+
+GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
+
+
+def shop(mark: dict[str, Any]) -> Shop:
+    """A member of a shop with one milestone that gives a gift."""
+    milestone = {"id": "mark", "name": "Mark", "reward": "gift", **mark}
+    opened = Shop(
+        programme(units=[unit()], earn=[spend_rule()], rewards=[GIFT], milestones=[milestone])
+    )
+    opened.join()
+    return opened
+
+
+def gifts(of: Shop) -> int:
+    return sum(held.reward_id == "gift" for held in of.card.open.values())
+
+
+def visits(of: Shop, *days_between: int) -> list[int]:
+    """The gifts after each of the visits, the first so many days from now."""
+    had = []
+    for days in days_between:
+        of.later(days=days)
+        of.visit()
+        had.append(gifts(of))
+    return had
+
+
+def test_a_challenge_counts_only_between_its_days() -> None:
+    """Three visits in December: one on 30 November and one on 1 January do not count."""
+    cafe = shop({"metric": "visits", "at": 3, "from": "2026-12-01", "until": "2026-12-31"})
+
+    # 30 Nov, 1 Dec, 15 Dec, 1 Jan
+    assert visits(cafe, 8, 1, 14, 17) == [0, 0, 0, 0]
+
+    late = shop({"metric": "visits", "at": 3, "from": "2026-12-01", "until": "2026-12-31"})
+    # 30 Nov, 1 Dec, 15 Dec, 31 Dec, 31 Dec
+    assert visits(late, 8, 1, 14, 16, 0) == [0, 0, 0, 1, 1]
+
+
+def test_a_refund_takes_a_visit_out_of_a_challenge() -> None:
+    """Two visits of three, one refunded: it takes two more."""
+    cafe = shop({"metric": "visits", "at": 3, "from": "2026-11-01", "until": "2026-12-31"})
+    cafe.sale(1000)
+    refunded = cafe.sale(1000)
+    cafe.refund(refunded)
+
+    assert visits(cafe, 0, 0) == [0, 1]
+
+
+def test_a_challenge_of_spend_is_met_to_the_cent() -> None:
+    """99.99 is not 100.00."""
+    cafe = shop({"metric": "spend", "at": 10_000, "until": "2026-12-31"})
+    cafe.sale(9_999)
+    assert gifts(cafe) == 0
+    cafe.sale(1)
+    assert gifts(cafe) == 1
+
+
+def test_four_weeks_in_a_row_are_a_streak_however_often_one_came_in_each() -> None:
+    """Sunday, twice in the next week, then once in each of two more."""
+    cafe = shop({"metric": "weeks", "at": 4, "repeat": True})
+
+    assert visits(cafe, 0, 1, 3, 7, 7) == [0, 0, 0, 0, 1]
+    # four weeks later it is the eighth in a row only if none was left out
+    assert visits(cafe, 7, 7, 7, 7) == [1, 1, 1, 2]
+
+
+def test_a_week_without_a_visit_breaks_the_streak_and_a_new_one_is_rewarded_anew() -> None:
+    """Four weeks, a gap of two, four weeks again: two gifts; three weeks would be one."""
+    cafe = shop({"metric": "weeks", "at": 4})
+
+    assert visits(cafe, 0, 7, 7, 7) == [0, 0, 0, 1]
+    assert visits(cafe, 14, 7, 7) == [1, 1, 1]
+    assert visits(cafe, 7) == [2]
+
+
+def test_months_in_a_row_span_the_turn_of_the_year() -> None:
+    """22 November, 22 December, 21 January."""
+    cafe = shop({"metric": "months", "at": 3, "badge": True})
+
+    assert visits(cafe, 0, 30, 30) == [0, 0, 1]
+    assert milestones.badges(cafe.card, cafe.program.milestones) == ("mark",)
+
+
+def test_a_badge_goes_with_the_refund_of_what_brought_it() -> None:
+    cafe = shop({"metric": "spend", "at": 1_000, "badge": True})
+    sale = cafe.sale(1_000)
+    assert milestones.badges(cafe.card, cafe.program.milestones) == ("mark",)
+    cafe.refund(sale)
+    assert milestones.badges(cafe.card, cafe.program.milestones) == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"metric": "weeks", "at": 2, "from": "2026-12-01"},
+        {"metric": "visits", "at": 2, "from": "2026-12-02", "until": "2026-12-01"},
+        {"metric": "visits", "at": 2, "until": "2026-02-30"},
+    ],
+)
+def test_what_cannot_be_counted_is_refused_with_its_path(wrong: dict[str, Any]) -> None:
+    document = {
+        "name": "Shop", "currency": "EUR", "timezone": "Europe/Budapest", "languages": ["en"],
+        "milestones": [{"id": "m", "name": "M", "badge": True, **wrong}],
+    }  # fmt: skip
+
+    with pytest.raises(Refused) as refused:
+        check(document)
+
+    assert refused.value.errors[0][0].startswith("milestones.0")
