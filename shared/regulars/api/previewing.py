@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from regulars.domain import rewards
 from regulars.domain.decide import decide
 from regulars.domain.operations import Decision, Origin, ReviewTier
 from regulars.domain.program import Program
@@ -29,6 +30,7 @@ def preview(table: Table, gathered: Gathered, program: Program) -> dict[str, Any
     down: Counter[str | None] = Counter()
     members = unchanged = rewarded = cost_minor = 0
     examples: list[dict[str, Any]] = []
+    left = _left(table, m, program)
     start = None
     while True:
         page = table.query(keys.members(m), index=True, limit=PAGE, start=start)
@@ -37,17 +39,17 @@ def preview(table: Table, gathered: Gathered, program: Program) -> dict[str, Any
             if state is None:
                 continue
             members += 1
-            decision = _decide(gathered, program, state)
+            decision = _decide(gathered, program, state, left)
+            for name, by, _ in decision.counts:
+                left[name] -= by
             before, after = _tiers(state, decision)
             gained = [program.rewards[one.reward_id] for one in decision.unlocked]
             rewarded += bool(gained)
             cost_minor += sum(reward.cost_minor for reward in gained)
-            if program.tier_rank(after) > program.tier_rank(before):
-                up[after] += 1
-            elif after != before:
-                down[after] += 1
-            else:
-                unchanged += 1
+            climbed = _climbed(gathered.program, program, before, after)
+            up[after] += climbed > 0
+            down[after] += climbed < 0
+            unchanged += climbed == 0
             if (after != before or gained) and len(examples) < EXAMPLES:
                 examples.append(
                     {
@@ -77,8 +79,20 @@ def _states(table: Table, m: str, profiles: list[Item]) -> list[Item | None]:
     return table.get(*(keys.state(m, c) for c in members)) if members else []
 
 
-def _decide(gathered: Gathered, program: Program, state: Item) -> Decision:
-    operation = ReviewTier(Origin("preview", "job", entropy=bytes(16)))
+def _left(table: Table, m: str, program: Program) -> dict[str, int]:
+    """What is left of every reward with a stock, by the name of its counter."""
+    limits = {rewards.stock_name(one): one.stock for one in program.rewards.values() if one.stock}
+    if not limits:
+        return {}
+    items = table.get(*(keys.count(m, name) for name in limits))
+    return {
+        name: max(0, limit - (item["n"] if item else 0))
+        for (name, limit), item in zip(limits.items(), items, strict=True)
+    }
+
+
+def _decide(gathered: Gathered, program: Program, state: Item, left: dict[str, int]) -> Decision:
+    operation = ReviewTier(Origin("preview", "job", entropy=bytes(16), left=dict(left)))
     return decide(program, card_of(state), operation, gathered.now)
 
 
@@ -87,5 +101,14 @@ def _tiers(state: Item, decision: Decision) -> tuple[str | None, str | None]:
     return before.id if before else None, after.id if after else None
 
 
+def _climbed(old: Program, new: Program, before: str | None, after: str | None) -> int:
+    """How many steps up (or, negative, down). Tiers are compared within the new programme; one
+    that it no longer has by where it stood in the old one."""
+    if before is None or new.tier_rank(before) >= 0:
+        return new.tier_rank(after) - new.tier_rank(before)
+    known = old if old.tier_rank(after) >= 0 else new
+    return known.tier_rank(after) - old.tier_rank(before)
+
+
 def _counts(counter: Counter[str | None]) -> list[dict[str, Any]]:
-    return [{"tier": tier, "count": count} for tier, count in counter.most_common()]
+    return [{"tier": tier, "count": count} for tier, count in counter.most_common() if count]

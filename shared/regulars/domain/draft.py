@@ -104,8 +104,8 @@ class Draft:
 
     def exhausted(self, name: str, limit: int) -> bool:
         """Whether a shared counter cannot take one more."""
-        at_limit = name in self.operation.origin.exhausted
-        return bool(limit) and (at_limit or self.counts.get(name, (0, 0))[0] >= limit)
+        left = self.operation.origin.left.get(name, limit)
+        return bool(limit) and self.counts.get(name, (0, 0))[0] >= min(limit, left)
 
     def touch(self, unit_id: str) -> None:
         """Something happened with a unit: what expires by inactivity lives on. What was lost

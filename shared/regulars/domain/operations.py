@@ -10,6 +10,7 @@ and cost a seventh there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from regulars.domain.card import Card, Lot
@@ -29,8 +30,8 @@ class Origin(NamedTuple):
     """When it happened, if known; never later than recording + 5 minutes."""
     entropy: bytes = b""
     """Random bytes from the caller, for the codes of vouchers."""
-    exhausted: frozenset[str] = frozenset()
-    """Counters that were found at their limit (see `Decision.counts`)."""
+    left: Mapping[str, int] = MappingProxyType({})
+    """How much is left of shared counters that were looked at (see `Decision.counts`)."""
 
 
 class Join(NamedTuple):
@@ -238,7 +239,7 @@ class Decision(NamedTuple):
     dues: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[str, int, int], ...] = ()
     """Shared counters to move, as (name, by, limit): stock, the first n. One that would pass its
-    limit refuses the transaction, and the operation is decided again knowing it as exhausted."""
+    limit refuses the transaction, and the operation is decided again knowing what is left."""
     unlocked: tuple[Voucher, ...] = ()
     """Vouchers that were issued by themselves."""
     refused: tuple[tuple[str, Mapping[str, Any]], ...] = ()

@@ -35,5 +35,6 @@ def occasions(program: Program, member_id: str, entry: Entry) -> Iterator[Tell]:
     if by_itself and entry.facts.get("vouchers"):
         yield Tell(member_id, "reward_unlocked", occasion, {"vouchers": entry.facts["vouchers"]})
     risen = program.tier_rank(entry.tier_to) > program.tier_rank(entry.tier_from)
-    if risen and entry.kind != "join":
+    replaced = entry.tier_from is not None and program.tier_rank(entry.tier_from) < 0
+    if risen and not replaced and entry.kind != "join":  # a tier that is no more: nobody climbed
         yield Tell(member_id, "tier_up", occasion, {"tier": entry.tier_to})

@@ -235,7 +235,7 @@ class Ledger:
             elif ours[1].startswith("REFUNDED#") and isinstance(operation, Reverse):
                 operation = operation._replace(refunded_minor=there.get("refunded", 0))
             elif ours[1] == "COUNT":
-                operation = _without(operation, ours[0].partition("#COUNT#")[2])
+                operation = _knowing(operation, writes, ours, there)
             elif ours[1] == "CODE":
                 operation = operation._replace(
                     origin=operation.origin._replace(entropy=os.urandom(16))
@@ -303,10 +303,14 @@ def _key_of(write: Put | Count) -> keys.Key:
     return write.item["PK"], write.item["SK"]
 
 
-def _without(operation: AnyOperation, counter: str) -> AnyOperation:
-    """The operation, knowing that a shared counter has reached its limit."""
-    exhausted = operation.origin.exhausted | {counter}
-    return operation._replace(origin=operation.origin._replace(exhausted=exhausted))
+def _knowing(
+    operation: AnyOperation, writes: Sequence[Put | Count], key: keys.Key, there: Item
+) -> AnyOperation:
+    """The operation, knowing how much is left of a shared counter that refused it."""
+    (limit,) = (one.limit for one in writes if isinstance(one, Count) and one.key == key)
+    name = key[0].partition("#COUNT#")[2]
+    left = {**operation.origin.left, name: max(0, limit - there.get("n", limit))}
+    return operation._replace(origin=operation.origin._replace(left=left))
 
 
 def replay(item: Item, fingerprint: str | None) -> Answer:

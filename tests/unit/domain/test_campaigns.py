@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.operations import Decision, Earn
+from regulars.domain.operations import Decision, Earn, Join
 from regulars.domain.program import Program
 from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit, visit_rule
 
@@ -255,10 +255,8 @@ class TestTheFirstHundred:
         assert shop.available() == 50
 
     def test_the_hundred_and_first_joins_without(self) -> None:
-        from regulars.domain.operations import Join
-
         shop = Shop(programme(**POINTS, campaigns=[bonus(50, on=["join"], total=100)]))
-        origin = shop.origin(exhausted=frozenset({"campaign:bonus"}))
+        origin = shop.origin(left={"campaign:bonus": 0})
         joined = shop.do(Join(origin, "c1"))
         assert (joined.counts, shop.available()) == ((), 0)
 

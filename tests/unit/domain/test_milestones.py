@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from regulars.domain import limits, milestones
-from regulars.domain.operations import Act, Bonus
+from regulars.domain.operations import Act, Bonus, Earn, Issue
 from regulars.domain.refusals import Code, Refused
 from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
 
@@ -204,18 +204,20 @@ class TestGifts:
         assert cafe.cancel(voucher).counts == (("stock:cup", -1, 3),)
 
     def test_out_of_stock_is_refused_before_the_balance_is_looked_at(self) -> None:
-        from regulars.domain.operations import Issue
-
         cafe = shop(rewards=[reward("cup", 10, stock=3)])
         with pytest.raises(Refused) as refused:
-            cafe.do(Issue(cafe.origin(exhausted=frozenset({"stock:cup"})), "cup"))
+            cafe.do(Issue(cafe.origin(left={"stock:cup": 0}), "cup"))
         assert refused.value.code == Code.OUT_OF_STOCK
 
     def test_an_automatic_reward_out_of_stock_waits_on_the_balance(self) -> None:
-        from regulars.domain.operations import Earn
-
         cafe = shop(rewards=[reward("cup", 10, auto=True, stock=3)])
-        cafe.do(Earn(cafe.origin(exhausted=frozenset({"stock:cup"})), spend_minor=1500))
+        cafe.do(Earn(cafe.origin(left={"stock:cup": 0}), spend_minor=1500))
         assert (cafe.available(), len(cafe.card.open)) == (15, 0)
         cafe.sale(1500)
         assert (cafe.available(), len(cafe.card.open)) == (0, 3)
+
+    def test_of_three_that_could_be_had_the_two_that_are_left_are(self) -> None:
+        cafe = shop(rewards=[reward("cup", 10, auto=True, stock=5)])
+        cafe.do(Earn(cafe.origin(left={"stock:cup": 2}), spend_minor=3000))
+        assert (cafe.available(), len(cafe.card.open)) == (10, 2)
+        assert cafe.decided[-1].counts == (("stock:cup", 2, 5),)
