@@ -28,6 +28,7 @@ lambda_handler = http.serve(
         "PUT /v1/program": programs.publish,
         "POST /v1/program/preview": programs.preview,
         "GET /v1/program/schema": programs.schema,
+        "GET /v1/raffles/{id}": programs.raffle,
         "POST /v1/members": members.create,
         "GET /v1/members": members.find,
         "GET /v1/members/{id}": members.read,

@@ -18,6 +18,7 @@ from regulars.jobs.batches import logged
 from regulars.jobs.cards import JOBS
 from regulars.jobs.due import walk
 from regulars.jobs.invitations import INVITE
+from regulars.jobs.raffles import DRAW
 from regulars.jobs.recompute import recompute
 from regulars.observability import logger
 from regulars.store import connect
@@ -45,7 +46,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     done = walk(
         connect.table(),
         "tiers",
-        {job: JOBS[job] for job in (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE)},
+        {job: JOBS[job] for job in (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW)},
         clock.now(),
     )
     logger().info("due cards done", extra={"job": TIER, "cards": done})

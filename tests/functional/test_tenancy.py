@@ -49,7 +49,12 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
 def test_every_route_with_an_id_is_tried_here() -> None:
     tried = {path.replace("{m}", "{id}").replace("{c}", "{code}")
              for _, path, _ in naming("{m}", "{c}")}  # fmt: skip
-    elsewhere = {"/v1/templates/{id}", "/v1/hooks/{provider}", "/v1/test/hooks/{provider}"}
+    elsewhere = {
+        "/v1/templates/{id}",
+        "/v1/raffles/{id}",
+        "/v1/hooks/{provider}",
+        "/v1/test/hooks/{provider}",
+    }
     assert {route.path for route in API if "{" in route.path} - elsewhere <= tried
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from regulars.api import previewing
+from regulars.domain import calendar, raffles
 from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.program import load
 from regulars.domain.refusals import Code, Refused
+from regulars.jobs.raffles import next_draw, result, seed
 from regulars.store import connect
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchants, document_of
@@ -39,6 +41,9 @@ def publish(request: http.Request) -> http.Response:
     version = Merchants(connect.table()).publish(
         gathered.caller.merchant_id, document, over, to_ms(gathered.now)
     )
+    program = load(document, version)
+    today = calendar.local_date(gathered.now, program.timezone)
+    connect.table().put(next_draw(gathered.caller.merchant_id, program, today))
     return http.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
 
 
@@ -53,6 +58,27 @@ def preview(request: http.Request) -> http.Response:
 def schema(request: http.Request) -> http.Response:
     """GET /v1/program/schema: the JSON Schema of a programme document."""
     return http.json_answer(200, ProgramDocument.model_json_schema())
+
+
+def raffle(request: http.Request) -> http.Response:
+    """GET /v1/raffles/{id}: its commitment; after the draw the seed, the tickets, the winners."""
+    gathered = auth.gather(connect.table(), request, staff_too=False)
+    m, found = (
+        gathered.caller.merchant_id,
+        raffles.find(gathered.program.raffles, request.param("id")),
+    )
+    if found is None:
+        raise Refused(Code.NOT_FOUND)
+    drawn = result(connect.table(), m, found.id)
+    body = {
+        "raffle_id": found.id,
+        "from": found.first_day,
+        "until": found.last_day,
+        "commitment": raffles.commitment(seed(m, found.id)),
+        "drawn": drawn is not None,
+        **(drawn or {"seed": None, "tickets": None, "winners": None}),
+    }
+    return http.json_answer(200, body)
 
 
 def _version(text: str) -> int:

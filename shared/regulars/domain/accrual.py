@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from regulars.domain import calendar, campaigns, limits, milestones
+from regulars.domain import calendar, campaigns, limits, milestones, raffles
 from regulars.domain.benefits import give_due
 from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.draft import Draft
@@ -314,6 +314,7 @@ def _settle(draft: Draft, spend_minor: int, visits: int) -> None:
     points = _points(draft)
     draft.card = draft.card.with_window(draft.effective_month, spend_minor, visits, points)
     milestones.count(draft, spend_minor, visits, points)
+    raffles.count(draft, spend_minor, visits)
     milestones.reach(draft)
     draft.card = upgraded(draft.program, draft.card, draft.today)
     give_due(draft)

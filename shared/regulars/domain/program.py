@@ -144,6 +144,19 @@ class Milestone(NamedTuple):
     badge: bool
 
 
+class Raffle(NamedTuple):
+    """Tickets for visits or money spent on its days, then a draw that anyone can check."""
+
+    id: str
+    name: Text
+    first_day: str
+    last_day: str
+    per_minor: int
+    """One ticket per full so much spent; 0 for one per visit."""
+    reward: str
+    winners: int
+
+
 class Gift(NamedTuple):
     """Units, or a reward."""
 
@@ -195,6 +208,7 @@ class Program(NamedTuple):
     tiers: tuple[Tier, ...]
     campaigns: tuple[Campaign, ...]
     milestones: tuple[Milestone, ...]
+    raffles: tuple[Raffle, ...]
     referral: Referral | None
     limits: Limits
     messages: Messages
@@ -229,6 +243,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         tiers=tuple(_tier(tier) for tier in document.get("tiers", ())),
         campaigns=tuple(campaigns.load(part) for part in document.get("campaigns", ())),
         milestones=tuple(_milestone(part) for part in document.get("milestones", ())),
+        raffles=tuple(_raffle(part) for part in document.get("raffles", ())),
         referral=_referral(document.get("referral")),
         limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
         messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
@@ -316,6 +331,18 @@ def _condition(way: Mapping[str, Any]) -> Condition:
         categories=tuple(way.get("categories", ())),
         skus=tuple(way.get("skus", ())),
         percent=way.get("percent", 0),
+    )
+
+
+def _raffle(raffle: Mapping[str, Any]) -> Raffle:
+    return Raffle(
+        id=raffle["id"],
+        name=raffle["name"],
+        first_day=raffle["from"],
+        last_day=raffle["until"],
+        per_minor=raffle.get("per_minor", 0),
+        reward=raffle["reward"],
+        winners=raffle.get("winners", 1),
     )
 
 

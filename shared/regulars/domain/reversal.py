@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from regulars.domain import calendar, limits, milestones
+from regulars.domain import calendar, limits, milestones, raffles
 from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import DEBT, Entry, Line, lot_dates
@@ -137,6 +137,7 @@ def _give_back_uses(draft: Draft, original: Entry) -> None:
         if campaign and campaign.total:
             draft.count(name, -1, campaign.total)
     milestones.take_back(draft, original.facts)
+    raffles.take_back(draft, original.facts.get("tickets", {}))
 
 
 def _forget_visit(draft: Draft, original: Entry, visits: int) -> None:

@@ -33,6 +33,7 @@ from regulars.jobs.context import Shop
 from regulars.jobs.digest import DIGEST, digest
 from regulars.jobs.due import Job
 from regulars.jobs.invitations import INVITE, invite
+from regulars.jobs.raffles import DRAW, draw_due
 from regulars.jobs.telling import Tell, tell
 from regulars.store import cards, keys
 from regulars.store.members import Members
@@ -144,5 +145,6 @@ JOBS: dict[str, Job] = {
     REMIND: remind,
     DIGEST: digest,
     INVITE: invite,
+    DRAW: draw_due,
 }
 """By the name under which they stand in the due list."""

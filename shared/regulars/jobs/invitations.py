@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from regulars.domain import calendar
@@ -18,12 +17,11 @@ from regulars.domain.program import Condition, Tier
 from regulars.domain.tiering import kept_until, window_sum
 from regulars.jobs.context import Shop
 from regulars.store import keys
-from regulars.store.cards import card_of
 from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
+from regulars.store.members import every_card
 
 INVITE = "invite"
-PAGE = 100
 HOUR = 9
 YEARLY = Condition("spend", 0, "year")
 
@@ -51,7 +49,7 @@ def best(shop: Shop, percent: int, today: date) -> list[Card]:
     """
     spent: list[tuple[int, str, Card]] = []
     members = 0
-    for card in _cards(shop):
+    for card in every_card(shop.table, shop.merchant_id):
         members += 1
         if amount := window_sum(card, "year", today).spend_minor:
             spent.append((-amount, card.member_id, card))
@@ -70,20 +68,6 @@ def _invite(shop: Shop, tier: Tier, percent: int, today: date) -> None:
             Origin(op, "job", entropy=os.urandom(16)), tier.id, until, "invitation"
         )
         shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
-
-
-def _cards(shop: Shop) -> Iterator[Card]:
-    start = None
-    while True:
-        page = shop.table.query(keys.members(shop.merchant_id), index=True, limit=PAGE, start=start)
-        members = [item["PK"].rpartition("#")[2] for item in page.items]
-        states = (
-            shop.table.get(*(keys.state(shop.merchant_id, c) for c in members)) if members else []
-        )
-        yield from (card_of(state) for state in states if state)
-        start = page.next
-        if start is None:
-            return
 
 
 def _due(merchant_id: str, zone: str, today: date) -> Item:

@@ -7,6 +7,7 @@
 | sandbox clock | `M#<m>` | `CLOCK` | | |
 | staff device | `M#<m>` | `STAFF#<s>` | | |
 | shared counter: stock, a campaign's uses | `M#<m>#COUNT#<name>` | `COUNT` | | |
+| raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
 | ledger entry | `M#<m>#C#<c>` | `ENTRY#<seq>` | `M#<m>#H#<hour>` | `<recorded ms>#<c>#<seq>` |
@@ -71,6 +72,10 @@ def staff(m: str, staff_id: str) -> Key:
 
 def count(m: str, name: str) -> Key:
     return f"M#{m}#COUNT#{name}", "COUNT"
+
+
+def raffle(m: str, raffle_id: str) -> Key:
+    return f"M#{m}", f"RAFFLE#{raffle_id}"
 
 
 def week(m: str, monday: str) -> Key:

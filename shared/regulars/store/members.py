@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars import tokens
+from regulars.domain.card import Card
 from regulars.store import keys
+from regulars.store.cards import card_of
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
+
+PAGE = 100
+"""Members read at once on the way along all of them."""
 
 FREE = AbsentOr(Equals("c", ""))
 """A contact that nobody has, or that its member has given up."""
@@ -146,6 +151,20 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
     """The capability link of a member's card."""
     token = tokens.card_token(merchant_id, profile.member_id, profile.link)
     return f"{base_url}/c/{token}"
+
+
+def every_card(table: Table, merchant_id: str) -> Iterator[Card]:
+    """The cards of all members of a merchant, a page at a time, by enrolment."""
+    start = None
+    while True:
+        page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
+        members = [item["PK"].rpartition("#")[2] for item in page.items]
+        if members:
+            states = table.get(*(keys.state(merchant_id, c) for c in members))
+            yield from (card_of(state) for state in states if state)
+        start = page.next
+        if start is None:
+            return
 
 
 def card_of_link(table: Table, token: str) -> tuple[str, str] | None:

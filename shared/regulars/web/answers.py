@@ -183,6 +183,19 @@ class Published(View):
     program: dict[str, Any]
 
 
+class RaffleView(View):
+    """How a raffle can be checked; `domain/raffles.py` says how the draw is repeated."""
+
+    raffle_id: str
+    from_: Annotated[str, Field(alias="from")]
+    until: str
+    commitment: str
+    drawn: bool
+    seed: str | None
+    tickets: dict[str, int] | None
+    winners: list[str] | None
+
+
 class TierCount(View):
     tier: str | None
     count: int

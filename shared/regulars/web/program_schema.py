@@ -269,6 +269,24 @@ class Milestone(Part):
         return self
 
 
+class Raffle(Part):
+    """Tickets for visits or money spent, then a draw that anyone can check."""
+
+    id: Id
+    name: Name
+    from_: Annotated[Day, Field(alias="from")]
+    until: Day
+    per_minor: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    reward: Id
+    winners: Annotated[int, Field(ge=1, le=1000)] = 1
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Raffle:
+        if self.from_ > self.until:
+            raise ValueError("`until` must not lie before `from`")
+        return self
+
+
 class Gift(Part):
     """Units, or a reward."""
 
@@ -326,6 +344,7 @@ class ProgramDocument(Part):
     tiers: list[Tier] = Field(default_factory=list, max_length=10)
     campaigns: list[Campaign] = Field(default_factory=list, max_length=50)
     milestones: list[Milestone] = Field(default_factory=list, max_length=50)
+    raffles: list[Raffle] = Field(default_factory=list, max_length=20)
     referral: Referral | None = None
     limits: Limits = Limits()
     refunds: Refunds = Refunds()
@@ -362,7 +381,16 @@ def _mend(message: str) -> str:
     )
 
 
-SECTIONS = ("units", "earn", "rewards", "tiers", "campaigns", "milestones", "locations")
+SECTIONS = (
+    "units",
+    "earn",
+    "rewards",
+    "tiers",
+    "campaigns",
+    "milestones",
+    "raffles",
+    "locations",
+)
 
 
 def _repeated(document: ProgramDocument) -> Iterable[tuple[str, str]]:
@@ -398,6 +426,9 @@ def _dangling(document: ProgramDocument) -> Iterable[tuple[str, str]]:
     )
     named += [
         (f"referral.{side}.reward", gift.reward) for side, gift in sides if gift and gift.reward
+    ]
+    named += [
+        (f"raffles.{place}.reward", raffle.reward) for place, raffle in enumerate(document.raffles)
     ]
     for path, reward_id in named:
         if reward_id not in rewards:

@@ -44,6 +44,8 @@ API = (
     Route("POST", "/v1/program/preview", "api", "See what a programme would change", "key",
           ProgramDocument, ((200, a.Previewed),)),
     Route("GET", "/v1/program/schema", "api", "Read the JSON Schema of a programme", "none"),
+    Route("GET", "/v1/raffles/{id}", "api", "Check a raffle", "key",
+          answers=((200, a.RaffleView),)),
     Route("POST", "/v1/members", "api", "Enrol a member", "key",
           m.NewMember, ((201, a.CardView), (200, a.CardView)), ledger=True),
     Route("GET", "/v1/members", "api", "Find members", "key",

@@ -1,0 +1,86 @@
+"""Drawing raffles: at noon of the day after the last, once, and for everybody to check."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+from zlib import compress, decompress
+
+from regulars import tokens
+from regulars.domain import calendar, raffles
+from regulars.domain.operations import Bonus, Origin
+from regulars.domain.program import Program, Raffle
+from regulars.jobs.context import Shop
+from regulars.store import keys
+from regulars.store.ledger import due_item
+from regulars.store.marshal import Item
+from regulars.store.members import every_card
+from regulars.store.table import Absent, Table
+
+DRAW = "draw"
+NOON = 12
+
+
+def next_draw(merchant_id: str, program: Program, today: date) -> Item:
+    """The due mark of a merchant's next draw; off the list when there is none to come."""
+    days = [date.fromisoformat(raffle.last_day) for raffle in program.raffles]
+    coming = [day + timedelta(days=1) for day in days if day >= today]
+    if not coming:
+        pk, sk = keys.due_mark(merchant_id, keys.MERCHANT_LEVEL, DRAW)
+        return {"PK": pk, "SK": sk}
+    noon = calendar.local_start(min(coming), program.timezone, NOON)
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, DRAW, calendar.hour_of(noon))
+
+
+def seed(merchant_id: str, raffle_id: str) -> str:
+    """A raffle's seed: fixed before the first ticket, and known to nobody but the service."""
+    return tokens.derive("raffle", merchant_id, raffle_id).hex()
+
+
+def draw_due(shop: Shop, member_id: str) -> None:
+    """Draw every raffle whose days are over and that was not drawn yet."""
+    today = calendar.local_date(shop.now, shop.program.timezone)
+    for raffle in shop.program.raffles:
+        if raffle.last_day < today.isoformat():
+            _reward(shop, raffle, _drawn(shop, raffle))
+    shop.table.put(next_draw(shop.merchant_id, shop.program, today))
+
+
+def result(table: Table, merchant_id: str, raffle_id: str) -> dict[str, Any] | None:
+    """The draw as it was made: seed, tickets and winners; None before it."""
+    (item,) = table.get(keys.raffle(merchant_id, raffle_id))
+    if item is None:
+        return None
+    drawn: dict[str, Any] = json.loads(decompress(item["drawn"]))
+    return drawn
+
+
+def _drawn(shop: Shop, raffle: Raffle) -> list[str]:
+    """The winners: drawn now, or read of the draw that was made before."""
+    cards = every_card(shop.table, shop.merchant_id)
+    held = {card.member_id: raffles.tickets(card, raffle.id) for card in cards}
+    taking_part = {member: count for member, count in held.items() if count > 0}
+    secret = seed(shop.merchant_id, raffle.id)
+    winners = raffles.draw(secret, taking_part, raffle.winners)
+    drawn = {"seed": secret, "tickets": taking_part, "winners": winners}
+    pk, sk = keys.raffle(shop.merchant_id, raffle.id)
+    text = json.dumps(drawn, sort_keys=True, separators=(",", ":"))
+    item: Item = {"PK": pk, "SK": sk, "drawn": compress(text.encode(), 9)}
+    if shop.table.put(item, Absent()) is None:
+        return winners
+    before: Mapping[str, Any] = result(shop.table, shop.merchant_id, raffle.id) or {}
+    return list(before.get("winners", ()))
+
+
+def _reward(shop: Shop, raffle: Raffle, winners: Iterable[str]) -> None:
+    """Each winner's gift is an operation of its own: giving twice is giving once."""
+    for member_id in winners:
+        card = shop.ledger.card(member_id)
+        if card is None:
+            continue
+        origin = Origin(f"raffle:{raffle.id}:{member_id}", "job", entropy=os.urandom(16))
+        operation = Bonus(origin, reason=raffle.id, reward_id=raffle.reward)
+        shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)

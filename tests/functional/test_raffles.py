@@ -1,0 +1,113 @@
+"""Raffles: tickets for visits, a commitment before, a draw that can be repeated after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from hashlib import sha256
+from typing import Any
+
+from regulars.domain import raffles
+from tests.service import Merchant, Service
+
+RAFFLE = {
+    "id": "winter", "name": "Winter raffle", "from": "2026-12-01", "until": "2026-12-24",
+    "reward": "cake", "winners": 2,
+}  # fmt: skip
+
+
+def cafe_with(service: Service, raffle: dict[str, Any]) -> Merchant:
+    """A café whose sandbox runs a raffle for a cake; its clock stands at 10 December."""
+    cafe = service.new_merchant()
+    now = cafe.call("GET", "/v1/program", test=True).json
+    rewards = [*now["program"]["rewards"], {"id": "cake", "name": "A cake"}]
+    document = {**now["program"], "rewards": rewards, "raffles": [raffle]}
+    reply = cafe.call("PUT", "/v1/program", document, test=True, headers={"if-match": "1"})
+    assert reply.status == 200, reply.text
+    clock(cafe, "2026-12-10T10:00:00Z")
+    return cafe
+
+
+def clock(cafe: Merchant, now: str) -> list[str]:
+    reply = cafe.call("POST", "/v1/test/clock", {"now": now}, test=True)
+    assert reply.status == 200, reply.text
+    return [job["name"] for job in reply.json["jobs"]]
+
+
+def look(cafe: Merchant) -> dict[str, Any]:
+    reply = cafe.call("GET", "/v1/raffles/winter", test=True)
+    assert reply.status == 200, reply.text
+    found: dict[str, Any] = reply.json
+    return found
+
+
+def cakes(cafe: Merchant, member_id: str) -> int:
+    vouchers = cafe.card(member_id, test=True)["vouchers"]
+    return sum(voucher["reward_id"] == "cake" for voucher in vouchers)
+
+
+def test_a_draw_can_be_repeated_by_anyone_and_each_winner_has_one_gift(service: Service) -> None:
+    """Four members with 3, 2, 1 and 0 tickets, two winners, at noon of Christmas Day."""
+    cafe = cafe_with(service, RAFFLE)
+    ids = [cafe.join(test=True)["member_id"] for _ in range(4)]
+    for member_id, visits in zip(ids, (3, 2, 1), strict=False):
+        cafe.earn(member_id, test=True, visits=visits)
+    before = look(cafe)
+    assert (before["drawn"], before["seed"], before["winners"]) == (False, None, None)
+
+    assert "draw" in clock(cafe, "2026-12-25T12:00:00Z")
+
+    after = look(cafe)
+    assert after["commitment"] == before["commitment"]
+    assert sha256(after["seed"].encode()).hexdigest() == before["commitment"]
+    assert after["tickets"] == dict(zip(ids, (3, 2, 1), strict=False))
+    assert raffles.draw(after["seed"], after["tickets"], 2) == after["winners"]
+    assert len(set(after["winners"])) == 2
+    assert [cakes(cafe, one) for one in ids] == [int(one in after["winners"]) for one in ids]
+
+
+def test_refunded_visits_and_visits_on_other_days_hold_no_ticket(service: Service) -> None:
+    """One ticket of three is refunded; what comes after the last day does not count."""
+    cafe = cafe_with(service, RAFFLE)
+    member_id = cafe.join(test=True)["member_id"]
+    for order in ("a", "b", "c"):
+        cafe.earn(member_id, test=True, order_id=order, spend_minor=500)
+    refund = {"order_id": "b", "refund_id": "1"}
+    assert cafe.call("POST", "/v1/refunds", refund, test=True).status == 200
+    clock(cafe, "2026-12-25T08:00:00Z")
+    cafe.earn(member_id, test=True)
+
+    clock(cafe, "2026-12-26T08:00:00Z")
+
+    assert look(cafe)["tickets"] == {member_id: 2}
+    assert cakes(cafe, member_id) == 1
+
+
+def test_one_ticket_per_full_amount(service: Service) -> None:
+    """29.99 at one per 10.00 is two tickets."""
+    cafe = cafe_with(service, {**RAFFLE, "per_minor": 1000})
+    member_id = cafe.join(test=True)["member_id"]
+    cafe.earn(member_id, test=True, spend_minor=2999)
+
+    clock(cafe, "2026-12-26T08:00:00Z")
+
+    assert look(cafe)["tickets"] == {member_id: 2}
+
+
+def test_an_unknown_raffle_is_not_found(service: Service) -> None:
+    cafe = service.new_merchant()
+    assert cafe.call("GET", "/v1/raffles/winter").status == 404
+
+
+def test_tickets_weigh_and_nobody_wins_twice() -> None:
+    """Over 3,000 seeds three tickets of four win about three times of four."""
+    firsts = Counter(
+        raffles.draw(f"seed {n}", {"anna": 3, "ben": 1, "none": 0}, 5)[0] for n in range(3000)
+    )
+
+    assert set(firsts) == {"anna", "ben"}
+    assert 2150 < firsts["anna"] < 2350
+    assert raffles.draw("seed", {"anna": 3, "ben": 1, "none": 0}, 5) in (
+        ["anna", "ben"],
+        ["ben", "anna"],
+    )
+    assert raffles.draw("seed", {}, 1) == []
