@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run job test check format build bench clean
+.PHONY: help setup run job test simulate check format build bench clean
 
 help: ## List what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -38,6 +38,10 @@ job: .venv/.installed ## Run a job in the running product now: make job NAME=rem
 
 test: setup ## Run the tests (ARGS= goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
+
+simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1), or look for planted bugs (PLANTED=1)
+	@PYTHONPATH=shared:. $(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000) \
+		--first $(or $(FIRST),1) $(if $(PLANTED),--planted)
 
 check: .venv/.installed .venv-lint/.installed ## Check format, style, types, import directions, template
 	@$(BIN)/ruff format --check --quiet .

@@ -74,12 +74,3 @@ def nothing_expired_is_left(card: Card, today: str) -> None:
         assert not [lot for lot in lots if expired(lot, today)], "an expired lot is still there"
     for voucher in card.open.values():
         assert not (voucher.expires_on and voucher.expires_on < today), "an expired voucher is open"
-
-
-def words(error: AssertionError) -> str:
-    """What was asserted, and where when it has no words."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else ""
-    return f"{error} ({where})"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -210,7 +210,7 @@ def _in_range(params: Params, sort_key: str) -> bool:
     return ":prefix" not in values or sort_key.startswith(values[":prefix"]["S"])
 
 
-def _page(params: Params, rows: list[tuple[tuple[str, ...], Item]], *, index: bool) -> Params:
+def _page(params: Params, rows: Sequence[tuple[tuple[str, ...], Item]], *, index: bool) -> Params:
     """Rows behind the start, up to the limit, with what was asked of them."""
     if start := params.get("ExclusiveStartKey"):
         place: tuple[str, ...] = (start["SK"]["S"],)

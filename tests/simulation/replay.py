@@ -41,6 +41,8 @@ class Replay(Oracle):
     issued_in: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(reward, month) of what is out or was used, with a cost."""
     months_of: dict[str, tuple[str, str]] = field(default_factory=dict)
+    gifts: Counter[str] = field(default_factory=Counter)
+    """By month the benefits that were given."""
     acted: Counter[tuple[str, str]] = field(default_factory=Counter)
     celebrated: set[str] = field(default_factory=set)
     visited: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -93,7 +95,10 @@ class Replay(Oracle):
             if voucher in costly:
                 self.months_of[voucher] = (costly[voucher], month)
                 self.issued_in[costly[voucher], month] += 1
+            else:
+                self.gifts[month] += 1
         assert self.issued_in["small", month] <= programmes.MONTHLY, "more than a member may have"
+        assert self.gifts[month] <= 1, "a benefit was given twice in its month"
 
     def _earned(self, entry: Mapping[str, Any]) -> None:
         facts, kinds = entry["facts"], {u["id"]: u["kind"] for u in self.document["units"]}
@@ -160,19 +165,23 @@ class Replay(Oracle):
             assert entry["eff"] == asked.effective_ms
         tiers = {one["id"]: Fraction(one.get("multiplier", "1")) for one in self.document["tiers"]}
         times = tiers[tier[0]] if tier else Fraction(1)
-        expected = {}
+        expected, moved = {}, {}
         for rule in self.document["earn"]:
             if rule["on"] not in {"visit", "spend"}:
                 continue
-            base = _base(rule, asked, facts["visits"], carried) if (
-                asked.spend >= rule.get("min_spend_minor", 0)) else 0  # fmt: skip
+            if asked.spend < rule.get("min_spend_minor", 0):
+                continue
+            base, left = _base(rule, asked, facts["visits"], carried.get(rule["id"], 0))
             if amount := int(base * times):
                 expected[rule["id"]] = amount
+            if left:
+                moved[rule["id"]] = left
         granted: Counter[str] = Counter()
         for _, amount, _, rule, why in entry["lines"]:
             if why["k"] in {"visit", "spend"}:
                 granted[rule] += amount
-        assert dict(granted) == expected
+        assert dict(granted) == expected, "other amounts than the rules come to"
+        assert facts.get("carry", {}) == moved, "another remainder than is left"
 
     def windows(self) -> dict[int, tuple[int, int, int]]:
         """As the oracle sums them up; kept until a sale comes or goes."""
@@ -181,10 +190,11 @@ class Replay(Oracle):
         return self._windows
 
 
-def _base(rule: Mapping[str, Any], asked: Asked, visits: int, carried: Mapping[str, int]) -> int:
+def _base(rule: Mapping[str, Any], asked: Asked, visits: int, carried: int) -> tuple[int, int]:
+    """Units before the tier, and by how much the carried remainder changes."""
     amount = int(rule["amount"])
     if rule["on"] == "visit":
-        return amount * visits
+        return amount * visits, 0
     cats, out = rule.get("categories", ()), rule.get("exclude", ())
     money = (
         sum(x.amount_minor for x in asked.items if x.category in cats)
@@ -192,5 +202,6 @@ def _base(rule: Mapping[str, Any], asked: Asked, visits: int, carried: Mapping[s
         else max(0, asked.spend - sum(x.amount_minor for x in asked.items if x.category in out))
     )
     if not money:
-        return 0
-    return amount * max(0, int((carried.get(rule["id"], 0) + money) // rule["per_minor"]))
+        return 0, 0
+    steps = max(0, (carried + money) // rule["per_minor"])
+    return amount * steps, money - steps * rule["per_minor"]

@@ -82,7 +82,10 @@ def _render(decision: Decision) -> dict[str, Any]:
 
 
 def _card(till: Till, member: str, *, consistent: bool = True) -> Card:
+    """The card; one that an eventually consistent read does not know yet is asked for again."""
     (item,) = till.table.get(keys.state(M, member), consistent=consistent)
+    if item is None and not consistent:
+        (item,) = till.table.get(keys.state(M, member))
     if item is None:
         raise Refused(Code.NOT_FOUND)
     return cards.card_of(item)

@@ -16,9 +16,9 @@ from regulars.store.errors import Unavailable
 from regulars.store.ledger import Answer
 from tests.concurrency.faults import Death
 from tests.simulation import closing
-from tests.simulation.requests import M, Asks, Till, do
 from tests.simulation.replay import Asked
-from tests.simulation.witness import Broken, Witness
+from tests.simulation.requests import Asks, M, Till, do
+from tests.simulation.witness import Broken, Witness, words
 from tests.simulation.world import DAY_MS, World, governed
 
 STEPS = 200
@@ -28,7 +28,7 @@ JOBS = ("expire", "tier", "benefits", "birthday")
 REWARDS = ("small", "small", "big", "mug", "mug", "coffee")
 
 Outcome = tuple[str, Any]
-"""`("answer", body)` or `("refused", code)`."""
+"""`("answer", body or None)` or `("refused", code)`."""
 
 
 class Found(NamedTuple):
@@ -296,19 +296,22 @@ class Simulation:
         try:
             outcome = _outcome(asks, do(till, asks))
         except Refused as refused:
-            outcome = None if refused.code.transient else ("refused", refused.code)
+            outcome = None
+            if not refused.code.transient:
+                outcome = ("refused", refused.code)
         except (Unavailable, Death):
             outcome = None
         finally:
             self.witness.reviewing.pop()
-        if asks.what == "join" and outcome and outcome[0] == "answer":
-            self._joined(outcome[1]["member_id"])
+        if asks.what == "join" and outcome is not None:
+            self._joined(outcome)
         self.world.say("←", asks.what, asks.key, outcome)
         return outcome
 
-    def _joined(self, member: str) -> None:
-        if member not in self.members:
-            self.members.append(member)
+    def _joined(self, outcome: Outcome) -> None:
+        kind, body = outcome
+        if kind == "answer" and body["member_id"] not in self.members:
+            self.members.append(body["member_id"])
 
     # The end
 
@@ -339,7 +342,7 @@ class Simulation:
                 assert item is not None
                 closing.nothing_expired_is_left(cards.card_of(item), today.isoformat())
         except AssertionError as error:
-            raise Broken(f"at the end: {closing.words(error)}") from error
+            raise Broken(f"at the end: {words(error)}") from error
 
 
 def _outcome(asks: Asks, answer: Answer | None) -> Outcome:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from traceback import extract_tb
 from typing import Any
 
 from regulars.domain.calendar import from_ms, local_date
@@ -50,7 +51,7 @@ class Witness:
         try:
             self._look(changes)
         except AssertionError as error:
-            raise Broken(_words(error)) from error
+            raise Broken(words(error)) from error
 
     def _look(self, changes: list[Change]) -> None:
         kinds: dict[str, tuple[Key, Any, Any]] = {}
@@ -108,7 +109,8 @@ class Witness:
     def _quiet(self, state: dict[str, Any]) -> None:
         """A job has found nothing to book; a review may have prolonged the tier."""
         card = cards.card_of(state)
-        replay = self.replays[card.member_id]
+        replay = self.replays.get(card.member_id)
+        assert replay is not None, "a state came without its first entry"
         if self.reviewing and (reviewing := self.reviewing[-1]):
             program, now_ms = reviewing
             replay.document = self.published[program.version - 1][0]
@@ -139,10 +141,7 @@ def _day(program: Program, ms: int) -> date:
     return local_date(from_ms(ms), program.timezone)
 
 
-def _words(error: AssertionError) -> str:
-    """What was asserted; the line itself where there are no words."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else ""
-    return f"{error} ({where})"
+def words(error: AssertionError) -> str:
+    """What was asserted, in words or else by its line."""
+    place = extract_tb(error.__traceback__)[-1]
+    return f"{str(error) or place.line} ({place.name})"

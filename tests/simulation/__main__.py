@@ -1,0 +1,124 @@
+"""`make simulate`: many seeds over all cores, those that failed once first; or planted bugs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator
+from itertools import chain
+from multiprocessing import Pool
+from pathlib import Path
+
+from tests.simulation.planted import BUGS, planted
+from tests.simulation.simulator import STEPS, Found, Simulation, simulate
+
+FAILED = Path(__file__).with_name("seeds.txt")
+"""Seeds that have failed once, one a line; kept with the code."""
+
+ENVIRONMENT = {
+    "AWS_REGION": "eu-central-1",
+    "BASE_URL": "https://cards.example",
+    "MAIL_FROM": "cards@regulars.example",
+    "REGULARS_SECRET": "a secret of the simulation that is long enough",
+    "TABLE_NAME": "regulars-ledger",
+}
+
+CHUNK = 10
+TRACE_LINES = 40
+PLANTED_SEEDS = 2_000
+
+
+def main() -> int:
+    """Run what was asked for; 1 when anything was found (or a planted bug was not)."""
+    arguments = argparse.ArgumentParser(prog="python -m tests.simulation")
+    arguments.add_argument("--seeds", type=int, default=1000, help="how many")
+    arguments.add_argument("--first", type=int, default=1, help="the first seed")
+    arguments.add_argument("--steps", type=int, default=STEPS, help="steps of a seed")
+    arguments.add_argument("--planted", action="store_true", help="look for the planted bugs")
+    asked = arguments.parse_args()
+    os.environ.update(ENVIRONMENT)
+    if asked.planted:
+        return _planted()
+    return _seeds(range(asked.first, asked.first + asked.seeds), asked.steps)
+
+
+def _seeds(seeds: range, steps: int) -> int:
+    began, count = time.monotonic(), 0
+    done = (0, 0, 0)
+    with Pool() as pool:
+        for found, counted in pool.imap_unordered(_some, _chunks(seeds, steps)):
+            done = (done[0] + counted[0], done[1] + counted[1], done[2] + counted[2])
+            count += CHUNK
+            if found:
+                pool.terminate()
+                _tell(found)
+                return 1
+    took = time.monotonic() - began
+    _say(
+        f"{done[0]} seeds: {done[1]} steps, {done[2]} calls to the table in {took:.0f} s"
+        f" ({done[1] / took:.0f} steps a second); nothing found"
+    )
+    return 0
+
+
+def failed_before() -> list[int]:
+    """The seeds that have failed once."""
+    return [int(line) for line in FAILED.read_text().split()]
+
+
+def _chunks(seeds: range, steps: int) -> Iterator[tuple[list[int], int]]:
+    order = list(chain(failed_before(), seeds))
+    for first in range(0, len(order), CHUNK):
+        yield order[first : first + CHUNK], steps
+
+
+def _some(chunk: tuple[list[int], int]) -> tuple[Found | None, tuple[int, int, int]]:
+    """Some seeds: what was found first, and how many seeds, steps and calls there were."""
+    seeds, steps = chunk
+    stepped = calls = 0
+    for seed in seeds:
+        simulation = Simulation(seed, steps)
+        if simulation.run():
+            return simulate(seed, steps), (0, 0, 0)
+        stepped, calls = stepped + simulation.step, calls + simulation.world.calls
+    return None, (len(seeds), stepped, calls)
+
+
+def _tell(found: Found) -> None:
+    """The trace's end and the seed, which is kept to be run first from now on."""
+    _say(f"… the last {TRACE_LINES} lines of seed {found.seed}:")
+    _say("\n".join(found.trace[-TRACE_LINES:]))
+    _say(f"seed {found.seed}, step {found.step}: {found.wrong}")
+    known = failed_before()
+    if found.seed not in known:
+        FAILED.write_text("".join(f"{seed}\n" for seed in [found.seed, *known]))
+
+
+def _planted() -> int:
+    missed = 0
+    with Pool() as pool:
+        for name, found in pool.imap(_bug, BUGS):
+            missed += found is None
+            seed = f"seed {found.seed:>4}" if found else "NOT FOUND"
+            _say(f"{seed}  {name}  [{found.wrong[:90] if found else ''}]")
+    _say(f"{len(BUGS) - missed} of {len(BUGS)} planted bugs found")
+    return 1 if missed else 0
+
+
+def _bug(name: str) -> tuple[str, Found | None]:
+    with planted(name):
+        return name, next(
+            (found for seed in range(1, PLANTED_SEEDS + 1) if (found := Simulation(seed).run())),
+            None,
+        )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""A bounded run of the simulator, and of what it must find."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.__main__ import failed_before
+from tests.simulation.planted import BUGS, planted
+from tests.simulation.simulator import Simulation, simulate
+
+SEEDS = range(1, 61)
+PLANTED_SEEDS = range(1, 101)
+"""`make simulate PLANTED=1` looks for twenty times as long."""
+
+
+def test_whatever_happens_the_books_are_right() -> None:
+    for seed in [*failed_before(), *SEEDS]:
+        found = simulate(seed)
+        assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
+
+
+def test_a_seed_is_always_the_same_life() -> None:
+    lives = [Simulation(7, 60) for _ in range(2)]
+    assert [life.run(traced=True) for life in lives] == [None, None]
+    assert lives[0].world.trace
+    assert lives[0].world.trace == lives[1].world.trace
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_planted_bug_is_found(bug: str) -> None:
+    with planted(bug):
+        assert any(Simulation(seed).run() for seed in PLANTED_SEEDS)
