@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from regulars.domain import calendar, limits
+from regulars.domain import calendar, limits, tiering
 from regulars.domain.draft import Draft
 from regulars.domain.periods import current, period
 from regulars.domain.program import Benefit
@@ -24,8 +24,7 @@ TENURE_DAYS = 30
 
 def give_due(draft: Draft) -> None:
     """Give the benefits of the running periods that were not given yet."""
-    tier_id = draft.card.tier.id if draft.card.tier else None
-    for benefit in current(draft.program, tier_id):
+    for benefit in current(draft.program, _tier_today(draft)):
         if benefit.every not in {"birthday", "anniversary"}:
             name, last = period(benefit.every, draft.today)
             _give(draft, (benefit,), name, last)
@@ -42,9 +41,15 @@ def celebrate(draft: Draft, occasion: str) -> None:
     for rule in draft.program.earn:
         if rule.on == occasion:
             draft.grant(rule.unit, rule.amount, rule.id, {"k": occasion})
-    tier_id = draft.card.tier.id if draft.card.tier else None
-    gifts = (one for one in current(draft.program, tier_id) if one.every == occasion)
+    gifts = (one for one in current(draft.program, _tier_today(draft)) if one.every == occasion)
     _give(draft, gifts, year, draft.today + timedelta(days=OCCASION_DAYS))
+
+
+def _tier_today(draft: Draft) -> str | None:
+    """The tier of the card, unless it ended last night and is only waiting for its review: the
+    jobs of one midnight come in any order."""
+    held = draft.card.tier
+    return held.id if held and tiering.lasts(draft.program, held, draft.today) else None
 
 
 def _give(draft: Draft, gifts: Iterable[Benefit], name: str, last: date) -> None:

@@ -111,6 +111,15 @@ def in_season(tier: Tier, today: date) -> bool:
     return today.month >= tier.first_month or today.month <= tier.last_month
 
 
+def lasts(program: Program, held: Holding, today: date) -> bool:
+    """Whether a tier that was held when a card was last looked at still is."""
+    rank = program.tier_rank(held.id)
+    if rank < 0:
+        return False
+    tier = program.tiers[rank]
+    return in_season(tier, today) and not _over(held, tier, today)
+
+
 def ends_on(tier: Tier, held: Holding, today: date) -> date | None:
     """The first day on which a held tier must be reviewed; None when it has no end."""
     days = []

@@ -134,6 +134,20 @@ class TestPeriods:
         cafe = shop(tier("all", benefits=[every("week")]), rewards=[{**GIFT, "valid_days": 30}])
         assert dates(cafe) == ["2026-12-18"]
 
+    def test_a_tier_that_ended_last_night_brings_nothing_in_the_new_period(self) -> None:
+        """Until 31 December; on 1 January the benefits may come before the review of the tier."""
+        monthly = [every("month"), every("birthday")]
+        cafe = shop(tier("all"), tier("club", MEMBERSHIP, benefits=monthly))
+        grant(cafe, "club", "2026-12-31")
+        cafe.now = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+        cafe.expire()
+        give(cafe)
+        celebrate(cafe)
+        cafe.sale(100)
+        assert dates(cafe) == []
+        cafe.review()
+        assert (standing(cafe), dates(cafe)) == ("all", [])
+
     def test_a_card_without_a_tier_gets_nothing(self) -> None:
         cafe = shop(tier("gold", spent(10_000), benefits=[every("week")]))
         assert (dates(cafe), give(cafe).entry) == ([], None)
