@@ -18,6 +18,7 @@ from regulars.domain import (
     card,
     decide,
     draft,
+    due,
     limits,
     reversal,
     rewards,
@@ -241,6 +242,34 @@ def _a_new_token_for_a_new_try() -> list[Patch]:
     return [(ledger.Ledger, "_learn", learn)]
 
 
+def _answered_from_an_old_reading() -> list[Patch]:
+    perform = ledger.Ledger.perform
+
+    def changed(*given: Any, **more: Any) -> Any:
+        return perform(*given, **{**more, "fresh": True})
+
+    return [(ledger.Ledger, "perform", changed)]
+
+
+def _first_mark_stays() -> list[Patch]:
+    newly_due = due.newly_due
+
+    def changed(program: Any, of: Any, *more: Any) -> Any:
+        return tuple(one for one in newly_due(program, of, *more) if one[0] not in of.due)
+
+    return [(draft, "newly_due", changed)]
+
+
+def _idle_after_one(name: str) -> list[Patch]:
+    """A job that looks at a card once and never again."""
+    no_longer_due = decide._no_longer_due
+
+    def changed(of: Any, job: str) -> Any:
+        return of if job == name else no_longer_due(of, job)
+
+    return [(decide, "_no_longer_due", changed)]
+
+
 BUGS: dict[str, Callable[[], list[Patch]]] = {
     "the state is written whatever it is by now": lambda: _without_condition(_sort_key("STATE")),
     "an operation may be there already": lambda: _without_condition(_sort_key("OP")),
@@ -290,6 +319,9 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "benefits are given again and again": lambda: _given_again("b:"),
     "a refund leaves the windows": _windows_keep_refunds,
     "a refund is booked as debt for another reason": _a_refund_takes_any_lot,
+    "a refusal is answered from an old reading": _answered_from_an_old_reading,
+    "an earlier due day is not written": _first_mark_stays,
+    "what was expired stays due": lambda: _idle_after_one("expire"),
     "what was carried out is not recognised": _a_new_token_for_a_new_try,
 }
 """By what they do."""

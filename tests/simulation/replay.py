@@ -129,11 +129,16 @@ class Replay(Oracle):
             assert self.acted[action, day[:7]] <= programmes.ACTIONS, "acted too often"
         if facts.get("visits"):
             self.visited[day].append(entry["seq"])
-            sales = [self.sales[seq] for seq in self.visited[day]]
-            counted = sum(sale.visits for sale in sales if not sale.whole)
-            assert counted <= programmes.VISITS_PER_DAY, "more visits than count in a day"
+            assert self.visits_on(entry["at"]) <= programmes.VISITS_PER_DAY, (
+                "more visits than count in a day"
+            )
         assert self.standing("milestones", "third") <= 1, "a milestone was rewarded twice"
         assert self.standing("campaigns", "first") <= 2, "a campaign's cap per member"
+
+    def visits_on(self, ms: int) -> int:
+        """The visits of a day that count and were not taken back."""
+        sales = (self.sales[seq] for seq in self.visited[self.day(ms).isoformat()])
+        return sum(sale.visits for sale in sales if not sale.whole)
 
     def standing(self, kind: str, name: str) -> int:
         """How many entries that were not taken back used a campaign or milestone."""

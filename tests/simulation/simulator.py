@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from regulars.domain.calendar import from_ms, hour_of, local_date
+from regulars.domain.calendar import from_ms, hour_of, local_date, to_ms
 from regulars.domain.refusals import DECIDED, Code, Refused
 from regulars.store import cards, keys
 from regulars.store.errors import Unavailable
 from regulars.store.ledger import Answer
 from tests.concurrency.faults import Death
-from tests.simulation import closing
+from tests.simulation import closing, programmes
 from tests.simulation.replay import Asked
 from tests.simulation.requests import Asks, M, Till, do
 from tests.simulation.witness import Broken, Witness, words
@@ -55,7 +55,7 @@ class Simulation:
         """Every request that may come again, and when it came first."""
         self.outcomes: dict[Asks, Outcome] = {}
         self.unanswered: dict[Asks, None] = {}
-        self.replayed: set[Asks] = set()
+        self.tried: set[Asks] = set()
         self.orders: list[tuple[str, int]] = []
         """Orders and what was paid, booked or not yet."""
         self.late: list[Asks] = []
@@ -246,7 +246,7 @@ class Simulation:
         asks, first_ms = self.asked[-min(len(self.asked), 1 + int(chance.expovariate(0.15)))]
         if asks.key and self.world.now_ms - first_ms > KEY_KEPT_MS:
             return
-        if asks.what == "adjust" and chance.random() < 0.5 and asks not in self.replayed:
+        if asks.what == "adjust" and chance.random() < 0.5:
             self.other(asks)
         else:
             self.ask(asks)
@@ -290,6 +290,8 @@ class Simulation:
         till = Till(self.world.table, program, from_ms(self.world.now_ms))
         if self.world.trace is not None:
             self.world.say("→", f"v{version}", *asks)
+        first, before = asks not in self.tried, self.seq_of(asks)
+        self.tried.add(asks)
         review = asks.what == "job" and asks.content[1] == "tier"
         self.witness.reviewing.append((program, self.world.now_ms) if review else None)
         outcome: Outcome | None
@@ -299,6 +301,8 @@ class Simulation:
             outcome = None
             if not refused.code.transient:
                 outcome = ("refused", refused.code)
+                if first and before and before == self.seq_of(asks):  # nobody came in between
+                    self._must_be_so(asks, refused.code, till)
         except (Unavailable, Death):
             outcome = None
         finally:
@@ -307,6 +311,32 @@ class Simulation:
             self._joined(outcome)
         self.world.say("←", asks.what, asks.key, outcome)
         return outcome
+
+    def seq_of(self, asks: Asks) -> int:
+        """The newest entry of the card that a request is about; 0 when it is not known."""
+        replay = self.witness.replays.get(str(asks.content[0]))
+        return replay.seq if replay else 0
+
+    def _must_be_so(self, asks: Asks, code: Code, till: Till) -> None:
+        """A first refusal is right about the card as it is."""
+        replay = self.witness.replays[asks.content[0]]
+        now_ms = max(to_ms(till.now), replay.at + 1)
+        right = True
+        if asks.what == "stamp" and code is Code.CAP_REACHED:
+            right = replay.visits_on(now_ms) + asks.content[1] > programmes.VISITS_PER_DAY
+        elif asks.what == "issue" and code is Code.INSUFFICIENT_BALANCE:
+            reward = till.program.rewards[asks.content[1]]
+            right = replay.available(reward.unit, now_ms) < reward.cost
+        elif code is Code.INSUFFICIENT_BALANCE:
+            right = replay.available(asks.content[1], now_ms) < -asks.content[2]
+        elif code is Code.DEBT:
+            right = any(replay.debt.values())
+        elif code is Code.VOUCHER_REDEEMED:
+            right = asks.content[1] in replay.redeemed
+        elif code in {Code.VOUCHER_CANCELLED, Code.ALREADY_REVERSED}:
+            right = asks.what == "undo" or asks.content[1] in replay.returned
+        if not right:
+            raise Broken(f"{asks} was refused as {code.value}, which is not so")
 
     def _joined(self, outcome: Outcome) -> None:
         kind, body = outcome
@@ -325,15 +355,9 @@ class Simulation:
             if asks in self.unanswered:
                 raise Broken(f"{asks} gets no answer in calm weather")
         self.members = sorted(self.witness.replays)
-        for _ in range(40):
-            due = self.due()
-            if not due:
-                break
-            for member, name in due:
-                if self.attempt(Asks("job", "", (member, name))) is None:
-                    raise Broken(f"{name} of {member} cannot be done in calm weather")
-        else:
-            raise Broken(f"still due after 40 rounds: {self.due()}")
+        self._all_jobs()
+        world.now_ms += world.chance.choice((0, 1, 40, 400)) * DAY_MS
+        self._all_jobs()
         try:
             closing.everything_fits(self.witness, world.memory, world.table)
             today = local_date(from_ms(world.now_ms), self.witness.published[0][1].timezone)
@@ -343,6 +367,17 @@ class Simulation:
                 closing.nothing_expired_is_left(cards.card_of(item), today.isoformat())
         except AssertionError as error:
             raise Broken(f"at the end: {words(error)}") from error
+
+    def _all_jobs(self) -> None:
+        """Do what is due until nothing is."""
+        for _ in range(40):
+            due = self.due()
+            if not due:
+                return
+            for member, name in due:
+                if self.attempt(Asks("job", "", (member, name))) is None:
+                    raise Broken(f"{name} of {member} cannot be done in calm weather")
+        raise Broken(f"still due after 40 rounds: {self.due()}")
 
 
 def _outcome(asks: Asks, answer: Answer | None) -> Outcome:

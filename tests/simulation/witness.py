@@ -20,6 +20,7 @@ from regulars.store.marshal import from_item
 from tests.simulation import programmes
 from tests.simulation.memory import Change, Key
 from tests.simulation.replay import Asked, Replay
+from tests.simulation.requests import M
 
 LIMITS = {"stock:mug": programmes.STOCK, "campaign:first": programmes.CAMPAIGN_TOTAL}
 
@@ -57,6 +58,7 @@ class Witness:
         kinds: dict[str, tuple[Key, Any, Any]] = {}
         for key, before, after in changes:
             kind = key[1].partition("#")[0]
+            assert key[0].startswith((f"M#{M}#", "LINK#")), f"{key} is another merchant's"
             if kind == "COUNT":
                 limit = LIMITS[key[0].partition("#COUNT#")[2]]
                 count = int(after["n"]["N"])
