@@ -65,7 +65,7 @@ def test_a_visit_is_one_unless_told(cafe: Merchant) -> None:
     assert cafe.earn(member_id, visits=0)["card"]["visits"] == 1
     answer = cafe.earn(member_id, visits=3)
     assert (answer["card"]["visits"], balance(answer["card"])) == (4, 5)
-    assert answer["explain"] == ["3\N{NO-BREAK SPACE}stamps: for your visit"]
+    assert answer["explain"] == ["3\N{NO-BREAK SPACE}stamps: for 3 visits"]
 
 
 def test_a_sale_is_the_sum_of_its_items_unless_told(cafe: Merchant) -> None:

@@ -55,7 +55,7 @@ def _reason(
         case "join":
             return words.t("for joining")
         case "visit":
-            return words.t("for your visit")
+            return words.n("for your visit", "for {n} visits", why.get("n", 1))
         case "spend":
             units = words.amount(unit, amount)
             spent = words.money(why["spent"], currency)

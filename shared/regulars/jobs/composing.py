@@ -205,6 +205,9 @@ _STAMPS_DRAWN_MAX = 20
 
 
 def _digest_title(figures: Mapping[str, Any], words: Words) -> str:
+    """The week in a line; one without visits is not opened with a nought."""
+    if not figures["visits"]:
+        return words.t("A quiet week is over, a new one begins")
     return words.n(
         "{n} visit by your members this week",
         "{n} visits by your members this week",

@@ -26,14 +26,31 @@ from regulars.web.pages.views import (
 )
 
 NOW = datetime(2026, 11, 22, 7, 50, tzinfo=UTC)
-LANGUAGES = ("en", "hu")
+LANGUAGES = ("en", "hu", "pl", "kk")
 STAMP = {
     "en": {"one": "stamp", "other": "stamps"},
     "hu": {"one": "bélyeg", "other": "bélyeg"},
+    "pl": {"one": "pieczątka", "few": "pieczątki", "many": "pieczątek", "other": "pieczątki"},
+    "kk": {"one": "мөртаңба", "other": "мөртаңба"},
 }
-POINT = {"en": {"one": "point", "other": "points"}, "hu": {"one": "pont", "other": "pont"}}
-PASTRY = {"en": "Home pastry", "hu": "Házi sütemény"}
-TASTING = {"en": "Coffee tasting for two", "hu": "Kávékóstoló két főre"}
+POINT = {
+    "en": {"one": "point", "other": "points"},
+    "hu": {"one": "pont", "other": "pont"},
+    "pl": {"one": "punkt", "few": "punkty", "many": "punktów", "other": "punktu"},
+    "kk": {"one": "ұпай", "other": "ұпай"},
+}
+PASTRY = {
+    "en": "Home pastry",
+    "hu": "Házi sütemény",
+    "pl": "Domowe ciasto",
+    "kk": "Үйде пісірілген тәтті",
+}
+TASTING = {
+    "en": "Coffee tasting for two",
+    "hu": "Kávékóstoló két főre",
+    "pl": "Degustacja kawy dla dwóch osób",
+    "kk": "Екі адамға кофе дегустациясы",
+}
 BRAND = Brand("Kávéház a sarkon", "#7a3a1c", "cup")
 LONG_BRAND = Brand(
     "Nagyapám Kézműves Pékárui és Legfinomabb Süteményei a Nagykörúton Bt.", "#ffd400", "bread"
@@ -52,6 +69,12 @@ GOAL = Goal(
             "other": "{n} more visits and the coffee is on the house",
         },
         "hu": {"other": "Még {n} látogatás, és a kávé a ház ajándéka"},
+        "pl": {
+            "one": "Jeszcze {n} wizyta i kawa jest od nas",
+            "few": "Jeszcze {n} wizyty i kawa jest od nas",
+            "many": "Jeszcze {n} wizyt i kawa jest od nas",
+        },
+        "kk": {"other": "Тағы {n} рет келсеңіз, кофе бізден"},
     },
 )
 CARD = CardView(

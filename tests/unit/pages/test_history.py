@@ -89,7 +89,7 @@ def test_a_visit_that_unlocks_is_a_gain_and_says_what_it_unlocked() -> None:
     member = Member("corner-cafe")
     member.earn(visits=9)
     assert member.latest() == (
-        [9], "for your visit", ("unlocked for 10\u00a0stamps: Free coffee",)
+        [9], "for 9 visits", ("unlocked for 10\u00a0stamps: Free coffee",)
     )  # fmt: skip
     assert member.latest("hu")[2] == ("megnyílt: Ingyenkávé (10\u00a0bélyeg)",)
     assert member.view().goal is not None

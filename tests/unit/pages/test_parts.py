@@ -85,7 +85,7 @@ def test_qr_label_is_escaped() -> None:
     assert 'aria-label="&#34;&gt;&lt;b&gt;"' in qr_svg("x", '"><b>')
 
 
-@pytest.mark.parametrize("lang", ["en", "hu"])
+@pytest.mark.parametrize("lang", ["en", "hu", "pl", "kk"])
 def test_mail_says_the_same_in_both_parts(lang: str) -> None:
     html, text = mail(MAIL, words(lang))
     for said in ("29 new members", "412", "23 stayed away", "Anna", "7 / 10", "A sentence."):

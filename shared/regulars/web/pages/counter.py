@@ -2,17 +2,24 @@
 
 from typing import Any
 
-from regulars.i18n import Words, cldr, exponent
+from regulars.i18n import Words, cldr, exponent, formats
 from regulars.web.pages.views import StaffView
 
 
 def setup(view: StaffView, words: Words) -> dict[str, Any]:
-    """Units, money and texts for `staff.js`, ready to be written as JSON."""
+    """Units, money and texts for `staff.js`, ready to be written as JSON.
+
+    How to write numbers is among them: browsers do not know every language of ours.
+    """
+    form = formats.formats(words.lang)
     return {
         "lang": words.lang,
         "currency": view.currency,
         "exponent": exponent(view.currency),
         "whole": view.currency in cldr.WHOLE,
+        "zero": words.money(0, view.currency),
+        "decimal": form.decimal,
+        "group": form.group,
         "zone": view.zone,
         "units": {unit: _forms(names, words) for unit, names in view.units.items()},
         "rewards": {reward: words.pick(name) for reward, name in view.rewards.items()},
@@ -72,8 +79,6 @@ def _problems(words: Words) -> dict[str, str]:
         "voucher_redeemed": t("This reward has been redeemed already."),
         "voucher_expired": t("This reward has expired."),
         "voucher_cancelled": t("This reward was taken back."),
-        "code_used": t("This code has been used. Ask for a fresh one."),
-        "code_expired": t("This code is too old. Ask for a fresh one."),
         "undo_expired": t("Five minutes have passed; it can no longer be undone here."),
         "already_reversed": t("This was taken back already."),
         "debt": t("This card has something to make up for after a refund first."),

@@ -3,18 +3,18 @@
 function keypad(setup, byId, busy) {
   const LONGEST = 8;
   const places = setup.whole ? 0 : setup.exponent;
-  const money = new Intl.NumberFormat(setup.lang, {
-    style: "currency",
-    currency: setup.currency,
-    currencyDisplay: "narrowSymbol",
-    minimumFractionDigits: places,
-    maximumFractionDigits: places,
-  });
   let digits = "";
+  const whole = (text) => text.replace(/\B(?=(\d{3})+$)/g, setup.group);
   const minor = () => Number(digits || "0") * (setup.whole ? 10 ** setup.exponent : 1);
 
+  function money() {
+    const typed = digits.padStart(places + 1, "0");
+    const cut = typed.length - places;
+    return whole(typed.slice(0, cut)) + (places ? setup.decimal + typed.slice(cut) : "");
+  }
+
   function draw() {
-    byId("sum").textContent = money.format(minor() / 10 ** setup.exponent);
+    byId("sum").textContent = setup.zero.replace(/\d([.,]\d+)?/, money);
     byId("book").disabled = busy() || minor() === 0;
   }
 

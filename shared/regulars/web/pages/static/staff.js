@@ -6,13 +6,13 @@
   const say = setup.words;
   const byId = (id) => document.getElementById(id);
   const plurals = new Intl.PluralRules(setup.lang);
-  const numbers = new Intl.NumberFormat(setup.lang);
+  const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, setup.group);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   const form = (forms, n) => forms[plurals.select(Math.abs(n))] ?? forms.other;
-  const count = (forms, n) => fill(form(forms, n), { n: numbers.format(n) });
+  const count = (forms, n) => fill(form(forms, n), { n: number(n) });
   const pick = (text) =>
     typeof text === "string" ? text : text?.[setup.lang] ?? text?.en ?? Object.values(text ?? {})[0] ?? "";
-  const signed = (n) => (n < 0 ? "−" : "+") + numbers.format(Math.abs(n));
+  const signed = (n) => (n < 0 ? "−" : "+") + number(Math.abs(n));
 
   let member = null; // the card on the screen
   let voucher = null; // the voucher waiting for "Redeem"
@@ -109,7 +109,7 @@
     const line = byId("today");
     if (!line || !more) return;
     stamped = Math.max(0, stamped + more);
-    const amount = `${numbers.format(stamped)} ${unitName(setup.stamp, stamped)}`;
+    const amount = `${number(stamped)} ${unitName(setup.stamp, stamped)}`;
     line.textContent = fill(say.stamped, { amount });
   }
 
@@ -151,7 +151,7 @@
     member = card;
     byId("who").textContent = nameOf(card);
     const next = card.next;
-    moveTo(byId("progress"), next ? `${numbers.format(next.have)} / ${numbers.format(next.need)}` : "", booked);
+    moveTo(byId("progress"), next ? `${number(next.have)} / ${number(next.need)}` : "", booked);
     const visits = card.visits ? count(say.visits, card.visits) : say.first;
     const last = card.last_visit_at ? fill(say.last, { when: ago(card.last_visit_at) }) : "";
     byId("meta").textContent = [tierName(card.tier), visits, last].filter(Boolean).join(" · ");
