@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run job test simulate check format build bench clean
+.PHONY: help setup run job test simulate check format build bench year clean
 
 help: ## List what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -59,6 +59,10 @@ build: .venv/.installed ## Build what is deployed
 
 bench: setup ## Measure the budgets
 	@$(BIN)/python -m bench
+
+year: setup ## Play a year of plausible customers (TEMPLATE=supper-club MEMBERS=100 SEED=1)
+	@$(BIN)/python -m bench.year --template $(or $(TEMPLATE),supper-club) \
+		--members $(or $(MEMBERS),100) --seed $(or $(SEED),1)
 
 clean: ## Remove everything that was made here, the local data excepted
 	@rm -rf .venv .venv-lint .venv-ministack .tools .aws-sam dist

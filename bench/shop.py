@@ -162,7 +162,7 @@ def observed(table: Table) -> Iterator[Seen]:
 
 
 @contextmanager
-def opened() -> Iterator[Shop]:
+def opened(template: str = "corner-cafe") -> Iterator[Shop]:
     """A shop with a new merchant, for the length of a block; sets this process's environment."""
     with engine.running() as endpoint, _queue() as queue:
         os.environ |= {
@@ -188,7 +188,7 @@ def opened() -> Iterator[Shop]:
         body = {
             "name": "Corner Café",
             "slug": "corner",
-            "template": "corner-cafe",
+            "template": template,
             "currency": "EUR",
             "timezone": "Europe/Budapest",
             "languages": ["en", "hu"],

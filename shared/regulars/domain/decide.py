@@ -148,10 +148,13 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
     if rank < 0:
         known = ", ".join(tier.id for tier in draft.program.tiers)
         raise Refused(Code.INVALID, "No such tier.", (("tier", f"must be one of: {known}"),))
-    held = Holding(operation.tier_id, draft.today.isoformat(), operation.until)
+    until = operation.until
+    if operation.by == "membership" and not until:
+        until = tiering.paid_until(draft.program.tiers[rank], draft.today)
+    held = Holding(operation.tier_id, draft.today.isoformat(), until)
     draft.card = replace(draft.card, held={**draft.card.held, operation.tier_id: held})
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
-    draft.facts.update({"tier": operation.tier_id, "until": operation.until, "by": operation.by})
+    draft.facts.update({"tier": operation.tier_id, "until": until, "by": operation.by})
     benefits.give_due(draft)
     return draft.decision("tier", unlocked=_issued(draft))
 

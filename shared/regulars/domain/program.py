@@ -94,6 +94,8 @@ class Condition(NamedTuple):
     """For `purchase`: buying one of these opens the tier."""
     percent: int = 0
     """For `invitation`: the top share of members by yearly spend that is invited."""
+    period: str = ""
+    """For `membership`: what one payment is for, a `month` or a `year`."""
 
 
 class Benefit(NamedTuple):
@@ -331,6 +333,7 @@ def _condition(way: Mapping[str, Any]) -> Condition:
         categories=tuple(way.get("categories", ())),
         skus=tuple(way.get("skus", ())),
         percent=way.get("percent", 0),
+        period=way.get("period") or "",
     )
 
 

@@ -55,6 +55,16 @@ def kept_until(condition: Condition, today: date) -> str:
     return calendar.month_end(start + 2 * size - 1).isoformat()
 
 
+def paid_until(tier: Tier, today: date) -> str:
+    """The last day of a membership paid today: a month or a year less a day; `""` for a tier that
+    is not sold."""
+    for way in tier.enter:
+        if way.metric == "membership":
+            after = calendar.add_months(today, calendar.PERIOD_MONTHS[way.period])
+            return (after - timedelta(days=1)).isoformat()
+    return ""
+
+
 def earned(program: Program, card: Card, today: date) -> dict[str, str]:
     """The tiers the card has a right to by what it has earned as of today, with the last day each
     is certain (`""` when open-ended)."""

@@ -232,6 +232,20 @@ class TestRights:
         assert cafe.card.tier is not None
         assert (cafe.card.tier.since, cafe.card.tier.until) == ("2026-12-18", "2027-12-31")
 
+    @pytest.mark.parametrize(
+        ("period", "today", "until"),
+        [("month", (2026, 11, 18), "2026-12-17"), ("year", (2026, 11, 18), "2027-11-17"),
+         ("month", (2027, 1, 31), "2027-02-27"), ("year", (2028, 2, 29), "2029-02-27")],
+    )  # fmt: skip
+    def test_a_membership_without_a_last_day_lasts_for_what_was_paid(
+        self, period: str, today: tuple[int, int, int], until: str
+    ) -> None:
+        sold = {**MEMBERSHIP, "period": period}
+        cafe = shop(tier("all"), tier("club", sold), now=datetime(*today, 9, 0, tzinfo=UTC))
+        cafe.do(GrantTier(cafe.origin(), "club", "", "membership"))
+        assert cafe.card.tier is not None
+        assert (cafe.card.tier.id, cafe.card.tier.until) == ("club", until)
+
     def test_ended_by_hand_it_is_over_at_once(self) -> None:
         cafe = shop(tier("all"), tier("club", MEMBERSHIP))
         grant(cafe, "club")
