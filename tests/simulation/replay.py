@@ -86,6 +86,8 @@ class Replay(Oracle):
         super()._granted_pay_debt_first(entry, before)
         if entry["kind"] == "bonus" and "action" in entry["facts"]:
             self._earned(entry)
+        if entry["kind"] == "issue" and entry["op"].startswith("tier:"):
+            self._reviewed(entry)  # the same tier, prolonged, and what it brings
 
     def _issued(self, entry: Mapping[str, Any], vouchers: list[str]) -> None:
         costly = {why["v"]: why["r"] for *_, why in entry["lines"] if why["k"] == "reward"}
