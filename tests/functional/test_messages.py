@@ -276,6 +276,7 @@ class TestDigest:
             counts.append(len(mails.new()))
         assert counts == [0, 1, 1, 1, 1]
         assert mails.new()[0]["to"] == ["owner@example.com"]
+        assert "A quiet week is over" in mails.new()[0]["text"]
 
     @pytest.mark.parametrize("zone", ["Europe/Budapest", "Asia/Kolkata", "America/St_Johns"])
     def test_counts_the_week_from_midnight_to_midnight(
