@@ -39,9 +39,9 @@ job: .venv/.installed ## Run a job in the running product now: make job NAME=rem
 test: setup ## Run the tests (ARGS= goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
-simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1), or look for planted bugs (PLANTED=1)
+simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1 SECONDS=), or find planted bugs (PLANTED=1)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000) \
-		--first $(or $(FIRST),1) $(if $(PLANTED),--planted)
+		--first $(or $(FIRST),1) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PLANTED),--planted)
 
 check: .venv/.installed .venv-lint/.installed ## Check format, style, types, import directions, template
 	@$(BIN)/ruff format --check --quiet .

@@ -36,25 +36,27 @@ def main() -> int:
     arguments.add_argument("--seeds", type=int, default=1000, help="how many")
     arguments.add_argument("--first", type=int, default=1, help="the first seed")
     arguments.add_argument("--steps", type=int, default=STEPS, help="steps of a seed")
+    arguments.add_argument("--seconds", type=float, default=1e9, help="stop after so long")
     arguments.add_argument("--planted", action="store_true", help="look for the planted bugs")
     asked = arguments.parse_args()
     os.environ.update(ENVIRONMENT)
     if asked.planted:
         return _planted()
-    return _seeds(range(asked.first, asked.first + asked.seeds), asked.steps)
+    return _seeds(range(asked.first, asked.first + asked.seeds), asked.steps, asked.seconds)
 
 
-def _seeds(seeds: range, steps: int) -> int:
-    began, count = time.monotonic(), 0
+def _seeds(seeds: range, steps: int, seconds: float) -> int:
+    began = time.monotonic()
     done = (0, 0, 0)
     with Pool() as pool:
         for found, counted in pool.imap_unordered(_some, _chunks(seeds, steps)):
             done = (done[0] + counted[0], done[1] + counted[1], done[2] + counted[2])
-            count += CHUNK
             if found:
                 pool.terminate()
                 _tell(found)
                 return 1
+            if time.monotonic() - began > seconds:
+                break
     took = time.monotonic() - began
     _say(
         f"{done[0]} seeds: {done[1]} steps, {done[2]} calls to the table in {took:.0f} s"
