@@ -57,7 +57,7 @@ Multiplier = Annotated[
 ]
 
 
-CLOCK = r"^(?:[01]\d|2[0-4]):[0-5]\d$"
+CLOCK = r"^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$"
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Segment = Literal["new", "returning", "loyal", "at_risk", "lapsed"]
 

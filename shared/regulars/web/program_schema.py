@@ -209,6 +209,12 @@ class Hours(Part):
     from_: Annotated[str, StringConstraints(pattern=CLOCK), Field(alias="from")]
     until: Annotated[str, StringConstraints(pattern=CLOCK)]
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Hours:
+        if self.from_ >= self.until:
+            raise ValueError("`until` must be later than `from`; a night is two campaigns")
+        return self
+
 
 class Amount(Part):
     unit: Id

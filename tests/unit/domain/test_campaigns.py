@@ -9,6 +9,7 @@ import pytest
 
 from regulars.domain.operations import Decision, Earn, Join
 from regulars.domain.program import Program
+from regulars.domain.refusals import Code, Refused
 from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit, visit_rule
 
 POINTS = {"units": [unit(), unit("stamp", "stamps")], "earn": [spend_rule()]}
@@ -79,6 +80,17 @@ def test_the_hour_that_comes_twice_in_autumn_counts_twice() -> None:
     """02:30 on 25 October 2026 is 00:30 UTC in summer time and 01:30 UTC in winter time."""
     of = double(hours={"from": "02:00", "until": "03:00"})
     assert [earned_at(of, 2026, 10, 25, hour, 30) for hour in (0, 1, 2)] == [20, 20, 10]
+
+
+@pytest.mark.parametrize(
+    ("first", "until"),
+    [("22:00", "02:00"), ("14:00", "14:00"), ("14:00", "24:30"), ("25:00", "26:00")],
+)
+def test_hours_that_could_never_come_are_refused(first: str, until: str) -> None:
+    with pytest.raises(Refused) as refused:
+        double(hours={"from": first, "until": until})
+    assert refused.value.code == Code.INVALID
+    assert all(path.startswith("campaigns.0.hours") for path, _ in refused.value.errors)
 
 
 def test_a_day_has_hours_until_24() -> None:
