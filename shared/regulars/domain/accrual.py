@@ -29,7 +29,7 @@ def join(draft: Draft, operation: Join) -> None:
     """Enrol: everything that the programme grants for joining."""
     draft.card = replace(draft.card, enrolled_ms=draft.now_ms)
     draft.birthday = operation.birthday
-    running = _running(draft, _occasion(draft, 0, frozenset({"join"})))
+    running = _running(draft, _occasion(draft, 0))
     for rule in draft.program.earn:
         if rule.on == "join":
             _grant(draft, rule, rule.amount, {"k": "join"}, running, tier_multiplier=1000)
@@ -47,7 +47,7 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Why]]:
         for kind, there in (("visit", visits), ("spend", spend_minor), ("item", operation.items))
         if there
     )
-    running = _running(draft, _occasion(draft, spend_minor, kinds))
+    running = _running(draft, _occasion(draft, spend_minor))
     multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
     for rule in draft.program.earn:
         base, why = _base(draft, rule, operation, visits, spend_minor)
@@ -126,7 +126,7 @@ def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
 FIRST_PURCHASE = "first"
 
 
-def _occasion(draft: Draft, spend_minor: int, kinds: frozenset[str]) -> Occasion:
+def _occasion(draft: Draft, spend_minor: int) -> Occasion:
     """What campaigns look at."""
     return Occasion(
         local=campaigns.local_time(calendar.from_ms(draft.effective_ms), draft.program.timezone),
@@ -134,7 +134,6 @@ def _occasion(draft: Draft, spend_minor: int, kinds: frozenset[str]) -> Occasion
         segment=segment(draft.program, draft.card, draft.today),
         location=draft.operation.origin.location,
         spend_minor=spend_minor,
-        kinds=kinds,
     )
 
 

@@ -54,7 +54,6 @@ class Occasion(NamedTuple):
     segment: str
     location: str | None
     spend_minor: int
-    kinds: frozenset[str]
 
 
 def load(campaign: Mapping[str, Any]) -> Campaign:

@@ -10,7 +10,6 @@ from regulars.domain.refusals import Code, Refused
 from regulars.store import keys, merchants
 from regulars.store.ledger import Ledger
 from regulars.store.table import Table
-from regulars.tokens import is_sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,6 @@ class Shop:
     @property
     def ledger(self) -> Ledger:
         return Ledger(self.table, self.merchant_id)
-
-    @property
-    def sandbox(self) -> bool:
-        return is_sandbox(self.merchant_id)
 
 
 def open_shop(table: Table, merchant_id: str, now: datetime | None = None) -> Shop:
