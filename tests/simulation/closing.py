@@ -6,6 +6,7 @@ from collections import Counter
 from types import SimpleNamespace
 from typing import Any, cast
 
+from local.memory import Memory
 from regulars.domain.card import Card, expired
 from regulars.domain.operations import Item
 from regulars.store import cards, keys
@@ -13,7 +14,6 @@ from regulars.store.marshal import from_item
 from regulars.store.table import Table
 from tests.concurrency import audit
 from tests.concurrency.counter import Counter as Shop
-from tests.simulation.memory import Memory
 from tests.simulation.requests import M
 from tests.simulation.witness import LIMITS, Witness
 

@@ -11,6 +11,7 @@ from datetime import date
 from traceback import extract_tb
 from typing import Any
 
+from local.memory import Change, Key
 from regulars.domain.calendar import from_ms, local_date
 from regulars.domain.card import Card
 from regulars.domain.ledger import lot_name
@@ -18,7 +19,6 @@ from regulars.domain.program import Program
 from regulars.store import cards
 from regulars.store.marshal import from_item
 from tests.simulation import programmes
-from tests.simulation.memory import Change, Key
 from tests.simulation.replay import Asked, Replay
 from tests.simulation.requests import M
 

@@ -13,11 +13,11 @@ from contextlib import contextmanager, suppress
 from random import Random
 from typing import Any
 
+from local.memory import Change, Memory, Params
 from regulars.store import retry
 from regulars.store.errors import Lost, ServiceError
 from regulars.store.table import Table
 from tests.concurrency.faults import Death
-from tests.simulation.memory import Change, Memory, Params
 
 DEPTH_MAX = 3
 START_MS = 1_769_000_000_000

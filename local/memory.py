@@ -1,7 +1,7 @@
-"""The table in memory: DynamoDB as far as `Table` uses it, one item at a time and all or nothing.
+"""A table in memory: DynamoDB as far as `Table` uses it, one item at a time and all or nothing.
 
 It answers to the same `call(operation, params)` as the transports, with the same errors, so that
-everything above is the product's own. `test_memory.py` holds it against the real engine.
+everything above is the product's own. `tests/local/test_memory.py` holds it against the engine.
 """
 
 from __future__ import annotations

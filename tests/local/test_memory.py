@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from local.memory import Memory
 from regulars.store.conditions import Absent, AbsentOr, Below, Condition, Equals, Present
 from regulars.store.errors import Cancelled, ServiceError
 from regulars.store.table import Check, Count, Put, Table
 from regulars.store.wire import Wire
-from tests.simulation.memory import Memory
 
 PARTITIONS, SORTS = ("a", "b", "c"), ("ENTRY#1", "ENTRY#2", "OP", "STATE")
 
