@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from unittest import mock
@@ -189,9 +188,9 @@ def _debt_does_not_block() -> list[Patch]:
 
     def changed(of: Any, operation: Any) -> None:
         owed = of.card.debt
-        of.card = replace(of.card, debt={})
+        of.card = of.card._replace(debt={})
         redeem(of, operation)
-        of.card = replace(of.card, debt=owed)
+        of.card = of.card._replace(debt=owed)
 
     return [(rewards, "redeem", changed)]
 

@@ -8,7 +8,6 @@ All integers; multipliers are thousandths.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from regulars.domain import calendar, campaigns, limits, milestones, raffles
@@ -27,7 +26,7 @@ Why = Mapping[str, Any]
 
 def join(draft: Draft, operation: Join) -> None:
     """Enrol: everything that the programme grants for joining."""
-    draft.card = replace(draft.card, enrolled_ms=draft.now_ms)
+    draft.card = draft.card._replace(enrolled_ms=draft.now_ms)
     draft.birthday = operation.birthday
     running = _running(draft, _occasion(draft, 0))
     for rule in draft.program.earn:
@@ -64,7 +63,7 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Why]]:
         before = draft.card.today[1] if draft.card.today[0] == day else 0
         if draft.card.last_visit_ms:
             draft.facts["last"] = draft.card.last_visit_ms
-        draft.card = replace(draft.card, last_visit_ms=draft.now_ms, today=(day, before + visits))
+        draft.card = draft.card._replace(last_visit_ms=draft.now_ms, today=(day, before + visits))
     _open_bought_tiers(draft, operation)
     _settle(draft, spend_minor, visits)
     return refused
@@ -280,7 +279,7 @@ def _carry(draft: Draft, rule_id: str, before: int, after: int) -> None:
         carry = {**draft.card.carry, rule_id: after}
         if not after:
             del carry[rule_id]
-        draft.card = replace(draft.card, carry=carry)
+        draft.card = draft.card._replace(carry=carry)
         draft.facts.setdefault("carry", {})[rule_id] = after - before
 
 

@@ -8,8 +8,8 @@ For every unit: sum of all entry lines == sum of its lots - its debt.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 _V = TypeVar("_V")
 
@@ -45,6 +45,7 @@ class Window(NamedTuple):
 
 
 NOTHING = Window()
+NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 class OpenVoucher(NamedTuple):
@@ -64,8 +65,7 @@ class Holding(NamedTuple):
     until: str
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One member's card. `version` counts writes of the state, `seq` entries of the ledger."""
 
     member_id: str
@@ -76,11 +76,11 @@ class Card:
     recorded_ms: int = 0
     """When the newest entry was recorded; the next one is recorded later."""
     enrolled_ms: int = 0
-    lots: Mapping[str, tuple[Lot, ...]] = field(default_factory=dict)
-    debt: Mapping[str, int] = field(default_factory=dict)
-    carry: Mapping[str, int] = field(default_factory=dict)
+    lots: Mapping[str, tuple[Lot, ...]] = NONE
+    debt: Mapping[str, int] = NONE
+    carry: Mapping[str, int] = NONE
     """Per spend rule, the money not yet turned into units (negative after some refunds)."""
-    windows: Mapping[int, Window] = field(default_factory=dict)
+    windows: Mapping[int, Window] = NONE
     """By month index (see `calendar.month_index`)."""
     lifetime: Window = NOTHING
     last_visit_ms: int = 0
@@ -88,14 +88,14 @@ class Card:
     """The last day with visits and how many there were, for the daily cap."""
     tier: Holding | None = None
     """The tier that counts now: the highest that is held."""
-    held: Mapping[str, Holding] = field(default_factory=dict)
+    held: Mapping[str, Holding] = NONE
     """Every tier the card has a right to, by id, with how long it is certain."""
-    idle: Mapping[str, str] = field(default_factory=dict)
+    idle: Mapping[str, str] = NONE
     """Per unit that expires by inactivity, its last valid day if nothing happens."""
-    open: Mapping[str, OpenVoucher] = field(default_factory=dict)
-    taken: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    open: Mapping[str, OpenVoucher] = NONE
+    taken: Mapping[str, tuple[str, int]] = NONE
     """Per thing with a limit (see `limits.py`) the period and how often it was given in it."""
-    due: Mapping[str, str] = field(default_factory=dict)
+    due: Mapping[str, str] = NONE
     """Per job the UTC hour at which the card stands in the due list (a lower bound)."""
 
     def available(self, unit: str, today: str) -> int:
@@ -125,10 +125,10 @@ class Card:
 
     def with_lots(self, unit: str, lots: Iterable[Lot]) -> Card:
         """The card with these lots of a unit: merged, without empty ones, first to expire first."""
-        return replace(self, lots=_without_empty(self.lots, unit, normal(lots)))
+        return self._replace(lots=_without_empty(self.lots, unit, normal(lots)))
 
     def with_debt(self, unit: str, debt: int) -> Card:
-        return replace(self, debt=_without_empty(self.debt, unit, debt))
+        return self._replace(debt=_without_empty(self.debt, unit, debt))
 
     def with_window(self, month: int, spend_minor: int, visits: int, points: int) -> Card:
         """Add to a month and to the lifetime; months beyond the kept ones fall off the far end."""
@@ -137,8 +137,7 @@ class Card:
         months = dict(self.windows)
         months[month] = months.get(month, Window()).plus(spend_minor, visits, points)
         oldest = max(months) - MONTHS_KEPT + 1
-        return replace(
-            self,
+        return self._replace(
             windows={index: months[index] for index in sorted(months) if index >= oldest},
             lifetime=self.lifetime.plus(spend_minor, visits, points),
         )

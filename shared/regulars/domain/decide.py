@@ -6,7 +6,6 @@ counter, the till, the jobs, the previews and the simulator all run this.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -152,7 +151,7 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
     if operation.by == "membership" and not until:
         until = tiering.paid_until(draft.program.tiers[rank], draft.today)
     held = Holding(operation.tier_id, draft.today.isoformat(), until)
-    draft.card = replace(draft.card, held={**draft.card.held, operation.tier_id: held})
+    draft.card = draft.card._replace(held={**draft.card.held, operation.tier_id: held})
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
     draft.facts.update({"tier": operation.tier_id, "until": until, "by": operation.by})
     benefits.give_due(draft)
@@ -183,5 +182,5 @@ def _review_tier(draft: Draft) -> Decision:
 def _no_longer_due(draft: Draft, job: str) -> Draft:
     """Take the card off the due list of one job; it is put on again if there is a next time."""
     due = {name: hour for name, hour in draft.card.due.items() if name != job}
-    draft.card = replace(draft.card, due=due)
+    draft.card = draft.card._replace(due=due)
     return draft

@@ -7,7 +7,6 @@ is turned into a Decision at the end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -116,7 +115,7 @@ class Draft:
                 gone = self.card.lots.get(unit_id, ())
                 self.take_out(unit_id, gone, "expiry", {"k": "expired"})
             until = calendar.add_months(self.today, unit.expiry.months).isoformat()
-            self.card = replace(self.card, idle={**self.card.idle, unit_id: until})
+            self.card = self.card._replace(idle={**self.card.idle, unit_id: until})
 
     def new_code(self) -> str:
         """The next voucher code: ten characters, 50 bits, drawn from the caller's entropy."""
@@ -144,8 +143,7 @@ class Draft:
             location=self.operation.origin.location,
             facts=self.facts,
         )
-        self.card = replace(
-            self.card,
+        self.card = self.card._replace(
             seq=entry.seq,
             head=chain(self.card.head, canonical(entry)),
             recorded_ms=self.now_ms,
@@ -158,8 +156,8 @@ class Draft:
 
     def _decided(self, entry: Entry | None, **outcome: Any) -> Decision:
         dues = newly_due(self.program, self.card, self.now, self.birthday)
-        card = replace(
-            self.card, version=self.before.version + 1, due={**self.card.due, **dict(dues)}
+        card = self.card._replace(
+            version=self.before.version + 1, due={**self.card.due, **dict(dues)}
         )
         return Decision(
             card,

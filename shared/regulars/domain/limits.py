@@ -6,8 +6,6 @@ day: the day itself, its month or year, or nothing for a whole life.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from regulars.domain.card import Card
 
 _PREFIX = {"day": 10, "month": 7, "year": 4, "lifetime": 0}
@@ -31,4 +29,4 @@ def once_more(card: Card, name: str, in_period: str, times: int = 1) -> Card:
 
 def replaced(card: Card, name: str, in_period: str, count: int) -> Card:
     """The card with another count under a name."""
-    return replace(card, taken={**card.taken, name: (in_period, count)})
+    return card._replace(taken={**card.taken, name: (in_period, count)})

@@ -7,8 +7,6 @@ rounding leak whatever way they are split, and never exceed what was granted.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from regulars.domain import calendar, limits, milestones, raffles
 from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
@@ -108,7 +106,7 @@ def _restore_carry(draft: Draft, rule: str, change: int) -> None:
     carry = {**draft.card.carry, rule: draft.card.carry.get(rule, 0) + change}
     if not carry[rule]:
         del carry[rule]
-    draft.card = replace(draft.card, carry=carry)
+    draft.card = draft.card._replace(carry=carry)
 
 
 def _correct_windows(
@@ -145,6 +143,6 @@ def _forget_visit(draft: Draft, original: Entry, visits: int) -> None:
     day, count = draft.card.today
     visited = calendar.local_date(calendar.from_ms(original.recorded_ms), draft.program.timezone)
     if day == visited.isoformat():
-        draft.card = replace(draft.card, today=(day, max(0, count - visits)))
+        draft.card = draft.card._replace(today=(day, max(0, count - visits)))
     if draft.card.last_visit_ms == original.recorded_ms:
-        draft.card = replace(draft.card, last_visit_ms=int(original.facts.get("last", 0)))
+        draft.card = draft.card._replace(last_visit_ms=int(original.facts.get("last", 0)))

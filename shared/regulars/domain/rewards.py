@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
@@ -123,7 +122,7 @@ def _voucher(
     )
     draft.vouchers[voucher.voucher_id] = voucher
     opened = OpenVoucher(reward.id, code, draft.now_ms, expires_on)
-    draft.card = replace(draft.card, open={**draft.card.open, voucher.voucher_id: opened})
+    draft.card = draft.card._replace(open={**draft.card.open, voucher.voucher_id: opened})
     if reward.stock:
         draft.count(stock_name(reward), 1, reward.stock)
     draft.facts.setdefault("vouchers", []).append(voucher.voucher_id)
@@ -171,7 +170,7 @@ def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
 def close(draft: Draft, voucher: Voucher, status: Closed) -> None:
     """Move a voucher from issued to a final status."""
     still_open = {key: value for key, value in draft.card.open.items() if key != voucher.voucher_id}
-    draft.card = replace(draft.card, open=still_open)
+    draft.card = draft.card._replace(open=still_open)
     draft.vouchers[voucher.voucher_id] = voucher._replace(status=status, closed_ms=draft.now_ms)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from regulars.domain import calendar
@@ -84,7 +83,7 @@ def with_right(card: Card, tier_id: str, until: str, today: date) -> Card:
     if held and not _later(until, held.until):
         return card
     since = held.since if held else today.isoformat()
-    return replace(card, held={**card.held, tier_id: Holding(tier_id, since, until)})
+    return card._replace(held={**card.held, tier_id: Holding(tier_id, since, until)})
 
 
 def upgraded(program: Program, card: Card, today: date) -> Card:
@@ -105,11 +104,11 @@ def reviewed(program: Program, card: Card, today: date) -> Card:
         for tier_id, held in card.held.items()
         if (rank := program.tier_rank(tier_id)) >= 0 and not _over(held, program.tiers[rank], today)
     }
-    card = replace(card, held=lasting)
+    card = card._replace(held=lasting)
     for tier_id, until in earned(program, card, today).items():
         card = with_right(card, tier_id, until, today)
     best = _best(program, card, today)
-    return _standing_in(card, best, today) if best else replace(card, tier=None)
+    return _standing_in(card, best, today) if best else card._replace(tier=None)
 
 
 def in_season(tier: Tier, today: date) -> bool:
@@ -173,7 +172,7 @@ def _standing_in(card: Card, best: Holding, today: date) -> Card:
     """The card in that tier: since today when it is another than before."""
     same = card.tier is not None and card.tier.id == best.id
     since = card.tier.since if same and card.tier else today.isoformat()
-    return replace(card, tier=Holding(best.id, since, best.until))
+    return card._replace(tier=Holding(best.id, since, best.until))
 
 
 def _later(until: str, than: str) -> bool:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from zlib import compress, decompress
@@ -288,7 +287,7 @@ class Ledger:
         if state is None or entry is None:
             raise Refused(Code.NOT_FOUND)
         recorded = cards.recorded_of(entry)
-        card = replace(cards.card_of(state), head=recorded.hash)
+        card = cards.card_of(state)._replace(head=recorded.hash)
         return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded.prev)))
 
     def find_order(self, order_op: str) -> tuple[str, int] | None:

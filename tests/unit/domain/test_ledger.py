@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from hashlib import sha256
 
 import hypothesis.strategies as st
@@ -177,8 +176,8 @@ def test_an_edited_ledger_is_found_although_all_hashes_were_made_anew(
 def test_a_card_that_differs_from_its_ledger_is_found() -> None:
     card = LIFE.card
     changed = [
-        replace(card, seq=card.seq + 1),
-        replace(card, head="0" * 64),
+        card._replace(seq=card.seq + 1),
+        card._replace(head="0" * 64),
         card.with_lots("stamp", (Lot("", "", 1), *card.lots.get("stamp", ()))),
         card.with_lots("gold", (Lot("", "", 1),)),
         card.with_debt("point", 1),
@@ -191,7 +190,7 @@ def test_a_wrong_sum_is_found_although_the_chain_fits() -> None:
     """A mistake of ours, not a forgery: an entry that states a balance its lines do not make."""
     entry = parse(EVERYTHING[0].text)._replace(balances={"point": 9})
     text = canonical(entry)
-    card = replace(LIFE.card, seq=1, head=chain("", text), lots={})
+    card = LIFE.card._replace(seq=1, head=chain("", text), lots={})
 
     assert "entry 1 states another balance of point" in verify(
         card, [Recorded(text, "", chain("", text))]
@@ -202,7 +201,7 @@ def test_two_entries_of_one_instant_are_found_although_the_chain_fits() -> None:
     first = parse(EVERYTHING[0].text)._replace(balances={}, lines=())
     texts = [canonical(first), canonical(first._replace(seq=2))]
     head = chain(chain("", texts[0]), texts[1])
-    card = replace(LIFE.card, seq=2, head=head, lots={}, debt={})
+    card = LIFE.card._replace(seq=2, head=head, lots={}, debt={})
     ledger = [
         Recorded(texts[0], "", chain("", texts[0])),
         Recorded(texts[1], chain("", texts[0]), head),
