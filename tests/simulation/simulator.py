@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from local.seeded import governed
 from regulars.domain.calendar import from_ms, hour_of, local_date, to_ms
 from regulars.domain.refusals import DECIDED, Code, Refused
 from regulars.store import cards, keys
@@ -19,7 +20,7 @@ from tests.simulation import closing, programmes
 from tests.simulation.replay import Asked
 from tests.simulation.requests import Asks, M, Till, do
 from tests.simulation.witness import Broken, Witness, words
-from tests.simulation.world import DAY_MS, World, governed
+from tests.simulation.world import DAY_MS, World
 
 STEPS = 200
 MEMBERS = 4

@@ -7,11 +7,9 @@ its answer, meet a conflict or a throttle, read something old, or be the last of
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from random import Random
-from typing import Any
 
 from local.memory import Change, Memory, Params
 from regulars.store import retry
@@ -94,16 +92,3 @@ def _error(kind: str, operation: str) -> ServiceError:
         body = {"CancellationReasons": reasons}
         return ServiceError("TransactionCanceledException", kind, 400, body)
     return ServiceError("TransactionConflictException", kind, 400, {})
-
-
-@contextmanager
-def governed(chance: Random) -> Iterator[None]:
-    """Within the block all entropy comes from the seed, and nobody waits."""
-    kept: dict[str, Any] = {"urandom": os.urandom, "sleep": retry.sleep, "fraction": retry.fraction}
-    os.urandom = chance.randbytes
-    retry.sleep, retry.fraction = (lambda _: None), (lambda: 0.0)
-    try:
-        yield
-    finally:
-        os.urandom = kept["urandom"]
-        retry.sleep, retry.fraction = kept["sleep"], kept["fraction"]
