@@ -130,8 +130,8 @@ def _numbered_by_the_clock() -> list[Patch]:
 
 
 def _chained_to_none() -> list[Patch]:
-    chain = domain_ledger.chain
-    return [(draft, "chain", lambda _, text: chain("", text))]
+    recorded = domain_ledger.recorded
+    return [(draft, "recorded", lambda entry, _: recorded(entry, ""))]
 
 
 def _moved_down_at_once() -> list[Patch]:

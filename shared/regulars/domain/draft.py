@@ -13,7 +13,7 @@ from typing import Any
 from regulars.domain import calendar, codes
 from regulars.domain.card import NEVER, Card, Lot, add_lots, take
 from regulars.domain.due import newly_due
-from regulars.domain.ledger import DEBT, Entry, Kind, Line, canonical, chain, lot_name
+from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, recorded
 from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
 from regulars.domain.program import Expiry, Program, Unit
 from regulars.domain.refusals import Code, Refused
@@ -143,18 +143,15 @@ class Draft:
             location=self.operation.origin.location,
             facts=self.facts,
         )
-        self.card = self.card._replace(
-            seq=entry.seq,
-            head=chain(self.card.head, canonical(entry)),
-            recorded_ms=self.now_ms,
-        )
-        return self._decided(entry, **outcome)
+        stored = recorded(entry, self.card.head)
+        self.card = self.card._replace(seq=entry.seq, head=stored.hash, recorded_ms=self.now_ms)
+        return self._decided(entry, stored, **outcome)
 
     def nothing_to_book(self) -> Decision:
         """No entry: only the due list moves."""
-        return self._decided(None)
+        return self._decided(None, None)
 
-    def _decided(self, entry: Entry | None, **outcome: Any) -> Decision:
+    def _decided(self, entry: Entry | None, stored: Recorded | None, **outcome: Any) -> Decision:
         dues = newly_due(self.program, self.card, self.now, self.birthday)
         card = self.card._replace(
             version=self.before.version + 1, due={**self.card.due, **dict(dues)}
@@ -162,7 +159,7 @@ class Draft:
         return Decision(
             card,
             entry,
-            self.before.head,
+            stored,
             tuple(self.vouchers.values()),
             dues,
             tuple((name, by, limit) for name, (by, limit) in self.counts.items() if by),

@@ -90,7 +90,11 @@ def canonical(entry: Entry) -> str:
     if entry.tier_from != entry.tier_to:
         document["tier"] = [entry.tier_from, entry.tier_to]
     kept = {key: value for key, value in document.items() if value is not None}
-    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODE(kept)
+
+
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+"""Made once: `json.dumps` makes an encoder for every call that asks for anything special."""
 
 
 UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
@@ -125,11 +129,17 @@ def chain(previous: str, text: str) -> str:
 
 
 class Recorded(NamedTuple):
-    """An entry as it lies in the table."""
+    """An entry as it lies in the table: its canonical text and its place in the chain."""
 
     text: str
     prev: str
     hash: str
+
+
+def recorded(entry: Entry, prev: str) -> Recorded:
+    """The entry as it is stored after the one whose hash is `prev`."""
+    text = canonical(entry)
+    return Recorded(text, prev, chain(prev, text))
 
 
 def verify(card: Card, entries: Iterable[Recorded]) -> list[str]:
@@ -140,19 +150,19 @@ def verify(card: Card, entries: Iterable[Recorded]) -> list[str]:
     problems: list[str] = []
     previous, seq, recorded_ms = "", 0, 0
     sums: dict[str, dict[str, int]] = {}
-    for recorded in entries:
+    for stored in entries:
         seq += 1
         try:
-            entry = parse(recorded.text)
+            entry = parse(stored.text)
             found = list(_entry_problems(entry, seq, recorded_ms, sums))
         except UNREADABLE:
             found = [f"entry {seq} cannot be read"]  # damaged, so its hash does not fit either
         else:
             seq, recorded_ms = entry.seq, entry.recorded_ms
-        if recorded.prev != previous or chain(previous, recorded.text) != recorded.hash:
+        if stored.prev != previous or chain(previous, stored.text) != stored.hash:
             found.append(f"entry {seq} does not follow from the entry before it")
         problems += found
-        previous = recorded.hash
+        previous = stored.hash
     if (card.seq, card.head) != (seq, previous):
         problems.append(f"the card stands at entry {card.seq}, the ledger ends at {seq}")
     problems.extend(_lot_problems(card, sums))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from regulars.domain.card import Card, Lot
-from regulars.domain.ledger import Entry
+from regulars.domain.ledger import Entry, Recorded
 
 
 class Origin(NamedTuple):
@@ -232,8 +232,8 @@ class Decision(NamedTuple):
 
     card: Card
     entry: Entry | None
-    prev: str = ""
-    """The hash of the entry before."""
+    recorded: Recorded | None = None
+    """The entry as it is stored, chained to the one before."""
     vouchers: tuple[Voucher, ...] = ()
     """Vouchers issued or closed."""
     dues: tuple[tuple[str, str], ...] = ()

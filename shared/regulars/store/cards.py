@@ -13,7 +13,7 @@ from zlib import compress, decompress
 
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.card import Card, Holding, Lot, OpenVoucher, Window
-from regulars.domain.ledger import Entry, Recorded, canonical, chain, parse
+from regulars.domain.ledger import Entry, Recorded, parse
 from regulars.domain.operations import Voucher
 from regulars.store import keys
 from regulars.store.marshal import Item
@@ -59,7 +59,10 @@ def dump_card(card: Card) -> str:
         "u": dict(card.due),
     }
     kept = {key: value for key, value in document.items() if value}
-    return json.dumps(kept, separators=(",", ":"))
+    return _ENCODE(kept)
+
+
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def load_card(text: str, member_id: str, version: int) -> Card:
@@ -116,18 +119,17 @@ def _lot_of(piece: list[Any]) -> Lot:
     return Lot(expires_on, available_on, amount)
 
 
-def entry_item(m: str, c: str, entry: Entry, prev: str) -> Item:
-    """The item of an entry that follows the one whose hash is `prev`, with its activity mark."""
+def entry_item(m: str, c: str, entry: Entry, recorded: Recorded) -> Item:
+    """The item of an entry, with its activity mark."""
     pk, sk = keys.entry(m, c, entry.seq)
-    text = canonical(entry)
     return {
         "PK": pk,
         "SK": sk,
         "GSI1PK": _activity(m, entry),
         "GSI1SK": keys.activity_order(entry.recorded_ms, c, entry.seq),
-        "e": text,
-        "prev": prev,
-        "hash": chain(prev, text),
+        "e": recorded.text,
+        "prev": recorded.prev,
+        "hash": recorded.hash,
     }
 
 
@@ -154,7 +156,7 @@ def voucher_item(m: str, c: str, voucher: Voucher) -> Item:
         "reward": voucher.reward_id,
         "status": voucher.status,
         "unit": voucher.unit,
-        "lots": json.dumps([_lot(lot) for lot in voucher.lots], separators=(",", ":")),
+        "lots": _ENCODE([_lot(lot) for lot in voucher.lots]),
         "issued": voucher.issued_ms,
         "expires_on": voucher.expires_on,
         "seq": voucher.issued_seq,

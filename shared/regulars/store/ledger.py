@@ -151,8 +151,8 @@ class Ledger:
         m, c = self.merchant_id, before.member_id
         state_as_read = Equals("ver", before.version) if before.version else Absent()
         writes = [Put(cards.state_item(m, decision.card), state_as_read)]
-        if decision.entry:
-            entry = cards.entry_item(m, c, decision.entry, before.head)
+        if decision.entry and decision.recorded:
+            entry = cards.entry_item(m, c, decision.entry, decision.recorded)
             writes.append(Put(entry, Absent()))
             writes += self._operation_items(c, operation, decision, request, body, now)
         for voucher in decision.vouchers:
@@ -288,7 +288,7 @@ class Ledger:
             raise Refused(Code.NOT_FOUND)
         recorded = cards.recorded_of(entry)
         card = cards.card_of(state)._replace(head=recorded.hash)
-        return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded.prev)))
+        return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded)))
 
     def find_order(self, order_op: str) -> tuple[str, int] | None:
         """Member and entry number of an order that was booked; None when it was not (yet)."""

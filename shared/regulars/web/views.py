@@ -12,7 +12,7 @@ from typing import Any
 
 from regulars.domain import calendar, segments, standing
 from regulars.domain.card import Card
-from regulars.domain.ledger import Entry, Line
+from regulars.domain.ledger import Entry, Line, Recorded
 from regulars.domain.operations import Decision, Voucher
 from regulars.domain.program import Program
 from regulars.domain.tiering import next_tier
@@ -169,7 +169,7 @@ def reason(
 
 def earned(program: Program, decision: Decision, now: datetime, words: Words) -> View:
     """The answer of an accrual."""
-    done = _entry_of(decision)
+    done, _ = _booked(decision)
     changed = done.tier_from != done.tier_to
     return {
         **booked(program, decision, now, words),
@@ -198,8 +198,9 @@ def _unit_of(program: Program, rule_id: str) -> str:
 
 def booked(program: Program, decision: Decision, now: datetime, words: Words) -> View:
     """The entry of a decision and the card after it."""
+    done, stored = _booked(decision)
     return {
-        "entry": entry(program, _entry_of(decision), decision.prev, decision.card.head, words),
+        "entry": entry(program, done, stored.prev, stored.hash, words),
         "card": card(program, decision.card, now, words),
     }
 
@@ -222,7 +223,7 @@ def voucher(program: Program, held: Voucher, words: Words, now: datetime) -> Vie
     }
 
 
-def _entry_of(decision: Decision) -> Entry:
-    if decision.entry is None:
+def _booked(decision: Decision) -> tuple[Entry, Recorded]:
+    if decision.entry is None or decision.recorded is None:
         raise AssertionError("this operation always books an entry")
-    return decision.entry
+    return decision.entry, decision.recorded

@@ -12,7 +12,7 @@ from typing import Any
 from regulars.domain import calendar, program
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
-from regulars.domain.ledger import Recorded, canonical, chain, verify
+from regulars.domain.ledger import Recorded, verify
 from regulars.domain.operations import (
     Adjust,
     AnyOperation,
@@ -102,9 +102,8 @@ class Shop:
         self.card = decision.card
         self.vouchers |= {voucher.voucher_id: voucher for voucher in decision.vouchers}
         self.decided.append(decision)
-        if decision.entry:
-            text = canonical(decision.entry)
-            self.ledger.append(Recorded(text, decision.prev, chain(decision.prev, text)))
+        if decision.recorded:
+            self.ledger.append(decision.recorded)
         if isinstance(operation, Reverse) and decision.refunded_minor is not None:
             self.refunded[operation.original.seq] = decision.refunded_minor
         return decision
