@@ -1,7 +1,9 @@
 """A small merchant's life from one seed: everybody at once, everything twice, anything lost.
 
-After the last step the weather turns calm: whatever had no answer is done again, what is due is
-done, and everything in the table must belong together.
+A step is a turn of the scheduler (see `world.py`): somebody begins something, or a process makes a
+call to the table. After the last step whoever is under way comes to an end and the weather turns
+calm: whatever had no answer is done again, what is due is done, and everything in the table must
+belong together. What is done then counts no more.
 """
 
 from __future__ import annotations
@@ -45,9 +47,10 @@ class Simulation:
     """One seed."""
 
     def __init__(self, seed: int, steps: int = STEPS) -> None:
-        self.seed, self.steps, self.step = seed, steps, 0
+        self.seed = seed
         self.witness = Witness(seed % 2)
         self.world = World(seed, self.witness)
+        self.world.turns_max = steps
         self.world.somebody_else = self.something
         self.version = 1
         self.names = 0
@@ -61,6 +64,11 @@ class Simulation:
         """Orders and what was paid, booked or not yet."""
         self.late: list[Asks] = []
         """Sales that are on their way."""
+
+    @property
+    def step(self) -> int:
+        """How many turns there were."""
+        return self.world.turns
 
     def run(self, *, traced: bool = False) -> Found | None:
         """Live through the seed; what was found to be wrong."""
@@ -81,12 +89,12 @@ class Simulation:
 
     def _live(self) -> None:
         self.join()
-        while self.step < self.steps:
+        while self.step < self.world.turns_max:
             self.something()
 
     def something(self) -> None:
         """Somebody does something; it may be interrupted, and whoever did it may not survive."""
-        self.step += 1
+        self.world.turn()
         chance = self.world.chance
         if not self.members:
             self.join()

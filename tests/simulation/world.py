@@ -3,6 +3,9 @@
 At every call to the table somebody else may come in first and do something whole (their calls may
 be interrupted in turn), and the call itself may be lost before it arrives, be carried out and lose
 its answer, meet a conflict or a throttle, read something old, or be the last of its process.
+
+Life is measured in turns of the scheduler: somebody begins something, or a process makes a call to
+the table, which is where processes give way to each other. Another try of a call is no new turn.
 """
 
 from __future__ import annotations
@@ -35,7 +38,9 @@ class World:
         self.faults = self.chance.choice((0.0, 0.01, 0.03, 0.1))
         self.crowd = self.chance.choice((0.05, 0.1, 0.25))
         self.somebody_else: Callable[[], None] = lambda: None
-        self.calls = 0
+        self.turns = 0
+        self.turns_max = 0
+        """After so many nobody begins anything; who is under way comes to an end."""
         self.trace: list[str] | None = None
 
     def say(self, *words: object) -> None:
@@ -46,7 +51,8 @@ class World:
 
     def call(self, operation: str, params: Params) -> Params:
         """What the transports are to `Table`: it tries again what may succeed the next time."""
-        if not self.calm and self.depth < DEPTH_MAX and self.chance.random() < self.crowd:
+        self.turn()
+        if self._crowded() and self.chance.random() < self.crowd:
             self.depth += 1
             try:
                 self.somebody_else()
@@ -54,8 +60,15 @@ class World:
                 self.depth -= 1
         return retry.persist(lambda: self._once(operation, params), operation)
 
+    def turn(self) -> None:
+        """Count a turn, as long as life goes on."""
+        if not self.calm:
+            self.turns += 1
+
+    def _crowded(self) -> bool:
+        return not self.calm and self.depth < DEPTH_MAX and self.turns < self.turns_max
+
     def _once(self, operation: str, params: Params) -> Params:
-        self.calls += 1
         if self.calm:
             return self.memory.call(operation, params)
         roll = self.chance.random()
