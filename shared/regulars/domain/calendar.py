@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+KEPT = 1024
+"""How many answers are remembered: the same few days are asked for again and again."""
 
 
 @cache
@@ -42,6 +45,7 @@ def local_date(instant: datetime, zone_name: str) -> date:
     return instant.astimezone(zone(zone_name)).date()
 
 
+@lru_cache(maxsize=KEPT)
 def local_start(day: date, zone_name: str, hour: int = 0) -> datetime:
     """The UTC instant at which `hour` o'clock of `day` begins for the merchant.
 
@@ -51,6 +55,7 @@ def local_start(day: date, zone_name: str, hour: int = 0) -> datetime:
     return local.astimezone(UTC)
 
 
+@lru_cache(maxsize=KEPT)
 def hour_of(instant: datetime) -> str:
     """The UTC hour an instant falls into, as in `2026-11-22T09`; sorts like the instants."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H")

@@ -157,8 +157,8 @@ def normal(lots: Iterable[Lot]) -> tuple[Lot, ...]:
     amounts: dict[tuple[str, str], int] = {}
     for lot in lots:
         amounts[lot.key] = amounts.get(lot.key, 0) + lot.amount
-    merged = (Lot(*key, amount) for key, amount in amounts.items() if amount)
-    return tuple(sorted(merged, key=_spending_order))
+    merged = [Lot(*key, amount) for key, amount in amounts.items() if amount]
+    return tuple(sorted(merged, key=_spending_order) if len(merged) > 1 else merged)
 
 
 def take(lots: tuple[Lot, ...], amount: int, today: str) -> tuple[tuple[Lot, ...], int]:
@@ -178,10 +178,10 @@ def take(lots: tuple[Lot, ...], amount: int, today: str) -> tuple[tuple[Lot, ...
 def add_lots(card: Card, unit: str, pieces: Iterable[Lot], sign: int = 1) -> Card:
     """The card with `pieces` put into (or, with sign -1, taken out of) a unit's lots."""
     signed = (piece._replace(amount=sign * piece.amount) for piece in pieces)
-    lots = normal((*card.lots.get(unit, ()), *signed))
-    if any(lot.amount < 0 for lot in lots):
+    changed = card.with_lots(unit, (*card.lots.get(unit, ()), *signed))
+    if any(lot.amount < 0 for lot in changed.lots.get(unit, ())):
         raise AssertionError(f"a lot of {unit} would become negative")
-    return card.with_lots(unit, lots)
+    return changed
 
 
 def _spending_order(lot: Lot) -> tuple[bool, str, str]:

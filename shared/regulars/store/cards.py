@@ -77,7 +77,7 @@ def load_card(text: str, member_id: str, version: int) -> Card:
         recorded_ms=document["r"],
         enrolled_ms=document["e"],
         lots={
-            unit: tuple(_lot_of(piece) for piece in lots)
+            unit: tuple([_lot_of(*piece) for piece in lots])
             for unit, lots in document.get("l", {}).items()
         },
         debt=document.get("d", {}),
@@ -107,15 +107,12 @@ def _months(card: Card) -> list[Any]:
 
 def _lot(lot: Lot) -> list[Any]:
     """Amount first, then only the dates there are."""
-    dates = [lot.expires_on, lot.available_on]
-    while dates and not dates[-1]:
-        dates.pop()
-    return [lot.amount, *dates]
+    if lot.available_on:
+        return [lot.amount, lot.expires_on, lot.available_on]
+    return [lot.amount, lot.expires_on] if lot.expires_on else [lot.amount]
 
 
-def _lot_of(piece: list[Any]) -> Lot:
-    amount, *dates = piece
-    expires_on, available_on = [*dates, "", ""][:2]
+def _lot_of(amount: int, expires_on: str = "", available_on: str = "") -> Lot:
     return Lot(expires_on, available_on, amount)
 
 
@@ -171,7 +168,7 @@ def voucher_of(item: Item) -> Voucher:
         reward_id=item["reward"],
         status=item["status"],
         unit=item["unit"],
-        lots=tuple(_lot_of(piece) for piece in json.loads(item["lots"])),
+        lots=tuple([_lot_of(*piece) for piece in json.loads(item["lots"])]),
         issued_ms=item["issued"],
         expires_on=item["expires_on"],
         issued_seq=item["seq"],
