@@ -60,7 +60,7 @@ build: .venv/.installed ## Build what is deployed
 bench: setup ## Measure the budgets
 	@$(BIN)/python -m bench
 
-year: setup ## Play a year of plausible customers (TEMPLATE=supper-club MEMBERS=100 SEED=1)
+year: .venv/.installed ## Play a year of plausible customers (TEMPLATE=supper-club MEMBERS=100 SEED=1)
 	@$(BIN)/python -m bench.year --template $(or $(TEMPLATE),supper-club) \
 		--members $(or $(MEMBERS),100) --seed $(or $(SEED),1)
 

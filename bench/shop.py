@@ -14,9 +14,12 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from local import engine
+from local.memory import Memory
+from regulars.config import settings
 from regulars.store import connect
 from regulars.store.errors import StoreError
 from regulars.store.table import Table
@@ -165,36 +168,64 @@ def observed(table: Table) -> Iterator[Seen]:
 def opened(template: str = "corner-cafe") -> Iterator[Shop]:
     """A shop with a new merchant, for the length of a block; sets this process's environment."""
     with engine.running() as endpoint, _queue() as queue:
-        os.environ |= {
-            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_REGION": "eu-central-1",
-            "AWS_DEFAULT_REGION": "eu-central-1",
+        os.environ |= _environment() | {
             "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
             "AWS_ENDPOINT_URL_SQS": queue,
-            "TABLE_NAME": engine.TABLE,
-            "BASE_URL": "https://cards.example",
-            "REGULARS_SECRET": "bench-" * 8,
-            "PLATFORM_KEY_SHA256": hashlib.sha256(PLATFORM_KEY.encode()).hexdigest(),
             "ORDERS_QUEUE_URL": f"{queue}/123456789012/orders",
             "MESSAGES_QUEUE_URL": f"{queue}/123456789012/messages",
-            "MAIL_FROM": "cards@example.com",
-            "POWERTOOLS_SERVICE_NAME": "regulars",
-            "POWERTOOLS_LOG_LEVEL": "WARNING",
         }
         engine.create_table(endpoint, stream=False)  # its stream slows every write as it grows
         connect.lean_table.cache_clear()
         connect.table.cache_clear()
-        body = {
-            "name": "Corner Café",
-            "slug": "corner",
-            "template": template,
-            "currency": "EUR",
-            "timezone": "Europe/Budapest",
-            "languages": ["en", "hu"],
-            "owner_email": "owner@example.com",
-        }
-        yield Shop(call("api", request("POST", "/v1/merchants", body, PLATFORM_KEY)))
+        yield Shop(_new_merchant(template))
+
+
+@contextmanager
+def in_memory(memory: Memory, template: str) -> Iterator[tuple[Table, str]]:
+    """A table in memory with a new merchant, for the length of a block: the table of everything
+    in this process, and the id of the merchant's sandbox, which needs no queue."""
+    table = Table(engine.TABLE, memory.call)
+    with (
+        patch.dict(os.environ, _environment()),
+        patch.object(connect, "lean_table", lambda: table),
+        patch.object(connect, "table", lambda: table),
+    ):
+        settings.cache_clear()
+        try:
+            yield table, str(_new_merchant(template)["sandbox_id"])
+        finally:
+            settings.cache_clear()
+
+
+def _environment() -> dict[str, str]:
+    """What the functions are told, the addresses of others excepted."""
+    return {
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "eu-central-1",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "TABLE_NAME": engine.TABLE,
+        "BASE_URL": "https://cards.example",
+        "REGULARS_SECRET": "bench-" * 8,
+        "PLATFORM_KEY_SHA256": hashlib.sha256(PLATFORM_KEY.encode()).hexdigest(),
+        "MAIL_FROM": "cards@example.com",
+        "POWERTOOLS_SERVICE_NAME": "regulars",
+        "POWERTOOLS_LOG_LEVEL": "WARNING",
+    }
+
+
+def _new_merchant(template: str) -> dict[str, Any]:
+    """What the API answers when a merchant is created."""
+    body = {
+        "name": "Corner Café",
+        "slug": "corner",
+        "template": template,
+        "currency": "EUR",
+        "timezone": "Europe/Budapest",
+        "languages": ["en", "hu"],
+        "owner_email": "owner@example.com",
+    }
+    return call("api", request("POST", "/v1/merchants", body, PLATFORM_KEY))
 
 
 @contextmanager

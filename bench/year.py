@@ -2,40 +2,51 @@
 
     python -m bench.year --template supper-club --members 1000 --seed 1
 
-A sandbox plays it on an engine in memory, so that its messages can be read. Time is moved a day at
-a time; every job that falls due on the way runs at its hour, and every new entry is announced as
-the table's stream would have it. The seed decides who comes and what they buy.
+A sandbox plays it on a table in memory, so that its messages can be read. Time is moved a day at a
+time; every job that falls due on the way runs at its hour, and every new entry is announced as the
+table's stream would have it. The seed decides who comes, what they buy and every id that is drawn:
+the same seed gives the same report.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import random
 import sys
 import time
 from collections import Counter, deque
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from random import Random
+from unittest.mock import patch
 from uuid import uuid4
 
-from bench import customers
+from bench import books, customers, report
+from bench.books import Books
 from bench.customers import Customer
-from bench.shop import opened
+from bench.shop import in_memory
+from local.memory import Change, Memory
+from local.seeded import governed
 from regulars import clock
 from regulars.domain import calendar, standing
 from regulars.domain.card import Card
-from regulars.domain.ledger import verify
-from regulars.domain.operations import AnyOperation, Earn, GrantTier, Issue, Item, Origin, Redeem
+from regulars.domain.operations import (
+    AnyOperation,
+    Decision,
+    Earn,
+    GrantTier,
+    Issue,
+    Item,
+    Origin,
+    Redeem,
+)
 from regulars.domain.program import Program
 from regulars.jobs import outbox
 from regulars.jobs.cards import JOBS
 from regulars.jobs.context import open_shop
 from regulars.jobs.due import walk_sandbox
-from regulars.store import cards, connect, enrol, keys, refunds
-from regulars.store.ledger import Ledger, Request
-from regulars.store.marshal import from_item
-from regulars.store.members import Members, Profile, every_card
+from regulars.store import cards, enrol, keys, refunds
+from regulars.store.ledger import Body, Ledger, Request
+from regulars.store.members import Profile
 from regulars.store.table import Table
 
 FIRST_DAY = date(2027, 1, 1)
@@ -43,6 +54,8 @@ OPENS, CLOSES = 10, 20
 REFUNDS = 0.01
 TAKES_REWARD = 0.5
 HANDS_OVER = 0.6
+COMES_BY_REFERRAL = 0.1
+RENEWS = 0.8
 
 
 class Moment:
@@ -55,25 +68,44 @@ class Moment:
         return self.now
 
 
+class Stream:
+    """What the table's stream would carry: new entries, in their order."""
+
+    def __init__(self) -> None:
+        self.entries: deque[tuple[str, str]] = deque()
+        """Partition of the card and text of the entry."""
+
+    def __call__(self, changes: list[Change]) -> None:
+        self.entries += (
+            (pk, after["e"]["S"])
+            for (pk, sk), _, after in changes
+            if sk.startswith(keys.ENTRY_PREFIX)
+        )
+
+    def announce(self, table: Table) -> None:
+        """Tell what the new entries give occasion to; that may make new ones."""
+        while self.entries:
+            outbox.announce(table, *self.entries.popleft())
+
+
 class Year:
-    """One business through one year."""
+    """One business through one year. `tally` holds what its customers know of it."""
 
     def __init__(
-        self, table: Table, merchant_id: str, template: str, seed: int, moment: Moment
-    ) -> None:
+        self, table: Table, merchant_id: str, template: str, chance: Random,
+        moment: Moment, stream: Stream,
+    ) -> None:  # fmt: skip
         self.table = table
-        self.moment = moment
         self.m = merchant_id
         self.template = template
-        self.chance = random.Random(seed)  # noqa: S311 - a game, not a secret
+        self.chance = chance
+        self.moment = moment
+        self.stream = stream
         self.ledger = Ledger(table, merchant_id)
-        self.members = Members(table, merchant_id)
         self.program: Program = open_shop(table, merchant_id).program
         self.tally: Counter[str] = Counter()
-        self.spend_minor = 0
-        self.stream: deque[tuple[str, str]] = deque()
+        self.jobs: Counter[str] = Counter()
         self.referrers: list[str] = []
-        table.on_call.append(self._see)
 
     @property
     def now(self) -> datetime:
@@ -84,39 +116,38 @@ class Year:
         """Every day of the year: the jobs of the night, who joins, who comes, what is told."""
         coming = deque(crowd)
         here: list[Customer] = []
+        pace = customers.BUSINESSES[self.template].pace
         for day in range(customers.DAYS):
             opens = datetime.combine(FIRST_DAY, datetime.min.time(), UTC) + timedelta(
                 days=day, hours=OPENS
             )
             self._run_jobs(opens)
-            today = []
+            here = [it for it in here if not it.gone]
+            today = [it for it in here if it.comes(self.chance, opens.weekday(), pace)]
             while coming and coming[0].joins_on <= day:
                 customer = coming.popleft()
                 self._join(customer)
                 here.append(customer)
                 today.append(customer)
-            weekday = opens.weekday()
-            today += [it for it in here if it.member_id and it.comes(self.chance, weekday)]
             for customer in today:
                 self.moment.now += timedelta(seconds=(CLOSES - OPENS) * 3600 // (len(today) + 1))
                 self._visit(customer)
-            self._announce()
+            self.stream.announce(self.table)
         self._run_jobs(self.now + timedelta(days=1))
 
     def _run_jobs(self, until: datetime) -> None:
         for due in walk_sandbox(self.table, self.m, JOBS, until):
-            self.tally[f"job {due.job}"] += 1
-            self.moment.now = max(
-                self.now, datetime.strptime(due.hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
-            )
-            self._announce()
+            self.jobs[due.job] += 1
+            hour = datetime.strptime(due.hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+            self.moment.now = max(self.now, hour)
+            self.stream.announce(self.table)
         self.moment.now = until
 
     def _join(self, customer: Customer) -> None:
         number = uuid4().hex
-        brought = bool(self.referrers) and self.chance.random() < 0.1
+        brought = bool(self.referrers) and self.chance.random() < COMES_BY_REFERRAL
         profile = Profile(
-            "", "", 0, name=f"Member {len(self.referrers)}", birthday=customer.birthday,
+            "", "", 0, name=f"Member {self.tally['sign_ups'] + 1}", birthday=customer.birthday,
             email=f"{number}@example.com" if customer.mail else "",
             consents={"email": customer.mail},
             referred_by=self.chance.choice(self.referrers) if brought else "",
@@ -127,189 +158,151 @@ class Year:
             render=lambda decision: {"member_id": decision.card.member_id},
         )  # fmt: skip
         customer.member_id = enrolled.member_id
-        self.tally["sign-ups"] += 1
+        self.tally["sign_ups"] += 1
         if customer.brings_friends:
             self.referrers.append(customer.member_id)
 
     def _visit(self, customer: Customer) -> None:
-        """A sale, sometimes refunded; a voucher handed over; a reward chosen; a tier bought."""
-        self._hand_over(customer.member_id)
+        """A voucher handed over; a sale, sometimes refunded; a tier bought; a reward chosen."""
+        card = self.ledger.card(customer.member_id)
+        if card is None:
+            raise RuntimeError(f"the card of {customer.member_id} is gone")
+        card = self._hand_over(card)
         lines = customers.bill(self.chance, self.template)
         items = tuple(Item(quantity, amount, category=name) for quantity, amount, name in lines)
         order = uuid4().hex
-        self._perform(
-            customer.member_id, Earn(_origin(), items=items, order_id=order), f"order:{order}"
-        )
+        card = self._perform(card, Earn(_origin(), items=items, order_id=order), f"order:{order}")
         self.tally["visits"] += 1
-        self.spend_minor += sum(amount for _, amount, _ in lines)
+        self.tally["spend"] += sum(amount for _, amount, _ in lines)
         if self.chance.random() < REFUNDS:
-            wanted = refunds.Refund(f"order:{order}", "all", None, "till")
-            refunds.refund(self.ledger, self.program, wanted, self.now)
+            card = self._refund(f"order:{order}")
             self.tally["refunds"] += 1
-            self.spend_minor -= sum(amount for _, amount, _ in lines)
-        if customer.buys_membership:
-            self._buy_membership(customer)
-        self._take_reward(customer.member_id)
+            self.tally["spend"] -= sum(amount for _, amount, _ in lines)
+        if customer.wants_membership:
+            card = self._pay_membership(customer, card)
+        self._take_reward(card)
         customer.leaves(self.chance)
 
-    def _buy_membership(self, customer: Customer) -> None:
-        customer.buys_membership = False
+    def _hand_over(self, card: Card) -> Card:
+        today = self._today().isoformat()
+        for voucher_id, held in card.open.items():
+            usable = not held.expires_on or held.expires_on >= today
+            if usable and not any(card.debt.values()) and self.chance.random() < HANDS_OVER:
+                (item,) = self.table.get(keys.voucher(self.m, card.member_id, voucher_id))
+                if item is None:
+                    raise RuntimeError(f"the open voucher {voucher_id} is gone")
+                self.tally["redeemed"] += 1
+                return self._perform(card, Redeem(_origin(), cards.voucher_of(item)))
+        return card
+
+    def _refund(self, order: str) -> Card:
+        seen = _Seen()
+        wanted = refunds.Refund(order, "all", None, "till")
+        refunds.refund(self.ledger, self.program, wanted, self.now, render=seen)
+        return seen.card()
+
+    def _pay_membership(self, customer: Customer, card: Card) -> Card:
+        """Begin one, or go on when it has run out - or not."""
+        held = card.held.get(customer.membership)
+        if held and held.until >= self._today().isoformat():
+            return card
         sold = [
             tier.id
             for tier in self.program.tiers
             if any(way.metric == "membership" for way in tier.enter)
         ]
-        if sold:
-            operation = GrantTier(_origin(), self.chance.choice(sold), "", "membership")
-            self._perform(customer.member_id, operation)
-            self.tally["memberships sold"] += 1
+        goes_on = not customer.membership or self.chance.random() < RENEWS
+        customer.wants_membership = bool(sold) and goes_on
+        if not customer.wants_membership:
+            return card
+        customer.membership = customer.membership or self.chance.choice(sold)
+        self.tally["memberships"] += 1
+        return self._perform(card, GrantTier(_origin(), customer.membership, "", "membership"))
 
-    def _hand_over(self, member_id: str) -> None:
-        card = self._card(member_id)
-        today = self._today().isoformat()
-        for voucher_id, held in card.open.items():
-            usable = not held.expires_on or held.expires_on >= today
-            if usable and not any(card.debt.values()) and self.chance.random() < HANDS_OVER:
-                (item,) = self.table.get(keys.voucher(self.m, member_id, voucher_id))
-                if item:
-                    self._perform(member_id, Redeem(_origin(), cards.voucher_of(item)))
-                return
-
-    def _take_reward(self, member_id: str) -> None:
-        card = self._card(member_id)
+    def _take_reward(self, card: Card) -> None:
         within_reach = [
             stands.reward.id
             for stands in standing.rewards(self.program, card, self._today())
             if stands.affordable and not stands.reward.auto
         ]
         if within_reach and self.chance.random() < TAKES_REWARD:
-            self._perform(member_id, Issue(_origin(), self.chance.choice(within_reach)))
+            self.tally["taken"] += 1
+            self._perform(card, Issue(_origin(), self.chance.choice(within_reach)))
 
-    def _perform(self, member_id: str, operation: AnyOperation, alias: str | None = None) -> None:
-        request = Request(alias=alias)
+    def _perform(self, card: Card, operation: AnyOperation, alias: str | None = None) -> Card:
+        """Carry out an operation on a card as it is now; the card after it."""
+        seen = _Seen()
         self.ledger.perform(
-            self.program, self._card(member_id), operation, self.now, request=request, fresh=True
-        )
-
-    def _card(self, member_id: str) -> Card:
-        card = self.ledger.card(member_id)
-        if card is None:
-            raise RuntimeError(f"the card of {member_id} is gone")
-        return card
+            self.program, card, operation, self.now,
+            request=Request(alias=alias), render=seen, fresh=True,
+        )  # fmt: skip
+        return seen.card()
 
     def _today(self) -> date:
         return calendar.local_date(self.now, self.program.timezone)
 
-    def _see(self, operation: str, params: dict[str, Any], outcome: Any) -> None:
-        """What the stream would carry: new entries, in their order."""
-        if operation != "TransactWriteItems" or isinstance(outcome, Exception):
-            return
-        for write in params["TransactItems"]:
-            item = write.get("Put", {}).get("Item", {})
-            if item.get("SK", {}).get("S", "").startswith(keys.ENTRY_PREFIX):
-                read = from_item(item)
-                self.stream.append((read["PK"], cards.recorded_of(read).text))
 
-    def _announce(self) -> None:
-        while self.stream:
-            outbox.announce(self.table, *self.stream.popleft())
+class _Seen:
+    """Sees the card that a decision comes to, in place of rendering an answer from it."""
+
+    def __init__(self) -> None:
+        self._cards: list[Card] = []
+
+    def __call__(self, decision: Decision) -> Body:
+        self._cards.append(decision.card)
+        return {}
+
+    def card(self) -> Card:
+        """The card as it was written: after the last decision, should there have been several."""
+        return self._cards[-1]
 
 
 def _origin() -> Origin:
     return Origin(f"key:{uuid4().hex}", "api", entropy=os.urandom(16))
 
 
-def report(year: Year) -> tuple[list[str], int]:
-    """What the year came to, in lines, and how many ledgers are not as they should be."""
-    tiers: Counter[str] = Counter()
-    vouchers: Counter[str] = Counter()
-    outstanding: Counter[str] = Counter()
-    entries = wrong = 0
-    for card in every_card(year.table, year.m):
-        tiers[card.tier.id if card.tier else "none"] += 1
-        page = year.table.query(keys.card(year.m, card.member_id), consistent=True)
-        if page.next:
-            raise RuntimeError(f"the card of {card.member_id} is longer than a page")
-        book = [it for it in page.items if it["SK"].startswith(keys.ENTRY_PREFIX)]
-        entries += len(book)
-        wrong += bool(verify(card, [cards.recorded_of(it) for it in book]))
-        vouchers.update(
-            it["status"] for it in page.items if it["SK"].startswith(keys.VOUCHER_PREFIX)
-        )
-        for unit in year.program.units:
-            outstanding[unit] += card.balance(unit)
-        for held in card.open.values():
-            outstanding["vouchers_minor"] += year.program.rewards[held.reward_id].cost_minor
-    money = outstanding.pop("vouchers_minor", 0)
-    liability = money + sum(_worth(year.program, unit, it) for unit, it in outstanding.items())
-    jobs = {name[4:]: n for name, n in sorted(year.tally.items()) if name[:4] == "job "}
-    figures = [
-        ("sign-ups", f"{year.tally['sign-ups']}"),
-        ("visits", f"{year.tally['visits']}, {year.tally['refunds']} refunded"),
-        ("spend", _money(year.spend_minor, year.program)),
-        ("memberships sold", f"{year.tally['memberships sold']}"),
-        ("tiers at the end", _list({tier.id: tiers[tier.id] for tier in year.program.tiers}
-                                   | {"none": tiers["none"]})),
-        ("vouchers", f"{vouchers.total()} issued: {_list(vouchers)}"),
-        ("outstanding", _list(outstanding)),
-        ("liability", f"{_money(liability, year.program)}, open vouchers included"),
-        ("mails", _list(_mails(year))),
-        ("jobs", _list(jobs)),
-        ("ledgers", f"{tiers.total()} with {entries} entries, {wrong} with problems"),
-    ]  # fmt: skip
-    return [f"{name:18} {text}" for name, text in figures], wrong
+def play(template: str, members: int, seed: int) -> tuple[Books, Counter[str]]:
+    """A whole year: what the ledgers say of it, and how often each job ran.
+
+    Raises RuntimeError when the ledgers and the customers disagree.
+    """
+    chance, moment, stream = Random(seed), Moment(), Stream()  # noqa: S311 - a game, not a secret
+    # Ids are drawn apart, and differ by template: what a process has read once of a programme it
+    # knows by the merchant's id.
+    entropy = Random(f"{template} {seed}")  # noqa: S311 - nobody is to be kept out of a game
+    with (
+        governed(entropy),
+        patch.object(clock, "now", moment),
+        in_memory(Memory(stream), template) as (table, merchant_id),
+    ):
+        year = Year(table, merchant_id, template, chance, moment, stream)
+        year.play(customers.crowd(chance, members))
+        read = books.read(table, merchant_id, year.program)
+        agree(read, year.tally)
+    return read, year.jobs
 
 
-def _worth(program: Program, unit: str, amount: int) -> int:
-    """What the units cost if all were used for the reward that costs most per unit."""
-    rates = [
-        (it.cost_minor, it.cost) for it in program.rewards.values() if it.unit == unit and it.cost
-    ]
-    return max((minor * max(0, amount) // cost for minor, cost in rates), default=0)
-
-
-def _mails(year: Year) -> Counter[str]:
-    kinds: Counter[str] = Counter()
-    start = None
-    while True:
-        page = year.table.query(keys.messages(year.m), start=start)
-        kinds.update(item["kind"] for item in page.items)
-        start = page.next
-        if start is None:
-            return kinds
-
-
-def _money(minor: int, program: Program) -> str:
-    return f"{minor // 100}.{minor % 100:02} {program.currency}"
-
-
-def _list(counts: Counter[str] | dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none"
+def agree(read: Books, tally: Counter[str]) -> None:
+    """Compare the ledgers with what the customers know; raises RuntimeError when they differ."""
+    for name in ("sign_ups", "visits", "spend", "refunds", "memberships", "redeemed", "taken"):
+        if read.year[name] != tally[name]:
+            said = f"{read.year[name]} by the ledgers, {tally[name]} by the customers"
+            raise RuntimeError(f"{name}: {said}")
 
 
 def main(arguments: list[str]) -> int:
     """Play and report; 1 when a ledger does not verify."""
     parser = argparse.ArgumentParser(prog="year", description=__doc__)
-    parser.add_argument("--template", default="supper-club")
+    parser.add_argument("--template", default="supper-club", choices=customers.BUSINESSES)
     parser.add_argument("--members", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(arguments)
     started = time.monotonic()
-    moment = Moment()
-    real, clock.now = clock.now, moment
-    full, connect.table = connect.table, connect.lean_table  # the quicker client for everything
-    try:
-        with opened(chosen.template) as shop:
-            merchant_id = str(shop.created["sandbox_id"])
-            year = Year(connect.lean_table(), merchant_id, chosen.template, chosen.seed, moment)
-            year.play(customers.crowd(year.chance, chosen.members))
-            lines, wrong = report(year)
-    finally:
-        clock.now, connect.table = real, full
+    read, jobs = play(chosen.template, chosen.members, chosen.seed)
     print(f"{chosen.members} members of {chosen.template} in {FIRST_DAY.year}, seed {chosen.seed}")
-    print("\n".join(lines))
-    print(f"{'took':18} {time.monotonic() - started:.1f} s")
-    return 1 if wrong else 0
+    print("\n".join(report.lines(read, jobs)))
+    print(f"\ntook {time.monotonic() - started:.1f} s")
+    return 1 if read.problems else 0
 
 
 if __name__ == "__main__":
