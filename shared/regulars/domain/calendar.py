@@ -28,6 +28,7 @@ def to_ms(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(milliseconds=1)
 
 
+@lru_cache(maxsize=KEPT)
 def from_ms(ms: int) -> datetime:
     """The aware UTC instant of `ms` milliseconds since the epoch."""
     return EPOCH + timedelta(milliseconds=ms)
@@ -40,6 +41,7 @@ def rfc3339(ms: int) -> str:
     return instant.replace(tzinfo=None).isoformat(timespec=spec) + "Z"
 
 
+@lru_cache(maxsize=KEPT)
 def local_date(instant: datetime, zone_name: str) -> date:
     """The merchant's calendar day at `instant`."""
     return instant.astimezone(zone(zone_name)).date()

@@ -218,7 +218,10 @@ class Program(NamedTuple):
 
     def tier_rank(self, tier_id: str | None) -> int:
         """Position in the ladder, -1 for none (also for a tier that no longer exists)."""
-        return next((i for i, tier in enumerate(self.tiers) if tier.id == tier_id), -1)
+        for rank, tier in enumerate(self.tiers):
+            if tier.id == tier_id:
+                return rank
+        return -1
 
     def multiplier(self, tier_id: str | None) -> int:
         """The earning multiplier of a tier in thousandths; 1000 without one."""
