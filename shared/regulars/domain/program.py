@@ -82,6 +82,18 @@ class Reward(NamedTuple):
     """The owner's sentence on the way there, in plural forms; {n} is what is missing."""
 
 
+class Keep(NamedTuple):
+    """For how long a tier is certain once it was reached in one way."""
+
+    kind: Literal["period", "next_period", "months", "ever"] = "next_period"
+    """To the end of the running period of the way's window, of the one after it, of the month that
+    many months later, or without an end."""
+    months: int = 0
+    at_least: int = 0
+    """What is enough, in the way's metric, for who holds the tier already; 0 for as much as others
+    need."""
+
+
 class Condition(NamedTuple):
     """One way into a tier: enough of a metric within a window, counted in what was earned."""
 
@@ -96,6 +108,7 @@ class Condition(NamedTuple):
     """For `invitation`: the top share of members by yearly spend that is invited."""
     period: str = ""
     """For `membership`: what one payment is for, a `month` or a `year`."""
+    keep: Keep = Keep()
 
 
 class Benefit(NamedTuple):
@@ -329,6 +342,7 @@ def _tier(tier: Mapping[str, Any]) -> Tier:
 
 
 def _condition(way: Mapping[str, Any]) -> Condition:
+    keep = way.get("keep") or {}
     return Condition(
         metric=way["metric"],
         at_least=way.get("at_least", 0),
@@ -337,6 +351,9 @@ def _condition(way: Mapping[str, Any]) -> Condition:
         skus=tuple(way.get("skus", ())),
         percent=way.get("percent", 0),
         period=way.get("period") or "",
+        keep=Keep(
+            keep.get("for", "next_period"), keep.get("months") or 0, keep.get("at_least") or 0
+        ),
     )
 
 

@@ -37,21 +37,29 @@ def window_sum(card: Card, window: str, today: date) -> Window:
     return total
 
 
-def qualifies(card: Card, condition: Condition, today: date) -> bool:
-    return condition.metric in COUNTED and measure(card, condition, today) >= condition.at_least
+def needed(condition: Condition, *, held: bool) -> int:
+    """How much of a counted metric is enough: for who holds the tier it may be less."""
+    return (condition.keep.at_least if held else 0) or condition.at_least
 
 
 def kept_until(condition: Condition, today: date) -> str:
-    """The last day a tier entered by this condition is certain: the end of the next period."""
-    if condition.window == "lifetime":
-        return ""
+    """The last day a tier entered by this condition today is certain; `""` when it has no end.
+
+    A rolling window of n months has the running month as its period, and n months as the next.
+    """
+    keep, window = condition.keep, condition.window
     index = calendar.month_index(today)
-    if condition.window.startswith("rolling:"):
-        months = int(condition.window.removeprefix("rolling:"))
-        return calendar.month_end(index + months).isoformat()
-    size = calendar.PERIOD_MONTHS[condition.window]
-    start = calendar.period_start_index(index, condition.window)
-    return calendar.month_end(start + 2 * size - 1).isoformat()
+    if keep.kind == "months":
+        return calendar.month_end(index + keep.months).isoformat()
+    if keep.kind == "ever" or window == "lifetime":
+        return ""
+    further = keep.kind == "next_period"
+    if window.startswith("rolling:"):
+        months = int(window.removeprefix("rolling:"))
+        return calendar.month_end(index + months * further).isoformat()
+    size = calendar.PERIOD_MONTHS[window]
+    start = calendar.period_start_index(index, window)
+    return calendar.month_end(start + size * (1 + further) - 1).isoformat()
 
 
 def paid_until(tier: Tier, today: date) -> str:
@@ -69,7 +77,13 @@ def earned(program: Program, card: Card, today: date) -> dict[str, str]:
     is certain (`""` when open-ended)."""
     rights = {}
     for tier in program.tiers:
-        dates = [kept_until(way, today) for way in tier.enter if qualifies(card, way, today)]
+        right = card.held.get(tier.id)
+        held = right is not None and not _over(right, tier, today)
+        dates = [
+            kept_until(way, today)
+            for way in tier.enter
+            if way.metric in COUNTED and measure(card, way, today) >= needed(way, held=held)
+        ]
         if not tier.enter or "" in dates:
             rights[tier.id] = ""
         elif dates:

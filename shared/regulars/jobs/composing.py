@@ -169,7 +169,7 @@ def _tier_at_risk(shop: Shop, card: Card, facts: Mapping[str, Any], words: Words
     today = calendar.local_date(shop.now, shop.program.timezone)
     for way in tier.enter:
         if way.metric in tiering.COUNTED:
-            left = way.at_least - tiering.measure(card, way, today)
+            left = tiering.needed(way, held=True) - tiering.measure(card, way, today)
             if left > 0:
                 amount = _measured(way.metric, left, shop.program, words)
                 blocks.append(Block("text", words.t("{amount} more keeps it.", amount=amount)))

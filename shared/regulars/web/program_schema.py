@@ -144,6 +144,22 @@ class Reward(Part):
         return self
 
 
+class Keep(Part):
+    """For how long a tier is certain once it was reached."""
+
+    for_: Annotated[Literal["period", "next_period", "months", "ever"], Field(alias="for")] = (
+        "next_period"
+    )
+    months: Annotated[int, Field(ge=1, le=120)] | None = None
+    at_least: Annotated[int, Field(ge=1, le=10**12)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Keep:
+        if (self.for_ == "months") != (self.months is not None):
+            raise ValueError("`months` belongs to `for` months, which needs it")
+        return self
+
+
 class Entry(Part):
     """One way into a tier."""
 
@@ -160,6 +176,7 @@ class Entry(Part):
     categories: list[Short] = Field(default_factory=list, max_length=100)
     skus: list[Short] = Field(default_factory=list, max_length=500)
     percent: Annotated[int, Field(ge=1, le=50)] | None = None
+    keep: Keep | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Entry:
@@ -172,6 +189,19 @@ class Entry(Part):
             raise ValueError("`categories` or `skus` belong to purchases, and they need one")
         if self.percent is not None and self.metric != "invitation":
             raise ValueError("`percent` belongs to invitations")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps(self) -> Entry:
+        if self.keep is None:
+            return self
+        counted = self.metric in {"spend", "visits", "points"}
+        if not counted and self.metric != "purchase":
+            raise ValueError("`keep` belongs to spend, visits, points and purchases")
+        if self.window == "lifetime" and (counted or self.keep.for_ != "months"):
+            raise ValueError("what is counted over a lifetime is kept for ever, without `keep`")
+        if self.keep.at_least and not (self.at_least and self.keep.at_least <= self.at_least):
+            raise ValueError("`keep.at_least` is at most what it takes to enter")
         return self
 
 
