@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import hypothesis.strategies as st
@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 
 from regulars.domain.card import Card, Lot, add_lots, normal, take
-from regulars.domain.draft import lot_dates_for
 from regulars.domain.refusals import Code, Refused
 from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
 
@@ -29,33 +28,6 @@ def shop(day: str, **policy: Any) -> Shop:
 
 
 MONTHS = "months"
-
-
-@pytest.mark.parametrize(
-    ("earned", "expiry", "last_day"),
-    [
-        ("2026-11-22", {"type": "never"}, ""),
-        ("2026-01-31", {"type": MONTHS, "months": 1}, "2026-02-28"),
-        ("2024-01-31", {"type": MONTHS, "months": 1}, "2024-02-29"),
-        ("2024-02-29", {"type": MONTHS, "months": 12}, "2025-02-28"),
-        ("2024-02-29", {"type": MONTHS, "months": 48}, "2028-02-29"),
-        ("2026-12-31", {"type": MONTHS, "months": 2}, "2027-02-28"),
-        ("2026-12-01", {"type": MONTHS, "months": 0}, "2026-12-31"),
-        ("2026-04-30", {"type": MONTHS, "months": 120}, "2036-04-30"),
-        ("2026-11-22", {"type": "date", "month": 12, "day": 31}, "2026-12-31"),
-        ("2026-12-31", {"type": "date", "month": 12, "day": 31}, "2026-12-31"),
-        ("2027-01-01", {"type": "date", "month": 12, "day": 31}, "2027-12-31"),
-        ("2026-03-01", {"type": "date", "month": 2, "day": 29}, "2027-02-28"),
-        ("2027-03-01", {"type": "date", "month": 2, "day": 29}, "2028-02-29"),
-        ("2026-05-31", {"type": "date", "month": 6, "day": 31}, "2026-06-30"),
-    ],
-)
-def test_the_last_day(earned: str, expiry: dict[str, Any], last_day: str) -> None:
-    cafe = shop(earned, expiry=expiry)
-
-    cafe.sale(5)
-
-    assert cafe.amounts() == {last_day: 5}
 
 
 def test_points_can_be_spent_on_their_last_day_and_not_after() -> None:
@@ -118,26 +90,6 @@ def test_points_on_hold_are_pending_until_their_day() -> None:
             with pytest.raises(Refused):
                 cafe.issue("ten")
     assert cafe.issue("ten").lots == (Lot("", "2026-11-25", 10),)
-
-
-@pytest.mark.parametrize(
-    ("earned", "expiry", "hold", "dates"),
-    [
-        ("2026-12-30", {"type": "date", "month": 12, "day": 31}, 1, ("2026-12-31", "2026-12-31")),
-        ("2026-12-30", {"type": "date", "month": 12, "day": 31}, 2, ("2027-12-31", "2027-01-01")),
-        ("2026-01-20", {"type": MONTHS, "months": 0}, 11, ("2026-01-31", "2026-01-31")),
-        ("2026-01-20", {"type": MONTHS, "months": 0}, 12, ("2026-02-28", "2026-02-01")),
-        ("2026-01-20", {"type": MONTHS, "months": 1}, 14, ("2026-02-28", "2026-02-03")),
-        ("2026-01-20", {"type": MONTHS, "months": 1}, 39, ("2026-02-28", "2026-02-28")),
-        ("2026-01-20", {"type": MONTHS, "months": 1}, 40, ("2026-04-30", "2026-03-01")),
-    ],
-)
-def test_nothing_expires_while_it_is_held_back(
-    earned: str, expiry: dict[str, Any], hold: int, dates: tuple[str, str]
-) -> None:
-    of = programme(units=[unit(expiry=expiry, hold_days=hold)])
-
-    assert lot_dates_for(of.units["point"], date.fromisoformat(earned)) == dates
 
 
 def test_the_day_is_the_shops_own() -> None:

@@ -34,29 +34,8 @@ def refused_by(cafe: Shop, reward_id: str) -> Code:
     return refused.value.code
 
 
-def test_refusals_have_a_precedence() -> None:
-    """Each obstacle is removed in turn, and the next one shows."""
-    cafe = shop(
-        reward("all", 50, tiers=["gold"], per_member={"times": 1, "window": "day"}),
-        reward("cheap", 1),
-        points=60,
-    )
-    cafe.adjust("point", -60)
-    cafe.adjust("point", -5, allow_debt=True)
-
-    assert refused_by(cafe, "none") is Code.NOT_FOUND
-    assert refused_by(cafe, "all") is Code.DEBT
-    cafe.adjust("point", 5)
-    assert refused_by(cafe, "all") is Code.TIER_REQUIRED
-    cafe.sale(99_940)
-    cafe.issue("all")
-    assert refused_by(cafe, "all") is Code.LIMIT_REACHED
-    cafe.later(days=1).adjust("point", 49 - cafe.available())
-    assert refused_by(cafe, "all") is Code.INSUFFICIENT_BALANCE
-    cafe.adjust("point", 1)
-    cafe.issue("all")
-    assert cafe.available() == 0
-    assert cafe.verify() == []
+def test_nobody_has_what_there_is_not() -> None:
+    assert refused_by(shop(), "none") is Code.NOT_FOUND
 
 
 def test_a_missing_point_is_told() -> None:
@@ -66,51 +45,6 @@ def test_a_missing_point_is_told() -> None:
         cafe.issue("ten")
 
     assert refused.value.detail == "It costs 10; 9 can be spent."
-
-
-@pytest.mark.parametrize(
-    ("window", "days", "again"),
-    [
-        ("day", 0, False),
-        ("day", 1, True),
-        ("month", 8, False),
-        ("month", 9, True),
-        ("year", 39, False),
-        ("year", 40, True),
-        ("lifetime", 4000, False),
-    ],
-)
-def test_limits_count_in_calendar_periods(window: str, days: int, again: bool) -> None:
-    """From 22 November 2026: December is 9 days away, January 40."""
-    cafe = shop(reward("two", 1, per_member={"times": 2, "window": window}), points=10)
-    cafe.issue("two")
-    cafe.issue("two")
-    cafe.later(days=days)
-
-    if again:
-        cafe.issue("two")
-        cafe.issue("two")
-    assert refused_by(cafe, "two") is Code.LIMIT_REACHED
-
-
-def test_a_cancelled_voucher_does_not_count_for_its_limit() -> None:
-    cafe = shop(reward("one", 1, per_member={"times": 1, "window": "month"}), points=10)
-    voucher = cafe.issue("one")
-    cafe.cancel(voucher)
-
-    cafe.issue("one")
-
-    assert refused_by(cafe, "one") is Code.LIMIT_REACHED
-
-
-def test_a_voucher_of_last_month_frees_nothing_this_month() -> None:
-    cafe = shop(reward("one", 1, per_member={"times": 1, "window": "month"}), points=10)
-    old = cafe.issue("one")
-    cafe.later(days=10)
-    cafe.issue("one")
-    cafe.cancel(old)
-
-    assert refused_by(cafe, "one") is Code.LIMIT_REACHED
 
 
 def test_automatic_rewards_stop_at_twenty_open_vouchers_and_wait_on_the_balance() -> None:
@@ -178,19 +112,6 @@ def test_a_voucher_is_handed_over_once_and_for_good() -> None:
             again(returned)
         assert refused.value.code is Code.VOUCHER_CANCELLED
     assert cafe.verify() == []
-
-
-def test_a_voucher_is_valid_on_its_last_day() -> None:
-    cafe = shop(reward("ten", 10, valid_days=7), points=20)
-    on_time, late = cafe.issue("ten"), cafe.issue("ten")
-    assert on_time.expires_on == "2026-11-29"
-
-    cafe.later(days=7).redeem(on_time)
-    assert cafe.expire().entry is None
-    cafe.later(days=1)
-    with pytest.raises(Refused) as refused:
-        cafe.redeem(late)
-    assert refused.value.code is Code.VOUCHER_EXPIRED
 
 
 def test_an_expired_voucher_gives_its_lots_back_through_the_job() -> None:

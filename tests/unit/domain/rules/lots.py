@@ -1,0 +1,182 @@
+"""When what was earned can be spent, in which order, and how often something is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from regulars.domain.refusals import Refused
+from tests.unit.domain.rules.document import Cells, holds
+from tests.unit.domain.rules.words import (
+    NOTHING,
+    POINTS,
+    Story,
+    earn,
+    noon,
+    opened,
+    parts,
+    rewards,
+    shop_programme,
+)
+from tests.unit.domain.shop import Shop, unit
+
+
+def _policy(text: str) -> dict[str, Any]:
+    """`never`, `months 12`, `date 12-31` as an expiry."""
+    kind, _, figure = text.partition(" ")
+    if kind == "date":
+        month, _, day = figure.partition("-")
+        return {"type": kind, "month": int(month), "day": int(day)}
+    return {"type": kind, "months": int(figure)} if kind == "months" else {"type": kind}
+
+
+@holds("Last days")
+def last_days(row: Cells) -> Cells:
+    point = unit("point", expiry=_policy(row["policy"]), hold_days=int(row["hold_days"]))
+    shop = opened(row["earned"], units=[point], earn=earn("1 point per 1.00"))
+    shop.sale(500)
+    (lot,) = shop.card.lots["point"]
+    day = date.fromisoformat(row["earned"])
+    while not shop.available():
+        day += timedelta(days=1)
+        shop.now = noon(day.isoformat())
+    spendable = day.isoformat()
+    if lot.expires_on:
+        shop.now = noon(lot.expires_on)
+        assert shop.available() == 5, "the last day counts whole"
+        shop.later(days=1)
+        assert shop.available() == 0
+    return {"spendable from": spendable, "last day": lot.expires_on or NOTHING}
+
+
+@holds("Inactivity")
+def inactivity(row: Cells) -> Cells:
+    point = unit("point", expiry={"type": "inactivity", "months": 3})
+    first = re.match(r"on ([\d-]+)", row["what happens"])
+    assert first
+    shop = opened(
+        first[1], units=[point], earn=earn("1 point per 1.00"),
+        rewards=rewards("ten for 10", "point")[0],
+    )  # fmt: skip
+    Story(shop).live(row["what happens"])
+    last = shop.card.idle["point"]
+    shop.now = noon(last)
+    on_it = shop.available()
+    shop.later(days=1)
+    return {"last day": last, "on it": str(on_it), "the day after": str(shop.available())}
+
+
+def _with_lots(text: str, cost: int) -> Shop:
+    """A card with such lots, each granted under a version of the programme that dates it so."""
+    lots = [
+        re.fullmatch(r"(\d+)(?: until ([\d-]+))?(?: from ([\d-]+))?", part) for part in parts(text)
+    ]
+    shop = opened()
+    today = date.fromisoformat(shop.today)
+    for lot in lots:
+        assert lot, f"no lots: {text}"
+        until, since = lot[2], lot[3]
+        expiry = _policy(f"date {until[5:]}" if until else "never")
+        held_back = (date.fromisoformat(since) - today).days if since else 0
+        point = unit("point", expiry=expiry, hold_days=held_back)
+        offered = rewards(f"this for {cost}", "point")[0]
+        shop.program = shop_programme(units=[point], rewards=offered)
+        shop.adjust("point", int(lot[1]))
+    return shop
+
+
+@holds("Spending order")
+def spending_order(row: Cells) -> Cells:
+    happens = row["what happens"]
+    cost = re.search(r"takes (\d+)", happens)
+    assert cost
+    story = Story(_with_lots(row["lots"], int(cost[1])))
+    return {"left": story.live(happens.replace(cost[0], "takes this")).lots()}
+
+
+@holds("Vouchers")
+def vouchers(row: Cells) -> Cells:
+    until = row["points last until"]
+    expiry = _policy("never" if until == NOTHING else f"date {until[5:]}")
+    offered, _ = rewards("ten for 10", "point", valid_days=int(row["valid_days"]))
+    shop = opened(row["taken"], units=[unit("point", expiry=expiry)], rewards=offered)
+    shop.adjust("point", 20)
+    on_time, late = shop.issue("ten"), shop.issue("ten")
+    shop.now = noon(late.expires_on)
+    first = _answer(lambda: shop.redeem(on_time))
+    shop.later(days=1)
+    second = _answer(lambda: shop.redeem(late))
+    shop.expire()
+    assert not shop.card.open
+    return {
+        "last day": late.expires_on,
+        "redeemed on it": first,
+        "a day later": second,
+        "returned": str(shop.available()),
+    }
+
+
+def _answer(asked: Callable[[], object]) -> str:
+    try:
+        asked()
+    except Refused as refused:
+        return refused.code.value
+    return "yes"
+
+
+@holds("Actions and referrals")
+def actions_and_referrals(row: Cells) -> Cells:
+    review = {
+        "id": "review", "on": "action", "action": "review", "unit": "point", "amount": 50,
+        "per_member": {"times": 1, "window": "month"},
+    }  # fmt: skip
+    gift = {"unit": "point", "amount": 1}
+    terms = {"friend": gift, "referrer": gift, "min_spend_minor": 500, "max_per_member": 2}
+    story = Story(opened(earn=[review], referral=terms))
+    answers = []
+    for step in parts(row["what happens"]):
+        answer = _answer(partial(story.step, step))
+        entry = story.last.entry if story.last else None
+        if answer == "yes" and entry and entry.facts.get("first"):
+            answer = "first purchase"
+        answers.append(answer)
+    return {"answers": ", ".join(answers)}
+
+
+@holds("Of a member")
+def of_a_member(row: Cells) -> Cells:
+    times, window = row["limit"].split(" a ")
+    offered, _ = rewards("cup for 1", "point", per_member={"times": int(times), "window": window})
+    shop = opened(rewards=offered)
+    shop.adjust("point", 100)
+    story = Story(shop)
+    answers = [_answer(partial(story.step, step)) for step in parts(row["what happens"])]
+    return {"answers": ", ".join(answers)}
+
+
+@holds("Of all")
+def of_all(row: Cells) -> Cells:
+    left = re.search(r", (\d+) left$", row["what there is"])
+    assert left
+    bonus = {"id": "bonus", "bonus": {"unit": "point", "amount": 10}, "total": 5, "on": ["spend"]}
+    shop = opened(
+        units=POINTS,
+        earn=earn("1 point per 1.00"),
+        rewards=rewards("cup for 10", "point", stock=5)[0],
+        campaigns=[bonus] if row["what there is"].startswith("a bonus") else [],
+    )
+    story = Story(shop)
+    story.left = {"stock:cup": int(left[1]), "campaign:bonus": int(left[1])}
+    moved = []
+    for step in parts(row["what happens"]):
+        try:
+            story.step(step)
+        except Refused as refused:
+            moved.append(refused.code.value)
+        else:
+            assert story.last
+            moved += [f"{by:+}" for _, by, _ in story.last.counts]
+    return {"to spend": str(shop.available()), "the counter moves": " ".join(moved) or NOTHING}

@@ -1,0 +1,231 @@
+"""The words of the worked examples: rules, rewards, and what happens to a card."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from regulars.domain import program
+from regulars.domain.operations import Act, Bonus, Celebrate, Decision, Earn, Issue, Item
+from tests.unit.domain.shop import Shop, programme, unit
+
+ZONE = "Europe/Budapest"
+NOTHING = "–"
+"""What a cell says in which there is nothing."""
+
+POINTS = [unit("point"), unit("stamp", "stamps")]
+
+_RULE = re.compile(
+    r"(\d+) (stamp|point)s? per ([\w.]+)(?: of (\w+))?(?: except (\w+))?(?: from ([\d.]+))?"
+)
+_REWARD = re.compile(r"(\w+) for (\d+)(?: of which (\d+) is left)?")
+
+
+def minor(text: str) -> int:
+    """`12.50` as 1250."""
+    match = re.fullmatch(r"(\d+)\.(\d\d)", text)
+    assert match, f"no sum: {text}"
+    whole, cents = match.groups()
+    return int(whole) * 100 + int(cents)
+
+
+def money(amount: int) -> str:
+    """1250 as `12.50`."""
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02}"
+
+
+def parts(text: str, between: str = ";") -> list[str]:
+    """What a cell says one after the other; nothing for a dash."""
+    return [] if text == NOTHING else [part.strip() for part in text.split(between)]
+
+
+def earn(text: str) -> list[dict[str, Any]]:
+    """`1 point per 1.00; 2 stamps per main` as rules of a programme."""
+    return [_rule(part, f"rule-{number}") for number, part in enumerate(parts(text))]
+
+
+def _rule(text: str, rule_id: str) -> dict[str, Any]:
+    match = _RULE.fullmatch(text)
+    assert match, f"no rule: {text}"
+    amount, kind, what, only, without, least = match.groups()
+    rule: dict[str, Any] = {"id": rule_id, "unit": kind, "amount": int(amount)}
+    if what == "visit":
+        rule["on"] = "visit"
+    elif what[0].isdigit():
+        rule |= {"on": "spend", "per_minor": minor(what)}
+    else:
+        rule |= {"on": "item", "categories": [what]}
+    if only:
+        rule["categories"] = [only]
+    if without:
+        rule["exclude"] = [without]
+    if least:
+        rule["min_spend_minor"] = minor(least)
+    return rule
+
+
+def rewards(text: str, unit_id: str, **more: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """`meal for 3; cup for 2 of which 1 is left` as rewards, and what is left of their stock."""
+    found, left = [], {}
+    for part in parts(text):
+        match = _REWARD.fullmatch(part)
+        assert match, f"no reward: {part}"
+        name, cost, there = match.groups()
+        one = {"id": name, "name": name, "cost": {"unit": unit_id, "amount": int(cost)}, **more}
+        if there:
+            one["stock"] = 100
+            left[f"stock:{name}"] = int(there)
+        found.append(one)
+    return found, left
+
+
+def items(text: str) -> tuple[Item, ...]:
+    """`2 main 18.00 + 1 drink 3.00` as lines of a sale; none for a mere sum."""
+    found = [re.fullmatch(r"(\d+) (\w+) ([\d.]+)", part) for part in parts(text, "+")]
+    return tuple(Item(int(one[1]), minor(one[3]), category=one[2]) for one in found if one)
+
+
+def noon(day: str) -> datetime:
+    """Noon of a day, on the merchant's wall."""
+    return datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=ZoneInfo(ZONE))
+
+
+def opened(now: str = "2026-11-22", **sections: Any) -> Shop:
+    """A shop with a member who has just joined."""
+    shop = Shop(shop_programme(**sections), noon(now))
+    shop.join()
+    return shop
+
+
+def shop_programme(**sections: Any) -> program.Program:
+    return programme(**{"units": POINTS, "timezone": ZONE, **sections})
+
+
+class Story:
+    """A card and what happens to it, step by step, in the document's words."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.sales: list[Decision] = []
+        self.taken: list[str] = []
+        """The ids of vouchers that were taken or issued."""
+        self.last: Decision | None = None
+        self.left: dict[str, int] = {}
+        """What is left of shared counters."""
+
+    def live(self, text: str) -> Story:
+        for step in parts(text):
+            self.step(step)
+        return self
+
+    def step(self, text: str) -> None:
+        """Do one thing; what nobody knows is a mistake in the document."""
+        if dated := re.fullmatch(r"on ([\d-]{10}) (.+)", text):
+            self.shop.now = noon(dated[1])
+            return self.step(dated[2])
+        if often := re.fullmatch(r"(\d+) times (.+)", text):
+            for _ in range(int(often[1])):
+                self.step(often[2])
+            return None
+        for pattern, act in _STEPS:
+            if match := re.fullmatch(pattern, text):
+                self.last = act(self, **match.groupdict())
+                self.taken += [voucher.voucher_id for voucher in self.last.unlocked]
+                return None
+        raise AssertionError(f"nobody knows how to: {text}")
+
+    def pay(self, amount: str, category: str | None = None, visits: str | None = None) -> Decision:
+        bought = (Item(1, minor(amount), category=category),) if category else ()
+        return self._earn(spend_minor=minor(amount), items=bought, visits=int(visits or 1))
+
+    def visit(self, visits: str | None = None) -> Decision:
+        return self._earn(visits=int(visits or 1))
+
+    def _earn(self, **what: Any) -> Decision:
+        origin = self.shop.origin(left=self.left)
+        self.sales.append(self.shop.do(Earn(origin, **what)))
+        return self.sales[-1]
+
+    def refund(self, amount: str | None = None, number: str | None = None) -> Decision:
+        sale = self.sales[int(number) - 1] if number else self.sales[-1]
+        return self.shop.refund(sale, minor(amount) if amount else None)
+
+    def correct(self, amount: str) -> Decision:
+        return self.shop.adjust(next(iter(self.shop.program.units)), int(amount))
+
+    def act(self) -> Decision:
+        return self.shop.do(Act(self.shop.origin(), "review"))
+
+    def befriend(self) -> Decision:
+        """A friend of this member has come to something."""
+        return self.shop.do(Bonus(self.shop.origin(), "referral", referral=True))
+
+    def look_again(self) -> Decision:
+        return self.shop.review()
+
+    def celebrate(self) -> Decision:
+        self.shop.later(days=40)
+        return self.shop.do(Celebrate(self.shop.origin(), "birthday"))
+
+    def take(self, reward: str) -> Decision:
+        origin = self.shop.origin(left=self.left)
+        decision = self.shop.do(Issue(origin, reward))
+        self.taken += [voucher.voucher_id for voucher in decision.vouchers]
+        return decision
+
+    def give_back(self, number: str | None = None) -> Decision:
+        voucher_id = self.taken[int(number) - 1 if number else -1]
+        return self.shop.cancel(self.shop.vouchers[voucher_id])
+
+    def redeem(self) -> Decision:
+        return self.shop.redeem(self.shop.vouchers[self.taken[-1]])
+
+    def tier(self) -> str:
+        return self.shop.card.tier.id if self.shop.card.tier else NOTHING
+
+    def gifts(self) -> str:
+        return str(sum(held.reward_id == "gift" for held in self.shop.card.open.values()))
+
+    def lots(self, unit_id: str = "point") -> str:
+        """`5 until 2026-12-31; 2`: the living lots, first to expire first."""
+        today = self.shop.today
+        living = [
+            lot
+            for lot in self.shop.card.living(unit_id, today)
+            if not lot.expires_on or lot.expires_on >= today
+        ]
+        return "; ".join(
+            f"{lot.amount}"
+            + (f" until {lot.expires_on}" if lot.expires_on else "")
+            + (f" from {lot.available_on}" if lot.available_on > today else "")
+            for lot in living
+        ) or NOTHING  # fmt: skip
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.shop.today)
+
+
+_STEPS: list[tuple[str, Callable[..., Decision]]] = [
+    (r"pays (?P<amount>[\d.]+)", Story.pay),
+    (r"pays (?P<amount>[\d.]+) for 1 (?P<category>\w+)", Story.pay),
+    (r"pays (?P<amount>[\d.]+) with (?P<visits>\d+) visits", Story.pay),
+    (r"visit", Story.visit),
+    (r"(?P<visits>\d+) visits", Story.visit),
+    (r"refund", Story.refund),
+    (r"refund (?P<amount>[\d.]+)", Story.refund),
+    (r"refund of sale (?P<number>\d+)", Story.refund),
+    (r"correction (?P<amount>[+-]\d+)", Story.correct),
+    (r"review", Story.act),
+    (r"friend", Story.befriend),
+    (r"is reviewed", Story.look_again),
+    (r"birthday", Story.celebrate),
+    (r"takes (?P<reward>\w+)", Story.take),
+    (r"gives (?:it )?back", Story.give_back),
+    (r"gives voucher (?P<number>\d+) back", Story.give_back),
+    (r"redeems", Story.redeem),
+]
