@@ -9,7 +9,7 @@ from typing import Any
 from regulars.domain import due
 from regulars.domain.operations import Celebrate, GiveBenefits, GrantTier, ReviewTier
 from tests.unit.domain.rules.document import Cells, holds
-from tests.unit.domain.rules.words import NOTHING, Story, earn, noon, opened, parts
+from tests.unit.domain.rules.words import NOTHING, Story, earn, minor, noon, opened, parts
 from tests.unit.domain.shop import Shop
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
@@ -39,22 +39,37 @@ def _in_it_on(shop: Shop, day: str) -> bool:
 
 @holds("Windows")
 def windows(row: Cells) -> Cells:
-    """The last day is not only named: the tier is still there on it, and gone a day later."""
-    way = {"metric": "spend", "window": row["window"], "at_least": 50_000}
-    shop = opened(
-        _first_day(row["what happens"]), earn=earn("1 point per 1.00"), tiers=[_tier("top", way)]
-    )
-    Story(shop).live(row["what happens"])
+    return {"until": _right(row, {"window": row["window"]})}
+
+
+@holds("Keeping")
+def keeping(row: Cells) -> Cells:
+    kind, _, figure = row["keep"].partition(" ")
+    keep: dict[str, Any] = {"for": kind}
+    if kind == "months":
+        keep["months"] = int(figure)
+    elif kind == "at_least":
+        keep = {"at_least": minor(figure)}
+    return {"until": _right(row, {"window": row["window"], "keep": keep})}
+
+
+def _right(row: Cells, way: dict[str, Any]) -> str:
+    """The last day of the right that is earned by 500.00; it is not only named: the tier is still
+    there on it, and gone a day later."""
+    entered = {"metric": "spend", "at_least": 50_000, **way}
+    happens = row["what happens"]
+    shop = opened(_first_day(happens), earn=earn("1 point per 1.00"), tiers=[_tier("top", entered)])
+    Story(shop).live(happens)
     held = shop.card.tier
     if held is None:
-        return {"until": "no right"}
+        return "no right"
     if not held.until:
         assert _in_it_on(shop, "2099-01-01")
-        return {"until": "for ever"}
+        return "for ever"
     assert _in_it_on(shop, held.until)
     after = date.fromordinal(date.fromisoformat(held.until).toordinal() + 1)
     assert not _in_it_on(shop, after.isoformat())
-    return {"until": held.until}
+    return held.until
 
 
 @holds("The end")
