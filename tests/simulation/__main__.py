@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "AWS_REGION": "eu-central-1",
     "BASE_URL": "https://cards.example",
     "MAIL_FROM": "cards@regulars.example",
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     "REGULARS_SECRET": "a secret of the simulation that is long enough",
     "TABLE_NAME": "regulars-ledger",
 }

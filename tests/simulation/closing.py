@@ -8,25 +8,20 @@ from typing import Any, cast
 
 from local.memory import Memory
 from regulars.domain.card import Card, expired
-from regulars.domain.operations import Item
 from regulars.store import cards, keys
 from regulars.store.marshal import from_item
 from regulars.store.table import Table
 from tests.concurrency import audit
 from tests.concurrency.counter import Counter as Shop
-from tests.simulation.requests import M
+from tests.simulation import programmes
 from tests.simulation.witness import LIMITS, Witness
-
-
-def items(lines: tuple[tuple[int, int, str, str], ...]) -> tuple[Item, ...]:
-    """Lines of a sale as the ledger takes them."""
-    return tuple(Item(*line) for line in lines)
 
 
 def everything_fits(witness: Witness, memory: Memory, table: Table) -> None:
     """Assert that all items belong together, down to the shared counters and parked refunds."""
-    found = [from_item(item) for item in memory.everything()]
-    shop = cast(Shop, SimpleNamespace(m=M, table=table, document=witness.published[0][0]))
+    found = [from_item(item) for item in memory.everything() if "lease" not in item]
+    document = programmes.version(witness.shop, 1)[0]
+    shop = cast(Shop, SimpleNamespace(m=witness.m, table=table, document=document))
     audit.audit(shop, found, witness.replays)
     for item in found:
         if item["SK"] == "STATE":
@@ -57,15 +52,40 @@ def _nothing_stays_parked(witness: Witness, found: list[dict[str, Any]]) -> None
     booked = {item["PK"] for item in found if item["SK"] == "OP"}
     parked = {(item["PK"], item["SK"]): item for item in found if "#PARKED#" in item["PK"]}
     for order, (member, seq) in witness.orders.items():
-        pk = keys.parked(M, f"order:{order}")
+        pk = keys.parked(witness.m, f"order:{order}")
         sale = witness.replays[member].sales[seq]
         for (where, sk), item in parked.items():
             if where != pk:
                 continue
             op = f"refund:order:{order}:{sk.removeprefix('REFUND#')}"
-            applied = keys.operation(M, op)[0] in booked
+            applied = keys.operation(witness.m, op)[0] in booked
             left = sale.paid - sale.refunded
             assert applied or sale.whole or item.get("amount", 0) > left, f"{op} was forgotten"
+
+
+def referrals_are_rewarded(witness: Witness) -> None:
+    """Whoever brought a friend who bought was rewarded once, and so was the friend."""
+    handles = {handle: member for member, handle in witness.handles.items()}
+    booked = witness.booked
+    for friend, replay in witness.replays.items():
+        named = witness.profiles[friend]["referred_by"]
+        referrer = handles.get(named, named)
+        sides = [booked.get(f"referral:{friend}:{side}") for side in ("referrer", "friend")]
+        if not (referrer and replay.first):
+            assert sides == [None, None], "a referral was rewarded that came to nothing"
+        elif sides == [None, None]:
+            brought = witness.replays[referrer]
+            assert brought.referred == brought.referrals_max(), (
+                f"{referrer} was not rewarded for {friend}"
+            )
+        else:
+            assert sides == [referrer, friend], f"the referral of {friend} rewarded {sides}"
+
+
+def everybody_was_reviewed(witness: Witness) -> None:
+    """A new programme has reviewed the tier of everybody who was a member."""
+    for member in witness.to_review:
+        assert witness.reviewed.get(member) == witness.version, f"{member} was not reviewed"
 
 
 def nothing_expired_is_left(card: Card, today: str) -> None:

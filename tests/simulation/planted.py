@@ -30,9 +30,8 @@ from regulars.domain.card import Lot
 from regulars.domain.refusals import Refused
 from regulars.store import cards, ledger, refunds, table
 from regulars.store.table import Count, Put
-
-Patch = tuple[Any, str, Any]
-"""Where, which name, what instead."""
+from tests.simulation import planted_around
+from tests.simulation.planted_around import Patch
 
 
 def _without_condition(matches: Callable[[Put], bool]) -> list[Patch]:
@@ -322,6 +321,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "an earlier due day is not written": _first_mark_stays,
     "what was expired stays due": lambda: _idle_after_one("expire"),
     "what was carried out is not recognised": _a_new_token_for_a_new_try,
+    **planted_around.BUGS,
 }
 """By what they do."""
 

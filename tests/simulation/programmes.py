@@ -11,6 +11,8 @@ from functools import cache
 from typing import Any
 
 from regulars.domain import program
+from regulars.store import merchants
+from regulars.store.marshal import to_item
 from regulars.web import program_schema
 from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule
 
@@ -19,6 +21,7 @@ STOCK = 4
 CAMPAIGN_TOTAL = 5
 ACTIONS = 2
 MONTHLY = 2
+FIRST_MINOR = 500
 
 POINTS: dict[str, Any] = {
     "name": "Corner",
@@ -62,6 +65,10 @@ POINTS: dict[str, Any] = {
         {"id": "third", "name": "Third visit", "metric": "visits", "at": 3,
          "grant": {"unit": "point", "amount": 4}},
     ],
+    "referral": {
+        "friend": {"unit": "point", "amount": 9}, "referrer": {"unit": "stamp", "amount": 2},
+        "min_spend_minor": FIRST_MINOR, "max_per_member": 1,
+    },
     "limits": {"visits_per_day": VISITS_PER_DAY},
 }  # fmt: skip
 
@@ -72,12 +79,16 @@ STAMPS: dict[str, Any] = {
         unit("stamp", "stamps", expiry={"type": "months", "months": 0}),
         unit("point", expiry={"type": "date", "month": 2, "day": 29}),
     ],
+    "referral": {**POINTS["referral"], "max_per_member": 2},
 }
 """The same with days that begin at another time, and points that all expire on one day."""
 
 
+SHOPS = 2
+
+
 def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    """What is published one after the other."""
+    """What is published one after the other, over and over."""
     richer, harder = deepcopy(document), deepcopy(document)
     for part in richer["earn"]:
         part["amount"] += 1
@@ -88,10 +99,21 @@ def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
 
 
 @cache
-def published(shop: int) -> tuple[tuple[dict[str, Any], program.Program], ...]:
-    """Document and programme of each version, from version 1 on."""
+def _checked(shop: int) -> tuple[dict[str, Any], ...]:
     documents = versions((POINTS, STAMPS)[shop])
-    return tuple(
-        (document, program.load(program_schema.check(document), version))
-        for version, document in enumerate(documents, 1)
-    )
+    return tuple(program_schema.check(document) for document in documents)
+
+
+@cache
+def version(shop: int, number: int) -> tuple[dict[str, Any], program.Program]:
+    """Document and programme of a version, from version 1 on."""
+    documents = _checked(shop)
+    document = documents[(number - 1) % len(documents)]
+    return document, program.load(document, number)
+
+
+@cache
+def first_items(shop: int, m: str) -> tuple[dict[str, Any], ...]:
+    """The first version as it lies in the table."""
+    puts = merchants._program_puts(m, version(shop, 1)[0], 1, 0)
+    return tuple(to_item(put.item) for put in puts)

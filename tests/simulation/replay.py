@@ -16,7 +16,7 @@ from regulars.domain.operations import Item
 from tests.simulation import programmes
 from tests.unit.domain.oracle import Oracle, Sale, month_of
 
-EARNED = frozenset({"join", "visit", "spend", "item", "campaign", "action"})
+EARNED = frozenset({"join", "visit", "spend", "item", "campaign", "action", "referral", "bonus"})
 """Reasons whose points count; a milestone's do not count towards milestones."""
 
 
@@ -35,7 +35,7 @@ class Asked:
 class Replay(Oracle):
     """The replay of one card, version by version of the programme."""
 
-    documents: tuple[dict[str, Any], ...] = ()
+    shop: int = 0
     asked: Mapping[str, Asked] = field(default_factory=dict)
     """By operation and by order."""
     issued_in: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -43,12 +43,22 @@ class Replay(Oracle):
     months_of: dict[str, tuple[str, str]] = field(default_factory=dict)
     gifts: Counter[str] = field(default_factory=Counter)
     """By month the benefits that were given."""
+    gift_of: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """By gift the entry that gave it and its month."""
     acted: Counter[tuple[str, str]] = field(default_factory=Counter)
     celebrated: set[str] = field(default_factory=set)
     visited: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """By day the entries with visits."""
     used: dict[int, dict[str, Any]] = field(default_factory=dict)
     """By entry the campaigns and milestones it used up."""
+    sold: list[int] = field(default_factory=list)
+    """The entries of visits and sales."""
+    worth_telling: set[tuple[str, int]] = field(default_factory=set)
+    """Kind of message and entry."""
+    first: int = 0
+    """The entry of the first purchase that a referral counts."""
+    referred: int = 0
+    """How many friends this member was rewarded for."""
     _windows: dict[int, tuple[int, int, int]] | None = None
 
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
@@ -65,10 +75,16 @@ class Replay(Oracle):
                 self.returned.add(voucher)
             if voucher in self.months_of:
                 self.issued_in[self.months_of.pop(voucher)] -= 1
+            seq, month = self.gift_of.get(voucher, (0, ""))
+            if seq and facts.get("reverses") == seq:
+                self.gifts[month] -= 1  # it went with its sale and can be had again
         if entry["kind"] == "issue" and any(why["k"] == "reward" for why in lines):
-            assert not owed or entry["source"] == "job", "a reward was chosen while units are owed"
+            assert not owed or entry["src"] == "job", "a reward was chosen while units are owed"
         if entry["kind"] == "earn":
+            self.sold.append(entry["seq"])
             self._amounts(entry, carried, tier)
+        self._referral(entry)
+        self._tell(entry, tier)
         if any(why["k"] == "birthday" for why in lines):
             year = self.day(entry["at"]).isoformat()[:4]
             assert year not in self.celebrated, "two birthdays in a year"
@@ -77,14 +93,14 @@ class Replay(Oracle):
 
     def _line(self, entry: Mapping[str, Any], unit: str, amount: int, lot: str, rule: str,
               why: Mapping[str, Any]) -> None:  # fmt: skip
-        self.document = self.documents[entry["prog"] - 1]
+        self.document = programmes.version(self.shop, entry["prog"])[0]
         super()._line(entry, unit, amount, lot, rule, why)
 
     def _granted_pay_debt_first(self, entry: Mapping[str, Any], before: Mapping[str, int]) -> None:
         """Comes between the lines and the tier, which is where a rewarded action counts."""
-        self.document = self.documents[entry["prog"] - 1]
+        self.document = programmes.version(self.shop, entry["prog"])[0]
         super()._granted_pay_debt_first(entry, before)
-        if entry["kind"] == "bonus" and "action" in entry["facts"]:
+        if entry["kind"] == "bonus" and not entry["op"].startswith(("birthday:", "anniversary:")):
             self._earned(entry)
         if entry["kind"] == "issue" and entry["op"].startswith("tier:"):
             self._reviewed(entry)  # the same tier, prolonged, and what it brings
@@ -99,6 +115,7 @@ class Replay(Oracle):
                 self.issued_in[costly[voucher], month] += 1
             else:
                 self.gifts[month] += 1
+                self.gift_of[voucher] = (entry["seq"], month)
         assert self.issued_in["small", month] <= programmes.MONTHLY, "more than a member may have"
         assert self.gifts[month] <= 1, "a benefit was given twice in its month"
 
@@ -136,6 +153,38 @@ class Replay(Oracle):
             )
         assert self.standing("milestones", "third") <= 1, "a milestone was rewarded twice"
         assert self.standing("campaigns", "first") <= 2, "a campaign's cap per member"
+
+    def _referral(self, entry: Mapping[str, Any]) -> None:
+        """The first purchase is marked, and each side gets what the programme has for it."""
+        facts, op = entry["facts"], entry["op"]
+        counts = entry["kind"] == "earn" and facts.get("spend", 0) >= programmes.FIRST_MINOR
+        assert bool(facts.get("first")) == (counts and not self.first), "the first purchase"
+        if counts and not self.first:
+            self.first = entry["seq"]
+        if not op.startswith("referral:"):
+            return
+        side = op.rpartition(":")[2]
+        assert bool(facts.get("referral")) == (side == "referrer")
+        self.referred += side == "referrer"
+        assert self.referred <= self.referrals_max(), "more referrals than are rewarded"
+        gift = self.document["referral"][side]
+        granted = sum(line[1] for line in entry["lines"] if line[4]["k"] in {"referral", "bonus"})
+        units = {line[0] for line in entry["lines"] if line[4]["k"] in {"referral", "bonus"}}
+        assert (units, granted) == ({gift["unit"]}, gift["amount"]), "another gift"
+
+    def referrals_max(self) -> int:
+        """How many friends a member is rewarded for."""
+        return int(self.document["referral"]["max_per_member"])
+
+    def _tell(self, entry: Mapping[str, Any], tier: tuple[str, str] | None) -> None:
+        """What the member must hear of."""
+        if entry["kind"] == "join":
+            self.worth_telling.add(("welcome", entry["seq"]))
+        elif self.rank(self.tier) > self.rank(tier):
+            self.worth_telling.add(("tier_up", entry["seq"]))
+        asked_for = entry["kind"] in {"issue", "redeem", "cancel"} and entry["src"] != "job"
+        if entry["facts"].get("vouchers") and not asked_for:
+            self.worth_telling.add(("reward_unlocked", entry["seq"]))
 
     def visits_on(self, ms: int) -> int:
         """The visits of a day that count and were not taken back."""

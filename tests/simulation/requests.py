@@ -30,11 +30,8 @@ from regulars.jobs import cards as jobs
 from regulars.jobs.context import Shop
 from regulars.store import cards, enrol, keys, refunds
 from regulars.store.ledger import Answer, Ledger, Request
-from regulars.store.members import Profile
-from regulars.store.table import Table
-
-M = "m00000000sim"
-"""The merchant."""
+from regulars.store.members import Members, Profile
+from regulars.store.table import Cancelled, Table
 
 UNDO_MS = 5 * 60 * 1000
 
@@ -51,12 +48,13 @@ class Till(NamedTuple):
     """Where and when a request is dealt with."""
 
     table: Table
+    m: str
     program: Program
     now: datetime
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.table, M)
+        return Ledger(self.table, self.m)
 
 
 def do(till: Till, asks: Asks) -> Answer | None:
@@ -83,9 +81,9 @@ def _render(decision: Decision) -> dict[str, Any]:
 
 def _card(till: Till, member: str, *, consistent: bool = True) -> Card:
     """The card; one that an eventually consistent read does not know yet is asked for again."""
-    (item,) = till.table.get(keys.state(M, member), consistent=consistent)
+    (item,) = till.table.get(keys.state(till.m, member), consistent=consistent)
     if item is None and not consistent:
-        (item,) = till.table.get(keys.state(M, member))
+        (item,) = till.table.get(keys.state(till.m, member))
     if item is None:
         raise Refused(Code.NOT_FOUND)
     return cards.card_of(item)
@@ -99,13 +97,32 @@ def _perform(till: Till, asks: Asks, member: str, operation: AnyOperation) -> An
 
 
 def _join(till: Till, asks: Asks) -> Answer:
-    email, birthday = asks.content
+    email, birthday, consent, referred_by = asks.content
+    profile = Profile(
+        "", "", 0, email=email, birthday=birthday, consents={"email": consent},
+        referred_by=referred_by,
+    )  # fmt: skip
     enrolled = enrol.enrol(
-        till.table, M, till.program, Profile("", "", 0, email=email, birthday=birthday), till.now,
+        till.table, till.m, till.program, profile, till.now,
         op=f"key:{asks.key}", source="join", request=_request(asks),
         render=lambda decision: {"member_id": decision.card.member_id},
     )  # fmt: skip
     return enrolled.answer or Answer(200, {"member_id": enrolled.member_id}, True)
+
+
+def _consent(till: Till, asks: Asks) -> None:
+    """As the links in mails and the API do it."""
+    member, agreed = asks.content
+    members = Members(till.table, till.m)
+    profile = members.profile(member)
+    if profile is None or profile.consents.get("email") == agreed:
+        return
+    consents = {**profile.consents, "email": agreed}
+    changed = profile._replace(consents=consents, version=profile.version + 1)
+    try:
+        members.change(profile, changed)
+    except Cancelled as cancelled:
+        raise Refused(Code.CONFLICT) from cancelled
 
 
 def _stamp(till: Till, asks: Asks) -> Answer:
@@ -168,7 +185,9 @@ def _undo(till: Till, asks: Asks) -> Answer:
 
 def _close(till: Till, asks: Asks) -> Answer:
     member, voucher_id = asks.content
-    state, item = till.table.get(keys.state(M, member), keys.voucher(M, member, voucher_id))
+    state, item = till.table.get(
+        keys.state(till.m, member), keys.voucher(till.m, member, voucher_id)
+    )
     if state is None or item is None:
         raise Refused(Code.NOT_FOUND)
     kind = Redeem if asks.what == "redeem" else Cancel
@@ -201,11 +220,11 @@ def _grant(till: Till, asks: Asks) -> Answer:
 
 def _job(till: Till, asks: Asks) -> None:
     member, name = asks.content
-    jobs.JOBS[name](Shop(till.table, M, till.program, till.now), member)
+    jobs.JOBS[name](Shop(till.table, till.m, till.program, till.now), member)
 
 
 _WAYS = {
     "join": _join, "stamp": _stamp, "sale": _sale, "refund": _refund, "undo": _undo,
     "issue": _issue, "redeem": _close, "cancel": _close, "adjust": _adjust, "act": _act,
-    "grant": _grant, "job": _job,
+    "grant": _grant, "job": _job, "consent": _consent,
 }  # fmt: skip

@@ -6,21 +6,21 @@ the replay of its card, and the state that came with it must say the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from traceback import extract_tb
 from typing import Any
 
 from local.memory import Change, Key
-from regulars.domain.calendar import from_ms, local_date
+from regulars.domain.calendar import from_ms, local_date, to_ms
 from regulars.domain.card import Card
 from regulars.domain.ledger import lot_name
+from regulars.domain.operations import AnyOperation, ReviewTier
 from regulars.domain.program import Program
 from regulars.store import cards
 from regulars.store.marshal import from_item
 from tests.simulation import programmes
 from tests.simulation.replay import Asked, Replay
-from tests.simulation.requests import M
 
 LIMITS = {"stock:mug": programmes.STOCK, "campaign:first": programmes.CAMPAIGN_TOTAL}
 
@@ -33,16 +33,35 @@ class Witness:
     """All cards of the merchant as their ledgers say they are."""
 
     def __init__(self, shop: int, windows_every: int = 8) -> None:
-        self.published = programmes.published(shop)
+        self.shop = shop
+        self.m = f"m0000000sim{shop}"
+        self._own = (f"M#{self.m}#", f"M#{self.m}", f"JOB#recompute:{self.m}:")
+        self.version = 0
+        """The version of the programme in force."""
+        self.streams: Sequence[Any] = ()
         self.asked: dict[str, Asked] = {}
         self.replays: dict[str, Replay] = {}
-        self.operations: set[str] = set()
+        self.booked: dict[str, str] = {}
+        """The member on whose card each operation was booked."""
         self.orders: dict[str, tuple[str, int]] = {}
         """Member and entry of every order that was booked."""
         self.vouchers: dict[str, tuple[str, str, str]] = {}
         """Member, reward and status of every voucher."""
-        self.reviewing: list[tuple[Program, int] | None] = []
-        """What the jobs that run are reviewing a tier by: programme and time."""
+        self.performing: list[tuple[Program, AnyOperation, datetime]] = []
+        """What the ledger is at work on, the innermost process last."""
+        self.to_review: set[str] = set()
+        """Who was a member when the programme in force was published."""
+        self.reviewed: dict[str, int] = {}
+        """By member the newest version that their tier was reviewed under."""
+        self.profiles: dict[str, dict[str, Any]] = {}
+        self.handles: dict[str, str] = {}
+        """By member."""
+        self.consents: dict[str, set[bool]] = {}
+        """All that a member has ever said about mails."""
+        self.watching: list[list[Any]] = []
+        """Members and whether they have agreed to mails at any time since."""
+        self.claims: dict[str, int] = {}
+        """By key of a delivery, how often it was claimed."""
         self.commits = 0
         self.windows_every = windows_every
 
@@ -51,6 +70,8 @@ class Witness:
         self.commits += 1
         try:
             self._look(changes)
+            for stream in self.streams:
+                stream.committed(changes)
         except AssertionError as error:
             raise Broken(words(error)) from error
 
@@ -58,11 +79,15 @@ class Witness:
         kinds: dict[str, tuple[Key, Any, Any]] = {}
         for key, before, after in changes:
             kind = key[1].partition("#")[0]
-            assert key[0].startswith((f"M#{M}#", "LINK#")), f"{key} is another merchant's"
+            mine = key[0].startswith(self._own)
+            assert mine or key[0].startswith("LINK#"), f"{key} is another merchant's"
             if kind == "COUNT":
                 limit = LIMITS[key[0].partition("#COUNT#")[2]]
                 count = int(after["n"]["N"])
                 assert 0 <= count <= limit, f"{key[0]} is at {count}"
+            elif kind == "OP" and "lease" in after:
+                self._delivery(key, before, after)
+                continue
             elif kind in {"ENTRY", "OP", "CODE", "LINK", "HANDLE", "CONTACT"}:
                 assert before is None, f"{key} was written over"
             elif kind == "VOUCHER":
@@ -70,6 +95,14 @@ class Witness:
             elif kind == "STATE":
                 had = int(before["ver"]["N"]) if before else 0
                 assert int(after["ver"]["N"]) == had + 1, "the state was written on an older one"
+            elif kind == "PROFILE":
+                self._profile(key, before, from_item(after))
+            elif kind == "PROGRAM":
+                version = int(after["version"]["N"])
+                assert before is None or key[1] == "PROGRAM", "a version was written over"
+                assert version >= self.version
+                if version > self.version:
+                    self.version, self.to_review = version, set(self.replays)
             kinds.setdefault(kind, (key, before, after))
         if "ENTRY" in kinds:
             assert {"STATE", "OP"} <= kinds.keys(), f"an entry came alone with {sorted(kinds)}"
@@ -78,6 +111,29 @@ class Witness:
             self._quiet(from_item(kinds["STATE"][2]))
         elif "VOUCHER" in kinds or "REFUNDED" in kinds:
             raise AssertionError(f"{sorted(kinds)} without an entry")
+
+    def _delivery(self, key: Key, before: Mapping[str, Any] | None, after: Any) -> None:
+        """What was sent stays sent; nobody claims a delivery more than twice."""
+        assert before is None or not before["sent"]["BOOL"] or after["sent"]["BOOL"]
+        self.claims[key[0]] = int(after["tries"]["N"])
+        assert self.claims[key[0]] <= 2, f"{key[0]} was claimed too often"
+
+    def _profile(self, key: Key, before: Mapping[str, Any] | None, after: dict[str, Any]) -> None:
+        assert after["ver"] == (int(before["ver"]["N"]) if before else 0) + 1
+        member = key[0].rpartition("#")[2]
+        self.profiles[member] = after
+        self.handles[member] = after["handle"]
+        agreed = bool(after["consents"].get("email"))
+        self.consents.setdefault(member, set()).add(agreed)
+        for watch in self.watching:
+            if watch[0] == member and agreed:
+                watch[1] = True
+
+    def watch_consent(self, member: str) -> list[Any]:
+        """From now on, whether a member has at any time agreed to mails."""
+        agreed = bool(self.profiles.get(member, {}).get("consents", {}).get("email"))
+        self.watching.append([member, agreed])
+        return self.watching[-1]
 
     def _voucher(self, key: Key, before: Mapping[str, Any] | None, after: Any) -> None:
         status = after["status"]["S"]
@@ -95,13 +151,13 @@ class Witness:
         member = key[0].rpartition("#")[2]
         replay = self.replays.get(member)
         if replay is None:
-            documents = tuple(document for document, _ in self.published)
-            replay = Replay(documents[0], documents=documents, asked=self.asked)
+            document = programmes.version(self.shop, 1)[0]
+            replay = Replay(document, shop=self.shop, asked=self.asked)
             self.replays[member] = replay
         entry = replay.replay(item["e"]["S"], item["prev"]["S"], item["hash"]["S"])
         assert key[1] == f"ENTRY#{entry['seq']:010}"
-        assert entry["op"] not in self.operations, f"{entry['op']} was booked twice"
-        self.operations.add(entry["op"])
+        assert entry["op"] not in self.booked, f"{entry['op']} was booked twice"
+        self.booked[entry["op"]] = member
         order = entry["facts"].get("order")
         if order and entry["kind"] == "earn":
             assert order not in self.orders, f"order {order} was booked twice"
@@ -113,10 +169,11 @@ class Witness:
         card = cards.card_of(state)
         replay = self.replays.get(card.member_id)
         assert replay is not None, "a state came without its first entry"
-        if self.reviewing and (reviewing := self.reviewing[-1]):
-            program, now_ms = reviewing
-            replay.document = self.published[program.version - 1][0]
-            replay.reviewed(_day(program, max(now_ms, card.recorded_ms + 1)))
+        program, operation, now = self.performing[-1]
+        if isinstance(operation, ReviewTier):
+            replay.document = programmes.version(self.shop, program.version)[0]
+            now_ms = max(to_ms(now), card.recorded_ms + 1)
+            replay.reviewed(local_date(from_ms(now_ms), program.timezone))
         self._compare(card, replay)
 
     def _compare(self, card: Card, replay: Replay) -> None:
@@ -137,10 +194,6 @@ class Witness:
         assert kept == {m: sums for m, sums in expected.items() if m > newest - 24}
         assert tuple(card.lifetime) == replay.lifetime()
         assert dict(card.carry) == replay.carry()
-
-
-def _day(program: Program, ms: int) -> date:
-    return local_date(from_ms(ms), program.timezone)
 
 
 def words(error: AssertionError) -> str:

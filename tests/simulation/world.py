@@ -10,8 +10,8 @@ the table, which is where processes give way to each other. Another try of a cal
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from random import Random
 
 from local.memory import Change, Memory, Params
@@ -35,6 +35,7 @@ class World:
         self.now_ms = START_MS + self.chance.randrange(900) * DAY_MS
         self.depth = 0
         self.calm = False
+        self.hurried = 0
         self.faults = self.chance.choice((0.0, 0.01, 0.03, 0.1))
         self.crowd = self.chance.choice((0.05, 0.1, 0.25))
         self.somebody_else: Callable[[], None] = lambda: None
@@ -52,41 +53,67 @@ class World:
     def call(self, operation: str, params: Params) -> Params:
         """What the transports are to `Table`: it tries again what may succeed the next time."""
         self.turn()
-        if self._crowded() and self.chance.random() < self.crowd:
-            self.depth += 1
-            try:
-                self.somebody_else()
-            finally:
-                self.depth -= 1
+        self.give_way()
         return retry.persist(lambda: self._once(operation, params), operation)
+
+    def through(self, operation: str, carry_out: Callable[[], Params]) -> None:
+        """A call to another service: the same network, and no turn."""
+        self.give_way()
+        retry.persist(lambda: self._faulty(operation, carry_out), operation)
 
     def turn(self) -> None:
         """Count a turn, as long as life goes on."""
         if not self.calm:
             self.turns += 1
 
-    def _crowded(self) -> bool:
-        return not self.calm and self.depth < DEPTH_MAX and self.turns < self.turns_max
+    def fault(self, kinds: Sequence[str]) -> str:
+        """What goes wrong now; nothing, mostly."""
+        if self.calm or self.chance.random() >= self.faults:
+            return ""
+        return self.chance.choice(kinds)
+
+    @contextmanager
+    def hurry(self) -> Iterator[None]:
+        """Within the block time goes on by seconds only: a function does not live for long."""
+        self.hurried += 1
+        try:
+            yield
+        finally:
+            self.hurried -= 1
+
+    def give_way(self) -> None:
+        """Somebody else may come in first."""
+        if self.calm or self.depth >= DEPTH_MAX or self.turns >= self.turns_max:
+            return
+        if self.chance.random() < self.crowd:
+            self.depth += 1
+            try:
+                self.somebody_else()
+            finally:
+                self.depth -= 1
 
     def _once(self, operation: str, params: Params) -> Params:
         if self.calm:
             return self.memory.call(operation, params)
-        roll = self.chance.random()
-        if roll >= self.faults:
-            behind = self.chance.choice((0, 0, 1, 2)) if _may_be_stale(operation, params) else 0
-            return self.memory.call(operation, params, behind)
-        kind = self.chance.choice(
-            ("lost", "dropped", "throttled", "conflict", "broken", "dies before", "dies after")
-        )
+        behind = self.chance.choice((0, 0, 1, 2)) if _may_be_stale(operation, params) else 0
+        return self._faulty(operation, lambda: self.memory.call(operation, params, behind))
+
+    def _faulty(self, operation: str, carry_out: Callable[[], Params]) -> Params:
+        kind = self.fault(_KINDS)
+        if not kind:
+            return carry_out()
         self.say(operation, kind)
         if kind in {"dropped", "dies after"}:
             with suppress(ServiceError):  # that answer is lost like any other
-                self.memory.call(operation, params)
+                carry_out()
         if kind.startswith("dies"):
             raise Death
         if kind in {"lost", "dropped"}:
             raise Lost(kind)
         raise _error(kind, operation)
+
+
+_KINDS = ("lost", "dropped", "throttled", "conflict", "broken", "dies before", "dies after")
 
 
 def _may_be_stale(operation: str, params: Params) -> bool:

@@ -1,0 +1,157 @@
+"""What goes on at one merchant: who is a member, what was asked and answered, what is under way.
+
+Whatever is asked twice must be answered the same; a refusal must be true when it is given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regulars.domain.calendar import from_ms, to_ms
+from regulars.domain.refusals import DECIDED, Code, Refused
+from regulars.store.errors import Unavailable
+from regulars.store.ledger import Answer
+from tests.concurrency.faults import Death
+from tests.simulation import programmes
+from tests.simulation.delivery import Post, Queue, Stream, announce, recompute_tiers
+from tests.simulation.requests import Asks, Till, do
+from tests.simulation.witness import Broken, Witness
+from tests.simulation.world import World
+
+Outcome = tuple[str, Any]
+"""`("answer", body or None)` or `("refused", code)`."""
+
+UNREPEATED = frozenset({"job", "consent"})
+"""What has no key and no id; done again it is another request."""
+
+
+class Life:
+    """One merchant's life as it goes on."""
+
+    def __init__(self, seed: int, steps: int) -> None:
+        self.seed = seed
+        self.witness = Witness(seed % programmes.SHOPS)
+        self.world = World(seed, self.witness)
+        self.world.turns_max = steps
+        self.m = self.witness.m
+        self.post = Post(self.world, self.witness)
+        self.queue = Queue(self.world, self.post.deliver)
+        self.streams = [
+            Stream(self.world, "ENTRY#", lambda image: announce(self.world, image)),
+            Stream(self.world, "PROGRAM#", lambda image: recompute_tiers(self.world, image)),
+        ]
+        self.witness.streams = self.streams
+        for item in programmes.first_items(self.witness.shop, self.m):
+            self.world.memory.call("PutItem", {"Item": item})
+        self.names = 0
+        self.members: list[str] = []
+        self.asked: list[tuple[Asks, int]] = []
+        """Every request that may come again, and when it came first."""
+        self.outcomes: dict[Asks, Outcome] = {}
+        self.unanswered: dict[Asks, None] = {}
+        self.tried: set[Asks] = set()
+        self.orders: list[tuple[str, int]] = []
+        """Orders and what was paid, booked or not yet."""
+        self.late: list[Asks] = []
+        """Sales that are on their way."""
+
+    def member(self) -> str:
+        """Some member."""
+        return self.world.chance.choice(self.members)
+
+    def name(self) -> str:
+        """A name that nothing had so far: a key, an order, a refund."""
+        self.names += 1
+        return f"{self.names}"
+
+    def ask(self, asks: Asks) -> None:
+        """Do a request and hold its outcome against the first."""
+        if asks.what not in UNREPEATED:
+            self.asked.append((asks, self.world.now_ms))
+            self.unanswered.setdefault(asks)
+        outcome = self.attempt(asks)
+        if outcome is None:
+            return
+        self.unanswered.pop(asks, None)
+        first = self.outcomes.get(asks)
+        if first is not None and first != outcome:
+            raise Broken(f"{asks} was answered {first}, and now {outcome}")
+        if outcome[0] == "answer" and outcome[1] is None:
+            return  # parked: it may be booked by the next time
+        final = outcome[0] == "answer" or (asks.key and outcome[1] in DECIDED)
+        if final and not (asks.what == "join" and outcome[1] is None):
+            self.outcomes[asks] = outcome
+
+    def other(self, asks: Asks) -> None:
+        """The same key with another content, once the first is known."""
+        if asks not in self.outcomes:
+            return
+        member, unit, amount, debt = asks.content
+        changed = Asks(asks.what, asks.key, (member, unit, amount + 1, debt))
+        kind, what = self.attempt(changed) or ("", None)
+        if kind and (kind, what) != ("refused", Code.IDEMPOTENCY_MISMATCH):
+            raise Broken(f"{changed} was taken for {asks}: {kind} {what}")
+
+    def attempt(self, asks: Asks) -> Outcome | None:
+        """The outcome of one try; None when there was none."""
+        version = self.witness.version
+        if self.world.chance.random() < 0.15 and not self.world.calm:
+            version = max(1, version - 1)  # read a moment ago
+        program = programmes.version(self.witness.shop, version)[1]
+        till = Till(self.world.table, self.m, program, from_ms(self.world.now_ms))
+        if self.world.trace is not None:
+            self.world.say("→", f"v{version}", *asks)
+        first, before = asks not in self.tried, self.seq_of(asks)
+        self.tried.add(asks)
+        outcome: Outcome | None
+        try:
+            outcome = _outcome(asks, do(till, asks))
+        except Refused as refused:
+            outcome = None
+            if not refused.code.transient:
+                outcome = ("refused", refused.code)
+                if first and before and before == self.seq_of(asks):  # nobody came in between
+                    self._must_be_so(asks, refused.code, till)
+        except (Unavailable, Death):
+            outcome = None
+        if asks.what == "join" and outcome is not None:
+            self._joined(outcome)
+        self.world.say("←", asks.what, asks.key, outcome)
+        return outcome
+
+    def seq_of(self, asks: Asks) -> int:
+        """The newest entry of the card that a request is about; 0 when it is not known."""
+        replay = self.witness.replays.get(str(asks.content[0]))
+        return replay.seq if replay else 0
+
+    def _must_be_so(self, asks: Asks, code: Code, till: Till) -> None:
+        """A first refusal is right about the card as it is."""
+        replay = self.witness.replays[asks.content[0]]
+        now_ms = max(to_ms(till.now), replay.at + 1)
+        right = True
+        if asks.what == "stamp" and code is Code.CAP_REACHED:
+            right = replay.visits_on(now_ms) + asks.content[1] > programmes.VISITS_PER_DAY
+        elif asks.what == "issue" and code is Code.INSUFFICIENT_BALANCE:
+            reward = till.program.rewards[asks.content[1]]
+            right = replay.available(reward.unit, now_ms) < reward.cost
+        elif code is Code.INSUFFICIENT_BALANCE:
+            right = replay.available(asks.content[1], now_ms) < -asks.content[2]
+        elif code is Code.DEBT:
+            right = any(replay.debt.values())
+        elif code is Code.VOUCHER_REDEEMED:
+            right = asks.content[1] in replay.redeemed
+        elif code in {Code.VOUCHER_CANCELLED, Code.ALREADY_REVERSED}:
+            right = asks.what == "undo" or asks.content[1] in replay.returned
+        if not right:
+            raise Broken(f"{asks} was refused as {code.value}, which is not so")
+
+    def _joined(self, outcome: Outcome) -> None:
+        kind, body = outcome
+        if kind == "answer" and body["member_id"] not in self.members:
+            self.members.append(body["member_id"])
+
+
+def _outcome(asks: Asks, answer: Answer | None) -> Outcome:
+    if answer is None:
+        return "answer", None
+    return "answer", dict(answer.body) if asks.key else {"seq": answer.seq}

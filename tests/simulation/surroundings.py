@@ -1,0 +1,49 @@
+"""What surrounds the product's functions while a seed is lived through: clock, table, queues.
+
+These are put in where the functions take them from; nobody decides differently for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest import mock
+
+from local.seeded import governed
+from regulars import clock
+from regulars.domain.calendar import from_ms
+from regulars.domain.operations import ReviewTier
+from regulars.jobs import composing
+from regulars.store import connect, ledger, wire
+from tests.simulation.life import Life
+
+
+@contextmanager
+def surrounding(life: Life) -> Iterator[None]:
+    """Within the block everything happens in the life's own world."""
+    world, witness = life.world, life.witness
+    perform = ledger.Ledger.perform
+
+    def witnessed(self: Any, program: Any, card: Any, operation: Any, now: Any, **more: Any) -> Any:
+        witness.performing.append((program, operation, now))
+        try:
+            answer = perform(self, program, card, operation, now, **more)
+            if isinstance(operation, ReviewTier):
+                known = witness.reviewed.get(card.member_id, 0)
+                witness.reviewed[card.member_id] = max(known, program.version)
+            return answer
+        finally:
+            witness.performing.pop()
+
+    with ExitStack() as stack:
+        stack.enter_context(governed(world.chance))
+        for where, name, instead in (
+            (clock, "now", lambda: from_ms(world.now_ms)),
+            (connect, "table", lambda: world.table),
+            (wire, "send_message", life.queue.send),
+            (composing, "laid_out", lambda view, _: ("", view.subject)),  # only its looks
+            (ledger.Ledger, "perform", witnessed),
+        ):
+            stack.enter_context(mock.patch.object(where, name, instead))
+        yield
