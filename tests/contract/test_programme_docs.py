@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from regulars.domain.program import load
-from regulars.web import program_schema
-from regulars.web.program_schema import ProgramDocument, check
+from regulars.web import program_document
+from regulars.web.program_document import ProgramDocument
+from regulars.web.program_schema import check
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "programme.md").read_text("utf-8")
 EXAMPLES: list[dict[str, Any]] = [
@@ -39,10 +40,10 @@ def test_every_field_of_the_schema_is_explained() -> None:
     """A field that the document does not name is not explained."""
     models = [
         model
-        for model in vars(program_schema).values()
+        for model in vars(program_document).values()
         if isinstance(model, type)
-        and issubclass(model, program_schema.Part)
-        and model is not program_schema.Part
+        and issubclass(model, program_document.Part)
+        and model is not program_document.Part
     ]
     fields = {field.alias or name for model in models for name, field in model.model_fields.items()}
 

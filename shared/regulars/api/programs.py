@@ -12,7 +12,8 @@ from regulars.store import connect
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchants, document_of
 from regulars.web import auth, http
-from regulars.web.program_schema import ProgramDocument, check
+from regulars.web.program_document import ProgramDocument
+from regulars.web.program_schema import check
 from regulars.web.reading import if_match
 
 

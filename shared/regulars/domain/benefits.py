@@ -6,13 +6,14 @@ until the period ends, so that they cannot be saved up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from regulars.domain import calendar, limits, tiering
 from regulars.domain.draft import Draft
 from regulars.domain.periods import current, period
-from regulars.domain.program import Benefit
+from regulars.domain.program import Benefit, Reward
 from regulars.domain.rewards import give
 
 OCCASION_DAYS = 30
@@ -26,8 +27,7 @@ def give_due(draft: Draft) -> None:
     """Give the benefits of the running periods that were not given yet."""
     for benefit in current(draft.program, _tier_today(draft)):
         if benefit.every not in {"birthday", "anniversary"}:
-            name, last = period(benefit.every, draft.today)
-            _give(draft, (benefit,), name, last)
+            _give_in_period(draft, benefit, *period(benefit.every, draft.today))
 
 
 def celebrate(draft: Draft, occasion: str) -> None:
@@ -41,8 +41,12 @@ def celebrate(draft: Draft, occasion: str) -> None:
     for rule in draft.program.earn:
         if rule.on == occasion:
             draft.grant(rule.unit, rule.amount, rule.id, {"k": occasion})
-    gifts = (one for one in current(draft.program, _tier_today(draft)) if one.every == occasion)
-    _give(draft, gifts, year, draft.today + timedelta(days=OCCASION_DAYS))
+    last = draft.today + timedelta(days=OCCASION_DAYS)
+    for benefit in current(draft.program, _tier_today(draft)):
+        reward = draft.program.rewards.get(benefit.reward)
+        for _ in range(benefit.times if reward and benefit.every == occasion else 0):
+            if reward:
+                give(draft, reward, _expires_on(reward, last))
 
 
 def _tier_today(draft: Draft) -> str | None:
@@ -52,13 +56,28 @@ def _tier_today(draft: Draft) -> str | None:
     return held.id if held and tiering.lasts(draft.program, held, draft.today) else None
 
 
-def _give(draft: Draft, gifts: Iterable[Benefit], name: str, last: date) -> None:
-    for benefit in gifts:
-        key = f"b:{benefit.id}"
-        reward = draft.program.rewards.get(benefit.reward)
-        if reward is None or limits.given(draft.card, key, name):
-            continue
+def _give_in_period(draft: Draft, benefit: Benefit, name: str, last: date) -> None:
+    """Give what is still missing of a period's benefit. What the card or the stock has no room for
+    is not saved up: it can be had later in the period, or not at all."""
+    key = f"b:{benefit.id}"
+    reward = draft.program.rewards.get(benefit.reward)
+    missing = benefit.times - limits.given(draft.card, key, name)
+    for _ in range(missing if reward else 0):
+        voucher = give(draft, reward, _expires_on(reward, last), waits=False) if reward else None
+        if voucher is None:
+            return
         draft.card = limits.once_more(draft.card, key, name)
-        for _ in range(benefit.times):
-            expires_on = None if reward.valid_days is not None else last.isoformat()
-            give(draft, reward, expires_on)
+        draft.facts.setdefault("benefits", {})[voucher.voucher_id] = [key, name]
+
+
+def take_back(draft: Draft, facts: Mapping[str, Any], voucher_id: str) -> None:
+    """A benefit whose voucher is cancelled with the sale that brought it can be had again."""
+    if voucher_id in facts.get("benefits", {}):
+        key, name = facts["benefits"][voucher_id]
+        if limits.given(draft.card, key, name):
+            draft.card = limits.once_more(draft.card, key, name, -1)
+
+
+def _expires_on(reward: Reward, last: date) -> str | None:
+    """The last day of a benefit: the reward's own, if it has one, else the period's."""
+    return None if reward.valid_days is not None else last.isoformat()

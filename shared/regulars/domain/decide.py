@@ -160,7 +160,7 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
 
 def _booked_if_any(draft: Draft, kind: Literal["bonus", "issue"]) -> Decision:
     """An entry when anything was granted or given, else only the due list moves."""
-    if draft.lines or draft.vouchers:
+    if draft.lines or draft.vouchers or "waiting" in draft.facts:
         return draft.decision(kind, unlocked=_issued(draft))
     return draft.nothing_to_book()
 

@@ -28,5 +28,8 @@ def once_more(card: Card, name: str, in_period: str, times: int = 1) -> Card:
 
 
 def replaced(card: Card, name: str, in_period: str, count: int) -> Card:
-    """The card with another count under a name."""
-    return card._replace(taken={**card.taken, name: (in_period, count)})
+    """The card with another count under a name; a count of nothing is not kept."""
+    taken = {**card.taken, name: (in_period, count)}
+    if not count:
+        del taken[name]
+    return card._replace(taken=taken)

@@ -1,6 +1,6 @@
 """A loyalty programme as the rules see it: frozen values read from a validated document.
 
-The document (JSON, see `web/program_schema.py`) is what owners write, export and compare; it has
+The document (JSON, see `web/program_document.py`) is what owners write, export and compare; it has
 been validated before it was published, so nothing is checked again here. Money is in minor units
 of `currency`, multipliers in thousandths, durations in days or months as the name says.
 """
@@ -226,6 +226,8 @@ class Program(NamedTuple):
     raffles: tuple[Raffle, ...]
     referral: Referral | None
     limits: Limits
+    refunds: Literal["debt", "waive"]
+    """What becomes of units that a refund should take back and that are spent already."""
     messages: Messages
     locations: Mapping[str, str]
 
@@ -264,6 +266,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         raffles=tuple(_raffle(part) for part in document.get("raffles", ())),
         referral=_referral(document.get("referral")),
         limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
+        refunds=document.get("refunds", {}).get("policy", "debt"),
         messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
         locations={place["id"]: place["name"] for place in document.get("locations", ())},
     )

@@ -7,13 +7,13 @@ rounding leak whatever way they are split, and never exceed what was granted.
 
 from __future__ import annotations
 
-from regulars.domain import calendar, limits, milestones, raffles
+from regulars.domain import benefits, calendar, limits, milestones, raffles
 from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import DEBT, Entry, Line, lot_dates
 from regulars.domain.operations import Reverse
 from regulars.domain.refusals import Code, Refused
-from regulars.domain.rewards import give_back, issue_automatic
+from regulars.domain.rewards import WAITING, give_back, issue_automatic
 
 WHOLE = -1
 """`refunded_minor` of an original that has been reversed altogether."""
@@ -87,7 +87,11 @@ def _take_back(draft: Draft, operation: Reverse, line: Line, amount: int) -> Non
     amount = draft.spend(line.unit, amount, line.rule, why)[1]
     if amount and _return_vouchers(draft, operation, units=line.unit):
         amount = draft.spend(line.unit, amount, line.rule, why)[1]
-    draft.owe(line.unit, amount, line.rule, why)
+    if draft.program.refunds == "debt":
+        draft.owe(line.unit, amount, line.rule, why)
+    elif amount:
+        waived = draft.facts.setdefault("waived", {})
+        waived[line.unit] = waived.get(line.unit, 0) + amount
 
 
 def _return_vouchers(draft: Draft, operation: Reverse, units: str | None) -> bool:
@@ -97,6 +101,7 @@ def _return_vouchers(draft: Draft, operation: Reverse, units: str | None) -> boo
         matches = units is None or voucher.unit == units
         if matches and voucher.voucher_id in draft.card.open:
             give_back(draft, voucher, "cancelled")
+            benefits.take_back(draft, operation.original.facts, voucher.voucher_id)
             returned = True
     return returned
 
@@ -134,6 +139,8 @@ def _give_back_uses(draft: Draft, original: Entry) -> None:
             draft.card = limits.once_more(draft.card, name, "", -1)
         if campaign and campaign.total:
             draft.count(name, -1, campaign.total)
+    for reward_id in original.facts.get("waiting", ()):
+        draft.card = limits.once_more(draft.card, WAITING + reward_id, "", -1)
     milestones.take_back(draft, original.facts)
     raffles.take_back(draft, original.facts.get("tickets", {}))
 

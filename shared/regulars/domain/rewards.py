@@ -16,7 +16,11 @@ Closed = Literal["redeemed", "cancelled", "expired"]
 """The final statuses of a voucher."""
 
 OPEN_VOUCHERS_MAX = 20
-"""Open vouchers a card can hold; more automatic rewards wait on the balance until some are used."""
+"""Open vouchers a card can hold. More wait until some are used: automatic rewards on the balance,
+gifts in a count on the card."""
+
+WAITING = "w:"
+"""Under which names a card counts the gifts that wait, by reward."""
 
 
 def refusal(
@@ -61,18 +65,32 @@ def issue(draft: Draft, operation: Issue) -> Voucher:
 
 
 def issue_automatic(draft: Draft) -> tuple[Voucher, ...]:
-    """Issue every automatic reward whose cost is there, as often as it is."""
+    """Issue the gifts that wait, then every automatic reward whose cost is there, as often as it
+    is, while the card has room."""
     issued = []
+    for reward in draft.program.rewards.values():
+        name = WAITING + reward.id
+        while limits.given(draft.card, name, "") and len(draft.card.open) < OPEN_VOUCHERS_MAX:
+            draft.card = limits.once_more(draft.card, name, "", -1)
+            if gift := give(draft, reward):
+                issued.append(gift)
     for reward in draft.program.rewards.values():
         while reward.auto and reward.cost and _refusal(draft, reward) is None:
             issued.append(_issue(draft, reward))
     return tuple(issued)
 
 
-def give(draft: Draft, reward: Reward, expires_on: str | None = None) -> Voucher | None:
-    """A voucher as a gift: a benefit, a milestone. None when the stock or the card is full."""
-    full = len(draft.card.open) >= OPEN_VOUCHERS_MAX
-    if full or draft.exhausted(stock_name(reward), reward.stock):
+def give(
+    draft: Draft, reward: Reward, expires_on: str | None = None, *, waits: bool = True
+) -> Voucher | None:
+    """A voucher as a gift: a benefit, a milestone. None when there are none left, or when the card
+    is full; then the gift waits for room, if it may."""
+    if draft.exhausted(stock_name(reward), reward.stock):
+        return None
+    if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
+        if waits:
+            draft.card = limits.once_more(draft.card, WAITING + reward.id, "")
+            draft.facts.setdefault("waiting", []).append(reward.id)
         return None
     return _voucher(draft, reward, draft.new_code(), (), expires_on)
 
@@ -188,10 +206,13 @@ def require_open(draft: Draft, voucher: Voucher, *, expired_too: bool = False) -
 
 def _refusal_words(code: Code, draft: Draft, reward: Reward) -> str:
     available = draft.available(reward.unit)
+    limit = "This card has had as many of this reward as it may."
+    if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
+        limit = f"This card has {OPEN_VOUCHERS_MAX} open vouchers; some must be used first."
     return {
         Code.DEBT: "A refund left this card owing; it is settled by the next visits.",
         Code.TIER_REQUIRED: f"This reward is for {', '.join(reward.tiers)}.",
         Code.OUT_OF_STOCK: "All of them have been given out.",
-        Code.LIMIT_REACHED: "This card has had as many of this reward as it may.",
+        Code.LIMIT_REACHED: limit,
         Code.INSUFFICIENT_BALANCE: f"It costs {reward.cost}; {available} can be spent.",
     }.get(code, "")

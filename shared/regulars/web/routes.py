@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from regulars.web import answers as a
 from regulars.web import models as m
-from regulars.web.program_schema import ProgramDocument
+from regulars.web.program_document import ProgramDocument
 
 
 class Route(NamedTuple):

@@ -148,3 +148,27 @@ def test_a_refund_years_later_still_counts_in_the_month_of_the_sale() -> None:
 
     assert tuple(cafe.card.lifetime) == (500, 1, 5)
     assert [tuple(window) for window in cafe.card.windows.values()] == [(500, 1, 5)]
+
+
+def test_an_owner_may_bear_what_was_spent() -> None:
+    """With `waive` nothing is owed; the entry says what was not taken back."""
+    cafe = Shop(
+        programme(
+            units=UNITS, earn=[spend_rule(1, 100)], rewards=[reward("coffee", 10)],
+            refunds={"policy": "waive"},
+        )
+    )  # fmt: skip
+    cafe.join()
+    sale = cafe.sale(1200)
+    cafe.redeem(cafe.issue("coffee"))
+
+    first = cafe.refund(sale, 600).entry
+    second = cafe.refund(sale).entry
+
+    assert first is not None
+    assert second is not None
+    assert [first.facts.get("waived"), second.facts.get("waived")] == [{"point": 4}, {"point": 6}]
+    assert (cafe.available(), dict(cafe.card.debt)) == (0, {})
+    assert cafe.verify() == []
+    cafe.sale(1000)
+    cafe.redeem(cafe.issue("coffee"))

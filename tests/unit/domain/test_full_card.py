@@ -1,0 +1,136 @@
+"""A card with as many open vouchers as it can hold: what it is given next waits for room."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from regulars.domain.operations import Celebrate, GiveBenefits
+from regulars.domain.refusals import Code, Refused
+from regulars.domain.rewards import OPEN_VOUCHERS_MAX
+from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+GIFT = {"id": "gift", "name": "Gift"}
+TREAT = {"id": "treat", "name": "Treat"}
+WEEKLY = {"id": "weekly", "reward": "treat", "every": "week"}
+
+
+def full(**sections: Any) -> Shop:
+    """A card with twenty vouchers that were chosen, and 100 points left."""
+    cafe = Shop(
+        programme(
+            units=[unit()], earn=[spend_rule()], rewards=[reward("ten", 10), GIFT, TREAT],
+            **sections,
+        ),
+        MONDAY,
+    )  # fmt: skip
+    cafe.join()
+    cafe.adjust("point", 10 * OPEN_VOUCHERS_MAX + 100)
+    fill(cafe)
+    return cafe
+
+
+def fill(cafe: Shop) -> None:
+    while len(cafe.card.open) < OPEN_VOUCHERS_MAX:
+        cafe.issue("ten")
+
+
+def use_one(cafe: Shop) -> None:
+    chosen = next(key for key, held in cafe.card.open.items() if held.reward_id == "ten")
+    cafe.redeem(cafe.vouchers[chosen])
+
+
+def gifts(cafe: Shop, reward_id: str = "gift") -> int:
+    return sum(held.reward_id == reward_id for held in cafe.card.open.values())
+
+
+MILESTONE = {"id": "big", "name": "Big", "metric": "spend", "at": 1000, "reward": "gift",
+             "repeat": True}  # fmt: skip
+
+
+def test_what_a_milestone_gives_waits_for_room() -> None:
+    cafe = full(milestones=[MILESTONE])
+    cafe.sale(2000)
+    assert (gifts(cafe), len(cafe.card.open)) == (0, OPEN_VOUCHERS_MAX)
+
+    use_one(cafe)
+    assert gifts(cafe) == 0
+    cafe.sale(1)
+    assert gifts(cafe) == 1
+    use_one(cafe)
+    use_one(cafe)
+    cafe.sale(1)
+    cafe.sale(1)
+    assert gifts(cafe) == 2  # both of them, and no third
+    assert cafe.verify() == []
+
+
+def test_what_waits_goes_with_the_sale_that_brought_it() -> None:
+    cafe = full(milestones=[MILESTONE])
+    sale = cafe.sale(2000)
+    cafe.refund(sale)
+    use_one(cafe)
+    cafe.sale(1)
+
+    assert gifts(cafe) == 0
+
+
+def test_a_birthday_on_a_full_card_is_booked_and_waits() -> None:
+    tiers = [{"id": "all", "name": "All", "benefits": [
+        {"id": "cake", "reward": "gift", "every": "birthday", "times": 2}]}]  # fmt: skip
+    cafe = full(tiers=tiers).later(days=60)
+
+    entry = cafe.do(Celebrate(cafe.origin(source="job"), "birthday", "01-15")).entry
+
+    assert entry is not None
+    assert entry.facts["waiting"] == ["gift", "gift"]
+    use_one(cafe)
+    cafe.sale(1)
+    assert gifts(cafe) == 1
+
+
+def test_a_weekly_treat_is_not_saved_up() -> None:
+    """There is room later in the week: it is given then. There is none: it is gone."""
+    cafe = full(tiers=[{"id": "all", "name": "All", "benefits": [WEEKLY]}])
+    assert gifts(cafe, "treat") == 1  # this week's came with joining
+
+    for week, room, there in ((1, False, 0), (2, True, 1), (3, False, 0)):
+        cafe.now = MONDAY + timedelta(days=7 * week)
+        cafe.expire()
+        fill(cafe)
+        cafe.do(GiveBenefits(cafe.origin(source="job")))
+        assert gifts(cafe, "treat") == 0
+        cafe.later(days=3)
+        if room:
+            use_one(cafe)
+        cafe.sale(1)
+        cafe.sale(1)
+        assert gifts(cafe, "treat") == there, week
+
+
+def test_why_a_full_card_gets_no_reward() -> None:
+    cafe = full()
+    with pytest.raises(Refused, match="20 open vouchers") as refused:
+        cafe.issue("ten")
+    assert refused.value.code is Code.LIMIT_REACHED
+
+
+def test_a_benefit_that_went_with_a_refunded_sale_can_be_had_again() -> None:
+    """The sale is refunded, the tier stays until its right ends, and so does what it brings."""
+    way = {"metric": "spend", "window": "year", "at_least": 5000}
+    top = {"id": "top", "name": "Top", "enter": [way], "benefits": [WEEKLY]}
+    cafe = Shop(programme(units=[unit()], earn=[spend_rule()], rewards=[TREAT], tiers=[top]))
+    cafe.join()
+    sale = cafe.sale(5000)
+    assert gifts(cafe, "treat") == 1
+
+    cafe.refund(sale)
+    assert gifts(cafe, "treat") == 0
+    cafe.sale(1)
+    assert gifts(cafe, "treat") == 1
+    cafe.sale(1)
+    assert gifts(cafe, "treat") == 1
+    assert cafe.verify() == []
