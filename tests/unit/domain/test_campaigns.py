@@ -39,6 +39,15 @@ def earned_at(of: Program, *moment: int, spend_minor: int = 1000) -> int:
     return points(shop.sale(spend_minor))
 
 
+@pytest.mark.parametrize("multiplier", ["1", "1.000", "0.5"])
+def test_a_campaign_that_gives_nothing_more_is_refused(multiplier: str) -> None:
+    with pytest.raises(Refused) as caught:
+        double(multiplier=multiplier)
+    ((path, mend),) = caught.value.errors
+    assert path == "campaigns.0"
+    assert "more than 1" in mend
+
+
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [((2026, 11, 30, 22, 59), 10), ((2026, 11, 30, 23, 0), 20), ((2026, 12, 15, 9, 0), 20),
