@@ -68,6 +68,18 @@ def where_from(row: Cells) -> Cells:
     }
 
 
+@holds("Who bears it")
+def who_bears_it(row: Cells) -> Cells:
+    shop = opened(
+        earn=earn("1 point per 1.00"),
+        rewards=rewards("ten for 10", "point")[0],
+        refunds={"policy": row["policy"]},
+    )
+    Story(shop).live(row["what happens"])
+    owed = shop.card.debt.get("point", 0)
+    return {"to spend": str(shop.available()), "owes": str(owed)}
+
+
 @holds("What else is undone")
 def what_else(row: Cells) -> Cells:
     shop = opened(earn=earn("1 point per 1.00"))

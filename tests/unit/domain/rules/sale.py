@@ -7,9 +7,10 @@ from collections import Counter
 from fractions import Fraction
 from typing import Any
 
-from regulars.domain import calendar, raffles
+from regulars.domain import calendar, limits, raffles
 from regulars.domain.operations import Earn
 from regulars.domain.refusals import Refused
+from regulars.domain.rewards import WAITING
 from tests.unit.domain.rules.document import Cells, holds
 from tests.unit.domain.rules.words import (
     NOTHING,
@@ -30,7 +31,7 @@ POINT_PER_UNIT = earn("1 point per 1.00")
 
 
 @holds("Limits")
-def limits(row: Cells) -> Cells:
+def caps(row: Cells) -> Cells:
     kind = re.fullmatch(r"cool-down (\d+)|(\d+) a day", row["limit"])
     assert kind
     limit = {"cooldown_minutes": int(kind[1])} if kind[1] else {"visits_per_day": int(kind[2])}
@@ -208,6 +209,14 @@ def _mark(text: str) -> dict[str, Any]:
 def milestones(row: Cells) -> Cells:
     shop = opened(earn=POINT_PER_UNIT, rewards=[GIFT], milestones=[_mark(row["milestone"])])
     return {"gifts": Story(shop).live(row["what happens"]).gifts()}
+
+
+@holds("A full card")
+def full_card(row: Cells) -> Cells:
+    shop = opened(rewards=[GIFT], milestones=[_mark("every 1 visit")])
+    Story(shop).live(row["what happens"])
+    waiting = limits.given(shop.card, f"{WAITING}gift", "")
+    return {"open": str(len(shop.card.open)), "waiting": str(waiting)}
 
 
 @holds("Raffles")

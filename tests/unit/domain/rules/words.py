@@ -182,7 +182,9 @@ class Story:
         return self.shop.cancel(self.shop.vouchers[voucher_id])
 
     def redeem(self) -> Decision:
-        return self.shop.redeem(self.shop.vouchers[self.taken[-1]])
+        """The newest voucher that is open, else the newest, to see it refused."""
+        still_open = [one for one in self.taken if one in self.shop.card.open]
+        return self.shop.redeem(self.shop.vouchers[(still_open or self.taken)[-1]])
 
     def tier(self) -> str:
         return self.shop.card.tier.id if self.shop.card.tier else NOTHING
