@@ -7,8 +7,9 @@ everything above is the product's own. `tests/local/test_memory.py` holds it aga
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,8 @@ from regulars.store.errors import ServiceError
 Item = dict[str, Any]
 Params = dict[str, Any]
 Key = tuple[str, str]
+Place = tuple[str, ...]
+"""The sort key, and for the index the key of the item behind it."""
 Change = tuple[Key, Item | None, Item]
 """Key, the item before, the item after."""
 
@@ -26,12 +29,29 @@ VERSIONS_KEPT = 3
 """How far behind an eventually consistent read may be, in versions."""
 
 
+class Partition(dict[Place, Item]):
+    """The items of a partition by their place in it; `order` holds the places sorted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order: list[Place] = []
+
+    def keep(self, place: Place, item: Item) -> None:
+        if place not in self:
+            insort(self.order, place)
+        self[place] = item
+
+    def drop(self, place: Place) -> None:
+        del self[place]
+        del self.order[bisect_left(self.order, place)]
+
+
 class Memory:
     """One table. `committed` is told the changes of every write that was carried out."""
 
     def __init__(self, committed: Callable[[list[Change]], None] = lambda _: None) -> None:
-        self.items: dict[str, dict[str, Item]] = defaultdict(dict)
-        self.index: dict[str, dict[tuple[str, str, str], Item]] = defaultdict(dict)
+        self.items: dict[str, Partition] = defaultdict(Partition)
+        self.index: dict[str, Partition] = defaultdict(Partition)
         self.past: dict[Key, deque[Item | None]] = {}
         self.tokens: set[str] = set()
         self.committed = committed
@@ -60,7 +80,7 @@ class Memory:
         if behind and (past := self.past.get(key)):
             return past[-min(behind, len(past))]
         part = self.items.get(key[0])
-        return part.get(key[1]) if part else None
+        return part.get((key[1],)) if part else None
 
     def _get(self, params: Params, behind: int) -> Params:
         item = self.read(_key(params["Key"]), behind)
@@ -111,7 +131,7 @@ class Memory:
 
     def _commit(self, changes: list[Change]) -> None:
         for key, before, after in changes:
-            self.items[key[0]][key[1]] = after
+            self.items[key[0]].keep((key[1],), after)
             self.past.setdefault(key, deque(maxlen=VERSIONS_KEPT)).append(before)
             self._reindex(key, before, after)
         self._before_last = changes
@@ -119,24 +139,20 @@ class Memory:
 
     def _reindex(self, key: Key, before: Item | None, after: Item | None) -> None:
         if before is not None and "GSI1PK" in before:
-            del self.index[before["GSI1PK"]["S"]][(before["GSI1SK"]["S"], *key)]
+            self.index[before["GSI1PK"]["S"]].drop((before["GSI1SK"]["S"], *key))
         if after is not None and "GSI1PK" in after:
-            self.index[after["GSI1PK"]["S"]][(after["GSI1SK"]["S"], *key)] = after
+            self.index[after["GSI1PK"]["S"]].keep((after["GSI1SK"]["S"], *key), after)
 
     def _query(self, params: Params, behind: int) -> Params:
-        pk = params["ExpressionAttributeValues"][":pk"]["S"]
         if not params.get("IndexName"):
-            rows = [(sk, item) for sk, item in self.items.get(pk, {}).items()]
-            rows = [row for row in rows if _in_range(params, row[0])]
-            rows.sort(key=lambda row: row[0], reverse=not params["ScanIndexForward"])
-            return _page(params, [((sk,), item) for sk, item in rows], index=False)
-        if behind:
-            self._shift(back=True)
-        found = [row for row in self.index.get(pk, {}).items() if _in_range(params, row[0][0])]
-        if behind:
+            return _page(params, self.items, index=False)
+        if not behind:
+            return _page(params, self.index, index=True)
+        self._shift(back=True)
+        try:
+            return _page(params, self.index, index=True)
+        finally:
             self._shift(back=False)
-        found.sort(key=lambda row: row[0], reverse=not params["ScanIndexForward"])
-        return _page(params, found, index=True)
 
     def _shift(self, *, back: bool) -> None:
         """Take the last write out of the index, or put it in again."""
@@ -203,28 +219,44 @@ def _added(key: Key, there: Item | None, part: Params) -> Item:
     return {**before, name: {"N": str(had + int(part["ExpressionAttributeValues"][":by"]["N"]))}}
 
 
-def _in_range(params: Params, sort_key: str) -> bool:
+def _bounds(params: Params, order: list[Place]) -> tuple[int, int]:
+    """The first and the last place (not included) of what a query asks for."""
     values = params["ExpressionAttributeValues"]
+    first, last = 0, len(order)
     if ":lo" in values:
-        return bool(values[":lo"]["S"] <= sort_key <= values[":hi"]["S"])
-    return ":prefix" not in values or sort_key.startswith(values[":prefix"]["S"])
+        first = bisect_left(order, (values[":lo"]["S"],))
+        last = bisect_left(order, (values[":hi"]["S"] + "\0",))
+    elif ":prefix" in values:
+        first = bisect_left(order, (values[":prefix"]["S"],))
+        last = bisect_left(order, (values[":prefix"]["S"] + chr(0x10FFFF),))
+    return first, last
 
 
-def _page(params: Params, rows: Sequence[tuple[tuple[str, ...], Item]], *, index: bool) -> Params:
-    """Rows behind the start, up to the limit, with what was asked of them."""
+def _page(params: Params, parts: Mapping[str, Partition], *, index: bool) -> Params:
+    """Items behind the start, up to the limit, with what was asked of them."""
+    part = parts.get(params["ExpressionAttributeValues"][":pk"]["S"], _EMPTY)
+    first, last = _bounds(params, part.order)
+    forward = params["ScanIndexForward"]
     if start := params.get("ExclusiveStartKey"):
-        place: tuple[str, ...] = (start["SK"]["S"],)
+        place: Place = (start["SK"]["S"],)
         if index:
             place = (start["GSI1SK"]["S"], start["PK"]["S"], start["SK"]["S"])
-        forward = params["ScanIndexForward"]
-        rows = [row for row in rows if (row[0] > place if forward else row[0] < place)]
-    limit = params.get("Limit") or len(rows)
-    items = [item for _, item in rows[:limit]]
+        if forward:
+            first = max(first, bisect_right(part.order, place))
+        else:
+            last = min(last, bisect_left(part.order, place))
+    limit = params.get("Limit") or len(part.order)
+    cut = max(first, last - limit), min(last, first + limit)
+    places = part.order[first : cut[1]] if forward else part.order[cut[0] : last][::-1]
+    items = [part[place] for place in places]
     answer: Params = {}
-    if len(rows) > limit:
+    if last - first > limit:
         names = ("PK", "SK", "GSI1PK", "GSI1SK") if index else ("PK", "SK")
         answer["LastEvaluatedKey"] = {name: items[-1][name] for name in names}
     if asked := params.get("ProjectionExpression"):
         kept = [params["ExpressionAttributeNames"][name] for name in asked.split(", ")]
         items = [{name: item[name] for name in kept if name in item} for item in items]
     return {**answer, "Items": items}
+
+
+_EMPTY = Partition()

@@ -75,14 +75,11 @@ def walk_sandbox(
         page = table.query(
             keys.sandbox_due(merchant_id), index=True, between=("", last), limit=1 + len(ran)
         )
-        pending = [
-            due
-            for item in page.items
-            if (due := _due_of(item["GSI1SK"], merchant_id)) and ran.get(due, 0) < _RUNS_MAX
-        ]
-        if not pending:
+        found = [_due_of(item["GSI1SK"], merchant_id) for item in page.items]
+        ran = {due: ran[due] for due in found if due in ran}  # what has left the list is done
+        due = next((due for due in found if ran.get(due, 0) < _RUNS_MAX), None)
+        if due is None:
             return
-        due = pending[0]
         ran[due] = ran.get(due, 0) + 1
         start = _instant(due.hour)
         at = start if ran[due] == 1 else start + HOUR - timedelta(milliseconds=1)
