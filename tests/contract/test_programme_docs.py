@@ -12,6 +12,7 @@ import pytest
 from regulars.domain.program import load
 from regulars.web import program_document
 from regulars.web.program_document import ProgramDocument
+from regulars.web.program_fields import Part
 from regulars.web.program_schema import check
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "programme.md").read_text("utf-8")
@@ -41,9 +42,7 @@ def test_every_field_of_the_schema_is_explained() -> None:
     models = [
         model
         for model in vars(program_document).values()
-        if isinstance(model, type)
-        and issubclass(model, program_document.Part)
-        and model is not program_document.Part
+        if isinstance(model, type) and issubclass(model, Part) and model is not Part
     ]
     fields = {field.alias or name for model in models for name, field in model.model_fields.items()}
 

@@ -14,7 +14,7 @@ from typing import Any
 from regulars.domain import calendar, limits
 from regulars.domain.card import Card
 from regulars.domain.draft import Draft
-from regulars.domain.program import Milestone
+from regulars.domain.games import Milestone
 from regulars.domain.rewards import give
 
 REFERRALS = "referrals"

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from regulars.domain import campaigns
+from regulars.domain import campaigns, games
 from regulars.domain.campaigns import Campaign
+from regulars.domain.games import Milestone, Raffle
 from regulars.domain.values import Text, thousandths
 
 
@@ -140,38 +141,6 @@ class Tier(NamedTuple):
     """The months in which a seasonal tier can be held; 0 for all year."""
 
 
-class Milestone(NamedTuple):
-    """Something reached once, or again and again, is rewarded: the first purchase, 500 points."""
-
-    id: str
-    name: Text
-    metric: Literal["spend", "visits", "points", "referrals", "weeks", "months"]
-    """`weeks` and `months` are streaks: in a row with a visit."""
-    at: int
-    first_day: str
-    last_day: str
-    """With days it is a challenge: only what happens on them counts."""
-    repeat: bool
-    """Rewarded at every multiple of `at`, not only the first."""
-    unit: str
-    amount: int
-    reward: str
-    badge: bool
-
-
-class Raffle(NamedTuple):
-    """Tickets for visits or money spent on its days, then a draw that anyone can check."""
-
-    id: str
-    name: Text
-    first_day: str
-    last_day: str
-    per_minor: int
-    """One ticket per full so much spent; 0 for one per visit."""
-    reward: str
-    winners: int
-
-
 class Gift(NamedTuple):
     """Units, or a reward."""
 
@@ -262,8 +231,8 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         rewards={reward["id"]: _reward(reward) for reward in document.get("rewards", ())},
         tiers=tuple(_tier(tier) for tier in document.get("tiers", ())),
         campaigns=tuple(campaigns.load(part) for part in document.get("campaigns", ())),
-        milestones=tuple(_milestone(part) for part in document.get("milestones", ())),
-        raffles=tuple(_raffle(part) for part in document.get("raffles", ())),
+        milestones=tuple(games.milestone(part) for part in document.get("milestones", ())),
+        raffles=tuple(games.raffle(part) for part in document.get("raffles", ())),
         referral=_referral(document.get("referral")),
         limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
         refunds=document.get("refunds", {}).get("policy", "debt"),
@@ -360,18 +329,6 @@ def _condition(way: Mapping[str, Any]) -> Condition:
     )
 
 
-def _raffle(raffle: Mapping[str, Any]) -> Raffle:
-    return Raffle(
-        id=raffle["id"],
-        name=raffle["name"],
-        first_day=raffle["from"],
-        last_day=raffle["until"],
-        per_minor=raffle.get("per_minor", 0),
-        reward=raffle["reward"],
-        winners=raffle.get("winners", 1),
-    )
-
-
 def _referral(referral: Mapping[str, Any] | None) -> Referral | None:
     if not referral:
         return None
@@ -385,20 +342,3 @@ def _referral(referral: Mapping[str, Any] | None) -> Referral | None:
 
 def _gift(gift: Mapping[str, Any]) -> Gift:
     return Gift(gift.get("unit", ""), gift.get("amount", 0), gift.get("reward", ""))
-
-
-def _milestone(milestone: Mapping[str, Any]) -> Milestone:
-    grant = milestone.get("grant") or {}
-    return Milestone(
-        id=milestone["id"],
-        name=milestone["name"],
-        metric=milestone["metric"],
-        at=milestone["at"],
-        first_day=milestone.get("from") or "",
-        last_day=milestone.get("until") or "",
-        repeat=milestone.get("repeat", False),
-        unit=grant.get("unit", ""),
-        amount=grant.get("amount", 0),
-        reward=milestone.get("reward", ""),
-        badge=milestone.get("badge", False),
-    )

@@ -14,7 +14,7 @@ from hashlib import sha256
 from regulars.domain import limits
 from regulars.domain.card import Card
 from regulars.domain.draft import Draft
-from regulars.domain.program import Raffle
+from regulars.domain.games import Raffle
 
 
 def commitment(seed: str) -> str:

@@ -11,8 +11,9 @@ from zlib import compress, decompress
 
 from regulars import tokens
 from regulars.domain import calendar, raffles
+from regulars.domain.games import Raffle
 from regulars.domain.operations import Bonus, Origin
-from regulars.domain.program import Program, Raffle
+from regulars.domain.program import Program
 from regulars.jobs.context import Shop
 from regulars.store import keys
 from regulars.store.ledger import due_item

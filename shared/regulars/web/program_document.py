@@ -9,17 +9,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, model_validator
 
 from regulars.domain.values import thousandths
 from regulars.web.program_fields import (
     CLOCK,
+    Amount,
     Currency,
     Day,
     Days,
@@ -28,6 +23,8 @@ from regulars.web.program_fields import (
     Money,
     Multiplier,
     Name,
+    Part,
+    PerMember,
     Positive,
     Promise,
     Segment,
@@ -37,12 +34,7 @@ from regulars.web.program_fields import (
     Words,
     Zone,
 )
-
-
-class Part(BaseModel):
-    """Every part of the document: no unknown fields, no coercion."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+from regulars.web.program_games import Milestone, Raffle
 
 
 class Branding(Part):
@@ -77,11 +69,6 @@ class Unit(Part):
     kind: Literal["stamps", "points"]
     expiry: Expiry = Expiry()
     hold_days: Annotated[int, Field(ge=0, le=365)] = 0
-
-
-class PerMember(Part):
-    times: Positive
-    window: Literal["day", "month", "year", "lifetime"] = "lifetime"
 
 
 class EarnRule(Part):
@@ -243,11 +230,6 @@ class Hours(Part):
         return self
 
 
-class Amount(Part):
-    unit: Id
-    amount: Positive
-
-
 class Campaign(Part):
     """For a time, some visits earn more. Conditions that are left out always hold."""
 
@@ -275,49 +257,6 @@ class Campaign(Part):
         if self.multiplier and thousandths(self.multiplier) <= 1000:
             raise ValueError("the multiplier of a campaign is more than 1, for instance 1.5")
         if self.from_ and self.until and self.from_ > self.until:
-            raise ValueError("`until` must not lie before `from`")
-        return self
-
-
-class Milestone(Part):
-    """Something reached once, or again and again, is rewarded."""
-
-    id: Id
-    name: Name
-    metric: Literal["spend", "visits", "points", "referrals", "weeks", "months"]
-    at: Annotated[int, Field(ge=1, le=10**12)]
-    from_: Annotated[Day | None, Field(alias="from")] = None
-    until: Day | None = None
-    repeat: bool = False
-    grant: Amount | None = None
-    reward: Id | None = None
-    badge: bool = False
-
-    @model_validator(mode="after")
-    def _some_effect(self) -> Milestone:
-        if not (self.grant or self.reward or self.badge):
-            raise ValueError("a milestone gives a `grant`, a `reward` or a `badge`")
-        if (self.from_ or self.until) and self.metric not in {"spend", "visits", "points"}:
-            raise ValueError("only spend, visits and points can be counted between days")
-        if self.from_ and self.until and self.from_ > self.until:
-            raise ValueError("`until` must not lie before `from`")
-        return self
-
-
-class Raffle(Part):
-    """Tickets for visits or money spent, then a draw that anyone can check."""
-
-    id: Id
-    name: Name
-    from_: Annotated[Day, Field(alias="from")]
-    until: Day
-    per_minor: Annotated[int, Field(ge=1, le=10**9)] | None = None
-    reward: Id
-    winners: Annotated[int, Field(ge=1, le=1000)] = 1
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Raffle:
-        if self.from_ > self.until:
             raise ValueError("`until` must not lie before `from`")
         return self
 

@@ -1,4 +1,5 @@
-"""What single fields of a programme document may hold: texts, amounts, days, zones."""
+"""What single fields of a programme document may hold: texts, amounts, days, zones; and the small
+parts that others are made of."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from regulars.i18n.currencies import CURRENCIES
 from regulars.web import bodies
@@ -92,3 +93,19 @@ def _zones() -> frozenset[str]:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=20)]
+
+
+class Part(BaseModel):
+    """Every part of the document: no unknown fields, no coercion."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Amount(Part):
+    unit: Id
+    amount: Positive
+
+
+class PerMember(Part):
+    times: Positive
+    window: Literal["day", "month", "year", "lifetime"] = "lifetime"

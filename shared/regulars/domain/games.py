@@ -1,0 +1,74 @@
+"""What is played for: milestones and raffles, as a programme describes them.
+
+How they go is told in `milestones.py` and `raffles.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from regulars.domain.values import Text
+
+
+class Milestone(NamedTuple):
+    """Something reached once, or again and again, is rewarded: the first purchase, 500 points."""
+
+    id: str
+    name: Text
+    metric: Literal["spend", "visits", "points", "referrals", "weeks", "months"]
+    """`weeks` and `months` are streaks: in a row with a visit."""
+    at: int
+    first_day: str
+    last_day: str
+    """With days it is a challenge: only what happens on them counts."""
+    repeat: bool
+    """Rewarded at every multiple of `at`, not only the first."""
+    unit: str
+    amount: int
+    reward: str
+    badge: bool
+
+
+class Raffle(NamedTuple):
+    """Tickets for visits or money spent on its days, then a draw that anyone can check."""
+
+    id: str
+    name: Text
+    first_day: str
+    last_day: str
+    per_minor: int
+    """One ticket per full so much spent; 0 for one per visit."""
+    reward: str
+    winners: int
+
+
+def milestone(part: Mapping[str, Any]) -> Milestone:
+    """Read a validated milestone."""
+    grant = part.get("grant") or {}
+    return Milestone(
+        id=part["id"],
+        name=part["name"],
+        metric=part["metric"],
+        at=part["at"],
+        first_day=part.get("from") or "",
+        last_day=part.get("until") or "",
+        repeat=part.get("repeat", False),
+        unit=grant.get("unit", ""),
+        amount=grant.get("amount", 0),
+        reward=part.get("reward", ""),
+        badge=part.get("badge", False),
+    )
+
+
+def raffle(part: Mapping[str, Any]) -> Raffle:
+    """Read a validated raffle."""
+    return Raffle(
+        id=part["id"],
+        name=part["name"],
+        first_day=part["from"],
+        last_day=part["until"],
+        per_minor=part.get("per_minor", 0),
+        reward=part["reward"],
+        winners=part.get("winners", 1),
+    )

@@ -1,0 +1,52 @@
+"""The parts of a programme document that are played for: milestones and raffles."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from regulars.web.program_fields import Amount, Day, Id, Name, Part
+
+
+class Milestone(Part):
+    """Something reached once, or again and again, is rewarded."""
+
+    id: Id
+    name: Name
+    metric: Literal["spend", "visits", "points", "referrals", "weeks", "months"]
+    at: Annotated[int, Field(ge=1, le=10**12)]
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    until: Day | None = None
+    repeat: bool = False
+    grant: Amount | None = None
+    reward: Id | None = None
+    badge: bool = False
+
+    @model_validator(mode="after")
+    def _some_effect(self) -> Milestone:
+        if not (self.grant or self.reward or self.badge):
+            raise ValueError("a milestone gives a `grant`, a `reward` or a `badge`")
+        if (self.from_ or self.until) and self.metric not in {"spend", "visits", "points"}:
+            raise ValueError("only spend, visits and points can be counted between days")
+        if self.from_ and self.until and self.from_ > self.until:
+            raise ValueError("`until` must not lie before `from`")
+        return self
+
+
+class Raffle(Part):
+    """Tickets for visits or money spent, then a draw that anyone can check."""
+
+    id: Id
+    name: Name
+    from_: Annotated[Day, Field(alias="from")]
+    until: Day
+    per_minor: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    reward: Id
+    winners: Annotated[int, Field(ge=1, le=1000)] = 1
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Raffle:
+        if self.from_ > self.until:
+            raise ValueError("`until` must not lie before `from`")
+        return self
