@@ -49,7 +49,7 @@ def _due_instants(program: Program, card: Card, now: datetime) -> Iterator[tuple
     zone = program.timezone
     today = calendar.local_date(now, zone)
     if last_days := _expiries(card):
-        yield EXPIRE, _day_after(min(last_days), zone)
+        yield EXPIRE, max(now, _day_after(min(last_days), zone))  # the past is walked no more
     rank = program.tier_rank(card.tier.id if card.tier else None)
     if card.tier and rank >= 0:
         tier = program.tiers[rank]

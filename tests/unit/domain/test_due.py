@@ -55,6 +55,19 @@ def test_only_an_earlier_hour_is_written() -> None:
     assert cafe.decided[-1].dues == (("expire", "2026-12-15T23"),)
 
 
+def test_what_returns_expired_is_due_from_now_on_not_in_the_past() -> None:
+    """The hour in which it expired has been walked, and nobody walks it again."""
+    cafe = shop(rewards=[reward("five", 5)])
+    cafe.sale(500)
+    voucher = cafe.issue("five")
+    cafe.later(days=40)
+    cafe.expire()  # finds nothing, the lots being locked in the voucher
+
+    assert cafe.cancel(voucher).dues == (("expire", "2027-01-01T09"),)
+    cafe.expire()
+    assert cafe.card.lots == {}
+
+
 def test_the_job_sets_the_next_date_and_none_when_there_is_none() -> None:
     cafe = shop()
     cafe.sale(500)
