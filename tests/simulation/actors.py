@@ -8,7 +8,6 @@ from typing import Any
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.operations import Item
 from regulars.domain.refusals import Refused
-from regulars.store import keys
 from regulars.store.errors import Unavailable
 from regulars.store.merchants import Merchants
 from tests.concurrency.faults import Death
@@ -164,6 +163,9 @@ def grant(life: Life) -> None:
 def jobs(life: Life) -> None:
     """What the due list has; twice, and now and then what is not due."""
     chance = life.world.chance
+    if life.way != "direct" and chance.random() < 0.8:
+        life.walks.go()
+        return
     on_list = due(life)
     if on_list:
         member, name = on_list[chance.randrange(len(on_list))]
@@ -177,19 +179,17 @@ def jobs(life: Life) -> None:
 def due(life: Life) -> list[tuple[str, str]]:
     """Members and jobs whose marks stand at or before now."""
     hour = hour_of(from_ms(life.world.now_ms))
-    found = []
-    for member in life.members:
-        for sk, mark in life.world.memory.items[keys.card(life.m, member)].items():
-            if sk.startswith("DUE#") and "hour" in mark and mark["hour"]["S"] <= hour:
-                found.append((member, sk[4:]))
-    return sorted(found)
+    return sorted(one for one, at in life.witness.due.items() if at <= hour)
 
 
 def wait(life: Life) -> None:
     chance, world = life.world.chance, life.world
     hours = chance.choice((0, 1, 5, 24, 24, 72, 24 * 11, 24 * 40))
     by_ms = hours * 3600_000 + chance.randrange(600_000)
-    world.now_ms += by_ms if not world.hurried else min(by_ms, HURRY_MS)
+    if life.way == "walk" and not world.depth and chance.random() < 0.3:
+        by_ms = life.walks.next_run_ms()
+    hurried = world.hurried or (world.depth and life.way == "walk")
+    world.now_ms += min(by_ms, HURRY_MS) if hurried else by_ms
 
 
 def publish(life: Life) -> None:

@@ -17,7 +17,7 @@ from local.memory import Change
 from regulars.domain.refusals import Refused
 from regulars.jobs import outbox
 from regulars.jobs.composing import Mail
-from regulars.jobs.context import open_shop
+from regulars.jobs.context import Shop, open_shop
 from regulars.jobs.messages import BeingSentError, NotSentError, deliver
 from regulars.jobs.recompute import recompute
 from regulars.jobs.telling import Tell
@@ -165,43 +165,62 @@ class Post:
         """By delivery the functions that did not live to mark what they had handed over."""
         self.failed: Counter[str] = Counter()
 
-    def deliver(self, body: Image) -> None:
+    def notify(self, body: Image) -> None:
         """As the notify function does, with a mailbox instead of SES."""
         message = Tell(body["member_id"], body["kind"], body["occasion"], body["facts"])
+        with self.world.hurry():
+            shop = open_shop(self.world.table, body["merchant_id"])
+            self.deliver(shop, message)
+
+    def deliver(self, shop: Shop, message: Tell, send: Any = None) -> bool:
+        """Deliver a message: by mail, or as a sandbox does (`send`)."""
         self.told.add((message.kind, message.member_id, message.occasion))
         handed_over = self.sent[message.op]
         watch = self.witness.watch_consent(message.member_id)
-        with self.world.hurry():
-            try:
-                shop = open_shop(self.world.table, body["merchant_id"])
-                deliver(shop, message, lambda _, mail: self._hand_over(message, mail, watch))
-            except BaseException:
-                self.failed[message.op] += 1
-                self.unmarked[message.op] += self.sent[message.op] > handed_over
-                raise
-            finally:
-                self.witness.watching.remove(watch)
 
-    def _hand_over(self, message: Tell, mail: Mail, watch: list[Any]) -> None:
+        def hand_over(shop: Shop, mail: Mail) -> None:
+            if send is None:
+                self._mail(message, watch)
+                return
+            try:
+                send(shop, mail)
+            finally:
+                self._arrives(message, watch)
+
+        try:
+            with self.world.hurry():
+                return deliver(shop, message, hand_over)
+        except BaseException:
+            self.failed[message.op] += 1
+            self.unmarked[message.op] += self.sent[message.op] > handed_over
+            raise
+        finally:
+            self.witness.watching.remove(watch)
+
+    def _mail(self, message: Tell, watch: list[Any]) -> None:
         self.world.give_way()
-        kind = self.world.fault(("refused", "dies before", "dies after", "silent", "unheard"))
+        kind = self.world.fault(("refused", "dies before", "dies after", "lost", "dropped"))
         if kind == "refused":
             raise NotSentError("Throttling")
         if kind == "dies before":
             raise Death
-        if kind != "unheard":
-            before = self.sent[message.op]
-            if before > 1 or before != self.unmarked[message.op]:
-                raise Broken(f"{message.op} was sent {before + 1} times")
-            if not watch[1]:
-                raise Broken(f"{message.op} went to somebody who had not agreed")
-            self.sent[message.op] += 1
-            self.world.say("mail", message.op, mail.to)
+        if kind != "lost":
+            self._arrives(message, watch)
             self.world.give_way()
         if kind == "dies after":
             raise Death
         if kind:
             raise Lost(kind)
+
+    def _arrives(self, message: Tell, watch: list[Any]) -> None:
+        """Count a mail that was handed over, if it may be."""
+        before = self.sent[message.op]
+        if before > 1 or before != self.unmarked[message.op]:
+            raise Broken(f"{message.op} was sent {before + 1} times")
+        if not watch[1]:
+            raise Broken(f"{message.op} went to somebody who had not agreed")
+        self.sent[message.op] += 1
+        self.world.say("mail", message.op)
 
     def everybody_heard(self) -> None:
         """Assert that what must be told was told, to those who have always agreed."""
@@ -218,4 +237,5 @@ class Post:
             always = witness.consents.get(member) == {True}
             if always and kind != "reward_unlocked" and not self.sent[op]:
                 claimed = witness.claims.get(keys.operation(witness.m, op)[0], 0)
-                assert min(claimed, self.failed[op]) > 1, f"{op} was never sent"
+                least = 1 if witness.m.startswith("t") else 2  # a sandbox has no queue to try again
+                assert min(claimed, self.failed[op]) >= least, f"{op} was never sent"

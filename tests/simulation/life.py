@@ -15,11 +15,15 @@ from tests.concurrency.faults import Death
 from tests.simulation import programmes
 from tests.simulation.delivery import Post, Queue, Stream, announce, recompute_tiers
 from tests.simulation.requests import Asks, Till, do
+from tests.simulation.walking import Walks
 from tests.simulation.witness import Broken, Witness
 from tests.simulation.world import World
 
 Outcome = tuple[str, Any]
 """`("answer", body or None)` or `("refused", code)`."""
+
+WAYS = ("direct", "walk", "sandbox")
+"""How jobs come to be done: one by one, as the hourly functions do it, or in a sandbox."""
 
 UNREPEATED = frozenset({"job", "consent"})
 """What has no key and no id; done again it is another request."""
@@ -30,12 +34,13 @@ class Life:
 
     def __init__(self, seed: int, steps: int) -> None:
         self.seed = seed
-        self.witness = Witness(seed % programmes.SHOPS)
+        self.way = WAYS[seed // programmes.SHOPS % len(WAYS)]
+        self.witness = Witness(seed % programmes.SHOPS, sandbox=self.way == "sandbox")
         self.world = World(seed, self.witness)
         self.world.turns_max = steps
         self.m = self.witness.m
         self.post = Post(self.world, self.witness)
-        self.queue = Queue(self.world, self.post.deliver)
+        self.queue = Queue(self.world, self.post.notify)
         self.streams = [
             Stream(self.world, "ENTRY#", lambda image: announce(self.world, image)),
             Stream(self.world, "PROGRAM#", lambda image: recompute_tiers(self.world, image)),
@@ -43,6 +48,7 @@ class Life:
         self.witness.streams = self.streams
         for item in programmes.first_items(self.witness.shop, self.m):
             self.world.memory.call("PutItem", {"Item": item})
+        self.walks = Walks(self.world, self.witness, sandbox=self.way == "sandbox")
         self.names = 0
         self.members: list[str] = []
         self.asked: list[tuple[Asks, int]] = []

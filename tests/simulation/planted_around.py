@@ -6,10 +6,13 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from unittest import mock
 
 from regulars.domain import accrual
-from regulars.jobs import messages, outbox, recompute, referrals
+from regulars.domain import due as domain_due
+from regulars.jobs import due, messages, outbox, recompute, referrals
 from regulars.jobs.messages import BeingSentError
+from tests.simulation import walking
 
 Patch = tuple[Any, str, Any]
 """Where, which name, what instead."""
@@ -86,6 +89,52 @@ def _one_occasion_for_all() -> list[Patch]:
     return [(outbox, "occasions", changed)]
 
 
+def _the_first_shard_alone() -> list[Patch]:
+    due_in = due._due_in
+
+    def changed(*given: Any) -> Any:
+        with mock.patch.object(due.keys, "DUE_SHARDS", 1):
+            return list(due_in(*given))
+
+    return [(due, "_due_in", changed)]
+
+
+def _failures_are_passed_over() -> list[Patch]:
+    do = due._do
+
+    def changed(*given: Any) -> bool:
+        do(*given)
+        return True
+
+    return [(due, "_do", changed)]
+
+
+def _the_hour_that_has_begun_is_over() -> list[Patch]:
+    """Its cursor is where it is, and so is whatever comes into that hour later."""
+    walk = due.walk
+
+    def changed(table: Any, function: str, jobs: Any, now: Any) -> int:
+        done = walk(table, function, jobs, now)
+        due._move_cursor(table, function, due.hour_of(now))
+        return done
+
+    return [(walking, "walk", changed)]
+
+
+def _marks_in_the_past() -> list[Patch]:
+    """The day on which something expired is its due day, though it may be long gone."""
+    instants = domain_due._due_instants
+
+    def changed(program: Any, of: Any, now: Any) -> Any:
+        last_days = domain_due._expiries(of)
+        for job, instant in instants(program, of, now):
+            if job == domain_due.EXPIRE:
+                instant = domain_due._day_after(min(last_days), program.timezone)
+            yield job, instant
+
+    return [(domain_due, "_due_instants", changed)]
+
+
 BUGS: dict[str, Callable[[], list[Patch]]] = {
     "referrals are rewarded again and again": _referrals_have_no_id,
     "friends get nothing for coming": _friends_get_nothing,
@@ -96,6 +145,10 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "mails go to whoever has an address": _consents_are_not_asked_for,
     "nobody hears of a new tier": lambda: _nobody_hears_of("tier_up"),
     "a message is told once in a life": _one_occasion_for_all,
+    "one part of an hour is walked": _the_first_shard_alone,
+    "failed cards are passed over": _failures_are_passed_over,
+    "the hour that has begun is taken for over": _the_hour_that_has_begun_is_over,
+    "what is due is marked in the past": _marks_in_the_past,
     "a new programme reviews nobody": lambda: [(recompute, "review_tier", lambda *_: None)],
 }
 """By what they do."""

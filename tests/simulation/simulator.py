@@ -78,6 +78,10 @@ class Simulation(Life):
         self.members = sorted(self.witness.replays)
         self._all_arrives()
         self._all_jobs()
+        if self.way == "walk":
+            for _ in range(3):
+                world.now_ms += self.walks.next_run_ms()
+                self.walks.go()
         world.now_ms += world.chance.choice((0, 1, 40, 400)) * DAY_MS
         self._all_jobs()
         self._all_arrives()
@@ -97,14 +101,20 @@ class Simulation(Life):
 
     def _all_jobs(self) -> None:
         """Do what is due until nothing is."""
-        for _ in range(40):
+        if self.way == "walk":
+            self.world.now_ms += self.world.chance.randrange(5, 60) * 60_000
+            self.world.now_ms += max(0, 5 * 60_000 - self.world.now_ms % 3_600_000)
+        for _ in range(ROUNDS_MAX):
             due = actors.due(self)
             if not due:
                 return
+            if self.way != "direct":
+                self.walks.go()
+                continue
             for member, name in due:
                 if self.attempt(Asks("job", "", (member, name))) is None:
                     raise Broken(f"{name} of {member} cannot be done in calm weather")
-        raise Broken(f"still due after 40 rounds: {actors.due(self)}")
+        raise Broken(f"still due after {ROUNDS_MAX} rounds: {actors.due(self)}")
 
     def _all_arrives(self) -> None:
         """Let the stream and the queue come to rest."""

@@ -14,9 +14,12 @@ from local.seeded import governed
 from regulars import clock
 from regulars.domain.calendar import from_ms
 from regulars.domain.operations import ReviewTier
-from regulars.jobs import composing
-from regulars.store import connect, ledger, wire
+from regulars.jobs import composing, messages
+from regulars.store import connect, keys, ledger, wire
 from tests.simulation.life import Life
+
+DUE_SHARDS = 2
+"""An hour of the due list is in two parts: as good as eight, and sooner read."""
 
 
 @contextmanager
@@ -44,6 +47,8 @@ def surrounding(life: Life) -> Iterator[None]:
             (wire, "send_message", life.queue.send),
             (composing, "laid_out", lambda view, _: ("", view.subject)),  # only its looks
             (ledger.Ledger, "perform", witnessed),
+            (messages, "deliver", life.post.deliver),  # a sandbox's
+            (keys, "DUE_SHARDS", DUE_SHARDS),
         ):
             stack.enter_context(mock.patch.object(where, name, instead))
         yield

@@ -32,10 +32,10 @@ class Broken(BaseException):
 class Witness:
     """All cards of the merchant as their ledgers say they are."""
 
-    def __init__(self, shop: int, windows_every: int = 8) -> None:
+    def __init__(self, shop: int, *, sandbox: bool = False, windows_every: int = 8) -> None:
         self.shop = shop
-        self.m = f"m0000000sim{shop}"
-        self._own = (f"M#{self.m}#", f"M#{self.m}", f"JOB#recompute:{self.m}:")
+        self.m = f"{'t' if sandbox else 'm'}0000000sim{shop}"
+        self._own = (f"M#{self.m}#", f"M#{self.m}", "JOB#")
         self.version = 0
         """The version of the programme in force."""
         self.streams: Sequence[Any] = ()
@@ -53,6 +53,8 @@ class Witness:
         """Who was a member when the programme in force was published."""
         self.reviewed: dict[str, int] = {}
         """By member the newest version that their tier was reviewed under."""
+        self.due: dict[tuple[str, str], str] = {}
+        """By member (or `-`) and job the hour under which it stands in the due list."""
         self.profiles: dict[str, dict[str, Any]] = {}
         self.handles: dict[str, str] = {}
         """By member."""
@@ -95,6 +97,8 @@ class Witness:
             elif kind == "STATE":
                 had = int(before["ver"]["N"]) if before else 0
                 assert int(after["ver"]["N"]) == had + 1, "the state was written on an older one"
+            elif kind == "DUE":
+                self._due(key, after)
             elif kind == "PROFILE":
                 self._profile(key, before, from_item(after))
             elif kind == "PROGRAM":
@@ -117,6 +121,14 @@ class Witness:
         assert before is None or not before["sent"]["BOOL"] or after["sent"]["BOOL"]
         self.claims[key[0]] = int(after["tries"]["N"])
         assert self.claims[key[0]] <= 2, f"{key[0]} was claimed too often"
+
+    def _due(self, key: Key, after: Mapping[str, Any]) -> None:
+        member = key[0].rpartition("#C#")[2] if "#C#" in key[0] else "-"
+        job = key[1].removeprefix("DUE#")
+        assert ("hour" in after) == ("GSI1PK" in after)
+        self.due.pop((member, job), None)
+        if "hour" in after:
+            self.due[member, job] = after["hour"]["S"]
 
     def _profile(self, key: Key, before: Mapping[str, Any] | None, after: dict[str, Any]) -> None:
         assert after["ver"] == (int(before["ver"]["N"]) if before else 0) + 1

@@ -37,6 +37,9 @@ class World:
         self.calm = False
         self.hurried = 0
         self.faults = self.chance.choice((0.0, 0.01, 0.03, 0.1))
+        self.outage = self.chance.choice((0.0, 0.1, 0.9))
+        """What goes wrong when something just has, so that tries are used up."""
+        self.failing = False
         self.crowd = self.chance.choice((0.05, 0.1, 0.25))
         self.somebody_else: Callable[[], None] = lambda: None
         self.turns = 0
@@ -68,9 +71,12 @@ class World:
 
     def fault(self, kinds: Sequence[str]) -> str:
         """What goes wrong now; nothing, mostly."""
-        if self.calm or self.chance.random() >= self.faults:
+        if self.calm or self.chance.random() >= (self.outage if self.failing else self.faults):
+            self.failing = False
             return ""
-        return self.chance.choice(kinds)
+        again, self.failing = self.failing, True
+        kind = self.chance.choice(kinds)
+        return kinds[0] if again and kind.startswith("dies") else kind
 
     @contextmanager
     def hurry(self) -> Iterator[None]:
