@@ -29,6 +29,7 @@ lambda_handler = http.serve(
         "POST /v1/program/preview": programs.preview,
         "GET /v1/program/schema": programs.schema,
         "GET /v1/raffles/{id}": programs.raffle,
+        "GET /v1/leaderboards/{id}": programs.leaderboard,
         "POST /v1/members": members.create,
         "GET /v1/members": members.find,
         "GET /v1/members/{id}": members.read,

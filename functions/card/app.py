@@ -1,4 +1,4 @@
-"""The card page: the card, its rotating code, news of it, rewards, and unsubscribing."""
+"""The card page: the card, its rotating code, news of it, rewards, leaderboards, unsubscribing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from regulars import tokens
-from regulars.domain.calendar import rfc3339, to_ms
+from regulars.domain.calendar import local_date, rfc3339, to_ms
 from regulars.domain.card import Card
+from regulars.domain.leaderboards import CONSENT
 from regulars.domain.operations import Issue, Origin
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
@@ -20,7 +21,7 @@ from regulars.store.ledger import Ledger
 from regulars.store.ledger import Request as Known
 from regulars.store.members import Members, Profile, card_of_link, profile_of
 from regulars.store.table import Cancelled
-from regulars.web import auth, card_page, http, messages, pages
+from regulars.web import auth, card_page, http, leaderboards, messages, pages
 
 CHANGE_TRIES = 5
 
@@ -91,6 +92,19 @@ def take_reward(request: http.Request) -> http.Response:
     return http.redirect(request.path.removesuffix("/vouchers"))
 
 
+def take_part(request: http.Request) -> http.Response:
+    """POST /c/{token}/leaderboard: the member takes part in the leaderboards, or no more."""
+    opened = _open(request)
+    answer = request.form.get("take_part", "")
+    if not opened.program.leaderboards:
+        raise Refused(Code.NOT_FOUND)
+    if answer not in {"yes", "no"}:
+        return _page(request, opened, 422, opened.words.t("Please try that again."))
+    members = Members(connect.lean_table(), opened.merchant_id)
+    _consent(members, opened.profile, CONSENT, agreed=answer == "yes")
+    return http.redirect(request.path.removesuffix("/leaderboard"))
+
+
 def explain_code(request: http.Request) -> http.Response:
     """GET /s/{code}, GET /v/{code}: where a code leads when a phone scans it, not the counter."""
     header = request.headers.get("accept-language", "")
@@ -124,18 +138,18 @@ def _unsubscribe(request: http.Request, *, done: bool) -> http.Response:
         return messages.not_found(request)
     profile, program = profile_of(item), merchants.program_of(program_item)
     if done:
-        _take_consent_away(Members(table, merchant_id), profile)
+        _consent(Members(table, merchant_id), profile, "email", agreed=False)
     view = pages.UnsubscribeView(card_page.brand(program), request.path, done=done)
     words = _words(request, profile, program)
     return http.page(200, pages.render(view, words))
 
 
-def _take_consent_away(members: Members, profile: Profile) -> None:
-    """No more mails to this member; also when the profile is being changed by others."""
+def _consent(members: Members, profile: Profile, name: str, *, agreed: bool) -> None:
+    """Give a consent or take it back; also when the profile is being changed by others."""
     for _ in range(CHANGE_TRIES):
-        if not profile.consents.get("email"):
+        if bool(profile.consents.get(name)) is agreed:
             return
-        consents = {**profile.consents, "email": False}
+        consents = {**profile.consents, name: agreed}
         changed = profile._replace(consents=consents, version=profile.version + 1)
         try:
             members.change(profile, changed)
@@ -186,6 +200,11 @@ def _page(request: http.Request, opened: Opened, status: int, notice: str = "") 
         consistent=True,
     )
     token = request.param("token")
+    today = local_date(opened.now, opened.program.timezone)
+    ranked = leaderboards.panel(
+        connect.lean_table(), opened.merchant_id, opened.program, opened.card, opened.profile,
+        today, opened.words,
+    )  # fmt: skip
     view = card_page.view(
         opened.program,
         opened.merchant_id,
@@ -197,6 +216,7 @@ def _page(request: http.Request, opened: Opened, status: int, notice: str = "") 
         path=f"/c/{token}",
         once=tokens.random_id(20),
         notice=notice,
+        leaderboards=ranked,
     )
     cookie = auth.card_cookie(opened.merchant_id, token)
     return http.page(status, pages.render(view, opened.words), (cookie,))
@@ -208,6 +228,7 @@ lambda_handler = http.serve(
         "GET /c/{token}/code": code,
         "GET /c/{token}/state": state,
         "POST /c/{token}/vouchers": messages.as_page(take_reward),
+        "POST /c/{token}/leaderboard": messages.as_page(take_part),
         "GET /s/{code}": messages.as_page(explain_code),
         "GET /v/{code}": messages.as_page(explain_code),
         "GET /u/{token}": messages.as_page(ask_unsubscribe),

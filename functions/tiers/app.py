@@ -18,12 +18,15 @@ from regulars.jobs.batches import logged
 from regulars.jobs.cards import JOBS
 from regulars.jobs.due import walk
 from regulars.jobs.invitations import INVITE
+from regulars.jobs.leaderboards import LEADERBOARDS
 from regulars.jobs.raffles import DRAW
 from regulars.jobs.recompute import recompute
 from regulars.observability import logger
 from regulars.store import connect
 
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
+
+WALKED = (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS)
 
 
 @logged
@@ -46,7 +49,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     done = walk(
         connect.table(),
         "tiers",
-        {job: JOBS[job] for job in (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW)},
+        {job: JOBS[job] for job in WALKED},
         clock.now(),
     )
     logger().info("due cards done", extra={"job": TIER, "cards": done})

@@ -19,26 +19,28 @@ GETS = [route for route in ROUTES if route.method == "GET"]
 def known(cafe: Merchant, service: Service) -> dict[str, str]:
     """A good value for each place in a path, by route."""
     card = cafe.join(name="Anna", email="anna@example.com", consents={"email": True})
-    with_a_raffle(cafe)
+    with_games(cafe)
     link = card["card_url"].rpartition("/")[2]
     unsubscribe = tokens.unsubscribe_token(cafe.id, card["member_id"])
     staff = cafe.created["staff_url"].rpartition("/")[2]
     return {
         "/v1/templates/{id}": "corner-cafe", "/v1/raffles/{id}": "winter",
+        "/v1/leaderboards/{id}": "visits",
         "{id}": card["member_id"], "/c/{token}": link,
         "/u/{token}": unsubscribe, "/staff/{token}": staff, "{slug}": cafe.created["slug"],
         "{code}": "ABCDEFGHJK", "{name}": "x.js",
     }  # fmt: skip
 
 
-def with_a_raffle(cafe: Merchant) -> None:
-    """Publish the programme with a raffle in it."""
+def with_games(cafe: Merchant) -> None:
+    """Publish the programme with a raffle and a leaderboard in it."""
     document = cafe.call("GET", "/v1/program").json["program"]
     raffle = {
         "id": "winter", "name": "Winter raffle", "from": "2026-12-01", "until": "2026-12-24",
         "reward": "free-coffee",
     }  # fmt: skip
-    body = {**document, "raffles": [raffle]}
+    board = {"id": "visits", "name": "Most visits", "metric": "visits", "window": "month"}
+    body = {**document, "raffles": [raffle], "leaderboards": [board]}
     assert cafe.call("PUT", "/v1/program", body, headers={"if-match": "1"}).status == 200
 
 

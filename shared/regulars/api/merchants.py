@@ -10,9 +10,11 @@ from typing import Any
 from regulars import clock, tokens
 from regulars.config import settings
 from regulars.domain.calendar import to_ms
+from regulars.domain.program import load
 from regulars.domain.refusals import Code, Refused
 from regulars.jobs.digest import first_digest
 from regulars.jobs.invitations import first_invitations
+from regulars.jobs.leaderboards import next_count
 from regulars.store import connect, keys, merchants
 from regulars.store.merchants import Hook, Merchant, Merchants, Staff
 from regulars.store.table import Absent, Put
@@ -46,6 +48,8 @@ def create(request: http.Request) -> http.Response:
     for merchant_id in (live, tokens.twin(live)):
         extra.append(Put(first_digest(merchant_id, document["timezone"], now)))
         extra.append(Put(first_invitations(merchant_id, document["timezone"], now)))
+        if document.get("leaderboards"):
+            extra.append(Put(next_count(merchant_id, load(document, 1), now)))
     Merchants(connect.table()).create([(merchant, document) for merchant in pair], extra)
     base = settings().base_url
     return http.json_answer(

@@ -7,11 +7,12 @@ from regulars.domain import calendar, raffles
 from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.program import load
 from regulars.domain.refusals import Code, Refused
+from regulars.jobs.leaderboards import next_count
 from regulars.jobs.raffles import next_draw, result, seed
 from regulars.store import connect
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchants, document_of
-from regulars.web import auth, http
+from regulars.web import auth, http, leaderboards
 from regulars.web.program_document import ProgramDocument
 from regulars.web.program_schema import check
 from regulars.web.reading import if_match
@@ -45,6 +46,7 @@ def publish(request: http.Request) -> http.Response:
     program = load(document, version)
     today = calendar.local_date(gathered.now, program.timezone)
     connect.table().put(next_draw(gathered.caller.merchant_id, program, today))
+    connect.table().put(next_count(gathered.caller.merchant_id, program, gathered.now))
     return http.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
 
 
@@ -78,6 +80,26 @@ def raffle(request: http.Request) -> http.Response:
         "commitment": raffles.commitment(seed(m, found.id)),
         "drawn": drawn is not None,
         **(drawn or {"seed": None, "tickets": None, "winners": None}),
+    }
+    return http.json_answer(200, body)
+
+
+def leaderboard(request: http.Request) -> http.Response:
+    """GET /v1/leaderboards/{id}: as it was counted last, without who has withdrawn since."""
+    gathered = auth.gather(connect.table(), request, staff_too=False)
+    wanted = request.param("id")
+    board = next((one for one in gathered.program.leaderboards if one.id == wanted), None)
+    if board is None:
+        raise Refused(Code.NOT_FOUND)
+    (found,) = leaderboards.shown(connect.table(), gathered.caller.merchant_id, (board,))
+    counted_ms, now, before = found or (None, None, None)
+    body = {
+        "leaderboard_id": board.id,
+        "metric": board.metric,
+        "window": board.window,
+        "counted_at": None if counted_ms is None else rfc3339(counted_ms),
+        "running": leaderboards.period_view(now),
+        "ended": leaderboards.period_view(before),
     }
     return http.json_answer(200, body)
 

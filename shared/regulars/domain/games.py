@@ -1,6 +1,6 @@
-"""What is played for: milestones and raffles, as a programme describes them.
+"""What is played for: milestones, raffles and leaderboards, as a programme describes them.
 
-How they go is told in `milestones.py` and `raffles.py`.
+How they go is told in `milestones.py`, `raffles.py` and `leaderboards.py`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,17 @@ class Raffle(NamedTuple):
     winners: int
 
 
+class Leaderboard(NamedTuple):
+    """Who came, spent or collected most in the running period, among those who take part."""
+
+    id: str
+    name: Text
+    metric: Literal["visits", "spend", "points"]
+    window: Literal["month", "quarter", "year"]
+    places: int
+    """How many are shown."""
+
+
 def milestone(part: Mapping[str, Any]) -> Milestone:
     """Read a validated milestone."""
     grant = part.get("grant") or {}
@@ -71,4 +82,11 @@ def raffle(part: Mapping[str, Any]) -> Raffle:
         per_minor=part.get("per_minor", 0),
         reward=part["reward"],
         winners=part.get("winners", 1),
+    )
+
+
+def leaderboard(part: Mapping[str, Any]) -> Leaderboard:
+    """Read a validated leaderboard."""
+    return Leaderboard(
+        part["id"], part["name"], part["metric"], part["window"], part.get("places", 10)
     )

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from regulars.domain import campaigns, games
 from regulars.domain.campaigns import Campaign
-from regulars.domain.games import Milestone, Raffle
+from regulars.domain.games import Leaderboard, Milestone, Raffle
 from regulars.domain.values import Text, thousandths
 
 
@@ -193,6 +193,7 @@ class Program(NamedTuple):
     campaigns: tuple[Campaign, ...]
     milestones: tuple[Milestone, ...]
     raffles: tuple[Raffle, ...]
+    leaderboards: tuple[Leaderboard, ...]
     referral: Referral | None
     limits: Limits
     refunds: Literal["debt", "waive"]
@@ -233,6 +234,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         campaigns=tuple(campaigns.load(part) for part in document.get("campaigns", ())),
         milestones=tuple(games.milestone(part) for part in document.get("milestones", ())),
         raffles=tuple(games.raffle(part) for part in document.get("raffles", ())),
+        leaderboards=tuple(games.leaderboard(part) for part in document.get("leaderboards", ())),
         referral=_referral(document.get("referral")),
         limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
         refunds=document.get("refunds", {}).get("policy", "debt"),

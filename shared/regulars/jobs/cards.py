@@ -33,6 +33,7 @@ from regulars.jobs.context import Shop
 from regulars.jobs.digest import DIGEST, digest
 from regulars.jobs.due import Job
 from regulars.jobs.invitations import INVITE, invite
+from regulars.jobs.leaderboards import LEADERBOARDS, count
 from regulars.jobs.raffles import DRAW, draw_due
 from regulars.jobs.telling import Tell, tell
 from regulars.store import cards, keys
@@ -146,5 +147,6 @@ JOBS: dict[str, Job] = {
     DIGEST: digest,
     INVITE: invite,
     DRAW: draw_due,
+    LEADERBOARDS: count,
 }
 """By the name under which they stand in the due list."""

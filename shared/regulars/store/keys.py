@@ -8,6 +8,7 @@
 | staff device | `M#<m>` | `STAFF#<s>` | | |
 | shared counter: stock, a campaign's uses | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
+| leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
 | digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
 | ledger entry | `M#<m>#C#<c>` | `ENTRY#<seq>` | `M#<m>#H#<hour>` | `<recorded ms>#<c>#<seq>` |
@@ -76,6 +77,10 @@ def count(m: str, name: str) -> Key:
 
 def raffle(m: str, raffle_id: str) -> Key:
     return f"M#{m}", f"RAFFLE#{raffle_id}"
+
+
+def leaderboard(m: str, board_id: str) -> Key:
+    return f"M#{m}", f"BOARD#{board_id}"
 
 
 def week(m: str, monday: str) -> Key:

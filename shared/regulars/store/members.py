@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -153,12 +153,16 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
     return f"{base_url}/c/{token}"
 
 
-def every_card(table: Table, merchant_id: str) -> Iterator[Card]:
-    """The cards of all members of a merchant, a page at a time, by enrolment."""
+def every_card(
+    table: Table, merchant_id: str, whose: Callable[[Profile], bool] | None = None
+) -> Iterator[Card]:
+    """The cards of all members of a merchant (or of some, by profile), a page at a time, by
+    enrolment."""
     start = None
     while True:
         page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
-        members = [item["PK"].rpartition("#")[2] for item in page.items]
+        profiles = [profile_of(item) for item in page.items]
+        members = [one.member_id for one in profiles if whose is None or whose(one)]
         if members:
             states = table.get(*(keys.state(merchant_id, c) for c in members))
             yield from (card_of(state) for state in states if state)

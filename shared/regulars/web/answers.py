@@ -196,6 +196,35 @@ class RaffleView(View):
     winners: list[str] | None
 
 
+class LeaderboardPlace(View):
+    """`name` is what other members see: a first name and an initial, or nothing."""
+
+    rank: int
+    member_id: str
+    name: str
+    value: int
+
+
+class LeaderboardPeriod(View):
+    """`members` is how many take part with any value; of them `places` are the best."""
+
+    from_: Annotated[str, Field(alias="from")]
+    until: str
+    members: int
+    places: list[LeaderboardPlace]
+
+
+class LeaderboardView(View):
+    """A leaderboard as it was counted last, and as its last period ended."""
+
+    leaderboard_id: str
+    metric: Literal["visits", "spend", "points"]
+    window: Literal["month", "quarter", "year"]
+    counted_at: str | None
+    running: LeaderboardPeriod | None
+    ended: LeaderboardPeriod | None
+
+
 class TierCount(View):
     tier: str | None
     count: int

@@ -89,6 +89,7 @@ def view(
     path: str,
     once: str,
     notice: str = "",
+    leaderboards: pages.Leaderboards | None = None,
 ) -> pages.CardView:
     """The whole page of a card."""
     today = calendar.local_date(now, program.timezone)
@@ -111,6 +112,7 @@ def view(
         expiring=tuple(_expiring(program, card, today)),
         history=tuple(_events(program, history, words)),
         notice=notice,
+        leaderboards=leaderboards,
     )
 
 

@@ -64,6 +64,8 @@ class Consents(Body):
     email: bool = False
     sms: bool = False
     push: bool = False
+    leaderboard: bool = False
+    """To be seen on leaderboards, as a first name with an initial."""
 
 
 class NewMember(Body):

@@ -34,7 +34,7 @@ from regulars.web.program_fields import (
     Words,
     Zone,
 )
-from regulars.web.program_games import Milestone, Raffle
+from regulars.web.program_games import Leaderboard, Milestone, Raffle
 
 
 class Branding(Part):
@@ -321,6 +321,7 @@ class ProgramDocument(Part):
     campaigns: list[Campaign] = Field(default_factory=list, max_length=50)
     milestones: list[Milestone] = Field(default_factory=list, max_length=50)
     raffles: list[Raffle] = Field(default_factory=list, max_length=20)
+    leaderboards: list[Leaderboard] = Field(default_factory=list, max_length=5)
     referral: Referral | None = None
     limits: Limits = Limits()
     refunds: Refunds = Refunds()

@@ -1,4 +1,4 @@
-"""The parts of a programme document that are played for: milestones and raffles."""
+"""The parts of a programme document that are played for."""
 
 from __future__ import annotations
 
@@ -50,3 +50,13 @@ class Raffle(Part):
         if self.from_ > self.until:
             raise ValueError("`until` must not lie before `from`")
         return self
+
+
+class Leaderboard(Part):
+    """Who came, spent or collected most in the running period, among those who take part."""
+
+    id: Id
+    name: Name
+    metric: Literal["visits", "spend", "points"]
+    window: Literal["month", "quarter", "year"]
+    places: Annotated[int, Field(ge=3, le=50)] = 10

@@ -49,6 +49,7 @@ SECTIONS = (
     "campaigns",
     "milestones",
     "raffles",
+    "leaderboards",
     "locations",
 )
 

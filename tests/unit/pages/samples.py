@@ -16,8 +16,11 @@ from regulars.web.pages.views import (
     Expiring,
     Goal,
     JoinView,
+    Leaderboard,
+    Leaderboards,
     MailView,
     MessageView,
+    Rank,
     Reward,
     StaffView,
     Tier,
@@ -141,6 +144,25 @@ POINTS = CARD._replace(
     brand=Brand("VIP Collective", "#2b6cb0", "scissors"),
     goal=Goal(POINT, "points", 185, 300, TASTING),
 )
+BOARDS = Leaderboards(
+    takes_part=True,
+    shown_as="Anna K.",
+    boards=(
+        Leaderboard(
+            {"en": "Most visits", "hu": "Legtöbb látogatás"},
+            "this month",
+            (
+                Rank(1, "Zoltán N.", "14 visits"),
+                Rank(2, "Anna K.", "9 visits", mine=True),
+                Rank(2, "Wolfeschlegelsteinhausen S.", "9 visits"),
+                Rank(4, "A member", "8 visits"),
+            ),
+            place=2,
+            members=12,
+        ),
+        Leaderboard("Most spent", "last year", hint="You have no place on it yet."),
+    ),
+)
 JOIN = JoinView(BRAND, "/j/kavehaz", "once1", LANGUAGES, goal=GOAL._replace(have=1))
 STAFF = StaffView(
     BRAND,
@@ -179,6 +201,12 @@ PAGES: dict[str, views.View] = {
     "card-many": CARD._replace(goal=GOAL._replace(need=60, have=12)),
     "card-done": CARD._replace(goal=GOAL._replace(have=10)),
     "card-bare": EMPTY._replace(goal=None, code=None),
+    "card-ranked": CARD._replace(leaderboards=BOARDS),
+    "card-unranked": LONG._replace(
+        leaderboards=Leaderboards(
+            takes_part=False, shown_as="Wolfeschlegelsteinhausen S.", boards=BOARDS.boards
+        )
+    ),
     "join": JOIN,
     "join-wrong": JOIN._replace(
         values={"email": "anna@", "phone": "12", "birthday": "x", "name": "A" * 90},
@@ -218,3 +246,4 @@ def tainted(value: Any, text: str) -> Any:
 
 _FREE = {"name", "reward", "why", "locked_because", "staff", "location", "source"}
 _FREE |= {"ref", "title", "text", "button", "next", "notice", "program", "subject", "preview"}
+_FREE |= {"shown_as", "period", "hint", "score"}

@@ -156,6 +156,36 @@ class Event(NamedTuple):
     more: tuple[str, ...] = ()
 
 
+class Rank(NamedTuple):
+    """One place on a leaderboard; `score` in words, empty when it is not for everybody."""
+
+    place: int
+    name: str
+    score: str
+    mine: bool = False
+
+
+class Leaderboard(NamedTuple):
+    """One board: `period` says of when it is. The member has `place` among `members`, or with 0
+    for none a `hint` at how to get one."""
+
+    name: Text
+    period: str
+    rows: tuple[Rank, ...] = ()
+    place: int = 0
+    members: int = 0
+    hint: str = ""
+
+
+class Leaderboards(NamedTuple):
+    """The boards of a member who takes part, or (without rows) those they may join; `shown_as` is
+    the name that others see."""
+
+    takes_part: bool
+    shown_as: str
+    boards: tuple[Leaderboard, ...]
+
+
 class CardView(NamedTuple):
     """`GET /c/{token}`: `path` is "/c/{token}"; `etag` is that of `{path}/state`, quotes included.
 
@@ -181,6 +211,8 @@ class CardView(NamedTuple):
     expiring: tuple[Expiring, ...] = ()
     history: tuple[Event, ...] = ()
     notice: str = ""
+    leaderboards: Leaderboards | None = None
+    """None when the programme has none."""
 
 
 class StaffView(NamedTuple):

@@ -1,0 +1,76 @@
+"""Leaderboards: who came, spent or collected most in the running month, quarter or year.
+
+Only members who agreed take part, and who has nothing yet has no place. Equal values share a rank
+and stand in the order of member ids.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable
+from datetime import date
+
+from regulars.domain import calendar
+from regulars.domain.card import Card
+from regulars.domain.games import Leaderboard
+from regulars.domain.tiering import window_sum
+
+CONSENT = "leaderboard"
+"""Under which name a profile keeps that a member takes part."""
+
+NAME_MAX = 24
+"""Characters of a first name that are shown."""
+
+
+class Ranking:
+    """The best of any number of members, kept in the space of its places."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._best: list[tuple[int, str]] = []
+        self.members = 0
+        """How many have a value at all."""
+
+    def add(self, member_id: str, value: int) -> None:
+        """Let a member take part; one without a value has no place."""
+        if value <= 0:
+            return
+        self.members += 1
+        insort(self._best, (-value, member_id))
+        del self._best[self._places :]
+
+    def best(self) -> tuple[tuple[str, int], ...]:
+        """Member and value, best first."""
+        return tuple((member_id, -value) for value, member_id in self._best)
+
+
+def value(board: Leaderboard, card: Card, day: date) -> int:
+    """What a card has of the board's metric in the period of `day`, up to its month."""
+    counted = window_sum(card, board.window, day)
+    return {"visits": counted.visits, "spend": counted.spend_minor, "points": counted.points}[
+        board.metric
+    ]
+
+
+def period(board: Leaderboard, day: date) -> tuple[date, date]:
+    """The first and the last day of the board's period that holds a day."""
+    first = calendar.period_start_index(calendar.month_index(day), board.window)
+    last = first + calendar.PERIOD_MONTHS[board.window] - 1
+    return calendar.month_start(first), calendar.month_end(last)
+
+
+def ranks(values: Iterable[int]) -> list[int]:
+    """The rank of each of some values that fall: 1, 2, 2, 4."""
+    found: list[int] = []
+    before = None
+    for place, one in enumerate(values, 1):
+        found.append(found[-1] if one == before else place)
+        before = one
+    return found
+
+
+def shown_name(name: str) -> str:
+    """What others see of a name: the first word and the initial of the last; empty for none."""
+    first, *rest = name.split() or [""]
+    initial = f" {rest[-1][0].upper()}." if rest else ""
+    return first[:NAME_MAX] + initial
