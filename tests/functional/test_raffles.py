@@ -111,3 +111,17 @@ def test_tickets_weigh_and_nobody_wins_twice() -> None:
         ["ben", "anna"],
     )
     assert raffles.draw("seed", {}, 1) == []
+
+
+def test_publishing_on_the_morning_of_the_draw_does_not_put_it_off(service: Service) -> None:
+    cafe = cafe_with(service, RAFFLE)
+    member_id = cafe.join(test=True)["member_id"]
+    cafe.earn(member_id, test=True)
+    clock(cafe, "2026-12-25T08:00:00Z")
+    now = cafe.call("GET", "/v1/program", test=True).json
+    changed = {**now["program"], "name": "Another name"}
+    match = {"if-match": f"{now['version']}"}
+    assert cafe.call("PUT", "/v1/program", changed, test=True, headers=match).status == 200
+
+    assert "draw" in clock(cafe, "2026-12-25T12:00:00Z")
+    assert cakes(cafe, member_id) == 1

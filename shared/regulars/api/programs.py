@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.api import previewing
-from regulars.domain import calendar, raffles
+from regulars.domain import raffles
 from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.program import load
 from regulars.domain.refusals import Code, Refused
@@ -44,8 +44,7 @@ def publish(request: http.Request) -> http.Response:
         gathered.caller.merchant_id, document, over, to_ms(gathered.now)
     )
     program = load(document, version)
-    today = calendar.local_date(gathered.now, program.timezone)
-    connect.table().put(next_draw(gathered.caller.merchant_id, program, today))
+    connect.table().put(next_draw(gathered.caller.merchant_id, program, gathered.now))
     connect.table().put(next_count(gathered.caller.merchant_id, program, gathered.now))
     return http.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zlib import compress, decompress
 
@@ -25,15 +25,25 @@ DRAW = "draw"
 NOON = 12
 
 
-def next_draw(merchant_id: str, program: Program, today: date) -> Item:
-    """The due mark of a merchant's next draw; off the list when there is none to come."""
-    days = [date.fromisoformat(raffle.last_day) for raffle in program.raffles]
-    coming = [day + timedelta(days=1) for day in days if day >= today]
-    if not coming:
+def next_draw(
+    merchant_id: str, program: Program, now: datetime, *, drawn: bool = False
+) -> Item:  # fmt: skip
+    """The due mark of a merchant's next draw; off the list when there is none to come.
+
+    A raffle that is over may not be drawn yet, because its noon has not come or its hour was
+    missed: it is due then, or now. `drawn` says that all that are over were drawn just now.
+    """
+    today = calendar.local_date(now, program.timezone)
+    instants = []
+    for raffle in program.raffles:
+        last = date.fromisoformat(raffle.last_day)
+        if last >= today or not drawn:
+            noon = calendar.local_start(last + timedelta(days=1), program.timezone, NOON)
+            instants.append(max(now, noon))
+    if not instants:
         pk, sk = keys.due_mark(merchant_id, keys.MERCHANT_LEVEL, DRAW)
         return {"PK": pk, "SK": sk}
-    noon = calendar.local_start(min(coming), program.timezone, NOON)
-    return due_item(merchant_id, keys.MERCHANT_LEVEL, DRAW, calendar.hour_of(noon))
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, DRAW, calendar.hour_of(min(instants)))
 
 
 def seed(merchant_id: str, raffle_id: str) -> str:
@@ -47,7 +57,7 @@ def draw_due(shop: Shop, member_id: str) -> None:
     for raffle in shop.program.raffles:
         if raffle.last_day < today.isoformat():
             _reward(shop, raffle, _drawn(shop, raffle))
-    shop.table.put(next_draw(shop.merchant_id, shop.program, today))
+    shop.table.put(next_draw(shop.merchant_id, shop.program, shop.now, drawn=True))
 
 
 def result(table: Table, merchant_id: str, raffle_id: str) -> dict[str, Any] | None:
