@@ -8,19 +8,21 @@ from typing import Any
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.operations import Item
 from regulars.domain.refusals import Refused
+from regulars.jobs import raffles
 from regulars.store.errors import Unavailable
 from regulars.store.merchants import Merchants
 from tests.concurrency.faults import Death
 from tests.simulation import programmes
 from tests.simulation.life import Life
-from tests.simulation.replay import Asked
+from tests.simulation.rates import Asked
 from tests.simulation.requests import Asks
 from tests.simulation.world import DAY_MS
 
 MEMBERS = 4
 KEY_KEPT_MS = 30 * DAY_MS
-JOBS = ("expire", "tier", "benefits", "birthday")
+JOBS = ("expire", "tier", "benefits", "birthday", "anniversary", "notice", "remind")
 REWARDS = ("small", "small", "big", "mug", "mug", "coffee")
+CATEGORIES = ("cake", "cake", "gift", "drink", "pass")
 HURRY_MS = 20_000
 """How long something may take at most that has a lease or a schedule to keep to."""
 
@@ -56,7 +58,7 @@ def consent(life: Life) -> None:
 def _lines(life: Life) -> tuple[tuple[int, int, str, str], ...]:
     chance = life.world.chance
     return tuple(
-        (1, chance.randrange(0, 2500), "", chance.choice(("cake", "gift", "drink")))
+        (chance.choice((1, 1, 3)), chance.randrange(0, 2500), "", chance.choice(CATEGORIES))
         for _ in range(chance.choice((0, 0, 1, 2)))
     )
 
@@ -156,8 +158,11 @@ def grant(life: Life) -> None:
     chance = life.world.chance
     today = from_ms(life.world.now_ms + chance.choice((-2, 5, 40)) * DAY_MS)
     until = chance.choice(("", today.date().isoformat()))
-    tier = chance.choice(("silver", "gold"))
-    life.ask(Asks("grant", life.name(), (life.member(), tier, until)))
+    key, tier, by = life.name(), chance.choice(("silver", "gold")), "hand"
+    if life.witness.shop == programmes.ALL.index(programmes.CLUB) and chance.random() < 0.8:
+        tier, by, until = "gold", "membership", ""
+        life.witness.asked[f"key:{key}"] = Asked(0, 0, 0, ())
+    life.ask(Asks("grant", key, (life.member(), tier, until, by)))
 
 
 def jobs(life: Life) -> None:
@@ -198,6 +203,10 @@ def publish(life: Life) -> None:
     life.world.say("→ publish", version + 1)
     try:
         Merchants(life.world.table).publish(life.m, document, version, life.world.now_ms)
+        if document.get("raffles"):
+            program = programmes.version(life.witness.shop, version + 1)[1]
+            now = from_ms(life.world.now_ms)
+            life.world.table.put(raffles.next_draw(life.m, program, now))
     except (Refused, Unavailable, Death) as error:
         life.world.say("← publish", repr(error))
 
@@ -228,6 +237,6 @@ def queue(life: Life) -> None:
 
 _ACTORS: list[Callable[[Life], None]] = [
     *[stamp] * 8, *[sale] * 5, *[refund] * 6, *[arrive] * 3, undo, *[issue] * 6, *[redeem] * 4,
-    *[cancel] * 3, *[adjust] * 4, *[act] * 2, grant, *[jobs] * 6, *[wait] * 7, publish,
+    *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, *[jobs] * 6, *[wait] * 7, publish,
     *[again] * 8, *[join] * 2, consent, *[streams] * 5, *[queue] * 4,
 ]  # fmt: skip

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from local.memory import Memory
 from regulars.domain.card import Card, expired
@@ -14,7 +18,8 @@ from regulars.store.table import Table
 from tests.concurrency import audit
 from tests.concurrency.counter import Counter as Shop
 from tests.simulation import programmes
-from tests.simulation.witness import LIMITS, Witness
+from tests.simulation.replay import OPEN_MAX, period
+from tests.simulation.witness import Witness
 
 
 def everything_fits(witness: Witness, memory: Memory, table: Table) -> None:
@@ -36,15 +41,16 @@ def _counters(witness: Witness, found: list[dict[str, Any]]) -> None:
     counted = {
         item["PK"].partition("#COUNT#")[2]: item["n"] for item in found if item["SK"] == "COUNT"
     }
-    assert counted.keys() <= LIMITS.keys()
     rewards = Counter(
         reward
         for _, reward, status in witness.vouchers.values()
         if status in {"issued", "redeemed"}
     )
-    assert counted.get("stock:mug", 0) == rewards["mug"], "the stock is not what was handed out"
-    used = sum(replay.standing("campaigns", "first") for replay in witness.replays.values())
-    assert counted.get("campaign:first", 0) == used, "a campaign's uses are not those that stand"
+    for name in programmes.limits(witness.shop):
+        kind, _, one = name.partition(":")
+        used = sum(replay.standing("campaigns", one) for replay in witness.replays.values())
+        expected = rewards[one] if kind == "stock" else used
+        assert counted.get(name, 0) == expected, f"{name} is not what was given"
 
 
 def _nothing_stays_parked(witness: Witness, found: list[dict[str, Any]]) -> None:
@@ -88,9 +94,57 @@ def everybody_was_reviewed(witness: Witness) -> None:
         assert witness.reviewed.get(member) == witness.version, f"{member} was not reviewed"
 
 
+def tiers_are_right(witness: Witness, today: date) -> None:
+    """Everybody is in the highest tier that they have a right to, and has what it brings now."""
+    for member, replay in witness.replays.items():
+        best = replay._best(today)
+        assert (replay.tier and replay.tier[0]) == (best and best[0]), f"the tier of {member}"
+        for benefit in replay._tier(best[0]).get("benefits", ()) if best else ():
+            key = benefit["reward"], period(benefit["every"], today)
+            seqs = [seq for seq, given in replay.gift_of.values() if given == key]
+            full = len(replay.open_vouchers()) >= OPEN_MAX
+            assert seqs or full, f"{member} was not given {benefit['id']}"
+
+
+def raffles_are_drawn(witness: Witness, now: datetime) -> None:
+    """Each raffle that is over was drawn from all tickets, and its winners have their prize."""
+    document = programmes.version(witness.shop, 1)[0]
+    prizes = {op for op in witness.booked if op.startswith("raffle:")}
+    for raffle in document.get("raffles", ()):
+        name, last = raffle["id"], date.fromisoformat(raffle["until"])
+        noon = datetime.combine(last + timedelta(days=1), time(12), ZoneInfo(document["timezone"]))
+        drawn = witness.drawn.get(name)
+        if now >= noon + timedelta(hours=1) and last >= witness.began:
+            assert drawn, f"{name} was not drawn"
+        if not drawn:
+            continue
+        for member, replay in witness.replays.items():
+            held = drawn["tickets"].get(member, 0)
+            most = replay.marks.tickets_ever[name]
+            assert replay.marks.tickets[name] <= held <= most, f"the tickets of {member}"
+        winners = _winners(drawn["seed"], drawn["tickets"], raffle.get("winners", 1))
+        assert drawn["winners"] == winners, f"{name} cannot be drawn again like this"
+        won = {f"raffle:{name}:{member}": member for member in winners}
+        assert {op: witness.booked.get(op) for op in won} == won, f"prizes of {name} are missing"
+        prizes -= set(won)
+    assert not prizes, f"prizes for nobody: {prizes}"
+
+
+def _winners(seed: str, tickets: Mapping[str, int], places: int) -> list[str]:
+    """As it is published how a draw goes: all tickets in a row, one after the other drawn."""
+    row = [member for member in sorted(tickets) for _ in range(tickets[member])]
+    won: list[str] = []
+    while row and len(won) < places:
+        digest = sha256(f"{seed}:{len(won)}".encode()).digest()
+        won.append(row[int.from_bytes(digest) % len(row)])
+        row = [member for member in row if member != won[-1]]
+    return won
+
+
 def nothing_expired_is_left(card: Card, today: str) -> None:
     """When all jobs have run, nothing is held that has expired."""
-    for lots in card.lots.values():
+    for unit, lots in card.lots.items():
+        assert card.idle.get(unit, today) >= today, f"{unit} was left alone and is still there"
         assert not [lot for lot in lots if expired(lot, today)], "an expired lot is still there"
     for voucher in card.open.values():
         assert not (voucher.expires_on and voucher.expires_on < today), "an expired voucher is open"

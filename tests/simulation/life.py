@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from regulars.domain.calendar import from_ms, to_ms
+from regulars.domain.calendar import from_ms, local_date, to_ms
 from regulars.domain.refusals import DECIDED, Code, Refused
+from regulars.jobs import raffles
 from regulars.store.errors import Unavailable
 from regulars.store.ledger import Answer
+from regulars.store.marshal import to_item
 from tests.concurrency.faults import Death
 from tests.simulation import programmes
 from tests.simulation.delivery import Post, Queue, Stream, announce, recompute_tiers
@@ -36,7 +38,8 @@ class Life:
         self.seed = seed
         self.way = WAYS[seed // programmes.SHOPS % len(WAYS)]
         self.witness = Witness(seed % programmes.SHOPS, sandbox=self.way == "sandbox")
-        self.world = World(seed, self.witness)
+        days = programmes.days_to_begin(self.witness.shop)
+        self.world = World(seed, self.witness, days)
         self.world.turns_max = steps
         self.m = self.witness.m
         self.post = Post(self.world, self.witness)
@@ -48,6 +51,8 @@ class Life:
         self.witness.streams = self.streams
         for item in programmes.first_items(self.witness.shop, self.m):
             self.world.memory.call("PutItem", {"Item": item})
+        first = programmes.version(self.witness.shop, 1)[1]
+        self.witness.began = local_date(from_ms(self.world.now_ms), first.timezone)
         self.walks = Walks(self.world, self.witness, sandbox=self.way == "sandbox")
         self.names = 0
         self.members: list[str] = []
@@ -60,6 +65,13 @@ class Life:
         """Orders and what was paid, booked or not yet."""
         self.late: list[Asks] = []
         """Sales that are on their way."""
+
+    def begin(self) -> None:
+        """What was there when the merchant began: a draw to come."""
+        program = programmes.version(self.witness.shop, 1)[1]
+        if program.raffles:
+            mark = raffles.next_draw(self.m, program, from_ms(self.world.now_ms))
+            self.world.memory.call("PutItem", {"Item": to_item(mark)})
 
     def member(self) -> str:
         """Some member."""
@@ -136,10 +148,14 @@ class Life:
         now_ms = max(to_ms(till.now), replay.at + 1)
         right = True
         if asks.what == "stamp" and code is Code.CAP_REACHED:
-            right = replay.visits_on(now_ms) + asks.content[1] > programmes.VISITS_PER_DAY
+            wanted = asks.content[1]
+            replay.document = programmes.version(self.witness.shop, till.program.version)[0]
+            right = replay.visits_left(wanted, now_ms) < wanted
         elif asks.what == "issue" and code is Code.INSUFFICIENT_BALANCE:
             reward = till.program.rewards[asks.content[1]]
             right = replay.available(reward.unit, now_ms) < reward.cost
+        elif asks.what in {"issue", "act"} and code is Code.LIMIT_REACHED:
+            right = replay.is_at_limit(asks.what, asks.content[1], now_ms)
         elif code is Code.INSUFFICIENT_BALANCE:
             right = replay.available(asks.content[1], now_ms) < -asks.content[2]
         elif code is Code.DEBT:

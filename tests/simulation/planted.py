@@ -30,7 +30,7 @@ from regulars.domain.card import Lot
 from regulars.domain.refusals import Refused
 from regulars.store import cards, ledger, refunds, table
 from regulars.store.table import Count, Put
-from tests.simulation import planted_around
+from tests.simulation import planted_around, planted_programme
 from tests.simulation.planted_around import Patch
 
 
@@ -322,6 +322,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "what was expired stays due": lambda: _idle_after_one("expire"),
     "what was carried out is not recognised": _a_new_token_for_a_new_try,
     **planted_around.BUGS,
+    **planted_programme.BUGS,
 }
 """By what they do."""
 

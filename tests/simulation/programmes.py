@@ -18,9 +18,6 @@ from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule
 
 VISITS_PER_DAY = 3
 STOCK = 4
-CAMPAIGN_TOTAL = 5
-ACTIONS = 2
-MONTHLY = 2
 FIRST_MINOR = 500
 
 POINTS: dict[str, Any] = {
@@ -39,11 +36,11 @@ POINTS: dict[str, Any] = {
          "categories": ["cake"]},
         visit_rule(min_spend_minor=300),
         {"id": "review", "on": "action", "action": "review", "unit": "point", "amount": 5,
-         "per_member": {"times": ACTIONS, "window": "month"}},
+         "per_member": {"times": 2, "window": "month"}},
         {"id": "cheers", "on": "birthday", "unit": "stamp", "amount": 2},
     ],
     "rewards": [
-        reward("small", 7, valid_days=3, per_member={"times": MONTHLY, "window": "month"}),
+        reward("small", 7, valid_days=3, per_member={"times": 2, "window": "month"}),
         reward("big", 40, tiers=["gold"]),
         reward("mug", 4, stock=STOCK),
         reward("coffee", 3, "stamp", auto=True, valid_days=20),
@@ -59,7 +56,7 @@ POINTS: dict[str, Any] = {
     ],
     "campaigns": [
         {"id": "first", "name": "The first ones", "bonus": {"unit": "point", "amount": 6},
-         "on": ["spend"], "total": CAMPAIGN_TOTAL, "per_member": 2},
+         "on": ["spend"], "total": 5, "per_member": 2},
     ],
     "milestones": [
         {"id": "third", "name": "Third visit", "metric": "visits", "at": 3,
@@ -84,7 +81,98 @@ STAMPS: dict[str, Any] = {
 """The same with days that begin at another time, and points that all expire on one day."""
 
 
-SHOPS = 2
+CLUB: dict[str, Any] = {
+    **POINTS,
+    "timezone": "Asia/Kolkata",
+    "units": [
+        unit("point", expiry={"type": "inactivity", "months": 1}),
+        unit("stamp", "stamps", expiry={"type": "months", "months": 1}),
+    ],
+    "earn": [
+        {"id": "welcome", "on": "join", "unit": "stamp", "amount": 1},
+        spend_rule(3, 250, exclude=["gift"]),
+        {"id": "cakes", "on": "item", "unit": "stamp", "amount": 1, "categories": ["cake"]},
+        visit_rule(),
+        {"id": "review", "on": "action", "action": "review", "unit": "point", "amount": 5,
+         "per_member": {"times": 1, "window": "day"}},
+        {"id": "years", "on": "anniversary", "unit": "point", "amount": 11},
+        {"id": "cheers", "on": "birthday", "unit": "stamp", "amount": 2},
+    ],
+    "rewards": [
+        reward("small", 7, valid_days=3, per_member={"times": 1, "window": "day"}),
+        reward("big", 40, tiers=["gold"], per_member={"times": 2, "window": "lifetime"}),
+        reward("mug", 4, stock=STOCK, per_member={"times": 3, "window": "year"}),
+        reward("coffee", 4, "stamp", auto=True, valid_days=20),
+        {"id": "treat", "name": "Treat"},
+    ],
+    "tiers": [
+        {"id": "silver", "name": "Silver", "multiplier": "1.5", "grace_days": 5, "notice_days": 9,
+         "enter": [{"metric": "purchase", "categories": ["pass"], "window": "month"},
+                   {"metric": "spend", "window": "month", "at_least": 9000}],
+         "benefits": [{"id": "weekly", "reward": "treat", "every": "week"}]},
+        {"id": "spring", "name": "Spring", "multiplier": "2",
+         "season": {"from_month": 3, "until_month": 4},
+         "enter": [{"metric": "spend", "window": "rolling:2", "at_least": 5000}]},
+        {"id": "gold", "name": "Gold", "multiplier": "1.1", "notice_days": 20,
+         "enter": [{"metric": "membership", "period": "month", "price_minor": 900}]},
+    ],
+    "campaigns": [
+        {"id": "b-morning", "multiplier": "2", "weekdays": ["mon", "tue", "wed", "sat"],
+         "hours": {"from": "06:00", "until": "15:30"}},
+        {"id": "a-gold", "multiplier": "2", "tiers": ["gold", "spring"], "on": ["spend", "item"]},
+        {"id": "c-spring", "multiplier": "1.4", "from": "2026-03-01", "until": "2026-04-09"},
+        {"id": "d-big", "multiplier": "2.5", "units": ["point"], "min_spend_minor": 4000},
+        {"id": "doors", "bonus": {"unit": "stamp", "amount": 2}, "on": ["join"], "total": 2},
+        {"id": "week", "bonus": {"unit": "point", "amount": 3}, "weekdays": ["fri"]},
+    ],
+    "milestones": [],
+    "limits": {"visits_per_day": VISITS_PER_DAY, "cooldown_minutes": 90},
+    "messages": {"close_to_reward_days": 7},
+}  # fmt: skip
+"""What can be bought and what has its time: passes, memberships, seasons, campaigns."""
+
+GAME: dict[str, Any] = {
+    **POINTS,
+    "timezone": "America/New_York",
+    "units": [unit("point"), unit("stamp", "stamps", expiry={"type": "months", "months": 1})],
+    "rewards": [
+        *POINTS["rewards"],
+        {"id": "medal", "name": "Medal"},
+        {"id": "prize", "name": "Prize"},
+    ],
+    "tiers": [
+        {"id": "silver", "name": "Silver"},
+        {"id": "gold", "name": "Gold", "multiplier": "1.999", "grace_days": 2,
+         "enter": [{"metric": "visits", "window": "month", "at_least": 4},
+                   {"metric": "points", "window": "year", "at_least": 400}]},
+    ],
+    "milestones": [
+        {"id": "weeks", "name": "Weeks", "metric": "weeks", "at": 2, "reward": "medal"},
+        {"id": "months", "name": "Months", "metric": "months", "at": 2, "repeat": True,
+         "grant": {"unit": "point", "amount": 5}},
+        {"id": "spring", "name": "Spring", "metric": "visits", "at": 3, "repeat": True,
+         "from": "2026-02-20", "until": "2026-04-10", "grant": {"unit": "stamp", "amount": 1}},
+        {"id": "hundreds", "name": "Hundreds", "metric": "points", "at": 100, "repeat": True,
+         "badge": True},
+        {"id": "friends", "name": "Friends", "metric": "referrals", "at": 1,
+         "grant": {"unit": "point", "amount": 8}},
+    ],
+    "raffles": [
+        {"id": "early", "name": "Early", "from": "2026-01-20", "until": "2026-03-05",
+         "reward": "prize", "winners": 2},
+        {"id": "late", "name": "Late", "from": "2026-02-10", "until": "2026-04-30",
+         "per_minor": 900, "reward": "prize"},
+    ],
+}  # fmt: skip
+"""What is played for: streaks, challenges, badges, raffles; and a tier that everybody is in."""
+
+ALL = (POINTS, STAMPS, CLUB, GAME)
+SHOPS = len(ALL)
+
+
+def days_to_begin(shop: int) -> int:
+    """Within how many days a life begins; where dates matter, around them."""
+    return 900 if shop < 2 else 90
 
 
 def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
@@ -93,14 +181,16 @@ def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     for part in richer["earn"]:
         part["amount"] += 1
     richer["rewards"][0]["cost"]["amount"] = 5
-    harder["tiers"][0]["enter"][0]["at_least"] = 9000
     harder["earn"][1]["per_minor"] = 400
+    for way in harder["tiers"][0].get("enter", ()):
+        if way["metric"] == "spend":
+            way["at_least"] *= 3
     return document, richer, harder
 
 
 @cache
 def _checked(shop: int) -> tuple[dict[str, Any], ...]:
-    documents = versions((POINTS, STAMPS)[shop])
+    documents = versions(ALL[shop])
     return tuple(program_schema.check(document) for document in documents)
 
 
@@ -110,6 +200,19 @@ def version(shop: int, number: int) -> tuple[dict[str, Any], program.Program]:
     documents = _checked(shop)
     document = documents[(number - 1) % len(documents)]
     return document, program.load(document, number)
+
+
+@cache
+def limits(shop: int) -> dict[str, int]:
+    """By shared counter how far it may go."""
+    document = version(shop, 1)[0]
+    parts = (("stock", "rewards", "stock"), ("campaign", "campaigns", "total"))
+    return {
+        f"{kind}:{one['id']}": one[most]
+        for kind, section, most in parts
+        for one in document[section]
+        if most in one
+    }
 
 
 @cache

@@ -1,7 +1,7 @@
 """What the ledgers must say: the oracle of the unit tests, with what a whole merchant adds to it.
 
 Every entry is replayed as it is committed, against the programme it names and against what was
-asked for: amounts are worked out again from the request, in fractions.
+asked for: amounts are worked out again from the request, and limits counted again.
 """
 
 from __future__ import annotations
@@ -9,26 +9,27 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from regulars.domain.operations import Item
-from tests.simulation import programmes
+from tests.simulation import programmes, rates
+from tests.simulation.marks import Marks
+from tests.simulation.rates import Asked
 from tests.unit.domain.oracle import Oracle, Sale, month_of
 
 EARNED = frozenset({"join", "visit", "spend", "item", "campaign", "action", "referral", "bonus"})
 """Reasons whose points count; a milestone's do not count towards milestones."""
 
+PERIOD = {"day": 10, "month": 7, "year": 4, "lifetime": 0}
+"""How much of a day names the period of a limit."""
 
-@dataclass
-class Asked:
-    """What a request for a visit or sale said."""
+UNCOUNTED = ("birthday:", "anniversary:")
+"""Operations of bonuses that count for nothing."""
 
-    visits: int
-    spend: int
-    paid: int
-    items: tuple[Item, ...]
-    effective_ms: int | None = None
+TENURE_DAYS = 30
+OPEN_MAX = 20
+Right = tuple[str, str] | None
 
 
 @dataclass
@@ -38,19 +39,25 @@ class Replay(Oracle):
     shop: int = 0
     asked: Mapping[str, Asked] = field(default_factory=dict)
     """By operation and by order."""
+    vouchers: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Member, reward and status of every voucher of the merchant."""
     issued_in: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(reward, month) of what is out or was used, with a cost."""
-    months_of: dict[str, tuple[str, str]] = field(default_factory=dict)
-    gifts: Counter[str] = field(default_factory=Counter)
-    """By month the benefits that were given."""
-    gift_of: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """By gift the entry that gave it and its month."""
+    """By (reward, period) what is out or was used, with a cost."""
+    period_of: dict[str, tuple[str, str]] = field(default_factory=dict)
+    gifts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By reward and period the benefits that were given and stand."""
+    gift_of: dict[str, tuple[int, tuple[str, str]]] = field(default_factory=dict)
+    """By gift the entry that gave it, its reward and its period."""
     acted: Counter[tuple[str, str]] = field(default_factory=Counter)
-    celebrated: set[str] = field(default_factory=set)
+    celebrated: set[tuple[str, str]] = field(default_factory=set)
     visited: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """By day the entries with visits."""
+    last_visit: int = 0
+    """When the visit was that the next has to wait for."""
+    times: dict[int, int] = field(default_factory=dict)
+    """By entry with visits when it was recorded."""
     used: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """By entry the campaigns and milestones it used up."""
+    """By entry what it says about campaigns, milestones and the like."""
     sold: list[int] = field(default_factory=list)
     """The entries of visits and sales."""
     worth_telling: set[tuple[str, int]] = field(default_factory=set)
@@ -59,36 +66,31 @@ class Replay(Oracle):
     """The entry of the first purchase that a referral counts."""
     referred: int = 0
     """How many friends this member was rewarded for."""
-    _windows: dict[int, tuple[int, int, int]] | None = None
+    enrolled: date = date.min
+    marks: Marks = field(default_factory=Marks)
+    sums: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    """Spend, visits and points by month, kept up to date."""
+    left: Counter[str] = field(default_factory=Counter)
+    """The remainder by rule, kept up to date."""
 
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
         """Take in the next entry, as the oracle does, and what it says about vouchers."""
         carried, tier, owed = self.carry(), self.tier, any(self.debt.values())
         entry = super().replay(text, prev, digest)
         facts = entry["facts"]
-        lines = [why for _, _, _, _, why in entry["lines"]]
         self._issued(entry, facts.get("vouchers", ()))
-        for voucher in facts.get("returned", ()):
-            assert voucher not in self.redeemed, "a redeemed voucher was returned"
-            assert voucher in self.issued
-            if voucher not in self.returned:  # the oracle has seen those with lots
-                self.returned.add(voucher)
-            if voucher in self.months_of:
-                self.issued_in[self.months_of.pop(voucher)] -= 1
-            seq, month = self.gift_of.get(voucher, (0, ""))
-            if seq and facts.get("reverses") == seq:
-                self.gifts[month] -= 1  # it went with its sale and can be had again
-        if entry["kind"] == "issue" and any(why["k"] == "reward" for why in lines):
-            assert not owed or entry["src"] == "job", "a reward was chosen while units are owed"
+        self._given_back(facts)
+        chosen = entry["kind"] == "issue" and entry["src"] != "job"
+        assert not (chosen and owed), "a reward was chosen while units are owed"
+        if entry["kind"] == "join":
+            self.enrolled = self.day(entry["at"])
+            self._lines_fit(entry, Asked(0, 0, 0, ()), 0, {}, None)
         if entry["kind"] == "earn":
             self.sold.append(entry["seq"])
             self._amounts(entry, carried, tier)
         self._referral(entry)
         self._tell(entry, tier)
-        if any(why["k"] == "birthday" for why in lines):
-            year = self.day(entry["at"]).isoformat()[:4]
-            assert year not in self.celebrated, "two birthdays in a year"
-            self.celebrated.add(year)
+        self._celebrated(entry)
         return entry
 
     def _line(self, entry: Mapping[str, Any], unit: str, amount: int, lot: str, rule: str,
@@ -100,24 +102,59 @@ class Replay(Oracle):
         """Comes between the lines and the tier, which is where a rewarded action counts."""
         self.document = programmes.version(self.shop, entry["prog"])[0]
         super()._granted_pay_debt_first(entry, before)
-        if entry["kind"] == "bonus" and not entry["op"].startswith(("birthday:", "anniversary:")):
+        celebrated = entry["op"].startswith(UNCOUNTED)
+        if entry["kind"] == "bonus" and not celebrated:
             self._earned(entry)
         if entry["kind"] == "issue" and entry["op"].startswith("tier:"):
             self._reviewed(entry)  # the same tier, prolonged, and what it brings
 
+    # Vouchers
+
     def _issued(self, entry: Mapping[str, Any], vouchers: list[str]) -> None:
         costly = {why["v"]: why["r"] for *_, why in entry["lines"] if why["k"] == "reward"}
-        month = self.day(entry["at"]).isoformat()[:7]
+        day = self.day(entry["at"])
+        limits = {one["id"]: one.get("per_member") for one in self.document["rewards"]}
+        benefits = {one["reward"]: one for one in self._benefits()}
         for voucher in vouchers:
             self.issued.add(voucher)
+            reward = costly.get(voucher) or self.vouchers[voucher][1]
             if voucher in costly:
-                self.months_of[voucher] = (costly[voucher], month)
-                self.issued_in[costly[voucher], month] += 1
-            else:
-                self.gifts[month] += 1
-                self.gift_of[voucher] = (entry["seq"], month)
-        assert self.issued_in["small", month] <= programmes.MONTHLY, "more than a member may have"
-        assert self.gifts[month] <= 1, "a benefit was given twice in its month"
+                if limit := limits[reward]:
+                    key = reward, day.isoformat()[: PERIOD[limit["window"]]]
+                    self.period_of[voucher] = key
+                    self.issued_in[key] += 1
+                    assert self.issued_in[key] <= limit["times"], "more than a member may have"
+            elif reward in benefits:
+                benefit = benefits[reward]
+                key = reward, period(benefit["every"], day)
+                self.gifts[key] += 1
+                self.gift_of[voucher] = entry["seq"], key
+                assert self.gifts[key] <= benefit.get("times", 1), "a benefit was given too often"
+
+    def is_at_limit(self, what: str, name: str, ms: int) -> bool:
+        """Whether a member may have no more of a reward, or not be rewarded for an action."""
+        section, had = ("rewards", self.issued_in) if what == "issue" else ("earn", self.acted)
+        (part,) = (one for one in self.document[section] if name in {one["id"], one.get("action")})
+        limit = part.get("per_member")
+        day = self.day(ms).isoformat()
+        full = what == "issue" and len(self.open_vouchers()) >= OPEN_MAX
+        return full or bool(limit and had[name, day[: PERIOD[limit["window"]]]] >= limit["times"])
+
+    def _benefits(self) -> list[Mapping[str, Any]]:
+        return [one for tier in self.document["tiers"] for one in tier.get("benefits", ())]
+
+    def _given_back(self, facts: Mapping[str, Any]) -> None:
+        for voucher in facts.get("returned", ()):
+            assert voucher not in self.redeemed, "a redeemed voucher was returned"
+            assert voucher in self.issued
+            self.returned.add(voucher)
+            if voucher in self.period_of:
+                self.issued_in[self.period_of.pop(voucher)] -= 1
+            seq, key = self.gift_of.get(voucher, (0, ("", "")))
+            if seq and facts.get("reverses") == seq:
+                self.gifts[key] -= 1  # it went with its sale and can be had again
+
+    # What is earned
 
     def _earned(self, entry: Mapping[str, Any]) -> None:
         facts, kinds = entry["facts"], {u["id"]: u["kind"] for u in self.document["units"]}
@@ -126,33 +163,154 @@ class Replay(Oracle):
         points = sum(n for unit, n, k in granted if kinds[unit] == "points" and k in EARNED)
         assert facts.get("points", 0) == points
         spend = facts.get("spend", 0)
-        self.sales[entry["seq"]] = Sale(
+        self._limits(entry)
+        sale = Sale(
             month_of(self.day(entry["eff"])), [(unit, amount) for unit, amount, _ in granted],
             spend, facts.get("visits", 0), points, facts.get("carry", {}),
             facts.get("paid", spend),
         )  # fmt: skip
-        self._windows = None
-        self.used[entry["seq"]] = facts
-        self._limits(entry)
+        self.sales[entry["seq"]] = sale
+        self._add(sale, 1)
+        self.referred += bool(facts.get("referral"))
         today = self.day(entry["at"])
+        spent, visits, collected = self.lifetime()
+        sums = {"spend": spent, "visits": visits, "points": collected, "referrals": self.referred}
+        self.marks.count(self.document, entry, today, sums)
+        self._bought(entry, today)
         self._count_rights(today)
         best = self._best(today)
         if best and self.rank(best) >= self.rank(self.tier):
             self.tier = best
 
+    def _bought(self, entry: Mapping[str, Any], today: date) -> None:
+        """Who buys what opens a tier has a right to it to the end of the next month."""
+        asked = self._asked(entry) if entry["kind"] == "earn" else None
+        for tier in self.document["tiers"] if asked else ():
+            for way in tier.get("enter", ()):
+                cats = way.get("categories", ()) if way["metric"] == "purchase" else ()
+                if asked and any(item.category in cats for item in asked.items):
+                    assert way["window"] == "month"
+                    until = end_of_month(month_of(today) + 1).isoformat()
+                    known = self.rights.get(tier["id"])
+                    if known is None or (known and until > known):
+                        self.rights[tier["id"]] = until
+
     def _limits(self, entry: Mapping[str, Any]) -> None:
         """What a member may have no more of."""
         facts, day = entry["facts"], self.day(entry["at"]).isoformat()
         if action := facts.get("action"):
-            self.acted[action, day[:7]] += 1
-            assert self.acted[action, day[:7]] <= programmes.ACTIONS, "acted too often"
+            (rule,) = (one for one in self.document["earn"] if one.get("action") == action)
+            limit = rule["per_member"]
+            key = action, day[: PERIOD[limit["window"]]]
+            self.acted[key] += 1
+            assert self.acted[key] <= limit["times"], "acted too often"
+        if entry["kind"] == "earn":
+            counted = self.visits_left(self._asked(entry).visits, entry["at"])
+            assert facts["visits"] == counted, "other visits than count"
         if facts.get("visits"):
             self.visited[day].append(entry["seq"])
-            assert self.visits_on(entry["at"]) <= programmes.VISITS_PER_DAY, (
-                "more visits than count in a day"
-            )
-        assert self.standing("milestones", "third") <= 1, "a milestone was rewarded twice"
-        assert self.standing("campaigns", "first") <= 2, "a campaign's cap per member"
+            self.last_visit = self.times[entry["seq"]] = entry["at"]
+        self.used[entry["seq"]] = facts
+        for one in self.document.get("campaigns", ()):
+            if most := one.get("per_member"):
+                assert self.standing("campaigns", one["id"]) <= most, "a campaign's cap per member"
+
+    def visits_left(self, wanted: int, at: int) -> int:
+        """How many of so many visits count at an instant."""
+        limits = self.document.get("limits", {})
+        if self.last_visit and at - self.last_visit < limits.get("cooldown_minutes", 0) * 60_000:
+            return 0
+        most = limits.get("visits_per_day", 0)
+        return min(wanted, max(0, most - self.visits_on(at))) if most else wanted
+
+    def visits_on(self, ms: int) -> int:
+        """The visits of a day that count and were not taken back."""
+        sales = (self.sales[seq] for seq in self.visited[self.day(ms).isoformat()])
+        return sum(sale.visits for sale in sales if not sale.whole)
+
+    def standing(self, kind: str, name: str) -> int:
+        """How many entries that were not taken back used a campaign."""
+        return sum(
+            name in facts[kind] and not (seq in self.sales and self.sales[seq].whole)
+            for seq, facts in self.used.items()
+            if kind in facts
+        )
+
+    def _reversed(self, entry: Mapping[str, Any]) -> None:
+        seq = entry["facts"]["reverses"]
+        sale = self.sales[seq]
+        self._add(sale, -1)
+        super()._reversed(entry)
+        self._add(sale, 1)
+        if sale.whole:
+            facts = self.used[seq]
+            self.marks.take_back(seq, facts)
+            if sale.visits and self.last_visit == self.times[seq]:
+                self.last_visit = facts.get("last", 0)
+
+    def _reviewed(self, entry: Mapping[str, Any]) -> None:
+        facts = entry["facts"]
+        if "by" in facts:
+            self.rights[facts["tier"]] = facts["until"]
+            if entry["op"] in self.asked:
+                assert facts["by"] == "membership"
+                paid = self.day(entry["at"])
+                last = min(paid.day, end_of_month(month_of(paid) + 1).day)
+                after = end_of_month(month_of(paid) + 1).replace(day=last)
+                assert facts["until"] == (after - timedelta(days=1)).isoformat(), "paid for longer"
+        super()._reviewed(entry)
+
+    # Amounts
+
+    def _asked(self, entry: Mapping[str, Any]) -> Asked:
+        order = entry["facts"].get("order")
+        asked = self.asked.get(f"order:{order}" if order else entry["op"])
+        assert asked is not None, f"nobody asked for {entry['op']}"
+        return asked
+
+    def _amounts(self, entry: Mapping[str, Any], carried: Mapping[str, int], tier: Right) -> None:
+        """Each rule has granted what the request, the carry and the tier come to."""
+        facts, asked = entry["facts"], self._asked(entry)
+        assert facts["visits"] <= asked.visits
+        assert facts.get("spend", 0) == asked.spend
+        if asked.effective_ms is not None:
+            assert entry["eff"] == asked.effective_ms
+        self._lines_fit(entry, asked, facts["visits"], carried, tier)
+
+    def _lines_fit(
+        self, entry: Mapping[str, Any], asked: Asked, visits: int, carried: Mapping[str, int],
+        tier: Right,
+    ) -> None:  # fmt: skip
+        zone = ZoneInfo(self.document["timezone"])
+        local = datetime.fromtimestamp(entry["eff"] / 1000, UTC).astimezone(zone)
+        campaigns = rates.running(self.document, local, tier and tier[0], asked.spend)
+        times = rates.thousandths(self._tier(tier[0]).get("multiplier", "1")) if tier else 1000
+        kinds = {"visit", "spend", "item"} if entry["kind"] == "earn" else {"join"}
+        expected, moved = {}, {}
+        for rule in self.document["earn"]:
+            if rule["on"] not in kinds:
+                continue
+            units, left = (rule["amount"], 0) if rule["on"] == "join" else rates.base(
+                rule, asked, visits, carried.get(rule["id"], 0)
+            )  # fmt: skip
+            more, whose = rates.best(campaigns, rule["on"], rule["unit"])
+            if amount := units * times * more // 1_000_000:
+                expected[rule["id"]] = amount, whose
+            if left:
+                moved[rule["id"]] = left
+        granted: dict[str, tuple[int, str]] = {}
+        for _, amount, _, rule_id, why in entry["lines"]:
+            if why["k"] in kinds:
+                before = granted.get(rule_id, (0, ""))[0]
+                granted[rule_id] = before + amount, why.get("c", "")
+        assert granted == expected, "other amounts than the rules come to"
+        assert entry["facts"].get("carry", {}) == moved, "another remainder than is left"
+        if entry["kind"] == "earn":
+            counts = (visits, asked.spend, asked.items)
+            kinds = {kind for kind, n in zip(("visit", "spend", "item"), counts, strict=True) if n}
+        rates.bonuses_fit(self.document, campaigns, kinds, entry["lines"])
+
+    # What follows
 
     def _referral(self, entry: Mapping[str, Any]) -> None:
         """The first purchase is marked, and each side gets what the programme has for it."""
@@ -165,7 +323,6 @@ class Replay(Oracle):
             return
         side = op.rpartition(":")[2]
         assert bool(facts.get("referral")) == (side == "referrer")
-        self.referred += side == "referrer"
         assert self.referred <= self.referrals_max(), "more referrals than are rewarded"
         gift = self.document["referral"][side]
         granted = sum(line[1] for line in entry["lines"] if line[4]["k"] in {"referral", "bonus"})
@@ -176,7 +333,7 @@ class Replay(Oracle):
         """How many friends a member is rewarded for."""
         return int(self.document["referral"]["max_per_member"])
 
-    def _tell(self, entry: Mapping[str, Any], tier: tuple[str, str] | None) -> None:
+    def _tell(self, entry: Mapping[str, Any], tier: Right) -> None:
         """What the member must hear of."""
         if entry["kind"] == "join":
             self.worth_telling.add(("welcome", entry["seq"]))
@@ -186,78 +343,42 @@ class Replay(Oracle):
         if entry["facts"].get("vouchers") and not asked_for:
             self.worth_telling.add(("reward_unlocked", entry["seq"]))
 
-    def visits_on(self, ms: int) -> int:
-        """The visits of a day that count and were not taken back."""
-        sales = (self.sales[seq] for seq in self.visited[self.day(ms).isoformat()])
-        return sum(sale.visits for sale in sales if not sale.whole)
+    def _celebrated(self, entry: Mapping[str, Any]) -> None:
+        for occasion in {why["k"] for *_, why in entry["lines"]} & {"birthday", "anniversary"}:
+            today = self.day(entry["at"])
+            key = occasion, today.isoformat()[:4]
+            assert key not in self.celebrated, f"two times {occasion} in a year"
+            self.celebrated.add(key)
+            assert (today - self.enrolled).days >= TENURE_DAYS, "celebrated too soon"
 
-    def standing(self, kind: str, name: str) -> int:
-        """How many entries that were not taken back used a campaign or milestone."""
-        return sum(
-            name in facts.get(kind, ()) and not self.sales[seq].whole
-            for seq, facts in self.used.items()
-        )
+    # Sums that are kept up to date
 
-    def _reversed(self, entry: Mapping[str, Any]) -> None:
-        super()._reversed(entry)
-        self._windows = None
-
-    def _reviewed(self, entry: Mapping[str, Any]) -> None:
-        facts = entry["facts"]
-        if "by" in facts:
-            self.rights[facts["tier"]] = facts["until"]
-        super()._reviewed(entry)
-
-    def _amounts(
-        self, entry: Mapping[str, Any], carried: Mapping[str, int], tier: tuple[str, str] | None
-    ) -> None:
-        """Each rule has granted what the request, the carry and the tier come to."""
-        facts = entry["facts"]
-        asked = self.asked.get(f"order:{facts['order']}" if "order" in facts else entry["op"])
-        assert asked is not None, f"nobody asked for {entry['op']}"
-        assert facts["visits"] <= asked.visits
-        assert facts.get("spend", 0) == asked.spend
-        if asked.effective_ms is not None:
-            assert entry["eff"] == asked.effective_ms
-        tiers = {one["id"]: Fraction(one.get("multiplier", "1")) for one in self.document["tiers"]}
-        times = tiers[tier[0]] if tier else Fraction(1)
-        expected, moved = {}, {}
-        for rule in self.document["earn"]:
-            if rule["on"] not in {"visit", "spend"}:
-                continue
-            if asked.spend < rule.get("min_spend_minor", 0):
-                continue
-            base, left = _base(rule, asked, facts["visits"], carried.get(rule["id"], 0))
-            if amount := int(base * times):
-                expected[rule["id"]] = amount
-            if left:
-                moved[rule["id"]] = left
-        granted: Counter[str] = Counter()
-        for _, amount, _, rule, why in entry["lines"]:
-            if why["k"] in {"visit", "spend"}:
-                granted[rule] += amount
-        assert dict(granted) == expected, "other amounts than the rules come to"
-        assert facts.get("carry", {}) == moved, "another remainder than is left"
+    def _add(self, sale: Sale, sign: int) -> None:
+        sums = self.sums[sale.month]
+        sums[0] += sign * sale.left_of(sale.spend)
+        sums[1] += 0 if sale.whole else sign * sale.visits
+        sums[2] += sign * sale.left_of(sale.points)
+        for rule, moved in sale.carry.items():
+            self.left[rule] += sign * sale.left_of(moved)
 
     def windows(self) -> dict[int, tuple[int, int, int]]:
-        """As the oracle sums them up; kept until a sale comes or goes."""
-        if self._windows is None:
-            self._windows = super().windows()
-        return self._windows
+        """As the oracle sums them up."""
+        return {month: (s[0], s[1], s[2]) for month, s in self.sums.items() if any(s)}
+
+    def carry(self) -> dict[str, int]:
+        """As the oracle sums it up."""
+        return {rule: amount for rule, amount in self.left.items() if amount}
 
 
-def _base(rule: Mapping[str, Any], asked: Asked, visits: int, carried: int) -> tuple[int, int]:
-    """Units before the tier, and by how much the carried remainder changes."""
-    amount = int(rule["amount"])
-    if rule["on"] == "visit":
-        return amount * visits, 0
-    cats, out = rule.get("categories", ()), rule.get("exclude", ())
-    money = (
-        sum(x.amount_minor for x in asked.items if x.category in cats)
-        if cats
-        else max(0, asked.spend - sum(x.amount_minor for x in asked.items if x.category in out))
-    )
-    if not money:
-        return 0, 0
-    steps = max(0, (carried + money) // rule["per_minor"])
-    return amount * steps, money - steps * rule["per_minor"]
+def period(every: str, day: date) -> str:
+    """A name for the period of a benefit that holds a day."""
+    if every == "week":
+        return f"{day.isocalendar().year}-{day.isocalendar().week}"
+    months = {"month": 1, "quarter": 3, "year": 12}[every]
+    return f"{month_of(day) // months}"
+
+
+def end_of_month(month: int) -> date:
+    """The last day of a month."""
+    year, following = divmod(month + 1, 12)
+    return date(year, following + 1, 1) - timedelta(days=1)

@@ -214,8 +214,8 @@ def _act(till: Till, asks: Asks) -> Answer:
 
 
 def _grant(till: Till, asks: Asks) -> Answer:
-    member, tier, until = asks.content
-    return _perform(till, asks, member, GrantTier(_origin(asks), tier, until, "hand"))
+    member, tier, until, by = asks.content
+    return _perform(till, asks, member, GrantTier(_origin(asks), tier, until, by))
 
 
 def _job(till: Till, asks: Asks) -> None:

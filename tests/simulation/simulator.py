@@ -21,6 +21,7 @@ from tests.simulation.world import DAY_MS
 
 STEPS = 200
 ROUNDS_MAX = 200
+HOUR_MS = 3_600_000
 
 
 class Found(NamedTuple):
@@ -62,6 +63,7 @@ class Simulation(Life):
         return Found(self.seed, self.step, wrong, self.world.trace or [])
 
     def _live(self) -> None:
+        self.begin()
         actors.join(self)
         while self.step < self.world.turns_max:
             actors.something(self)
@@ -69,7 +71,7 @@ class Simulation(Life):
     def _close(self) -> None:
         """In calm weather: everything is answered, every due thing is done, all of it fits."""
         world = self.world
-        world.calm = True
+        world.calm = self.witness.calm = True
         world.say("calm")
         for asks in list(self.unanswered):
             self.ask(asks)
@@ -91,7 +93,10 @@ class Simulation(Life):
             closing.everybody_was_reviewed(self.witness)
             self.post.everybody_heard()
             zone = programmes.version(self.witness.shop, 1)[1].timezone
-            today = local_date(from_ms(world.now_ms), zone)
+            now = from_ms(world.now_ms)
+            today = local_date(now, zone)
+            closing.tiers_are_right(self.witness, today)
+            closing.raffles_are_drawn(self.witness, now)
             for member in self.members:
                 item = world.table.get(keys.state(self.m, member))[0]
                 assert item is not None
@@ -101,9 +106,9 @@ class Simulation(Life):
 
     def _all_jobs(self) -> None:
         """Do what is due until nothing is."""
-        if self.way == "walk":
-            self.world.now_ms += self.world.chance.randrange(5, 60) * 60_000
-            self.world.now_ms += max(0, 5 * 60_000 - self.world.now_ms % 3_600_000)
+        past_ms = self.world.now_ms % HOUR_MS
+        if past_ms < HOUR_MS * 2 // 3:  # where days begin at half past, an hour is over later
+            self.world.now_ms += HOUR_MS * 2 // 3 - past_ms
         for _ in range(ROUNDS_MAX):
             due = actors.due(self)
             if not due:

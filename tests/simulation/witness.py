@@ -6,10 +6,12 @@ the replay of its card, and the state that came with it must say the same.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from traceback import extract_tb
 from typing import Any
+from zlib import decompress
 
 from local.memory import Change, Key
 from regulars.domain.calendar import from_ms, local_date, to_ms
@@ -20,9 +22,8 @@ from regulars.domain.program import Program
 from regulars.store import cards
 from regulars.store.marshal import from_item
 from tests.simulation import programmes
-from tests.simulation.replay import Asked, Replay
-
-LIMITS = {"stock:mug": programmes.STOCK, "campaign:first": programmes.CAMPAIGN_TOTAL}
+from tests.simulation.rates import Asked
+from tests.simulation.replay import Replay
 
 
 class Broken(BaseException):
@@ -55,6 +56,10 @@ class Witness:
         """By member the newest version that their tier was reviewed under."""
         self.due: dict[tuple[str, str], str] = {}
         """By member (or `-`) and job the hour under which it stands in the due list."""
+        self.drawn: dict[str, dict[str, Any]] = {}
+        """By raffle its seed, tickets and winners."""
+        self.began: date = date.min
+        """The day on which the life began."""
         self.profiles: dict[str, dict[str, Any]] = {}
         self.handles: dict[str, str] = {}
         """By member."""
@@ -64,6 +69,8 @@ class Witness:
         """Members and whether they have agreed to mails at any time since."""
         self.claims: dict[str, int] = {}
         """By key of a delivery, how often it was claimed."""
+        self.calm = False
+        """Whether one thing is done after the other by now."""
         self.commits = 0
         self.windows_every = windows_every
 
@@ -84,7 +91,7 @@ class Witness:
             mine = key[0].startswith(self._own)
             assert mine or key[0].startswith("LINK#"), f"{key} is another merchant's"
             if kind == "COUNT":
-                limit = LIMITS[key[0].partition("#COUNT#")[2]]
+                limit = programmes.limits(self.shop)[key[0].partition("#COUNT#")[2]]
                 count = int(after["n"]["N"])
                 assert 0 <= count <= limit, f"{key[0]} is at {count}"
             elif kind == "OP" and "lease" in after:
@@ -101,6 +108,9 @@ class Witness:
                 self._due(key, after)
             elif kind == "PROFILE":
                 self._profile(key, before, from_item(after))
+            elif kind == "RAFFLE":
+                assert before is None, "a raffle was drawn again"
+                self._drawn(key[1].removeprefix("RAFFLE#"), from_item(after)["drawn"])
             elif kind == "PROGRAM":
                 version = int(after["version"]["N"])
                 assert before is None or key[1] == "PROGRAM", "a version was written over"
@@ -121,6 +131,13 @@ class Witness:
         assert before is None or not before["sent"]["BOOL"] or after["sent"]["BOOL"]
         self.claims[key[0]] = int(after["tries"]["N"])
         assert self.claims[key[0]] <= 2, f"{key[0]} was claimed too often"
+
+    def _drawn(self, raffle: str, drawn: bytes) -> None:
+        """A draw is from the tickets that stand, if nobody came in between."""
+        self.drawn[raffle] = json.loads(decompress(drawn))
+        held = {member: one.marks.tickets[raffle] for member, one in self.replays.items()}
+        standing = {member: count for member, count in held.items() if count}
+        assert not self.calm or self.drawn[raffle]["tickets"] == standing, "drawn from others"
 
     def _due(self, key: Key, after: Mapping[str, Any]) -> None:
         member = key[0].rpartition("#C#")[2] if "#C#" in key[0] else "-"
@@ -164,7 +181,7 @@ class Witness:
         replay = self.replays.get(member)
         if replay is None:
             document = programmes.version(self.shop, 1)[0]
-            replay = Replay(document, shop=self.shop, asked=self.asked)
+            replay = Replay(document, shop=self.shop, asked=self.asked, vouchers=self.vouchers)
             self.replays[member] = replay
         entry = replay.replay(item["e"]["S"], item["prev"]["S"], item["hash"]["S"])
         assert key[1] == f"ENTRY#{entry['seq']:010}"
@@ -195,6 +212,11 @@ class Witness:
         assert dict(card.debt) == {unit: debt for unit, debt in replay.debt.items() if debt}
         assert set(card.open) == replay.open_vouchers()
         assert (card.tier.id if card.tier else None) == (replay.tier[0] if replay.tier else None)
+        for unit, until in replay.perhaps.items():
+            if card.idle.get(unit) == until:
+                replay.idle[unit] = until
+        replay.perhaps.clear()
+        assert dict(card.idle) == replay.idle, "what is idle lasts to another day"
         if self.commits % self.windows_every == 0:
             self.compare_windows(card, replay)
 

@@ -28,11 +28,12 @@ DAY_MS = 86_400_000
 class World:
     """Chance, time and the table of one seed."""
 
-    def __init__(self, seed: int, committed: Callable[[list[Change]], None]) -> None:
+    def __init__(self, seed: int, committed: Callable[[list[Change]], None], days: int) -> None:
         self.chance = Random(seed)  # noqa: S311 - a seed is what it is for
         self.memory = Memory(committed)
         self.table = Table("regulars-ledger", self.call)
-        self.now_ms = START_MS + self.chance.randrange(900) * DAY_MS
+        self.now_ms = START_MS + self.chance.randrange(days) * DAY_MS
+        self.now_ms += self.chance.randrange(24) * 3600_000
         self.depth = 0
         self.calm = False
         self.hurried = 0

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,9 +42,10 @@ class Sale:
     def gone_of(self, value: int) -> int:
         if self.whole:
             return value
-        if not self.paid:
+        if not (self.paid and self.refunded):
             return 0
-        return int(Fraction(value * self.refunded, self.paid))  # int() cuts towards zero
+        size = abs(value) * self.refunded // self.paid
+        return size if value >= 0 else -size
 
 
 @dataclass
@@ -69,6 +69,10 @@ class Oracle:
     """The tier that counts and until when it is certain."""
     rights: dict[str, str] = field(default_factory=dict)
     """Every tier there is a right to, and until when."""
+    idle: dict[str, str] = field(default_factory=dict)
+    """By unit that expires by inactivity its last day."""
+    perhaps: dict[str, str] = field(default_factory=dict)
+    """The same after a refund: only what it takes out of other lots than its own is activity."""
 
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
         """Take in the next entry; every rule that a single entry can break is asserted here."""
@@ -97,6 +101,13 @@ class Oracle:
               why: Mapping[str, Any]) -> None:  # fmt: skip
         assert amount != 0
         today = self.day(entry["at"]).isoformat()
+        alive = self.alive(unit, today)
+        spent = amount < 0 and lot != "debt" and why["k"] in {"reward", "adjust"}
+        until = self._idle_from(unit, self.day(entry["at"]))
+        if until and (spent or (amount > 0 and why["k"] != "returned")):
+            self.idle[unit] = until
+        elif until and amount < 0 and lot != "debt" and why["k"] == "refund":
+            self.perhaps[unit] = until
         if lot == "debt":
             self.debt[unit] -= amount
             assert self.debt[unit] >= 0
@@ -105,13 +116,14 @@ class Oracle:
             return
         if amount < 0 and why["k"] in {"reward", "adjust"}:
             assert spendable(lot, today), f"{lot} was spent on {today}"
+            assert alive, f"{unit} was spent that had been left alone for too long"
             earlier = [
                 name for name, held in self.lots[unit].items()
                 if held and spendable(name, today) and order(name) < order(lot)
             ]  # fmt: skip
             assert not earlier, f"{lot} was spent before {earlier}"
         if why["k"] == "expired":
-            assert lot.partition("/")[0] < today
+            assert expired(lot, today) or not alive, f"{lot} was not over on {today}"
             assert -amount == self.lots[unit][lot], "an expiry takes the whole remainder"
         self.lots[unit][lot] = self.lots[unit].get(lot, 0) + amount
         assert self.lots[unit][lot] >= 0
@@ -122,6 +134,19 @@ class Oracle:
             self._returned(entry, why["v"])
         if why["k"] == "refund":
             self._count_taken_back(why["of"], unit, -amount)
+
+    def alive(self, unit: str, today: str) -> bool:
+        """Whether a unit that expires by inactivity has not."""
+        return self.idle.get(unit, FAR) >= today
+
+    def _idle_from(self, unit: str, today: date) -> str:
+        """The last day of a unit that expires by inactivity, if something happens today."""
+        expiry = next(one for one in self.document["units"] if one["id"] == unit).get("expiry", {})
+        if expiry.get("type") != "inactivity":
+            return ""
+        year, month = divmod(month_of(today) + expiry["months"], 12)
+        day = min(today.day, monthrange(year, month + 1)[1])
+        return date(year, month + 1, day).isoformat()
 
     def _returned(self, entry: Mapping[str, Any], voucher: str) -> None:
         """The very same lots, with the same dates, once."""
@@ -188,15 +213,19 @@ class Oracle:
 
     def _expired(self, entry: Mapping[str, Any]) -> None:
         today = self.day(entry["at"]).isoformat()
-        for lots in self.lots.values():
-            assert not [name for name, held in lots.items() if held and expired(name, today)]
+        for unit, lots in self.lots.items():
+            held = [name for name, amount in lots.items() if amount]
+            assert not [name for name in held if expired(name, today)]
+            assert not held or self.alive(unit, today)
 
     def _reviewed(self, entry: Mapping[str, Any]) -> None:
         self.reviewed(self.day(entry["at"]))
 
     def reviewed(self, today: date) -> None:
         """Rights that are over go; the highest of what is left counts."""
-        self.rights = {tier: until for tier, until in self.rights.items() if lasting(until, today)}
+        self.rights = {
+            tier: until for tier, until in self.rights.items() if self._lasts(tier, until, today)
+        }
         self._count_rights(today)
         self.tier = self._best(today)
 
@@ -207,8 +236,27 @@ class Oracle:
                 self.rights[tier] = until
 
     def _best(self, today: date) -> tuple[str, str] | None:
-        held = [(tier, until) for tier, until in self.rights.items() if lasting(until, today)]
+        held = [
+            (tier, until)
+            for tier, until in self.rights.items()
+            if self._lasts(tier, until, today) and self._in_season(tier, today)
+        ]
         return max(held, key=self.rank, default=None)
+
+    def _tier(self, tier: str) -> Mapping[str, Any]:
+        return next((one for one in self.document.get("tiers", ()) if one["id"] == tier), {})
+
+    def _lasts(self, tier: str, until: str, today: date) -> bool:
+        """Whether a right holds on a day, or its grace does."""
+        grace = timedelta(days=self._tier(tier).get("grace_days", 0))
+        return not until or date.fromisoformat(until) + grace >= today
+
+    def _in_season(self, tier: str, today: date) -> bool:
+        season = self._tier(tier).get("season")
+        if not season:
+            return True
+        first, last = season["from_month"], season["until_month"]
+        return (today.month - first) % 12 <= (last - first) % 12
 
     # What the card must say
 
@@ -241,6 +289,8 @@ class Oracle:
 
     def available(self, unit: str, now_ms: int) -> int:
         today = self.day(now_ms).isoformat()
+        if not self.alive(unit, today):
+            return 0
         return sum(held for name, held in self.lots[unit].items() if spendable(name, today))
 
     def open_vouchers(self) -> set[str]:
@@ -287,11 +337,6 @@ class Oracle:
     def day(self, ms: int) -> date:
         instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
         return instant.astimezone(ZoneInfo(self.document["timezone"])).date()
-
-
-def lasting(until: str, today: date) -> bool:
-    """Whether a right holds on a day."""
-    return not until or until >= today.isoformat()
 
 
 def month_of(day: date) -> int:

@@ -1,0 +1,125 @@
+"""Mistakes in what a programme can do besides points and stamps, put in on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from regulars.domain import accrual, benefits, campaigns, draft, limits, milestones, tiering
+from regulars.domain import raffles as domain_raffles
+from regulars.domain.card import take
+from regulars.jobs import raffles
+from tests.simulation.planted_around import Patch
+
+
+def _ties_go_to_the_last() -> list[Patch]:
+    best = campaigns.best_multiplier
+
+    def changed(running: Any, *more: Any) -> Any:
+        won = best(running, *more)
+        same = [one for one in running if won and one.multiplier == won.multiplier]
+        fitting = [one for one in same if best([one], *more)]
+        return max(fitting, key=lambda one: one.id, default=won)
+
+    return [(campaigns, "best_multiplier", changed)]
+
+
+def _over_without_grace() -> list[Patch]:
+    def over(held: Any, _: Any, today: date) -> bool:
+        return bool(held.until) and held.until < today.isoformat()
+
+    return [(tiering, "_over", over)]
+
+
+def _spending_is_no_activity() -> list[Patch]:
+    def spend(self: Any, unit: str, amount: int, rule: str, why: Any) -> Any:
+        today = self.today.isoformat()
+        pieces, rest = take(self.card.living(unit, today), amount, today)
+        self.take_out(unit, pieces, rule, why)
+        return pieces, rest
+
+    return [(draft.Draft, "spend", spend)]
+
+
+def _idle_lots_are_spent() -> list[Patch]:
+    def living(self: Any, unit: str, _: str) -> Any:
+        return self.lots.get(unit, ())
+
+    return [(draft.Card, "living", living)]
+
+
+def _paid_for_a_day_more() -> list[Patch]:
+    paid_until = tiering.paid_until
+
+    def changed(tier: Any, today: date) -> str:
+        until = paid_until(tier, today)
+        return until and (date.fromisoformat(until) + timedelta(days=1)).isoformat()
+
+    return [(tiering, "paid_until", changed)]
+
+
+def _no_cooldown() -> list[Patch]:
+    granted = accrual._granted_visits
+
+    def changed(of: Any, operation: Any) -> Any:
+        program = of.program
+        of.program = program._replace(limits=program.limits._replace(cooldown_minutes=0))
+        try:
+            return granted(of, operation)
+        finally:
+            of.program = program
+
+    return [(accrual, "_granted_visits", changed)]
+
+
+def _streaks_never_break() -> list[Patch]:
+    prolonged = milestones._prolonged
+
+    def changed(card: Any, streak: str, today: date) -> Any:
+        this, before = milestones._period(streak, today)
+        name, length = card.taken.get(f"s:{streak}", ("", 0))
+        last, _, first = name.partition("/")
+        if length and last != this:
+            card = limits.replaced(card, f"s:{streak}", f"{before}/{first}", length)
+        return prolonged(card, streak, today)
+
+    return [(milestones, "_prolonged", changed)]
+
+
+def _months_for_all_limits() -> list[Patch]:
+    return [(limits, "period", lambda _, today: today[:7])]
+
+
+def _publishing_forgets_a_draw() -> list[Patch]:
+    next_draw = raffles.next_draw
+
+    def changed(*given: Any, **_: Any) -> Any:
+        return next_draw(*given, drawn=True)
+
+    return [(raffles, "next_draw", changed)]
+
+
+BUGS: dict[str, Callable[[], list[Patch]]] = {
+    "ties go to the last campaign": _ties_go_to_the_last,
+    "campaigns go by the hours of UTC": lambda: [
+        (campaigns, "local_time", lambda instant, _: instant)
+    ],
+    "grace is forgotten": _over_without_grace,
+    "seasons never end": lambda: [(tiering, "in_season", lambda *_: True)],
+    "spending is no activity": _spending_is_no_activity,
+    "what was left alone is spent": _idle_lots_are_spent,
+    "a membership lasts a day longer than was paid": _paid_for_a_day_more,
+    "a pass that was bought opens nothing": lambda: [
+        (accrual, "_open_bought_tiers", lambda *_: None)
+    ],
+    "the cool-down is not kept": _no_cooldown,
+    "streaks never break": _streaks_never_break,
+    "a challenge counts on all days": lambda: [(milestones, "_runs", lambda *_: True)],
+    "tickets of what was refunded stay": lambda: [(domain_raffles, "take_back", lambda *_: None)],
+    "raffles are drawn again and again": lambda: [(raffles, "Absent", lambda: None)],
+    "publishing forgets a draw": _publishing_forgets_a_draw,
+    "whoever just joined is celebrated": lambda: [(benefits, "TENURE_DAYS", 0)],
+    "all limits are by the month": _months_for_all_limits,
+}
+"""By what they do."""

@@ -1,0 +1,108 @@
+"""What a visit or sale comes to under a programme's document, worked out in words of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from regulars.domain.operations import Item
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass
+class Asked:
+    """What a request for a visit or sale said."""
+
+    visits: int
+    spend: int
+    paid: int
+    items: tuple[Item, ...]
+    effective_ms: int | None = None
+
+
+def thousandths(multiplier: str) -> int:
+    """`"1.25"` as 1250, without fractions."""
+    whole, _, rest = multiplier.partition(".")
+    return int(whole or 0) * 1000 + int((rest + "000")[:3])
+
+
+def running(
+    document: Mapping[str, Any], local: datetime, tier: str | None, spend: int
+) -> list[Mapping[str, Any]]:
+    """The campaigns whose conditions hold; what is used up is among them."""
+    return [one for one in document.get("campaigns", ()) if _runs(one, local, tier, spend)]
+
+
+def _runs(campaign: Mapping[str, Any], local: datetime, tier: str | None, spend: int) -> bool:
+    day, minutes = local.date().isoformat(), local.hour * 60 + local.minute
+    if not (campaign.get("from") or day) <= day <= (campaign.get("until") or day):
+        return False
+    if campaign.get("weekdays") and DAYS[local.weekday()] not in campaign["weekdays"]:
+        return False
+    if hours := campaign.get("hours"):
+        begins, ends = (int(hours[at][:2]) * 60 + int(hours[at][3:]) for at in ("from", "until"))
+        if not begins <= minutes < ends:
+            return False
+    if campaign.get("tiers") and tier not in campaign["tiers"]:
+        return False
+    return bool(spend >= campaign.get("min_spend_minor", 0))
+
+
+def best(campaigns: Iterable[Mapping[str, Any]], on: str, unit: str) -> tuple[int, str]:
+    """The highest multiplier for a kind of rule and a unit, in thousandths, and whose it is."""
+    fitting = [
+        (-thousandths(one["multiplier"]), one["id"])
+        for one in campaigns
+        if "multiplier" in one
+        and on in (one.get("on") or (on,))
+        and unit in (one.get("units") or (unit,))
+    ]
+    if not fitting:
+        return 1000, ""
+    times, name = min(fitting)
+    return -times, name
+
+
+def base(rule: Mapping[str, Any], asked: Asked, visits: int, carried: int) -> tuple[int, int]:
+    """Units before multipliers, and by how much the carried remainder changes."""
+    if asked.spend < rule.get("min_spend_minor", 0):
+        return 0, 0
+    amount, on = int(rule["amount"]), rule["on"]
+    cats, out = rule.get("categories", ()), rule.get("exclude", ())
+    if on == "visit":
+        return amount * visits, 0
+    if on == "item":
+        return amount * sum(item.quantity for item in asked.items if item.category in cats), 0
+    money = (
+        sum(item.amount_minor for item in asked.items if item.category in cats)
+        if cats
+        else max(0, asked.spend - sum(x.amount_minor for x in asked.items if x.category in out))
+    )
+    if not money:
+        return 0, 0
+    steps = max(0, (carried + money) // rule["per_minor"])
+    return amount * steps, money - steps * rule["per_minor"]
+
+
+def bonuses_fit(
+    document: Mapping[str, Any], campaigns: list[Mapping[str, Any]], kinds: set[str],
+    lines: list[Any],
+) -> None:  # fmt: skip
+    """Assert that every bonus that runs was given, and no other; those with a cap may be over."""
+    given: dict[str, int] = {}
+    for _, amount, _, _, why in lines:
+        if why["k"] == "campaign":
+            given[why["c"]] = given.get(why["c"], 0) + amount
+    for one in document.get("campaigns", ()):
+        if "bonus" not in one:
+            continue
+        due = one in campaigns and ("on" not in one or kinds & set(one["on"]))
+        capped = "total" in one or "per_member" in one
+        amounts = {one["bonus"]["amount"]} if due else {0}
+        if due and capped:
+            amounts.add(0)
+        assert given.pop(one["id"], 0) in amounts, f"the bonus of {one['id']}"
+    assert not given, f"bonuses of nobody: {given}"
