@@ -15,6 +15,7 @@ from regulars.domain import calendar, limits
 from regulars.domain.card import Card
 from regulars.domain.draft import Draft
 from regulars.domain.games import Milestone
+from regulars.domain.operations import Reverse
 from regulars.domain.rewards import give
 
 REFERRALS = "referrals"
@@ -58,13 +59,21 @@ def reach(draft: Draft) -> None:
 
 def take_back(draft: Draft, facts: Mapping[str, Any]) -> None:
     """What a refunded entry counted for challenges and milestones counts no more. A streak stays:
-    the member was there."""
+    the member was there; what an earlier streak was rewarded for is not of the running one."""
     for milestone_id, amount in facts.get("challenges", {}).items():
         draft.card = limits.once_more(draft.card, f"v:{milestone_id}", "", -amount)
     known = {milestone.id: milestone for milestone in draft.program.milestones}
     for milestone_id, times in facts.get("milestones", {}).items():
         run = _run(known[milestone_id], draft.card) if milestone_id in known else ""
-        draft.card = limits.once_more(draft.card, f"m:{milestone_id}", run, -times)
+        if not run or run <= _period(known[milestone_id].metric, _day_of_original(draft))[0]:
+            draft.card = limits.once_more(draft.card, f"m:{milestone_id}", run, -times)
+
+
+def _day_of_original(draft: Draft) -> date:
+    """The day on which what is reversed was booked."""
+    reverse = draft.operation
+    ms = reverse.original.recorded_ms if isinstance(reverse, Reverse) else draft.now_ms
+    return calendar.local_date(calendar.from_ms(ms), draft.program.timezone)
 
 
 def badges(card: Card, milestones: tuple[Milestone, ...]) -> tuple[str, ...]:

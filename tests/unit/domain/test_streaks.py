@@ -100,3 +100,14 @@ def test_what_cannot_be_counted_is_refused_with_its_path(wrong: dict[str, Any]) 
         check(document)
 
     assert refused.value.errors[0][0].startswith("milestones.0")
+
+
+def test_a_refund_of_an_earlier_streak_does_not_reward_the_running_one_again() -> None:
+    cafe = shop({"metric": "weeks", "at": 2})
+    cafe.visit()
+    earlier = cafe.later(days=7).visit()
+    assert visits(cafe, 21, 7) == [1, 2]  # a streak broke, and another came to as much
+
+    cafe.refund(earlier)
+
+    assert visits(cafe, 1) == [1]
