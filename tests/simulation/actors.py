@@ -12,7 +12,7 @@ from regulars.jobs import raffles
 from regulars.store.errors import Unavailable
 from regulars.store.merchants import Merchants
 from tests.concurrency.faults import Death
-from tests.simulation import programmes
+from tests.simulation import programmes, tills
 from tests.simulation.life import Life
 from tests.simulation.rates import Asked
 from tests.simulation.requests import Asks
@@ -86,6 +86,12 @@ def sale(life: Life) -> None:
     _sold(life, f"order:{order}", 1, spend, paid, lines, effective_ms)
     life.orders.append((order, paid))
     asks = Asks("sale", "", (life.member(), spend, paid, lines, order, effective_ms))
+    if paid == spend and chance.random() < 0.3:
+        profile = life.witness.profiles[asks.content[0]]
+        scanned = profile["handle"] if chance.random() < 0.5 else ""
+        life.orders_queue.take(tills.sold(life.m, asks.content, profile["email"], scanned))
+        life.queued.append(order)
+        return
     if chance.random() < 0.4:
         life.late.append(asks)
         life.unanswered[asks] = None
@@ -112,7 +118,11 @@ def refund(life: Life) -> None:
     order, paid = life.orders[-min(len(life.orders), chance.choice((1, 1, 2, 3, 5, 9)))]
     amount = chance.choice((None, paid // 2, paid // 3, paid, paid // 7 + 1))
     key = life.name() if chance.random() < 0.3 else ""
-    life.ask(Asks("refund", key, (order, life.name(), amount)))
+    content = (order, life.name(), amount)
+    if not key and amount != 0 and chance.random() < 0.3:
+        life.orders_queue.take(tills.refunded(content))
+    else:
+        life.ask(Asks("refund", key, content))
 
 
 def undo(life: Life) -> None:
@@ -231,12 +241,17 @@ def streams(life: Life) -> None:
 
 
 def queue(life: Life) -> None:
-    """The queue brings a message."""
-    life.queue.bring()
+    """A queue brings a message."""
+    life.world.chance.choice((life.queue, life.orders_queue)).bring()
+
+
+def ttl(life: Life) -> None:
+    """What may go by now goes, or some of it."""
+    life.ttl.remove()
 
 
 _ACTORS: list[Callable[[Life], None]] = [
     *[stamp] * 8, *[sale] * 5, *[refund] * 6, *[arrive] * 3, undo, *[issue] * 6, *[redeem] * 4,
     *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, *[jobs] * 6, *[wait] * 7, publish,
-    *[again] * 8, *[join] * 2, consent, *[streams] * 5, *[queue] * 4,
+    *[again] * 8, *[join] * 2, consent, *[streams] * 5, *[queue] * 6, ttl,
 ]  # fmt: skip

@@ -19,12 +19,19 @@ from tests.concurrency import audit
 from tests.concurrency.counter import Counter as Shop
 from tests.simulation import programmes
 from tests.simulation.replay import OPEN_MAX, period
+from tests.simulation.requests import Asks
 from tests.simulation.witness import Witness
 
 
-def everything_fits(witness: Witness, memory: Memory, table: Table) -> None:
-    """Assert that all items belong together, down to the shared counters and parked refunds."""
-    found = [from_item(item) for item in memory.everything() if "lease" not in item]
+def everything_fits(
+    witness: Witness, memory: Memory, table: Table, gone: list[dict[str, Any]]
+) -> None:
+    """Assert that all items belong together, down to the shared counters and parked refunds.
+
+    `gone` are the items whose time was over; what they stood for still holds.
+    """
+    there = [*memory.everything(), *(item for item in gone if "#OP#" in item["PK"]["S"])]
+    found = [from_item(item) for item in there if "lease" not in item]
     document = programmes.version(witness.shop, 1)[0]
     shop = cast(Shop, SimpleNamespace(m=witness.m, table=table, document=document))
     audit.audit(shop, found, witness.replays)
@@ -67,6 +74,15 @@ def _nothing_stays_parked(witness: Witness, found: list[dict[str, Any]]) -> None
             applied = keys.operation(witness.m, op)[0] in booked
             left = sale.paid - sale.refunded
             assert applied or sale.whole or item.get("amount", 0) > left, f"{op} was forgotten"
+
+
+def sales_are_booked(witness: Witness, queued: list[str], asked: list[tuple[Asks, int]]) -> None:
+    """Every sale whose event has come is on the card of who bought."""
+    sales = {asks.content[4]: asks.content[0] for asks, _ in asked if asks.what == "sale"}
+    for order in {*queued, *sales}:
+        assert order in witness.orders, f"the sale {order} was not booked"
+    for order, member in sales.items():
+        assert witness.orders[order][0] == member, f"the sale {order} is on another card"
 
 
 def referrals_are_rewarded(witness: Witness) -> None:

@@ -114,6 +114,10 @@ class Queue:
         """Take a message, as `wire.send_message` sends it."""
         self.world.through("SendMessage", lambda: self._take(body))
 
+    def take(self, message: Image) -> None:
+        """Take a message that is sure to come."""
+        self._take(json.dumps(message))
+
     def _take(self, body: str) -> dict[str, Any]:
         for _ in range(2 if self.world.chance.random() < DUPLICATED else 1):
             self._copy(body)

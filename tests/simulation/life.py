@@ -14,7 +14,7 @@ from regulars.store.errors import Unavailable
 from regulars.store.ledger import Answer
 from regulars.store.marshal import to_item
 from tests.concurrency.faults import Death
-from tests.simulation import programmes
+from tests.simulation import programmes, tills
 from tests.simulation.delivery import Post, Queue, Stream, announce, recompute_tiers
 from tests.simulation.requests import Asks, Till, do
 from tests.simulation.walking import Walks
@@ -54,6 +54,8 @@ class Life:
         first = programmes.version(self.witness.shop, 1)[1]
         self.witness.began = local_date(from_ms(self.world.now_ms), first.timezone)
         self.walks = Walks(self.world, self.witness, sandbox=self.way == "sandbox")
+        self.ttl = tills.Expiry(self.world)
+        self.orders_queue = Queue(self.world, tills.book)
         self.names = 0
         self.members: list[str] = []
         self.asked: list[tuple[Asks, int]] = []
@@ -63,11 +65,15 @@ class Life:
         self.tried: set[Asks] = set()
         self.orders: list[tuple[str, int]] = []
         """Orders and what was paid, booked or not yet."""
+        self.queued: list[str] = []
+        """Orders whose sale went into the queue."""
         self.late: list[Asks] = []
         """Sales that are on their way."""
 
     def begin(self) -> None:
-        """What was there when the merchant began: a draw to come."""
+        """What is there when the merchant begins: a till, a draw to come."""
+        self.world.memory.call("PutItem", {"Item": tills.hook(self.m)})
+        self.world.memory.past.clear()  # it has been there for long
         program = programmes.version(self.witness.shop, 1)[1]
         if program.raffles:
             mark = raffles.next_draw(self.m, program, from_ms(self.world.now_ms))

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
 from regulars.domain import accrual
 from regulars.domain import due as domain_due
-from regulars.jobs import due, messages, outbox, recompute, referrals
+from regulars.domain.calendar import to_ms
+from regulars.jobs import due, messages, orders, outbox, recompute, referrals
 from regulars.jobs.messages import BeingSentError
+from regulars.store import ledger
+from regulars.tills import generic
+from regulars.tills.events import Sale
 from tests.simulation import walking
 
 Patch = tuple[Any, str, Any]
@@ -135,6 +140,36 @@ def _marks_in_the_past() -> list[Patch]:
     return [(domain_due, "_due_instants", changed)]
 
 
+def _cards_are_known_by_their_code_alone() -> list[Patch]:
+    member_of = orders._member_of
+
+    def changed(shop: Any, hook: Any, sale: Any) -> Any:
+        return member_of(shop, hook, replace(sale, contacts=()))
+
+    return [(orders, "_member_of", changed)]
+
+
+def _sales_happen_when_they_arrive() -> list[Patch]:
+    read = generic.read
+
+    def changed(event: Any) -> Any:
+        found = read(event)
+        return replace(found, occurred_ms=None) if isinstance(found, Sale) else found
+
+    return [(generic, "read", changed)]
+
+
+def _natural_ids_go_with_the_keys() -> list[Patch]:
+    items = ledger.Ledger._operation_items
+
+    def changed(self: Any, *given: Any) -> Any:
+        puts = items(self, *given)
+        ttl = to_ms(given[-1]) // 1000 + 35 * 24 * 3600
+        return [put._replace(item={**put.item, "ttl": ttl}) for put in puts]
+
+    return [(ledger.Ledger, "_operation_items", changed)]
+
+
 BUGS: dict[str, Callable[[], list[Patch]]] = {
     "referrals are rewarded again and again": _referrals_have_no_id,
     "friends get nothing for coming": _friends_get_nothing,
@@ -149,6 +184,9 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "failed cards are passed over": _failures_are_passed_over,
     "the hour that has begun is taken for over": _the_hour_that_has_begun_is_over,
     "what is due is marked in the past": _marks_in_the_past,
+    "cards are known by their code alone": _cards_are_known_by_their_code_alone,
+    "a till's sales happen when they arrive": _sales_happen_when_they_arrive,
+    "natural ids go with the keys": _natural_ids_go_with_the_keys,
     "a new programme reviews nobody": lambda: [(recompute, "review_tier", lambda *_: None)],
 }
 """By what they do."""

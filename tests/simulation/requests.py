@@ -27,11 +27,13 @@ from regulars.domain.operations import (
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.jobs import cards as jobs
+from regulars.jobs import orders
 from regulars.jobs.context import Shop
 from regulars.store import cards, enrol, keys, refunds
 from regulars.store.ledger import Answer, Ledger, Request
 from regulars.store.members import Members, Profile
 from regulars.store.table import Cancelled, Table
+from tests.simulation import tills
 
 UNDO_MS = 5 * 60 * 1000
 
@@ -142,12 +144,22 @@ def _stamp(till: Till, asks: Asks) -> Answer:
     return answer
 
 
-def _sale(till: Till, asks: Asks) -> Answer:
-    """As a till's event comes from the queue: late, twice, in any order."""
+def _sale(till: Till, asks: Asks) -> Answer | None:
+    """As a till's event comes from the queue: late, twice, in any order.
+
+    An event of ours has no tip; one with a tip is booked as the events of other tills are.
+    """
     member, spend, paid, items, order, effective_ms = asks.content
+    if paid == spend:
+        profile = Members(till.table, till.m).profile(member)
+        if profile is None:
+            raise Refused(Code.NOT_FOUND)
+        scanned = profile.handle if int(order) % 2 else ""
+        orders.process(tills.sold(till.m, asks.content, profile.email, scanned))
+        return None
     op = f"order:{order}"
     operation = Earn(
-        Origin(op, "generic", effective_ms=effective_ms, entropy=os.urandom(16)),
+        Origin(op, "square", effective_ms=effective_ms, entropy=os.urandom(16)),
         spend_minor=spend, paid_minor=paid, items=tuple(Item(*one) for one in items),
         order_id=order,
     )  # fmt: skip
@@ -160,6 +172,9 @@ def _sale(till: Till, asks: Asks) -> Answer:
 def _refund(till: Till, asks: Asks) -> Answer | None:
     """With a key as a caller of the API, as a till's event without one."""
     order, refund_id, amount = asks.content
+    if not asks.key and amount != 0:
+        orders.process(tills.refunded(asks.content))
+        return None
     wanted = refunds.Refund(f"order:{order}", refund_id, amount, "api")
     if not asks.key:
         return refunds.refund(till.ledger, till.program, wanted, till.now)

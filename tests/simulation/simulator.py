@@ -73,7 +73,10 @@ class Simulation(Life):
         world = self.world
         world.calm = self.witness.calm = True
         world.say("calm")
+        first_ms = dict(reversed(self.asked))
         for asks in list(self.unanswered):
+            if asks.key and world.now_ms - first_ms[asks] > actors.KEY_KEPT_MS:
+                continue  # whoever asked has given up: the key is not known any more
             self.ask(asks)
             if asks in self.unanswered:
                 raise Broken(f"{asks} gets no answer in calm weather")
@@ -88,7 +91,8 @@ class Simulation(Life):
         self._all_jobs()
         self._all_arrives()
         try:
-            closing.everything_fits(self.witness, world.memory, world.table)
+            closing.everything_fits(self.witness, world.memory, world.table, self.ttl.gone)
+            closing.sales_are_booked(self.witness, self.queued, self.asked)
             closing.referrals_are_rewarded(self.witness)
             closing.everybody_was_reviewed(self.witness)
             self.post.everybody_heard()
@@ -126,9 +130,12 @@ class Simulation(Life):
         for _ in range(ROUNDS_MAX):
             for stream in self.streams:
                 stream.bring()
-            while self.queue.visible():
-                self.queue.bring()
-            if not self.queue.messages and not any(stream.waiting() for stream in self.streams):
+            queues = (self.queue, self.orders_queue)
+            for queue in queues:
+                while queue.visible():
+                    queue.bring()
+            waiting = [queue for queue in queues if queue.messages]
+            if not waiting and not any(stream.waiting() for stream in self.streams):
                 return
             if not any(stream.waiting() for stream in self.streams):
                 self.world.now_ms += 3 * 60_000

@@ -36,7 +36,7 @@ class Witness:
     def __init__(self, shop: int, *, sandbox: bool = False, windows_every: int = 8) -> None:
         self.shop = shop
         self.m = f"{'t' if sandbox else 'm'}0000000sim{shop}"
-        self._own = (f"M#{self.m}#", f"M#{self.m}", "JOB#")
+        self._own = (f"M#{self.m}#", f"M#{self.m}", "JOB#", "HOOK#")
         self.version = 0
         """The version of the programme in force."""
         self.streams: Sequence[Any] = ()

@@ -1,0 +1,85 @@
+"""Events of a till as they come from the queue of orders, and what time removes from the table."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+from zlib import compress
+
+from regulars import tokens
+from regulars.domain.calendar import rfc3339
+from regulars.domain.refusals import Code, Refused
+from regulars.jobs import orders
+from regulars.store.marshal import Item, to_item
+from regulars.store.merchants import Hook, hook_item
+from tests.simulation.world import World
+
+HOOK_ID = "h0simulation"
+
+
+def hook(m: str) -> Item:
+    """The hook of the merchant's till, as it lies in the table."""
+    return to_item(hook_item(Hook(HOOK_ID, m, "generic", "", "", "", "")))
+
+
+def sold(m: str, content: tuple[Any, ...], email: str, handle: str) -> dict[str, Any]:
+    """The queued event of a sale; with a handle the card's code was scanned, too."""
+    _, spend, _, items, order, effective_ms = content
+    data: dict[str, Any] = {
+        "order_id": order, "total_minor": spend, "currency": "EUR",
+        "occurred_at": rfc3339(effective_ms), "contact": {"email": email},
+        "items": [
+            {"quantity": quantity, "amount_minor": amount, "category": category}
+            for quantity, amount, _, category in items
+        ],
+    }  # fmt: skip
+    if handle:
+        data["member_code"] = tokens.card_code(m, handle, effective_ms // 1000)
+    return _message("sale.completed", data)
+
+
+def refunded(content: tuple[Any, ...]) -> dict[str, Any]:
+    """The queued event of a refund."""
+    order, refund_id, amount = content
+    data = {"order_id": order, "refund_id": refund_id}
+    if amount is not None:
+        data["total_minor"] = amount
+    return _message("sale.refunded", data)
+
+
+def _message(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    body = json.dumps({"type": kind, "data": data}).encode()
+    return {"hook_id": HOOK_ID, "body": b64encode(compress(body)).decode()}
+
+
+def book(message: Mapping[str, Any]) -> None:
+    """As the orders function does; a refund that cannot be is left to the dead-letter queue."""
+    try:
+        orders.process(message)
+    except Refused as refused:
+        if refused.code not in {Code.ALREADY_REVERSED, Code.REFUND_EXCEEDS}:
+            raise
+
+
+class Expiry:
+    """Removes items some time after their `ttl`."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.gone: list[Item] = []
+
+    def remove(self) -> None:
+        """Remove some of what may go by now."""
+        memory, now_s = self.world.memory, self.world.now_ms // 1000
+        for pk, partition in list(memory.items.items()):
+            if "#OP#" not in pk and "#PARKED#" not in pk:
+                continue
+            for place, item in list(partition.items()):
+                over = "ttl" in item and int(item["ttl"]["N"]) < now_s
+                if over and self.world.chance.random() < 0.5:
+                    partition.drop(place)
+                    memory.past.pop((pk, place[0]), None)
+                    self.gone.append(item)
+                    self.world.say("ttl", pk, place[0])
