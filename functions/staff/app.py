@@ -1,14 +1,16 @@
-"""The counter screen: signing a device in, finding members, undo."""
+"""The counter screen: signing a device in, finding members, undo, gifts."""
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 from regulars import tokens
 from regulars.domain import calendar, codes
-from regulars.domain.operations import Decision
+from regulars.domain.operations import Decision, Origin, Surprise
+from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
-from regulars.i18n import languages, negotiate
+from regulars.i18n import Text, languages, negotiate
 from regulars.i18n.words import words as words_of
 from regulars.store import activity, cards, connect, keys, refunds
 from regulars.store.ledger import Ledger
@@ -58,6 +60,7 @@ def show(request: http.Request) -> http.Response:
         tiers={tier.id: tier.name for tier in program.tiers},
         stamp=visit or next(stamps, None),
         today=_stamped_today(gathered, staff.staff_id),
+        gifts=_gifts(program),
     )
     return http.page(
         200, pages.render(view, words_of(negotiate.language(header, program.languages)))
@@ -114,6 +117,35 @@ def undo(request: http.Request) -> http.Response:
     return counter.answer(table, gathered, answer, holder)
 
 
+def give(request: http.Request) -> http.Response:
+    """POST /v1/gifts: a surprise that staff give, by a signed-in device or over the API."""
+    key = bodies.idempotency_key(request.headers)
+    body = request.json
+    bodies.gift(body)
+    table = connect.lean_table()
+    member_id = body["member_id"]
+    gathered = auth.gather(table, request, *counter.card_keys(member_id))
+    holder = counter.holder(table, gathered, member_id)
+    staff = gathered.caller.staff
+    origin = Origin(
+        op=f"key:{key}",
+        source="api" if staff is None else "staff",
+        staff=staff.staff_id if staff else None,
+        location=staff.location if staff else None,
+        entropy=os.urandom(16),
+    )
+
+    def render(decision: Decision) -> views.View:
+        return views.earned(gathered.program, decision, gathered.now, holder.words)
+
+    answer = Ledger(table, gathered.caller.merchant_id).perform(
+        gathered.program, holder.card, Surprise(origin, body["surprise"], body.get("note")),
+        gathered.now, render=render,
+        request=Known(fingerprint=request.fingerprint(), expires=True, keep_refusal=True),
+    )  # fmt: skip
+    return counter.answer(table, gathered, answer, holder)
+
+
 def _by_code(gathered: auth.Gathered, code: str) -> http.Response:
     """The member whose card or voucher shows this code; a voucher comes with its state."""
     table, m = connect.lean_table(), gathered.caller.merchant_id
@@ -151,6 +183,15 @@ def _view(gathered: auth.Gathered, holder: counter.Holder) -> views.View:
     return {**view, "name": holder.profile.name or None, "next": following}
 
 
+def _gifts(program: Program) -> dict[str, tuple[Text, Text]]:
+    """What staff may give unasked: by id what it is for, and the reward."""
+    return {
+        terms.id: (terms.name, program.rewards[terms.reward].name)
+        for terms in program.surprises
+        if terms.by == "staff"
+    }
+
+
 def _stamped_today(gathered: auth.Gathered, staff_id: str) -> int:
     """Visits this device has booked since the merchant's midnight."""
     program, now = gathered.program, gathered.now
@@ -171,5 +212,6 @@ lambda_handler = http.serve(
         "POST /staff/sign-out": messages.as_page(sign_out),
         "GET /staff/api/member": member,
         "POST /staff/api/undo": undo,
+        "POST /v1/gifts": give,
     }
 )

@@ -25,6 +25,7 @@ from regulars.domain.operations import (
     Issue,
     Origin,
     Redeem,
+    Surprise,
 )
 from regulars.domain.refusals import Refused
 from regulars.store import cards, enrol, keys, refunds
@@ -116,6 +117,13 @@ class Counter:
         return self.ledger.perform(
             self.program, self.card(member_id), Issue(_origin(key), reward_id), self.now,
             request=_request("issue", reward_id), render=_render, fresh=True,
+        )  # fmt: skip
+
+    def give(self, member_id: str, key: str, surprise: str) -> Answer:
+        """As POST /v1/gifts."""
+        return self.ledger.perform(
+            self.program, self.card(member_id), Surprise(_origin(key), surprise), self.now,
+            request=_request("give", surprise), render=_render, fresh=True,
         )  # fmt: skip
 
     def close(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -24,9 +25,13 @@ def count_of(cafe: Counter, name: str) -> int:
 def persistently(cafe: Counter, *arguments: Any) -> Answer:
     """A till that tries again with its key when it is told that others were quicker."""
     member, key = arguments
+    return insisting(lambda: cafe.issue(member, key, "mug"))
+
+
+def insisting(work: Callable[[], Answer]) -> Answer:
     for _ in range(20):
         try:
-            return cafe.issue(member, key, "mug")
+            return work()
         except Refused as refused:
             if refused.code != Code.CONFLICT:
                 raise
@@ -93,6 +98,54 @@ def test_the_last_two_of_five_go_to_whoever_could_have_three(table: Table) -> No
     cafe.earn(bela, spend=3000)
     assert [len(cafe.card(it).open) for it in (anna, bela)] == [3, 2]
     assert [cafe.card(it).balance("point") for it in (anna, bela)] == [0, 10]
+
+
+WARM = {
+    "id": "warm", "name": "Warm welcome", "reward": "pastry", "by": "staff",
+    "budget": {"amount_minor": 399, "window": "day"},
+}  # fmt: skip
+PASTRY = {"id": "pastry", "name": "Pastry", "cost_minor": 70}
+BUDGET = "surprise:warm:2026-11-22"
+
+
+def test_a_budget_for_five_gives_five_gifts_to_thirty_two_at_once(table: Table) -> None:
+    """3.99 is five pastries of 0.70, and not enough for a sixth."""
+    cafe = Counter(table, {**BARE, "rewards": [PASTRY], "surprises": [WARM]})
+    members = [cafe.join() for _ in range(32)]
+
+    works = [partial(cafe.give, member, f"gift-{member}", "warm") for member in members]
+    outcomes = together([partial(insisting, work) for work in works])
+
+    assert len(answers(outcomes)) == 5
+    assert codes(outcomes) == [Code.LIMIT_REACHED] * 27
+    assert count_of(cafe, BUDGET) == 5 * 70
+    assert sum(len(cafe.card(member).open) for member in members) == 5
+    again = [work() for work, outcome in zip(works, outcomes, strict=True)
+             if isinstance(outcome, Answer)]  # fmt: skip
+    assert [it.replayed for it in again] == [True] * 5
+    assert count_of(cafe, BUDGET) == 5 * 70
+
+
+def test_sales_that_are_drawn_at_once_stay_within_the_budget_and_refunds_refill_it(
+    table: Table,
+) -> None:
+    """About half of 64 sales are drawn; five of them bring something, all of them count."""
+    rule = {**WARM, "by": "rule", "one_in": 2}
+    cafe = Counter(table, {**BARE, "rewards": [PASTRY], "surprises": [rule]})
+    members = [cafe.join() for _ in range(32)]
+
+    for turn in range(2):
+        works = [partial(cafe.earn, it, f"{turn}-{it}", order=f"{turn}-{it}") for it in members]
+        outcomes = together([partial(insisting, work) for work in works])
+        assert len(answers(outcomes)) == 32
+
+    assert count_of(cafe, BUDGET) == 5 * 70
+    assert sum(len(cafe.card(member).open) for member in members) == 5
+    refunds = [partial(cafe.refund, f"{turn}-{it}", "r") for turn in range(2) for it in members]
+    for refund in refunds:
+        refund()
+    assert count_of(cafe, BUDGET) == 0
+    assert sum(len(cafe.card(member).open) for member in members) == 0
 
 
 def test_ten_friends_at_once_pass_no_limit_of_three(table: Table) -> None:

@@ -59,6 +59,10 @@ EARN = (
     | nearly({"contact": st.just("anna@example.com"), "code": st.none(), **WHAT}, ("contact",))
     | nearly({"code": st.just("ABCDEFGH"), **WHAT}, ("code",))
 )
+GIFT = nearly(
+    {"member_id": st.just("c"), "surprise": GOOD, "note": GOOD | st.just("x" * 500)},
+    ("member_id", "surprise"),
+)
 REDEEM = nearly({"location": GOOD, "staff": GOOD, "order_id": GOOD})
 
 
@@ -96,6 +100,13 @@ def test_earn(body: dict[str, Any]) -> None:
 def test_redeem(body: dict[str, Any]) -> None:
     read = as_read(body)
     assert lean(bodies.redeem, read) == strict(models.Redeem, read), body
+
+
+@settings(max_examples=300, deadline=None)
+@given(GIFT)
+def test_gift(body: dict[str, Any]) -> None:
+    read = as_read(body)
+    assert lean(bodies.gift, read) == strict(models.Gift, read), body
 
 
 @pytest.mark.parametrize(("number", "good"), [(199, True), (200, True), (201, False)])

@@ -32,8 +32,14 @@ def calls(cafe: Merchant, member_id: str) -> dict[str, Callable[[str, int], Repl
         body = {"member_id": member_id, "action": "review", "ref": f"r{number}"}
         return cafe.call("POST", "/v1/actions", body, key=key)
 
+    def give(key: str, number: int) -> Reply:
+        surprise_members(cafe)
+        body = {"member_id": member_id, "surprise": "warm", "note": f"n{number}"}
+        return cafe.call("POST", "/v1/gifts", body, key=key)
+
     return {
         "POST /v1/actions": act,
+        "POST /v1/gifts": give,
         "POST /v1/members/{id}/tier": post(
             f"/v1/members/{member_id}/tier", lambda n: {"tier": ["guest", "friend", "regular"][n]}
         ),
@@ -66,6 +72,19 @@ def reward_reviews(cafe: Merchant) -> None:
         return
     rule = {"id": "review", "on": "action", "action": "review", "unit": "stamp", "amount": 1}
     document = {**now["program"], "earn": [*earn, rule]}
+    cafe.call("PUT", "/v1/program", document, headers={"if-match": str(now["version"])})
+
+
+def surprise_members(cafe: Merchant) -> None:
+    """Have the programme let staff surprise members, unless it does."""
+    now = cafe.call("GET", "/v1/program").json
+    if now["program"].get("surprises"):
+        return
+    pastry = {"id": "pastry", "name": "Pastry", "cost_minor": 70}
+    budget = {"amount_minor": 700, "window": "day"}
+    warm = {"id": "warm", "name": "Warm", "reward": "pastry", "by": "staff", "budget": budget}
+    rewards = [*now["program"]["rewards"], pastry]
+    document = {**now["program"], "rewards": rewards, "surprises": [warm]}
     cafe.call("PUT", "/v1/program", document, headers={"if-match": str(now["version"])})
 
 

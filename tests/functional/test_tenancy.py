@@ -40,6 +40,7 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
         ("POST", "/v1/earn", {"member_id": member}),
         ("POST", "/v1/adjust", {"member_id": member, "unit": "stamp", "amount": 9, "reason": "r"}),
         ("POST", "/v1/actions", {"member_id": member, "action": "review"}),
+        ("POST", "/v1/gifts", {"member_id": member, "surprise": "warm"}),
         ("POST", "/v1/vouchers", {"member_id": member, "reward_id": "free-coffee"}),
         ("POST", f"/v1/vouchers/{code}/redeem", {}),
         ("POST", f"/v1/vouchers/{code}/cancel", {}),

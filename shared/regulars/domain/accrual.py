@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.domain import calendar, campaigns, limits, milestones, raffles
+from regulars.domain import calendar, campaigns, limits, milestones, raffles, surprises
 from regulars.domain.benefits import give_due
 from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.draft import Draft
@@ -39,6 +39,7 @@ def join(draft: Draft, operation: Join) -> None:
 def earn(draft: Draft, operation: Earn) -> list[tuple[str, Why]]:
     """Book a visit or sale; returns what was not granted and why."""
     visits, refused = _granted_visits(draft, operation)
+    capped = bool(refused)
     spend_minor = sale_total(operation)
     draft.facts.update(_facts(operation, visits, spend_minor))
     kinds = frozenset(
@@ -46,7 +47,8 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Why]]:
         for kind, there in (("visit", visits), ("spend", spend_minor), ("item", operation.items))
         if there
     )
-    running = _running(draft, _occasion(draft, spend_minor))
+    occasion = _occasion(draft, spend_minor)
+    running = _running(draft, occasion)
     multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
     for rule in draft.program.earn:
         base, why = _base(draft, rule, operation, visits, spend_minor)
@@ -66,6 +68,8 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Why]]:
         draft.card = draft.card._replace(last_visit_ms=draft.now_ms, today=(day, before + visits))
     _open_bought_tiers(draft, operation)
     _settle(draft, spend_minor, visits)
+    if not capped and (visits or spend_minor):
+        surprises.draw(draft, occasion, kinds)
     return refused
 
 

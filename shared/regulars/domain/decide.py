@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from regulars.domain import accrual, benefits, reversal, rewards, tiering
+from regulars.domain import accrual, benefits, reversal, rewards, surprises, tiering
 from regulars.domain.card import Card, Holding, expired
 from regulars.domain.draft import Draft
 from regulars.domain.due import BENEFITS, EXPIRE, TIER
@@ -31,6 +31,7 @@ from regulars.domain.operations import (
     Remind,
     Reverse,
     ReviewTier,
+    Surprise,
     Voucher,
 )
 from regulars.domain.program import Program
@@ -56,6 +57,9 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             return draft.decision("bonus", unlocked=_issued(draft))
         case Bonus():
             accrual.bonus(draft, operation)
+            return draft.decision("bonus", unlocked=_issued(draft))
+        case Surprise():
+            surprises.give_by_hand(draft, operation)
             return draft.decision("bonus", unlocked=_issued(draft))
         case Celebrate():
             return _celebrate(draft, operation)

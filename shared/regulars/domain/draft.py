@@ -101,10 +101,10 @@ class Draft:
         already = self.counts.get(name, (0, limit))[0]
         self.counts[name] = (already + by, limit)
 
-    def exhausted(self, name: str, limit: int) -> bool:
-        """Whether a shared counter cannot take one more."""
+    def exhausted(self, name: str, limit: int, needed: int = 1) -> bool:
+        """Whether a shared counter cannot take so much more; one without a limit always can."""
         left = self.operation.origin.left.get(name, limit)
-        return bool(limit) and self.counts.get(name, (0, 0))[0] >= min(limit, left)
+        return bool(limit) and self.counts.get(name, (0, 0))[0] + needed > min(limit, left)
 
     def touch(self, unit_id: str) -> None:
         """Something happened with a unit: what expires by inactivity lives on. What was lost

@@ -1,6 +1,6 @@
-"""What is played for: milestones, raffles and leaderboards, as a programme describes them.
+"""What is played for, and what comes unexpectedly, as a programme describes it.
 
-How they go is told in `milestones.py`, `raffles.py` and `leaderboards.py`.
+How it goes is told in `milestones.py`, `raffles.py`, `leaderboards.py` and `surprises.py`.
 """
 
 from __future__ import annotations
@@ -54,6 +54,29 @@ class Leaderboard(NamedTuple):
     """How many are shown."""
 
 
+class SurpriseTerms(NamedTuple):
+    """A gift that nobody expects: of the staff's choosing, or drawn by a rule; within a budget."""
+
+    id: str
+    name: Text
+    """How staff and owner call it."""
+    reward: str
+    by: Literal["staff", "rule"]
+    one_in: int
+    """For a rule: one of so many visits or sales, on average."""
+    on: tuple[str, ...]
+    """For a rule: kinds of occasions (`visit`, `spend`, `item`); any when empty."""
+    tiers: tuple[str, ...]
+    segments: tuple[str, ...]
+    min_spend_minor: int
+    limit: int
+    limit_window: Literal["day", "month", "year", "lifetime"]
+    """How often one member is surprised; 0 for no limit."""
+    budget_minor: int
+    budget_window: Literal["day", "month", "year", "lifetime"]
+    """What the gifts of a window may cost the owner in all, counted in the reward's own cost."""
+
+
 def milestone(part: Mapping[str, Any]) -> Milestone:
     """Read a validated milestone."""
     grant = part.get("grant") or {}
@@ -89,4 +112,24 @@ def leaderboard(part: Mapping[str, Any]) -> Leaderboard:
     """Read a validated leaderboard."""
     return Leaderboard(
         part["id"], part["name"], part["metric"], part["window"], part.get("places", 10)
+    )
+
+
+def surprise(part: Mapping[str, Any]) -> SurpriseTerms:
+    """Read the validated terms of a surprise."""
+    limit = part.get("per_member") or {}
+    return SurpriseTerms(
+        id=part["id"],
+        name=part["name"],
+        reward=part["reward"],
+        by=part["by"],
+        one_in=part.get("one_in") or 0,
+        on=tuple(part.get("on", ())),
+        tiers=tuple(part.get("tiers", ())),
+        segments=tuple(part.get("segments", ())),
+        min_spend_minor=part.get("min_spend_minor", 0),
+        limit=limit.get("times", 0),
+        limit_window=limit.get("window", "lifetime"),
+        budget_minor=part["budget"]["amount_minor"],
+        budget_window=part["budget"]["window"],
     )

@@ -179,6 +179,14 @@ class Bonus(NamedTuple):
     """Whether it counts as a referral of this member."""
 
 
+class Surprise(NamedTuple):
+    """Staff give an unexpected gift out of a budget of the programme's."""
+
+    origin: Origin
+    surprise_id: str
+    note: str | None = None
+
+
 class Celebrate(NamedTuple):
     """The member's birthday, or the day of joining comes round."""
 
@@ -209,6 +217,7 @@ AnyOperation = (
     | Earn
     | Act
     | Bonus
+    | Surprise
     | Celebrate
     | GiveBenefits
     | Adjust

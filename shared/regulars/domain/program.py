@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from regulars.domain import campaigns, games
 from regulars.domain.campaigns import Campaign
-from regulars.domain.games import Leaderboard, Milestone, Raffle
+from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseTerms
 from regulars.domain.values import Text, thousandths
 
 
@@ -194,6 +194,7 @@ class Program(NamedTuple):
     milestones: tuple[Milestone, ...]
     raffles: tuple[Raffle, ...]
     leaderboards: tuple[Leaderboard, ...]
+    surprises: tuple[SurpriseTerms, ...]
     referral: Referral | None
     limits: Limits
     refunds: Literal["debt", "waive"]
@@ -235,6 +236,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         milestones=tuple(games.milestone(part) for part in document.get("milestones", ())),
         raffles=tuple(games.raffle(part) for part in document.get("raffles", ())),
         leaderboards=tuple(games.leaderboard(part) for part in document.get("leaderboards", ())),
+        surprises=tuple(games.surprise(part) for part in document.get("surprises", ())),
         referral=_referral(document.get("referral")),
         limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
         refunds=document.get("refunds", {}).get("policy", "debt"),

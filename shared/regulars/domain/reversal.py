@@ -7,7 +7,7 @@ rounding leak whatever way they are split, and never exceed what was granted.
 
 from __future__ import annotations
 
-from regulars.domain import benefits, calendar, limits, milestones, raffles
+from regulars.domain import benefits, calendar, limits, milestones, raffles, surprises
 from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import DEBT, Entry, Line, lot_dates
@@ -102,6 +102,7 @@ def _return_vouchers(draft: Draft, operation: Reverse, units: str | None) -> boo
         if matches and voucher.voucher_id in draft.card.open:
             give_back(draft, voucher, "cancelled")
             benefits.take_back(draft, operation.original.facts, voucher.voucher_id)
+            surprises.take_back(draft, operation.original.facts, voucher.voucher_id)
             returned = True
     return returned
 

@@ -77,6 +77,10 @@ def _reason(
             return words.t("a friend of yours came")
         case "bonus":
             return str(why.get("text", "")) or words.t("a bonus")
+        case "surprise":
+            if reward:
+                return words.t("a surprise for you: {reward}", reward=reward)
+            return words.t("a surprise for you")
         case "reward":
             return words.t("for a reward: {reward}", reward=reward) if reward else ""
         case "returned":

@@ -6,7 +6,7 @@
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | sandbox clock | `M#<m>` | `CLOCK` | | |
 | staff device | `M#<m>` | `STAFF#<s>` | | |
-| shared counter: stock, a campaign's uses | `M#<m>#COUNT#<name>` | `COUNT` | | |
+| shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
 | digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |

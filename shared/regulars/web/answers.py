@@ -95,6 +95,16 @@ class LineView(View):
     why: str
 
 
+class SurpriseView(View):
+    """An unexpected gift of an entry, and what it took from the budget of its surprise."""
+
+    surprise: str
+    voucher_id: str
+    reward_id: str
+    cost_minor: int
+    why: str
+
+
 class EntryView(View):
     seq: int
     op: str
@@ -107,6 +117,8 @@ class EntryView(View):
     order_id: str | None
     program_version: int
     lines: list[LineView]
+    surprises: list[SurpriseView] = []
+    note: str | None = None
     balances: dict[str, int]
     tier_from: str | None = None
     tier_to: str | None = None

@@ -158,6 +158,14 @@ def items(body: Mapping[str, Any]) -> tuple[Item, ...]:
     )
 
 
+_GIFT: dict[str, Check] = {"member_id": text(), "surprise": text(), "note": text(NOTE_MAX)}
+
+
+def gift(body: Mapping[str, Any]) -> None:
+    """Check the body of POST /v1/gifts."""
+    require(fields(body, _GIFT, required=("member_id", "surprise")))
+
+
 _REDEEM: dict[str, Check] = {"location": text(), "staff": text(), "order_id": text()}
 
 

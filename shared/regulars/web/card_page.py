@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from regulars import tokens
 from regulars.config import settings
-from regulars.domain import calendar, standing
+from regulars.domain import calendar, standing, surprises
 from regulars.domain.card import Card, OpenVoucher
 from regulars.domain.ledger import Entry, Line
 from regulars.domain.program import Program, Reward
@@ -220,6 +220,7 @@ def _events(program: Program, history: Iterable[Entry], words: Words) -> Iterabl
         elif entry.kind == "expire" and main is aside:
             said = words.t("not used in time; {reason}", reason=said)
         news = _asides(program, aside if main is not aside else [], words)
+        news += [views.reason(program, it.why, "", 0, words) for it in surprises.given(entry.facts)]
         if risen := _new_tier(program, entry, words):
             news.append(risen)
         if not said:

@@ -145,6 +145,14 @@ class Action(Body):
     ref: Text | None = None
 
 
+class Gift(Body):
+    """A surprise that staff give; `surprise` is its id in the programme."""
+
+    member_id: Text
+    surprise: Text
+    note: Note | None = None
+
+
 class TierGrant(Body):
     """A right to a tier, bought or given by hand; `until` in the past ends it."""
 

@@ -34,7 +34,7 @@ from regulars.web.program_fields import (
     Words,
     Zone,
 )
-from regulars.web.program_games import Leaderboard, Milestone, Raffle
+from regulars.web.program_games import Leaderboard, Milestone, Raffle, Surprise
 
 
 class Branding(Part):
@@ -322,6 +322,7 @@ class ProgramDocument(Part):
     milestones: list[Milestone] = Field(default_factory=list, max_length=50)
     raffles: list[Raffle] = Field(default_factory=list, max_length=20)
     leaderboards: list[Leaderboard] = Field(default_factory=list, max_length=5)
+    surprises: list[Surprise] = Field(default_factory=list, max_length=20)
     referral: Referral | None = None
     limits: Limits = Limits()
     refunds: Refunds = Refunds()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from regulars.web.program_fields import Amount, Day, Id, Name, Part
+from regulars.web.program_fields import Amount, Day, Id, Money, Name, Part, PerMember, Segment
 
 
 class Milestone(Part):
@@ -60,3 +60,34 @@ class Leaderboard(Part):
     metric: Literal["visits", "spend", "points"]
     window: Literal["month", "quarter", "year"]
     places: Annotated[int, Field(ge=3, le=50)] = 10
+
+
+class Budget(Part):
+    """What the gifts of a window may cost in all."""
+
+    amount_minor: Annotated[int, Field(ge=1, le=10**12)]
+    window: Literal["day", "month", "year", "lifetime"]
+
+
+class Surprise(Part):
+    """A gift that nobody expects: given by staff, or drawn by a rule."""
+
+    id: Id
+    name: Name
+    reward: Id
+    by: Literal["staff", "rule"]
+    one_in: Annotated[int, Field(ge=2, le=10_000)] | None = None
+    on: list[Literal["visit", "spend", "item"]] = Field(default_factory=list, max_length=3)
+    tiers: list[Id] = Field(default_factory=list, max_length=10)
+    segments: list[Segment] = Field(default_factory=list, max_length=5)
+    min_spend_minor: Money = 0
+    per_member: PerMember | None = None
+    budget: Budget
+
+    @model_validator(mode="after")
+    def _fits(self) -> Surprise:
+        if (self.by == "rule") != (self.one_in is not None):
+            raise ValueError("`one_in` belongs to surprises by a rule, and they need it")
+        if self.by == "staff" and (self.on or self.min_spend_minor):
+            raise ValueError("`on` and `min_spend_minor` belong to surprises by a rule")
+        return self

@@ -67,6 +67,8 @@ API = (
           m.Adjust, ((200, a.Booked),), ledger=True),
     Route("POST", "/v1/actions", "api", "Reward something a member did", "key",
           m.Action, ((200, a.Earned),), ledger=True),
+    Route("POST", "/v1/gifts", "staff", "Give an unexpected gift", "key or staff",
+          m.Gift, ((200, a.Earned),), ledger=True),
     Route("POST", "/v1/members/{id}/tier", "api", "Give a tier, or end it", "key",
           m.TierGrant, ((200, a.Earned),), ledger=True),
     Route("POST", "/v1/refunds", "api", "Refund an order", "key",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, segments, standing
+from regulars.domain import calendar, segments, standing, surprises
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry, Line, Recorded
 from regulars.domain.operations import Decision, Voucher
@@ -139,6 +139,19 @@ def entry(program: Program, booked: Entry, prev: str, digest: str, words: Words)
     }
     if booked.tier_from != booked.tier_to:
         view |= {"tier_from": booked.tier_from, "tier_to": booked.tier_to}
+    if given := surprises.given(booked.facts):
+        view["surprises"] = [
+            {
+                "surprise": gift.surprise_id,
+                "voucher_id": gift.voucher_id,
+                "reward_id": gift.reward_id,
+                "cost_minor": gift.cost_minor,
+                "why": reason(program, gift.why, "", 0, words),
+            }
+            for gift in given
+        ]
+    if booked.kind == "bonus" and "note" in booked.facts:
+        view["note"] = booked.facts["note"]
     return view
 
 
@@ -173,7 +186,10 @@ def earned(program: Program, decision: Decision, now: datetime, words: Words) ->
     changed = done.tier_from != done.tier_to
     return {
         **booked(program, decision, now, words),
-        "explain": [_explained(program, line, words) for line in done.lines if line.amount > 0],
+        "explain": [
+            *(_explained(program, line, words) for line in done.lines if line.amount > 0),
+            *(reason(program, it.why, "", 0, words) for it in surprises.given(done.facts)),
+        ],
         "unlocked": [voucher(program, unlocked, words, now) for unlocked in decision.unlocked],
         "tier_change": {"from": done.tier_from, "to": done.tier_to} if changed else None,
         "refused": [

@@ -216,6 +216,13 @@ PAGES: dict[str, views.View] = {
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=Goal(POINT, "points", 50, 500, PASTRY)),
     "staff": STAFF,
+    "staff-gifts": STAFF._replace(
+        gifts={
+            "warm": ({"en": "For a hard day", "hu": "Nehéz napra"}, PASTRY),
+            "new": ("First time here", TASTING),
+        },
+        rewards={"pastry": PASTRY, "tasting": TASTING},
+    ),
     "staff-amounts": STAFF._replace(stamp=None, currency="EUR"),
     "message": MessageView("link_dead", BRAND),
     "message-again": MessageView("try_again", link=("/j/kavehaz", "Again")),

@@ -261,6 +261,28 @@ def test_a_voucher_is_confirmed_before_it_is_redeemed(page: Page, address: str) 
     assert [url.rpartition("/v1/")[2] for url in redeemed] == ["vouchers/PXQ7K2MD/redeem"]
 
 
+def test_a_gift_is_chosen_for_the_guest_on_the_screen(page: Page, address: str) -> None:
+    sent: list[Any] = []
+
+    def gift(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or ""))
+        if len(sent) == 1:
+            route.fulfill(status=409, json={"code": "limit_reached"})
+        else:
+            route.fulfill(json={**EARNED, "unlocked": [{"reward_id": "pastry", "name": "x"}]})
+
+    _counter(page, address, "staff-gifts")
+    page.route("**/v1/gifts", gift)
+    expect(page.locator("#gifts")).to_be_hidden()
+    _find(page, "7F3 KQ9")
+    page.click("#gifts summary")
+    for said in ("No more of it just now", "Given: Home pastry"):
+        page.click("#gifts button >> nth=0")
+        expect(page.locator("#say")).to_contain_text(said)
+    assert sent == [{"member_id": "m_1", "surprise": "warm"}] * 2
+    expect(page.locator("#gifts")).to_be_hidden()
+
+
 def test_a_name_that_looks_like_a_code_is_found_all_the_same(page: Page, address: str) -> None:
     asked: list[str] = []
 

@@ -24,6 +24,10 @@ def setup(view: StaffView, words: Words) -> dict[str, Any]:
         "units": {unit: _forms(names, words) for unit, names in view.units.items()},
         "rewards": {reward: words.pick(name) for reward, name in view.rewards.items()},
         "tiers": {tier: words.pick(name) for tier, name in view.tiers.items()},
+        "gifts": [
+            (surprise, words.pick(name), words.pick(reward))
+            for surprise, (name, reward) in view.gifts.items()
+        ],
         "today": view.today,
         "stamp": view.stamp,
         "words": _texts(words),
@@ -51,6 +55,7 @@ def _texts(words: Words) -> dict[str, Any]:
         "given": t("{reward}: redeemed", reward="{reward}"),
         "of": t("for {name}", name="{name}"),
         "unlocked": t("Unlocked: {reward}", reward="{reward}"),
+        "surprised": t("Given: {reward}", reward="{reward}"),
         "tier": t("New tier: {tier}", tier="{tier}"),
         "nothing": t("Nothing was added this time."),
         "undone": t("Taken back: {what}", what="{what}"),
@@ -79,6 +84,9 @@ def _problems(words: Words) -> dict[str, str]:
         "voucher_redeemed": t("This reward has been redeemed already."),
         "voucher_expired": t("This reward has expired."),
         "voucher_cancelled": t("This reward was taken back."),
+        "tier_required": t("This one is not for this guest."),
+        "limit_reached": t("No more of it just now: given as often as it may be, or used up."),
+        "out_of_stock": t("All of them have been given out."),
         "undo_expired": t("Five minutes have passed; it can no longer be undone here."),
         "already_reversed": t("This was taken back already."),
         "debt": t("This card has something to make up for after a refund first."),

@@ -220,7 +220,7 @@ class StaffView(NamedTuple):
 
     `units`, `rewards` and `tiers` are the programme's names by id; `stamp` is the id of the unit
     that +1 grants (None hides +1); `amounts` shows the keypad. `today` counts what this device
-    gave today.
+    gave today. `gifts` are what staff may give unasked: by id what it is for, and the reward.
     """
 
     brand: Brand
@@ -235,6 +235,7 @@ class StaffView(NamedTuple):
     stamp: str | None = None
     amounts: bool = True
     today: int = 0
+    gifts: Mapping[str, tuple[Text, Text]] = MappingProxyType({})
     sign_out: str = "/staff/sign-out"
 
 

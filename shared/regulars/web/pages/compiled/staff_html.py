@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from staff.html. Do not edit.
-digest = 'efd72dedb58d0d86'
+digest = 'ae917c722690b9a5'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'staff.html'
 
@@ -115,7 +115,13 @@ def block_body(context, missing=missing):
     yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Code, name or phone', _block_vars=_block_vars))
     yield '" autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="search" maxlength="80">\n<button type="submit" class="plain">'
     yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Find', _block_vars=_block_vars))
-    yield '</button>\n</form>\n<ul class="matches" id="matches" hidden></ul>\n\n<p class="say" id="say" role="status" hidden></p>\n\n<section class="member" id="member" tabindex="-1" aria-labelledby="who" hidden>\n<div class="top"><h2 id="who"></h2><p id="progress"></p></div>\n<p class="meta" id="meta"></p>\n<ul id="due"></ul>\n</section>\n\n<section class="member" id="confirm" tabindex="-1" aria-labelledby="what" hidden>\n<h2 id="what"></h2>\n<p class="meta" id="whose"></p>\n<div class="pair"><button type="button" class="green" id="redeem">'
+    yield '</button>\n</form>\n<ul class="matches" id="matches" hidden></ul>\n\n<p class="say" id="say" role="status" hidden></p>\n\n<section class="member" id="member" tabindex="-1" aria-labelledby="who" hidden>\n<div class="top"><h2 id="who"></h2><p id="progress"></p></div>\n<p class="meta" id="meta"></p>\n<ul id="due"></ul>\n'
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'gifts'):
+        pass
+        yield '<details class="gifts" id="gifts"><summary>'
+        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Give a gift', _block_vars=_block_vars))
+        yield '</summary><ul></ul></details>\n'
+    yield '</section>\n\n<section class="member" id="confirm" tabindex="-1" aria-labelledby="what" hidden>\n<h2 id="what"></h2>\n<p class="meta" id="whose"></p>\n<div class="pair"><button type="button" class="green" id="redeem">'
     yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Redeem', _block_vars=_block_vars))
     yield '</button>\n<button type="button" class="pale" id="leave">'
     yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Not now', _block_vars=_block_vars))
@@ -171,4 +177,4 @@ def block_body(context, missing=missing):
     yield '</script>\n'
 
 blocks = {'title': block_title, 'theme': block_theme, 'head': block_head, 'body': block_body}
-debug_info = '1=13&2=16&3=24&4=38&5=48&7=65&8=86&9=88&10=90&11=96&12=102&14=104&17=106&18=108&22=110&23=112&24=114&39=116&40=118&45=120&46=123&48=125&49=128&53=135&54=137&56=139&59=141&60=151&62=153&64=157&67=159&68=161&71=167'
+debug_info = '1=13&2=16&3=24&4=38&5=48&7=65&8=86&9=88&10=90&11=96&12=102&14=104&17=106&18=108&22=110&23=112&24=114&34=116&35=119&42=122&43=124&48=126&49=129&51=131&52=134&56=141&57=143&59=145&62=147&63=157&65=159&67=163&70=165&71=167&74=173'

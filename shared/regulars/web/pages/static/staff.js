@@ -55,7 +55,7 @@
     for (const id of ["plus", "amount", "book", "redeem", "undo", "again"]) {
       if (byId(id)) byId(id).disabled = value;
     }
-    for (const button of document.querySelectorAll("#due button")) button.disabled = value;
+    for (const button of document.querySelectorAll("#due button, #gifts button")) button.disabled = value;
   }
 
   // --- what was booked -----------------------------------------------------------------------
@@ -81,6 +81,11 @@
       const id = work.about.member ?? body.member_id;
       if (id) refresh(id);
       else show();
+    },
+    gift(work, body) {
+      tell((body.unlocked ?? []).map((won) => fill(say.surprised, { reward: rewardName(won) })).join(" · "));
+      if (member) showMember(member, true);
+      refresh(work.body.member_id);
     },
     undo(work) {
       tell(fill(say.undone, { what: work.about.what }));
@@ -156,6 +161,7 @@
     const last = card.last_visit_at ? fill(say.last, { when: ago(card.last_visit_at) }) : "";
     byId("meta").textContent = [tierName(card.tier), visits, last].filter(Boolean).join(" · ");
     byId("due").replaceChildren(...(card.vouchers ?? []).filter(isDue).map(dueLine));
+    if (byId("gifts")) byId("gifts").open = false;
     show("member", booked ? "after" : "actions");
     if (!booked) byId("member").focus({ preventScroll: true });
   }
@@ -324,6 +330,24 @@
     if (!camera.on()) byId("q").focus();
   });
   byId("again").addEventListener("click", () => member && showMember(member));
+
+  // What staff may give unasked; the same for every guest.
+  byId("gifts")?.querySelector("ul").replaceChildren(...setup.gifts.map(([id, name, reward]) => {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "pale";
+    const what = document.createElement("b");
+    what.textContent = reward;
+    const why = document.createElement("span");
+    why.textContent = name;
+    button.append(what, why);
+    button.addEventListener("click", () => {
+      if (member) book("gift", "/v1/gifts", { member_id: member.member_id, surprise: id }, { name: nameOf(member) });
+    });
+    item.append(button);
+    return item;
+  }));
 
   // --- the amount ----------------------------------------------------------------------------
   const pad = keypad(setup, byId, () => busy);
