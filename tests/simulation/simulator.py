@@ -89,6 +89,9 @@ class Simulation(Life):
                 self.walks.go()
         world.now_ms += world.chance.choice((0, 1, 40, 400)) * DAY_MS
         self._all_jobs()
+        if world.chance.random() < 0.5:
+            self._all_is_given_back()
+            self._all_jobs()
         self._all_arrives()
         try:
             closing.everything_fits(self.witness, world.memory, world.table, self.ttl.gone)
@@ -124,6 +127,12 @@ class Simulation(Life):
                 if self.attempt(Asks("job", "", (member, name))) is None:
                     raise Broken(f"{name} of {member} cannot be done in calm weather")
         raise Broken(f"still due after {ROUNDS_MAX} rounds: {actors.due(self)}")
+
+    def _all_is_given_back(self) -> None:
+        """Give back every open voucher, whatever has become of what it cost."""
+        for voucher_id, (member, _, status) in list(self.witness.vouchers.items()):
+            if status == "issued":
+                self.ask(Asks("cancel", self.name(), (member, voucher_id)))
 
     def _all_arrives(self) -> None:
         """Let the stream and the queue come to rest."""
