@@ -343,6 +343,7 @@
     why.textContent = name;
     button.append(what, why);
     button.addEventListener("click", () => {
+      byId("gifts").open = false;
       if (member) book("gift", "/v1/gifts", { member_id: member.member_id, surprise: id }, { name: nameOf(member) });
     });
     item.append(button);

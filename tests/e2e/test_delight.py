@@ -1,0 +1,107 @@
+"""What is played for and what comes unexpectedly, in the running product."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import People
+from tests.e2e.product import Product
+
+pytestmark = pytest.mark.browser
+
+SPRING = f"{datetime.now(UTC).year + 1}-05"
+BOARD = {
+    "id": "visits", "name": {"en": "Most visits", "hu": "Legtöbb látogatás"},
+    "metric": "visits", "window": "year",
+}  # fmt: skip
+WARM = {
+    "id": "warm", "name": {"en": "For a hard day", "hu": "Nehéz napra"}, "reward": "pastry",
+    "by": "staff", "budget": {"amount_minor": 100, "window": "day"},
+}  # fmt: skip
+PASTRY = {"id": "pastry", "name": {"en": "Pastry", "hu": "Sütemény"}, "cost_minor": 70}
+
+
+def cafe_with(product: Product, slug: str, key: str, **sections: Any) -> dict[str, Any]:
+    """A café with these sections in its programme (live or sandbox, as the key's name says)."""
+    cafe = product.merchant("corner-cafe", slug)
+    document = product.api("GET", "/v1/program", key=cafe[key]).json["program"]
+    headers = {"authorization": f"Bearer {cafe[key]}", "if-match": "1"}
+    document |= {"rewards": [*document["rewards"], PASTRY], **sections}
+    published = product.request("PUT", "/v1/program", json.dumps(document).encode(), headers)
+    assert published.status == 200, published.text
+    return cafe
+
+
+def sleep_until(product: Product, key: str, day: str) -> None:
+    """Move a sandbox to the morning of a day."""
+    moved = product.api("POST", "/v1/test/clock", {"now": f"{day}T08:00:00Z"}, key=key)
+    assert moved.status == 200, moved.text
+
+
+def shoot(page: Page, shots: Path | None, name: str) -> None:
+    """A picture in two widths, when somebody wants to look."""
+    for width in (360, 1280) if shots else ():
+        page.set_viewport_size({"width": width, "height": 800})
+        page.screenshot(path=f"{shots}/{name}-{width}.png", full_page=True)
+    page.set_viewport_size({"width": 360, "height": 760})
+
+
+@pytest.mark.parametrize(
+    ("lang", "yes", "no", "place"),
+    [
+        ("en", "Take part", "Stop taking part", "Your place: 2 of 2"),
+        ("hu", "Beszállok", "Kiszállok", "Helyezésed: 2 / 2"),
+    ],
+)
+def test_one_is_on_the_leaderboard_by_saying_so_also_without_scripts(
+    product: Product, people: People, shots: Path | None, lang: str, yes: str, no: str, place: str
+) -> None:
+    cafe = cafe_with(product, f"ranked-{lang}", "test_api_key", leaderboards=[BOARD])
+    key = cafe["test_api_key"]
+    sleep_until(product, key, f"{SPRING}-10")
+    rival = product.member(key, name="Ben Nagy", consents={"leaderboard": True})
+    member = product.member(key, name="Anna Kovács", language=lang)
+    for member_id, visits in ((rival["member_id"], 5), (member["member_id"], 3)):
+        product.earn(member_id, key, visits=visits)
+    anna = people.new(lang, java_script_enabled=False)
+    anna.goto(member["card_url"])
+    board = anna.locator("#leaderboards")
+    expect(board).to_contain_text("Anna K.")
+    expect(board).not_to_contain_text("Ben")
+    shoot(anna, shots, f"board-asked-{lang}")
+    board.get_by_role("button", name=yes, exact=True).click()
+    sleep_until(product, key, f"{SPRING}-11")
+    anna.reload()
+    expect(board).to_contain_text(place)
+    expect(board.locator("li")).to_have_text([re.compile("Ben N."), re.compile("Anna K.")])
+    shoot(anna, shots, f"board-{lang}")
+    board.get_by_role("button", name=no, exact=True).click()
+    expect(board).not_to_contain_text("Ben")
+
+
+def test_staff_give_a_gift_until_the_budget_is_used_up(
+    product: Product, people: People, shots: Path | None
+) -> None:
+    cafe = cafe_with(product, "gifts", "api_key", surprises=[WARM])
+    member = product.member(cafe["api_key"], name="Zsófi", language="hu", email="z@example.com")
+    counter, customer = people.new("en"), people.new("hu")
+    counter.goto(cafe["staff_url"])
+    for said in ("Given: Pastry", "No more of it just now"):
+        counter.fill("#q", "z@example.com")
+        counter.press("#q", "Enter")
+        counter.click("#gifts summary")
+        shoot(counter, shots, "gift-open")
+        counter.get_by_role("button", name="Pastry For a hard day").click()
+        expect(counter.locator("#say")).to_contain_text(said)
+    shoot(counter, shots, "gift-none-left")
+    customer.goto(member["card_url"])
+    expect(customer.locator(".voucher")).to_contain_text("Sütemény")
+    expect(customer.locator("#history li").first).to_contain_text("Meglepetés neked: Sütemény")
+    shoot(customer, shots, "gift-on-card")
