@@ -91,6 +91,12 @@ def _reason(
             return words.t("expired")
         case "adjust":
             return str(why.get("text", "")) or words.t("set right by the shop")
+    return _not_granted(why, words, currency)
+
+
+def _not_granted(why: Mapping[str, Any], words: Words, currency: str) -> str:
+    """Why nothing was granted."""
+    match why.get("k"):
         case "cooldown":
             minutes = why["minutes"]
             return words.n(
