@@ -101,8 +101,8 @@ def undo(request: http.Request) -> http.Response:
     holder = counter.read_holder(table, gathered, str(member_id))
     staff = gathered.caller.staff
     read = refunds.original(
-        ledger, holder.profile.member_id, int(str(seq)), op=f"key:{key}", source="staff",
-        amount_minor=None, staff=staff.staff_id if staff else None, undo_within_ms=UNDO_MS,
+        ledger, gathered.program, holder.profile.member_id, int(str(seq)), op=f"key:{key}",
+        source="staff", staff=staff.staff_id if staff else None, undo_within_ms=UNDO_MS,
     )  # fmt: skip
     if read is None or read.operation.original.kind != "earn":
         raise Refused(Code.NOT_FOUND)

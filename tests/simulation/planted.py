@@ -18,6 +18,7 @@ from regulars.domain import (
     decide,
     draft,
     due,
+    expiry,
     limits,
     reversal,
     rewards,
@@ -113,7 +114,7 @@ def _refusals_are_not_kept() -> list[Patch]:
 
 def _debt_is_not_paid() -> list[Patch]:
     def grant(self: Any, unit_id: str, amount: int, rule: str, why: Any) -> None:
-        dates = draft.lot_dates_for(self.program.units.get(unit_id), self.today)
+        dates = expiry.lot_dates_for(self.program.units.get(unit_id), self.today)
         self.put_back(unit_id, (Lot(*dates, amount),), rule, why)
 
     return [(draft.Draft, "grant", grant)]

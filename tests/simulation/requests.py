@@ -187,7 +187,7 @@ def _refund(till: Till, asks: Asks) -> Answer | None:
 def _undo(till: Till, asks: Asks) -> Answer:
     member, seq = asks.content
     read = refunds.original(
-        till.ledger, member, seq, op=f"key:{asks.key}", source="staff", amount_minor=None,
+        till.ledger, till.program, member, seq, op=f"key:{asks.key}", source="staff",
         undo_within_ms=UNDO_MS,
     )  # fmt: skip
     if read is None:

@@ -49,12 +49,12 @@ def refund(request: http.Request) -> http.Response:
     gathered = auth.gather(connect.table(), request, staff_too=False)
     program = gathered.program
     ledger = Ledger(connect.table(), gathered.caller.merchant_id)
-    amount_minor = body.amount_minor
+    amount_minor, items = body.amount_minor, bodies.items(body.model_dump(include={"items"}))
     if body.items is not None:
         amount_minor = sum(item.amount_minor for item in body.items)
         if not amount_minor:
             raise Refused(Code.INVALID, "", (("items", "must add up to more than 0"),))
-    wanted = refunds.Refund(f"order:{body.order_id}", body.refund_id, amount_minor, "api")
+    wanted = refunds.Refund(f"order:{body.order_id}", body.refund_id, amount_minor, "api", items)
     found = ledger.find_order(wanted.order_op)
     member = counter.read_holder(connect.table(), gathered, found[0]) if found else None
 

@@ -7,10 +7,18 @@ All integers; multipliers are thousandths.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from regulars.domain import calendar, campaigns, limits, milestones, raffles, surprises
+from regulars.domain import (
+    calendar,
+    campaigns,
+    limits,
+    milestones,
+    raffles,
+    surprises,
+    visits,
+)
 from regulars.domain.benefits import give_due
 from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.draft import Draft
@@ -33,42 +41,39 @@ def join(draft: Draft, operation: Join) -> None:
         if rule.on == "join":
             _grant(draft, rule, rule.amount, {"k": "join"}, running, tier_multiplier=1000)
     _bonuses(draft, running, frozenset({"join"}))
-    _settle(draft, spend_minor=0, visits=0)
+    _settle(draft, spend_minor=0, count=0)
 
 
 def earn(draft: Draft, operation: Earn) -> list[tuple[str, Why]]:
     """Book a visit or sale; returns what was not granted and why."""
-    visits, refused = _granted_visits(draft, operation)
+    count, refused = visits.granted(draft, operation)
     capped = bool(refused)
     spend_minor = sale_total(operation)
-    draft.facts.update(_facts(operation, visits, spend_minor))
+    draft.facts.update(_facts(operation, count, spend_minor))
     kinds = frozenset(
         kind
-        for kind, there in (("visit", visits), ("spend", spend_minor), ("item", operation.items))
+        for kind, there in (("visit", count), ("spend", spend_minor), ("item", operation.items))
         if there
     )
     occasion = _occasion(draft, spend_minor)
     running = _running(draft, occasion)
     multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
     for rule in draft.program.earn:
-        base, why = _base(draft, rule, operation, visits, spend_minor)
+        base, why = _base(draft, rule, operation, count, spend_minor)
         if base:
             _grant(draft, rule, base, why, running, multiplier)
         elif why:
             refused.append((rule.id, why))
-    _bonuses(draft, running, kinds)
+    if kinds:
+        _bonuses(draft, running, kinds)
     if _is_first_purchase(draft, spend_minor):
         draft.facts["first"] = 1
-        draft.card = limits.once_more(draft.card, FIRST_PURCHASE, "")
-    if visits:
-        day = draft.today.isoformat()
-        before = draft.card.today[1] if draft.card.today[0] == day else 0
-        if draft.card.last_visit_ms:
-            draft.facts["last"] = draft.card.last_visit_ms
-        draft.card = draft.card._replace(last_visit_ms=draft.now_ms, today=(day, before + visits))
+        draft.card = limits.once_more(draft.card, limits.FIRST_PURCHASE, "")
+    if count:
+        visits.book(draft, count)
     _open_bought_tiers(draft, operation)
-    _settle(draft, spend_minor, visits)
-    if not capped and (visits or spend_minor):
+    _settle(draft, spend_minor, count)
+    if not capped and (count or spend_minor):
         surprises.draw(draft, occasion, kinds)
     return refused
 
@@ -95,7 +100,7 @@ def act(draft: Draft, operation: Act) -> None:
             raise Refused(Code.LIMIT_REACHED, "It has been rewarded as often as it is.")
         draft.card = limits.once_more(draft.card, key, period)
         draft.grant(rule.unit, rule.amount, rule.id, {"k": "action", "a": operation.action})
-    _settle(draft, spend_minor=0, visits=0)
+    _settle(draft, spend_minor=0, count=0)
 
 
 def bonus(draft: Draft, operation: Bonus) -> None:
@@ -115,7 +120,7 @@ def bonus(draft: Draft, operation: Bonus) -> None:
     if operation.referral:
         draft.facts["referral"] = 1
         draft.card = limits.once_more(draft.card, milestones.REFERRALS, "")
-    _settle(draft, spend_minor=0, visits=0)
+    _settle(draft, spend_minor=0, count=0)
 
 
 def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
@@ -123,10 +128,7 @@ def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
     referral = draft.program.referral
     if referral is None or not spend_minor or spend_minor < referral.min_spend_minor:
         return False
-    return not limits.given(draft.card, FIRST_PURCHASE, "")
-
-
-FIRST_PURCHASE = "first"
+    return not limits.given(draft.card, limits.FIRST_PURCHASE, "")
 
 
 def _occasion(draft: Draft, spend_minor: int) -> Occasion:
@@ -187,7 +189,7 @@ def _open_bought_tiers(draft: Draft, operation: Earn) -> None:
                 for item in operation.items
             )
             if bought:
-                until = kept_until(way, draft.today)
+                until = kept_until(way, draft.effective_day)
                 draft.card = with_right(draft.card, tier.id, until, draft.today)
 
 
@@ -198,34 +200,8 @@ def sale_total(operation: Earn) -> int:
     return sum(item.amount_minor for item in operation.items)
 
 
-def _granted_visits(draft: Draft, operation: Earn) -> tuple[int, list[tuple[str, Why]]]:
-    """The visits that count under the programme's limits, and why others do not."""
-    limits, card = draft.program.limits, draft.card
-    visits = operation.visits
-    why: Why = {}
-    wait_ms = limits.cooldown_minutes * 60_000 - (draft.now_ms - card.last_visit_ms)
-    if visits and card.last_visit_ms and wait_ms > 0:
-        visits, why = 0, {"k": "cooldown", "minutes": -(-wait_ms // 60_000)}
-    elif visits and limits.visits_per_day:
-        had = card.today[1] if card.today[0] == draft.today.isoformat() else 0
-        if had + visits > limits.visits_per_day:
-            visits = max(0, limits.visits_per_day - had)
-            why = {"k": "cap_day", "n": limits.visits_per_day}
-    if not why:
-        return visits, []
-    if operation.refusable:
-        raise Refused(Code.CAP_REACHED, _cap_words(why))
-    return visits, [("limits", why)]
-
-
-def _cap_words(why: Why) -> str:
-    if why["k"] == "cooldown":
-        return f"This card was stamped a moment ago; the next stamp is in {why['minutes']} min."
-    return f"This card has had its {why['n']} visits of today."
-
-
 def _base(
-    draft: Draft, rule: EarnRule, operation: Earn, visits: int, spend_minor: int
+    draft: Draft, rule: EarnRule, operation: Earn, count: int, spend_minor: int
 ) -> tuple[int, Why]:
     """Units before multipliers, and the reason; a rule that grants nothing may still have one."""
     if rule.on not in {"visit", "spend", "item"}:
@@ -233,17 +209,17 @@ def _base(
     if spend_minor < rule.min_spend_minor:
         return 0, {"k": "min_spend", "min": rule.min_spend_minor}
     if rule.on == "visit":
-        return rule.amount * visits, {"k": "visit", "n": visits} if visits else {}
+        return rule.amount * count, {"k": "visit", "n": count} if count else {}
     if rule.on == "item":
-        count = sum(item.quantity for item in operation.items if _matches(rule, item))
-        return rule.amount * count, _item_why(rule, count) if count else {}
-    eligible = _eligible(rule, operation, spend_minor)
+        pieces = sum(item.quantity for item in operation.items if matches(rule, item))
+        return rule.amount * pieces, _item_why(rule, pieces) if pieces else {}
+    eligible = min(spend_minor, counted_money(rule, operation.items, spend_minor))
     if not eligible:
         return 0, {}
-    carried = draft.card.carry.get(rule.id, 0)
+    carried = min(draft.card.carry.get(rule.id, 0), rule.per_minor - 1)  # a step may be shorter now
     steps = max(0, (carried + eligible) // rule.per_minor)
     left = carried + eligible - steps * rule.per_minor
-    _carry(draft, rule.id, carried, left)
+    _carry(draft, rule.id, left)
     why = {"k": "spend", "spent": eligible, "amount": rule.amount, "per": rule.per_minor}
     if carried:
         why["carried"] = carried
@@ -252,7 +228,8 @@ def _base(
     return rule.amount * steps, why
 
 
-def _matches(rule: EarnRule, item: Item) -> bool:
+def matches(rule: EarnRule, item: Item) -> bool:
+    """Whether a rule on items, or on the spend on some, counts an item."""
     if item.category and item.category in rule.exclude:
         return False
     if not rule.categories and not rule.skus:
@@ -268,17 +245,18 @@ def _item_why(rule: EarnRule, count: int) -> Why:
     return why
 
 
-def _eligible(rule: EarnRule, operation: Earn, spend_minor: int) -> int:
+def counted_money(rule: EarnRule, items: Iterable[Item], total_minor: int) -> int:
     """The money a spend rule counts: matching items only when it names categories or skus,
     otherwise the whole less what is excluded."""
     if rule.categories or rule.skus:
-        return sum(item.amount_minor for item in operation.items if _matches(rule, item))
-    excluded = sum(item.amount_minor for item in operation.items if item.category in rule.exclude)
-    return max(0, spend_minor - excluded)
+        return sum(item.amount_minor for item in items if matches(rule, item))
+    excluded = sum(item.amount_minor for item in items if item.category in rule.exclude)
+    return max(0, total_minor - excluded)
 
 
-def _carry(draft: Draft, rule_id: str, before: int, after: int) -> None:
+def _carry(draft: Draft, rule_id: str, after: int) -> None:
     """Remember the remainder on the card and its change in the entry, so a refund can undo it."""
+    before = draft.card.carry.get(rule_id, 0)
     if after != before:
         carry = {**draft.card.carry, rule_id: after}
         if not after:
@@ -310,15 +288,15 @@ def _grant(
         draft.grant(rule.unit, amount, rule.id, why)
 
 
-def _settle(draft: Draft, spend_minor: int, visits: int) -> None:
+def _settle(draft: Draft, spend_minor: int, count: int) -> None:
     """Count into the windows, reward milestones, move the tier up with its benefits, issue what
     has become due by itself."""
     points = _points(draft)
-    draft.card = draft.card.with_window(draft.effective_month, spend_minor, visits, points)
-    milestones.count(draft, spend_minor, visits, points)
-    raffles.count(draft, spend_minor, visits)
+    draft.card = draft.card.with_window(draft.effective_month, spend_minor, count, points)
+    milestones.count(draft, spend_minor, count, points)
+    raffles.count(draft, spend_minor, count)
     milestones.reach(draft)
-    draft.card = upgraded(draft.program, draft.card, draft.today)
+    draft.card = upgraded(draft.program, draft.card, draft.today, draft.effective_day)
     give_due(draft)
     issue_automatic(draft)
 
@@ -337,8 +315,8 @@ def _points(draft: Draft) -> int:
     return points
 
 
-def _facts(operation: Earn, visits: int, spend_minor: int) -> dict[str, Any]:
-    facts: dict[str, Any] = {"visits": visits}
+def _facts(operation: Earn, count: int, spend_minor: int) -> dict[str, Any]:
+    facts: dict[str, Any] = {"visits": count}
     if spend_minor:
         facts["spend"] = spend_minor
     if operation.paid_minor not in {None, spend_minor}:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from regulars.domain import calendar, limits, tiering
+from regulars.domain import calendar, limits
 from regulars.domain.draft import Draft
 from regulars.domain.periods import current, period
 from regulars.domain.program import Benefit, Reward
@@ -25,7 +25,7 @@ TENURE_DAYS = 30
 
 def give_due(draft: Draft) -> None:
     """Give the benefits of the running periods that were not given yet."""
-    for benefit in current(draft.program, _tier_today(draft)):
+    for benefit in current(draft.program, draft.card.tier and draft.card.tier.id):
         if benefit.every not in {"birthday", "anniversary"}:
             _give_in_period(draft, benefit, *period(benefit.every, draft.today))
 
@@ -42,18 +42,11 @@ def celebrate(draft: Draft, occasion: str) -> None:
         if rule.on == occasion:
             draft.grant(rule.unit, rule.amount, rule.id, {"k": occasion})
     last = draft.today + timedelta(days=OCCASION_DAYS)
-    for benefit in current(draft.program, _tier_today(draft)):
+    for benefit in current(draft.program, draft.card.tier and draft.card.tier.id):
         reward = draft.program.rewards.get(benefit.reward)
         for _ in range(benefit.times if reward and benefit.every == occasion else 0):
             if reward:
                 give(draft, reward, _expires_on(reward, last))
-
-
-def _tier_today(draft: Draft) -> str | None:
-    """The tier of the card, unless it ended last night and is only waiting for its review: the
-    jobs of one midnight come in any order."""
-    held = draft.card.tier
-    return held.id if held and tiering.lasts(draft.program, held, draft.today) else None
 
 
 def _give_in_period(draft: Draft, benefit: Benefit, name: str, last: date) -> None:

@@ -84,12 +84,12 @@ class Card(NamedTuple):
     """By month index (see `calendar.month_index`)."""
     lifetime: Window = NOTHING
     last_visit_ms: int = 0
-    today: tuple[str, int] = ("", 0)
-    """The last day with visits and how many there were, for the daily cap."""
+    days: Mapping[str, int] = NONE
+    """Visits by day, of the newest days, where the programme has a daily cap."""
     tier: Holding | None = None
     """The tier that counts now: the highest that is held."""
     held: Mapping[str, Holding] = NONE
-    """Every tier the card has a right to, by id, with how long it is certain."""
+    """Every right to a tier, by name (see `tiering.right`), with how long it is certain."""
     idle: Mapping[str, str] = NONE
     """Per unit that expires by inactivity, its last valid day if nothing happens."""
     open: Mapping[str, OpenVoucher] = NONE

@@ -7,12 +7,12 @@ counter, the till, the jobs, the previews and the simulator all run this.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
-from regulars.domain import accrual, benefits, reversal, rewards, surprises, tiering
-from regulars.domain.card import Card, Holding, expired
+from regulars.domain import accrual, benefits, lapsed, reversal, rewards, surprises, tiering
+from regulars.domain.card import Card, expired
 from regulars.domain.draft import Draft
 from regulars.domain.due import BENEFITS, EXPIRE, TIER
+from regulars.domain.ledger import Kind
 from regulars.domain.operations import (
     Act,
     Adjust,
@@ -45,6 +45,10 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
     entry if that is later. Raises Refused with the first refusal that applies.
     """
     draft = Draft(program, card, operation, now)
+    if isinstance(operation, _ON_A_STANDING_CARD):
+        draft.card = tiering.as_of(program, draft.card, draft.today)
+    if isinstance(operation, _BY_THE_MEMBER):
+        draft.settle()
     match operation:
         case Join():
             accrual.join(draft, operation)
@@ -81,7 +85,12 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             return draft.decision("adjust", unlocked=_issued(draft))
         case Reverse():
             refunded = reversal.reverse(draft, operation)
-            return draft.decision("reverse", unlocked=_issued(draft), refunded_minor=refunded)
+            return draft.decision(
+                "reverse",
+                unlocked=_issued(draft),
+                refunded_minor=refunded.minor,
+                refunded_rules=refunded.rules,
+            )
         case Expire():
             return _expire(draft, operation)
         case ReviewTier():
@@ -90,6 +99,13 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Remind():
             draft.birthday = operation.birthday
             return _no_longer_due(draft, operation.job).nothing_to_book()
+
+
+_BY_THE_MEMBER = (Earn, Act, Bonus, Issue, Redeem, Cancel, Adjust, Reverse)
+"""What is done for or by a member, whose debt is paid first with what there is."""
+
+_ON_A_STANDING_CARD = (Earn, Act, Bonus, Celebrate, GiveBenefits, Issue)
+"""What asks in which tier the card stands, today."""
 
 
 def _issued(draft: Draft) -> tuple[Voucher, ...]:
@@ -106,7 +122,9 @@ def _adjust(draft: Draft, operation: Adjust) -> None:
         draft.grant(operation.unit, operation.amount, "adjust", why)
         rewards.issue_automatic(draft)
         return
-    rest = draft.spend(operation.unit, -operation.amount, "adjust", why)[1]
+    pieces, rest = draft.spend(operation.unit, -operation.amount, "adjust", why)
+    if pieces:
+        draft.touch(operation.unit)
     if rest and not operation.allow_debt:
         available = draft.before.available(operation.unit, draft.today.isoformat())
         raise Refused(Code.INSUFFICIENT_BALANCE, f"Only {available} can be taken off.")
@@ -114,7 +132,8 @@ def _adjust(draft: Draft, operation: Adjust) -> None:
 
 
 def _expire(draft: Draft, operation: Expire) -> Decision:
-    """Give back the lots of expired vouchers, then book out every expired lot."""
+    """Give back the lots of expired vouchers, then book out every expired lot. What is no longer
+    held back pays debt, or unlocks what is issued by itself."""
     today = draft.today.isoformat()
     for voucher in operation.vouchers:
         past = bool(voucher.expires_on) and voucher.expires_on < today
@@ -123,10 +142,14 @@ def _expire(draft: Draft, operation: Expire) -> Decision:
     for unit in draft.card.units():
         lots = draft.card.lots.get(unit, ())
         living = draft.card.living(unit, today)
-        gone = tuple(lot for lot in lots if not living or expired(lot, today))
-        draft.take_out(unit, gone, "expiry", {"k": "expired"})
+        draft.lose(unit, [lot for lot in lots if not living or expired(lot, today)])
+    draft.settle()
+    draft.card = lapsed.forgotten(draft.card, draft.today)
+    kind: Kind = "expire" if draft.lines or draft.vouchers else "issue"
+    if not draft.vouchers:  # what lapsed unused is not issued anew before somebody comes again
+        rewards.issue_automatic(draft)
     _no_longer_due(draft, EXPIRE)
-    return draft.decision("expire") if draft.lines or draft.vouchers else draft.nothing_to_book()
+    return _booked_if_any(draft, kind)
 
 
 def _celebrate(draft: Draft, operation: Celebrate) -> Decision:
@@ -153,18 +176,17 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
         raise Refused(Code.INVALID, "No such tier.", (("tier", f"must be one of: {known}"),))
     until = operation.until
     if operation.by == "membership" and not until:
-        until = tiering.paid_until(draft.program.tiers[rank], draft.today)
-    held = Holding(operation.tier_id, draft.today.isoformat(), until)
-    draft.card = draft.card._replace(held={**draft.card.held, operation.tier_id: held})
+        until = tiering.paid_until(draft.program.tiers[rank], draft.card, draft.today)
+    draft.card = tiering.given(draft.card, operation.tier_id, operation.by, until, draft.today)
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
     draft.facts.update({"tier": operation.tier_id, "until": until, "by": operation.by})
     benefits.give_due(draft)
     return draft.decision("tier", unlocked=_issued(draft))
 
 
-def _booked_if_any(draft: Draft, kind: Literal["bonus", "issue"]) -> Decision:
-    """An entry when anything was granted or given, else only the due list moves."""
-    if draft.lines or draft.vouchers or "waiting" in draft.facts:
+def _booked_if_any(draft: Draft, kind: Kind) -> Decision:
+    """An entry when anything was booked, given or changed, else only the due list moves."""
+    if draft.lines or draft.vouchers or draft.tier_changed or "waiting" in draft.facts:
         return draft.decision(kind, unlocked=_issued(draft))
     return draft.nothing_to_book()
 
@@ -175,12 +197,7 @@ def _review_tier(draft: Draft) -> Decision:
     benefits.give_due(draft)
     rewards.issue_automatic(draft)
     _no_longer_due(draft, TIER)
-    changed = (draft.before.tier and draft.before.tier.id) != (
-        draft.card.tier and draft.card.tier.id
-    )
-    if changed:
-        return draft.decision("tier", unlocked=_issued(draft))
-    return _booked_if_any(draft, "issue")
+    return _booked_if_any(draft, "tier" if draft.tier_changed else "issue")
 
 
 def _no_longer_due(draft: Draft, job: str) -> Draft:

@@ -7,15 +7,16 @@ is turned into a Decision at the end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from regulars.domain import calendar, codes
-from regulars.domain.card import NEVER, Card, Lot, add_lots, take
+from regulars.domain import calendar, codes, lapsed
+from regulars.domain.card import Card, Lot, add_lots, take
 from regulars.domain.due import newly_due
+from regulars.domain.expiry import by_policy, idle_until, lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, recorded
 from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
-from regulars.domain.program import Expiry, Program, Unit
+from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 
 EFFECTIVE_AHEAD_MS = 5 * 60 * 1000
@@ -33,12 +34,15 @@ class Draft:
     ) -> None:
         self.program = program
         self.before = card
-        self.card = card
         self.operation = operation
         self.now_ms = max(calendar.to_ms(now), card.recorded_ms + 1)
         self.now = calendar.from_ms(self.now_ms)
         self.today: date = calendar.local_date(self.now, program.timezone)
+        self.card = by_policy(program, card, self.today)
         self.effective_ms = _effective_ms(operation.origin, self.now_ms)
+        effective = calendar.from_ms(self.effective_ms)
+        self.effective_day: date = calendar.local_date(effective, program.timezone)
+        """The merchant's day on which it happened; it may be told later."""
         self.lines: list[Line] = []
         self.vouchers: dict[str, Voucher] = {}
         self.facts: dict[str, Any] = {}
@@ -49,8 +53,13 @@ class Draft:
     @property
     def effective_month(self) -> int:
         """The month whose windows count this operation."""
-        effective = calendar.from_ms(self.effective_ms)
-        return calendar.month_index(calendar.local_date(effective, self.program.timezone))
+        return calendar.month_index(self.effective_day)
+
+    @property
+    def tier_changed(self) -> bool:
+        """Whether the card stands in another tier than before."""
+        before, after = self.before.tier, self.card.tier
+        return (before and before.id) != (after and after.id)
 
     def available(self, unit: str) -> int:
         return self.card.available(unit, self.today.isoformat())
@@ -85,10 +94,24 @@ class Draft:
         """Book up to `amount` out of spendable lots, first to expire first; pieces and the rest."""
         today = self.today.isoformat()
         pieces, rest = take(self.card.living(unit, today), amount, today)
-        if pieces:
-            self.touch(unit)
         self.take_out(unit, pieces, rule, why)
         return pieces, rest
+
+    def lose(self, unit: str, pieces: Iterable[Lot]) -> None:
+        """Book out what has expired, and remember how much: a refund does not ask for it again."""
+        for piece in pieces:
+            self.take_out(unit, (piece,), "expiry", {"k": "expired"})
+            self.card = lapsed.more(self.card, unit, piece)
+
+    def settle(self) -> None:
+        """Pay debt with what has become spendable: what a voucher gave back, or was held back."""
+        today = self.today.isoformat()
+        for unit, owed in self.card.debt.items():
+            pieces, rest = take(self.card.living(unit, today), owed, today)
+            if pieces:
+                self.take_out(unit, pieces, DEBT, {"k": "settled"})
+                self.card = self.card.with_debt(unit, rest)
+                self.lines.append(Line(unit, owed - rest, DEBT, DEBT, {"k": "settled"}))
 
     def owe(self, unit: str, amount: int, rule: str, why: Mapping[str, Any]) -> None:
         """Book `amount` as debt."""
@@ -112,9 +135,8 @@ class Draft:
         unit = self.program.units.get(unit_id)
         if unit and unit.expiry.kind == "inactivity":
             if not self.card.living(unit_id, self.today.isoformat()):
-                gone = self.card.lots.get(unit_id, ())
-                self.take_out(unit_id, gone, "expiry", {"k": "expired"})
-            until = calendar.add_months(self.today, unit.expiry.months).isoformat()
+                self.lose(unit_id, self.card.lots.get(unit_id, ()))
+            until = idle_until(unit, self.today)
             self.card = self.card._replace(idle={**self.card.idle, unit_id: until})
 
     def new_code(self) -> str:
@@ -165,30 +187,6 @@ class Draft:
             tuple((name, by, limit) for name, (by, limit) in self.counts.items() if by),
             **outcome,
         )
-
-
-def lot_dates_for(unit: Unit | None, today: date) -> tuple[str, str]:
-    """Expiry and availability dates of what is granted `today` by the unit's policy.
-
-    What would expire while it is still held back is dated from the day it can be spent. A unit
-    that the programme no longer knows (a correction after a change) never expires.
-    """
-    if unit is None:
-        return NEVER, ""
-    available = today + timedelta(days=unit.hold_days)
-    available_on = available.isoformat() if unit.hold_days else ""
-    last = _last_day(unit.expiry, today)
-    if last is not None and last < available:
-        last = _last_day(unit.expiry, available)
-    return (last.isoformat() if last else NEVER), available_on
-
-
-def _last_day(expiry: Expiry, earned: date) -> date | None:
-    if expiry.kind == "months":
-        return calendar.add_months_to_end(earned, expiry.months)
-    if expiry.kind == "date":
-        return calendar.next_annual(earned, expiry.month, expiry.day)
-    return None
 
 
 def _effective_ms(origin: Origin, now_ms: int) -> int:

@@ -50,6 +50,8 @@ def _due_instants(program: Program, card: Card, now: datetime) -> Iterator[tuple
     today = calendar.local_date(now, zone)
     if last_days := _expiries(card):
         yield EXPIRE, max(now, _day_after(min(last_days), zone))  # the past is walked no more
+    if days := _awaited(program, card, today.isoformat()):
+        yield EXPIRE, calendar.local_start(date.fromisoformat(min(days)), zone)
     rank = program.tier_rank(card.tier.id if card.tier else None)
     if card.tier and rank >= 0:
         tier = program.tiers[rank]
@@ -105,6 +107,17 @@ def _expiries(card: Card) -> list[str]:
     idle = [card.idle[unit] for unit in card.lots if unit in card.idle]
     vouchers = [held.expires_on for held in card.open.values() if held.expires_on]
     return lots + idle + vouchers
+
+
+def _awaited(program: Program, card: Card, today: str) -> list[str]:
+    """The days on which units that were held back pay debt, or may unlock what is automatic."""
+    waiting = {reward.unit for reward in program.rewards.values() if reward.auto} | {*card.debt}
+    return [
+        lot.available_on
+        for unit in waiting
+        for lot in card.lots.get(unit, ())
+        if lot.available_on > today
+    ]
 
 
 def _day_after(last_day: str, zone_name: str) -> datetime:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from regulars.domain.card import Card
 
+FIRST_PURCHASE = "first"
+"""Under which name a card remembers that its owner's first purchase was counted."""
+
 _PREFIX = {"day": 10, "month": 7, "year": 4, "lifetime": 0}
 
 

@@ -7,6 +7,7 @@ with a visit; both have counters of their own on the card.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -29,11 +30,11 @@ def count(draft: Draft, spend_minor: int, visits: int, points: int) -> None:
     amounts = {"spend": spend_minor, "visits": visits, "points": points}
     streaks = {one.metric for one in draft.program.milestones if one.metric in STREAKS}
     for streak in sorted(streaks) if visits else ():
-        draft.card = _prolonged(draft.card, streak, draft.today)
-    today = draft.today.isoformat()
+        draft.card = _prolonged(draft.card, streak, draft.effective_day)
+    day = draft.effective_day.isoformat()
     for milestone in draft.program.milestones:
         amount = amounts.get(milestone.metric, 0)
-        if amount and _is_challenge(milestone) and _runs(milestone, today):
+        if amount and _is_challenge(milestone) and _runs(milestone, day):
             draft.card = limits.once_more(draft.card, f"v:{milestone.id}", "", amount)
             draft.facts.setdefault("challenges", {})[milestone.id] = amount
 
@@ -48,6 +49,8 @@ def reach(draft: Draft) -> None:
             continue
         draft.card = limits.once_more(draft.card, key, run, new)
         draft.facts.setdefault("milestones", {})[milestone.id] = new
+        if run:
+            draft.facts.setdefault("runs", {})[milestone.id] = run
         if milestone.unit and milestone.amount:
             why = {"k": "milestone", "m": milestone.id, "n": new}
             draft.grant(milestone.unit, milestone.amount * new, milestone.id, why)
@@ -57,23 +60,25 @@ def reach(draft: Draft) -> None:
                 give(draft, reward)
 
 
-def take_back(draft: Draft, facts: Mapping[str, Any]) -> None:
-    """What a refunded entry counted for challenges and milestones counts no more. A streak stays:
-    the member was there; what an earlier streak was rewarded for is not of the running one."""
+def uncount(draft: Draft, facts: Mapping[str, Any]) -> None:
+    """What a refunded entry counted for challenges counts no more. A streak stays: the member was
+    there."""
     for milestone_id, amount in facts.get("challenges", {}).items():
         draft.card = limits.once_more(draft.card, f"v:{milestone_id}", "", -amount)
+
+
+def take_back(draft: Draft, facts: Mapping[str, Any], used: Counter[str]) -> None:
+    """The milestones that a refunded entry reached can be reached again, but for those whose gift
+    has been `used` (by reward), and for streaks that are over."""
     known = {milestone.id: milestone for milestone in draft.program.milestones}
     for milestone_id, times in facts.get("milestones", {}).items():
-        run = _run(known[milestone_id], draft.card) if milestone_id in known else ""
-        if not run or run <= _period(known[milestone_id].metric, _day_of_original(draft))[0]:
-            draft.card = limits.once_more(draft.card, f"m:{milestone_id}", run, -times)
-
-
-def _day_of_original(draft: Draft) -> date:
-    """The day on which what is reversed was booked."""
-    reverse = draft.operation
-    ms = reverse.original.recorded_ms if isinstance(reverse, Reverse) else draft.now_ms
-    return calendar.local_date(calendar.from_ms(ms), draft.program.timezone)
+        milestone = known.get(milestone_id)
+        run = facts.get("runs", {}).get(milestone_id, "")
+        if milestone is None or run != _run(milestone, draft.card):
+            continue
+        kept = min(times, used[milestone.reward])
+        used[milestone.reward] -= kept
+        draft.card = limits.once_more(draft.card, f"m:{milestone_id}", run, kept - times)
 
 
 def badges(card: Card, milestones: tuple[Milestone, ...]) -> tuple[str, ...]:
@@ -102,9 +107,9 @@ def _is_challenge(milestone: Milestone) -> bool:
     return bool(milestone.first_day or milestone.last_day)
 
 
-def _runs(milestone: Milestone, today: str) -> bool:
-    started = not milestone.first_day or milestone.first_day <= today
-    return started and (not milestone.last_day or today <= milestone.last_day)
+def _runs(milestone: Milestone, day: str) -> bool:
+    started = not milestone.first_day or milestone.first_day <= day
+    return started and (not milestone.last_day or day <= milestone.last_day)
 
 
 def _run(milestone: Milestone, card: Card) -> str:
@@ -114,16 +119,17 @@ def _run(milestone: Milestone, card: Card) -> str:
     return card.taken.get(f"s:{milestone.metric}", ("", 0))[0].partition("/")[2]
 
 
-def _prolonged(card: Card, streak: str, today: date) -> Card:
-    """The card after a visit: the streak goes on, stays, or begins anew.
+def _prolonged(card: Card, streak: str, day: date) -> Card:
+    """The card after a visit: the streak goes on, stays, or begins anew. A visit told after a
+    later one changes nothing.
 
     It is kept as `<last period>/<first period>` with the number of periods.
     """
     key = f"s:{streak}"
-    this, before = _period(streak, today)
+    this, before = _period(streak, day)
     name, length = card.taken.get(key, ("", 0))
     last, _, first = name.partition("/")
-    if last == this:
+    if last >= this:
         return card
     if last != before:
         first, length = this, 0

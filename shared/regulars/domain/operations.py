@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from regulars.domain.card import Card, Lot
 from regulars.domain.ledger import Entry, Recorded
+from regulars.domain.program import Program
 
 
 class Origin(NamedTuple):
@@ -129,6 +130,12 @@ class Reverse(NamedTuple):
     amount_minor: int | None
     vouchers: tuple[Voucher, ...] = ()
     """The vouchers that the original entry granted."""
+    items: tuple[Item, ...] = ()
+    """What is given back, when it is known; `amount_minor` is its money."""
+    refunded_rules: Mapping[str, int] = MappingProxyType({})
+    """What earlier refunds of items left (see `shares.py`)."""
+    under: Program | None = None
+    """The version of the programme the original was booked under; None for the one in force."""
     undo_until_ms: int | None = None
     """For an undo at the counter: the last instant it is allowed."""
     refund_id: str | None = None
@@ -255,3 +262,4 @@ class Decision(NamedTuple):
     """(rule, why) of what was not granted although the operation went through."""
     refunded_minor: int | None = None
     """For a reversal: what has now been refunded of the original in all, -1 for the whole."""
+    refunded_rules: Mapping[str, int] = MappingProxyType({})

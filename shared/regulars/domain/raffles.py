@@ -44,9 +44,9 @@ def tickets(card: Card, raffle_id: str) -> int:
 
 def count(draft: Draft, spend_minor: int, visits: int) -> None:
     """Give the tickets of the raffles that run: one per visit, or per full `per_minor` spent."""
-    today = draft.today.isoformat()
+    day = draft.effective_day.isoformat()
     for raffle in draft.program.raffles:
-        if not raffle.first_day <= today <= raffle.last_day:
+        if not raffle.first_day <= day <= raffle.last_day:
             continue
         won = spend_minor // raffle.per_minor if raffle.per_minor else visits
         if won:

@@ -1,47 +1,77 @@
-"""Refunds and undo: lines of the original entry are taken back, exactly.
-
-Of a grant of G for a sale of T, after refunds of R in all, floor(G x R / T) has been taken back.
-Each refund books the difference to the one before, so partial refunds sum to the whole without a
-rounding leak whatever way they are split, and never exceed what was granted.
+"""Refunds and undo: lines of the original entry are taken back, exactly (see `shares.py`), by the
+rules and the calendar of the version it was booked under.
 """
 
 from __future__ import annotations
 
-from regulars.domain import benefits, calendar, limits, milestones, raffles, surprises
+from collections import Counter
+from typing import NamedTuple
+
+from regulars.domain import (
+    benefits,
+    calendar,
+    lapsed,
+    limits,
+    milestones,
+    raffles,
+    surprises,
+    visits,
+)
 from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import DEBT, Entry, Line, lot_dates
 from regulars.domain.operations import Reverse
+from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.rewards import WAITING, give_back, issue_automatic
+from regulars.domain.shares import Shares, Span, shares
 
 WHOLE = -1
 """`refunded_minor` of an original that has been reversed altogether."""
 
+NOT_GRANTED = frozenset({"settled", "returned"})
+"""Reasons of what an entry books in without granting it."""
 
-def reverse(draft: Draft, operation: Reverse) -> int:
-    """Book the reversal; returns what is now refunded of the original in all (WHOLE at the end)."""
+
+class Refunded(NamedTuple):
+    """What has been refunded of an original in all: the money (WHOLE at the end), and per rule the
+    shares that do not follow from it."""
+
+    minor: int
+    rules: dict[str, int]
+
+
+def reverse(draft: Draft, operation: Reverse) -> Refunded:
+    """Book the reversal; returns what is now refunded of the original in all."""
     original = operation.original
+    under = operation.under or draft.program
     total = _paid(original)
-    before, after = _span(operation, total, draft.now_ms)
-    whole = after == total or not total
+    before, after = _refunded(operation, total, draft.now_ms)
+    whole = after == total
+    money = Span(before, after, total) if total else Span(0, 1, 1)
+    parts = shares(under, operation, money)
     draft.facts.update({"reverses": original.seq, "amount": after - before})
     for name, value in (("order", original.facts.get("order")), ("refund", operation.refund_id)):
         if value:
             draft.facts[name] = value
 
-    granted = [line for line in original.lines if line.amount > 0]
     if whole:
         _return_vouchers(draft, operation, units=None)
-    for line in granted:
-        _take_back(draft, operation, line, _share(line.amount, before, after, total, whole))
+    for line in _granted(original):
+        _take_back(draft, operation, line, parts.line(line).of(line.amount))
     for rule, moved in original.facts.get("carry", {}).items():
-        _restore_carry(draft, rule, -_share(moved, before, after, total, whole))
-    _correct_windows(draft, operation, before, after, whole)
+        _restore_carry(draft, rule, -parts.rules.get(rule, money).of(moved))
+    _correct_windows(draft, original, under, parts, whole)
     if whole:
-        _give_back_uses(draft, operation.original)
+        _give_back_uses(draft, operation, under)
     issue_automatic(draft)
-    return WHOLE if whole else after
+    return Refunded(WHOLE, {}) if whole else Refunded(after, parts.kept)
+
+
+def _granted(original: Entry) -> list[Line]:
+    return [
+        line for line in original.lines if line.amount > 0 and line.why.get("k") not in NOT_GRANTED
+    ]
 
 
 def _paid(original: Entry) -> int:
@@ -49,7 +79,7 @@ def _paid(original: Entry) -> int:
     return int(original.facts.get("paid", original.facts.get("spend", 0)))
 
 
-def _span(operation: Reverse, total: int, now_ms: int) -> tuple[int, int]:
+def _refunded(operation: Reverse, total: int, now_ms: int) -> tuple[int, int]:
     """What was refunded before and is after, in minor units; raises the refusals of a refund."""
     if operation.undo_until_ms is not None and now_ms > operation.undo_until_ms:
         raise Refused(Code.UNDO_EXPIRED, "It can be undone for five minutes; refund it instead.")
@@ -65,17 +95,9 @@ def _span(operation: Reverse, total: int, now_ms: int) -> tuple[int, int]:
     return operation.refunded_minor, operation.refunded_minor + amount
 
 
-def _share(granted: int, before: int, after: int, total: int, whole: bool) -> int:
-    """The part of `granted` that this refund takes back (towards zero; signed like `granted`)."""
-    sign = 1 if granted >= 0 else -1
-    size = abs(granted)
-    upto = size if whole else size * after // total
-    already = size * before // total if total else 0
-    return sign * (upto - already)
-
-
 def _take_back(draft: Draft, operation: Reverse, line: Line, amount: int) -> None:
-    """Take `amount` of a granted line out of its own lot, then others, then vouchers, then debt."""
+    """Take `amount` of a granted line out of its own lot, then others, then vouchers, then debt.
+    What has expired of its own lot was of no use, and is not asked for again."""
     why = {"k": "refund", "of": operation.original.seq}
     if line.lot != DEBT:
         own = Lot(*lot_dates(line.lot), amount)
@@ -84,22 +106,37 @@ def _take_back(draft: Draft, operation: Reverse, line: Line, amount: int) -> Non
         if piece:
             draft.take_out(line.unit, (own._replace(amount=piece),), line.rule, why)
             amount -= piece
+        draft.card, gone = lapsed.claimed(draft.card, line.unit, own, amount)
+        amount -= gone
+        _note(draft, "lapsed", line.unit, gone)
     amount = draft.spend(line.unit, amount, line.rule, why)[1]
     if amount and _return_vouchers(draft, operation, units=line.unit):
         amount = draft.spend(line.unit, amount, line.rule, why)[1]
-    if draft.program.refunds == "debt":
-        draft.owe(line.unit, amount, line.rule, why)
-    elif amount:
-        waived = draft.facts.setdefault("waived", {})
-        waived[line.unit] = waived.get(line.unit, 0) + amount
+    if draft.program.refunds == "waive":
+        owed = min(amount, _locked(draft, line.unit))
+        _note(draft, "waived", line.unit, amount - owed)
+        amount = owed
+    draft.owe(line.unit, amount, line.rule, why)
+
+
+def _note(draft: Draft, fact: str, unit: str, amount: int) -> None:
+    if amount:
+        noted = draft.facts.setdefault(fact, {})
+        noted[unit] = noted.get(unit, 0) + amount
+
+
+def _locked(draft: Draft, unit: str) -> int:
+    """What open vouchers have cost in a unit: not spent yet, so not the owner's to bear."""
+    rewards = (draft.program.rewards.get(held.reward_id) for held in draft.card.open.values())
+    return sum(reward.cost for reward in rewards if reward and reward.unit == unit)
 
 
 def _return_vouchers(draft: Draft, operation: Reverse, units: str | None) -> bool:
     """Cancel the unredeemed vouchers that the original granted (of one unit, or all)."""
     returned = False
     for voucher in operation.vouchers:
-        matches = units is None or voucher.unit == units
-        if matches and voucher.voucher_id in draft.card.open:
+        fits = units is None or voucher.unit == units
+        if fits and voucher.voucher_id in draft.card.open:
             give_back(draft, voucher, "cancelled")
             benefits.take_back(draft, operation.original.facts, voucher.voucher_id)
             surprises.take_back(draft, operation.original.facts, voucher.voucher_id)
@@ -116,41 +153,64 @@ def _restore_carry(draft: Draft, rule: str, change: int) -> None:
 
 
 def _correct_windows(
-    draft: Draft, operation: Reverse, before: int, after: int, whole: bool
+    draft: Draft, original: Entry, under: Program, parts: Shares, whole: bool
 ) -> None:
     """Take the refunded money, points and (at the end) visits out of the month they counted in."""
-    original = operation.original
-    total = _paid(original)
     effective = calendar.from_ms(original.effective_ms)
-    month = calendar.month_index(calendar.local_date(effective, draft.program.timezone))
-    points = _share(int(original.facts.get("points", 0)), before, after, total, whole)
-    visits = int(original.facts.get("visits", 0)) if whole else 0
-    spend = _share(int(original.facts.get("spend", 0)), before, after, total, whole)
-    draft.card = draft.card.with_window(month, -spend, -visits, -points)
-    if visits:
-        _forget_visit(draft, original, visits)
+    month = calendar.month_index(calendar.local_date(effective, under.timezone))
+    points = sum(parts.line(line).of(line.amount) for line in _counted(original, under))
+    count = int(original.facts.get("visits", 0)) if whole else 0
+    spend = parts.money.of(int(original.facts.get("spend", 0)))
+    draft.card = draft.card.with_window(month, -spend, -count, -points)
+    if count:
+        visits.forget(draft, original, count)
 
 
-def _give_back_uses(draft: Draft, original: Entry) -> None:
-    """What the original used up - campaigns, milestones, actions - can be had again."""
-    for campaign_id in original.facts.get("campaigns", ()):
-        campaign = next((one for one in draft.program.campaigns if one.id == campaign_id), None)
+def _counted(original: Entry, under: Program) -> list[Line]:
+    """The lines that were counted as points; what milestones grant is not."""
+    if not original.facts.get("points"):
+        return []
+    return [
+        line
+        for line in _granted(original)
+        if line.why.get("k") != "milestone"
+        and line.unit in under.units
+        and under.units[line.unit].kind == "points"
+    ]
+
+
+def _give_back_uses(draft: Draft, operation: Reverse, under: Program) -> None:
+    """What the original used up - campaigns, milestones, actions - can be had again, unless what
+    came of it has been used."""
+    facts = operation.original.facts
+    for campaign_id in facts.get("campaigns", ()):
+        campaign = next((one for one in under.campaigns if one.id == campaign_id), None)
         name = f"campaign:{campaign_id}"
         if campaign and campaign.per_member:
             draft.card = limits.once_more(draft.card, name, "", -1)
         if campaign and campaign.total:
             draft.count(name, -1, campaign.total)
-    for reward_id in original.facts.get("waiting", ()):
+    for reward_id in facts.get("waiting", ()):
         draft.card = limits.once_more(draft.card, WAITING + reward_id, "", -1)
-    milestones.take_back(draft, original.facts)
-    raffles.take_back(draft, original.facts.get("tickets", {}))
+    if "waived" not in draft.facts:
+        used = Counter(one.reward_id for one in operation.vouchers if one.status == "redeemed")
+        milestones.take_back(draft, facts, used)
+    milestones.uncount(draft, facts)
+    raffles.take_back(draft, facts.get("tickets", {}))
+    _give_back_actions(draft, operation.original, under)
+    if facts.get("referral"):
+        draft.card = limits.once_more(draft.card, milestones.REFERRALS, "", -1)
+    if facts.get("first"):
+        draft.card = limits.once_more(draft.card, limits.FIRST_PURCHASE, "", -1)
+        draft.facts["unfirst"] = 1
 
 
-def _forget_visit(draft: Draft, original: Entry, visits: int) -> None:
-    """Let the limits of today count as if the reversed visit had not been."""
-    day, count = draft.card.today
-    visited = calendar.local_date(calendar.from_ms(original.recorded_ms), draft.program.timezone)
-    if day == visited.isoformat():
-        draft.card = draft.card._replace(today=(day, max(0, count - visits)))
-    if draft.card.last_visit_ms == original.recorded_ms:
-        draft.card = draft.card._replace(last_visit_ms=int(original.facts.get("last", 0)))
+def _give_back_actions(draft: Draft, original: Entry, under: Program) -> None:
+    """An action whose reward is taken back may be rewarded again in its period."""
+    recorded = calendar.from_ms(original.recorded_ms)
+    day = calendar.local_date(recorded, under.timezone).isoformat()
+    rewarded = {line.rule for line in original.lines if line.why.get("k") == "action"}
+    for rule in under.earn:
+        period = limits.period(rule.limit_window, day)
+        if rule.id in rewarded and limits.given(draft.card, f"a:{rule.id}", period):
+            draft.card = limits.once_more(draft.card, f"a:{rule.id}", period, -1)

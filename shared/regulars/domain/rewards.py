@@ -107,6 +107,7 @@ def _issue(draft: Draft, reward: Reward) -> Voucher:
     code = draft.new_code()
     why = {"k": "reward", "r": reward.id, "v": _voucher_id(code)}
     pieces, rest = draft.spend(reward.unit, reward.cost, reward.id, why)
+    draft.touch(reward.unit)
     if rest:
         raise AssertionError("a reward is issued only when its cost is available")
     if reward.limit is not None:
@@ -171,6 +172,7 @@ def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
     """Close a voucher and book its lots in again."""
     why = {"k": "returned", "r": voucher.reward_id, "v": voucher.voucher_id}
     draft.put_back(voucher.unit, voucher.lots, voucher.reward_id, why)
+    draft.settle()
     close(draft, voucher, status)
     draft.facts.setdefault("returned", []).append(voucher.voucher_id)
     reward = draft.program.rewards.get(voucher.reward_id)

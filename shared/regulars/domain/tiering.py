@@ -62,14 +62,36 @@ def kept_until(condition: Condition, today: date) -> str:
     return calendar.month_end(start + size * (1 + further) - 1).isoformat()
 
 
-def paid_until(tier: Tier, today: date) -> str:
-    """The last day of a membership paid today: a month or a year less a day; `""` for a tier that
-    is not sold."""
+def right(tier_id: str, by: str = "") -> str:
+    """The name of a right: what was earned or bought at the till goes by the tier alone, what was
+    given has who gave it behind it, so that one cannot shorten the other."""
+    return f"{tier_id}/{by}" if by else tier_id
+
+
+def paid_until(tier: Tier, card: Card, today: date) -> str:
+    """The last day of a membership paid today: a month or a year less a day, behind the one that
+    runs; `""` for a tier that is not sold."""
+    paid = card.held.get(right(tier.id, "membership"))
+    first = today
+    if paid and paid.until >= today.isoformat():
+        first = date.fromisoformat(paid.until) + timedelta(days=1)
     for way in tier.enter:
         if way.metric == "membership":
-            after = calendar.add_months(today, calendar.PERIOD_MONTHS[way.period])
+            after = calendar.add_months(first, calendar.PERIOD_MONTHS[way.period])
             return (after - timedelta(days=1)).isoformat()
     return ""
+
+
+def given(card: Card, tier_id: str, by: str, until: str, today: date) -> Card:
+    """The card with a right that was given until a day. Given by hand until a day that is over,
+    every right to the tier ends: the owner takes it away."""
+    if by == "hand" and until and until < today.isoformat():
+        kept = {name: held for name, held in card.held.items() if held.id != tier_id}
+        return card._replace(held=kept)
+    name = right(tier_id, by)
+    known = card.held.get(name)
+    since = known.since if known else today.isoformat()
+    return card._replace(held={**card.held, name: Holding(tier_id, since, until)})
 
 
 def earned(program: Program, card: Card, today: date) -> dict[str, str]:
@@ -77,8 +99,8 @@ def earned(program: Program, card: Card, today: date) -> dict[str, str]:
     is certain (`""` when open-ended)."""
     rights = {}
     for tier in program.tiers:
-        right = card.held.get(tier.id)
-        held = right is not None and not _over(right, tier, today)
+        known = card.held.get(right(tier.id))
+        held = known is not None and not _over(known, tier, today)
         dates = [
             kept_until(way, today)
             for way in tier.enter
@@ -92,18 +114,21 @@ def earned(program: Program, card: Card, today: date) -> dict[str, str]:
 
 
 def with_right(card: Card, tier_id: str, until: str, today: date) -> Card:
-    """The card with a right to a tier until a day; a right that lasts longer is kept."""
-    held = card.held.get(tier_id)
+    """The card with an earned right to a tier until a day; one that lasts longer is kept."""
+    name = right(tier_id)
+    held = card.held.get(name)
     if held and not _later(until, held.until):
         return card
     since = held.since if held else today.isoformat()
-    return card._replace(held={**card.held, tier_id: Holding(tier_id, since, until)})
+    return card._replace(held={**card.held, name: Holding(tier_id, since, until)})
 
 
-def upgraded(program: Program, card: Card, today: date) -> Card:
-    """The card after a change of its windows: moved up, or its tier prolonged; never down."""
-    for tier_id, until in earned(program, card, today).items():
-        card = with_right(card, tier_id, until, today)
+def upgraded(program: Program, card: Card, today: date, happened: date) -> Card:
+    """The card after a change of its windows on the day something happened (it may be told later):
+    moved up, or its tier prolonged; never down."""
+    for day in dict.fromkeys((happened, today)):
+        for tier_id, until in earned(program, card, day).items():
+            card = with_right(card, tier_id, until, today)
     best = _best(program, card, today)
     now_held = program.tier_rank(card.tier.id if card.tier else None)
     if best is not None and program.tier_rank(best.id) >= now_held:
@@ -114,15 +139,23 @@ def upgraded(program: Program, card: Card, today: date) -> Card:
 def reviewed(program: Program, card: Card, today: date) -> Card:
     """The card after the review of its tier: rights that are over go, and what is left counts."""
     lasting = {
-        tier_id: held
-        for tier_id, held in card.held.items()
-        if (rank := program.tier_rank(tier_id)) >= 0 and not _over(held, program.tiers[rank], today)
+        name: held
+        for name, held in card.held.items()
+        if (rank := program.tier_rank(held.id)) >= 0 and not _over(held, program.tiers[rank], today)
     }
     card = card._replace(held=lasting)
     for tier_id, until in earned(program, card, today).items():
         card = with_right(card, tier_id, until, today)
     best = _best(program, card, today)
     return _standing_in(card, best, today) if best else card._replace(tier=None)
+
+
+def as_of(program: Program, card: Card, today: date) -> Card:
+    """The card with the tier that counts today: one that has ended since the card was last looked
+    at is reviewed now, whether its review is late or the first thing of its day."""
+    if card.tier is None or lasts(program, card.tier, today):
+        return card
+    return reviewed(program, card, today)
 
 
 def in_season(tier: Tier, today: date) -> bool:
@@ -158,21 +191,29 @@ def ends_on(tier: Tier, held: Holding, today: date) -> date | None:
 def seasons_ahead(program: Program, card: Card, today: date) -> Iterator[date]:
     """The days on which seasons begin of tiers that the card will still have a right to then."""
     for tier in program.tiers:
-        held = card.held.get(tier.id)
-        if held and not in_season(tier, today):
+        if not in_season(tier, today) and any(held.id == tier.id for held in card.held.values()):
             months = (tier.first_month - today.month) % 12
             opens = calendar.month_end(calendar.month_index(today) + months).replace(day=1)
-            if not _over(held, tier, opens):
+            if _longest(card, tier, opens):
                 yield opens
 
 
 def _best(program: Program, card: Card, today: date) -> Holding | None:
-    """The highest tier that is held, is not over, and is in season."""
+    """The right to the highest tier that is not over and in season."""
     for tier in reversed(program.tiers):
-        held = card.held.get(tier.id)
-        if held and in_season(tier, today) and not _over(held, tier, today):
+        if in_season(tier, today) and (held := _longest(card, tier, today)):
             return held
     return None
+
+
+def _longest(card: Card, tier: Tier, today: date) -> Holding | None:
+    """Of the rights to a tier that are not over the one that lasts longest."""
+    longest: Holding | None = None
+    for held in card.held.values():
+        fits = held.id == tier.id and not _over(held, tier, today)
+        if fits and (longest is None or _later(held.until, longest.until)):
+            longest = held
+    return longest
 
 
 def _over(held: Holding, tier: Tier, today: date) -> bool:

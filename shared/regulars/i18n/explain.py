@@ -87,6 +87,8 @@ def _reason(
             return words.t("given back: {reward}", reward=reward) if reward else ""
         case "refund":
             return words.t("a purchase was refunded")
+        case "settled":
+            return words.t("settles what a refund left owing")
         case "expired":
             return words.t("expired")
         case "adjust":

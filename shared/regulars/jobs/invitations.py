@@ -14,7 +14,7 @@ from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.operations import GrantTier, Origin
 from regulars.domain.program import Condition, Tier
-from regulars.domain.tiering import kept_until, window_sum
+from regulars.domain.tiering import kept_until, right, window_sum
 from regulars.jobs.context import Shop
 from regulars.store import keys
 from regulars.store.ledger import due_item
@@ -60,7 +60,7 @@ def best(shop: Shop, percent: int, today: date) -> list[Card]:
 def _invite(shop: Shop, tier: Tier, percent: int, today: date) -> None:
     until = kept_until(YEARLY, today)
     for card in best(shop, percent, today):
-        held = card.held.get(tier.id)
+        held = card.held.get(right(tier.id, "invitation"))
         if held and (not held.until or held.until >= until):
             continue
         op = f"{INVITE}:{card.member_id}:{tier.id}:{until}"

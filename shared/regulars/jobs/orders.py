@@ -45,7 +45,11 @@ def _book(shop: Shop, hook: Hook, event: Event) -> None:
             _book_sale(shop, hook, event)
         case Refund():
             wanted = refunds.Refund(
-                f"order:{event.order_id}", event.refund_id, event.amount_minor, hook.provider
+                f"order:{event.order_id}",
+                event.refund_id,
+                event.amount_minor,
+                hook.provider,
+                event.items,
             )
             refunds.refund(shop.ledger, shop.program, wanted, shop.now)
         case Customer():

@@ -21,7 +21,9 @@ def announce(table: Table, partition: str, text: str) -> None:
     entry = parse(text)
     shop = open_shop(table, merchant_id)
     if entry.facts.get("first"):
-        referrals.reward(shop, member_id)
+        referrals.reward(shop, member_id, entry.seq)
+    if entry.facts.get("unfirst"):
+        referrals.take_back(shop, member_id, entry.facts["reverses"])
     for message in occasions(shop.program, member_id, entry):
         tell(merchant_id, message)
 

@@ -1,7 +1,8 @@
-"""Referrals: both sides are rewarded after the friend's first real purchase.
+"""Referrals: both sides are rewarded after the friend's first real purchase, and not for one that
+is refunded.
 
 Reads the stream, so it may run twice or late: each side's bonus is an operation that exists once
-per friend.
+per friend and purchase, and so is its reversal.
 """
 
 from __future__ import annotations
@@ -11,14 +12,19 @@ import os
 from regulars.domain.operations import Bonus, Origin
 from regulars.domain.program import Gift
 from regulars.domain.refusals import Code, Refused
+from regulars.domain.reversal import WHOLE
 from regulars.jobs.context import Shop
-from regulars.store import keys
+from regulars.store import keys, refunds
 from regulars.store.members import Members
 from regulars.tokens import HANDLE_LENGTH
 
 
-def reward(shop: Shop, friend_id: str) -> None:
-    """Reward the friend and whoever brought them, if anybody did."""
+def reward(shop: Shop, friend_id: str, seq: int) -> None:
+    """Reward the friend, whose first purchase is entry `seq`, and whoever brought them, if anybody
+    did and it stands."""
+    (refunded,) = shop.table.get(keys.refunded(shop.merchant_id, friend_id, seq))
+    if refunded and refunded["refunded"] == WHOLE:
+        return
     referral = shop.program.referral
     profile = Members(shop.table, shop.merchant_id).profile(friend_id)
     if referral is None or profile is None or not profile.referred_by:
@@ -28,14 +34,35 @@ def reward(shop: Shop, friend_id: str) -> None:
         return
     try:
         known = _give(
-            shop, referrer_id, referral.referrer, f"referral:{friend_id}:referrer", referral=True
+            shop, referrer_id, referral.referrer, _op(friend_id, seq, "referrer"), referral=True
         )
     except Refused as refused:
         if refused.code != Code.LIMIT_REACHED:
             raise
         return  # whoever was rewarded often enough brings nobody a reward any more
     if known:
-        _give(shop, friend_id, referral.friend, f"referral:{friend_id}:friend", referral=False)
+        _give(shop, friend_id, referral.friend, _op(friend_id, seq, "friend"), referral=False)
+
+
+def take_back(shop: Shop, friend_id: str, seq: int) -> None:
+    """Reverse what both sides got for a purchase that has been refunded whole."""
+    for side in ("referrer", "friend"):
+        op = _op(friend_id, seq, side)
+        found = shop.ledger.find_order(op)
+        if found is None:
+            continue
+        read = refunds.original(shop.ledger, shop.program, *found, op=f"{op}:back", source="job")
+        if read is None:
+            continue
+        try:
+            shop.ledger.perform(shop.program, read.card, read.operation, shop.now, fresh=True)
+        except Refused as refused:
+            if refused.code != Code.ALREADY_REVERSED:
+                raise
+
+
+def _op(friend_id: str, seq: int, side: str) -> str:
+    return f"referral:{friend_id}:{seq}:{side}"
 
 
 def _give(shop: Shop, member_id: str, gift: Gift, op: str, *, referral: bool) -> bool:

@@ -50,9 +50,9 @@ def dump_card(card: Card) -> str:
         "w": _months(card),
         "t": list(card.lifetime),
         "v": card.last_visit_ms,
-        "y": list(card.today) if card.today[0] else None,
+        "y": dict(card.days),
         "k": list(card.tier) if card.tier else None,
-        "m": {held.id: [held.since, held.until] for held in card.held.values()},
+        "m": {name: [held.since, held.until] for name, held in card.held.items()},
         "i": dict(card.idle),
         "o": {key: list(value) for key, value in card.open.items()},
         "n": {key: list(value) for key, value in card.taken.items()},
@@ -85,10 +85,11 @@ def load_card(text: str, member_id: str, version: int) -> Card:
         windows={first + place: Window(*month) for place, month in enumerate(months) if month},
         lifetime=Window(*document.get("t", ())),
         last_visit_ms=document.get("v", 0),
-        today=(document["y"][0], document["y"][1]) if "y" in document else ("", 0),
+        days=document.get("y", {}),
         tier=Holding(*document["k"]) if "k" in document else None,
         held={
-            tier_id: Holding(tier_id, *dates) for tier_id, dates in document.get("m", {}).items()
+            name: Holding(name.partition("/")[0], *dates)
+            for name, dates in document.get("m", {}).items()
         },
         idle=document.get("i", {}),
         open={key: OpenVoucher(*value) for key, value in document.get("o", {}).items()},

@@ -195,7 +195,8 @@ class Ledger:
         condition = (
             Equals("refunded", operation.refunded_minor) if operation.refunded_minor else Absent()
         )
-        return Put(_keyed(key, {"refunded": decision.refunded_minor}), condition)
+        refunded = {"refunded": decision.refunded_minor, "rules": dict(decision.refunded_rules)}
+        return Put(_keyed(key, refunded), condition)
 
     def _due_items(self, c: str, before: Card, decision: Decision) -> list[Put]:
         """Due marks set by the decision, and those taken off the list (kept, but unindexed)."""
@@ -232,7 +233,9 @@ class Ledger:
             elif ours[1].startswith(keys.VOUCHER_PREFIX) and there:
                 operation = _with_voucher(operation, cards.voucher_of(there))
             elif ours[1].startswith("REFUNDED#") and isinstance(operation, Reverse):
-                operation = operation._replace(refunded_minor=there.get("refunded", 0))
+                operation = operation._replace(
+                    refunded_minor=there.get("refunded", 0), refunded_rules=there.get("rules", {})
+                )
             elif ours[1] == "COUNT":
                 operation = _knowing(operation, writes, ours, there)
             elif ours[1] == "CODE":

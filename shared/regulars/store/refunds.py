@@ -7,6 +7,7 @@ interleave, one of them sees the other. Applying twice is one entry, by the oper
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -14,11 +15,12 @@ from typing import NamedTuple
 
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
-from regulars.domain.operations import Decision, Origin, Reverse
+from regulars.domain.operations import Decision, Item, Origin, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.store import cards, keys
 from regulars.store.ledger import Answer, Body, Ledger, Request
+from regulars.store.merchants import program_of
 
 PARKED_DAYS = 30
 REFUND_PREFIX = "REFUND#"
@@ -32,6 +34,8 @@ class Refund(NamedTuple):
     refund_id: str
     amount_minor: int | None
     source: str
+    items: tuple[Item, ...] = ()
+    """What is given back, when it is known; `amount_minor` is its money."""
 
     @property
     def op(self) -> str:
@@ -47,10 +51,14 @@ class Original(NamedTuple):
 
 
 def original(
-    ledger: Ledger, member_id: str, seq: int, *, op: str, source: str, amount_minor: int | None,
-    refund_id: str | None = None, staff: str | None = None, undo_within_ms: int | None = None,
+    ledger: Ledger, program: Program, member_id: str, seq: int, *, op: str, source: str,
+    amount_minor: int | None = None, items: tuple[Item, ...] = (), refund_id: str | None = None,
+    staff: str | None = None, undo_within_ms: int | None = None,
 ) -> Original | None:  # fmt: skip
-    """Read the entry `seq` of a member and build its reversal; None when there is none."""
+    """Read the entry `seq` of a member and build its reversal; None when there is none.
+
+    `program` is the one in force; the version that the entry names is read when it is another.
+    """
     table, m = ledger.table, ledger.merchant_id
     state, entry_item, refunded = table.get(
         keys.state(m, member_id), keys.entry(m, member_id, seq), keys.refunded(m, member_id, seq)
@@ -68,10 +76,21 @@ def original(
             refunded_minor=refunded["refunded"] if refunded else 0,
             amount_minor=amount_minor,
             vouchers=tuple(cards.voucher_of(item) for item in vouchers if item),
+            items=items,
+            refunded_rules=refunded.get("rules", {}) if refunded else {},
+            under=_version(ledger, program, entry.program_version),
             undo_until_ms=entry.recorded_ms + undo_within_ms if undo_within_ms else None,
             refund_id=refund_id,
         ),
     )
+
+
+def _version(ledger: Ledger, program: Program, version: int) -> Program:
+    """The programme as it was published as a version; the one in force if that is lost."""
+    if program.version == version:
+        return program
+    (item,) = ledger.table.get(keys.program_version(ledger.merchant_id, version))
+    return program_of(item) if item else program
 
 
 def refund(
@@ -96,8 +115,8 @@ def refund(
         return None
     member_id, seq = found
     read = original(
-        ledger, member_id, seq, op=op or wanted.op, source=wanted.source,
-        amount_minor=wanted.amount_minor, refund_id=wanted.refund_id,
+        ledger, program, member_id, seq, op=op or wanted.op, source=wanted.source,
+        amount_minor=wanted.amount_minor, items=wanted.items, refund_id=wanted.refund_id,
     )  # fmt: skip
     if read is None:
         raise Refused(Code.NOT_FOUND)
@@ -120,6 +139,7 @@ def apply_parked(ledger: Ledger, program: Program, order_op: str, now: datetime)
             refund_id=item["SK"].removeprefix(REFUND_PREFIX),
             amount_minor=item.get("amount"),
             source=item["source"],
+            items=tuple(Item(*one) for one in json.loads(item.get("items", "[]"))),
         )
         try:
             refund(ledger, program, wanted, now)
@@ -139,4 +159,6 @@ def _park(ledger: Ledger, wanted: Refund, now: datetime) -> None:
     }
     if wanted.amount_minor is not None:
         item["amount"] = wanted.amount_minor
+    if wanted.items:
+        item["items"] = json.dumps(wanted.items, separators=(",", ":"))
     ledger.table.put(item)

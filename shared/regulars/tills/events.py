@@ -37,6 +37,8 @@ class Refund:
     order_id: str
     refund_id: str
     amount_minor: int | None
+    items: tuple[Item, ...] = ()
+    """What was given back, as far as the till says."""
 
 
 @dataclass(frozen=True, slots=True)

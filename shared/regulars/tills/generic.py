@@ -98,7 +98,11 @@ def _refund(data: Mapping[str, Any]) -> Refund:
     }
     _require(data, known, ("order_id",))
     refund_id = data.get("refund_id") or "whole"
-    return Refund(data["order_id"], refund_id, data.get("total_minor"))
+    items = _items(data.get("items") or [])
+    amount_minor = data.get("total_minor")
+    if amount_minor is None and items:
+        amount_minor = sum(item.amount_minor for item in items)
+    return Refund(data["order_id"], refund_id, amount_minor, items)
 
 
 def _items(items: Any) -> tuple[Item, ...]:

@@ -70,6 +70,12 @@ class Unit(Part):
     expiry: Expiry = Expiry()
     hold_days: Annotated[int, Field(ge=0, le=365)] = 0
 
+    @model_validator(mode="after")
+    def _in_time(self) -> Unit:
+        if self.expiry.type == "inactivity" and self.hold_days >= 28 * (self.expiry.months or 1):
+            raise ValueError("`hold_days` must be shorter than the inactivity after which they go")
+        return self
+
 
 class EarnRule(Part):
     id: Id

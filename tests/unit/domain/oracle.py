@@ -29,11 +29,14 @@ class Sale:
     """(unit, amount) of every line granted."""
     spend: int
     visits: int
-    points: int
+    points: list[int]
+    """Of every line that counts as points."""
     carry: Mapping[str, int]
     paid: int
     refunded: int = 0
     whole: bool = False
+    lots: frozenset[str] = frozenset()
+    """The lots that the lines went into."""
 
     def left_of(self, value: int) -> int:
         """What is left of a value after the refunds: floor of the share is taken, towards zero."""
@@ -65,6 +68,8 @@ class Oracle:
     redeemed: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
     taken_back: dict[int, dict[str, int]] = field(default_factory=dict)
+    lapsed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    """Per unit and lot what expired unspent and was not accounted for by a refund yet."""
     tier: tuple[str, str] | None = None
     """The tier that counts and until when it is certain."""
     rights: dict[str, str] = field(default_factory=dict)
@@ -84,6 +89,7 @@ class Oracle:
         assert entry["eff"] <= entry["at"] + 300_000
         self.head, self.seq, self.at = digest, entry["seq"], entry["at"]
         before = dict(self.debt)
+        self._as_of(entry)
         for line in entry["lines"]:
             self._line(entry, *line)
         self._granted_pay_debt_first(entry, before)
@@ -114,7 +120,7 @@ class Oracle:
             if why["k"] == "refund":
                 self._count_taken_back(why["of"], unit, -amount)
             return
-        if amount < 0 and why["k"] in {"reward", "adjust"}:
+        if amount < 0 and why["k"] in {"reward", "adjust", "settled"}:
             assert spendable(lot, today), f"{lot} was spent on {today}"
             assert alive, f"{unit} was spent that had been left alone for too long"
             earlier = [
@@ -125,6 +131,7 @@ class Oracle:
         if why["k"] == "expired":
             assert expired(lot, today) or not alive, f"{lot} was not over on {today}"
             assert -amount == self.lots[unit][lot], "an expiry takes the whole remainder"
+            self.lapsed[unit][lot] = self.lapsed[unit].get(lot, 0) - amount
         self.lots[unit][lot] = self.lots[unit].get(lot, 0) + amount
         assert self.lots[unit][lot] >= 0
         if why["k"] == "reward":
@@ -179,15 +186,17 @@ class Oracle:
             (unit, amount) for unit, amount, _, _, why in entry["lines"] if why["k"] in earn
         ]  # fmt: skip
         kinds = {unit["id"]: unit["kind"] for unit in self.document["units"]}
-        points = sum(amount for unit, amount in granted if kinds[unit] == "points")
-        assert facts.get("points", 0) == points
+        points = [amount for unit, amount in granted if kinds[unit] == "points"]
+        assert facts.get("points", 0) == sum(points)
         spend = facts.get("spend", 0)
         self.sales[entry["seq"]] = Sale(
             month_of(self.day(entry["eff"])), granted, spend, facts.get("visits", 0), points,
             facts.get("carry", {}), facts.get("paid", spend),
+            lots=frozenset(lot for _, amount, lot, *_ in entry["lines"] if amount > 0),
         )  # fmt: skip
         today = self.day(entry["at"])
-        self._count_rights(today)
+        for day in (self.day(entry["eff"]), today):
+            self._count_rights(day)
         best = self._best(today)
         if best and self.rank(best) >= self.rank(self.tier):
             self.tier = best
@@ -196,7 +205,7 @@ class Oracle:
         voucher = entry["facts"]["voucher"]
         assert voucher in self.issued - self.redeemed - self.returned
         assert not any(self.debt.values())
-        assert not entry["lines"]
+        assert all(why["k"] == "settled" for *_, why in entry["lines"])
         self.redeemed.add(voucher)
 
     def _reversed(self, entry: Mapping[str, Any]) -> None:
@@ -208,8 +217,31 @@ class Oracle:
         expected: dict[str, int] = defaultdict(int)
         for unit, amount in sale.granted:
             expected[unit] += sale.gone_of(amount)
-        taken = self.taken_back.get(entry["facts"]["reverses"], {})
+        taken = self.taken_back.setdefault(entry["facts"]["reverses"], {})
+        for unit, amount in entry["facts"].get("lapsed", {}).items():
+            self._claim(sale, unit, amount)
+            taken[unit] = taken.get(unit, 0) + amount
         assert {u: n for u, n in expected.items() if n} == {u: n for u, n in taken.items() if n}
+
+    def _claim(self, sale: Sale, unit: str, amount: int) -> None:
+        """What a refund does not ask for must have expired in the very lots of the sale."""
+        for lot in sale.lots:
+            gone = min(amount, self.lapsed[unit].get(lot, 0))
+            if gone:
+                self.lapsed[unit][lot] -= gone
+                amount -= gone
+        assert not amount, f"{amount} of {unit} is said to have expired and has not"
+
+    def _as_of(self, entry: Mapping[str, Any]) -> None:
+        """A tier that ended is over for whatever is earned or chosen from then on."""
+        if entry["kind"] in {"earn", "bonus", "issue"}:
+            self.tier = self.standing(self.day(entry["at"]))
+
+    def standing(self, today: date) -> tuple[str, str] | None:
+        """The tier that counts on a day, whether the one that was has been reviewed or not."""
+        if self.tier and not lasting(self.tier[1], today):
+            self.reviewed(today)
+        return self.tier
 
     def _expired(self, entry: Mapping[str, Any]) -> None:
         today = self.day(entry["at"]).isoformat()
@@ -267,7 +299,7 @@ class Oracle:
             sums = months[sale.month]
             sums[0] += sale.left_of(sale.spend)
             sums[1] += 0 if sale.whole else sale.visits
-            sums[2] += sale.left_of(sale.points)
+            sums[2] += sum(sale.left_of(amount) for amount in sale.points)
         return {month: (s[0], s[1], s[2]) for month, s in months.items() if any(s)}
 
     def lifetime(self) -> tuple[int, int, int]:

@@ -169,7 +169,7 @@ def test_a_till_gets_the_visits_that_still_fit() -> None:
     assert over.refused == (("limits", {"k": "cap_day", "n": 3}),)
     assert cafe.available("stamp") == 3
     assert cafe.available("point") == 5, "money counts whatever the visits"
-    assert cafe.card.today == ("2026-11-22", 3)
+    assert cafe.card.days == {"2026-11-22": 3}
     assert cafe.card.lifetime.visits == 3
 
 
@@ -225,7 +225,7 @@ def test_an_undone_visit_counts_for_no_limit() -> None:
 
     cafe.refund(slip)
 
-    assert cafe.card.today == ("2026-11-22", 1)
+    assert cafe.card.days == {"2026-11-22": 1}
     cafe.visit(refusable=True)
     assert cafe.available("stamp") == 2
 
@@ -253,3 +253,18 @@ def test_a_clock_that_runs_back_does_not_take_the_ledger_with_it() -> None:
 
     assert cafe.card.recorded_ms == at + 2
     assert cafe.verify() == []
+
+
+def test_no_rule_counts_more_than_was_paid() -> None:
+    """A main listed at 10.00 was sold for 5.00."""
+    cafe = shop(spend_rule(1, 100, categories=["main"]))
+    cafe.sale(500, items=items((1, 1000, "main")))
+    assert cafe.available() == 5
+
+
+def test_a_remainder_is_never_worth_a_step_of_a_newer_version() -> None:
+    cafe = shop(spend_rule(1, 1000))
+    cafe.sale(999)
+    cafe.program = programme(2, units=POINTS, earn=[spend_rule(1, 100)])
+    cafe.sale(1)
+    assert (cafe.available(), dict(cafe.card.carry)) == (1, {})

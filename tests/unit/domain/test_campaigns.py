@@ -264,3 +264,12 @@ class TestTheFirstHundred:
         assert rest.counts == (("campaign:bonus", -1, 5),)
         assert points(shop.sale(1000)) == 20
         assert shop.verify() == []
+
+
+def test_a_visit_that_does_not_count_brings_no_bonus() -> None:
+    of = programme(**BOTH, campaigns=[bonus()], limits={"visits_per_day": 1})
+    cafe = Shop(of)
+    cafe.join()
+    assert points(cafe.visit()) == 10
+    assert points(cafe.visit()) == 0
+    assert points(cafe.sale(100)) == 11

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import hypothesis.strategies as st
@@ -36,7 +37,7 @@ def test_the_whole_takes_back_exactly_what_was_granted() -> None:
     assert (after.lots, dict(after.carry), after.lifetime, dict(after.debt)) == (
         before.lots, dict(before.carry), before.lifetime, {},
     )  # fmt: skip
-    assert (after.last_visit_ms, after.today) == (before.last_visit_ms, before.today)
+    assert (after.last_visit_ms, after.days) == (before.last_visit_ms, before.days)
     assert {m: w for m, w in after.windows.items() if any(w)} == dict(before.windows)
     assert refund.entry is not None
     assert refund.entry.facts["reverses"] == 3
@@ -172,3 +173,30 @@ def test_an_owner_may_bear_what_was_spent() -> None:
     assert cafe.verify() == []
     cafe.sale(1000)
     cafe.redeem(cafe.issue("coffee"))
+
+
+def test_a_streak_that_is_over_is_not_rewarded_again_when_an_old_visit_is_refunded() -> None:
+    streak = {"id": "two", "name": "Two", "metric": "weeks", "at": 2, "reward": "gift"}
+    cafe = Shop(programme(units=UNITS, milestones=[streak], rewards=[{"id": "gift", "name": "G"}]))
+    cafe.join()
+    cafe.visit()
+    old = cafe.later(days=7).visit()
+    cafe.later(days=21).visit()
+    cafe.later(days=7).visit()
+    assert len(cafe.card.open) == 2
+
+    cafe.refund(old)
+    cafe.visit()
+    assert len(cafe.card.open) == 1
+    assert cafe.verify() == []
+
+
+def test_the_month_of_a_refund_is_that_of_the_zone_it_was_sold_in() -> None:
+    at_the_border = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # already December in Budapest
+    cafe = Shop(programme(units=UNITS, earn=[spend_rule()]), at_the_border)
+    cafe.join()
+    sale = cafe.sale(1000)
+    under, cafe.program = cafe.program, programme(2, units=UNITS, timezone="America/New_York")
+
+    cafe.refund(sale, under=under)
+    assert not any(any(window) for window in cafe.card.windows.values())

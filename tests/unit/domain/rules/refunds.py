@@ -14,6 +14,7 @@ from tests.unit.domain.rules.words import (
     NOTHING,
     Story,
     earn,
+    items,
     minor,
     money,
     opened,
@@ -44,6 +45,18 @@ def in_parts(row: Cells) -> Cells:
         except Refused as refused:
             taken.append(refused.code.value)
     return {"taken back": " + ".join(taken)}
+
+
+@holds("Of items")
+def of_items(row: Cells) -> Cells:
+    shop = opened(earn=earn(row["rules"]))
+    sale = shop.sale(items=items(row["the sale"]))
+    given_back = items(row["given back"])
+    shop.refund(sale, sum(item.amount_minor for item in given_back), items=given_back)
+    return {
+        "points left": str(shop.available("point")),
+        "stamps left": str(shop.available("stamp")),
+    }
 
 
 @holds("Where units are taken from")

@@ -176,7 +176,11 @@ def what_counts(row: Cells) -> Cells:
 def told_late(row: Cells) -> Cells:
     double = {"id": "double", "multiplier": "2", "until": "2026-11-30"}
     point = unit("point", expiry={"type": "months", "months": 1})
-    shop = opened(row["told on"], units=[point], earn=POINT_PER_UNIT, campaigns=[double])
+    way = {"metric": "spend", "window": "year", "at_least": 1000}
+    shop = opened(
+        row["told on"], units=[point], earn=POINT_PER_UNIT, campaigns=[double],
+        tiers=[{"id": "tier", "name": "Tier", "enter": [way]}],
+    )  # fmt: skip
     made = calendar.to_ms(noon(row["sale of 10.00 on"]))
     shop.later(minutes=1).sale(1000, effective_ms=made)
     (month,) = shop.card.windows
@@ -185,6 +189,7 @@ def told_late(row: Cells) -> Cells:
         "points": str(lot.amount),
         "counts in": calendar.month_start(month).isoformat()[:7],
         "last day": lot.expires_on,
+        "tier until": shop.card.tier.until if shop.card.tier else NOTHING,
     }
 
 

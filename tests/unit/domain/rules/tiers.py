@@ -92,8 +92,12 @@ def the_end(row: Cells) -> Cells:
 @holds("Memberships")
 def memberships(row: Cells) -> Cells:
     way = {"metric": "membership", "period": row["paid for"], "price_minor": 100}
-    shop = opened(row["on"], tiers=[_tier("club", way)])
+    first, *renewed = row["on"].split(" and ")
+    shop = opened(first, tiers=[_tier("club", way)])
     _grant(shop, "club", by="membership")
+    for day in renewed:
+        shop.now = noon(day)
+        _grant(shop, "club", by="membership")
     assert shop.card.tier
     return {"until": shop.card.tier.until}
 
@@ -114,8 +118,9 @@ def several_rights(row: Cells) -> Cells:
     shop = opened(tiers=[_tier("guest"), _tier("silver", way), _tier("gold", way)])
     for right in parts(row["rights"]):
         if right != "none":
-            tier, _, until = right.partition(" until ")
-            _grant(shop, tier, until)
+            named, _, until = right.partition(" until ")
+            tier, _, by = named.partition(" by ")
+            _grant(shop, tier, until, by or "hand")
     assert _in_it_on(shop, row["on"])
     return {"tier": Story(shop).tier()}
 

@@ -154,6 +154,14 @@ class Story:
         sale = self.sales[int(number) - 1] if number else self.sales[-1]
         return self.shop.refund(sale, minor(amount) if amount else None)
 
+    def take_it_back(self) -> Decision:
+        """Of whatever was done last."""
+        assert self.last is not None
+        return self.shop.refund(self.last)
+
+    def expire(self) -> Decision:
+        return self.shop.expire()
+
     def correct(self, amount: str) -> Decision:
         return self.shop.adjust(next(iter(self.shop.program.units)), int(amount))
 
@@ -221,6 +229,8 @@ _STEPS: list[tuple[str, Callable[..., Decision]]] = [
     (r"refund", Story.refund),
     (r"refund (?P<amount>[\d.]+)", Story.refund),
     (r"refund of sale (?P<number>\d+)", Story.refund),
+    (r"refund of it", Story.take_it_back),
+    (r"expires", Story.expire),
     (r"correction (?P<amount>[+-]\d+)", Story.correct),
     (r"review", Story.act),
     (r"friend", Story.befriend),

@@ -1,0 +1,49 @@
+"""Until when units last: the dates of lots, and inactivity."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from regulars.domain import calendar
+from regulars.domain.card import NEVER, Card
+from regulars.domain.program import Expiry, Program, Unit
+
+
+def lot_dates_for(unit: Unit | None, today: date) -> tuple[str, str]:
+    """Expiry and availability dates of what is granted `today` by the unit's policy.
+
+    What would expire while it is still held back is dated from the day it can be spent. A unit
+    that the programme no longer knows (a correction after a change) never expires.
+    """
+    if unit is None:
+        return NEVER, ""
+    available = today + timedelta(days=unit.hold_days)
+    available_on = available.isoformat() if unit.hold_days else ""
+    last = _last_day(unit.expiry, today)
+    if last is not None and last < available:
+        last = _last_day(unit.expiry, available)
+    return (last.isoformat() if last else NEVER), available_on
+
+
+def _last_day(expiry: Expiry, earned: date) -> date | None:
+    if expiry.kind == "months":
+        return calendar.add_months_to_end(earned, expiry.months)
+    if expiry.kind == "date":
+        return calendar.next_annual(earned, expiry.month, expiry.day)
+    return None
+
+
+def idle_until(unit: Unit, today: date) -> str:
+    """The last day of a unit that expires by inactivity when nothing happens after `today`."""
+    return calendar.add_months(today, unit.expiry.months).isoformat()
+
+
+def by_policy(program: Program, card: Card, today: date) -> Card:
+    """The card with last days of inactivity for exactly those units that have such a policy now:
+    one that was given up leaves no trace, one that is new begins today."""
+    idle = {
+        unit.id: card.idle.get(unit.id) or idle_until(unit, today)
+        for unit in program.units.values()
+        if unit.expiry.kind == "inactivity" and (unit.id in card.idle or unit.id in card.lots)
+    }
+    return card if idle == card.idle else card._replace(idle=idle)

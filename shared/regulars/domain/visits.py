@@ -1,0 +1,82 @@
+"""Visits that count: the day's cap and the cool-down, by the time of the visit.
+
+A till that was offline tells visits late and in any order, so they are counted on the days they
+were on, for the last week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from regulars.domain import calendar
+from regulars.domain.draft import Draft
+from regulars.domain.ledger import Entry
+from regulars.domain.operations import Earn
+from regulars.domain.refusals import Code, Refused
+
+Why = Mapping[str, Any]
+
+DAYS_KEPT = 7
+"""For how many days before the newest a card remembers the visits of each."""
+
+
+def granted(draft: Draft, operation: Earn) -> tuple[int, list[tuple[str, Why]]]:
+    """The visits that count under the programme's limits, and why others do not.
+
+    Raises CAP_REACHED when the operation is to be refused rather than cut.
+    """
+    limits, card = draft.program.limits, draft.card
+    visits = operation.visits
+    why: Why = {}
+    apart_ms = abs(draft.effective_ms - card.last_visit_ms)
+    wait_ms = limits.cooldown_minutes * 60_000 - apart_ms
+    if visits and card.last_visit_ms and wait_ms > 0:
+        visits, why = 0, {"k": "cooldown", "minutes": -(-wait_ms // 60_000)}
+    elif visits and limits.visits_per_day:
+        had = card.days.get(draft.effective_day.isoformat(), 0)
+        if had + visits > limits.visits_per_day:
+            visits = max(0, limits.visits_per_day - had)
+            why = {"k": "cap_day", "n": limits.visits_per_day}
+    if not why:
+        return visits, []
+    if operation.refusable:
+        raise Refused(Code.CAP_REACHED, _words(why))
+    return visits, [("limits", why)]
+
+
+def book(draft: Draft, visits: int) -> None:
+    """Remember visits on their day, and when the last was."""
+    card = draft.card
+    if draft.program.limits.visits_per_day:
+        draft.card = card._replace(days=_more(card.days, draft.effective_day, visits))
+    if draft.effective_ms > card.last_visit_ms:
+        if card.last_visit_ms:
+            draft.facts["last"] = card.last_visit_ms
+        draft.card = draft.card._replace(last_visit_ms=draft.effective_ms)
+
+
+def forget(draft: Draft, original: Entry, visits: int) -> None:
+    """Let the limits count as if the reversed visits had not been."""
+    effective = calendar.from_ms(original.effective_ms)
+    day = calendar.local_date(effective, draft.program.timezone).isoformat()
+    left = draft.card.days.get(day, 0) - visits
+    days = {**draft.card.days, day: left}
+    if left <= 0:
+        del days[day]
+    draft.card = draft.card._replace(days=days)
+    if draft.card.last_visit_ms == original.effective_ms:
+        draft.card = draft.card._replace(last_visit_ms=int(original.facts.get("last", 0)))
+
+
+def _more(days: Mapping[str, int], day: date, visits: int) -> dict[str, int]:
+    more = {**days, day.isoformat(): days.get(day.isoformat(), 0) + visits}
+    oldest = date.fromisoformat(max(more)) - timedelta(days=DAYS_KEPT)
+    return {one: more[one] for one in more if one >= oldest.isoformat()}
+
+
+def _words(why: Why) -> str:
+    if why["k"] == "cooldown":
+        return f"This card was stamped a moment ago; the next stamp is in {why['minutes']} min."
+    return f"This card has had its {why['n']} visits of today."

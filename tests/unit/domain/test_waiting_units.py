@@ -1,0 +1,143 @@
+"""Units that return or are no longer held back: they pay debt and unlock what is automatic."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from regulars.domain.refusals import Code, Refused
+from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+
+HELD = unit(hold_days=14)
+
+
+def shop(*rewards: dict[str, Any], **sections: Any) -> Shop:
+    opened = Shop(programme(**{"units": [unit()], "earn": [spend_rule()], "rewards": list(rewards),
+                               **sections}))  # fmt: skip
+    opened.join()
+    return opened
+
+
+def due(cafe: Shop) -> None:
+    """The hourly job comes when the card is due."""
+    cafe.now = datetime.fromisoformat(cafe.card.due["expire"]).replace(tzinfo=UTC)
+    cafe.expire()
+
+
+def test_a_refund_of_what_lies_in_a_chosen_voucher_is_settled_when_that_is_given_back() -> None:
+    cafe = shop(reward("ten", 10))
+    sale = cafe.sale(1000)
+    voucher = cafe.issue("ten")
+    cafe.refund(sale)
+    assert dict(cafe.card.debt) == {"point": 10}
+
+    entry = cafe.cancel(voucher).entry
+
+    assert entry is not None
+    assert [(x.amount, x.lot, x.why["k"]) for x in entry.lines] == [
+        (10, "", "returned"), (-10, "", "settled"), (10, "debt", "settled"),
+    ]  # fmt: skip
+    assert (cafe.available(), dict(cafe.card.debt)) == (0, {})
+    assert cafe.verify() == []
+
+
+def test_an_expired_voucher_pays_debt_too() -> None:
+    cafe = shop(reward("ten", 10, valid_days=7))
+    sale = cafe.sale(1000)
+    cafe.issue("ten")
+    cafe.refund(sale)
+    due(cafe)
+    assert (cafe.available(), dict(cafe.card.debt)) == (0, {})
+
+
+def test_what_was_held_back_pays_debt_on_its_day() -> None:
+    cafe = shop(reward("ten", 10), units=[HELD])
+    cafe.adjust("point", -4, allow_debt=True)
+    cafe.card = cafe.card._replace(debt={})
+    cafe.sale(1000)
+    cafe.adjust("point", -4, allow_debt=True)  # pending units pay nothing yet
+    assert (cafe.card.pending("point", cafe.today), dict(cafe.card.debt)) == (10, {"point": 4})
+
+    due(cafe)
+    assert (cafe.today, cafe.available(), dict(cafe.card.debt)) == ("2026-12-06", 6, {})
+
+
+def test_the_member_does_not_wait_for_the_job() -> None:
+    cafe = shop(reward("five", 5), units=[HELD])
+    cafe.sale(1000)
+    cafe.adjust("point", -4, allow_debt=True)
+    with pytest.raises(Refused) as refused:
+        cafe.issue("five")
+    assert refused.value.code is Code.DEBT
+    cafe.later(days=14).issue("five")
+    assert (cafe.available(), dict(cafe.card.debt)) == (1, {})
+    assert cafe.verify() == []
+
+
+def test_what_was_held_back_unlocks_what_is_automatic() -> None:
+    cafe = shop(reward("ten", 10, auto=True), units=[HELD])
+    cafe.sale(1000)
+    assert not cafe.card.open
+
+    due(cafe)
+    assert cafe.today == "2026-12-06"
+    assert [held.reward_id for held in cafe.card.open.values()] == ["ten"]
+    assert cafe.decided[-1].entry is not None
+    assert cafe.decided[-1].entry.kind == "issue"
+
+
+def test_nothing_waits_where_nothing_comes_of_it() -> None:
+    """A card is not due for units that neither pay debt nor unlock anything."""
+    cafe = shop(reward("ten", 10), units=[HELD])
+    cafe.sale(1000)
+    assert "expire" not in cafe.card.due
+
+
+def test_an_automatic_voucher_that_lapsed_is_not_issued_anew_by_the_job() -> None:
+    cafe = shop(reward("ten", 10, auto=True, valid_days=7))
+    cafe.sale(1000)
+    due(cafe)
+    assert (cafe.available(), dict(cafe.card.open)) == (10, {})
+
+
+IDLE = unit(expiry={"type": "inactivity", "months": 1})
+
+
+def test_a_policy_of_inactivity_that_was_given_up_leaves_nothing_behind() -> None:
+    cafe = shop(units=[IDLE])
+    cafe.sale(1000)
+    cafe.program = programme(2, units=[unit()], earn=[spend_rule()])
+    cafe.later(days=20).review()
+    cafe.later(days=60).sale(500)
+    assert cafe.available() == 15
+    assert dict(cafe.card.idle) == {}
+
+
+def test_a_new_one_begins_with_its_day() -> None:
+    cafe = shop()
+    cafe.sale(1000)
+    cafe.program = programme(2, units=[IDLE], earn=[spend_rule()])
+    cafe.later(days=400).review()
+    assert dict(cafe.card.idle) == {"point": "2028-01-27"}
+    assert cafe.available() == 10
+    due(cafe)
+    assert cafe.available() == 0
+
+
+def test_a_refund_prolongs_nothing() -> None:
+    cafe = shop(units=[IDLE])
+    cafe.sale(1000)
+    sale = cafe.sale(500)
+    cafe.adjust("point", -4)
+    until = dict(cafe.card.idle)
+    cafe.later(days=10).refund(sale)
+    assert dict(cafe.card.idle) == until
+
+
+def test_a_hold_longer_than_the_inactivity_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        shop(units=[unit(hold_days=28, expiry={"type": "inactivity", "months": 1})])
+    ((path, mend),) = refused.value.errors
+    assert (path, "shorter" in mend) == ("units.0", True)
