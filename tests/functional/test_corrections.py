@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.functional.test_earning import balance
+from tests.functional.test_earning import balance, published
 from tests.service import Merchant, Reply, Service
 
 
@@ -86,6 +86,42 @@ class TestRefunding:
             {"sku": "tea", "quantity": 2, "amount_minor": 800}])  # fmt: skip
         reply = refunded(club, "o", "r", items=[{"sku": "tea", "quantity": 2, "amount_minor": 800}])
         assert points(reply.json["card"]) == (12, 0)
+
+    MAINS = ({"category": "main", "quantity": 2, "amount_minor": 3000},
+             {"category": "dessert", "quantity": 1, "amount_minor": 500})  # fmt: skip
+
+    @pytest.mark.parametrize("parked", [False, True])
+    def test_a_main_takes_its_stamp_and_a_dessert_takes_none(
+        self, service: Service, parked: bool
+    ) -> None:
+        """Whether the sale is known already or comes after its refunds."""
+        club = service.new_merchant("supper-club")
+        member_id = club.join()["member_id"]
+        if not parked:
+            club.earn(member_id, items=list(self.MAINS), order_id="o")
+        statuses = [
+            refunded(club, "o", name, items=[{"category": name, "quantity": 1, "amount_minor": n}])
+            for name, n in (("dessert", 500), ("main", 1500))
+        ]
+        assert {one.status for one in statuses} == {202 if parked else 200}
+        if parked:
+            club.earn(member_id, items=list(self.MAINS), order_id="o")
+        card = club.card(member_id)
+        assert (balance(card, "stamp"), card["spend_minor"]) == (1, 1500)
+        assert refunded(club, "o", "rest").status == 200
+        assert balance(club.card(member_id), "stamp") == 0
+
+    def test_the_rules_are_those_it_was_sold_under(self, service: Service) -> None:
+        club = service.new_merchant("supper-club")
+        member_id = club.join()["member_id"]
+        club.earn(member_id, items=list(self.MAINS), order_id="o")
+        document = club.call("GET", "/v1/program").json["program"]
+        for rule in document["earn"]:
+            if rule["on"] == "item":
+                rule["categories"] = ["dessert"]
+        published(club, **document)
+        refunded(club, "o", "r", items=[{"category": "main", "quantity": 1, "amount_minor": 1500}])
+        assert balance(club.card(member_id), "stamp") == 1
 
     def test_of_the_whole_when_nothing_is_said(self, club: Merchant) -> None:
         member_id = club.join()["member_id"]

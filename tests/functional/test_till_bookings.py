@@ -71,6 +71,15 @@ class TestOrder:
         assert points(club, member_id) == 0
         assert club.card(member_id)["seq"] == 3
 
+    def test_a_refund_of_items_takes_what_they_brought(self, service: Service) -> None:
+        club = service.new_merchant("supper-club")
+        member_id = anna(club)
+        lines = [{"category": "main", "quantity": 2, "amount_minor": 3000},
+                 {"category": "dessert", "quantity": 1, "amount_minor": 500}]  # fmt: skip
+        back = refund("r", items=[{"category": "main", "quantity": 1, "amount_minor": 1500}])
+        tills.book_all(club, [back, sale(total_minor=3500, items=lines)])
+        assert club.card(member_id)["balances"]["stamp"]["available"] == 1
+
     def test_the_api_and_the_till_know_the_same_order(self, club: Merchant) -> None:
         member_id = anna(club)
         tills.book_all(club, [sale("bill-7")])

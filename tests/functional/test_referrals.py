@@ -1,0 +1,131 @@
+"""Friends bring friends: who is rewarded for what, once, and not for what was refunded."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pytest
+
+from regulars.jobs.context import Shop
+from tests.conftest import Clock
+from tests.functional.engine import BARE, verified
+from tests.functional.test_earning import balance, published
+from tests.service import Merchant, Service
+
+
+@pytest.fixture
+def cafe(service: Service, frozen: Clock) -> Merchant:
+    made = service.new_merchant()
+    published(made, **BARE)
+    return made
+
+
+class TestReferral:
+    TERMS: ClassVar[dict[str, Any]] = {
+        "friend": {"unit": "point", "amount": 50},
+        "referrer": {"reward": "gift"},
+        "min_spend_minor": 500,
+    }
+
+    def friend_of(self, cafe: Merchant, referrer_id: str, spend_minor: int = 500) -> str:
+        """Joins by the referrer's link, buys, and the stream brings it twice."""
+        friend_id = str(cafe.join(referred_by=referrer_id)["member_id"])
+        cafe.earn(friend_id, spend_minor=spend_minor)
+        for _ in range(2):
+            cafe.service.deliver_entries(cafe.id, friend_id)
+        return friend_id
+
+    def gifts(self, cafe: Merchant, member_id: str) -> int:
+        return len(cafe.card(member_id)["vouchers"])
+
+    def test_both_sides_are_rewarded_once_however_often_the_stream_brings_it(
+        self, cafe: Merchant
+    ) -> None:
+        """50 points for the friend on top of 5 for 5.00, a gift for the referrer."""
+        published(cafe, referral=self.TERMS)
+        anna = cafe.join()["member_id"]
+        friend = self.friend_of(cafe, anna)
+        assert balance(cafe.card(friend), "point") == 55
+        assert self.gifts(cafe, anna) == 1
+        cafe.earn(friend, spend_minor=500)
+        cafe.service.deliver_entries(cafe.id, friend)
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (60, 1)
+        assert verified(cafe, anna, friend)
+
+    def test_a_small_purchase_does_not_count_and_the_next_real_one_does(
+        self, cafe: Merchant
+    ) -> None:
+        published(cafe, referral=self.TERMS)
+        anna = cafe.join()["member_id"]
+        friend = self.friend_of(cafe, anna, spend_minor=499)
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (4, 0)
+        cafe.earn(friend, spend_minor=501)
+        cafe.service.deliver_entries(cafe.id, friend)
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (60, 1)
+
+    def test_of_three_friends_two_are_rewarded_where_two_is_the_most(self, cafe: Merchant) -> None:
+        published(cafe, referral={**self.TERMS, "max_per_member": 2})
+        anna = cafe.join()["member_id"]
+        friends = [self.friend_of(cafe, anna) for _ in range(3)]
+        assert [balance(cafe.card(one), "point") for one in friends] == [55, 55, 5]
+        assert self.gifts(cafe, anna) == 2
+
+    def test_a_friend_whose_side_was_lost_gets_it_when_the_stream_comes_again(
+        self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The most is one, the referrer has it, the function dies before the friend has theirs."""
+        from regulars.jobs import referrals
+
+        published(cafe, referral={**self.TERMS, "max_per_member": 1})
+        anna = cafe.join()["member_id"]
+        friend = cafe.join(referred_by=anna)["member_id"]
+        cafe.earn(friend, spend_minor=500)
+        real = referrals._give
+
+        def dying(shop: Shop, member_id: str, *rest: Any, **more: Any) -> bool:
+            if member_id == friend:
+                raise ConnectionError("gone")
+            return real(shop, member_id, *rest, **more)
+
+        with monkeypatch.context() as broken:
+            broken.setattr(referrals, "_give", dying)
+            failed = cafe.service.deliver_entries(cafe.id, friend)
+        assert len(failed["batchItemFailures"]) == 1
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (5, 1)
+        cafe.service.deliver_entries(cafe.id, friend)
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (55, 1)
+
+    def test_nobody_is_their_own_friend_and_strangers_bring_nobody(self, cafe: Merchant) -> None:
+        published(cafe, referral=self.TERMS)
+        friend = self.friend_of(cafe, "cnobody")
+        assert balance(cafe.card(friend), "point") == 5
+
+    def test_a_purchase_that_is_refunded_takes_both_rewards_with_it(self, cafe: Merchant) -> None:
+        """However often the stream brings either; the next real purchase is the first again."""
+        published(cafe, referral={**self.TERMS, "max_per_member": 1})
+        anna = cafe.join()["member_id"]
+        friend = str(cafe.join(referred_by=anna)["member_id"])
+        cafe.earn(friend, spend_minor=500, order_id="a")
+        cafe.service.deliver_entries(cafe.id, friend)
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (55, 1)
+
+        cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r"})
+        for _ in range(2):
+            assert cafe.service.deliver_entries(cafe.id, friend) == {"batchItemFailures": []}
+        assert cafe.card(friend)["balances"]["point"] == {"available": 0, "pending": 0, "debt": 0}
+        assert self.gifts(cafe, anna) == 0
+
+        cafe.earn(friend, spend_minor=600, order_id="b")
+        for _ in range(2):
+            cafe.service.deliver_entries(cafe.id, friend)
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (56, 1)
+        assert verified(cafe, anna, friend)
+
+    def test_part_of_a_refund_leaves_them(self, cafe: Merchant) -> None:
+        published(cafe, referral=self.TERMS)
+        anna = cafe.join()["member_id"]
+        friend = str(cafe.join(referred_by=anna)["member_id"])
+        cafe.earn(friend, spend_minor=500, order_id="a")
+        cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r", "amount_minor": 400})
+        cafe.service.deliver_entries(cafe.id, friend)
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (51, 1)
