@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.domain.operations import Decision, Earn, Origin
-from regulars.domain.refusals import Refused
+from regulars.domain.refusals import Code, Refused
 from regulars.store import connect, keys, refunds
 from regulars.store.ledger import Answer, Ledger, replay
 from regulars.store.ledger import Request as Known
@@ -68,6 +68,9 @@ def _first_answer(table: Table, merchant_id: str, key: str, known: Known) -> Ans
 def _operation(key: str, body: Mapping[str, Any], caller: auth.Caller) -> Earn:
     staff = caller.staff
     effective_at = body.get("effective_at")
+    if staff and effective_at:
+        mend = "is for tills; at the counter it is now"
+        raise Refused(Code.INVALID, "A stamp at the counter is of now.", (("effective_at", mend),))
     visits = body.get("visits")
     return Earn(
         Origin(

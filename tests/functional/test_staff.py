@@ -197,6 +197,12 @@ class TestUndoing:
         assert (again.text, again.replayed) == (done.text, True)
         assert (late.status, late.code) == (409, "undo_expired")
 
+    def test_a_counter_stamps_now_and_at_no_other_time(self, cafe: Merchant) -> None:
+        """Else yesterday's visits would be a way round the limits of today."""
+        member_id = cafe.join()["member_id"]
+        reply = stamp(cafe, member_id, effective_at="2026-01-31T12:00:00Z")
+        assert (reply.status, reply.json["errors"][0]["path"]) == (422, "effective_at")
+
     def test_takes_back_once(self, cafe: Merchant) -> None:
         member_id = cafe.join()["member_id"]
         seq = stamp(cafe, member_id).json["entry"]["seq"]

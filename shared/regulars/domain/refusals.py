@@ -1,8 +1,7 @@
 """Every way a request can be refused, in one closed list.
 
-Order is precedence: when several apply, the one listed first is answered. The transport refusals
-come first because nothing is decided about a request that cannot be read or trusted; then what
-concerns the whole card; then the reward or voucher asked for.
+They are listed as they come up: what concerns the request before anything is decided about it, then
+what concerns the card. Which is answered when several apply is said, and held, in `docs/rules.md`.
 
 `web/problems.py` gives each its HTTP status; a test holds the two lists together.
 """
