@@ -92,7 +92,10 @@ def referrals_are_rewarded(witness: Witness) -> None:
     for friend, replay in witness.replays.items():
         named = witness.profiles[friend]["referred_by"]
         referrer = handles.get(named, named)
-        sides = [booked.get(f"referral:{friend}:{side}") for side in ("referrer", "friend")]
+        ops = [f"referral:{friend}:{replay.first}:{side}" for side in ("referrer", "friend")]
+        sides = [booked.get(op) for op in ops]
+        given = {op for op in booked if op.startswith(f"referral:{friend}:") and op[-5:] != ":back"}
+        assert all(f"{op}:back" in booked for op in given - {*ops}), "not taken back"
         if not (referrer and replay.first):
             assert sides == [None, None], "a referral was rewarded that came to nothing"
         elif sides == [None, None]:

@@ -159,11 +159,12 @@ class Life:
             right = replay.visits_left(wanted, now_ms) < wanted
         elif asks.what == "issue" and code is Code.INSUFFICIENT_BALANCE:
             reward = till.program.rewards[asks.content[1]]
-            right = replay.available(reward.unit, now_ms) < reward.cost
+            right = replay.available(reward.unit, now_ms) - replay.debt[reward.unit] < reward.cost
         elif asks.what in {"issue", "act"} and code is Code.LIMIT_REACHED:
             right = replay.is_at_limit(asks.what, asks.content[1], now_ms)
         elif code is Code.INSUFFICIENT_BALANCE:
-            right = replay.available(asks.content[1], now_ms) < -asks.content[2]
+            unit, amount = asks.content[1:3]
+            right = replay.available(unit, now_ms) - replay.debt[unit] < -amount
         elif code is Code.DEBT:
             right = any(replay.debt.values())
         elif code is Code.VOUCHER_REDEEMED:

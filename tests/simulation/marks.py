@@ -25,24 +25,25 @@ class Marks:
         self.tickets_ever: Counter[str] = Counter()
 
     def count(
-        self, document: Mapping[str, Any], entry: Mapping[str, Any], today: date,
+        self, document: Mapping[str, Any], entry: Mapping[str, Any], day: date, today: date,
         sums: Mapping[str, int],
     ) -> None:  # fmt: skip
-        """Assert that an entry counts and rewards what it must. `sums` are the card's after it."""
+        """Assert that an entry counts and rewards what it must. `day` is when it happened, `today`
+        when it was told; `sums` are the card's after it."""
         facts = entry["facts"]
         brought = {one: facts.get(one, 0) for one in ("spend", "visits", "points")}
         milestones = document.get("milestones", ())
         if brought["visits"]:
             for streak in {one["metric"] for one in milestones} & set(STREAKS):
-                self._prolong(streak, today)
+                self._prolong(streak, day)
         counted = {
             one["id"]: brought[one["metric"]]
             for one in milestones
-            if _challenge(one) and _within(one, today) and brought.get(one["metric"])
+            if _challenge(one) and _within(one, day) and brought.get(one["metric"])
         }
         assert facts.get("challenges", {}) == counted, "a challenge counts something else"
         self.challenges.update(counted)
-        self._tickets(document, facts, brought, today)
+        self._tickets(document, facts, brought, day.isoformat(), today.isoformat())
         passed = {}
         for one in milestones:
             run = self.streaks[one["metric"]][1] if one["metric"] in self.streaks else ""
@@ -54,24 +55,32 @@ class Marks:
                 self.runs.setdefault(entry["seq"], {})[one["id"]] = run
         assert facts.get("milestones", {}) == passed, "a milestone was rewarded otherwise"
 
-    def take_back(self, seq: int, facts: Mapping[str, Any]) -> None:
-        """An entry was reversed as a whole."""
+    def take_back(
+        self, document: Mapping[str, Any], seq: int, facts: Mapping[str, Any], used: Counter[str]
+    ) -> None:
+        """An entry was reversed as a whole; of its gifts these were `used`, by reward."""
         for name, amount in facts.get("challenges", {}).items():
             self.challenges[name] = max(0, self.challenges[name] - amount)
         for name, times in facts.get("milestones", {}).items():
-            self.rewarded[name, self.runs[seq][name]] -= times
+            (mark,) = (one for one in document["milestones"] if one["id"] == name)
+            run = self.runs[seq][name]
+            if run and run != self.streaks[mark["metric"]][1]:
+                continue  # that streak is over
+            kept = min(times, used[mark.get("reward", "")])
+            used[mark.get("reward", "")] -= kept
+            self.rewarded[name, run] -= times - kept
         for name, won in facts.get("tickets", {}).items():
             self.tickets[name] = max(0, self.tickets[name] - won)
 
     def _tickets(
         self, document: Mapping[str, Any], facts: Mapping[str, Any], brought: Mapping[str, int],
-        today: date,
+        day: str, today: str,
     ) -> None:  # fmt: skip
         won = {}
         for raffle in document.get("raffles", ()):
             per = raffle.get("per_minor")
             count = brought["spend"] // per if per else brought["visits"]
-            if count and raffle["from"] <= today.isoformat() <= raffle["until"]:
+            if count and raffle["from"] <= day and today <= raffle["until"]:
                 won[raffle["id"]] = count
         assert facts.get("tickets", {}) == won, "other tickets than were won"
         self.tickets.update(won)
@@ -98,7 +107,7 @@ class Marks:
         last, first, length = self.streaks.get(streak, ("", "", 0))
         if last == before:
             self.streaks[streak] = this, first, length + 1
-        elif last != this:
+        elif last < this:
             self.streaks[streak] = this, this, 1
 
 

@@ -81,10 +81,12 @@ def base(rule: Mapping[str, Any], asked: Asked, visits: int, carried: int) -> tu
         if cats
         else max(0, asked.spend - sum(x.amount_minor for x in asked.items if x.category in out))
     )
+    money = min(money, asked.spend)
     if not money:
         return 0, 0
-    steps = max(0, (carried + money) // rule["per_minor"])
-    return amount * steps, money - steps * rule["per_minor"]
+    had = min(carried, rule["per_minor"] - 1) + money
+    steps = max(0, had // rule["per_minor"])
+    return amount * steps, had - steps * rule["per_minor"] - carried
 
 
 def bonuses_fit(

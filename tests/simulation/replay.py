@@ -50,12 +50,12 @@ class Replay(Oracle):
     """By gift the entry that gave it, its reward and its period."""
     acted: Counter[tuple[str, str]] = field(default_factory=Counter)
     celebrated: set[tuple[str, str]] = field(default_factory=set)
-    visited: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """By day the entries with visits."""
+    days: dict[str, int] = field(default_factory=dict)
+    """By day the visits that count and were not taken back; only the last week is remembered."""
     last_visit: int = 0
     """When the visit was that the next has to wait for."""
     times: dict[int, int] = field(default_factory=dict)
-    """By entry with visits when it was recorded."""
+    """By entry with visits when they were."""
     used: dict[int, dict[str, Any]] = field(default_factory=dict)
     """By entry what it says about campaigns, milestones and the like."""
     sold: list[int] = field(default_factory=list)
@@ -87,20 +87,18 @@ class Replay(Oracle):
             self._lines_fit(entry, Asked(0, 0, 0, ()), 0, {}, None)
         if entry["kind"] == "earn":
             self.sold.append(entry["seq"])
-            self._amounts(entry, carried, tier)
+            self._amounts(entry, carried, self.stood)
         self._referral(entry)
         self._tell(entry, tier)
         self._celebrated(entry)
         return entry
 
-    def _line(self, entry: Mapping[str, Any], unit: str, amount: int, lot: str, rule: str,
-              why: Mapping[str, Any]) -> None:  # fmt: skip
+    def _as_of(self, entry: Mapping[str, Any]) -> None:
         self.document = programmes.version(self.shop, entry["prog"])[0]
-        super()._line(entry, unit, amount, lot, rule, why)
+        super()._as_of(entry)
 
     def _granted_pay_debt_first(self, entry: Mapping[str, Any], before: Mapping[str, int]) -> None:
         """Comes between the lines and the tier, which is where a rewarded action counts."""
-        self.document = programmes.version(self.shop, entry["prog"])[0]
         super()._granted_pay_debt_first(entry, before)
         celebrated = entry["op"].startswith(UNCOUNTED)
         if entry["kind"] == "bonus" and not celebrated:
@@ -160,29 +158,31 @@ class Replay(Oracle):
         facts, kinds = entry["facts"], {u["id"]: u["kind"] for u in self.document["units"]}
         granted = [(unit, amount, why["k"]) for unit, amount, _, _, why in entry["lines"]
                    if why["k"] in EARNED or why["k"] == "milestone"]  # fmt: skip
-        points = sum(n for unit, n, k in granted if kinds[unit] == "points" and k in EARNED)
-        assert facts.get("points", 0) == points
+        points = [n for unit, n, k in granted if kinds[unit] == "points" and k in EARNED]
+        assert facts.get("points", 0) == sum(points)
         spend = facts.get("spend", 0)
         self._limits(entry)
         sale = Sale(
             month_of(self.day(entry["eff"])), [(unit, amount) for unit, amount, _ in granted],
             spend, facts.get("visits", 0), points, facts.get("carry", {}),
             facts.get("paid", spend),
+            lots=frozenset(lot for _, amount, lot, *_ in entry["lines"] if amount > 0),
         )  # fmt: skip
         self.sales[entry["seq"]] = sale
         self._add(sale, 1)
         self.referred += bool(facts.get("referral"))
-        today = self.day(entry["at"])
+        today, day = self.day(entry["at"]), self.day(entry["eff"])
         spent, visits, collected = self.lifetime()
         sums = {"spend": spent, "visits": visits, "points": collected, "referrals": self.referred}
-        self.marks.count(self.document, entry, today, sums)
-        self._bought(entry, today)
-        self._count_rights(today)
+        self.marks.count(self.document, entry, day, today, sums)
+        self._bought(entry, day)
+        for one in (day, today):
+            self._count_rights(one)
         best = self._best(today)
         if best and self.rank(best) >= self.rank(self.tier):
             self.tier = best
 
-    def _bought(self, entry: Mapping[str, Any], today: date) -> None:
+    def _bought(self, entry: Mapping[str, Any], day: date) -> None:
         """Who buys what opens a tier has a right to it to the end of the next month."""
         asked = self._asked(entry) if entry["kind"] == "earn" else None
         for tier in self.document["tiers"] if asked else ():
@@ -190,10 +190,7 @@ class Replay(Oracle):
                 cats = way.get("categories", ()) if way["metric"] == "purchase" else ()
                 if asked and any(item.category in cats for item in asked.items):
                     assert way["window"] == "month"
-                    until = end_of_month(month_of(today) + 1).isoformat()
-                    known = self.rights.get(tier["id"])
-                    if known is None or (known and until > known):
-                        self.rights[tier["id"]] = until
+                    self._has_right(tier["id"], end_of_month(month_of(day) + 1).isoformat())
 
     def _limits(self, entry: Mapping[str, Any]) -> None:
         """What a member may have no more of."""
@@ -205,28 +202,36 @@ class Replay(Oracle):
             self.acted[key] += 1
             assert self.acted[key] <= limit["times"], "acted too often"
         if entry["kind"] == "earn":
-            counted = self.visits_left(self._asked(entry).visits, entry["at"])
+            counted = self.visits_left(self._asked(entry).visits, entry["eff"])
             assert facts["visits"] == counted, "other visits than count"
         if facts.get("visits"):
-            self.visited[day].append(entry["seq"])
-            self.last_visit = self.times[entry["seq"]] = entry["at"]
+            self._visited(self.day(entry["eff"]), facts["visits"])
+            self.times[entry["seq"]] = entry["eff"]
+            self.last_visit = max(self.last_visit, entry["eff"])
         self.used[entry["seq"]] = facts
         for one in self.document.get("campaigns", ()):
             if most := one.get("per_member"):
                 assert self.standing("campaigns", one["id"]) <= most, "a campaign's cap per member"
 
-    def visits_left(self, wanted: int, at: int) -> int:
-        """How many of so many visits count at an instant."""
+    def _visited(self, day: date, visits: int) -> None:
+        """Visits more or less on a day."""
+        name = day.isoformat()
+        self.days[name] = self.days.get(name, 0) + visits
+        if visits < 0:
+            self.days = {one: n for one, n in self.days.items() if n > 0}
+            return
+        since = date.fromisoformat(max(self.days)) - timedelta(days=7)
+        self.days = {one: n for one, n in self.days.items() if one >= since.isoformat()}
+
+    def visits_left(self, wanted: int, when: int) -> int:
+        """How many of so many visits at an instant count."""
         limits = self.document.get("limits", {})
-        if self.last_visit and at - self.last_visit < limits.get("cooldown_minutes", 0) * 60_000:
+        apart = abs(when - self.last_visit)
+        if self.last_visit and apart < limits.get("cooldown_minutes", 0) * 60_000:
             return 0
         most = limits.get("visits_per_day", 0)
-        return min(wanted, max(0, most - self.visits_on(at))) if most else wanted
-
-    def visits_on(self, ms: int) -> int:
-        """The visits of a day that count and were not taken back."""
-        sales = (self.sales[seq] for seq in self.visited[self.day(ms).isoformat()])
-        return sum(sale.visits for sale in sales if not sale.whole)
+        had = self.days.get(self.day(when).isoformat(), 0)
+        return min(wanted, max(0, most - had)) if most else wanted
 
     def standing(self, kind: str, name: str) -> int:
         """How many entries that were not taken back used a campaign."""
@@ -244,20 +249,32 @@ class Replay(Oracle):
         self._add(sale, 1)
         if sale.whole:
             facts = self.used[seq]
-            self.marks.take_back(seq, facts)
-            if sale.visits and self.last_visit == self.times[seq]:
-                self.last_visit = facts.get("last", 0)
+            used = Counter(self.vouchers[one][1] for one in facts.get("vouchers", ())
+                           if one in self.redeemed)  # fmt: skip
+            self.marks.take_back(self.document, seq, facts, used)
+            self.referred -= bool(facts.get("referral"))
+            if sale.visits:
+                self._visited(self.day(self.times[seq]), -sale.visits)
+                if self.last_visit == self.times[seq]:
+                    self.last_visit = facts.get("last", 0)
 
     def _reviewed(self, entry: Mapping[str, Any]) -> None:
         facts = entry["facts"]
         if "by" in facts:
-            self.rights[facts["tier"]] = facts["until"]
+            today = self.day(entry["at"])
+            right = facts["tier"], facts["by"]
             if entry["op"] in self.asked:
                 assert facts["by"] == "membership"
-                paid = self.day(entry["at"])
+                paid, ends = today, self.rights.get(right, "")
+                if ends >= today.isoformat():
+                    paid = date.fromisoformat(ends) + timedelta(days=1)
                 last = min(paid.day, end_of_month(month_of(paid) + 1).day)
                 after = end_of_month(month_of(paid) + 1).replace(day=last)
                 assert facts["until"] == (after - timedelta(days=1)).isoformat(), "paid for longer"
+            if facts["by"] == "hand" and "" < facts["until"] < today.isoformat():
+                self.rights = {one: u for one, u in self.rights.items() if one[0] != right[0]}
+            else:
+                self.rights[right] = facts["until"]
         super()._reviewed(entry)
 
     # Amounts
@@ -308,7 +325,7 @@ class Replay(Oracle):
         if entry["kind"] == "earn":
             counts = (visits, asked.spend, asked.items)
             kinds = {kind for kind, n in zip(("visit", "spend", "item"), counts, strict=True) if n}
-        rates.bonuses_fit(self.document, campaigns, kinds, entry["lines"])
+        rates.bonuses_fit(self.document, campaigns if kinds else [], kinds, entry["lines"])
 
     # What follows
 
@@ -319,7 +336,11 @@ class Replay(Oracle):
         assert bool(facts.get("first")) == (counts and not self.first), "the first purchase"
         if counts and not self.first:
             self.first = entry["seq"]
-        if not op.startswith("referral:"):
+        if entry["kind"] == "reverse":
+            first = self.first == facts["reverses"] and self.sales[self.first].whole
+            assert bool(facts.get("unfirst")) == first, "the first purchase was refunded"
+            self.first = 0 if first else self.first
+        if not op.startswith("referral:") or entry["kind"] != "bonus":
             return
         side = op.rpartition(":")[2]
         assert bool(facts.get("referral")) == (side == "referrer")
@@ -357,7 +378,7 @@ class Replay(Oracle):
         sums = self.sums[sale.month]
         sums[0] += sign * sale.left_of(sale.spend)
         sums[1] += 0 if sale.whole else sign * sale.visits
-        sums[2] += sign * sale.left_of(sale.points)
+        sums[2] += sign * sum(sale.left_of(amount) for amount in sale.points)
         for rule, moved in sale.carry.items():
             self.left[rule] += sign * sale.left_of(moved)
 

@@ -17,7 +17,7 @@ from local.memory import Change, Key
 from regulars.domain.calendar import from_ms, local_date, to_ms
 from regulars.domain.card import Card
 from regulars.domain.ledger import lot_name
-from regulars.domain.operations import AnyOperation, ReviewTier
+from regulars.domain.operations import AnyOperation, Celebrate, GiveBenefits, ReviewTier
 from regulars.domain.program import Program
 from regulars.store import cards
 from regulars.store.marshal import from_item
@@ -199,10 +199,12 @@ class Witness:
         replay = self.replays.get(card.member_id)
         assert replay is not None, "a state came without its first entry"
         program, operation, now = self.performing[-1]
+        replay.document = programmes.version(self.shop, program.version)[0]
+        today = local_date(from_ms(max(to_ms(now), card.recorded_ms + 1)), program.timezone)
         if isinstance(operation, ReviewTier):
-            replay.document = programmes.version(self.shop, program.version)[0]
-            now_ms = max(to_ms(now), card.recorded_ms + 1)
-            replay.reviewed(local_date(from_ms(now_ms), program.timezone))
+            replay.reviewed(today)
+        elif isinstance(operation, Celebrate | GiveBenefits):
+            replay.in_tier(today)
         self._compare(card, replay)
 
     def _compare(self, card: Card, replay: Replay) -> None:
@@ -212,10 +214,6 @@ class Witness:
         assert dict(card.debt) == {unit: debt for unit, debt in replay.debt.items() if debt}
         assert set(card.open) == replay.open_vouchers()
         assert (card.tier.id if card.tier else None) == (replay.tier[0] if replay.tier else None)
-        for unit, until in replay.perhaps.items():
-            if card.idle.get(unit) == until:
-                replay.idle[unit] = until
-        replay.perhaps.clear()
         assert dict(card.idle) == replay.idle, "what is idle lasts to another day"
         if self.commits % self.windows_every == 0:
             self.compare_windows(card, replay)

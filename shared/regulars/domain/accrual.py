@@ -22,6 +22,7 @@ from regulars.domain import (
 from regulars.domain.benefits import give_due
 from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.draft import Draft
+from regulars.domain.ledger import granted
 from regulars.domain.operations import Act, Bonus, Earn, Item, Join
 from regulars.domain.program import EarnRule
 from regulars.domain.refusals import Code, Refused
@@ -305,10 +306,8 @@ def _points(draft: Draft) -> int:
     """What was earned in points; milestones' own grants do not count towards milestones."""
     points = sum(
         line.amount
-        for line in draft.lines
-        if line.amount > 0
-        and line.unit in draft.program.units
-        and draft.program.units[line.unit].kind == "points"
+        for line in granted(draft.lines)
+        if line.unit in draft.program.units and draft.program.units[line.unit].kind == "points"
     )
     if points:
         draft.facts["points"] = points

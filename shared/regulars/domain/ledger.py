@@ -37,6 +37,15 @@ class Line(NamedTuple):
     why: Mapping[str, Any]
 
 
+def granted(lines: Iterable[Line]) -> list[Line]:
+    """The lines that grant something; what returns, or moves within a card, is not granted."""
+    return [
+        line
+        for line in lines
+        if line.amount > 0 and line.why.get("k") not in {"returned", "settled"}
+    ]
+
+
 class Entry(NamedTuple):
     """One journal entry: one operation on one card, for ever."""
 

@@ -43,10 +43,11 @@ def tickets(card: Card, raffle_id: str) -> int:
 
 
 def count(draft: Draft, spend_minor: int, visits: int) -> None:
-    """Give the tickets of the raffles that run: one per visit, or per full `per_minor` spent."""
-    day = draft.effective_day.isoformat()
+    """Give the tickets of the raffles that run: one per visit, or per full `per_minor` spent. What
+    is told after the last day may come after the draw."""
     for raffle in draft.program.raffles:
-        if not raffle.first_day <= day <= raffle.last_day:
+        begun = raffle.first_day <= draft.effective_day.isoformat()
+        if not (begun and draft.today.isoformat() <= raffle.last_day):
             continue
         won = spend_minor // raffle.per_minor if raffle.per_minor else visits
         if won:

@@ -19,7 +19,7 @@ from regulars.domain import (
 )
 from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
-from regulars.domain.ledger import DEBT, Entry, Line, lot_dates
+from regulars.domain.ledger import DEBT, Entry, Line, granted, lot_dates
 from regulars.domain.operations import Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
@@ -28,9 +28,6 @@ from regulars.domain.shares import Shares, Span, shares
 
 WHOLE = -1
 """`refunded_minor` of an original that has been reversed altogether."""
-
-NOT_GRANTED = frozenset({"settled", "returned"})
-"""Reasons of what an entry books in without granting it."""
 
 
 class Refunded(NamedTuple):
@@ -57,7 +54,7 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
 
     if whole:
         _return_vouchers(draft, operation, units=None)
-    for line in _granted(original):
+    for line in granted(original.lines):
         _take_back(draft, operation, line, parts.line(line).of(line.amount))
     for rule, moved in original.facts.get("carry", {}).items():
         _restore_carry(draft, rule, -parts.rules.get(rule, money).of(moved))
@@ -66,12 +63,6 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
         _give_back_uses(draft, operation, under)
     issue_automatic(draft)
     return Refunded(WHOLE, {}) if whole else Refunded(after, parts.kept)
-
-
-def _granted(original: Entry) -> list[Line]:
-    return [
-        line for line in original.lines if line.amount > 0 and line.why.get("k") not in NOT_GRANTED
-    ]
 
 
 def _paid(original: Entry) -> int:
@@ -172,7 +163,7 @@ def _counted(original: Entry, under: Program) -> list[Line]:
         return []
     return [
         line
-        for line in _granted(original)
+        for line in granted(original.lines)
         if line.why.get("k") != "milestone"
         and line.unit in under.units
         and under.units[line.unit].kind == "points"

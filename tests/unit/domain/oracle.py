@@ -72,12 +72,12 @@ class Oracle:
     """Per unit and lot what expired unspent and was not accounted for by a refund yet."""
     tier: tuple[str, str] | None = None
     """The tier that counts and until when it is certain."""
-    rights: dict[str, str] = field(default_factory=dict)
-    """Every tier there is a right to, and until when."""
+    stood: tuple[str, str] | None = None
+    """The tier that counted for the newest entry."""
+    rights: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Until when by tier and by who gave it; what was earned or bought has nobody."""
     idle: dict[str, str] = field(default_factory=dict)
     """By unit that expires by inactivity its last day."""
-    perhaps: dict[str, str] = field(default_factory=dict)
-    """The same after a refund: only what it takes out of other lots than its own is activity."""
 
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
         """Take in the next entry; every rule that a single entry can break is asserted here."""
@@ -110,10 +110,8 @@ class Oracle:
         alive = self.alive(unit, today)
         spent = amount < 0 and lot != "debt" and why["k"] in {"reward", "adjust"}
         until = self._idle_from(unit, self.day(entry["at"]))
-        if until and (spent or (amount > 0 and why["k"] != "returned")):
+        if until and (spent or (amount > 0 and why["k"] not in {"returned", "settled"})):
             self.idle[unit] = until
-        elif until and amount < 0 and lot != "debt" and why["k"] == "refund":
-            self.perhaps[unit] = until
         if lot == "debt":
             self.debt[unit] -= amount
             assert self.debt[unit] >= 0
@@ -234,13 +232,16 @@ class Oracle:
 
     def _as_of(self, entry: Mapping[str, Any]) -> None:
         """A tier that ended is over for whatever is earned or chosen from then on."""
-        if entry["kind"] in {"earn", "bonus", "issue"}:
-            self.tier = self.standing(self.day(entry["at"]))
+        if entry["kind"] in {"earn", "bonus", "issue"} and not entry["op"].startswith("expire:"):
+            self.in_tier(self.day(entry["at"]))
+        self.stood = self.tier
 
-    def standing(self, today: date) -> tuple[str, str] | None:
+    def in_tier(self, today: date) -> tuple[str, str] | None:
         """The tier that counts on a day, whether the one that was has been reviewed or not."""
-        if self.tier and not lasting(self.tier[1], today):
-            self.reviewed(today)
+        if self.tier:
+            tier, until = self.tier
+            if not (self._lasts(tier, until, today) and self._in_season(tier, today)):
+                self.reviewed(today)
         return self.tier
 
     def _expired(self, entry: Mapping[str, Any]) -> None:
@@ -256,24 +257,30 @@ class Oracle:
     def reviewed(self, today: date) -> None:
         """Rights that are over go; the highest of what is left counts."""
         self.rights = {
-            tier: until for tier, until in self.rights.items() if self._lasts(tier, until, today)
+            right: until
+            for right, until in self.rights.items()
+            if self._lasts(right[0], until, today)
         }
         self._count_rights(today)
         self.tier = self._best(today)
 
     def _count_rights(self, today: date) -> None:
         for tier, until in self.entitled(today).items():
-            known = self.rights.get(tier)
-            if known is None or (known and (not until or until > known)):
-                self.rights[tier] = until
+            self._has_right(tier, until)
+
+    def _has_right(self, tier: str, until: str) -> None:
+        """What was earned or bought, unless it lasts longer already."""
+        known = self.rights.get((tier, ""))
+        if known is None or (known and (not until or until > known)):
+            self.rights[tier, ""] = until
 
     def _best(self, today: date) -> tuple[str, str] | None:
         held = [
             (tier, until)
-            for tier, until in self.rights.items()
+            for (tier, _), until in self.rights.items()
             if self._lasts(tier, until, today) and self._in_season(tier, today)
         ]
-        return max(held, key=self.rank, default=None)
+        return max(held, key=lambda one: (self.rank(one), one[1] or FAR), default=None)
 
     def _tier(self, tier: str) -> Mapping[str, Any]:
         return next((one for one in self.document.get("tiers", ()) if one["id"] == tier), {})

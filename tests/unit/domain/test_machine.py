@@ -87,7 +87,7 @@ class Anything(RuleBasedStateMachine):
     def buy(self, spend: int | None, lines: list[Item], visits: int, tip: int, ago: int) -> None:
         total = sum(line.amount_minor for line in lines) if spend is None else spend
         shop = self.shop
-        tier = self.oracle.standing(date.fromisoformat(shop.today))
+        tier = self.oracle.in_tier(date.fromisoformat(shop.today))
         carried = dict(shop.card.carry)
         decision = shop.sale(
             spend, visits=visits, items=tuple(lines), paid_minor=total + tip,

@@ -60,14 +60,24 @@ def test_an_undone_late_visit_frees_its_day() -> None:
 def test_a_challenge_of_december_counts_a_sale_of_december_told_in_january() -> None:
     challenge = {"id": "xmas", "name": "X", "metric": "visits", "at": 2, "badge": True,
                  "from": "2026-12-01", "until": "2026-12-09"}  # fmt: skip
-    raffle = {"id": "draw", "name": "D", "from": "2026-12-01", "until": "2026-12-09",
-              "reward": "prize"}  # fmt: skip
-    cafe = shop(milestones=[challenge], raffles=[raffle], rewards=[{"id": "prize", "name": "P"}])
+    cafe = shop(milestones=[challenge])
     tell(cafe, 0, 1)
     assert "m:xmas" not in cafe.card.taken
     tell(cafe, 2)
     assert cafe.card.taken["m:xmas"][1] == 1
-    assert cafe.card.taken["r:draw"] == ("", 2)
+
+
+def test_a_raffle_that_is_over_takes_no_more_tickets() -> None:
+    """The draw may have been; and what was before it began gives none either."""
+    raffles = [
+        {"id": name, "name": name, "from": first, "until": last, "reward": "prize"}
+        for name, first, last in (
+            ("over", "2026-12-01", "2026-12-09"), ("runs", "2026-12-09", "2026-12-10"),
+        )
+    ]  # fmt: skip
+    cafe = shop(raffles=raffles, rewards=[{"id": "prize", "name": "P"}])
+    tell(cafe, 0, 1, 2)
+    assert (cafe.card.taken.get("r:over"), cafe.card.taken["r:runs"]) == (None, ("", 2))
 
 
 def test_a_streak_is_neither_broken_nor_prolonged_by_the_past() -> None:
