@@ -16,7 +16,6 @@ from regulars.domain import calendar, limits
 from regulars.domain.card import Card
 from regulars.domain.draft import Draft
 from regulars.domain.games import Milestone
-from regulars.domain.operations import Reverse
 from regulars.domain.rewards import give
 
 REFERRALS = "referrals"
