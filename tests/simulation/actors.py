@@ -117,8 +117,12 @@ def refund(life: Life) -> None:
         return
     order, paid = life.orders[-min(len(life.orders), chance.choice((1, 1, 2, 3, 5, 9)))]
     amount = chance.choice((None, paid // 2, paid // 3, paid, paid // 7 + 1))
+    sold = life.witness.asked[f"order:{order}"].items
+    items = sold[: chance.choice((0, 1, 1, 2))] if amount and sold else ()
+    if items:
+        amount = max(1, sum(item.amount_minor for item in items))
     key = life.name() if chance.random() < 0.3 else ""
-    content = (order, life.name(), amount)
+    content = (order, life.name(), amount, tuple(tuple(item) for item in items))
     if not key and amount != 0 and chance.random() < 0.3:
         life.orders_queue.take(tills.refunded(content))
     else:

@@ -22,7 +22,9 @@ from regulars.domain import (
     limits,
     reversal,
     rewards,
+    shares,
     tiering,
+    visits,
 )
 from regulars.domain import (
     ledger as domain_ledger,
@@ -31,7 +33,7 @@ from regulars.domain.card import Lot
 from regulars.domain.refusals import Refused
 from regulars.store import cards, ledger, refunds, table
 from regulars.store.table import Count, Put
-from tests.simulation import planted_around, planted_programme
+from tests.simulation import planted_around, planted_corrections, planted_programme
 from tests.simulation.planted_around import Patch
 
 
@@ -82,14 +84,12 @@ def _next_day(day: str) -> str:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
-def _share_up(granted: int, before: int, after: int, total: int, whole: bool) -> int:
-    sign, size = (1 if granted >= 0 else -1), abs(granted)
-    upto = size if whole else -(-size * after // total)
-    return sign * (upto - (-(-size * before // total) if total else 0))
+def _share_up(span: shares.Span, size: int, part: int) -> int:
+    return size if part >= span.whole else -(-size * part // span.whole)
 
 
-def _each_part_by_itself(granted: int, before: int, after: int, total: int, whole: bool) -> int:
-    return int(granted * (after - before) / total) if total else granted
+def _each_part_by_itself(span: shares.Span, granted: int) -> int:
+    return int(granted * (span.after - span.before) / span.whole)
 
 
 def _fresh_lots() -> list[Patch]:
@@ -283,9 +283,9 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
         lambda lot, today: bool(lot.expires_on) and _next_day(lot.expires_on) < today
     ),
     "a sale is refunded from the start each time": _refunds_start_anew,
-    "refunds are rounded up": lambda: [(reversal, "_share", _share_up)],
+    "refunds are rounded up": lambda: [(shares.Span, "_upto", _share_up)],
     "each part of a refund is rounded by itself": lambda: [
-        (reversal, "_share", _each_part_by_itself)
+        (shares.Span, "of", _each_part_by_itself)
     ],
     "the remainder of a sale is forgotten": lambda: [(accrual, "_carry", lambda *_: None)],
     "a refund leaves the remainder": lambda: [(reversal, "_restore_carry", lambda *_: None)],
@@ -295,7 +295,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     ],
     "a cancelled voucher gives fresh lots": _fresh_lots,
     "the daily cap is ignored": lambda: [
-        (accrual, "_granted_visits", lambda _, operation: (operation.visits, []))
+        (visits, "granted", lambda _, operation: (operation.visits, []))
     ],
     "shared counters have no limit": _counters_without_a_limit,
     "fingerprints are not compared": _fingerprints_are_not_compared,
@@ -323,6 +323,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "what was expired stays due": lambda: _idle_after_one("expire"),
     "what was carried out is not recognised": _a_new_token_for_a_new_try,
     **planted_around.BUGS,
+    **planted_corrections.BUGS,
     **planted_programme.BUGS,
 }
 """By what they do."""

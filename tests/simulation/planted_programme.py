@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from regulars.domain import accrual, benefits, campaigns, draft, limits, milestones, tiering
+from regulars.domain import accrual, benefits, campaigns, draft, limits, milestones, tiering, visits
 from regulars.domain import raffles as domain_raffles
-from regulars.domain.card import take
+from regulars.domain.operations import Adjust, Issue
 from regulars.jobs import raffles
 from tests.simulation.planted_around import Patch
 
@@ -33,13 +33,13 @@ def _over_without_grace() -> list[Patch]:
 
 
 def _spending_is_no_activity() -> list[Patch]:
-    def spend(self: Any, unit: str, amount: int, rule: str, why: Any) -> Any:
-        today = self.today.isoformat()
-        pieces, rest = take(self.card.living(unit, today), amount, today)
-        self.take_out(unit, pieces, rule, why)
-        return pieces, rest
+    touch = draft.Draft.touch
 
-    return [(draft.Draft, "spend", spend)]
+    def changed(self: Any, unit: str) -> None:
+        if not isinstance(self.operation, Issue | Adjust):
+            touch(self, unit)
+
+    return [(draft.Draft, "touch", changed)]
 
 
 def _idle_lots_are_spent() -> list[Patch]:
@@ -52,15 +52,15 @@ def _idle_lots_are_spent() -> list[Patch]:
 def _paid_for_a_day_more() -> list[Patch]:
     paid_until = tiering.paid_until
 
-    def changed(tier: Any, today: date) -> str:
-        until = paid_until(tier, today)
+    def changed(*given: Any) -> str:
+        until = paid_until(*given)
         return until and (date.fromisoformat(until) + timedelta(days=1)).isoformat()
 
     return [(tiering, "paid_until", changed)]
 
 
 def _no_cooldown() -> list[Patch]:
-    granted = accrual._granted_visits
+    granted = visits.granted
 
     def changed(of: Any, operation: Any) -> Any:
         program = of.program
@@ -70,7 +70,7 @@ def _no_cooldown() -> list[Patch]:
         finally:
             of.program = program
 
-    return [(accrual, "_granted_visits", changed)]
+    return [(visits, "granted", changed)]
 
 
 def _streaks_never_break() -> list[Patch]:

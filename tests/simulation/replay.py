@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from tests.simulation import programmes, rates
 from tests.simulation.marks import Marks
 from tests.simulation.rates import Asked
-from tests.unit.domain.oracle import Oracle, Sale, month_of
+from tests.unit.domain.oracle import Oracle, Sale, counted_in, month_of
 
 EARNED = frozenset({"join", "visit", "spend", "item", "campaign", "action", "referral", "bonus"})
 """Reasons whose points count; a milestone's do not count towards milestones."""
@@ -56,6 +56,8 @@ class Replay(Oracle):
     """When the visit was that the next has to wait for."""
     times: dict[int, int] = field(default_factory=dict)
     """By entry with visits when they were."""
+    versions: dict[int, int] = field(default_factory=dict)
+    """By entry the programme's."""
     used: dict[int, dict[str, Any]] = field(default_factory=dict)
     """By entry what it says about campaigns, milestones and the like."""
     sold: list[int] = field(default_factory=list)
@@ -75,13 +77,13 @@ class Replay(Oracle):
 
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
         """Take in the next entry, as the oracle does, and what it says about vouchers."""
-        carried, tier, owed = self.carry(), self.tier, any(self.debt.values())
+        carried, tier = self.carry(), self.tier
         entry = super().replay(text, prev, digest)
         facts = entry["facts"]
         self._issued(entry, facts.get("vouchers", ()))
         self._given_back(facts)
         chosen = entry["kind"] == "issue" and entry["src"] != "job"
-        assert not (chosen and owed), "a reward was chosen while units are owed"
+        assert not (chosen and any(self.debt.values())), "a reward was chosen while units are owed"
         if entry["kind"] == "join":
             self.enrolled = self.day(entry["at"])
             self._lines_fit(entry, Asked(0, 0, 0, ()), 0, {}, None)
@@ -156,19 +158,23 @@ class Replay(Oracle):
 
     def _earned(self, entry: Mapping[str, Any]) -> None:
         facts, kinds = entry["facts"], {u["id"]: u["kind"] for u in self.document["units"]}
-        granted = [(unit, amount, why["k"]) for unit, amount, _, _, why in entry["lines"]
+        granted = [(unit, amount, rule, why["k"]) for unit, amount, _, rule, why in entry["lines"]
                    if why["k"] in EARNED or why["k"] == "milestone"]  # fmt: skip
-        points = [n for unit, n, k in granted if kinds[unit] == "points" and k in EARNED]
-        assert facts.get("points", 0) == sum(points)
+        points = [(n, rule if k in {"item", "spend"} else "") for unit, n, rule, k in granted
+                  if kinds[unit] == "points" and k in EARNED]  # fmt: skip
+        assert facts.get("points", 0) == sum(n for n, _ in points)
         spend = facts.get("spend", 0)
         self._limits(entry)
         sale = Sale(
-            month_of(self.day(entry["eff"])), [(unit, amount) for unit, amount, _ in granted],
+            month_of(self.day(entry["eff"])),
+            [(unit, n, rule if k in {"item", "spend"} else "") for unit, n, rule, k in granted],
             spend, facts.get("visits", 0), points, facts.get("carry", {}),
             facts.get("paid", spend),
             lots=frozenset(lot for _, amount, lot, *_ in entry["lines"] if amount > 0),
+            counted=counted_in(entry["lines"], facts.get("carry", {})),
         )  # fmt: skip
         self.sales[entry["seq"]] = sale
+        self.versions[entry["seq"]] = entry["prog"]
         self._add(sale, 1)
         self.referred += bool(facts.get("referral"))
         today, day = self.day(entry["at"]), self.day(entry["eff"])
@@ -240,6 +246,9 @@ class Replay(Oracle):
             for seq, facts in self.used.items()
             if kind in facts
         )
+
+    def rules_of(self, seq: int) -> list[Mapping[str, Any]]:
+        return list(programmes.version(self.shop, self.versions[seq])[0]["earn"])
 
     def _reversed(self, entry: Mapping[str, Any]) -> None:
         seq = entry["facts"]["reverses"]
@@ -378,9 +387,9 @@ class Replay(Oracle):
         sums = self.sums[sale.month]
         sums[0] += sign * sale.left_of(sale.spend)
         sums[1] += 0 if sale.whole else sign * sale.visits
-        sums[2] += sign * sum(sale.left_of(amount) for amount in sale.points)
+        sums[2] += sign * sum(sale.left_of(*point) for point in sale.points)
         for rule, moved in sale.carry.items():
-            self.left[rule] += sign * sale.left_of(moved)
+            self.left[rule] += sign * sale.left_of(moved, rule)
 
     def windows(self) -> dict[int, tuple[int, int, int]]:
         """As the oracle sums them up."""

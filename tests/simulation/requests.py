@@ -171,11 +171,12 @@ def _sale(till: Till, asks: Asks) -> Answer | None:
 
 def _refund(till: Till, asks: Asks) -> Answer | None:
     """With a key as a caller of the API, as a till's event without one."""
-    order, refund_id, amount = asks.content
+    order, refund_id, amount, items = asks.content
     if not asks.key and amount != 0:
         orders.process(tills.refunded(asks.content))
         return None
-    wanted = refunds.Refund(f"order:{order}", refund_id, amount, "api")
+    given_back = tuple(Item(*one) for one in items)
+    wanted = refunds.Refund(f"order:{order}", refund_id, amount, "api", given_back)
     if not asks.key:
         return refunds.refund(till.ledger, till.program, wanted, till.now)
     return refunds.refund(

@@ -30,10 +30,7 @@ def sold(m: str, content: tuple[Any, ...], email: str, handle: str) -> dict[str,
     data: dict[str, Any] = {
         "order_id": order, "total_minor": spend, "currency": "EUR",
         "occurred_at": rfc3339(effective_ms), "contact": {"email": email},
-        "items": [
-            {"quantity": quantity, "amount_minor": amount, "category": category}
-            for quantity, amount, _, category in items
-        ],
+        "items": _lines(items),
     }  # fmt: skip
     if handle:
         data["member_code"] = tokens.card_code(m, handle, effective_ms // 1000)
@@ -42,11 +39,20 @@ def sold(m: str, content: tuple[Any, ...], email: str, handle: str) -> dict[str,
 
 def refunded(content: tuple[Any, ...]) -> dict[str, Any]:
     """The queued event of a refund."""
-    order, refund_id, amount = content
+    order, refund_id, amount, items = content
     data = {"order_id": order, "refund_id": refund_id}
     if amount is not None:
         data["total_minor"] = amount
+    if items:
+        data["items"] = _lines(items)
     return _message("sale.refunded", data)
+
+
+def _lines(items: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return [
+        {"quantity": quantity, "amount_minor": amount, "category": category}
+        for quantity, amount, _, category in items
+    ]
 
 
 def _message(kind: str, data: dict[str, Any]) -> dict[str, Any]:

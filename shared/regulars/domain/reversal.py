@@ -51,6 +51,8 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
     for name, value in (("order", original.facts.get("order")), ("refund", operation.refund_id)):
         if value:
             draft.facts[name] = value
+    if operation.items:
+        draft.facts["items"] = [list(item) for item in operation.items]
 
     if whole:
         _return_vouchers(draft, operation, units=None)

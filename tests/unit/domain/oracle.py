@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,30 +26,63 @@ class Sale:
     """A booked sale and how much of its payment has been given back."""
 
     month: int
-    granted: list[tuple[str, int]]
-    """(unit, amount) of every line granted."""
+    granted: list[tuple[str, int, str]]
+    """(unit, amount, rule) of every line granted; the rule of what counted money or pieces."""
     spend: int
     visits: int
-    points: list[int]
-    """Of every line that counts as points."""
+    points: list[tuple[int, str]]
+    """(amount, rule) of every line that counts as points."""
     carry: Mapping[str, int]
     paid: int
     refunded: int = 0
     whole: bool = False
     lots: frozenset[str] = frozenset()
     """The lots that the lines went into."""
+    counted: Mapping[str, int] = field(default_factory=dict)
+    """By rule what it counted in the sale: pieces, or money."""
+    parts: dict[str, Fraction] = field(default_factory=dict)
+    """By such a rule what part of that has gone back."""
 
-    def left_of(self, value: int) -> int:
+    def left_of(self, value: int, rule: str = "") -> int:
         """What is left of a value after the refunds: floor of the share is taken, towards zero."""
-        return value - self.gone_of(value)
+        return value - self.gone_of(value, rule)
 
-    def gone_of(self, value: int) -> int:
+    def gone_of(self, value: int, rule: str = "") -> int:
         if self.whole:
             return value
         if not (self.paid and self.refunded):
             return 0
+        if rule in self.parts:
+            return int(value * self.parts[rule])  # int() cuts towards zero
         size = abs(value) * self.refunded // self.paid
         return size if value >= 0 else -size
+
+    def refund(self, amount: int, items: list[list[Any]], rules: Mapping[str, Any]) -> None:
+        """So much money goes back, for these (quantity, amount, sku, category) if it is said."""
+        for rule, counted in self.counted.items():
+            part = Fraction(amount, self.paid) if self.paid else Fraction(1)
+            if items:
+                part = Fraction(_counted(rules[rule], items), counted)
+            self.parts[rule] = min(Fraction(1), self.parts.get(rule, Fraction(0)) + part)
+        self.refunded += amount
+        assert self.refunded <= self.paid
+        self.whole = self.refunded == self.paid
+
+
+def counted_in(lines: Iterable[list[Any]], carry: Mapping[str, int]) -> dict[str, int]:
+    """By rule what it counted; what was all carried has no line."""
+    found = {rule: moved for rule, moved in carry.items() if moved > 0}
+    for _, _, _, rule, why in lines:
+        if why["k"] in {"item", "spend"}:
+            found[rule] = why["n"] if why["k"] == "item" else why["spent"]
+    return found
+
+
+def _counted(rule: Mapping[str, Any], items: list[list[Any]]) -> int:
+    """What a rule counts of items."""
+    cats, out = rule.get("categories", ()), rule.get("exclude", ())
+    fits = [one for one in items if (one[3] in cats if cats else one[3] not in out)]
+    return sum(one[0 if rule["on"] == "item" else 1] for one in fits)
 
 
 @dataclass
@@ -181,16 +215,18 @@ class Oracle:
         facts = entry["facts"]
         earn = {"join", "visit", "spend", "item"}
         granted = [
-            (unit, amount) for unit, amount, _, _, why in entry["lines"] if why["k"] in earn
+            (unit, amount, rule) for unit, amount, _, rule, why in entry["lines"]
+            if why["k"] in earn
         ]  # fmt: skip
         kinds = {unit["id"]: unit["kind"] for unit in self.document["units"]}
-        points = [amount for unit, amount in granted if kinds[unit] == "points"]
-        assert facts.get("points", 0) == sum(points)
+        points = [(amount, rule) for unit, amount, rule in granted if kinds[unit] == "points"]
+        assert facts.get("points", 0) == sum(amount for amount, _ in points)
         spend = facts.get("spend", 0)
         self.sales[entry["seq"]] = Sale(
             month_of(self.day(entry["eff"])), granted, spend, facts.get("visits", 0), points,
             facts.get("carry", {}), facts.get("paid", spend),
             lots=frozenset(lot for _, amount, lot, *_ in entry["lines"] if amount > 0),
+            counted=counted_in(entry["lines"], facts.get("carry", {})),
         )  # fmt: skip
         today = self.day(entry["at"])
         for day in (self.day(entry["eff"]), today):
@@ -209,17 +245,20 @@ class Oracle:
     def _reversed(self, entry: Mapping[str, Any]) -> None:
         sale = self.sales[entry["facts"]["reverses"]]
         assert not sale.whole, "nothing is reversed twice"
-        sale.refunded += entry["facts"]["amount"]
-        assert sale.refunded <= sale.paid
-        sale.whole = sale.refunded == sale.paid
+        rules = {one["id"]: one for one in self.rules_of(entry["facts"]["reverses"])}
+        sale.refund(entry["facts"]["amount"], entry["facts"].get("items", []), rules)
         expected: dict[str, int] = defaultdict(int)
-        for unit, amount in sale.granted:
-            expected[unit] += sale.gone_of(amount)
+        for unit, amount, rule in sale.granted:
+            expected[unit] += sale.gone_of(amount, rule)
         taken = self.taken_back.setdefault(entry["facts"]["reverses"], {})
         for unit, amount in entry["facts"].get("lapsed", {}).items():
             self._claim(sale, unit, amount)
             taken[unit] = taken.get(unit, 0) + amount
         assert {u: n for u, n in expected.items() if n} == {u: n for u, n in taken.items() if n}
+
+    def rules_of(self, seq: int) -> list[Mapping[str, Any]]:
+        """The rules that an entry was booked under."""
+        return list(self.document["earn"])
 
     def _claim(self, sale: Sale, unit: str, amount: int) -> None:
         """What a refund does not ask for must have expired in the very lots of the sale."""
@@ -306,7 +345,7 @@ class Oracle:
             sums = months[sale.month]
             sums[0] += sale.left_of(sale.spend)
             sums[1] += 0 if sale.whole else sale.visits
-            sums[2] += sum(sale.left_of(amount) for amount in sale.points)
+            sums[2] += sum(sale.left_of(*point) for point in sale.points)
         return {month: (s[0], s[1], s[2]) for month, s in months.items() if any(s)}
 
     def lifetime(self) -> tuple[int, int, int]:
@@ -319,7 +358,7 @@ class Oracle:
         sums: dict[str, int] = defaultdict(int)
         for sale in self.sales.values():
             for rule, moved in sale.carry.items():
-                sums[rule] += sale.left_of(moved)
+                sums[rule] += sale.left_of(moved, rule)
         return {rule: amount for rule, amount in sums.items() if amount}
 
     def held(self) -> dict[str, dict[str, int]]:
