@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from regulars.store import refunds
 from tests.functional.test_earning import balance, published
 from tests.service import Merchant, Reply, Service
 
@@ -159,6 +160,20 @@ class TestRefunding:
         assert points(club.card(member_id)) == (15, 0)
         told_again = refunded(club, "o", "early", amount_minor=500)
         assert (told_again.status, told_again.replayed) == (200, True)
+        assert points(club.card(member_id)) == (15, 0)
+
+    def test_a_process_that_died_over_it_leaves_it_to_the_stream(
+        self, club: Merchant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The sale is booked, what waited for it is not, and its caller never comes again."""
+        member_id = club.join()["member_id"]
+        refunded(club, "o", "early", amount_minor=500)
+        with monkeypatch.context() as dying:
+            dying.setattr(refunds, "apply_parked", lambda *_: 0)
+            club.earn(member_id, spend_minor=2000, order_id="o")
+        assert points(club.card(member_id)) == (20, 0)
+        for _ in range(2):
+            club.service.deliver_entries(club.id, member_id)
         assert points(club.card(member_id)) == (15, 0)
 
     def test_a_voucher_that_the_sale_unlocked_goes_with_it(self, service: Service) -> None:

@@ -154,6 +154,8 @@ GAME: dict[str, Any] = {
          "from": "2026-02-20", "until": "2026-04-10", "grant": {"unit": "stamp", "amount": 1}},
         {"id": "hundreds", "name": "Hundreds", "metric": "points", "at": 100, "repeat": True,
          "badge": True},
+        {"id": "money", "name": "Money", "metric": "spend", "at": 2500, "repeat": True,
+         "reward": "medal"},
         {"id": "friends", "name": "Friends", "metric": "referrals", "at": 1,
          "grant": {"unit": "point", "amount": 8}},
     ],

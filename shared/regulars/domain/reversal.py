@@ -63,6 +63,7 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
     _correct_windows(draft, original, under, parts, whole)
     if whole:
         _give_back_uses(draft, operation, under)
+    draft.settle()
     issue_automatic(draft)
     return Refunded(WHOLE, {}) if whole else Refunded(after, parts.kept)
 

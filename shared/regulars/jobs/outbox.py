@@ -9,6 +9,7 @@ from regulars.domain.program import Program
 from regulars.jobs import referrals
 from regulars.jobs.context import open_shop
 from regulars.jobs.telling import Tell, tell
+from regulars.store import refunds
 from regulars.store.table import Table
 
 BY_ITSELF = frozenset({"join", "earn", "adjust", "reverse", "bonus", "tier"})
@@ -24,6 +25,10 @@ def announce(table: Table, partition: str, text: str) -> None:
         referrals.reward(shop, member_id, entry.seq)
     if entry.facts.get("unfirst"):
         referrals.take_back(shop, member_id, entry.facts["reverses"])
+    if entry.kind == "earn" and "order" in entry.facts:
+        # Whoever booked the order did this too, unless they died in between and never came again.
+        order = f"order:{entry.facts['order']}"
+        refunds.apply_parked(shop.ledger, shop.program, order, shop.now)
     for message in occasions(shop.program, member_id, entry):
         tell(merchant_id, message)
 

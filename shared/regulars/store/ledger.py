@@ -34,7 +34,7 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import DECIDED, Code, Refused
 from regulars.store import cards, keys, retry
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, Cancelled, Count, Equals, Put, Reason, Table
+from regulars.store.table import Absent, AbsentOr, Cancelled, Count, Equals, Put, Reason, Table
 from regulars.tokens import is_sandbox
 
 TRIES_MAX = 5
@@ -192,9 +192,8 @@ class Ledger:
 
     def _refunded_item(self, c: str, operation: Reverse, decision: Decision) -> Put:
         key = keys.refunded(self.merchant_id, c, operation.original.seq)
-        condition = (
-            Equals("refunded", operation.refunded_minor) if operation.refunded_minor else Absent()
-        )
+        as_read = Equals("refunded", operation.refunded_minor)
+        condition = as_read if operation.refunded_minor else AbsentOr(as_read)
         refunded = {"refunded": decision.refunded_minor, "rules": dict(decision.refunded_rules)}
         return Put(_keyed(key, refunded), condition)
 

@@ -133,6 +133,7 @@ class Oracle:
             "earn": self._earned, "join": self._earned, "redeem": self._redeemed,
             "reverse": self._reversed, "expire": self._expired, "tier": self._reviewed,
         }.get(entry["kind"], lambda _: None)(entry)  # fmt: skip
+        self._nothing_to_spend_while_owing(entry)
         tier_after = entry.get("tier", [None, self.tier and self.tier[0]])[1]
         assert tier_after == (self.tier[0] if self.tier else None)
         return entry
@@ -211,6 +212,14 @@ class Oracle:
             elif amount > 0 and why["k"] != "returned":
                 assert not owed.get(unit), f"{amount} of {unit} granted while {owed[unit]} is owed"
 
+    def _nothing_to_spend_while_owing(self, entry: Mapping[str, Any]) -> None:
+        """Whatever is done by or for a member settles first what is owed."""
+        if entry["src"] == "job" and entry["kind"] != "expire":
+            return
+        for unit, owed in self.debt.items():
+            left = self.available(unit, entry["at"]) if owed else 0
+            assert not left, f"{left} of {unit} can be spent and {owed} is owed"
+
     def _earned(self, entry: Mapping[str, Any]) -> None:
         facts = entry["facts"]
         earn = {"join", "visit", "spend", "item"}
@@ -254,6 +263,9 @@ class Oracle:
         for unit, amount in entry["facts"].get("lapsed", {}).items():
             self._claim(sale, unit, amount)
             taken[unit] = taken.get(unit, 0) + amount
+        for unit, _, lot, *_ in entry["lines"]:
+            gone = [n for one, n in self.lapsed[unit].items() if one in sale.lots and n]
+            assert lot != "debt" or "debt" in sale.lots or not gone, "owed, though it has expired"
         assert {u: n for u, n in expected.items() if n} == {u: n for u, n in taken.items() if n}
 
     def rules_of(self, seq: int) -> list[Mapping[str, Any]]:
