@@ -100,7 +100,7 @@ def referrals_are_rewarded(witness: Witness) -> None:
             assert sides == [None, None], "a referral was rewarded that came to nothing"
         elif sides == [None, None]:
             brought = witness.replays[referrer]
-            assert brought.referred == brought.referrals_max(), (
+            assert brought.referred_most == brought.referrals_max(), (
                 f"{referrer} was not rewarded for {friend}"
             )
         else:

@@ -68,6 +68,8 @@ class Replay(Oracle):
     """The entry of the first purchase that a referral counts."""
     referred: int = 0
     """How many friends this member was rewarded for."""
+    referred_most: int = 0
+    """The same, before any of it was taken back."""
     enrolled: date = date.min
     marks: Marks = field(default_factory=Marks)
     sums: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
@@ -177,6 +179,7 @@ class Replay(Oracle):
         self.versions[entry["seq"]] = entry["prog"]
         self._add(sale, 1)
         self.referred += bool(facts.get("referral"))
+        self.referred_most = max(self.referred_most, self.referred)
         today, day = self.day(entry["at"]), self.day(entry["eff"])
         spent, visits, collected = self.lifetime()
         sums = {"spend": spent, "visits": visits, "points": collected, "referrals": self.referred}

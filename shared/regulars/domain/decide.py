@@ -101,7 +101,9 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             return _no_longer_due(draft, operation.job).nothing_to_book()
 
 
-_BY_THE_MEMBER = (Earn, Act, Bonus, Surprise, Issue, Redeem, Cancel, Adjust, Reverse)
+_BY_THE_MEMBER = (
+    Earn, Act, Bonus, Surprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse
+)  # fmt: skip
 """What is done for or by a member, whose debt is paid first with what there is."""
 
 _ON_A_STANDING_CARD = (Earn, Act, Bonus, Surprise, Celebrate, GiveBenefits, Issue)
