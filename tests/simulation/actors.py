@@ -9,6 +9,7 @@ from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.operations import Item
 from regulars.domain.refusals import Refused
 from regulars.jobs import raffles
+from regulars.store import keys
 from regulars.store.errors import Unavailable
 from regulars.store.merchants import Merchants
 from tests.concurrency.faults import Death
@@ -149,6 +150,22 @@ def _voucher(life: Life, what: str) -> None:
         life.ask(Asks(what, life.name(), (member, voucher_id)))
 
 
+def look(life: Life) -> None:
+    """Somebody looks at a card and its newest entry: as they are, or as they were a moment ago."""
+    member, consistent = life.member(), life.world.chance.random() < 0.3
+    table, world = life.world.table, life.world
+    world.turn()
+    try:
+        (item,) = table.get(keys.state(life.m, member), consistent=consistent)
+        page = table.query(
+            keys.card(life.m, member), prefix=keys.ENTRY_PREFIX, newest_first=True, limit=1,
+            consistent=consistent,
+        )  # fmt: skip
+    except (Unavailable, Death):
+        return
+    life.witness.saw(member, item, page.items)
+
+
 def redeem(life: Life) -> None:
     _voucher(life, "redeem")
 
@@ -257,5 +274,5 @@ def ttl(life: Life) -> None:
 _ACTORS: list[Callable[[Life], None]] = [
     *[stamp] * 8, *[sale] * 5, *[refund] * 6, *[arrive] * 3, undo, *[issue] * 6, *[redeem] * 4,
     *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, *[jobs] * 6, *[wait] * 7, publish,
-    *[again] * 8, *[join] * 2, consent, *[streams] * 5, *[queue] * 6, ttl,
+    *[again] * 8, *[join] * 2, *[look] * 20, consent, *[streams] * 5, *[queue] * 6, ttl,
 ]  # fmt: skip

@@ -164,6 +164,18 @@ class Witness:
         self.watching.append([member, agreed])
         return self.watching[-1]
 
+    def saw(
+        self, member: str, state: Mapping[str, Any] | None, entries: list[dict[str, Any]]
+    ) -> None:
+        """What anybody reads was so at some time, and is not torn."""
+        heads = self.replays[member].heads
+        card = cards.card_of(dict(state)) if state else None
+        if card and heads.get(card.seq) != card.head:
+            raise Broken(f"{member} was seen at {card.seq} with a head it never had")
+        for item in entries:
+            if heads.get(int(item["SK"].partition("#")[2])) != item["hash"]:
+                raise Broken(f"{item['SK']} of {member} was seen as it never was")
+
     def _voucher(self, key: Key, before: Mapping[str, Any] | None, after: Any) -> None:
         status = after["status"]["S"]
         if before is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from regulars import clock
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.store import keys, merchants
@@ -24,6 +25,20 @@ class Shop:
     @property
     def ledger(self) -> Ledger:
         return Ledger(self.table, self.merchant_id)
+
+
+class Shops:
+    """The merchants of one run: the programme of each is read once, however many cards are due."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._known: dict[str, Shop] = {}
+
+    def at(self, merchant_id: str, now: datetime | None = None) -> Shop:
+        """A merchant at an instant, at this one if none is given; raises as `open_shop` does."""
+        if merchant_id not in self._known:
+            self._known[merchant_id] = open_shop(self.table, merchant_id)
+        return replace(self._known[merchant_id], now=now or clock.now())
 
 
 def open_shop(table: Table, merchant_id: str, now: datetime | None = None) -> Shop:

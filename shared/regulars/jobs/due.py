@@ -8,11 +8,11 @@ of its own that is walked when its clock is moved.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from regulars.domain.calendar import hour_of
-from regulars.jobs.context import Shop, open_shop
+from regulars.jobs.context import Shop, Shops
 from regulars.observability import logger
 from regulars.store import keys
 from regulars.store.table import AbsentOr, Below, Table
@@ -50,10 +50,10 @@ def walk(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) ->
     done = item["hour"] if item else hour_of(now - HOUR * FIRST_LOOK_HOURS)
     count = failed = 0
     for hour in _hours(done, now):
-        failed_before = failed
+        failed_before, shops = failed, Shops(table)
         for due in _due_in(table, hour, jobs):
             count += 1
-            failed += not _do(table, due, jobs[due.job], None)
+            failed += not _do(shops, due, jobs[due.job])
         if not failed_before and not failed and hour < hour_of(now):
             _move_cursor(table, function, hour)
     if failed:
@@ -71,6 +71,7 @@ def walk_sandbox(
     """
     last = f"{hour_of(until)}~"
     ran: dict[Due, int] = {}
+    shops = Shops(table)
     while True:
         page = table.query(
             keys.sandbox_due(merchant_id), index=True, between=("", last), limit=1 + len(ran)
@@ -83,8 +84,7 @@ def walk_sandbox(
         ran[due] = ran.get(due, 0) + 1
         start = _instant(due.hour)
         at = start if ran[due] == 1 else start + HOUR - timedelta(milliseconds=1)
-        shop = replace(open_shop(table, merchant_id), now=min(at, until))
-        jobs[due.job](shop, due.member_id)
+        jobs[due.job](shops.at(merchant_id, min(at, until)), due.member_id)
         if ran[due] == 1:
             yield due
 
@@ -92,10 +92,10 @@ def walk_sandbox(
 _RUNS_MAX = 2
 
 
-def _do(table: Table, due: Due, job: Job, now: datetime | None) -> bool:
+def _do(shops: Shops, due: Due, job: Job) -> bool:
     """Do one thing; a failure is logged and does not hold up the others."""
     try:
-        job(open_shop(table, due.merchant_id, now), due.member_id)
+        job(shops.at(due.merchant_id), due.member_id)
     except Exception:  # whatever it is, the card stays due and the run reports it
         logger().exception("a due card failed", extra={"job": due.job, "hour": due.hour})
         return False

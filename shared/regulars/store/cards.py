@@ -8,6 +8,7 @@ of history with dozens of lots need.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 from zlib import compress, decompress
 
@@ -65,8 +66,13 @@ def dump_card(card: Card) -> str:
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
+@lru_cache(maxsize=256)
 def load_card(text: str, member_id: str, version: int) -> Card:
-    """The card of a state's text; raises ValueError or KeyError when it is not one."""
+    """The card of a state's text; raises ValueError or KeyError when it is not one.
+
+    Remembered, because a card is read again as it was: by a page that is looked at, by a caller
+    that comes again. Cards are never changed in place.
+    """
     document = json.loads(text)
     first, *months = document.get("w") or [0]
     return Card(

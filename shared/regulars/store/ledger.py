@@ -37,6 +37,9 @@ from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Cancelled, Count, Equals, Put, Reason, Table
 from regulars.tokens import is_sandbox
 
+SHORT = 200
+"""Characters of an answer that are not worth compressing."""
+
 TRIES_MAX = 5
 """How often an operation is decided anew when the card keeps moving on under it."""
 
@@ -327,7 +330,8 @@ def replay(item: Item, fingerprint: str | None) -> Answer:
     if "refused" in item:
         refusal = json.loads(item["refused"])
         raise Refused(Code(refusal["code"]), refusal["detail"], replayed=True)
-    body = json.loads(decompress(item["answer"])) if "answer" in item else {}
+    answer = item.get("answer", "{}")
+    body = json.loads(answer if isinstance(answer, str) else decompress(answer))
     return Answer(item.get("status", 200), body, True, item["c"], item["seq"])
 
 
@@ -345,8 +349,11 @@ def _stored(status: int, body: Body) -> dict[str, Any]:
     """An answer as it is kept; compressed, so that the operation stays under a kilobyte."""
     if not body:
         return {"status": status}
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    return {"status": status, "answer": compress(text.encode(), 9)}
+    text = _ENCODE(body)
+    return {"status": status, "answer": text if len(text) < SHORT else compress(text.encode(), 9)}
+
+
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:

@@ -17,12 +17,19 @@ Attribute = dict[str, Any]
 
 def to_item(item: Mapping[str, Any]) -> dict[str, Attribute]:
     """Return the item as DynamoDB writes it. Raises TypeError for a value it cannot hold."""
-    return {name: to_attribute(value) for name, value in item.items()}
+    return {
+        name: {"S": value} if type(value) is str else to_attribute(value)  # most of them are
+        for name, value in item.items()
+    }
 
 
 def from_item(item: Mapping[str, Attribute]) -> Item:
     """Return DynamoDB's item as Python values. Raises TypeError or ValueError for a stranger."""
-    return {name: from_attribute(value) for name, value in item.items()}
+    plain = {}
+    for name, attribute in item.items():
+        ((kind, value),) = attribute.items()
+        plain[name] = value if kind == "S" else _read(kind, value)
+    return plain
 
 
 def to_attribute(value: object) -> Attribute:
@@ -55,6 +62,10 @@ def from_attribute(attribute: Attribute) -> Any:
     Raises TypeError for a type we never write, ValueError for a number that is not whole.
     """
     ((kind, value),) = attribute.items()
+    return _read(kind, value)
+
+
+def _read(kind: str, value: Any) -> Any:
     match kind:
         case "S" | "BOOL":
             return value

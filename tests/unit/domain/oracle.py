@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,6 +93,8 @@ class Oracle:
     document: Mapping[str, Any]
     head: str = ""
     seq: int = 0
+    heads: dict[int, str] = field(default_factory=dict)
+    """The hash of every entry."""
     at: int = 0
     lots: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     debt: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -122,6 +125,7 @@ class Oracle:
         assert entry["at"] > self.at
         assert entry["eff"] <= entry["at"] + 300_000
         self.head, self.seq, self.at = digest, entry["seq"], entry["at"]
+        self.heads[self.seq] = digest
         before = dict(self.debt)
         self._as_of(entry)
         for line in entry["lines"]:
@@ -425,8 +429,13 @@ class Oracle:
         return date(year, month, monthrange(year, month)[1]).isoformat()
 
     def day(self, ms: int) -> date:
-        instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
-        return instant.astimezone(ZoneInfo(self.document["timezone"])).date()
+        return _day(ms, self.document["timezone"])
+
+
+@lru_cache(maxsize=4096)
+def _day(ms: int, zone: str) -> date:
+    instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
+    return instant.astimezone(ZoneInfo(zone)).date()
 
 
 def month_of(day: date) -> int:
