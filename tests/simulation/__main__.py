@@ -30,7 +30,7 @@ ENVIRONMENT = {
     "TABLE_NAME": "regulars-ledger",
 }
 
-CHUNK = 10
+CHUNK = 40
 TRACE_LINES = 40
 PLANTED_SEEDS = 2_000
 

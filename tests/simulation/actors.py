@@ -274,5 +274,5 @@ def ttl(life: Life) -> None:
 _ACTORS: list[Callable[[Life], None]] = [
     *[stamp] * 8, *[sale] * 5, *[refund] * 6, *[arrive] * 3, undo, *[issue] * 6, *[redeem] * 4,
     *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, *[jobs] * 6, *[wait] * 7, publish,
-    *[again] * 8, *[join] * 2, *[look] * 20, consent, *[streams] * 5, *[queue] * 6, ttl,
+    *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 5, *[queue] * 6, ttl,
 ]  # fmt: skip

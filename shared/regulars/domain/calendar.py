@@ -60,7 +60,7 @@ def local_start(day: date, zone_name: str, hour: int = 0) -> datetime:
 @lru_cache(maxsize=KEPT)
 def hour_of(instant: datetime) -> str:
     """The UTC hour an instant falls into, as in `2026-11-22T09`; sorts like the instants."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H")
+    return instant.astimezone(UTC).isoformat(timespec="hours")[:13]
 
 
 def month_index(day: date) -> int:

@@ -130,7 +130,7 @@ def _hours(after: str, now: datetime) -> Iterator[str]:
 
 
 def _instant(hour: str) -> datetime:
-    return datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+    return datetime.fromisoformat(hour).replace(tzinfo=UTC)
 
 
 def _move_cursor(table: Table, function: str, hour: str) -> None:
