@@ -65,7 +65,7 @@ class Reward(NamedTuple):
 
     id: str
     name: Text
-    kind: Literal["item", "percent", "amount", "perk"]
+    kind: Literal["item", "percent", "amount", "perk", "experience"]
     unit: str
     """Empty for a gift: it is given by tiers and milestones and cannot be chosen."""
     cost: int

@@ -111,7 +111,7 @@ class Cost(Part):
 class Reward(Part):
     id: Id
     name: Name
-    kind: Literal["item", "percent", "amount", "perk"] = "item"
+    kind: Literal["item", "percent", "amount", "perk", "experience"] = "item"
     cost: Cost | None = None
     promise: Promise | None = None
     auto: bool = False
