@@ -18,7 +18,8 @@ from regulars.store.table import Table
 from tests.concurrency import audit
 from tests.concurrency.counter import Counter as Shop
 from tests.simulation import programmes
-from tests.simulation.replay import OPEN_MAX, period
+from tests.simulation.rates import period
+from tests.simulation.replay import OPEN_MAX
 from tests.simulation.requests import Asks
 from tests.simulation.witness import Witness
 

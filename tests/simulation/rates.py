@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from regulars.domain.operations import Item
+from tests.unit.domain.oracle import month_of
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -108,3 +109,17 @@ def bonuses_fit(
             amounts.add(0)
         assert given.pop(one["id"], 0) in amounts, f"the bonus of {one['id']}"
     assert not given, f"bonuses of nobody: {given}"
+
+
+def period(every: str, day: date) -> str:
+    """A name for the period of a benefit that holds a day."""
+    if every == "week":
+        return f"{day.isocalendar().year}-{day.isocalendar().week}"
+    months = {"month": 1, "quarter": 3, "year": 12}[every]
+    return f"{month_of(day) // months}"
+
+
+def end_of_month(month: int) -> date:
+    """The last day of a month."""
+    year, following = divmod(month + 1, 12)
+    return date(year, following + 1, 1) - timedelta(days=1)

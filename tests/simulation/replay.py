@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from tests.simulation import programmes, rates
 from tests.simulation.marks import Marks
 from tests.simulation.rates import Asked
-from tests.unit.domain.oracle import Oracle, Sale, counted_in, month_of
+from tests.unit.domain.oracle import Oracle, month_of
+from tests.unit.domain.sold import Sale, counted_in
 
 EARNED = frozenset({"join", "visit", "spend", "item", "campaign", "action", "referral", "bonus"})
 """Reasons whose points count; a milestone's do not count towards milestones."""
@@ -128,7 +129,7 @@ class Replay(Oracle):
                     assert self.issued_in[key] <= limit["times"], "more than a member may have"
             elif reward in benefits:
                 benefit = benefits[reward]
-                key = reward, period(benefit["every"], day)
+                key = reward, rates.period(benefit["every"], day)
                 self.gifts[key] += 1
                 self.gift_of[voucher] = entry["seq"], key
                 assert self.gifts[key] <= benefit.get("times", 1), "a benefit was given too often"
@@ -199,7 +200,7 @@ class Replay(Oracle):
                 cats = way.get("categories", ()) if way["metric"] == "purchase" else ()
                 if asked and any(item.category in cats for item in asked.items):
                     assert way["window"] == "month"
-                    self._has_right(tier["id"], end_of_month(month_of(day) + 1).isoformat())
+                    self._has_right(tier["id"], rates.end_of_month(month_of(day) + 1).isoformat())
 
     def _limits(self, entry: Mapping[str, Any]) -> None:
         """What a member may have no more of."""
@@ -280,8 +281,8 @@ class Replay(Oracle):
                 paid, ends = today, self.rights.get(right, "")
                 if ends >= today.isoformat():
                     paid = date.fromisoformat(ends) + timedelta(days=1)
-                last = min(paid.day, end_of_month(month_of(paid) + 1).day)
-                after = end_of_month(month_of(paid) + 1).replace(day=last)
+                last = min(paid.day, rates.end_of_month(month_of(paid) + 1).day)
+                after = rates.end_of_month(month_of(paid) + 1).replace(day=last)
                 assert facts["until"] == (after - timedelta(days=1)).isoformat(), "paid for longer"
             if facts["by"] == "hand" and "" < facts["until"] < today.isoformat():
                 self.rights = {one: u for one, u in self.rights.items() if one[0] != right[0]}
@@ -401,17 +402,3 @@ class Replay(Oracle):
     def carry(self) -> dict[str, int]:
         """As the oracle sums it up."""
         return {rule: amount for rule, amount in self.left.items() if amount}
-
-
-def period(every: str, day: date) -> str:
-    """A name for the period of a benefit that holds a day."""
-    if every == "week":
-        return f"{day.isocalendar().year}-{day.isocalendar().week}"
-    months = {"month": 1, "quarter": 3, "year": 12}[every]
-    return f"{month_of(day) // months}"
-
-
-def end_of_month(month: int) -> date:
-    """The last day of a month."""
-    year, following = divmod(month + 1, 12)
-    return date(year, following + 1, 1) - timedelta(days=1)
