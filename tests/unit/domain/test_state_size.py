@@ -23,10 +23,10 @@ def size(card: Card) -> int:
     return sum(len(name) for name in item) + sum(values) + 4
 
 
-def programme_of_two_units() -> Program:
-    """Points for two years, an automatic coffee for ten visits, a tier by the year's spend."""
+def programme_of_two_units(months: int = 24) -> Program:
+    """Points for two years (or less), an automatic coffee for ten visits, a tier by the year's spend."""
     return programme(
-        units=[unit(expiry={"type": "months", "months": 24}), unit("stamp", "stamps")],
+        units=[unit(expiry={"type": "months", "months": months}), unit("stamp", "stamps")],
         earn=[spend_rule(1, 100), visit_rule()],
         rewards=[reward("coffee", 10, "stamp", auto=True, valid_days=60)],
         tiers=[
@@ -37,10 +37,10 @@ def programme_of_two_units() -> Program:
     )  # fmt: skip
 
 
-def two_years(visits_a_month: int, *, redeems: bool, seed: int) -> Shop:
+def two_years(visits_a_month: int, *, redeems: bool, seed: int, months: int = 24) -> Shop:
     """A member whose every visit costs something else, so that nothing compresses by luck."""
     dice = Random(seed)  # noqa: S311 - test data, not a secret
-    shop = Shop(programme_of_two_units(), datetime(2024, 12, 1, 9, 0, tzinfo=UTC))
+    shop = Shop(programme_of_two_units(months), datetime(2024, 12, 1, 9, 0, tzinfo=UTC))
     shop.entropy = dice.randbytes
     shop.join()
     for month in range(11, 35):
@@ -70,6 +70,15 @@ def test_a_regular_of_two_years_with_dozens_of_lots_fits_a_kilobyte(
     assert bool(card.open) is not redeems
     assert size(card) <= 1024, size(card)
     assert cards.card_of(cards.state_item(MERCHANT, card)) == card
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_so_does_one_whose_points_expire_month_by_month(seed: int) -> None:
+    """What expired is remembered for as long as it may be refunded."""
+    card = two_years(12, redeems=False, seed=seed, months=3).card
+
+    assert len([name for name in card.taken if name.startswith("x:point:")]) == 13
+    assert size(card) <= 1024, size(card)
 
 
 def test_a_young_card_can_be_read_in_the_table() -> None:
