@@ -185,6 +185,12 @@ def act(life: Life) -> None:
     life.ask(Asks("act", life.name(), (life.member(), "review")))
 
 
+def gift(life: Life) -> None:
+    """Staff gives something away, as long as the budget lasts."""
+    if "hand" in programmes.surprises(life.witness.shop):
+        life.ask(Asks("gift", life.name(), (life.member(), "hand")))
+
+
 def grant(life: Life) -> None:
     chance = life.world.chance
     today = from_ms(life.world.now_ms + chance.choice((-2, 5, 40)) * DAY_MS)
@@ -273,6 +279,6 @@ def ttl(life: Life) -> None:
 
 _ACTORS: list[Callable[[Life], None]] = [
     *[stamp] * 8, *[sale] * 5, *[refund] * 6, *[arrive] * 3, undo, *[issue] * 6, *[redeem] * 4,
-    *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, *[jobs] * 6, *[wait] * 7, publish,
+    *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, gift, *[jobs] * 6, *[wait] * 7, publish,
     *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 5, *[queue] * 6, ttl,
 ]  # fmt: skip

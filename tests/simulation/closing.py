@@ -59,6 +59,12 @@ def _counters(witness: Witness, found: list[dict[str, Any]]) -> None:
         used = sum(replay.standing("campaigns", one) for replay in witness.replays.values())
         expected = rewards[one] if kind == "stock" else used
         assert counted.get(name, 0) == expected, f"{name} is not what was given"
+    spent: Counter[str] = Counter()
+    for replay in witness.replays.values():
+        for one in replay.surprised.values():
+            spent[one.budget] += one.cost
+    budgets = {name: n for name, n in counted.items() if name.startswith("surprise:") and n}
+    assert budgets == dict(spent), "a budget is not what was spent"
 
 
 def _nothing_stays_parked(witness: Witness, found: list[dict[str, Any]]) -> None:

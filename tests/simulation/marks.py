@@ -59,8 +59,6 @@ class Marks:
         self, document: Mapping[str, Any], seq: int, facts: Mapping[str, Any], used: Counter[str]
     ) -> None:
         """An entry was reversed as a whole; of its gifts these were `used`, by reward."""
-        for name, amount in facts.get("challenges", {}).items():
-            self.challenges[name] = max(0, self.challenges[name] - amount)
         for name, times in facts.get("milestones", {}).items():
             (mark,) = (one for one in document["milestones"] if one["id"] == name)
             run = self.runs[seq][name]
@@ -69,6 +67,11 @@ class Marks:
             kept = min(times, used[mark.get("reward", "")])
             used[mark.get("reward", "")] -= kept
             self.rewarded[name, run] -= times - kept
+
+    def uncount(self, facts: Mapping[str, Any]) -> None:
+        """What an entry counted counts no more."""
+        for name, amount in facts.get("challenges", {}).items():
+            self.challenges[name] = max(0, self.challenges[name] - amount)
         for name, won in facts.get("tickets", {}).items():
             self.tickets[name] = max(0, self.tickets[name] - won)
 

@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from regulars.domain import draft, lapsed, milestones, reversal, shares, tiering, visits
+from regulars.domain import (
+    draft,
+    lapsed,
+    milestones,
+    reversal,
+    shares,
+    surprises,
+    tiering,
+    visits,
+)
 from regulars.jobs import referrals
 from tests.simulation.planted_around import Patch
 
@@ -55,6 +64,10 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "one right is for all": _one_right_for_all,
     "a tier that has ended goes on": lambda: [(tiering, "as_of", lambda _, card, __: card)],
     "gifts that were used can be had again": _used_gifts_can_be_had_again,
+    "keeping asks for as much as entering": lambda: [
+        (tiering, "needed", lambda way, **_: way.at_least)
+    ],
+    "a budget is not given back": lambda: [(surprises, "take_back", lambda *_: None)],
     "rewards for a refunded friend stay": lambda: [(referrals, "take_back", lambda *_: None)],
 }
 """By what they do."""

@@ -139,12 +139,22 @@ GAME: dict[str, Any] = {
         *POINTS["rewards"],
         {"id": "medal", "name": "Medal"},
         {"id": "prize", "name": "Prize"},
+        {"id": "delight", "name": "Delight", "cost_minor": 300},
     ],
+    "surprises": [
+        {"id": "lucky", "name": "Lucky", "reward": "delight", "by": "rule", "one_in": 3,
+         "on": ["spend"], "per_member": {"times": 2, "window": "month"},
+         "budget": {"amount_minor": 900, "window": "year"}},
+        {"id": "hand", "name": "By hand", "reward": "delight", "by": "staff",
+         "budget": {"amount_minor": 700, "window": "month"}},
+    ],
+    "refunds": {"policy": "waive"},
     "tiers": [
         {"id": "silver", "name": "Silver"},
         {"id": "gold", "name": "Gold", "multiplier": "1.999", "grace_days": 2,
          "enter": [{"metric": "visits", "window": "month", "at_least": 4},
-                   {"metric": "points", "window": "year", "at_least": 400}]},
+                   {"metric": "points", "window": "year", "at_least": 400,
+                    "keep": {"for": "months", "months": 2, "at_least": 150}}]},
     ],
     "milestones": [
         {"id": "weeks", "name": "Weeks", "metric": "weeks", "at": 2, "reward": "medal"},
@@ -166,7 +176,8 @@ GAME: dict[str, Any] = {
          "per_minor": 900, "reward": "prize"},
     ],
 }  # fmt: skip
-"""What is played for: streaks, challenges, badges, raffles; and a tier that everybody is in."""
+"""What is played for: streaks, challenges, badges, raffles, surprises; a tier that everybody is in,
+one that is kept with less, and an owner who bears what was spent."""
 
 ALL = (POINTS, STAMPS, CLUB, GAME)
 SHOPS = len(ALL)
@@ -215,6 +226,12 @@ def limits(shop: int) -> dict[str, int]:
         for one in document[section]
         if most in one
     }
+
+
+@cache
+def surprises(shop: int) -> dict[str, dict[str, Any]]:
+    """The surprises by id."""
+    return {one["id"]: one for one in version(shop, 1)[0].get("surprises", ())}
 
 
 @cache

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tests.simulation import programmes, rates
@@ -33,6 +33,16 @@ OPEN_MAX = 20
 Right = tuple[str, str] | None
 
 
+class Surprised(NamedTuple):
+    """A surprise that stands: by which terms and entry, and what it took from which budget."""
+
+    name: str
+    seq: int
+    budget: str
+    cost: int
+    period: str
+
+
 @dataclass
 class Replay(Oracle):
     """The replay of one card, version by version of the programme."""
@@ -49,6 +59,8 @@ class Replay(Oracle):
     """By reward and period the benefits that were given and stand."""
     gift_of: dict[str, tuple[int, tuple[str, str]]] = field(default_factory=dict)
     """By gift the entry that gave it, its reward and its period."""
+    surprised: dict[str, Surprised] = field(default_factory=dict)
+    """By voucher the surprises that stand."""
     acted: Counter[tuple[str, str]] = field(default_factory=Counter)
     celebrated: set[tuple[str, str]] = field(default_factory=set)
     days: dict[str, int] = field(default_factory=dict)
@@ -84,6 +96,7 @@ class Replay(Oracle):
         entry = super().replay(text, prev, digest)
         facts = entry["facts"]
         self._issued(entry, facts.get("vouchers", ()))
+        self._surprised(entry)
         self._given_back(facts)
         chosen = entry["kind"] == "issue" and entry["src"] != "job"
         assert not (chosen and any(self.debt.values())), "a reward was chosen while units are owed"
@@ -134,6 +147,22 @@ class Replay(Oracle):
                 self.gift_of[voucher] = entry["seq"], key
                 assert self.gifts[key] <= benefit.get("times", 1), "a benefit was given too often"
 
+    def _surprised(self, entry: Mapping[str, Any]) -> None:
+        """Gifts that nobody expected: of what there is, as often as may be, at their cost."""
+        facts, day = entry["facts"], self.day(entry["at"]).isoformat()
+        for voucher, (name, reward, budget, cost, period) in facts.get("surprises", {}).items():
+            terms = programmes.surprises(self.shop)[name]
+            assert voucher in facts["vouchers"]
+            assert (reward, cost) == (terms["reward"], 300)
+            assert budget == f"surprise:{name}:{day[: PERIOD[terms['budget']['window']]]}"
+            by_rule = entry["kind"] == "earn" and facts.get("spend", 0) > 0
+            assert by_rule if terms["by"] == "rule" else entry["kind"] == "bonus"
+            self.surprised[voucher] = Surprised(name, entry["seq"], budget, cost, period)
+            if limit := terms.get("per_member"):
+                alike = [one for one in self.surprised.values() if one[0] == name]
+                this = [one for one in alike if one.period == day[: PERIOD[limit["window"]]]]
+                assert len(this) <= limit["times"], "surprised too often"
+
     def is_at_limit(self, what: str, name: str, ms: int) -> bool:
         """Whether a member may have no more of a reward, or not be rewarded for an action."""
         section, had = ("rewards", self.issued_in) if what == "issue" else ("earn", self.acted)
@@ -148,6 +177,9 @@ class Replay(Oracle):
 
     def _given_back(self, facts: Mapping[str, Any]) -> None:
         for voucher in facts.get("returned", ()):
+            one = self.surprised.get(voucher)
+            if one and one.seq == facts.get("reverses"):
+                del self.surprised[voucher]
             assert voucher not in self.redeemed, "a redeemed voucher was returned"
             assert voucher in self.issued
             self.returned.add(voucher)
@@ -264,7 +296,9 @@ class Replay(Oracle):
             facts = self.used[seq]
             used = Counter(self.vouchers[one][1] for one in facts.get("vouchers", ())
                            if one in self.redeemed)  # fmt: skip
-            self.marks.take_back(self.document, seq, facts, used)
+            if "waived" not in entry["facts"]:
+                self.marks.take_back(self.document, seq, facts, used)
+            self.marks.uncount(facts)
             self.referred -= bool(facts.get("referral"))
             if sale.visits:
                 self._visited(self.day(self.times[seq]), -sale.visits)

@@ -23,6 +23,7 @@ from regulars.domain.operations import (
     Item,
     Origin,
     Redeem,
+    Surprise,
 )
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
@@ -229,6 +230,11 @@ def _act(till: Till, asks: Asks) -> Answer:
     return _perform(till, asks, member, Act(_origin(asks), action))
 
 
+def _gift(till: Till, asks: Asks) -> Answer:
+    member, name = asks.content
+    return _perform(till, asks, member, Surprise(_origin(asks), name))
+
+
 def _grant(till: Till, asks: Asks) -> Answer:
     member, tier, until, by = asks.content
     return _perform(till, asks, member, GrantTier(_origin(asks), tier, until, by))
@@ -242,5 +248,5 @@ def _job(till: Till, asks: Asks) -> None:
 _WAYS = {
     "join": _join, "stamp": _stamp, "sale": _sale, "refund": _refund, "undo": _undo,
     "issue": _issue, "redeem": _close, "cancel": _close, "adjust": _adjust, "act": _act,
-    "grant": _grant, "job": _job, "consent": _consent,
+    "grant": _grant, "gift": _gift, "job": _job, "consent": _consent,
 }  # fmt: skip

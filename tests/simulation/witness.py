@@ -91,7 +91,13 @@ class Witness:
             mine = key[0].startswith(self._own)
             assert mine or key[0].startswith("LINK#"), f"{key} is another merchant's"
             if kind == "COUNT":
-                limit = programmes.limits(self.shop)[key[0].partition("#COUNT#")[2]]
+                name = key[0].partition("#COUNT#")[2]
+                if name.startswith("surprise:"):
+                    limit = programmes.surprises(self.shop)[name.split(":")[1]]["budget"][
+                        "amount_minor"
+                    ]
+                else:
+                    limit = programmes.limits(self.shop)[name]
                 count = int(after["n"]["N"])
                 assert 0 <= count <= limit, f"{key[0]} is at {count}"
             elif kind == "OP" and "lease" in after:

@@ -204,6 +204,10 @@ class Oracle:
         for unit, amount in entry["facts"].get("lapsed", {}).items():
             self._claim(sale, unit, amount)
             taken[unit] = taken.get(unit, 0) + amount
+        for unit, amount in entry["facts"].get("waived", {}).items():
+            assert self.document.get("refunds", {}).get("policy") == "waive"
+            assert not self.available(unit, entry["at"]), f"{unit} was waived and can be spent"
+            taken[unit] = taken.get(unit, 0) + amount
         for unit, _, lot, *_ in entry["lines"]:
             gone = [n for one, n in self.lapsed[unit].items() if one in sale.lots and n]
             assert lot != "debt" or "debt" in sale.lots or not gone, "owed, though it has expired"
@@ -338,28 +342,35 @@ class Oracle:
         found = {}
         for tier in self.document.get("tiers", ()):
             ways = tier.get("enter", ())
-            untils = [u for way in ways if (u := self._until(way, today))]
+            known = self.rights.get((tier["id"], ""))
+            held = known is not None and self._lasts(tier["id"], known, today)
+            untils = [u for way in ways if (u := self._until(way, today, held=held))]
             if not ways or FAR in untils:
                 found[tier["id"]] = ""
             elif untils:
                 found[tier["id"]] = max(untils)
         return found
 
-    def _until(self, way: Mapping[str, Any], today: date) -> str | None:
+    def _until(self, way: Mapping[str, Any], today: date, *, held: bool) -> str | None:
         """The last certain day by this way; None when it is not open."""
         if way["metric"] not in {"spend", "visits", "points"}:
             return None
         place = ["spend", "visits", "points"].index(way["metric"])
         kind, now = way.get("window", "lifetime"), month_of(today)
-        first, last_certain = {
-            "lifetime": (0, None),
-            "month": (now, now + 1),
-            "quarter": (now - now % 3, now - now % 3 + 5),
-            "year": (now - now % 12, now - now % 12 + 23),
-        }.get(kind) or (now - int(kind[8:]) + 1, now + int(kind[8:]))
+        first, this, following = {
+            "lifetime": (0, None, None),
+            "month": (now, now, now + 1),
+            "quarter": (now - now % 3, now - now % 3 + 2, now - now % 3 + 5),
+            "year": (now - now % 12, now - now % 12 + 11, now - now % 12 + 23),
+        }.get(kind) or (now - int(kind[8:]) + 1, now, now + int(kind[8:]))
         had = sum(v[place] for m, v in self.windows().items() if first <= m <= now or not first)
-        if had < way["at_least"]:
+        keep = way.get("keep", {})
+        if had < ((held and keep.get("at_least")) or way["at_least"]):
             return None
+        last_certain = {
+            "next_period": following, "period": this, "ever": None,
+            "months": now + keep.get("months", 0),
+        }[keep.get("for", "next_period")]  # fmt: skip
         if last_certain is None:
             return FAR
         year, month = last_certain // 12, last_certain % 12 + 1

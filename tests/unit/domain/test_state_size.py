@@ -24,7 +24,7 @@ def size(card: Card) -> int:
 
 
 def programme_of_two_units(months: int = 24) -> Program:
-    """Points for two years (or less), an automatic coffee for ten visits, a tier by the year's spend."""
+    """Points for two years or less, an automatic coffee for ten visits, a tier by the year."""
     return programme(
         units=[unit(expiry={"type": "months", "months": months}), unit("stamp", "stamps")],
         earn=[spend_rule(1, 100), visit_rule()],
