@@ -118,6 +118,9 @@ def refund(life: Life) -> None:
         return
     order, paid = life.orders[-min(len(life.orders), chance.choice((1, 1, 2, 3, 5, 9)))]
     amount = chance.choice((None, paid // 2, paid // 3, paid, paid // 7 + 1))
+    firsts = _first_purchases(life)
+    if firsts and chance.random() < 0.35:
+        order, amount = chance.choice(firsts), None
     sold = life.witness.asked[f"order:{order}"].items
     items = sold[: chance.choice((0, 1, 1, 2))] if amount and sold else ()
     if items:
@@ -128,6 +131,16 @@ def refund(life: Life) -> None:
         life.orders_queue.take(tills.refunded(content))
     else:
         life.ask(Asks("refund", key, content))
+
+
+def _first_purchases(life: Life) -> list[str]:
+    """The orders for which somebody was, or will be, rewarded for a friend."""
+    replays = life.witness.replays
+    return [
+        order
+        for order, (member, seq) in life.witness.orders.items()
+        if replays[member].first == seq
+    ]
 
 
 def undo(life: Life) -> None:
@@ -280,5 +293,5 @@ def ttl(life: Life) -> None:
 _ACTORS: list[Callable[[Life], None]] = [
     *[stamp] * 8, *[sale] * 5, *[refund] * 6, *[arrive] * 3, undo, *[issue] * 6, *[redeem] * 4,
     *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, gift, *[jobs] * 6, *[wait] * 7, publish,
-    *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 5, *[queue] * 6, ttl,
+    *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 7, *[queue] * 10, ttl,
 ]  # fmt: skip

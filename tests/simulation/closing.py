@@ -61,8 +61,8 @@ def _counters(witness: Witness, found: list[dict[str, Any]]) -> None:
         assert counted.get(name, 0) == expected, f"{name} is not what was given"
     spent: Counter[str] = Counter()
     for replay in witness.replays.values():
-        for one in replay.surprised.values():
-            spent[one.budget] += one.cost
+        for given in replay.surprised.values():
+            spent[given.budget] += given.cost
     budgets = {name: n for name, n in counted.items() if name.startswith("surprise:") and n}
     assert budgets == dict(spent), "a budget is not what was spent"
 

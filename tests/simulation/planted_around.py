@@ -11,10 +11,10 @@ from unittest import mock
 
 from regulars.domain import accrual
 from regulars.domain import due as domain_due
-from regulars.domain.calendar import to_ms
+from regulars.domain.calendar import hour_of, to_ms
 from regulars.jobs import due, messages, orders, outbox, recompute, referrals
 from regulars.jobs.messages import BeingSentError
-from regulars.store import ledger
+from regulars.store import keys, ledger
 from regulars.tills import generic
 from regulars.tills.events import Sale
 from tests.simulation import walking
@@ -98,7 +98,7 @@ def _the_first_shard_alone() -> list[Patch]:
     due_in = due._due_in
 
     def changed(*given: Any) -> Any:
-        with mock.patch.object(due.keys, "DUE_SHARDS", 1):
+        with mock.patch.object(keys, "DUE_SHARDS", 1):
             return list(due_in(*given))
 
     return [(due, "_due_in", changed)]
@@ -120,7 +120,7 @@ def _the_hour_that_has_begun_is_over() -> list[Patch]:
 
     def changed(table: Any, function: str, jobs: Any, now: Any) -> int:
         done = walk(table, function, jobs, now)
-        due._move_cursor(table, function, due.hour_of(now))
+        due._move_cursor(table, function, hour_of(now))
         return done
 
     return [(walking, "walk", changed)]

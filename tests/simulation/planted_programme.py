@@ -8,6 +8,7 @@ from typing import Any
 
 from regulars.domain import accrual, benefits, campaigns, draft, limits, milestones, tiering, visits
 from regulars.domain import raffles as domain_raffles
+from regulars.domain.card import Card
 from regulars.domain.operations import Adjust, Issue
 from regulars.jobs import raffles
 from tests.simulation.planted_around import Patch
@@ -46,7 +47,7 @@ def _idle_lots_are_spent() -> list[Patch]:
     def living(self: Any, unit: str, _: str) -> Any:
         return self.lots.get(unit, ())
 
-    return [(draft.Card, "living", living)]
+    return [(Card, "living", living)]
 
 
 def _paid_for_a_day_more() -> list[Patch]:

@@ -82,7 +82,8 @@ class Walks:
         if _start(self.cursors[function]) < first - 2 * HOUR:
             self._move(function, first - 2 * HOUR)
         jobs = {job: JOBS[job] for job in FUNCTIONS[function]}
-        walk(self.world.table, function, jobs, min(now, first + 2 * HOUR))
+        with self.world.rough(0.3):
+            walk(self.world.table, function, jobs, min(now, first + 2 * HOUR))
 
     def next_run_ms(self) -> int:
         """How long it is to the run of the hour in which something will be due; 0 for none."""

@@ -87,6 +87,17 @@ class World:
         finally:
             self.hurried -= 1
 
+    @contextmanager
+    def rough(self, often: float) -> Iterator[None]:
+        """Within the block, now and then, a bad hour: a fifth of all goes wrong, for long."""
+        kept = self.faults, self.outage
+        if self.chance.random() < often:
+            self.faults, self.outage = 0.2, 0.9
+        try:
+            yield
+        finally:
+            self.faults, self.outage = kept
+
     def give_way(self) -> None:
         """Somebody else may come in first."""
         if self.calm or self.depth >= DEPTH_MAX or self.turns >= self.turns_max:
