@@ -12,8 +12,8 @@ from playwright.sync_api import Browser
 
 from local import engine, template
 from local.aws import REGION
-from regulars import clock, config
-from regulars.store import connect
+from regulars import clock, config, tokens
+from regulars.store import connect, wire
 from regulars.store.table import Table
 from regulars.web import auth
 from tests import chromium
@@ -56,6 +56,7 @@ def engine_url() -> Iterator[str]:
     """The address of an engine in memory, one per test process."""
     with engine.running() as url:
         yield url
+        wire._client("dynamodb", url, REGION).close()  # the one that a process keeps
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +110,7 @@ def neighbours() -> Iterator[Neighbours]:
     """Queues and mail, as moto serves them over HTTP on this machine."""
     with Neighbours.running() as running:
         yield running
+        wire._client("sqs", running.url, REGION).close()  # the one that a process keeps
 
 
 @pytest.fixture
@@ -120,7 +122,7 @@ def service(
     monkeypatch.setenv("AWS_ENDPOINT_URL", neighbours.url)
     monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
     monkeypatch.setenv("MESSAGES_QUEUE_URL", queues["messages"])
-    monkeypatch.setenv("PLATFORM_KEY_SHA256", auth.tokens.digest(PLATFORM_KEY))
+    monkeypatch.setenv("PLATFORM_KEY_SHA256", tokens.digest(PLATFORM_KEY))
     config.settings.cache_clear()
     return Service(tables["boto"], neighbours, queues, spy, PLATFORM_KEY)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from functools import cache
 from typing import Any
 
 import pytest
@@ -303,6 +304,8 @@ class TestQueues:
     def test_the_environment_says_where(
         self, module: Any, flaky: Flaky, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        # Clients of its own: those that other tests keep stay open.
+        monkeypatch.setattr(module, "_client", cache(module._client.__wrapped__))
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
         monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", flaky.url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", flaky.url)
@@ -311,4 +314,3 @@ class TestQueues:
         assert [seen.operation for seen in flaky.seen] == ["SendMessage", "GetItem"]
         module._client("sqs", flaky.url, "eu-central-1").close()
         module.dynamodb().close()
-        module._client.cache_clear()
