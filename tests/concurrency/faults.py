@@ -98,7 +98,7 @@ def _faulty_wire(client: Wire, faults: Faults) -> Iterator[None]:
     try:
         yield
     finally:
-        del client._once  # type: ignore[method-assign] # the class has its own
+        del client._once  # the class has its own
 
 
 @contextmanager

@@ -11,9 +11,10 @@ import pytest
 
 from regulars.domain.refusals import Code, Refused
 from regulars.store import keys
+from regulars.store.ledger import Answer
 from regulars.store.table import Table
 from tests.concurrency.audit import audit
-from tests.concurrency.counter import DOCUMENT, Answer, Counter, answers, codes, together
+from tests.concurrency.counter import DOCUMENT, Counter, answers, codes, together
 
 STAMPS: dict[str, Any] = {**DOCUMENT, "rewards": []}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from regulars.domain.refusals import Code, Refused
 from regulars.store import refunds
+from regulars.store.ledger import Answer
 from tests.concurrency.audit import audit
 from tests.concurrency.counter import Counter, answers, codes, together
 
@@ -150,12 +152,11 @@ def test_a_refund_and_a_redemption_at_once_gain_nothing(counter: Counter) -> Non
         counter.earn(member, order=f"o{number}")
         ((voucher, _),) = counter.issue(member).body["vouchers"]
 
-        outcomes = together(
-            [
-                partial(counter.refund, f"o{number}", "r"),
-                partial(counter.close, member, voucher),
-            ]
-        )
+        works: list[Callable[[], Answer | None]] = [
+            partial(counter.refund, f"o{number}", "r"),
+            partial(counter.close, member, voucher),
+        ]
+        outcomes = together(works)
 
         assert set(codes(outcomes)) <= {Code.DEBT}
         assert counter.card(member).debt == {"point": 10}
@@ -171,12 +172,11 @@ def test_a_refund_that_takes_a_voucher_back_races_its_redemption(counter: Counte
         sale = counter.earn(member, order=f"o{number}")
         ((voucher, _),) = sale.body["vouchers"]
 
-        outcomes = together(
-            [
-                partial(counter.refund, f"o{number}", "r", key=f"k{number}"),
-                partial(counter.close, member, voucher),
-            ]
-        )
+        works: list[Callable[[], Answer | None]] = [
+            partial(counter.refund, f"o{number}", "r", key=f"k{number}"),
+            partial(counter.close, member, voucher),
+        ]
+        outcomes = together(works)
 
         refused = codes(outcomes)
         assert set(refused) <= {Code.VOUCHER_CANCELLED}

@@ -59,7 +59,12 @@ def test_a_kill_in_the_middle_of_a_thousand_stamps_loses_and_doubles_none(
     members = [first.member()["member_id"] for _ in range(CARDS)]
     children = first.children()
     enough = threading.Event()
-    killer = threading.Thread(target=lambda: enough.wait(30) and first.process.kill())
+
+    def kill_when_enough() -> None:
+        if enough.wait(30):
+            first.process.kill()
+
+    killer = threading.Thread(target=kill_when_enough)
     killer.start()
     answered = send_all(first, members, enough)
     killer.join()

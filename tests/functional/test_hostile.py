@@ -120,7 +120,7 @@ def test_every_name_in_the_path_is_answered_in_form(service: Service, route: Rou
         if "/" in name or (route.key == "GET /staff/{token}" and name in {"counter", "sign-out"}):
             continue
         cookies = cafe.staff_cookies() if route.function == "staff" else {}
-        body = {} if route.method != "GET" else None
+        body: dict[str, Any] | None = {} if route.method != "GET" else None
         reply = service.request(
             route.method, paths(route, cafe, name), body=body,
             headers=headers_of(cafe, route), cookies=cookies,

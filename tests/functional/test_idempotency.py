@@ -97,8 +97,9 @@ def test_every_ledger_route_is_tried_here(service: Service) -> None:
 @pytest.mark.parametrize("route", LEDGER, ids=lambda route: route.key)
 def test_without_a_key_nothing_is_even_looked_at(service: Service, route: Any) -> None:
     path = route.path.replace("{code}", "A").replace("{id}", "A")
-    for key in ({}, {"idempotency-key": ""}):
-        reply = service.request("POST", path, body={"hostile": "body"}, headers=key)
+    without: tuple[dict[str, str], ...] = ({}, {"idempotency-key": ""})
+    for headers in without:
+        reply = service.request("POST", path, body={"hostile": "body"}, headers=headers)
         assert (reply.status, reply.code) == (400, "idempotency_key_required")
     for key in ("a b", "ä", "x" * 129, 'a"b', "a/b"):
         reply = service.request("POST", path, body={}, headers={"idempotency-key": key})

@@ -89,7 +89,7 @@ def test_a_page_shows_a_new_once_each_time(cafe: Merchant) -> None:
 
 
 @pytest.mark.parametrize("contact", [{"email": "anna@example.com"}, {"phone": "+36301234567"}])
-def test_a_taken_contact_does_not_open_the_card(cafe: Merchant, contact: dict[str, str]) -> None:
+def test_a_taken_contact_does_not_open_the_card(cafe: Merchant, contact: dict[str, Any]) -> None:
     card = cafe.join(name="Anna Secret", **contact)
     reply = posted(cafe, **contact)
     assert reply.status == 409

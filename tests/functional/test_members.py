@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_nothing_need_be_said_to_join(cafe: Merchant) -> None:
     ],
 )
 def test_a_contact_that_is_enrolled_leads_to_its_card(
-    cafe: Merchant, first: dict[str, str], second: dict[str, str]
+    cafe: Merchant, first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     card = cafe.join(name="Anna", **first)
     reply = cafe.call("POST", "/v1/members", {"name": "Somebody else", **second})

@@ -17,7 +17,7 @@ from tests.conftest import Clock
 from tests.functional.test_jobs import catch_up
 from tests.service import Merchant, Service, context, handler, stream_record
 
-MAIL = {"email": "anna@example.com", "consents": {"email": True}}
+MAIL: dict[str, Any] = {"email": "anna@example.com", "consents": {"email": True}}
 
 
 @pytest.fixture

@@ -85,8 +85,10 @@ def shop_with(service: Service, **sections: Any) -> Merchant:
     """A shop whose sandbox has a programme of these sections alone."""
     made = service.new_merchant()
     document = made.call("GET", "/v1/program", test=True).json["program"]
-    bare = {"units": [], "earn": [], "rewards": [], "tiers": [], "messages": {}, "limits": {},
-            "campaigns": [], "milestones": []}  # fmt: skip
+    bare: dict[str, Any] = {
+        "units": [], "earn": [], "rewards": [], "tiers": [], "messages": {}, "limits": {},
+        "campaigns": [], "milestones": [],
+    }  # fmt: skip
     body = {**document, **bare, **sections}
     reply = made.call("PUT", "/v1/program", body, test=True, headers={"if-match": "1"})
     assert reply.status == 200, reply.text
@@ -167,7 +169,8 @@ class TestVipCollective:
 
     def test_style_insider_begins_with_the_first_appointment(self, salon: Merchant) -> None:
         anna = Member(salon)
-        assert anna.tier is None
+        at_first = anna.tier
+        assert at_first is None
         anna.buys(items=[{"category": "service", "quantity": 1, "amount_minor": 4500}])
         assert (anna.tier, anna.balance()) == ("style-insider", 45)
 

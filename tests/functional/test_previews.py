@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regulars.jobs import recompute
+from regulars.jobs import cards, recompute
 from regulars.jobs.context import Shop
 from regulars.store import keys
 from tests.conftest import Clock
@@ -169,7 +169,7 @@ class TestVersions:
             cafe.earn(member_id, spend_minor=5_000)
         published(cafe, tiers=[tier("all"), tier("gold", spent(5_000))])
         reviewed: list[str] = []
-        real = recompute.review_tier
+        real = cards.review_tier
 
         def dying(shop: Shop, member_id: str) -> None:
             if len(reviewed) == 4:

@@ -69,7 +69,7 @@ def test_reading_writes_nothing(service: Service, route: Any) -> None:
     assert service.neighbours.receive(service.queues["messages"]) == []
 
 
-CANARIES = {
+CANARIES: dict[str, Any] = {
     "name": "Canarina Birdsong", "email": "canary.bird@example.com", "phone": "+36301112233",
     "birthday": "1987-06-05",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from regulars import tokens
 from regulars.store import keys
 from regulars.web import auth
 from tests.functional.test_earning import balance
@@ -89,7 +90,7 @@ class TestSessions:
         cookies = cafe.staff_cookies()
         member_id = cafe.join()["member_id"]
         (link,) = service.table.get(
-            keys.link(auth.tokens.digest(cafe.created["staff_url"].rpartition("/")[2]))
+            keys.link(tokens.digest(cafe.created["staff_url"].rpartition("/")[2]))
         )
         assert link is not None
         key = keys.staff(cafe.id, link["s"])

@@ -182,7 +182,7 @@ class TestSquare:
 
     def test_only_what_is_completed_counts(self, club: Merchant) -> None:
         member_id = anna(club)
-        mail = {"buyer_email_address": "anna@example.com"}
+        mail: dict[str, Any] = {"buyer_email_address": "anna@example.com"}
         for event in (
             payment(**mail, status="APPROVED"), payment(**mail, status="CANCELED"),
             payment(**mail), tills.square_refund(2000, status="PENDING"),

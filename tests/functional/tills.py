@@ -24,8 +24,8 @@ def path_of(merchant: Merchant, provider: str) -> str:
     return url.removeprefix("https://cards.example")
 
 
-def sale(order_id: str = "bill-1", total_minor: int = 2000, **fields: Any) -> dict[str, Any]:
-    """A generic sale, to anna@example.com unless told."""
+def sale(order_id: str = "bill-1", total_minor: float = 2000, **fields: Any) -> dict[str, Any]:
+    """A generic sale, to anna@example.com unless told; only a broken one has a broken amount."""
     data = {
         "order_id": order_id, "total_minor": total_minor, "currency": "EUR",
         "contact": {"email": "anna@example.com"}, **fields,

@@ -33,7 +33,7 @@ def test_nothing_behind_a_poisoned_record_is_lost(stack: RunningStack) -> None:
     names = ["ENTRY#a", "ENTRY#b", "ENTRY#poison", "ENTRY#d", "ENTRY#venom", "ENTRY#f"]
     stack.put(*names, "OTHER#x")
 
-    def given_up() -> list[str]:
+    def given_up() -> list[dict[str, Any]]:
         letters.extend(json.loads(it["Body"]) for it in stack.receive("StreamFailures"))
         return letters if len(letters) >= 2 else []
 

@@ -94,7 +94,7 @@ def test_failed_stream_records_are_read_again_and_handed_over(
 
 
 def test_a_record_that_fails_again_stays_in_the_queue(
-    redrive: ModuleType, neighbours: Neighbours
+    redrive: ModuleType, neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is deleted before it was handled."""
     sqs = boto3.client("sqs", endpoint_url=neighbours.url)
@@ -105,7 +105,7 @@ def test_a_record_that_fails_again_stays_in_the_queue(
     def fails(*_: object) -> None:
         raise RuntimeError("again")
 
-    redrive.read_again = lambda *_: iter(())
+    monkeypatch.setattr(redrive, "read_again", lambda *_: iter(()))
     with pytest.raises(RuntimeError, match="again"):
         redrive.redrive_stream(sqs, dead, None, fails)
 

@@ -12,8 +12,8 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit, visit_rule
 
-POINTS = {"units": [unit(), unit("stamp", "stamps")], "earn": [spend_rule()]}
-BOTH = {**POINTS, "earn": [spend_rule(), visit_rule()]}
+POINTS: dict[str, Any] = {"units": [unit(), unit("stamp", "stamps")], "earn": [spend_rule()]}
+BOTH: dict[str, Any] = {**POINTS, "earn": [spend_rule(), visit_rule()]}
 
 
 def double(**conditions: Any) -> Program:
@@ -32,7 +32,8 @@ def points(decision: Decision) -> int:
 
 def earned_at(of: Program, *moment: int, spend_minor: int = 1000) -> int:
     """Points of one sale of 10.00 at an instant in UTC, on a card that joined a week before."""
-    at = datetime(*moment, tzinfo=UTC)  # type: ignore[arg-type]  # (year, month, day, hour, minute)
+    year, month, day, hour, minute = moment
+    at = datetime(year, month, day, hour, minute, tzinfo=UTC)
     shop = Shop(of, now=at - timedelta(days=7))
     shop.join()
     shop.now = at

@@ -27,7 +27,8 @@ class Till:
     def __init__(self, cafe: Shop, sale: Decision) -> None:
         assert sale.entry is not None
         self.cafe, self.original = cafe, sale.entry
-        self.minor, self.rules = 0, {}
+        self.minor = 0
+        self.rules: dict[str, int] = {}
 
     def refund(self, amount: int | None, given_back: tuple[Item, ...] = ()) -> Decision:
         decision = self.cafe.do(

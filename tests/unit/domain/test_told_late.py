@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ TOLD = datetime(2026, 12, 10, 18, 0, tzinfo=UTC)
 UNITS = [unit("point"), unit("stamp", "stamps")]
 
 
-def shop(**sections: object) -> Shop:
+def shop(**sections: Any) -> Shop:
     opened = Shop(programme(units=UNITS, earn=[visit_rule(), spend_rule()], **sections), TOLD)
     opened.now -= timedelta(days=60)
     opened.join()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from regulars.i18n.explain import explain
-from regulars.i18n.words import words
+from regulars.i18n.words import Text, words
 
 POINTS = {"en": {"one": "point", "other": "points"}}
-NAMES = {"tuesday": {"en": "Quiet Tuesday", "hu": "Csendes kedd"}, "fifty": "Fifty visits"}
+NAMES: dict[str, Text] = {
+    "tuesday": {"en": "Quiet Tuesday", "hu": "Csendes kedd"},
+    "fifty": "Fifty visits",
+}
 
 
 def said(why: dict[str, object], amount: int) -> str:

@@ -238,7 +238,7 @@ PAGES: dict[str, views.View] = {
 
 def tainted(value: Any, text: str) -> Any:
     """`value` (a view) with every free text that comes from people replaced by `text`."""
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
+    if hasattr(value, "_fields"):  # a named tuple
         changes = {
             name: text if name in _FREE else tainted(getattr(value, name), text)
             for name in value._fields

@@ -26,7 +26,7 @@ MEMBER = {
     "vouchers": [{"code": "PXQ7K2MD", "name": {"en": "Pastry"}, "status": "issued"}],
     "next": {"unit": "stamp", "have": 7, "need": 10, "reward": "x"},
 }
-EARNED = {
+EARNED: dict[str, Any] = {
     "entry": {"seq": 9, "lines": [{"unit": "stamp", "amount": 1}]},
     "card": {**MEMBER, "next": {"unit": "stamp", "have": 8, "need": 10, "reward": "x"}},
     "unlocked": [],

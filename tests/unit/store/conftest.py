@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
@@ -13,7 +13,12 @@ from regulars.store import boto, retry, wire
 from regulars.store.table import Call, Table
 from tests.unit.store.flaky import Flaky, serving
 
-Transport = Callable[[str, str, str], Call]  # service, endpoint, region
+
+class Transport(Protocol):
+    """Makes a client of a service at an endpoint in a region."""
+
+    def __call__(self, service: str, endpoint: str, region: str = ..., /) -> Call: ...
+
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
@@ -43,12 +48,11 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture(params=["wire", "boto"])
 def transport(request: pytest.FixtureRequest) -> Iterator[Transport]:
     """Makes a client of either transport for a service, an endpoint and a region."""
-    made: list[Any] = []
+    made: list[wire.Wire | boto.Boto] = []
+    kinds: dict[str, type[wire.Wire] | type[boto.Boto]] = {"wire": wire.Wire, "boto": boto.Boto}
 
     def make(service: str, endpoint: str, region: str = "eu-central-1") -> Call:
-        made.append(
-            {"wire": wire.Wire, "boto": boto.Boto}[request.param](service, endpoint, region)
-        )
+        made.append(kinds[request.param](service, endpoint, region))
         return made[-1]
 
     yield make
