@@ -55,6 +55,8 @@ class OpenVoucher(NamedTuple):
     code: str
     issued_ms: int
     expires_on: str
+    cost: int = 0
+    """What lies in it, in its reward's unit; nothing in a gift."""
 
 
 class Holding(NamedTuple):

@@ -120,9 +120,15 @@ def _note(draft: Draft, fact: str, unit: str, amount: int) -> None:
 
 
 def _locked(draft: Draft, unit: str) -> int:
-    """What open vouchers have cost in a unit: not spent yet, so not the owner's to bear."""
-    rewards = (draft.program.rewards.get(held.reward_id) for held in draft.card.open.values())
-    return sum(reward.cost for reward in rewards if reward and reward.unit == unit)
+    """What lies in open vouchers of a unit and would not go to what is owed already: not spent
+    yet, so not the owner's to bear."""
+    rewards = draft.program.rewards
+    locked = sum(
+        held.cost
+        for held in draft.card.open.values()
+        if held.reward_id in rewards and rewards[held.reward_id].unit == unit
+    )
+    return max(0, locked - draft.card.debt.get(unit, 0))
 
 
 def _return_vouchers(draft: Draft, operation: Reverse, units: str | None) -> bool:

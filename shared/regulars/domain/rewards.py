@@ -140,7 +140,8 @@ def _voucher(
         issued_seq=draft.card.seq + 1,
     )
     draft.vouchers[voucher.voucher_id] = voucher
-    opened = OpenVoucher(reward.id, code, draft.now_ms, expires_on)
+    cost = sum(piece.amount for piece in pieces)
+    opened = OpenVoucher(reward.id, code, draft.now_ms, expires_on, cost)
     draft.card = draft.card._replace(open={**draft.card.open, voucher.voucher_id: opened})
     if reward.stock:
         draft.count(stock_name(reward), 1, reward.stock)

@@ -175,6 +175,45 @@ def test_an_owner_may_bear_what_was_spent() -> None:
     cafe.redeem(cafe.issue("coffee"))
 
 
+def waiving(**sections: Any) -> Shop:
+    """A shop that bears what was spent, and gives a coffee for 10 points."""
+    return Shop(
+        programme(
+            units=UNITS, earn=[spend_rule(1, 100)], rewards=[reward("coffee", 10)],
+            refunds={"policy": "waive"}, **sections,
+        )
+    )  # fmt: skip
+
+
+def test_what_lies_in_a_voucher_is_owed_once() -> None:
+    """Twenty are refunded, ten were drunk: only the ten in the open voucher are asked for."""
+    cafe = waiving()
+    cafe.join()
+    sales = [cafe.sale(1000), cafe.sale(1000)]
+    cafe.redeem(cafe.issue("coffee"))
+    open_still = cafe.issue("coffee")
+
+    for sale in sales:
+        cafe.refund(sale)
+    assert dict(cafe.card.debt) == {"point": 10}
+    cafe.cancel(open_still)
+    assert (cafe.available(), dict(cafe.card.debt)) == (0, {})
+
+
+def test_nothing_lies_in_a_gift() -> None:
+    """The coffee that was given is worth ten points to whoever buys it, and took none."""
+    first = {"id": "first", "name": "First", "metric": "visits", "at": 1, "reward": "coffee"}
+    cafe = waiving(milestones=[first])
+    cafe.join()
+    cafe.visit()
+    sale = cafe.sale(1000)
+    cafe.redeem(cafe.issue("coffee"))
+    assert len(cafe.card.open) == 1
+
+    cafe.refund(sale)
+    assert dict(cafe.card.debt) == {}
+
+
 def test_a_streak_that_is_over_is_not_rewarded_again_when_an_old_visit_is_refunded() -> None:
     streak = {"id": "two", "name": "Two", "metric": "weeks", "at": 2, "reward": "gift"}
     cafe = Shop(programme(units=UNITS, milestones=[streak], rewards=[{"id": "gift", "name": "G"}]))
