@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from regulars.domain.card import Card
 
-FIRST_PURCHASE = "first"
-"""Under which name a card remembers that its owner's first purchase was counted."""
+FIRST_PURCHASE = "n:first"
+"""Under which name a card remembers that its owner's first purchase was counted. Rewards go by
+their ids, which have no colon; whatever else is counted has one in its name."""
 
 _PREFIX = {"day": 10, "month": 7, "year": 4, "lifetime": 0}
 

@@ -18,7 +18,7 @@ from regulars.domain.draft import Draft
 from regulars.domain.games import Milestone
 from regulars.domain.rewards import give
 
-REFERRALS = "referrals"
+REFERRALS = "n:referrals"
 """Under which name a card counts the friends it has brought."""
 
 STREAKS = frozenset({"weeks", "months"})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.card import Lot
+from regulars.domain.operations import Bonus
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
 from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
@@ -169,3 +170,21 @@ def test_an_order_of_automatic_rewards_is_the_documents() -> None:
 
     assert taken == ["big", "big", "small"]
     assert cafe.issue("free").lots == ()
+
+
+@pytest.mark.parametrize("reward_id", ["first", "referrals"])
+def test_a_reward_may_have_any_name(reward_id: str) -> None:
+    """What else a card counts is not counted against a reward that happens to be called so."""
+    once = {"times": 1, "window": "lifetime"}
+    gift = {"unit": "point", "amount": 1}
+    cafe = Shop(
+        programme(
+            units=[unit()], earn=[spend_rule()], rewards=[reward(reward_id, 5, per_member=once)],
+            referral={"friend": gift, "referrer": gift},
+        )
+    )  # fmt: skip
+    cafe.join()
+    cafe.sale(1000)
+    cafe.do(Bonus(cafe.origin(), "referral", "point", 1, referral=True))
+
+    assert cafe.issue(reward_id).status == "issued"
