@@ -156,14 +156,13 @@ def _correct_windows(
     draft: Draft, original: Entry, under: Program, parts: Shares, whole: bool
 ) -> None:
     """Take the refunded money, points and (at the end) visits out of the month they counted in."""
-    effective = calendar.from_ms(original.effective_ms)
-    month = calendar.month_index(calendar.local_date(effective, under.timezone))
+    day = calendar.local_date(calendar.from_ms(original.effective_ms), under.timezone)
     points = sum(parts.line(line).of(line.amount) for line in _counted(original, under))
     count = int(original.facts.get("visits", 0)) if whole else 0
     spend = parts.money.of(int(original.facts.get("spend", 0)))
-    draft.card = draft.card.with_window(month, -spend, -count, -points)
+    draft.card = draft.card.with_window(calendar.month_index(day), -spend, -count, -points)
     if count:
-        visits.forget(draft, original, count)
+        visits.forget(draft, original, day, count)
 
 
 def _counted(original: Entry, under: Program) -> list[Line]:

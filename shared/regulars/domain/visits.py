@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from regulars.domain import calendar
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry
 from regulars.domain.operations import Earn
@@ -57,14 +56,13 @@ def book(draft: Draft, visits: int) -> None:
         draft.card = draft.card._replace(last_visit_ms=draft.effective_ms)
 
 
-def forget(draft: Draft, original: Entry, visits: int) -> None:
-    """Let the limits count as if the reversed visits had not been."""
-    effective = calendar.from_ms(original.effective_ms)
-    day = calendar.local_date(effective, draft.program.timezone).isoformat()
-    left = draft.card.days.get(day, 0) - visits
-    days = {**draft.card.days, day: left}
+def forget(draft: Draft, original: Entry, day: date, visits: int) -> None:
+    """Let the limits count as if the reversed visits had not been on that day."""
+    name = day.isoformat()
+    left = draft.card.days.get(name, 0) - visits
+    days = {**draft.card.days, name: left}
     if left <= 0:
-        del days[day]
+        del days[name]
     draft.card = draft.card._replace(days=days)
     if draft.card.last_visit_ms == original.effective_ms:
         draft.card = draft.card._replace(last_visit_ms=int(original.facts.get("last", 0)))

@@ -239,3 +239,18 @@ def test_the_month_of_a_refund_is_that_of_the_zone_it_was_sold_in() -> None:
 
     cafe.refund(sale, under=under)
     assert not any(any(window) for window in cafe.card.windows.values())
+
+
+def test_the_day_of_a_refund_is_that_of_the_zone_it_was_sold_in() -> None:
+    cap = {"visits_per_day": 1}
+    at_the_border = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # already December in Budapest
+    cafe = Shop(programme(units=UNITS, earn=[visit_rule()], limits=cap), at_the_border)
+    cafe.join()
+    visit = cafe.visit()
+    under = cafe.program
+    cafe.program = programme(
+        2, units=UNITS, earn=[visit_rule()], limits=cap, timezone="America/New_York"
+    )
+
+    cafe.refund(visit, under=under)
+    assert dict(cafe.card.days) == {}
