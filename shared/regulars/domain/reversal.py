@@ -20,7 +20,7 @@ from regulars.domain import (
 from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import DEBT, Entry, Line, granted, lot_dates
-from regulars.domain.operations import Reverse
+from regulars.domain.operations import Reverse, Voucher
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.rewards import WAITING, give_back, issue_automatic
@@ -134,7 +134,7 @@ def _locked(draft: Draft, unit: str) -> int:
 def _return_vouchers(draft: Draft, operation: Reverse, units: str | None) -> bool:
     """Cancel the unredeemed vouchers that the original granted (of one unit, or all)."""
     returned = False
-    for voucher in operation.vouchers:
+    for voucher in _brought(operation):
         fits = units is None or voucher.unit == units
         if fits and voucher.voucher_id in draft.card.open:
             give_back(draft, voucher, "cancelled")
@@ -142,6 +142,12 @@ def _return_vouchers(draft: Draft, operation: Reverse, units: str | None) -> boo
             surprises.take_back(draft, operation.original.facts, voucher.voucher_id)
             returned = True
     return returned
+
+
+def _brought(operation: Reverse) -> list[Voucher]:
+    """The vouchers that came of the original; a gift that had waited only found room with it."""
+    waited = operation.original.facts.get("waited", ())
+    return [voucher for voucher in operation.vouchers if voucher.voucher_id not in waited]
 
 
 def _restore_carry(draft: Draft, rule: str, change: int) -> None:
@@ -189,10 +195,13 @@ def _give_back_uses(draft: Draft, operation: Reverse, under: Program) -> None:
             draft.card = limits.once_more(draft.card, name, "", -1)
         if campaign and campaign.total:
             draft.count(name, -1, campaign.total)
+    used = Counter(one.reward_id for one in _brought(operation) if one.status == "redeemed")
     for reward_id in facts.get("waiting", ()):
-        draft.card = limits.once_more(draft.card, WAITING + reward_id, "", -1)
+        if limits.given(draft.card, WAITING + reward_id, ""):
+            draft.card = limits.once_more(draft.card, WAITING + reward_id, "", -1)
+        else:  # there was room since, and it was given
+            used[reward_id] += 1
     if "waived" not in draft.facts:
-        used = Counter(one.reward_id for one in operation.vouchers if one.status == "redeemed")
         milestones.take_back(draft, facts, used)
     milestones.uncount(draft, facts)
     raffles.take_back(draft, facts.get("tickets", {}))

@@ -64,20 +64,18 @@ def issue(draft: Draft, operation: Issue) -> Voucher:
     return _issue(draft, reward)
 
 
-def issue_automatic(draft: Draft) -> tuple[Voucher, ...]:
+def issue_automatic(draft: Draft) -> None:
     """Issue the gifts that wait, then every automatic reward whose cost is there, as often as it
     is, while the card has room."""
-    issued = []
     for reward in draft.program.rewards.values():
         name = WAITING + reward.id
         while limits.given(draft.card, name, "") and len(draft.card.open) < OPEN_VOUCHERS_MAX:
             draft.card = limits.once_more(draft.card, name, "", -1)
             if gift := give(draft, reward):
-                issued.append(gift)
+                draft.facts.setdefault("waited", []).append(gift.voucher_id)
     for reward in draft.program.rewards.values():
         while reward.auto and reward.cost and _refusal(draft, reward) is None:
-            issued.append(_issue(draft, reward))
-    return tuple(issued)
+            _issue(draft, reward)
 
 
 def give(

@@ -78,6 +78,30 @@ def test_what_waits_goes_with_the_sale_that_brought_it() -> None:
     assert gifts(cafe) == 0
 
 
+def test_a_gift_that_has_waited_does_not_go_with_the_sale_that_found_room() -> None:
+    cafe = full(milestones=[MILESTONE])
+    cafe.sale(1000)
+    use_one(cafe)
+    other = cafe.sale(1)
+    assert gifts(cafe) == 1
+
+    cafe.refund(other)
+    assert gifts(cafe) == 1
+
+
+def test_a_gift_that_has_waited_and_was_given_is_not_given_again() -> None:
+    """The sale that brought it is refunded: like a gift that was used, it stays, and its mark."""
+    cafe = full(milestones=[{**MILESTONE, "repeat": False}])
+    sale = cafe.sale(1000)
+    use_one(cafe)
+    cafe.sale(1)
+    cafe.refund(sale)
+    use_one(cafe)
+
+    cafe.sale(1000)
+    assert gifts(cafe) == 1
+
+
 def test_a_birthday_on_a_full_card_is_booked_and_waits() -> None:
     tiers = [{"id": "all", "name": "All", "benefits": [
         {"id": "cake", "reward": "gift", "every": "birthday", "times": 2}]}]  # fmt: skip
