@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from regulars.domain import calendar, codes, lapsed
-from regulars.domain.card import Card, Lot, add_lots, take
+from regulars.domain.card import Card, Lot, add_lots, expired, take
 from regulars.domain.due import newly_due
 from regulars.domain.expiry import by_policy, idle_until, lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, recorded
@@ -99,9 +99,11 @@ class Draft:
 
     def lose(self, unit: str, pieces: Iterable[Lot]) -> None:
         """Book out what has expired, and remember how much: a refund does not ask for it again."""
+        today = self.today.isoformat()
         for piece in pieces:
             self.take_out(unit, (piece,), "expiry", {"k": "expired"})
-            self.card = lapsed.more(self.card, unit, piece)
+            idle_until = "" if expired(piece, today) else self.card.idle.get(unit, "")
+            self.card = lapsed.more(self.card, unit, piece, idle_until)
 
     def settle(self) -> None:
         """Pay debt with what has become spendable: what a voucher gave back, or was held back."""

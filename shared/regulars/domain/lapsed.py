@@ -16,22 +16,33 @@ DAYS_KEPT = 400
 _KEY = "x:"
 
 
-def more(card: Card, unit: str, piece: Lot) -> Card:
-    """The card after a piece of a lot has expired."""
-    return limits.once_more(card, _name(unit, piece), "", piece.amount)
+def more(card: Card, unit: str, piece: Lot, idle_until: str = "") -> Card:
+    """The card after a piece of a lot has expired; by inactivity if the last day of that is
+    given, since the lot itself does not say when it was over."""
+    name = _name(unit, piece)
+    _, before = card.taken.get(name, ("", 0))
+    return limits.replaced(card, name, idle_until, before + piece.amount)
 
 
-def claimed(card: Card, unit: str, lot: Lot, amount: int) -> tuple[Card, int]:
-    """The card after a refund of `amount` out of a lot, and how much of it had expired."""
+def claimed(card: Card, unit: str, lot: Lot, amount: int, granted_on: str) -> tuple[Card, int]:
+    """The card after a refund of `amount` out of a lot, and how much of it had expired. What was
+    granted after that day has not."""
     name = _name(unit, lot)
-    gone = min(amount, limits.given(card, name, ""))
-    return (limits.once_more(card, name, "", -gone) if gone else card), gone
+    last_day, expired = card.taken.get(name, ("", 0))
+    if last_day and last_day < granted_on:
+        return card, 0
+    gone = min(amount, expired)
+    return (limits.replaced(card, name, last_day, expired - gone) if gone else card), gone
 
 
 def forgotten(card: Card, today: date) -> Card:
     """The card without lots that expired long ago."""
     oldest = (today - timedelta(days=DAYS_KEPT)).isoformat()
-    taken = {name: value for name, value in card.taken.items() if not _before(name, oldest)}
+    taken = {
+        name: (last_day, count)
+        for name, (last_day, count) in card.taken.items()
+        if not _before(name, last_day, oldest)
+    }
     return card if len(taken) == len(card.taken) else card._replace(taken=taken)
 
 
@@ -39,8 +50,8 @@ def _name(unit: str, lot: Lot) -> str:
     return f"{_KEY}{unit}:{lot_name(*lot.key)}"
 
 
-def _before(name: str, day: str) -> bool:
+def _before(name: str, last_day: str, day: str) -> bool:
     if not name.startswith(_KEY):
         return False
-    expires_on, _ = lot_dates(name.rpartition(":")[2])
-    return bool(expires_on) and expires_on < day
+    expired_on = last_day or lot_dates(name.rpartition(":")[2])[0]
+    return bool(expired_on) and expired_on < day

@@ -100,7 +100,10 @@ def _take_back(draft: Draft, operation: Reverse, line: Line, amount: int) -> Non
         if piece:
             draft.take_out(line.unit, (own._replace(amount=piece),), line.rule, why)
             amount -= piece
-        draft.card, gone = lapsed.claimed(draft.card, line.unit, own, amount)
+        granted_on = calendar.local_date(
+            calendar.from_ms(operation.original.recorded_ms), draft.program.timezone
+        ).isoformat()
+        draft.card, gone = lapsed.claimed(draft.card, line.unit, own, amount, granted_on)
         amount -= gone
         _note(draft, "lapsed", line.unit, gone)
     amount = draft.spend(line.unit, amount, line.rule, why)[1]

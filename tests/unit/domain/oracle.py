@@ -44,6 +44,10 @@ class Oracle:
     taken_back: dict[int, dict[str, int]] = field(default_factory=dict)
     lapsed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     """Per unit and lot what expired unspent and was not accounted for by a refund yet."""
+    idled: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Per unit and lot that was lost by inactivity the last day it had."""
+    told: dict[int, str] = field(default_factory=dict)
+    """The day of every entry."""
     tier: tuple[str, str] | None = None
     """The tier that counts and until when it is certain."""
     stood: tuple[str, str] | None = None
@@ -63,6 +67,7 @@ class Oracle:
         assert entry["eff"] <= entry["at"] + 300_000
         self.head, self.seq, self.at = digest, entry["seq"], entry["at"]
         self.heads[self.seq] = digest
+        self.told[self.seq] = self.day(self.at).isoformat()
         before = dict(self.debt)
         self._as_of(entry)
         for line in entry["lines"]:
@@ -106,6 +111,7 @@ class Oracle:
             assert expired(lot, today) or not alive, f"{lot} was not over on {today}"
             assert -amount == self.lots[unit][lot], "an expiry takes the whole remainder"
             self.lapsed[unit][lot] = self.lapsed[unit].get(lot, 0) - amount
+            self.idled[unit, lot] = FAR if expired(lot, today) else self.idle[unit]
         self.lots[unit][lot] = self.lots[unit].get(lot, 0) + amount
         assert self.lots[unit][lot] >= 0
         if why["k"] == "reward":
@@ -202,14 +208,14 @@ class Oracle:
             expected[unit] += sale.gone_of(amount, rule)
         taken = self.taken_back.setdefault(entry["facts"]["reverses"], {})
         for unit, amount in entry["facts"].get("lapsed", {}).items():
-            self._claim(sale, unit, amount)
+            self._claim(entry["facts"]["reverses"], unit, amount)
             taken[unit] = taken.get(unit, 0) + amount
         for unit, amount in entry["facts"].get("waived", {}).items():
             assert self.document.get("refunds", {}).get("policy") == "waive"
             assert not self.available(unit, entry["at"]), f"{unit} was waived and can be spent"
             taken[unit] = taken.get(unit, 0) + amount
         for unit, _, lot, *_ in entry["lines"]:
-            gone = [n for one, n in self.lapsed[unit].items() if one in sale.lots and n]
+            gone = self._lapsed_of(entry["facts"]["reverses"], unit)
             assert lot != "debt" or "debt" in sale.lots or not gone, "owed, though it has expired"
         assert {u: n for u, n in expected.items() if n} == {u: n for u, n in taken.items() if n}
 
@@ -217,13 +223,19 @@ class Oracle:
         """The rules that an entry was booked under."""
         return list(self.document["earn"])
 
-    def _claim(self, sale: Sale, unit: str, amount: int) -> None:
+    def _lapsed_of(self, seq: int, unit: str) -> dict[str, int]:
+        """What has expired in the very lots of an entry, and not before it was made."""
+        return {
+            lot: n for lot, n in self.lapsed[unit].items()
+            if n and lot in self.sales[seq].lots and self.told[seq] <= self.idled[unit, lot]
+        }  # fmt: skip
+
+    def _claim(self, seq: int, unit: str, amount: int) -> None:
         """What a refund does not ask for must have expired in the very lots of the sale."""
-        for lot in sale.lots:
-            gone = min(amount, self.lapsed[unit].get(lot, 0))
-            if gone:
-                self.lapsed[unit][lot] -= gone
-                amount -= gone
+        for lot, lapsed in self._lapsed_of(seq, unit).items():
+            gone = min(amount, lapsed)
+            self.lapsed[unit][lot] -= gone
+            amount -= gone
         assert not amount, f"{amount} of {unit} is said to have expired and has not"
 
     def _as_of(self, entry: Mapping[str, Any]) -> None:

@@ -141,3 +141,34 @@ def test_a_hold_longer_than_the_inactivity_is_refused() -> None:
         shop(units=[unit(hold_days=28, expiry={"type": "inactivity", "months": 1})])
     ((path, mend),) = refused.value.errors
     assert (path, "shorter" in mend) == ("units.0", True)
+
+
+def test_what_was_lost_by_inactivity_is_nothing_to_a_later_sale() -> None:
+    """Thirty points lapse, thirty more are earned and spent: those of the first sale are not asked
+    for when it is refunded, those of the second are."""
+    of = programme(
+        units=[unit(expiry={"type": "inactivity", "months": 3})], earn=[spend_rule()],
+        rewards=[reward("thirty", 30)],
+    )  # fmt: skip
+    cafe = Shop(of)
+    cafe.join()
+    lapsed = cafe.sale(3000)
+    cafe.later(days=120).expire()
+    spent = cafe.sale(3000)
+    cafe.redeem(cafe.issue("thirty"))
+
+    cafe.refund(spent)
+    assert dict(cafe.card.debt) == {"point": 30}
+    cafe.refund(lapsed)
+    assert dict(cafe.card.debt) == {"point": 30}
+
+
+def test_what_was_lost_by_inactivity_is_forgotten_after_a_year() -> None:
+    cafe = Shop(programme(units=[unit(expiry={"type": "inactivity", "months": 3})],
+                          earn=[spend_rule()]))  # fmt: skip
+    cafe.join()
+    cafe.sale(3000)
+    cafe.later(days=120).expire()
+    assert cafe.card.taken
+    cafe.later(days=400).expire()
+    assert not cafe.card.taken
