@@ -17,7 +17,7 @@ from local.memory import Change, Key
 from regulars.domain.calendar import from_ms, local_date, to_ms
 from regulars.domain.card import Card
 from regulars.domain.ledger import lot_name
-from regulars.domain.operations import AnyOperation, Celebrate, GiveBenefits, ReviewTier
+from regulars.domain.operations import AnyOperation, Celebrate, Expire, GiveBenefits, ReviewTier
 from regulars.domain.program import Program
 from regulars.store import cards
 from regulars.store.marshal import from_item
@@ -221,7 +221,7 @@ class Witness:
         today = local_date(from_ms(max(to_ms(now), card.recorded_ms + 1)), program.timezone)
         if isinstance(operation, ReviewTier):
             replay.reviewed(today)
-        elif isinstance(operation, Celebrate | GiveBenefits):
+        elif isinstance(operation, Celebrate | GiveBenefits | Expire):
             replay.in_tier(today)
         self._compare(card, replay)
 

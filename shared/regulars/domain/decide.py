@@ -106,7 +106,9 @@ _BY_THE_MEMBER = (
 )  # fmt: skip
 """What is done for or by a member, whose debt is paid first with what there is."""
 
-_ON_A_STANDING_CARD = (Earn, Act, Bonus, Surprise, Celebrate, GiveBenefits, Issue)
+_ON_A_STANDING_CARD = (
+    Earn, Act, Bonus, Surprise, Celebrate, GiveBenefits, Issue, Adjust, Reverse, Expire
+)  # fmt: skip
 """What asks in which tier the card stands, today."""
 
 
@@ -147,7 +149,9 @@ def _expire(draft: Draft, operation: Expire) -> Decision:
         draft.lose(unit, [lot for lot in lots if not living or expired(lot, today)])
     draft.settle()
     draft.card = lapsed.forgotten(draft.card, draft.today)
-    kind: Kind = "expire" if draft.lines or draft.vouchers else "issue"
+    kind: Kind = "tier" if draft.tier_changed else "issue"
+    if draft.lines or draft.vouchers:
+        kind = "expire"
     if not draft.vouchers:  # what lapsed unused is not issued anew before somebody comes again
         rewards.issue_automatic(draft)
     _no_longer_due(draft, EXPIRE)

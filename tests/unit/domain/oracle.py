@@ -240,7 +240,7 @@ class Oracle:
 
     def _as_of(self, entry: Mapping[str, Any]) -> None:
         """A tier that ended is over for whatever is earned or chosen from then on."""
-        if entry["kind"] in {"earn", "bonus", "issue"} and not entry["op"].startswith("expire:"):
+        if entry["kind"] not in {"join", "redeem", "cancel", "tier"}:
             self.in_tier(self.day(entry["at"]))
         self.stood = self.tier
 

@@ -13,6 +13,7 @@ import pytest
 from regulars.domain import program, tiering
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Window
+from regulars.domain.operations import GrantTier
 from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
 
 TEMPLATES = Path(__file__).parents[3] / "shared" / "regulars" / "templates"
@@ -268,3 +269,25 @@ def test_a_card_keeps_two_years_of_months() -> None:
     assert len(cafe.card.windows) == 24
     assert cafe.card.lifetime == Window(2412, 26, 24)
     assert min(cafe.card.windows) == 2024 * 12 + 1
+
+
+def test_what_comes_free_when_a_tier_has_ended_unlocks_nothing_of_it() -> None:
+    """The right ends at midnight and so does the hold; the job of the hold comes first."""
+    way = {"metric": "invitation", "percent": 5}
+    of = programme(
+        units=[unit(hold_days=12)], earn=[spend_rule()],
+        rewards=[reward("cup", 10, auto=True, tiers=["gold"])],
+        tiers=[{"id": "gold", "name": "Gold", "enter": [way]}],
+    )  # fmt: skip
+    cafe = Shop(of, datetime(2026, 12, 20, 9, tzinfo=UTC))
+    cafe.join()
+    cafe.sale(1000)
+    cafe.do(GrantTier(cafe.origin(), "gold", "2026-12-31", "hand"))
+    cafe.now = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # midnight has passed in Budapest
+
+    over = cafe.expire().entry
+    assert over is not None
+    assert (over.kind, over.tier_from, over.tier_to) == ("tier", "gold", None)
+    assert not cafe.card.open
+    cafe.adjust("point", 5)
+    assert not cafe.card.open
