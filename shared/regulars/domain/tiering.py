@@ -151,11 +151,14 @@ def reviewed(program: Program, card: Card, today: date) -> Card:
 
 
 def as_of(program: Program, card: Card, today: date) -> Card:
-    """The card with the tier that counts today: one that has ended since the card was last looked
-    at is reviewed now, whether its review is late or the first thing of its day."""
-    if card.tier is None or lasts(program, card.tier, today):
-        return card
-    return reviewed(program, card, today)
+    """The card with the tier that counts today: when it has ended since the card was last looked
+    at, or the season of a higher one has begun, it is reviewed now, whether its review is late or
+    the first thing of its day."""
+    best = _best(program, card, today)
+    standing = program.tier_rank(card.tier.id if card.tier else None)
+    risen = best is not None and program.tier_rank(best.id) > standing
+    over = card.tier is not None and not lasts(program, card.tier, today)
+    return reviewed(program, card, today) if risen or over else card
 
 
 def in_season(tier: Tier, today: date) -> bool:

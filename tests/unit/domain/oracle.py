@@ -250,6 +250,8 @@ class Oracle:
             tier, until = self.tier
             if not (self._lasts(tier, until, today) and self._in_season(tier, today)):
                 self.reviewed(today)
+        if self.rank(self._best(today)) > self.rank(self.tier):
+            self.reviewed(today)  # its season has begun
         return self.tier
 
     def _expired(self, entry: Mapping[str, Any]) -> None:

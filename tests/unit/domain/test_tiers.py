@@ -291,3 +291,18 @@ def test_what_comes_free_when_a_tier_has_ended_unlocks_nothing_of_it() -> None:
     assert not cafe.card.open
     cafe.adjust("point", 5)
     assert not cafe.card.open
+
+
+def test_a_season_begins_before_its_review_comes_by() -> None:
+    way = {"metric": "invitation", "percent": 5}
+    summer = {"id": "sun", "name": "Sun", "enter": [way], "multiplier": "2",
+              "season": {"from_month": 6, "until_month": 8}}  # fmt: skip
+    of = programme(units=[unit()], earn=[spend_rule()], tiers=[summer])
+    cafe = Shop(of, datetime(2027, 5, 31, 9, tzinfo=UTC))
+    cafe.join()
+    cafe.do(GrantTier(cafe.origin(), "sun", "", "hand"))
+    assert cafe.card.tier is None
+    cafe.now = datetime(2027, 5, 31, 22, 30, tzinfo=UTC)  # June in Budapest
+
+    cafe.sale(1000)
+    assert cafe.available() == 20
