@@ -28,11 +28,12 @@ def explain(
     if name and why.get("k") in {"campaign", "milestone"}:
         return name
     factor = why.get("x", 1000) * why.get("cx", 1000)
-    if text and factor != 1_000_000 and amount != base:
+    extra = base * factor // 1_000_000 - base  # of all lines it was booked in
+    if text and extra:
         text = words.t(
             "{reason} + {extra} extra (×{factor})",
             reason=text,
-            extra=words.number(amount - base),
+            extra=words.number(extra),
             factor=words.decimal(factor, 6) + (f" · {name}" if name else ""),
         )
     if why.get("left"):

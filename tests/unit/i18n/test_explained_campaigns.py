@@ -36,6 +36,15 @@ def test_tier_and_campaign_multiply() -> None:
     assert "+ 20 extra (×3 · Quiet Tuesday)" in said(why, 30)
 
 
+def test_what_partly_pays_debt_is_told_as_one() -> None:
+    """Twenty points, four of them against what was owed: both lines give the whole reason."""
+    why = {"k": "spend", "spent": 1000, "amount": 1, "per": 100, "base": 10, "x": 2000}
+
+    texts = {said(why, amount).replace("\xa0", " ") for amount in (4, 16)}
+
+    assert texts == {"10 points for €10.00 + 10 extra (×2)"}
+
+
 def test_a_bonus_and_a_milestone_go_by_their_names() -> None:
     assert said({"k": "campaign", "c": "tuesday"}, 5) == "Quiet Tuesday"
     assert said({"k": "milestone", "m": "fifty", "n": 1}, 5) == "Fifty visits"
