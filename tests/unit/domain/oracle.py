@@ -44,8 +44,8 @@ class Oracle:
     taken_back: dict[int, dict[str, int]] = field(default_factory=dict)
     lapsed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     """Per unit and lot what expired unspent and was not accounted for by a refund yet."""
-    idled: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Per unit and lot that was lost by inactivity the last day it had."""
+    lapsed_on: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Per unit and lot that expired the last day it had."""
     told: dict[int, str] = field(default_factory=dict)
     """The day of every entry."""
     tier: tuple[str, str] | None = None
@@ -111,7 +111,8 @@ class Oracle:
             assert expired(lot, today) or not alive, f"{lot} was not over on {today}"
             assert -amount == self.lots[unit][lot], "an expiry takes the whole remainder"
             self.lapsed[unit][lot] = self.lapsed[unit].get(lot, 0) - amount
-            self.idled[unit, lot] = FAR if expired(lot, today) else self.idle[unit]
+            last_day = lot.partition("/")[0] if expired(lot, today) else self.idle[unit]
+            self.lapsed_on[unit, lot] = last_day
         self.lots[unit][lot] = self.lots[unit].get(lot, 0) + amount
         assert self.lots[unit][lot] >= 0
         if why["k"] == "reward":
@@ -215,7 +216,11 @@ class Oracle:
             assert not self.available(unit, entry["at"]), f"{unit} was waived and can be spent"
             taken[unit] = taken.get(unit, 0) + amount
         for unit, _, lot, *_ in entry["lines"]:
-            gone = self._lapsed_of(entry["facts"]["reverses"], unit)
+            long_ago = (self.day(entry["at"]) - timedelta(days=400)).isoformat()
+            gone = [
+                one for one in self._lapsed_of(entry["facts"]["reverses"], unit)
+                if self.lapsed_on[unit, one] >= long_ago  # what expired before may be forgotten
+            ]  # fmt: skip
             assert lot != "debt" or "debt" in sale.lots or not gone, "owed, though it has expired"
         assert {u: n for u, n in expected.items() if n} == {u: n for u, n in taken.items() if n}
 
@@ -227,7 +232,7 @@ class Oracle:
         """What has expired in the very lots of an entry, and not before it was made."""
         return {
             lot: n for lot, n in self.lapsed[unit].items()
-            if n and lot in self.sales[seq].lots and self.told[seq] <= self.idled[unit, lot]
+            if n and lot in self.sales[seq].lots and self.told[seq] <= self.lapsed_on[unit, lot]
         }  # fmt: skip
 
     def _claim(self, seq: int, unit: str, amount: int) -> None:
@@ -304,7 +309,7 @@ class Oracle:
         season = self._tier(tier).get("season")
         if not season:
             return True
-        first, last = int(season["from_month"]), int(season["until_month"])
+        first, last = season["from_month"], season["until_month"]
         return (today.month - first) % 12 <= (last - first) % 12
 
     # What the card must say
