@@ -309,7 +309,7 @@ class Oracle:
         season = self._tier(tier).get("season")
         if not season:
             return True
-        first, last = season["from_month"], season["until_month"]
+        first, last = int(season["from_month"]), int(season["until_month"])
         return (today.month - first) % 12 <= (last - first) % 12
 
     # What the card must say
