@@ -218,8 +218,7 @@ class Replay(Oracle):
         sums = {"spend": spent, "visits": visits, "points": collected, "referrals": self.referred}
         self.marks.count(self.document, entry, day, today, sums)
         self._bought(entry, day)
-        for one in (day, today):
-            self._count_rights(one)
+        self._count_rights(day, today)
         best = self._best(today)
         if best and self.rank(best) >= self.rank(self.tier):
             self.tier = best

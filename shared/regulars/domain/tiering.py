@@ -126,8 +126,9 @@ def with_right(card: Card, tier_id: str, until: str, today: date) -> Card:
 def upgraded(program: Program, card: Card, today: date, happened: date) -> Card:
     """The card after a change of its windows on the day something happened (it may be told later):
     moved up, or its tier prolonged; never down."""
+    before = card  # less is enough to keep only what was held before
     for day in dict.fromkeys((happened, today)):
-        for tier_id, until in earned(program, card, day).items():
+        for tier_id, until in earned(program, before, day).items():
             card = with_right(card, tier_id, until, today)
     best = _best(program, card, today)
     now_held = program.tier_rank(card.tier.id if card.tier else None)

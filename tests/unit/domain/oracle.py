@@ -186,8 +186,7 @@ class Oracle:
             counted=counted_in(entry["lines"], facts.get("carry", {})),
         )  # fmt: skip
         today = self.day(entry["at"])
-        for day in (self.day(entry["eff"]), today):
-            self._count_rights(day)
+        self._count_rights(self.day(entry["eff"]), today)
         best = self._best(today)
         if best and self.rank(best) >= self.rank(self.tier):
             self.tier = best
@@ -279,9 +278,11 @@ class Oracle:
         self._count_rights(today)
         self.tier = self._best(today)
 
-    def _count_rights(self, today: date) -> None:
-        for tier, until in self.entitled(today).items():
-            self._has_right(tier, until)
+    def _count_rights(self, *days: date) -> None:
+        """What is open on any of these days, by what is held before."""
+        for rights in [self.entitled(day) for day in days]:
+            for tier, until in rights.items():
+                self._has_right(tier, until)
 
     def _has_right(self, tier: str, until: str) -> None:
         """What was earned or bought, unless it lasts longer already."""
