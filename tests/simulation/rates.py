@@ -85,7 +85,7 @@ def base(rule: Mapping[str, Any], asked: Asked, visits: int, carried: int) -> tu
     money = min(money, asked.spend)
     if not money:
         return 0, 0
-    had = min(carried, rule["per_minor"] - 1) + money
+    had = carried + money
     steps = max(0, had // rule["per_minor"])
     return amount * steps, had - steps * rule["per_minor"] - carried
 

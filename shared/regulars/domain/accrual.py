@@ -217,7 +217,7 @@ def _base(
     eligible = min(spend_minor, counted_money(rule, operation.items, spend_minor))
     if not eligible:
         return 0, {}
-    carried = min(draft.card.carry.get(rule.id, 0), rule.per_minor - 1)  # a step may be shorter now
+    carried = draft.card.carry.get(rule.id, 0)
     steps = max(0, (carried + eligible) // rule.per_minor)
     left = carried + eligible - steps * rule.per_minor
     _carry(draft, rule.id, left)

@@ -183,10 +183,14 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
     until = operation.until
     if operation.by == "membership" and not until:
         until = tiering.paid_until(draft.program.tiers[rank], draft.card, draft.today)
+        if not until:
+            mend = "is needed: this tier is not sold by the month or year"
+            raise Refused(Code.INVALID, "Until when?", (("until", mend),))
     draft.card = tiering.given(draft.card, operation.tier_id, operation.by, until, draft.today)
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
     draft.facts.update({"tier": operation.tier_id, "until": until, "by": operation.by})
     benefits.give_due(draft)
+    rewards.issue_automatic(draft)
     return draft.decision("tier", unlocked=_issued(draft))
 
 

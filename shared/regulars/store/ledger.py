@@ -234,10 +234,6 @@ class Ledger:
                 card = cards.card_of(there)
             elif ours[1].startswith(keys.VOUCHER_PREFIX) and there:
                 operation = _with_voucher(operation, cards.voucher_of(there))
-            elif ours[1].startswith("REFUNDED#") and isinstance(operation, Reverse):
-                operation = operation._replace(
-                    refunded_minor=there.get("refunded", 0), refunded_rules=there.get("rules", {})
-                )
             elif ours[1] == "COUNT":
                 operation = _knowing(operation, writes, ours, there)
             elif ours[1] == "CODE":
@@ -246,7 +242,20 @@ class Ledger:
                 )
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(Code.CONFLICT)
+        if isinstance(operation, Reverse):
+            operation = self._as_refunded(card, operation)
         return card, operation
+
+    def _as_refunded(self, card: Card, operation: Reverse) -> Reverse:
+        """The operation, knowing what has been refunded by now: its item may have changed without
+        refusing the write, for it is the money that is compared."""
+        key = keys.refunded(self.merchant_id, card.member_id, operation.original.seq)
+        (there,) = self.table.get(key)
+        if there is None:
+            return operation
+        return operation._replace(
+            refunded_minor=there["refunded"], refunded_rules=there.get("rules", {})
+        )
 
     def _refuse(
         self, operation: AnyOperation, request: Request, refused: Refused, now: datetime

@@ -262,9 +262,22 @@ def test_no_rule_counts_more_than_was_paid() -> None:
     assert cafe.available() == 5
 
 
-def test_a_remainder_is_never_worth_a_step_of_a_newer_version() -> None:
+def test_a_remainder_is_worth_what_a_newer_version_makes_of_it() -> None:
+    """9.99 were spent and brought nothing yet; at a point per 1.00 they are worth nine."""
     cafe = shop(spend_rule(1, 1000))
     cafe.sale(999)
     cafe.program = programme(2, units=POINTS, earn=[spend_rule(1, 100)])
     cafe.sale(1)
-    assert (cafe.available(), dict(cafe.card.carry)) == (1, {})
+    assert (cafe.available(), dict(cafe.card.carry)) == (10, {})
+
+
+def test_what_a_refund_puts_back_into_the_remainder_is_not_lost() -> None:
+    """It may be more than a step for a moment; the next purchase turns it into units."""
+    cafe = shop(spend_rule(1, 99))
+    cafe.sale(3057)
+    part = cafe.sale(12)
+    cafe.sale(28)
+    cafe.refund(part)
+    cafe.sale(83)
+    assert 99 * cafe.available() + cafe.card.carry.get("spend", 0) == 3057 + 28 + 83
+    assert cafe.card.carry.get("spend", 0) < 99

@@ -9,6 +9,7 @@ import pytest
 
 from regulars.domain import due, periods
 from regulars.domain.operations import Celebrate, Decision, GiveBenefits, GrantTier
+from regulars.domain.refusals import Refused
 from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
@@ -320,3 +321,23 @@ class TestInactivity:
         assert cafe.card.lifetime.points == 13
         cafe.expire()
         assert (cafe.available(), cafe.verify()) == (3, [])
+
+
+def test_a_membership_of_a_tier_that_is_not_sold_needs_a_last_day() -> None:
+    cafe = shop(tier("gold", spent(5000)))
+    with pytest.raises(Refused) as refused:
+        cafe.do(GrantTier(cafe.origin(), "gold", "", "membership"))
+    assert refused.value.errors[0][0] == "until"
+    cafe.do(GrantTier(cafe.origin(), "gold", "2026-12-31", "membership"))
+    assert standing(cafe) == "gold"
+
+
+def test_a_tier_that_is_given_unlocks_at_once_what_only_it_may_have() -> None:
+    ten = {"id": "ten", "name": "Ten", "cost": {"unit": "point", "amount": 10}, "auto": True,
+           "tiers": ["gold"]}  # fmt: skip
+    cafe = shop(tier("gold", INVITATION), rewards=[ten])
+    cafe.sale(1000)
+    assert not cafe.card.open
+
+    grant(cafe, "gold")
+    assert [held.reward_id for held in cafe.card.open.values()] == ["ten"]
