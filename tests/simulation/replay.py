@@ -118,8 +118,8 @@ class Replay(Oracle):
     def _granted_pay_debt_first(self, entry: Mapping[str, Any], before: Mapping[str, int]) -> None:
         """Comes between the lines and the tier, which is where a rewarded action counts."""
         super()._granted_pay_debt_first(entry, before)
-        celebrated = entry["op"].startswith(UNCOUNTED)
-        if entry["kind"] == "bonus" and not celebrated:
+        uncounted = entry["op"].startswith(UNCOUNTED) or "surprises" in entry["facts"]
+        if entry["kind"] == "bonus" and not uncounted:
             self._earned(entry)
         if entry["kind"] == "issue" and entry["op"].startswith("tier:"):
             self._reviewed(entry)  # the same tier, prolonged, and what it brings

@@ -22,7 +22,7 @@ from tests.simulation.world import DAY_MS
 STEPS = 200
 """About how many a life has; the calm takes as many as it needs."""
 
-STORM_PERCENT = 54
+STORM_PERCENT = 56
 """How many of a hundred are in the storm, in which anything may happen."""
 
 ROUNDS_MAX = 200
