@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from regulars.domain import codes
-from regulars.domain.operations import Decision, Origin, Redeem
+from regulars.domain.operations import Decision, Redeem
 from regulars.domain.refusals import Code, Refused
 from regulars.store import cards, connect, keys
-from regulars.store.ledger import Ledger
-from regulars.store.ledger import Request as Known
 from regulars.store.members import Members
 from regulars.web import auth, bodies, counter, http, views
 
@@ -38,26 +36,9 @@ def redeem(request: http.Request) -> http.Response:
         (closed,) = decision.vouchers
         return views.voucher(gathered.program, closed, member.words, gathered.now)
 
-    staff = caller.staff
-    answer = Ledger(table, m).perform(
-        gathered.program,
-        member.card,
-        Redeem(
-            Origin(
-                op=f"key:{key}",
-                source="api" if staff is None else "staff",
-                staff=staff.staff_id if staff else body.get("staff"),
-                location=body.get("location") or (staff.location if staff else None),
-            ),
-            voucher=cards.voucher_of(item),
-            order_id=body.get("order_id"),
-        ),
-        gathered.now,
-        request=Known(fingerprint=request.fingerprint(), expires=True, keep_refusal=True),
-        render=render,
-        fresh=True,
-    )
-    return counter.answer(table, gathered, answer, member)
+    origin = counter.origin(key, caller, body)
+    operation = Redeem(origin, voucher=cards.voucher_of(item), order_id=body.get("order_id"))
+    return counter.perform(table, gathered, member, operation, request, render, fresh=True)
 
 
 lambda_handler = http.serve({"POST /v1/vouchers/{code}/redeem": redeem})

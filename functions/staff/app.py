@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 from regulars import tokens
 from regulars.domain import calendar, codes
-from regulars.domain.operations import Decision, Origin, Surprise
+from regulars.domain.operations import Decision, Surprise
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.i18n import Text, languages, negotiate
 from regulars.i18n.words import words as words_of
 from regulars.store import activity, cards, connect, keys, refunds
 from regulars.store.ledger import Ledger
-from regulars.store.ledger import Request as Known
 from regulars.store.members import Members
 from regulars.web import auth, bodies, card_page, counter, http, messages, pages, search, views
 
@@ -110,11 +108,8 @@ def undo(request: http.Request) -> http.Response:
     def render(decision: Decision) -> views.View:
         return views.booked(gathered.program, decision, gathered.now, holder.words)
 
-    answer = ledger.perform(
-        gathered.program, read.card, read.operation, gathered.now, render=render, fresh=True,
-        request=Known(fingerprint=request.fingerprint(), expires=True, keep_refusal=True),
-    )  # fmt: skip
-    return counter.answer(table, gathered, answer, holder)
+    member = holder._replace(card=read.card)
+    return counter.perform(table, gathered, member, read.operation, request, render, fresh=True)
 
 
 def give(request: http.Request) -> http.Response:
@@ -126,24 +121,13 @@ def give(request: http.Request) -> http.Response:
     member_id = body["member_id"]
     gathered = auth.gather(table, request, *counter.card_keys(member_id))
     holder = counter.holder(table, gathered, member_id)
-    staff = gathered.caller.staff
-    origin = Origin(
-        op=f"key:{key}",
-        source="api" if staff is None else "staff",
-        staff=staff.staff_id if staff else None,
-        location=staff.location if staff else None,
-        entropy=os.urandom(16),
-    )
+    origin = counter.origin(key, gathered.caller, body)
 
     def render(decision: Decision) -> views.View:
         return views.earned(gathered.program, decision, gathered.now, holder.words)
 
-    answer = Ledger(table, gathered.caller.merchant_id).perform(
-        gathered.program, holder.card, Surprise(origin, body["surprise"], body.get("note")),
-        gathered.now, render=render,
-        request=Known(fingerprint=request.fingerprint(), expires=True, keep_refusal=True),
-    )  # fmt: skip
-    return counter.answer(table, gathered, answer, holder)
+    operation = Surprise(origin, body["surprise"], body.get("note"))
+    return counter.perform(table, gathered, holder, operation, request, render)
 
 
 def _by_code(gathered: auth.Gathered, code: str) -> http.Response:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.domain.operations import Decision, Earn, Origin
+from regulars.domain.operations import Decision, Earn
 from regulars.domain.refusals import Code, Refused
 from regulars.store import connect, keys, refunds
 from regulars.store.ledger import Answer, Ledger, replay
@@ -66,20 +65,14 @@ def _first_answer(table: Table, merchant_id: str, key: str, known: Known) -> Ans
 
 
 def _operation(key: str, body: Mapping[str, Any], caller: auth.Caller) -> Earn:
-    staff = caller.staff
     effective_at = body.get("effective_at")
-    if staff and effective_at:
+    if caller.staff and effective_at:
         mend = "is for tills; at the counter it is now"
         raise Refused(Code.INVALID, "A stamp at the counter is of now.", (("effective_at", mend),))
     visits = body.get("visits")
     return Earn(
-        Origin(
-            op=f"key:{key}",
-            source="api" if staff is None else "staff",
-            staff=staff.staff_id if staff else body.get("staff"),
-            location=body.get("location") or (staff.location if staff else None),
-            effective_ms=bodies.parse_instant(effective_at) if effective_at else None,
-            entropy=os.urandom(16),
+        counter.origin(
+            key, caller, body, bodies.parse_instant(effective_at) if effective_at else None
         ),
         visits=1 if visits is None else visits,
         spend_minor=body.get("spend_minor"),

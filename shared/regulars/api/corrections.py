@@ -25,21 +25,14 @@ def adjust(request: http.Request) -> http.Response:
     def render(decision: Decision) -> views.View:
         return views.booked(gathered.program, decision, gathered.now, member.words)
 
-    answer = Ledger(connect.table(), gathered.caller.merchant_id).perform(
-        gathered.program,
-        member.card,
-        Adjust(
-            Origin(f"key:{key}", "api", entropy=os.urandom(16)),
-            unit=body.unit,
-            amount=body.amount,
-            reason=body.reason,
-            allow_debt=body.allow_debt,
-        ),
-        gathered.now,
-        request=Known(fingerprint=request.fingerprint(), expires=True, keep_refusal=True),
-        render=render,
+    operation = Adjust(
+        Origin(f"key:{key}", "api", entropy=os.urandom(16)),
+        unit=body.unit,
+        amount=body.amount,
+        reason=body.reason,
+        allow_debt=body.allow_debt,
     )
-    return counter.answer(connect.table(), gathered, answer, member)
+    return counter.perform(connect.table(), gathered, member, operation, request, render)
 
 
 def refund(request: http.Request) -> http.Response:

@@ -8,8 +8,6 @@ from datetime import date
 from regulars.domain.operations import Act, AnyOperation, Decision, GrantTier, Origin
 from regulars.domain.refusals import Code, Refused
 from regulars.store import connect
-from regulars.store.ledger import Ledger
-from regulars.store.ledger import Request as Known
 from regulars.web import auth, bodies, counter, http, models, views
 from regulars.web.reading import read_body
 
@@ -48,14 +46,6 @@ def _perform(
     def render(decision: Decision) -> views.View:
         return views.earned(gathered.program, decision, gathered.now, member.words)
 
-    answer = Ledger(connect.table(), gathered.caller.merchant_id).perform(
-        gathered.program,
-        member.card,
-        operation,
-        gathered.now,
-        request=Known(
-            fingerprint=request.fingerprint(), alias=alias, expires=True, keep_refusal=True
-        ),
-        render=render,
+    return counter.perform(
+        connect.table(), gathered, member, operation, request, render, alias=alias
     )
-    return counter.answer(connect.table(), gathered, answer, member)

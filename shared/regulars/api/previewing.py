@@ -10,16 +10,15 @@ from collections import Counter
 from typing import Any
 
 from regulars.domain import rewards
+from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import Decision, Origin, ReviewTier
 from regulars.domain.program import Program
 from regulars.store import keys
-from regulars.store.cards import card_of
-from regulars.store.marshal import Item
+from regulars.store.members import everybody
 from regulars.store.table import Table
 from regulars.web.auth import Gathered
 
-PAGE = 100
 EXAMPLES = 10
 
 
@@ -31,38 +30,29 @@ def preview(table: Table, gathered: Gathered, program: Program) -> dict[str, Any
     members = unchanged = rewarded = cost_minor = 0
     examples: list[dict[str, Any]] = []
     left = _left(table, m, program)
-    start = None
-    while True:
-        page = table.query(keys.members(m), index=True, limit=PAGE, start=start)
-        states = _states(table, m, page.items)
-        for profile, state in zip(page.items, states, strict=True):
-            if state is None:
-                continue
-            members += 1
-            decision = _decide(gathered, program, state, left)
-            for name, by, _ in decision.counts:
-                left[name] -= by
-            before, after = _tiers(state, decision)
-            gained = [program.rewards[one.reward_id] for one in decision.unlocked]
-            rewarded += bool(gained)
-            cost_minor += sum(reward.cost_minor for reward in gained)
-            climbed = _climbed(gathered.program, program, before, after)
-            up[after] += climbed > 0
-            down[after] += climbed < 0
-            unchanged += climbed == 0
-            if (after != before or gained) and len(examples) < EXAMPLES:
-                examples.append(
-                    {
-                        "member_id": decision.card.member_id,
-                        "name": profile["name"] or None,
-                        "tier_from": before,
-                        "tier_to": after,
-                        "rewards": [reward.id for reward in gained],
-                    }
-                )
-        start = page.next
-        if start is None:
-            break
+    for profile, card in everybody(table, m):
+        members += 1
+        decision = _decide(gathered, program, card, left)
+        for name, by, _ in decision.counts:
+            left[name] -= by
+        before, after = _tier(card), _tier(decision.card)
+        gained = [program.rewards[one.reward_id] for one in decision.unlocked]
+        rewarded += bool(gained)
+        cost_minor += sum(reward.cost_minor for reward in gained)
+        climbed = _climbed(gathered.program, program, before, after)
+        up[after] += climbed > 0
+        down[after] += climbed < 0
+        unchanged += climbed == 0
+        if (after != before or gained) and len(examples) < EXAMPLES:
+            examples.append(
+                {
+                    "member_id": profile.member_id,
+                    "name": profile.name or None,
+                    "tier_from": before,
+                    "tier_to": after,
+                    "rewards": [reward.id for reward in gained],
+                }
+            )
     return {
         "members": members,
         "up": _counts(up),
@@ -72,11 +62,6 @@ def preview(table: Table, gathered: Gathered, program: Program) -> dict[str, Any
         "cost_minor_estimate": cost_minor,
         "examples": examples,
     }
-
-
-def _states(table: Table, m: str, profiles: list[Item]) -> list[Item | None]:
-    members = [profile["PK"].rpartition("#")[2] for profile in profiles]
-    return table.get(*(keys.state(m, c) for c in members)) if members else []
 
 
 def _left(table: Table, m: str, program: Program) -> dict[str, int]:
@@ -91,14 +76,13 @@ def _left(table: Table, m: str, program: Program) -> dict[str, int]:
     }
 
 
-def _decide(gathered: Gathered, program: Program, state: Item, left: dict[str, int]) -> Decision:
+def _decide(gathered: Gathered, program: Program, card: Card, left: dict[str, int]) -> Decision:
     operation = ReviewTier(Origin("preview", "job", entropy=bytes(16), left=dict(left)))
-    return decide(program, card_of(state), operation, gathered.now)
+    return decide(program, card, operation, gathered.now)
 
 
-def _tiers(state: Item, decision: Decision) -> tuple[str | None, str | None]:
-    before, after = card_of(state).tier, decision.card.tier
-    return before.id if before else None, after.id if after else None
+def _tier(card: Card) -> str | None:
+    return card.tier.id if card.tier else None
 
 
 def _climbed(old: Program, new: Program, before: str | None, after: str | None) -> int:

@@ -8,8 +8,6 @@ from regulars.domain import codes
 from regulars.domain.operations import AnyOperation, Cancel, Decision, Issue, Origin
 from regulars.domain.refusals import Code, Refused
 from regulars.store import cards, connect, keys
-from regulars.store.ledger import Ledger
-from regulars.store.ledger import Request as Known
 from regulars.store.members import Members
 from regulars.web import auth, bodies, counter, http, models, views
 from regulars.web.reading import read_body
@@ -57,14 +55,6 @@ def _perform(
         (voucher,) = decision.vouchers
         return views.voucher(gathered.program, voucher, member.words, gathered.now)
 
-    answer = Ledger(connect.table(), gathered.caller.merchant_id).perform(
-        gathered.program,
-        member.card,
-        operation,
-        gathered.now,
-        request=Known(
-            fingerprint=request.fingerprint(), expires=True, status=status, keep_refusal=True
-        ),
-        render=render,
+    return counter.perform(
+        connect.table(), gathered, member, operation, request, render, status=status
     )
-    return counter.answer(connect.table(), gathered, answer, member)

@@ -153,22 +153,31 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
     return f"{base_url}/c/{token}"
 
 
-def every_card(
+def everybody(
     table: Table, merchant_id: str, whose: Callable[[Profile], bool] | None = None
-) -> Iterator[Card]:
-    """The cards of all members of a merchant (or of some, by profile), a page at a time, by
+) -> Iterator[tuple[Profile, Card]]:
+    """All members of a merchant (or some, by profile) with their cards, a page at a time, by
     enrolment."""
     start = None
     while True:
         page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
         profiles = [profile_of(item) for item in page.items]
-        members = [one.member_id for one in profiles if whose is None or whose(one)]
-        if members:
-            states = table.get(*(keys.state(merchant_id, c) for c in members))
-            yield from (card_of(state) for state in states if state)
+        wanted = [one for one in profiles if whose is None or whose(one)]
+        if wanted:
+            states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
+            for profile, state in zip(wanted, states, strict=True):
+                if state:
+                    yield profile, card_of(state)
         start = page.next
         if start is None:
             return
+
+
+def every_card(
+    table: Table, merchant_id: str, whose: Callable[[Profile], bool] | None = None
+) -> Iterator[Card]:
+    """The cards of all members of a merchant, or of some."""
+    return (card for _, card in everybody(table, merchant_id, whose))
 
 
 def card_of_link(table: Table, token: str) -> tuple[str, str] | None:

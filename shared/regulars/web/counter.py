@@ -1,25 +1,29 @@
-"""What the counter's functions share: finding the card a request is about, and answering."""
+"""What the counter's functions share: finding the card a request is about, doing what it asks,
+and answering."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from regulars.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
+from regulars.domain.operations import AnyOperation, Origin
 from regulars.domain.refusals import Code, Refused
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
 from regulars.store import keys
 from regulars.store.cards import card_of
-from regulars.store.ledger import Answer
+from regulars.store.ledger import Answer, Ledger, Render
+from regulars.store.ledger import Request as Known
 from regulars.store.marshal import Item
 from regulars.store.members import Members, Profile, card_url, profile_of
 from regulars.store.table import Table
 from regulars.web import contacts, http, views
-from regulars.web.auth import Gathered
+from regulars.web.auth import Caller, Gathered
 
 
 class Holder(NamedTuple):
@@ -95,6 +99,39 @@ def merchant_words(gathered: Gathered) -> Words:
 def member_words(profile: Profile, offered: tuple[str, ...]) -> Words:
     """The words of the language a member reads."""
     return words_of(negotiate.language(profile.language, offered))
+
+
+def origin(
+    key: str, caller: Caller, body: Mapping[str, Any], effective_ms: int | None = None
+) -> Origin:
+    """Where a request with a key comes from: a signed-in device is the staff that it was enrolled
+    for, over the API the body may name somebody."""
+    staff = caller.staff
+    return Origin(
+        op=f"key:{key}",
+        source="api" if staff is None else "staff",
+        staff=staff.staff_id if staff else body.get("staff"),
+        location=body.get("location") or (staff.location if staff else None),
+        effective_ms=effective_ms,
+        entropy=os.urandom(16),
+    )
+
+
+def perform(
+    table: Table, gathered: Gathered, member: Holder, operation: AnyOperation,
+    request: http.Request, render: Render, *,
+    status: int = 200, alias: str | None = None, fresh: bool = False,
+) -> http.Response:  # fmt: skip
+    """Do an operation that came with a key and answer it; the same key gets the same answer."""
+    known = Known(
+        fingerprint=request.fingerprint(), alias=alias, expires=True, status=status,
+        keep_refusal=True,
+    )  # fmt: skip
+    given = Ledger(table, gathered.caller.merchant_id).perform(
+        gathered.program, member.card, operation, gathered.now,
+        request=known, render=render, fresh=fresh,
+    )  # fmt: skip
+    return answer(table, gathered, given, member)
 
 
 def answer(table: Table, gathered: Gathered, given: Answer, member: Holder | None) -> http.Response:

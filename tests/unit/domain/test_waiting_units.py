@@ -54,14 +54,13 @@ def test_an_expired_voucher_pays_debt_too() -> None:
 
 def test_what_was_held_back_pays_debt_on_its_day() -> None:
     cafe = shop(reward("ten", 10), units=[HELD])
-    cafe.adjust("point", -4, allow_debt=True)
-    cafe.card = cafe.card._replace(debt={})
     cafe.sale(1000)
     cafe.adjust("point", -4, allow_debt=True)  # pending units pay nothing yet
     assert (cafe.card.pending("point", cafe.today), dict(cafe.card.debt)) == (10, {"point": 4})
 
     due(cafe)
     assert (cafe.today, cafe.available(), dict(cafe.card.debt)) == ("2026-12-06", 6, {})
+    assert cafe.verify() == []
 
 
 def test_the_member_does_not_wait_for_the_job() -> None:

@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Made by scripts/templates from card.html. Do not edit.
-digest = '0a020a0e666a8437'
+digest = '0bc7da9689cf7614'
 from jinja2.runtime import LoopContext, Macro, Markup, Namespace, TemplateNotFound, TemplateReference, TemplateRuntimeError, Undefined, escape, identity, internalcode, markup_join, missing, str_join
 name = 'card.html'
 
@@ -163,9 +163,8 @@ def block_body(context, missing=missing):
     l_0_more = resolve('more')
     l_0_next = resolve('next')
     l_0_rich = resolve('rich')
-    l_0_shown = resolve('shown')
     l_0_switch = resolve('switch')
-    l_0_tier = l_0_owing = l_0_ranked = missing
+    l_0_tier = l_0_owing = missing
     try:
         t_5 = environment.filters['int']
     except KeyError:
@@ -485,84 +484,14 @@ def block_body(context, missing=missing):
             yield '</ul>\n'
         yield '</section>\n'
     yield '</div>\n'
-    l_0_ranked = environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'leaderboards')
-    _block_vars['ranked'] = l_0_ranked
-    if (undefined(name='ranked') if l_0_ranked is missing else l_0_ranked):
+    if environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'leaderboards'):
         pass
-        yield '<section class="panel" id="leaderboards">\n<h2>'
-        yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Leaderboard', _block_vars=_block_vars))
-        yield '</h2>\n'
-        t_9 = []
-        pass
-        t_9.extend((
-            '<b>',
-            escape(environment.getattr((undefined(name='ranked') if l_0_ranked is missing else l_0_ranked), 'shown_as')),
-            '</b>',
-        ))
-        l_0_shown = (Markup if context.eval_ctx.autoescape else identity)(concat(t_9))
-        _block_vars['shown'] = l_0_shown
-        for l_1_board in environment.getattr((undefined(name='ranked') if l_0_ranked is missing else l_0_ranked), 'boards'):
-            _loop_vars = {}
-            pass
-            yield '<div class="after row base"><h3 class="title">'
-            yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'pick'), environment.getattr(l_1_board, 'name'), _loop_vars=_loop_vars))
-            yield '</h3><p class="soft">'
-            yield escape(environment.getattr(l_1_board, 'period'))
-            yield '</p></div>\n'
-            if environment.getattr((undefined(name='ranked') if l_0_ranked is missing else l_0_ranked), 'takes_part'):
-                pass
-                yield '<p class="strong">'
-                if environment.getattr(l_1_board, 'place'):
-                    pass
-                    yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Your place: {place} of {members}', place=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'number'), environment.getattr(l_1_board, 'place'), _loop_vars=_loop_vars), members=context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'number'), environment.getattr(l_1_board, 'members'), _loop_vars=_loop_vars), _loop_vars=_loop_vars))
-                else:
-                    pass
-                    yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'sentence'), environment.getattr(l_1_board, 'hint'), _loop_vars=_loop_vars))
-                yield '</p>\n'
-                if environment.getattr(l_1_board, 'rows'):
-                    pass
-                    yield '<ol class="ranks">\n'
-                    for l_2_row in environment.getattr(l_1_board, 'rows'):
-                        _loop_vars = {}
-                        pass
-                        yield '<li'
-                        if environment.getattr(l_2_row, 'mine'):
-                            pass
-                            yield ' class="mine"'
-                        yield '><span class="place">'
-                        yield escape(context.call(environment.getattr((undefined(name='w') if l_0_w is missing else l_0_w), 'number'), environment.getattr(l_2_row, 'place'), _loop_vars=_loop_vars))
-                        yield '.</span><span>'
-                        yield escape(environment.getattr(l_2_row, 'name'))
-                        if environment.getattr(l_2_row, 'mine'):
-                            pass
-                            yield ' <span class="soft">('
-                            yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'you', _loop_vars=_loop_vars))
-                            yield ')</span>'
-                        yield '</span><span class="sum">'
-                        yield escape(environment.getattr(l_2_row, 'score'))
-                        yield '</span></li>\n'
-                    l_2_row = missing
-                    yield '</ol>\n'
-        l_1_board = missing
-        yield '<p class="soft after">'
-        if environment.getattr((undefined(name='ranked') if l_0_ranked is missing else l_0_ranked), 'takes_part'):
-            pass
-            yield escape(context.call((undefined(name='rich') if l_0_rich is missing else l_0_rich), 'Others who take part see you as {name}, with your place and how many visits or points you have, never what you spent.', name=(undefined(name='shown') if l_0_shown is missing else l_0_shown), _block_vars=_block_vars))
-        else:
-            pass
-            yield escape(context.call((undefined(name='rich') if l_0_rich is missing else l_0_rich), 'Nobody sees you here unless you want it. If you take part, others who take part see you as {name}, with your place and how many visits or points you have, never what you spent.', name=(undefined(name='shown') if l_0_shown is missing else l_0_shown), _block_vars=_block_vars))
-        yield '</p>\n<form class="after" method="post" action="'
-        yield escape(environment.getattr((undefined(name='view') if l_0_view is missing else l_0_view), 'path'))
-        yield '/leaderboard"><input type="hidden" name="take_part" value="'
-        yield escape(('no' if environment.getattr((undefined(name='ranked') if l_0_ranked is missing else l_0_ranked), 'takes_part') else 'yes'))
-        yield '">\n<button class="button quiet" type="submit">'
-        if environment.getattr((undefined(name='ranked') if l_0_ranked is missing else l_0_ranked), 'takes_part'):
-            pass
-            yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Stop taking part', _block_vars=_block_vars))
-        else:
-            pass
-            yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'Take part', _block_vars=_block_vars))
-        yield '</button></form>\n</section>\n'
+        template = environment.get_template('leaderboards.html', 'card.html')
+        gen = template.root_render_func(template.new_context(context.get_all(), True, {'more': l_0_more, 'next': l_0_next, 'owing': l_0_owing, 'rest': l_0_rest, 'tier': l_0_tier}))
+        try:
+            for event in gen:
+                yield event
+        finally: gen.close()
     yield '<section class="panel" id="history">\n<h2>'
     yield escape(context.call((undefined(name='t') if l_0_t is missing else l_0_t), 'What happened', _block_vars=_block_vars))
     yield '</h2>\n'
@@ -613,4 +542,4 @@ def block_body(context, missing=missing):
     yield '\n</footer>\n</div>\n</main>\n'
 
 blocks = {'title': block_title, 'head': block_head, 'body': block_body}
-debug_info = '1=27&2=30&3=45&4=48&5=51&8=54&9=59&10=62&11=64&12=67&13=69&14=72&15=74&16=77&17=79&18=82&20=87&23=92&24=98&6=114&7=125&26=138&27=191&28=193&29=197&30=199&33=205&34=207&35=209&36=211&37=214&38=218&40=222&41=225&43=234&46=237&47=240&48=246&50=250&51=252&53=254&58=264&59=270&60=272&61=274&62=277&63=284&65=288&66=292&67=294&75=298&76=300&78=303&79=305&80=308&82=318&83=321&84=325&85=327&86=333&88=339&89=342&90=345&91=350&92=351&93=362&94=365&96=377&97=380&99=390&104=397&105=399&107=402&108=405&109=412&110=415&111=420&113=426&114=431&116=436&118=439&119=443&120=446&122=448&123=451&124=456&125=458&126=461&127=467&128=473&129=476&138=485&139=487&141=490&142=496&143=501&144=505&145=509&146=512&147=519&149=522&150=526&157=545&158=550&159=552&160=556&164=564&165=566&167=569&168=574&169=578&170=582&171=587&175=600&179=603&180=605&181=609'
+debug_info = '1=27&2=30&3=45&4=48&5=51&8=54&9=59&10=62&11=64&12=67&13=69&14=72&15=74&16=77&17=79&18=82&20=87&23=92&24=98&6=114&7=125&26=138&27=190&28=192&29=196&30=198&33=204&34=206&35=208&36=210&37=213&38=217&40=221&41=224&43=233&46=236&47=239&48=245&50=249&51=251&53=253&58=263&59=269&60=271&61=273&62=276&63=283&65=287&66=291&67=293&75=297&76=299&78=302&79=304&80=307&82=317&83=320&84=324&85=326&86=332&88=338&89=341&90=344&91=349&92=350&93=361&94=364&96=376&97=379&99=389&104=396&105=398&107=401&108=404&109=411&110=414&111=419&113=425&114=430&116=435&118=438&119=442&120=445&122=447&123=450&124=455&125=457&126=460&127=466&128=472&129=475&138=484&140=493&141=495&143=498&144=503&145=507&146=511&147=516&151=529&155=532&156=534&157=538'
