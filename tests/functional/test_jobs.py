@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from regulars.domain.calendar import hour_of
-from regulars.jobs import cards
+from regulars.jobs import cards, schedules
 from regulars.jobs import due as due_jobs
-from regulars.jobs import schedules
 from regulars.store import keys
 from tests.conftest import Clock
 from tests.functional.test_earning import balance, published
