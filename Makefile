@@ -34,7 +34,13 @@ node_modules/.installed: package-lock.json
 	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefer-offline
 	@touch $@
 
-setup: .venv/.engine ## Install what development needs (quick when nothing changed)
+TEMPLATES := $(shell find shared/regulars -name '*.html')
+
+.venv/.templates: .venv/.installed shared/regulars/render/loader.py shared/regulars/render/page.py $(TEMPLATES)
+	@PYTHONPATH=shared $(BIN)/python -m regulars.render.loader
+	@touch $@
+
+setup: .venv/.engine .venv/.templates ## Install what development needs (quick when nothing changed)
 
 run: setup ## Run the whole product on this machine (PORT=8000 HOST= DATA=file|memory DEMO=1|0)
 	@STOP_WITH_PARENT=1 exec $(BIN)/python -m local
@@ -75,5 +81,5 @@ year: .venv/.installed ## Play a year of plausible customers (TEMPLATE=supper-cl
 
 clean: ## Remove everything that was made here, the local data excepted
 	@rm -rf .venv .venv-lint .venv-ministack .tools node_modules .aws-sam dist
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf shared/regulars/render/compiled .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regulars.i18n import words
-from regulars.web.pages.counter import setup
+from regulars.pages.counter.screen.texts import setup
 from tests.unit.pages.samples import STAFF
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ def members(interface: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("interface", "page"), [("CardElements", "card.html"), ("CounterElements", "staff.html")]
+    ("interface", "page"), [("CardElements", "card.html"), ("CounterElements", "screen.html")]
 )
 def test_every_element_is_on_its_page(interface: str, page: str) -> None:
     ids = set(re.findall(r'\bid="(\w+)"', source(page)))

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 from unittest import mock
 
+from regulars.actions import refunds
 from regulars.domain import (
     accrual,
     card,
@@ -31,7 +32,7 @@ from regulars.domain import (
 )
 from regulars.domain.card import Lot
 from regulars.domain.refusals import Refused
-from regulars.store import cards, ledger, refunds, table
+from regulars.store import cards, ledger, table
 from regulars.store.table import Count, Put
 from tests.simulation import planted_around, planted_corrections, planted_programme
 from tests.simulation.planted_around import Patch
