@@ -1,9 +1,11 @@
 // The amount, typed like on a till: digits come in from the right. `setup` says the currency.
 "use strict";
+/** @param {Setup} setup @param {CounterById} byId @param {() => boolean} busy */
 function keypad(setup, byId, busy) {
   const LONGEST = 8;
   const places = setup.whole ? 0 : setup.exponent;
   let digits = "";
+  /** @param {string} text */
   const whole = (text) => text.replace(/\B(?=(\d{3})+$)/g, setup.group);
   const minor = () => Number(digits || "0") * (setup.whole ? 10 ** setup.exponent : 1);
 
@@ -18,6 +20,7 @@ function keypad(setup, byId, busy) {
     byId("book").disabled = busy() || minor() === 0;
   }
 
+  /** @param {string} key */
   function press(key) {
     if (key === "back") digits = digits.slice(0, -1);
     else if ((digits + key).length <= LONGEST) digits = (digits + key).replace(/^0+/, "");
@@ -25,7 +28,7 @@ function keypad(setup, byId, busy) {
   }
 
   byId("keypad").addEventListener("click", (event) => {
-    const key = event.target.closest("[data-key]")?.dataset.key;
+    const key = /** @type {HTMLElement} */ (event.target).closest("[data-key]")?.dataset.key;
     if (key) press(key);
   });
   addEventListener("keydown", (event) => {

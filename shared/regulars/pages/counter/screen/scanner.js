@@ -2,12 +2,15 @@
 // `screen.waiting()` pauses reading, `screen.shown()` says a card is on the screen, `screen.read`
 // gets each text once, `screen.failed` an error of the camera.
 "use strict";
+/** @param {CounterById} byId @param {ScannedScreen} screen */
 function scanner(byId, screen) {
   const REST_MS = 140;
   const SAME_AGAIN_MS = 4000;
   const video = byId("video");
+  /** @type {MediaStream | null} */
   let stream = null;
-  let detect = null;
+  /** @type {(() => Promise<string>) | undefined} */
+  let detect;
   let last = "";
   let lastAt = 0;
 
@@ -21,17 +24,20 @@ function scanner(byId, screen) {
     return withJsQR();
   }
 
-  const load = (source) => new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = source;
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
-  });
+  /** @param {string} source */
+  const load = (source) =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = source;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.append(script);
+    });
 
   function withJsQR() {
     const canvas = document.createElement("canvas");
-    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const options = { willReadFrequently: true };
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", options));
     return async () => {
       const side = Math.min(video.videoWidth, video.videoHeight);
       const size = Math.min(480, side);
@@ -75,7 +81,7 @@ function scanner(byId, screen) {
   }
 
   async function look() {
-    if (!stream) return;
+    if (!stream || !detect) return;
     if (!screen.waiting() && video.readyState >= 2) {
       let raw = "";
       try {
@@ -93,10 +99,12 @@ function scanner(byId, screen) {
     setTimeout(look, REST_MS);
   }
 
-  // A code held still is read many times a second: it counts again only after its card has left
-  // the screen and a few seconds have passed.
-  const isNew = (raw) =>
-    raw !== last || (!screen.shown() && performance.now() - lastAt > SAME_AGAIN_MS);
+  /**
+   * A code held still is read many times a second: it counts again only after its card has left
+   * the screen and a few seconds have passed.
+   * @param {string} raw
+   */
+  const isNew = (raw) => raw !== last || (!screen.shown() && performance.now() - lastAt > SAME_AGAIN_MS);
 
   function flash() {
     navigator.vibrate?.(20);
@@ -117,9 +125,16 @@ function scanner(byId, screen) {
   });
   draw();
   navigator.permissions?.query({ name: "camera" }).then(
-    (permission) => permission.state === "granted" && start(),
+    (permission) => {
+      if (permission.state === "granted") start();
+    },
     () => {}, // Browsers that cannot say are asked by the button.
   );
 
-  return { on: () => stream !== null, forget: () => { last = ""; } };
+  return {
+    on: () => stream !== null,
+    forget: () => {
+      last = "";
+    },
+  };
 }

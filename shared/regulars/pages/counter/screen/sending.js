@@ -3,6 +3,7 @@
 // `told.answered` gets the answer, `told.tell` the name of a text, `told.lost` whether the line is
 // down, `told.setBusy` whether something is on its way.
 "use strict";
+/** @param {CounterScreen} told */
 function postOffice(told) {
   const PENDING = "regulars.pending";
   const PATIENCE_MS = 8000;
@@ -13,6 +14,10 @@ function postOffice(told) {
   let sending = false;
   let retry = 0;
 
+  /**
+   * @param {string} path @param {RequestInit} options
+   * @returns {Promise<{ answer: Response, body: CounterAnswer | null }>}
+   */
   async function ask(path, options = {}) {
     const answer = await fetch(path, {
       credentials: "same-origin",
@@ -29,14 +34,16 @@ function postOffice(told) {
     return { answer, body };
   }
 
+  /** @param {string} key */
   function remembered(key) {
     try {
-      return JSON.parse(localStorage.getItem(key));
+      return JSON.parse(localStorage.getItem(key) ?? "null");
     } catch {
       return null;
     }
   }
 
+  /** @param {string} key @param {Booking | LastBooking | null} value */
   function remember(key, value) {
     try {
       if (value) localStorage.setItem(key, JSON.stringify(value));
@@ -51,7 +58,10 @@ function postOffice(told) {
     return `staff-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
   }
 
-  // One booking at a time, and only while nothing else is on its way.
+  /**
+   * One booking at a time, and only while nothing else is on its way.
+   * @param {BookingKind} kind @param {string} path @param {Booking["body"]} body @param {About} about
+   */
   function book(kind, path, body, about) {
     if (sending || remembered(PENDING)) return;
     const work = { kind, path, body, about, key: newKey() };
@@ -59,9 +69,11 @@ function postOffice(told) {
     send(work, 0);
   }
 
+  /** @param {Response} answer @param {CounterAnswer | null} body */
   const isUnsure = (answer, body) =>
     answer.status >= 500 || answer.status === 429 || (answer.status === 409 && body?.code === "conflict");
 
+  /** @param {Booking} work @param {number} tries how many failed before */
   async function send(work, tries) {
     clearTimeout(retry);
     retry = 0;

@@ -2,9 +2,10 @@
 // Everything the page does works without this file too, only not by itself.
 "use strict";
 (() => {
-  const main = document.querySelector("main.card");
+  const main = /** @type {CardMain} */ (document.querySelector("main.card"));
   const path = main.dataset.path;
-  const byId = (id) => document.getElementById(id);
+  /** @type {ById<CardElements>} */
+  const byId = (id) => /** @type {any} */ (document.getElementById(id));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let etag = main.dataset.etag;
 
@@ -12,27 +13,30 @@
   const panel = byId("code");
   let codeSeen = false;
   let codeTimer = 0;
-  let bar = null;
+  /** @type {Animation | undefined} */
+  let bar;
 
+  /** @param {string} code */
   function codeGroups(code) {
     if (/[-\s]/.test(code)) return code;
     const size = [3, 4, 5].find((each) => code.length % each === 0) ?? 4;
-    return code.match(new RegExp(`.{1,${size}}`, "g")).join(" ");
+    return code.match(new RegExp(`.{1,${size}}`, "g"))?.join(" ") ?? code;
   }
 
+  /** @param {number} left @param {number} life both in ms */
   function showCode(left, life) {
     const ends = performance.now() + left;
     const until = byId("until");
     panel.classList.remove("old");
-    if (bar) bar.cancel();
-    bar = byId("left").animate(
-      [{ transform: `scaleX(${Math.min(1, left / life)})` }, { transform: "scaleX(0)" }],
-      { duration: left, fill: "forwards" },
-    );
+    bar?.cancel();
+    bar = byId("left").animate([{ transform: `scaleX(${Math.min(1, left / life)})` }, { transform: "scaleX(0)" }], {
+      duration: left,
+      fill: "forwards",
+    });
     clearInterval(codeTimer);
     const count = () => {
       const seconds = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
-      until.textContent = until.dataset.text.replace("{s}", seconds);
+      until.textContent = until.dataset.text.replace("{s}", String(seconds));
       if (seconds > 0) return;
       clearInterval(codeTimer);
       panel.classList.add("old");
@@ -42,7 +46,10 @@
     codeTimer = setInterval(count, 500);
   }
 
-  // Asks for a code only while somebody can see it; `tries` failed ones went before.
+  /**
+   * Asks for a code only while somebody can see it.
+   * @param {number} tries how many failed before
+   */
   async function newCode(tries) {
     if (document.hidden || !codeSeen) return;
     try {
@@ -60,9 +67,12 @@
     }
   }
 
-  // A phone's clock may be minutes off: time is counted from the server's own.
+  /**
+   * A phone's clock may be minutes off: time is counted from the server's own.
+   * @param {Response} answer
+   */
   function serverNow(answer) {
-    return Date.parse(answer.headers.get("date")) || Date.now();
+    return Date.parse(answer.headers.get("date") ?? "") || Date.now();
   }
 
   const codeIsOld = () => panel.classList.contains("old");
@@ -96,6 +106,7 @@
     plan(BRISK);
   }
 
+  /** @param {number} delay in ms */
   function plan(delay) {
     clearTimeout(newsTimer);
     newsTimer = setTimeout(news, delay);
@@ -132,7 +143,7 @@
     const had = stamps(document);
     const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.code));
     const known = new Set([...document.querySelectorAll(".voucher")].map((d) => d.dataset.code));
-    for (const id of ["hero", "vouchers", "tier", "rewards", "history"]) {
+    for (const id of /** @type {const} */ (["hero", "vouchers", "tier", "rewards", "history"])) {
       const [mine, theirs] = [byId(id), next.getElementById(id)];
       if (mine && theirs && mine.innerHTML !== theirs.innerHTML) mine.replaceWith(theirs);
     }
@@ -142,9 +153,14 @@
     celebrate(had, known);
   }
 
+  /** @param {ParentNode} root */
   const stamps = (root) => Number(root.querySelector(".stamps")?.dataset.have ?? -1);
 
-  // One short movement: the stamps that landed, or the reward that was unlocked.
+  /**
+   * One short movement: the stamps that landed, or the reward that was unlocked.
+   * @param {number} had stamps before
+   * @param {Set<string | undefined>} known codes of vouchers before
+   */
   function celebrate(had, known) {
     const have = stamps(document);
     const unlocked = [...document.querySelectorAll(".voucher")].filter((d) => !known.has(d.dataset.code));
@@ -193,8 +209,10 @@
 
   // A second tap on a slow network must not look like nothing happened.
   document.addEventListener("submit", (event) => {
-    const button = event.target.querySelector("button");
-    setTimeout(() => { button.disabled = true; });
+    const button = /** @type {HTMLFormElement} */ (event.target).querySelector("button");
+    setTimeout(() => {
+      if (button) button.disabled = true;
+    });
   });
   addEventListener("pageshow", () => {
     for (const button of document.querySelectorAll("form button")) button.disabled = false;
