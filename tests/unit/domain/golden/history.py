@@ -1,6 +1,7 @@
 """Operations on two cards that between them write every kind of reason.
 
-`entries.json` beside this file holds what the code at commit 7cf5195 (after v0.1.0) stored for them.
+`entries.json` beside this file holds what the code at commit 7cf5195 (after v0.1.0) stored for
+them.
 It is never written anew: entries of that form are in the tables of merchants.
 """
 
