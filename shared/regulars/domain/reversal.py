@@ -53,7 +53,7 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
     for name, value in (("order", original.facts.get("order")), ("refund", operation.refund_id)):
         if value:
             draft.facts[name] = value
-    if operation.items:
+    if operation.items:  # for audits: what each rule took back follows from the entries alone
         draft.facts["items"] = [list(item) for item in operation.items]
 
     if whole:
