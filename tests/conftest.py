@@ -66,10 +66,19 @@ def ledger_table() -> template.Table:
 
 
 @pytest.fixture
-def table_name(engine_url: str, ledger_table: template.Table) -> str:
-    """A table of the template's shape, for one test alone."""
+def table_name(
+    engine_url: str, ledger_table: template.Table, request: pytest.FixtureRequest
+) -> str:
+    """A table of the template's shape, for one test alone.
+
+    It has a stream only for a test that is marked `stream`: the engine looks through the whole
+    stream at every write.
+    """
     name = f"regulars-test-{uuid4().hex}"
-    engine.create_table_as(engine_url, ledger_table, name)
+    table = ledger_table
+    if request.node.get_closest_marker("stream") is None:
+        table = engine.without_stream(table)
+    engine.create_table_as(engine_url, table, name)
     return name
 
 
