@@ -260,6 +260,7 @@ class TestReminders:
         service.run_job("reminders")
         assert self.told(service) == 0
         frozen.now = datetime(2026, 12, 2, 9, 0, tzinfo=UTC)
+        catch_up(service, "reminders", frozen.now)
         service.run_job("reminders")
         assert self.told(service) == 1
 
