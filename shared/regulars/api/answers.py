@@ -69,9 +69,6 @@ class TierView(View):
     """Higher tiers that can be bought."""
 
 
-RewardKind = Literal["item", "percent", "amount", "perk", "experience"]
-
-
 class Badge(View):
     id: str
     name: str
@@ -84,7 +81,7 @@ class HeldVoucher(View):
     status: Literal["issued", "redeemed", "cancelled", "expired"]
     issued_at: str
     expires_at: str | None
-    kind: RewardKind | None
+    kind: str | None
     """None for a reward that the programme no longer has."""
     percent: int | None
     amount_minor: int | None
@@ -313,7 +310,7 @@ class Missing(View):
 class RewardView(View):
     reward_id: str
     name: str
-    kind: RewardKind
+    kind: str
     percent: int | None
     amount_minor: int | None
     cost: dict[str, Any]

@@ -64,7 +64,8 @@ class Reward(NamedTuple):
 
     id: str
     name: Text
-    kind: Literal["item", "percent", "amount", "perk", "experience"]
+    kind: str
+    """A module of `program/reward_kinds`."""
     unit: str
     """Empty for a gift: it is given by tiers and milestones and cannot be chosen."""
     cost: int

@@ -10,6 +10,7 @@ from regulars.domain.program import Program, Reward
 from regulars.domain.tiering import Offer
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
+from regulars.program import reward_kinds
 
 
 class Goal(NamedTuple):
@@ -63,11 +64,7 @@ def goal_of(program: Program, card: Card, today: date) -> Reward | None:
 
 def worth(reward: Reward, currency: str, words: Words) -> str:
     """Return what a discount takes off, in words ("15% off"); empty for other rewards."""
-    if reward.kind == "percent":
-        return words.t("{worth} off", worth=words.percent(reward.percent))
-    if reward.kind == "amount":
-        return words.t("{worth} off", worth=words.money(reward.amount_minor, currency))
-    return ""
+    return reward_kinds.kind(reward.kind).worth(reward, currency, words)
 
 
 def price(offer: Offer, currency: str, words: Words) -> str:
