@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run job test simulate check format build bench year clean
+.PHONY: help setup run job test quick simulate check format build bench year clean
 
 help: ## List what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -48,8 +48,12 @@ run: setup ## Run the whole product on this machine (PORT=8000 HOST= DATA=file|m
 job: .venv/.installed ## Run a job in the running product now: make job NAME=reminders
 	@$(BIN)/python -m local.job "$(NAME)"
 
-test: setup ## Run the tests (ARGS= goes to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup ## Run the tests (ARGS= goes to pytest, WORKERS=2 processes)
+	@$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadgroup $(ARGS)
+
+quick: .venv/.installed ## Run the tests that need no engine and no browser
+	@$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadgroup \
+		-m "not engine and not browser and not artifact" -q $(ARGS) tests/unit tests/contract
 
 simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1 SECONDS=), or find planted bugs (PLANTED=1)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000) \

@@ -66,10 +66,19 @@ def ledger_table() -> template.Table:
 
 
 @pytest.fixture
-def table_name(engine_url: str, ledger_table: template.Table) -> str:
-    """A table of the template's shape, for one test alone."""
+def table_name(
+    engine_url: str, ledger_table: template.Table, request: pytest.FixtureRequest
+) -> str:
+    """A table of the template's shape, for one test alone.
+
+    It has a stream only for a test that is marked `stream`: the engine looks through the whole
+    stream at every write.
+    """
     name = f"regulars-test-{uuid4().hex}"
-    engine.create_table_as(engine_url, ledger_table, name)
+    table = ledger_table
+    if request.node.get_closest_marker("stream") is None:
+        table = engine.without_stream(table)
+    engine.create_table_as(engine_url, table, name)
     return name
 
 
@@ -134,10 +143,24 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+STARTS_AN_ENGINE = {"engine_url", "endpoint", "neighbours", "product", "new_product", "start"}
+SHARED_STACKS = {"product", "stack"}
 not_run: list[str] = []
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses and before the groups are read
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs an engine; keep the tests of one running stack in one worker process."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        if used & (STARTS_AN_ENGINE | SHARED_STACKS):
+            item.add_marker("engine")
+        for name in SHARED_STACKS & used:
+            item.add_marker(pytest.mark.xdist_group(name))
+    _leave_out_browser_tests(config, items)
+
+
+def _leave_out_browser_tests(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without Chromium leave the browser tests out and say so; on a build server they must run."""
     wanted = [item for item in items if item.get_closest_marker("browser")]
     if not wanted or os.environ.get("CI") or chromium.is_here():

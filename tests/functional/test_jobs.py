@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from regulars.domain.calendar import hour_of
-from regulars.jobs import cards
+from regulars.jobs import cards, schedules
 from regulars.jobs import due as due_jobs
-from regulars.jobs import schedules
 from regulars.store import keys
 from tests.conftest import Clock
 from tests.functional.test_earning import balance, published
@@ -261,6 +260,7 @@ class TestReminders:
         service.run_job("reminders")
         assert self.told(service) == 0
         frozen.now = datetime(2026, 12, 2, 9, 0, tzinfo=UTC)
+        catch_up(service, "reminders", frozen.now)
         service.run_job("reminders")
         assert self.told(service) == 1
 

@@ -83,7 +83,7 @@ def until(shop: Merchant, day: str) -> None:
 
 def shop_with(service: Service, **sections: Any) -> Merchant:
     """A shop whose sandbox has a programme of these sections alone."""
-    made = service.new_merchant()
+    made = service.new_merchant().without_digest()
     document = made.call("GET", "/v1/program", test=True).json["program"]
     bare: dict[str, Any] = {
         "units": [], "earn": [], "rewards": [], "tiers": [], "messages": {}, "limits": {},
@@ -98,7 +98,7 @@ def shop_with(service: Service, **sections: Any) -> Merchant:
 class TestMugClub:
     @pytest.fixture
     def club(self, service: Service) -> Merchant:
-        return service.new_merchant("mug-club")
+        return service.new_merchant("mug-club").without_digest()
 
     def test_espresso_fan_has_a_pastry_every_week_of_the_paid_month(self, club: Merchant) -> None:
         """Paid on Wednesday 18 November until 17 December: five weeks, a pastry in each."""
@@ -165,7 +165,7 @@ class TestMugClub:
 class TestVipCollective:
     @pytest.fixture
     def salon(self, service: Service) -> Merchant:
-        return service.new_merchant("vip-collective")
+        return service.new_merchant("vip-collective").without_digest()
 
     def test_style_insider_begins_with_the_first_appointment(self, salon: Merchant) -> None:
         anna = Member(salon)
@@ -231,7 +231,7 @@ class TestVipCollective:
 class TestSupperClub:
     @pytest.fixture
     def club(self, service: Service) -> Merchant:
-        return service.new_merchant("supper-club")
+        return service.new_merchant("supper-club").without_digest()
 
     def mains(self, member: Member, count: int) -> list[str]:
         items = [{"category": "main", "quantity": count, "amount_minor": count * 1500}]

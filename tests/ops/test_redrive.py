@@ -46,6 +46,7 @@ def test_dead_messages_go_back_to_their_queue(redrive: ModuleType, neighbours: N
     assert neighbours.receive(dead) == []
 
 
+@pytest.mark.stream
 def test_failed_stream_records_are_read_again_and_handed_over(
     redrive: ModuleType, neighbours: Neighbours, engine_url: str, tables: dict[str, Table]
 ) -> None:

@@ -309,6 +309,9 @@ class HookView(View):
     url: str
     secret: str | None
     account: str | None
+    state: Literal["unset", "pending", "live"]
+    """`unset`: the provider's secret is missing; `pending`: no event has come yet."""
+    last_event_at: str | None
 
 
 class HookList(View):

@@ -39,6 +39,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
 
 def hourly(function: str) -> Callable[[dict[str, Any], Any], dict[str, int]]:
     """Return the handler of a scheduled function."""
+
     def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         """Do what is due by now; may run twice, late, or beside itself."""
         jobs = {name: JOBS[name] for name in FUNCTIONS[function]}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from regulars.domain.refusals import Code, Refused
-from regulars.program.document import Gift, ProgramDocument
+from regulars.program.document import ProgramDocument
+from regulars.program.fields import Part, Reference
 
 
 def check(document: Any) -> dict[str, Any]:
@@ -64,68 +66,45 @@ def _repeated(document: ProgramDocument) -> Iterable[tuple[str, str]]:
 
 
 def _dangling(document: ProgramDocument) -> Iterable[tuple[str, str]]:
-    """What rules and rewards refer to must be there."""
-    units = {unit.id for unit in document.units}
-    known_units = f"must be one of the units: {', '.join(sorted(units)) or 'there are none yet'}"
-    for path, unit in _named_units(document):
-        if unit not in units:
-            yield path, known_units
-    rewards = {reward.id for reward in document.rewards}
-    for path, reward_id in _named_rewards(document):
-        if reward_id not in rewards:
-            yield path, f"there is no reward {reward_id!r}"
-    tiers = {tier.id for tier in document.tiers}
-    for path, named in _named_tiers(document):
-        for tier in set(named) - tiers:
-            yield path, f"there is no tier {tier!r}"
+    """Every reference must lead to a part that is there."""
+    known = {section: [part.id for part in getattr(document, section)] for section in SECTIONS}
+    for path, reference, name in _references(document, ""):
+        if name not in known[reference.section]:
+            there = ", ".join(known[reference.section]) or "none yet"
+            yield path, f"there is no {reference.singular} {name!r}; there are: {there}"
 
 
-def _named_units(document: ProgramDocument) -> Iterator[tuple[str, str]]:
-    for place, rule in enumerate(document.earn):
-        yield f"earn.{place}.unit", rule.unit
-    for place, campaign in enumerate(document.campaigns):
-        if campaign.bonus:
-            yield f"campaigns.{place}.bonus.unit", campaign.bonus.unit
-    for place, milestone in enumerate(document.milestones):
-        if milestone.grant:
-            yield f"milestones.{place}.grant.unit", milestone.grant.unit
-    for side, gift in _sides(document):
-        if gift.unit:
-            yield f"referral.{side}.unit", gift.unit
-    for place, reward in enumerate(document.rewards):
-        if reward.cost:
-            yield f"rewards.{place}.cost.unit", reward.cost.unit
+def _references(part: Part, path: str) -> Iterator[tuple[str, Reference, str]]:
+    """Every reference in a part and those below it: its path, its kind, the id it names."""
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        reference = reference_of(field)
+        for place, one in _each(value):
+            below = f"{path}{field.alias or name}{place}"
+            if isinstance(one, Part):
+                yield from _references(one, f"{below}.")
+            elif reference and one is not None:
+                yield below, reference, one
 
 
-def _named_rewards(document: ProgramDocument) -> Iterator[tuple[str, str]]:
-    for place, tier in enumerate(document.tiers):
-        for benefit in tier.benefits:
-            yield f"tiers.{place}.benefits", benefit.reward
-    for place, milestone in enumerate(document.milestones):
-        if milestone.reward:
-            yield f"milestones.{place}.reward", milestone.reward
-    for side, gift in _sides(document):
-        if gift.reward:
-            yield f"referral.{side}.reward", gift.reward
-    for place, raffle in enumerate(document.raffles):
-        yield f"raffles.{place}.reward", raffle.reward
-    for place, surprise in enumerate(document.surprises):
-        yield f"surprises.{place}.reward", surprise.reward
+def reference_of(field: FieldInfo) -> Reference | None:
+    """Return what a field refers to, also where it is optional or a list; None for others."""
+    found = [*field.metadata, *_marks(field.annotation)]
+    return next((mark for mark in found if isinstance(mark, Reference)), None)
 
 
-def _named_tiers(document: ProgramDocument) -> Iterator[tuple[str, list[str]]]:
-    for place, reward in enumerate(document.rewards):
-        yield f"rewards.{place}.tiers", reward.tiers
-    for place, surprise in enumerate(document.surprises):
-        yield f"surprises.{place}.tiers", surprise.tiers
+def _marks(annotation: Any) -> Iterator[Any]:
+    for inner in get_args(annotation):
+        yield inner
+        yield from _marks(inner)
 
 
-def _sides(document: ProgramDocument) -> Iterator[tuple[str, Gift]]:
-    """What a referral gives, by side."""
-    if document.referral and document.referral.friend:
-        yield "friend", document.referral.friend
-    if document.referral and document.referral.referrer:
-        yield "referrer", document.referral.referrer
+def _each(value: Any) -> Iterator[tuple[str, Any]]:
+    """A list's members with their places in a path, any other value by itself."""
+    if isinstance(value, list):
+        yield from ((f".{place}", one) for place, one in enumerate(value))
+    else:
+        yield "", value
 
 
 def _unaffordable(document: ProgramDocument) -> Iterable[tuple[str, str]]:

@@ -7,6 +7,7 @@ are one string for all languages or one per language code; names of units hold t
 
 from __future__ import annotations
 
+from calendar import monthrange
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -14,12 +15,14 @@ from pydantic import Field, StringConstraints, model_validator
 from regulars.domain.values import thousandths
 from regulars.program.fields import (
     CLOCK,
+    ActionName,
     Amount,
     Currency,
     Day,
     Days,
     Id,
     Languages,
+    LocationRef,
     Money,
     Multiplier,
     Name,
@@ -27,14 +30,19 @@ from regulars.program.fields import (
     PerMember,
     Positive,
     Promise,
+    RewardRef,
     Segment,
     Short,
+    TierRef,
     UnitName,
+    UnitRef,
     Weekday,
     Words,
     Zone,
 )
 from regulars.program.games import Leaderboard, Milestone, Raffle, Surprise
+
+_COMMON_YEAR = 2001
 
 
 class Branding(Part):
@@ -60,6 +68,8 @@ class Expiry(Part):
             if (getattr(self, name) is None) == (name in needed):
                 verb = "needs" if name in needed else "takes no"
                 raise ValueError(f"an expiry of type {self.type} {verb} `{name}`")
+        if self.month and self.day and self.day > monthrange(_COMMON_YEAR, self.month)[1]:
+            raise ValueError(f"month {self.month} does not have a day {self.day} every year")
         return self
 
 
@@ -80,14 +90,14 @@ class Unit(Part):
 class EarnRule(Part):
     id: Id
     on: Literal["join", "visit", "spend", "item", "action", "birthday", "anniversary"]
-    unit: Id
+    unit: UnitRef
     amount: Positive
     per_minor: Annotated[int, Field(ge=1, le=10**9)] | None = None
     categories: list[Short] = Field(default_factory=list, max_length=100)
     skus: list[Short] = Field(default_factory=list, max_length=500)
     exclude: list[Short] = Field(default_factory=list, max_length=100)
     min_spend_minor: Money = 0
-    action: Id | None = None
+    action: ActionName | None = None
     per_member: PerMember | None = None
 
     @model_validator(mode="after")
@@ -104,7 +114,7 @@ class EarnRule(Part):
 
 
 class Cost(Part):
-    unit: Id
+    unit: UnitRef
     amount: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -116,7 +126,7 @@ class Reward(Part):
     promise: Promise | None = None
     auto: bool = False
     valid_days: Annotated[int, Field(ge=1, le=3650)] | None = None
-    tiers: list[Id] = Field(default_factory=list, max_length=10)
+    tiers: list[TierRef] = Field(default_factory=list, max_length=10)
     per_member: PerMember | None = None
     stock: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     percent: Annotated[int, Field(ge=1, le=100)] | None = None
@@ -199,7 +209,7 @@ class Benefit(Part):
     """A reward that members of a tier get again and again."""
 
     id: Id
-    reward: Id
+    reward: RewardRef
     every: Literal["week", "month", "quarter", "year", "birthday", "anniversary"]
     times: Annotated[int, Field(ge=1, le=5)] = 1
 
@@ -246,10 +256,10 @@ class Campaign(Part):
     weekdays: list[Weekday] = Field(default_factory=list, max_length=7)
     hours: Hours | None = None
     on: list[Literal["join", "visit", "spend", "item"]] = Field(default_factory=list, max_length=4)
-    units: list[Id] = Field(default_factory=list, max_length=10)
-    tiers: list[Id] = Field(default_factory=list, max_length=10)
+    units: list[UnitRef] = Field(default_factory=list, max_length=10)
+    tiers: list[TierRef] = Field(default_factory=list, max_length=10)
     segments: list[Segment] = Field(default_factory=list, max_length=5)
-    locations: list[Id] = Field(default_factory=list, max_length=200)
+    locations: list[LocationRef] = Field(default_factory=list, max_length=200)
     min_spend_minor: Money = 0
     multiplier: Multiplier | None = None
     bonus: Amount | None = None
@@ -270,9 +280,9 @@ class Campaign(Part):
 class Gift(Part):
     """Units, or a reward."""
 
-    unit: Id | None = None
+    unit: UnitRef | None = None
     amount: Positive | None = None
-    reward: Id | None = None
+    reward: RewardRef | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Gift:

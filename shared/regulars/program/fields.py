@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -21,6 +21,22 @@ def _printable(text: str) -> str:
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+
+
+class Reference(NamedTuple):
+    """Marks a field that names a part of another section; `check.py` sees that it is there."""
+
+    section: str
+    singular: str
+
+
+UnitRef = Annotated[Id, Reference("units", "unit")]
+RewardRef = Annotated[Id, Reference("rewards", "reward")]
+TierRef = Annotated[Id, Reference("tiers", "tier")]
+LocationRef = Annotated[Id, Reference("locations", "location")]
+ActionName = Id
+"""What members do; the programme itself says which there are."""
+
 Short = Annotated[
     str,
     StringConstraints(min_length=1, max_length=80, strip_whitespace=True),
@@ -58,6 +74,9 @@ Multiplier = Annotated[
 ]
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+"""Days outside would overflow a calendar when one is added."""
+
 CLOCK = r"^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$"
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Segment = Literal["new", "returning", "loyal", "at_risk", "lapsed"]
@@ -65,9 +84,12 @@ Segment = Literal["new", "returning", "loyal", "at_risk", "lapsed"]
 
 def _real_day(day: str) -> str:
     try:
-        return date.fromisoformat(day).isoformat()
+        found = date.fromisoformat(day)
     except ValueError:
         raise ValueError("must be a day such as 2026-12-24") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return found.isoformat()
 
 
 Day = Annotated[str, StringConstraints(min_length=10, max_length=10), AfterValidator(_real_day)]
@@ -102,7 +124,7 @@ class Part(BaseModel):
 
 
 class Amount(Part):
-    unit: Id
+    unit: UnitRef
     amount: Positive
 
 

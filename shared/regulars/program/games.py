@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from regulars.program.fields import Amount, Day, Id, Money, Name, Part, PerMember, Segment
+from regulars.program.fields import (
+    Amount,
+    Day,
+    Id,
+    Money,
+    Name,
+    Part,
+    PerMember,
+    RewardRef,
+    Segment,
+    TierRef,
+)
 
 
 class Milestone(Part):
@@ -20,7 +31,7 @@ class Milestone(Part):
     until: Day | None = None
     repeat: bool = False
     grant: Amount | None = None
-    reward: Id | None = None
+    reward: RewardRef | None = None
     badge: bool = False
 
     @model_validator(mode="after")
@@ -42,7 +53,7 @@ class Raffle(Part):
     from_: Annotated[Day, Field(alias="from")]
     until: Day
     per_minor: Annotated[int, Field(ge=1, le=10**9)] | None = None
-    reward: Id
+    reward: RewardRef
     winners: Annotated[int, Field(ge=1, le=1000)] = 1
 
     @model_validator(mode="after")
@@ -74,11 +85,11 @@ class Surprise(Part):
 
     id: Id
     name: Name
-    reward: Id
+    reward: RewardRef
     by: Literal["staff", "rule"]
     one_in: Annotated[int, Field(ge=2, le=10_000)] | None = None
     on: list[Literal["visit", "spend", "item"]] = Field(default_factory=list, max_length=3)
-    tiers: list[Id] = Field(default_factory=list, max_length=10)
+    tiers: list[TierRef] = Field(default_factory=list, max_length=10)
     segments: list[Segment] = Field(default_factory=list, max_length=5)
     min_spend_minor: Money = 0
     per_member: PerMember | None = None

@@ -6,7 +6,6 @@ with their operation, and what is kept must not need erasing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from regulars.domain.card import Card
 from regulars.domain.ledger import Entry, Line, Recorded
 from regulars.domain.operations import Decision, Voucher
 from regulars.domain.program import Program
+from regulars.domain.reasons import Reason
 from regulars.domain.tiering import next_tier
 from regulars.i18n.explain import explain
 from regulars.i18n.words import Words
@@ -147,7 +147,7 @@ def entry(program: Program, booked: Entry, prev: str, digest: str, words: Words)
                 "voucher_id": gift.voucher_id,
                 "reward_id": gift.reward_id,
                 "cost_minor": gift.cost_minor,
-                "why": reason(program, gift.why, "", 0, words),
+                "why": reason(program, gift.reason, "", 0, words),
             }
             for gift in given
         ]
@@ -158,17 +158,15 @@ def entry(program: Program, booked: Entry, prev: str, digest: str, words: Words)
 
 def why(program: Program, line: Line, words: Words) -> str:
     """The reason of a line in words."""
-    return reason(program, line.why, line.unit, line.amount, words)
+    return reason(program, line.reason, line.unit, line.amount, words)
 
 
-def reason(
-    program: Program, because: Mapping[str, Any], unit_id: str, amount: int, words: Words
-) -> str:
+def reason(program: Program, because: Reason, unit_id: str, amount: int, words: Words) -> str:
     """A reason with its figures, in words; units the programme has dropped go by their id."""
     unit = program.units.get(unit_id)
     names: Any = unit.name if unit else {words.lang: {"other": unit_id}}
     return explain(
-        because,
+        because.stored,
         words,
         amount=amount,
         unit=names,
@@ -189,12 +187,15 @@ def earned(program: Program, decision: Decision, now: datetime, words: Words) ->
         **booked(program, decision, now, words),
         "explain": [
             *(_explained(program, line, words) for line in done.lines if line.amount > 0),
-            *(reason(program, it.why, "", 0, words) for it in surprises.given(done.facts)),
+            *(reason(program, it.reason, "", 0, words) for it in surprises.given(done.facts)),
         ],
         "unlocked": [voucher(program, unlocked, words, now) for unlocked in decision.unlocked],
         "tier_change": {"from": done.tier_from, "to": done.tier_to} if changed else None,
         "refused": [
-            {"rule": rule, "why": reason(program, because, _unit_of(program, rule), 0, words)}
+            {
+                "rule": rule,
+                "why": reason(program, because, _unit_of(program, rule), 0, words),
+            }
             for rule, because in decision.refused
         ],
     }
@@ -203,7 +204,7 @@ def earned(program: Program, decision: Decision, now: datetime, words: Words) ->
 def _explained(program: Program, line: Line, words: Words) -> str:
     """A granted line in words; reasons about money and items name the amount themselves."""
     because = why(program, line, words)
-    if line.why.get("k") in {"spend", "item"} or line.unit not in program.units:
+    if line.reason.counts_purchase or line.unit not in program.units:
         return because
     names: Any = program.units[line.unit].name
     return f"{words.amount(names, line.amount)}: {because}"

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from regulars.domain.calendar import from_ms, hour_of, to_ms
 from regulars.domain.ledger import lot_name
 from regulars.domain.operations import Decision, Item
+from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import Code, Refused
 from regulars.program import check
 from regulars.program.load import load
@@ -101,7 +102,7 @@ class Anything(RuleBasedStateMachine):
         expected = self.earned(counted, total, lines, tier, carried)
         granted: dict[str, int] = {}
         for line in decision.entry.lines:
-            if line.amount > 0 and line.why["k"] != "settled":
+            if line.amount > 0 and line.reason.kind is not ReasonKind.SETTLED:
                 granted[line.rule] = granted.get(line.rule, 0) + line.amount
         assert granted == {name: amount for name, amount in expected.items() if amount}
 

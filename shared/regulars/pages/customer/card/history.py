@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 from regulars.domain import calendar, surprises
 from regulars.domain.ledger import Entry, Line
 from regulars.domain.program import Program
+from regulars.domain.reasons import ReasonKind
 from regulars.i18n import UnitNames
 from regulars.i18n.words import Words
 from regulars.views import integration
@@ -46,7 +47,8 @@ def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable
             said = words.t("not used in time; {reason}", reason=said)
         news = _asides(program, aside if main is not aside else [], words)
         news += [
-            integration.reason(program, it.why, "", 0, words) for it in surprises.given(entry.facts)
+            integration.reason(program, it.reason, "", 0, words)
+            for it in surprises.given(entry.facts)
         ]
         if risen := _new_tier(program, entry, words):
             news.append(risen)
@@ -59,25 +61,25 @@ def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable
 def _is_aside(entry: Entry, line: Line) -> bool:
     """Whether a line is what came of an entry, not what it was about: rewards that were unlocked by
     a visit, or given back because of a refund."""
-    because = line.why.get("k")
-    if because == "reward":
+    because = line.reason.kind
+    if because is ReasonKind.REWARD:
         return entry.kind != "issue"
-    return because == "returned" and entry.kind in {"reverse", "expire"}
+    return because is ReasonKind.RETURNED and entry.kind in {"reverse", "expire"}
 
 
 def _asides(program: Program, lines: Iterable[Line], words: Words) -> list[str]:
     """One sentence per voucher that was unlocked or given back, with its units."""
     sums: dict[str, tuple[Line, int]] = {}
     for line in lines:
-        _, amount = sums.get(line.why["v"], (line, 0))
-        sums[line.why["v"]] = (line, amount + line.amount)
+        _, amount = sums.get(line.reason.voucher_id, (line, 0))
+        sums[line.reason.voucher_id] = (line, amount + line.amount)
     said = []
     for line, amount in sums.values():
-        reward, unit = program.rewards.get(line.why["r"]), program.units.get(line.unit)
+        reward, unit = program.rewards.get(line.reason.reward_id), program.units.get(line.unit)
         if reward is None or unit is None:
             continue
         name, units = words.pick(reward.name), words.amount(cast(Any, unit.name), abs(amount))
-        if line.why["k"] == "reward":
+        if line.reason.kind is ReasonKind.REWARD:
             said.append(words.t("unlocked for {amount}: {reward}", amount=units, reward=name))
         else:
             said.append(words.t("{amount} given back: {reward}", amount=units, reward=name))
