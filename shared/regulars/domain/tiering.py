@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from regulars.domain import calendar
 from regulars.domain.card import Card, Holding, Window
@@ -11,6 +12,9 @@ from regulars.domain.program import Condition, Program, Tier
 
 COUNTED = frozenset({"spend", "visits", "points"})
 """Metrics that a card's windows answer; the others are granted, not counted."""
+
+BOUGHT = frozenset({"membership", "purchase"})
+"""Ways into a tier that are paid for."""
 
 
 def measure(card: Card, condition: Condition, today: date) -> int:
@@ -236,6 +240,25 @@ def _standing_in(card: Card, best: Holding, today: date) -> Card:
 
 def _later(until: str, than: str) -> bool:
     return bool(than) and (not until or until > than)
+
+
+class Offer(NamedTuple):
+    """A higher tier that can be bought: what for, and for how long one payment is good."""
+
+    tier: Tier
+    price_minor: int
+    """0 when the owner does not say."""
+    period: str
+    """`month` or `year` for a membership, empty for what is bought once."""
+
+
+def offers(program: Program, card: Card, today: date) -> Iterator[Offer]:
+    """Yield the tiers above the one held that can be bought now, from the lowest."""
+    held = program.tier_rank(card.tier.id if card.tier else None)
+    for tier in program.tiers[held + 1 :]:
+        for way in tier.enter:
+            if way.metric in BOUGHT and in_season(tier, today):
+                yield Offer(tier, way.price_minor, way.period)
 
 
 def next_tier(program: Program, card: Card, today: date) -> tuple[Tier, Condition, int] | None:

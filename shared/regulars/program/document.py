@@ -187,6 +187,8 @@ class Entry(Part):
             raise ValueError("`period` belongs to memberships, and they need it")
         if (self.metric == "purchase") != bool(self.categories or self.skus):
             raise ValueError("`categories` or `skus` belong to purchases, and they need one")
+        if self.price_minor is not None and self.metric not in {"membership", "purchase"}:
+            raise ValueError("`price_minor` belongs to memberships and purchases")
         if self.percent is not None and self.metric != "invitation":
             raise ValueError("`percent` belongs to invitations")
         return self
