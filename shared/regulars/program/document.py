@@ -43,7 +43,7 @@ from regulars.program.fields import (
 )
 from regulars.program.games import Leaderboard, Milestone, Raffle, Surprise
 
-_COMMON_YEAR = 2001
+_LEAP_YEAR = 2000
 
 
 def _known_kind(kind: str) -> str:
@@ -82,8 +82,8 @@ class Expiry(Part):
             if (getattr(self, name) is None) == (name in needed):
                 verb = "needs" if name in needed else "takes no"
                 raise ValueError(f"an expiry of type {self.type} {verb} `{name}`")
-        if self.month and self.day and self.day > monthrange(_COMMON_YEAR, self.month)[1]:
-            raise ValueError(f"month {self.month} does not have a day {self.day} every year")
+        if self.month and self.day and self.day > monthrange(_LEAP_YEAR, self.month)[1]:
+            raise ValueError(f"month {self.month} has no day {self.day}")
         return self
 
 
