@@ -206,6 +206,27 @@ def test_a_page_that_the_template_forgets_is_named(copy: Copy) -> None:
     assert "/help" in done.stdout
 
 
+REWARD_KIND = """
+import json
+from regulars.i18n.words import words
+from regulars.program import templates
+from regulars.program.check import check
+from regulars.program.load import load
+from regulars.views import customer, integration
+document = json.loads(json.dumps(templates.template("corner-cafe")))
+document["rewards"].append({"id": "free-delivery", "name": "Delivery", "kind": "delivery"})
+reward = load(check(document), 1).rewards["free-delivery"]
+shown = customer.worth(reward, "EUR", words("en"))
+print(json.dumps([shown, integration.worth(reward)["kind"]]))
+"""
+
+
+def test_a_reward_kind(copy: Copy) -> None:
+    copy.follow("Add a reward kind")
+    copy.assert_tidy()
+    assert copy.python(REWARD_KIND) == ["free delivery", "delivery"]
+
+
 def test_a_language(copy: Copy) -> None:
     (command,) = re.findall(r"^(scripts/i18n new \w+)", section("Add a language"), re.MULTILINE)
     assert copy.run(*command.split()).returncode == 0
