@@ -287,6 +287,34 @@ class TestSeasons:
         cafe.review()
         assert standing(cafe) == "terrace"
 
+    def test_a_season_of_one_month_is_that_month(self) -> None:
+        june = tier("june", spent(10_000, "lifetime"), season={"from_month": 6, "until_month": 6})
+        cafe = shop(tier("all"), june, now=datetime(2027, 5, 31, 21, 59, tzinfo=UTC))
+        cafe.sale(10_000)
+        assert standing(cafe) == "all"
+        assert cafe.card.due[due.TIER] == "2027-05-31T22"
+        for day, reached in ((1, "june"), (30, "june"), (31, "all")):
+            cafe.now = datetime(2027, 6, 1, 9, 0, tzinfo=UTC) + timedelta(days=day - 1)
+            cafe.review()
+            assert standing(cafe) == reached
+            assert cafe.card.due[due.TIER] == ("2028-05-31T22" if day == 31 else "2027-06-30T22")
+
+    def test_a_season_over_the_turn_of_the_year_is_one(self) -> None:
+        cafe = shop(tier("all"), self.WINTER, now=datetime(2026, 10, 1, 9, 0, tzinfo=UTC))
+        cafe.sale(10_000)
+        reached = {}
+        for month in range(10, 24):
+            year, index = divmod(month, 12)
+            cafe.now = datetime(2026 + year, index + 1, 15, 9, 0, tzinfo=UTC)
+            cafe.review()
+            reached[index + 1] = standing(cafe)
+        assert {month for month, tier_id in reached.items() if tier_id == "winter"} == {
+            11,
+            12,
+            1,
+            2,
+        }
+
     def test_an_end_and_a_season_ahead_are_one_date_to_look_at_the_card(self) -> None:
         """The membership ends on 17 December, long before the terrace opens."""
         cafe = shop(tier("all"), tier("club", MEMBERSHIP), self.TERRACE)
@@ -310,6 +338,22 @@ class TestInactivity:
         assert cafe.available() == 0
         cafe.expire()
         assert (cafe.card.balance("point"), cafe.verify()) == (0, [])
+
+    @pytest.mark.parametrize("amount", [-4, 4])
+    def test_a_correction_by_hand_renews_it(self, amount: int) -> None:
+        cafe = shop(**self.IDLE)
+        cafe.sale(1000)
+        cafe.later(days=60).adjust("point", amount)
+        cafe.now = datetime(2027, 4, 17, 21, 59, tzinfo=UTC)
+        assert cafe.available() == 10 + amount
+        cafe.now = datetime(2027, 4, 17, 22, 0, tzinfo=UTC)
+        assert cafe.available() == 0
+
+    def test_a_correction_that_takes_nothing_does_not_renew_it(self) -> None:
+        """All of it is owed; there is nothing that could last longer."""
+        cafe = shop(**self.IDLE)
+        cafe.adjust("point", -4, allow_debt=True)
+        assert cafe.card.idle == {}
 
     def test_what_was_lost_does_not_come_back_when_the_job_is_late(self) -> None:
         """10 points were lost at midnight; a sale of 3.00 the next morning makes 3, not 13."""
