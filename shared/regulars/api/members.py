@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from regulars.domain import calendar, ledger, standing
+from regulars.domain import calendar, eligibility, ledger
 from regulars.domain.due import BIRTHDAY
 from regulars.domain.operations import Decision, Origin, Remind
 from regulars.domain.program import Program
@@ -133,12 +133,14 @@ def rewards(request: http.Request) -> http.Response:
     today = calendar.local_date(gathered.now, gathered.program.timezone)
     items = [
         _reward(gathered.program, stands, member)
-        for stands in standing.rewards(gathered.program, member.card, today)
+        for stands in eligibility.rewards(gathered.program, member.card, today)
     ]
     return http.json_answer(200, {"items": items})
 
 
-def _reward(program: Program, stands: standing.Standing, member: counter.Holder) -> dict[str, Any]:
+def _reward(
+    program: Program, stands: eligibility.Eligibility, member: counter.Holder
+) -> dict[str, Any]:
     reward = stands.reward
     short = {"unit": reward.unit, "amount": stands.missing} if stands.missing else None
     return {

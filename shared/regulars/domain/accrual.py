@@ -43,7 +43,7 @@ def join(draft: Draft, operation: Join) -> None:
             reason = reasons.plain(ReasonKind.JOIN)
             _grant(draft, rule, rule.amount, reason, running, tier_multiplier=1000)
     _bonuses(draft, running, frozenset({"join"}))
-    _settle(draft, spend_minor=0, count=0)
+    _follow_up(draft, spend_minor=0, count=0)
 
 
 def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
@@ -70,11 +70,11 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
         _bonuses(draft, running, kinds)
     if _is_first_purchase(draft, spend_minor):
         draft.facts["first"] = 1
-        draft.card = limits.once_more(draft.card, limits.FIRST_PURCHASE, "")
+        draft.card = limits.counted(draft.card, limits.FIRST_PURCHASE, "")
     if count:
         visits.book(draft, count)
     _open_bought_tiers(draft, operation)
-    _settle(draft, spend_minor, count)
+    _follow_up(draft, spend_minor, count)
     if not capped and (count or spend_minor):
         surprises.draw(draft, occasion, kinds)
     return refused
@@ -100,9 +100,9 @@ def act(draft: Draft, operation: Act) -> None:
         key = f"a:{rule.id}"
         if rule.limit and limits.given(draft.card, key, period) >= rule.limit:
             raise Refused(Code.LIMIT_REACHED, "It has been rewarded as often as it is.")
-        draft.card = limits.once_more(draft.card, key, period)
+        draft.card = limits.counted(draft.card, key, period)
         draft.grant(rule.unit, rule.amount, rule.id, reasons.action(operation.action))
-    _settle(draft, spend_minor=0, count=0)
+    _follow_up(draft, spend_minor=0, count=0)
 
 
 def bonus(draft: Draft, operation: Bonus) -> None:
@@ -123,8 +123,8 @@ def bonus(draft: Draft, operation: Bonus) -> None:
         give(draft, reward)
     if operation.referral:
         draft.facts["referral"] = 1
-        draft.card = limits.once_more(draft.card, milestones.REFERRALS, "")
-    _settle(draft, spend_minor=0, count=0)
+        draft.card = limits.counted(draft.card, milestones.REFERRALS, "")
+    _follow_up(draft, spend_minor=0, count=0)
 
 
 def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
@@ -172,7 +172,7 @@ def _use(draft: Draft, campaign: Campaign) -> None:
         return
     used.append(campaign.id)
     if campaign.per_member:
-        draft.card = limits.once_more(draft.card, name, "")
+        draft.card = limits.counted(draft.card, name, "")
     if campaign.total:
         draft.count(name, 1, campaign.total)
 
@@ -282,7 +282,7 @@ def _grant(
         draft.grant(rule.unit, amount, rule.id, reason)
 
 
-def _settle(draft: Draft, spend_minor: int, count: int) -> None:
+def _follow_up(draft: Draft, spend_minor: int, count: int) -> None:
     """Count into the windows, reward milestones, move the tier up with its benefits, issue what
     has become due by itself."""
     points = _points(draft)

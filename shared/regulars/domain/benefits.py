@@ -38,7 +38,7 @@ def celebrate(draft: Draft, occasion: str) -> None:
     key = f"y:{occasion}"
     if limits.given(draft.card, key, year) or (draft.today - enrolled).days < TENURE_DAYS:
         return
-    draft.card = limits.once_more(draft.card, key, year)
+    draft.card = limits.counted(draft.card, key, year)
     for rule in draft.program.earn:
         if rule.on == occasion:
             draft.grant(rule.unit, rule.amount, rule.id, reasons.plain(ReasonKind(occasion)))
@@ -57,10 +57,10 @@ def _give_in_period(draft: Draft, benefit: Benefit, name: str, last: date) -> No
     reward = draft.program.rewards.get(benefit.reward)
     missing = benefit.times - limits.given(draft.card, key, name)
     for _ in range(missing if reward else 0):
-        voucher = give(draft, reward, _expires_on(reward, last), waits=False) if reward else None
+        voucher = give(draft, reward, _expires_on(reward, last), queues=False) if reward else None
         if voucher is None:
             return
-        draft.card = limits.once_more(draft.card, key, name)
+        draft.card = limits.counted(draft.card, key, name)
         draft.facts.setdefault("benefits", {})[voucher.voucher_id] = [key, name]
 
 
@@ -69,7 +69,7 @@ def take_back(draft: Draft, facts: Mapping[str, Any], voucher_id: str) -> None:
     if voucher_id in facts.get("benefits", {}):
         key, name = facts["benefits"][voucher_id]
         if limits.given(draft.card, key, name):
-            draft.card = limits.once_more(draft.card, key, name, -1)
+            draft.card = limits.counted(draft.card, key, name, -1)
 
 
 def _expires_on(reward: Reward, last: date) -> str | None:

@@ -102,17 +102,17 @@ class Card(NamedTuple):
 
     def available(self, unit: str, today: str) -> int:
         """What can be spent on `today`: neither expired nor pending, less nothing for debt."""
-        return sum(lot.amount for lot in self.living(unit, today) if spendable(lot, today))
+        return sum(lot.amount for lot in self.valid_lots(unit, today) if spendable(lot, today))
 
     def pending(self, unit: str, today: str) -> int:
         """What is held back until a later day."""
         return sum(
             lot.amount
-            for lot in self.living(unit, today)
+            for lot in self.valid_lots(unit, today)
             if lot.available_on > today and not expired(lot, today)
         )
 
-    def living(self, unit: str, today: str) -> tuple[Lot, ...]:
+    def valid_lots(self, unit: str, today: str) -> tuple[Lot, ...]:
         """The lots of a unit; none of one that has been left alone for too long."""
         idle_until = self.idle.get(unit, NEVER)
         return () if idle_until and idle_until < today else self.lots.get(unit, ())

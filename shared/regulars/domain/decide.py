@@ -11,7 +11,7 @@ from datetime import datetime
 from regulars.domain import (
     accrual,
     benefits,
-    lapsed,
+    breakage,
     reasons,
     reversal,
     rewards,
@@ -54,10 +54,10 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
     entry if that is later. Raises Refused with the first refusal that applies.
     """
     draft = Draft(program, card, operation, now)
-    if isinstance(operation, _ON_A_STANDING_CARD):
+    if isinstance(operation, _REVIEWS_TIER_FIRST):
         draft.card = tiering.as_of(program, draft.card, draft.today)
-    if isinstance(operation, _BY_THE_MEMBER):
-        draft.settle()
+    if isinstance(operation, _PAYS_DEBT_FIRST):
+        draft.pay_debt()
     match operation:
         case Join():
             accrual.join(draft, operation)
@@ -110,12 +110,12 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             return _no_longer_due(draft, operation.job).nothing_to_book()
 
 
-_BY_THE_MEMBER = (
+_PAYS_DEBT_FIRST = (
     Earn, Act, Bonus, Surprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse
 )  # fmt: skip
 """What is done for or by a member, whose debt is paid first with what there is."""
 
-_ON_A_STANDING_CARD = (
+_REVIEWS_TIER_FIRST = (
     Earn, Act, Bonus, Surprise, Celebrate, GiveBenefits, Issue, Adjust, Reverse, Expire
 )  # fmt: skip
 """What asks in which tier the card stands, today."""
@@ -137,7 +137,7 @@ def _adjust(draft: Draft, operation: Adjust) -> None:
         return
     pieces, rest = draft.spend(operation.unit, -operation.amount, "adjust", reason)
     if pieces:
-        draft.touch(operation.unit)
+        draft.renew(operation.unit)
     if rest and not operation.allow_debt:
         available = draft.before.available(operation.unit, draft.today.isoformat())
         raise Refused(Code.INSUFFICIENT_BALANCE, f"Only {available} can be taken off.")
@@ -154,10 +154,10 @@ def _expire(draft: Draft, operation: Expire) -> Decision:
             rewards.give_back(draft, voucher, "expired")
     for unit in draft.card.units():
         lots = draft.card.lots.get(unit, ())
-        living = draft.card.living(unit, today)
-        draft.lose(unit, [lot for lot in lots if not living or expired(lot, today)])
-    draft.settle()
-    draft.card = lapsed.forgotten(draft.card, draft.today)
+        living = draft.card.valid_lots(unit, today)
+        draft.expire_lots(unit, [lot for lot in lots if not living or expired(lot, today)])
+    draft.pay_debt()
+    draft.card = breakage.pruned(draft.card, draft.today)
     kind: Kind = "tier" if draft.tier_changed else "issue"
     if draft.lines or draft.vouchers:
         kind = "expire"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from regulars.domain import calendar, codes, lapsed, reasons
+from regulars.domain import breakage, calendar, codes, reasons
 from regulars.domain.card import Card, Lot, add_lots, expired, take
 from regulars.domain.due import newly_due
 from regulars.domain.expiry import by_policy, idle_until, lot_dates_for
@@ -67,7 +67,7 @@ class Draft:
 
     def grant(self, unit_id: str, amount: int, rule: str, reason: Reason) -> None:
         """Book `amount` in: first against debt, the rest into a lot dated by the unit's policy."""
-        self.touch(unit_id)
+        self.renew(unit_id)
         owed = min(self.card.debt.get(unit_id, 0), amount)
         if owed:
             self.card = self.card.with_debt(unit_id, self.card.debt[unit_id] - owed)
@@ -94,25 +94,25 @@ class Draft:
     ) -> tuple[tuple[Lot, ...], int]:
         """Book up to `amount` out of spendable lots, first to expire first; pieces and the rest."""
         today = self.today.isoformat()
-        pieces, rest = take(self.card.living(unit, today), amount, today)
+        pieces, rest = take(self.card.valid_lots(unit, today), amount, today)
         self.take_out(unit, pieces, rule, reason)
         return pieces, rest
 
-    def lose(self, unit: str, pieces: Iterable[Lot]) -> None:
+    def expire_lots(self, unit: str, pieces: Iterable[Lot]) -> None:
         """Book out what has expired, and remember how much: a refund does not ask for it again."""
         today = self.today.isoformat()
         for piece in pieces:
             self.take_out(unit, (piece,), "expiry", reasons.plain(ReasonKind.EXPIRED))
             idle_until = "" if expired(piece, today) else self.card.idle.get(unit, "")
-            self.card = lapsed.more(self.card, unit, piece, idle_until)
+            self.card = breakage.added(self.card, unit, piece, idle_until)
 
-    def settle(self) -> None:
+    def pay_debt(self) -> None:
         """Pay debt with what has become spendable: what a voucher gave back, or was held back."""
         today = self.today.isoformat()
         for unit, owed in self.card.debt.items():
-            pieces, rest = take(self.card.living(unit, today), owed, today)
+            pieces, rest = take(self.card.valid_lots(unit, today), owed, today)
             if pieces:
-                reason = reasons.plain(ReasonKind.SETTLED)
+                reason = reasons.plain(ReasonKind.DEBT_PAID)
                 self.take_out(unit, pieces, DEBT, reason)
                 self.card = self.card.with_debt(unit, rest)
                 self.lines.append(Line(unit, owed - rest, DEBT, DEBT, reason))
@@ -133,13 +133,13 @@ class Draft:
         left = self.operation.origin.left.get(name, limit)
         return bool(limit) and self.counts.get(name, (0, 0))[0] + needed > min(limit, left)
 
-    def touch(self, unit_id: str) -> None:
+    def renew(self, unit_id: str) -> None:
         """Something happened with a unit: what expires by inactivity lives on. What was lost
         already is booked out first, should the hourly job not have come by yet."""
         unit = self.program.units.get(unit_id)
         if unit and unit.expiry.kind == "inactivity":
-            if not self.card.living(unit_id, self.today.isoformat()):
-                self.lose(unit_id, self.card.lots.get(unit_id, ()))
+            if not self.card.valid_lots(unit_id, self.today.isoformat()):
+                self.expire_lots(unit_id, self.card.lots.get(unit_id, ()))
             until = idle_until(unit, self.today)
             self.card = self.card._replace(idle={**self.card.idle, unit_id: until})
 

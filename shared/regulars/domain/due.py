@@ -50,7 +50,7 @@ def _due_instants(program: Program, card: Card, now: datetime) -> Iterator[tuple
     today = calendar.local_date(now, zone)
     if last_days := _expiries(card):
         yield EXPIRE, max(now, _day_after(min(last_days), zone))  # the past is walked no more
-    if days := _awaited(program, card, today.isoformat()):
+    if days := _release_days(program, card, today.isoformat()):
         yield EXPIRE, calendar.local_start(date.fromisoformat(min(days)), zone)
     rank = program.tier_rank(card.tier.id if card.tier else None)
     if card.tier and rank >= 0:
@@ -109,7 +109,7 @@ def _expiries(card: Card) -> list[str]:
     return lots + idle + vouchers
 
 
-def _awaited(program: Program, card: Card, today: str) -> list[str]:
+def _release_days(program: Program, card: Card, today: str) -> list[str]:
     """The days on which units that were held back pay debt, or may unlock what is automatic."""
     waiting = {reward.unit for reward in program.rewards.values() if reward.auto} | {*card.debt}
     return [

@@ -26,12 +26,12 @@ def given(card: Card, name: str, in_period: str) -> int:
     return count if last == in_period else 0
 
 
-def once_more(card: Card, name: str, in_period: str, times: int = 1) -> Card:
+def counted(card: Card, name: str, in_period: str, times: int = 1) -> Card:
     """The card after a thing was given (or, negative, taken back) within a period."""
-    return replaced(card, name, in_period, max(0, given(card, name, in_period) + times))
+    return with_count(card, name, in_period, max(0, given(card, name, in_period) + times))
 
 
-def replaced(card: Card, name: str, in_period: str, count: int) -> Card:
+def with_count(card: Card, name: str, in_period: str, count: int) -> Card:
     """The card with another count under a name; a count of nothing is not kept."""
     taken = {**card.taken, name: (in_period, count)}
     if not count:

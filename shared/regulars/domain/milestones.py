@@ -29,12 +29,12 @@ def count(draft: Draft, spend_minor: int, visits: int, points: int) -> None:
     amounts = {"spend": spend_minor, "visits": visits, "points": points}
     streaks = {one.metric for one in draft.program.milestones if one.metric in STREAKS}
     for streak in sorted(streaks) if visits else ():
-        draft.card = _prolonged(draft.card, streak, draft.effective_day)
+        draft.card = _extended(draft.card, streak, draft.effective_day)
     day = draft.effective_day.isoformat()
     for milestone in draft.program.milestones:
         amount = amounts.get(milestone.metric, 0)
         if amount and _is_challenge(milestone) and _runs(milestone, day):
-            draft.card = limits.once_more(draft.card, f"v:{milestone.id}", "", amount)
+            draft.card = limits.counted(draft.card, f"v:{milestone.id}", "", amount)
             draft.facts.setdefault("challenges", {})[milestone.id] = amount
 
 
@@ -46,7 +46,7 @@ def reach(draft: Draft) -> None:
         new = _times(milestone, draft.card) - rewarded
         if new <= 0:
             continue
-        draft.card = limits.once_more(draft.card, key, run, new)
+        draft.card = limits.counted(draft.card, key, run, new)
         draft.facts.setdefault("milestones", {})[milestone.id] = new
         if run:
             draft.facts.setdefault("runs", {})[milestone.id] = run
@@ -63,7 +63,7 @@ def uncount(draft: Draft, facts: Mapping[str, Any]) -> None:
     """What a refunded entry counted for challenges counts no more. A streak stays: the member was
     there."""
     for milestone_id, amount in facts.get("challenges", {}).items():
-        draft.card = limits.once_more(draft.card, f"v:{milestone_id}", "", -amount)
+        draft.card = limits.counted(draft.card, f"v:{milestone_id}", "", -amount)
 
 
 def take_back(draft: Draft, facts: Mapping[str, Any], used: Counter[str]) -> None:
@@ -77,7 +77,7 @@ def take_back(draft: Draft, facts: Mapping[str, Any], used: Counter[str]) -> Non
             continue
         kept = min(times, used[milestone.reward])
         used[milestone.reward] -= kept
-        draft.card = limits.once_more(draft.card, f"m:{milestone_id}", run, kept - times)
+        draft.card = limits.counted(draft.card, f"m:{milestone_id}", run, kept - times)
 
 
 def badges(card: Card, milestones: tuple[Milestone, ...]) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _run(milestone: Milestone, card: Card) -> str:
     return card.taken.get(f"s:{milestone.metric}", ("", 0))[0].partition("/")[2]
 
 
-def _prolonged(card: Card, streak: str, day: date) -> Card:
+def _extended(card: Card, streak: str, day: date) -> Card:
     """The card after a visit: the streak goes on, stays, or begins anew. A visit told after a
     later one changes nothing.
 
@@ -132,7 +132,7 @@ def _prolonged(card: Card, streak: str, day: date) -> Card:
         return card
     if last != before:
         first, length = this, 0
-    return limits.replaced(card, key, f"{this}/{first}", length + 1)
+    return limits.with_count(card, key, f"{this}/{first}", length + 1)
 
 
 def _period(streak: str, today: date) -> tuple[str, str]:

@@ -51,14 +51,14 @@ def count(draft: Draft, spend_minor: int, visits: int) -> None:
             continue
         won = spend_minor // raffle.per_minor if raffle.per_minor else visits
         if won:
-            draft.card = limits.once_more(draft.card, _key(raffle.id), "", won)
+            draft.card = limits.counted(draft.card, _key(raffle.id), "", won)
             draft.facts.setdefault("tickets", {})[raffle.id] = won
 
 
 def take_back(draft: Draft, given: Mapping[str, int]) -> None:
     """The tickets of a refunded sale are void, unless they were drawn."""
     for raffle_id, won in given.items():
-        draft.card = limits.once_more(draft.card, _key(raffle_id), "", -won)
+        draft.card = limits.counted(draft.card, _key(raffle_id), "", -won)
 
 
 def find(raffles: tuple[Raffle, ...], raffle_id: str) -> Raffle | None:

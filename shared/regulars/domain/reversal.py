@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from regulars.domain import (
     benefits,
+    breakage,
     calendar,
-    lapsed,
     limits,
     milestones,
     raffles,
@@ -25,7 +25,7 @@ from regulars.domain.operations import Reverse, Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import Code, Refused
-from regulars.domain.rewards import WAITING, give_back, issue_automatic
+from regulars.domain.rewards import QUEUED, give_back, issue_automatic
 from regulars.domain.shares import Shares, Span, shares
 
 WHOLE = -1
@@ -65,7 +65,7 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
     _correct_windows(draft, original, under, parts, whole)
     if whole:
         _give_back_uses(draft, operation, under)
-    draft.settle()
+    draft.pay_debt()
     issue_automatic(draft)
     return Refunded(WHOLE, {}) if whole else Refunded(after, parts.kept)
 
@@ -105,7 +105,7 @@ def _take_back(draft: Draft, operation: Reverse, line: Line, amount: int) -> Non
         granted_on = calendar.local_date(
             calendar.from_ms(operation.original.recorded_ms), draft.program.timezone
         ).isoformat()
-        draft.card, gone = lapsed.claimed(draft.card, line.unit, own, amount, granted_on)
+        draft.card, gone = breakage.claimed(draft.card, line.unit, own, amount, granted_on)
         amount -= gone
         _note(draft, "lapsed", line.unit, gone)
     amount = draft.spend(line.unit, amount, line.rule, reason)[1]
@@ -173,7 +173,7 @@ def _correct_windows(
     spend = parts.money.of(int(original.facts.get("spend", 0)))
     draft.card = draft.card.with_window(calendar.month_index(day), -spend, -count, -points)
     if count:
-        visits.forget(draft, original, day, count)
+        visits.uncount(draft, original, day, count)
 
 
 def _counted(original: Entry, under: Program) -> list[Line]:
@@ -197,13 +197,13 @@ def _give_back_uses(draft: Draft, operation: Reverse, under: Program) -> None:
         campaign = next((one for one in under.campaigns if one.id == campaign_id), None)
         name = f"campaign:{campaign_id}"
         if campaign and campaign.per_member:
-            draft.card = limits.once_more(draft.card, name, "", -1)
+            draft.card = limits.counted(draft.card, name, "", -1)
         if campaign and campaign.total:
             draft.count(name, -1, campaign.total)
     used = Counter(one.reward_id for one in _brought(operation) if one.status == "redeemed")
     for reward_id in facts.get("waiting", ()):
-        if limits.given(draft.card, WAITING + reward_id, ""):
-            draft.card = limits.once_more(draft.card, WAITING + reward_id, "", -1)
+        if limits.given(draft.card, QUEUED + reward_id, ""):
+            draft.card = limits.counted(draft.card, QUEUED + reward_id, "", -1)
         else:  # there was room since, and it was given
             used[reward_id] += 1
     if "waived" not in draft.facts:
@@ -212,9 +212,9 @@ def _give_back_uses(draft: Draft, operation: Reverse, under: Program) -> None:
     raffles.take_back(draft, facts.get("tickets", {}))
     _give_back_actions(draft, operation.original, under)
     if facts.get("referral"):
-        draft.card = limits.once_more(draft.card, milestones.REFERRALS, "", -1)
+        draft.card = limits.counted(draft.card, milestones.REFERRALS, "", -1)
     if facts.get("first"):
-        draft.card = limits.once_more(draft.card, limits.FIRST_PURCHASE, "", -1)
+        draft.card = limits.counted(draft.card, limits.FIRST_PURCHASE, "", -1)
         draft.facts["unfirst"] = 1
 
 
@@ -226,4 +226,4 @@ def _give_back_actions(draft: Draft, original: Entry, under: Program) -> None:
     for rule in under.earn:
         period = limits.period(rule.limit_window, day)
         if rule.id in rewarded and limits.given(draft.card, f"a:{rule.id}", period):
-            draft.card = limits.once_more(draft.card, f"a:{rule.id}", period, -1)
+            draft.card = limits.counted(draft.card, f"a:{rule.id}", period, -1)

@@ -19,7 +19,7 @@ OPEN_VOUCHERS_MAX = 20
 """Open vouchers a card can hold. More wait until some are used: automatic rewards on the balance,
 gifts in a count on the card."""
 
-WAITING = "w:"
+QUEUED = "w:"
 """Under which names a card counts the gifts that wait, by reward."""
 
 
@@ -68,9 +68,9 @@ def issue_automatic(draft: Draft) -> None:
     """Issue the gifts that wait, then every automatic reward whose cost is there, as often as it
     is, while the card has room."""
     for reward in draft.program.rewards.values():
-        name = WAITING + reward.id
+        name = QUEUED + reward.id
         while limits.given(draft.card, name, "") and len(draft.card.open) < OPEN_VOUCHERS_MAX:
-            draft.card = limits.once_more(draft.card, name, "", -1)
+            draft.card = limits.counted(draft.card, name, "", -1)
             if gift := give(draft, reward):
                 draft.facts.setdefault("waited", []).append(gift.voucher_id)
     for reward in draft.program.rewards.values():
@@ -79,15 +79,15 @@ def issue_automatic(draft: Draft) -> None:
 
 
 def give(
-    draft: Draft, reward: Reward, expires_on: str | None = None, *, waits: bool = True
+    draft: Draft, reward: Reward, expires_on: str | None = None, *, queues: bool = True
 ) -> Voucher | None:
     """A voucher as a gift: a benefit, a milestone. None when there are none left, or when the card
     is full; then the gift waits for room, if it may."""
     if draft.exhausted(stock_name(reward), reward.stock):
         return None
     if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
-        if waits:
-            draft.card = limits.once_more(draft.card, WAITING + reward.id, "")
+        if queues:
+            draft.card = limits.counted(draft.card, QUEUED + reward.id, "")
             draft.facts.setdefault("waiting", []).append(reward.id)
         return None
     return _voucher(draft, reward, draft.new_code(), (), expires_on)
@@ -105,12 +105,12 @@ def _issue(draft: Draft, reward: Reward) -> Voucher:
     code = draft.new_code()
     reason = reasons.reward(reward.id, _voucher_id(code))
     pieces, rest = draft.spend(reward.unit, reward.cost, reward.id, reason)
-    draft.touch(reward.unit)
+    draft.renew(reward.unit)
     if rest:
         raise AssertionError("a reward is issued only when its cost is available")
     if reward.limit is not None:
         period = limits.period(reward.limit_window, draft.today.isoformat())
-        draft.card = limits.once_more(draft.card, reward.id, period)
+        draft.card = limits.counted(draft.card, reward.id, period)
     return _voucher(draft, reward, code, pieces, None)
 
 
@@ -171,7 +171,7 @@ def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
     """Close a voucher and book its lots in again."""
     reason = reasons.returned(voucher.reward_id, voucher.voucher_id)
     draft.put_back(voucher.unit, voucher.lots, voucher.reward_id, reason)
-    draft.settle()
+    draft.pay_debt()
     close(draft, voucher, status)
     draft.facts.setdefault("returned", []).append(voucher.voucher_id)
     reward = draft.program.rewards.get(voucher.reward_id)
@@ -181,7 +181,7 @@ def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
         issued = calendar.local_date(calendar.from_ms(voucher.issued_ms), draft.program.timezone)
         period = limits.period(reward.limit_window, issued.isoformat())
         if limits.given(draft.card, reward.id, period):
-            draft.card = limits.once_more(draft.card, reward.id, period, -1)
+            draft.card = limits.counted(draft.card, reward.id, period, -1)
     if reward.stock:
         draft.count(stock_name(reward), -1, reward.stock)
 

@@ -95,18 +95,18 @@ def take_back(draft: Draft, facts: Mapping[str, Any], voucher_id: str) -> None:
             draft.count(gift.counter, -gift.cost_minor, 0)
             name = _name(gift.surprise_id)
             if limits.given(draft.card, name, gift.period):
-                draft.card = limits.once_more(draft.card, name, gift.period, -1)
+                draft.card = limits.counted(draft.card, name, gift.period, -1)
 
 
 def _give(draft: Draft, terms: SurpriseTerms, reward: Reward) -> None:
-    voucher = give(draft, reward, waits=False)
+    voucher = give(draft, reward, queues=False)
     if voucher is None:
         raise AssertionError("a surprise is given only when there is room and stock for it")
     counter, today = _counter(draft, terms), draft.today.isoformat()
     draft.count(counter, reward.cost_minor, terms.budget_minor)
     period = limits.period(terms.limit_window, today)
     if terms.limit:
-        draft.card = limits.once_more(draft.card, _name(terms.id), period)
+        draft.card = limits.counted(draft.card, _name(terms.id), period)
     gift = Given(voucher.voucher_id, terms.id, reward.id, counter, reward.cost_minor, period)
     draft.facts.setdefault(FACTS, {})[gift.voucher_id] = list(gift[1:])
 

@@ -133,7 +133,7 @@ def upgraded(program: Program, card: Card, today: date, happened: date) -> Card:
     best = _best(program, card, today)
     now_held = program.tier_rank(card.tier.id if card.tier else None)
     if best is not None and program.tier_rank(best.id) >= now_held:
-        return _standing_in(card, best, today)
+        return _in_tier(card, best, today)
     return card
 
 
@@ -148,7 +148,7 @@ def reviewed(program: Program, card: Card, today: date) -> Card:
     for tier_id, until in earned(program, card, today).items():
         card = with_right(card, tier_id, until, today)
     best = _best(program, card, today)
-    return _standing_in(card, best, today) if best else card._replace(tier=None)
+    return _in_tier(card, best, today) if best else card._replace(tier=None)
 
 
 def as_of(program: Program, card: Card, today: date) -> Card:
@@ -227,7 +227,7 @@ def _over(held: Holding, tier: Tier, today: date) -> bool:
     return date.fromisoformat(held.until) + timedelta(days=tier.grace_days) < today
 
 
-def _standing_in(card: Card, best: Holding, today: date) -> Card:
+def _in_tier(card: Card, best: Holding, today: date) -> Card:
     """The card in that tier: since today when it is another than before."""
     same = card.tier is not None and card.tier.id == best.id
     since = card.tier.since if same and card.tier else today.isoformat()

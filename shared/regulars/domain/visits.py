@@ -55,7 +55,7 @@ def book(draft: Draft, visits: int) -> None:
         draft.card = draft.card._replace(last_visit_ms=draft.effective_ms)
 
 
-def forget(draft: Draft, original: Entry, day: date, visits: int) -> None:
+def uncount(draft: Draft, original: Entry, day: date, visits: int) -> None:
     """Let the limits count as if the reversed visits had not been on that day."""
     name = day.isoformat()
     left = draft.card.days.get(name, 0) - visits

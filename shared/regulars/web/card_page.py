@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from regulars import tokens
 from regulars.config import settings
-from regulars.domain import calendar, standing, surprises
+from regulars.domain import calendar, eligibility, surprises
 from regulars.domain.card import Card, OpenVoucher
 from regulars.domain.ledger import Entry, Line
 from regulars.domain.program import Program, Reward
@@ -163,7 +163,7 @@ def _usable(card: Card, today: date) -> list[OpenVoucher]:
 def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterable[pages.Reward]:
     """What can be had or worked towards, except what the punch card on top says already."""
     on_top = _goal_of(program, card, today)
-    for stands in standing.rewards(program, card, today):
+    for stands in eligibility.rewards(program, card, today):
         reward = stands.reward
         locked = stands.locked_because.value if stands.locked_because else ""
         if reward is on_top and reward.auto and locked not in NEVER_CHOSEN:
@@ -203,7 +203,7 @@ def _balances(program: Program, card: Card, today: date) -> Iterable[pages.Balan
 
 
 def _expiring(program: Program, card: Card, today: date) -> Iterable[pages.Expiring]:
-    for piece in standing.expiring(card, today):
+    for piece in eligibility.expiring(card, today):
         if piece.unit in program.units:
             name = cast(Any, program.units[piece.unit].name)
             yield pages.Expiring(name, piece.amount, date.fromisoformat(piece.on))

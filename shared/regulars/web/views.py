@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, segments, standing, surprises
+from regulars.domain import calendar, eligibility, segments, surprises
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry, Line, Recorded
 from regulars.domain.operations import Decision, Voucher
@@ -45,7 +45,7 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
         },
         "expiring": [
             {"unit": piece.unit, "amount": piece.amount, "on": piece.on}
-            for piece in standing.expiring(member, today)
+            for piece in eligibility.expiring(member, today)
         ],
         "tier": tier(program, member, today, words),
         "vouchers": [

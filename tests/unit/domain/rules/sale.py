@@ -10,7 +10,7 @@ from typing import Any
 from regulars.domain import calendar, limits, raffles
 from regulars.domain.operations import Earn
 from regulars.domain.refusals import Refused
-from regulars.domain.rewards import WAITING
+from regulars.domain.rewards import QUEUED
 from tests.unit.domain.rules.document import Cells, holds
 from tests.unit.domain.rules.words import (
     NOTHING,
@@ -220,7 +220,7 @@ def milestones(row: Cells) -> Cells:
 def full_card(row: Cells) -> Cells:
     shop = opened(rewards=[GIFT], milestones=[_mark("every 1 visit")])
     Story(shop).live(row["what happens"])
-    waiting = limits.given(shop.card, f"{WAITING}gift", "")
+    waiting = limits.given(shop.card, f"{QUEUED}gift", "")
     return {"open": str(len(shop.card.open)), "waiting": str(waiting)}
 
 

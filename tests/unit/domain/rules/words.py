@@ -205,7 +205,7 @@ class Story:
         today = self.shop.today
         living = [
             lot
-            for lot in self.shop.card.living(unit_id, today)
+            for lot in self.shop.card.valid_lots(unit_id, today)
             if not lot.expires_on or lot.expires_on >= today
         ]
         return "; ".join(

@@ -23,7 +23,7 @@ class Expiring(NamedTuple):
     on: str
 
 
-class Standing(NamedTuple):
+class Eligibility(NamedTuple):
     """A reward seen from a card: whether it can be had now, else why not and what is missing."""
 
     reward: Reward
@@ -50,10 +50,10 @@ def expiring(card: Card, today: date) -> list[Expiring]:
     )
 
 
-def rewards(program: Program, card: Card, today: date) -> Iterator[Standing]:
+def rewards(program: Program, card: Card, today: date) -> Iterator[Eligibility]:
     """Every reward that can be chosen or unlocked, as it stands for the card."""
     for reward in program.rewards.values():
         if not reward.unit:
             continue
         missing = max(0, reward.cost - card.available(reward.unit, today.isoformat()))
-        yield Standing(reward, missing, refusal(program, card, reward, today.isoformat()))
+        yield Eligibility(reward, missing, refusal(program, card, reward, today.isoformat()))

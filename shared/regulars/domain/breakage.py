@@ -16,12 +16,12 @@ DAYS_KEPT = 400
 _KEY = "x:"
 
 
-def more(card: Card, unit: str, piece: Lot, idle_until: str = "") -> Card:
+def added(card: Card, unit: str, piece: Lot, idle_until: str = "") -> Card:
     """The card after a piece of a lot has expired; by inactivity if the last day of that is
     given, since the lot itself does not say when it was over."""
     name = _name(unit, piece)
     _, before = card.taken.get(name, ("", 0))
-    return limits.replaced(card, name, idle_until, before + piece.amount)
+    return limits.with_count(card, name, idle_until, before + piece.amount)
 
 
 def claimed(card: Card, unit: str, lot: Lot, amount: int, granted_on: str) -> tuple[Card, int]:
@@ -32,10 +32,10 @@ def claimed(card: Card, unit: str, lot: Lot, amount: int, granted_on: str) -> tu
     if last_day and last_day < granted_on:
         return card, 0
     gone = min(amount, expired)
-    return (limits.replaced(card, name, last_day, expired - gone) if gone else card), gone
+    return (limits.with_count(card, name, last_day, expired - gone) if gone else card), gone
 
 
-def forgotten(card: Card, today: date) -> Card:
+def pruned(card: Card, today: date) -> Card:
     """The card without lots that expired long ago."""
     oldest = (today - timedelta(days=DAYS_KEPT)).isoformat()
     taken = {
