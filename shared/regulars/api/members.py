@@ -11,7 +11,7 @@ from regulars.actions.enroll import enroll
 from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, contacts
-from regulars.domain import calendar, ledger, standing
+from regulars.domain import calendar, eligibility, ledger
 from regulars.domain.operations import Decision
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
@@ -122,12 +122,14 @@ def rewards(request: protocol.Request) -> protocol.Response:
     today = calendar.local_date(gathered.now, gathered.program.timezone)
     items = [
         _reward(gathered.program, stands, member)
-        for stands in standing.rewards(gathered.program, member.card, today)
+        for stands in eligibility.rewards(gathered.program, member.card, today)
     ]
     return protocol.json_answer(200, {"items": items})
 
 
-def _reward(program: Program, stands: standing.Standing, member: find.Holder) -> dict[str, Any]:
+def _reward(
+    program: Program, stands: eligibility.Eligibility, member: find.Holder
+) -> dict[str, Any]:
     reward = stands.reward
     short = {"unit": reward.unit, "amount": stands.missing} if stands.missing else None
     return {

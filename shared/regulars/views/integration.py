@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, milestones, segments, standing, surprises, tiering
+from regulars.domain import calendar, eligibility, milestones, segments, surprises, tiering
 from regulars.domain.card import Card
 from regulars.domain.games import Milestone
 from regulars.domain.ledger import Entry, Line, Recorded
@@ -46,7 +46,7 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
         },
         "expiring": [
             {"unit": piece.unit, "amount": piece.amount, "on": piece.on}
-            for piece in standing.expiring(member, today)
+            for piece in eligibility.expiring(member, today)
         ],
         "tier": tier(program, member, today, words),
         "vouchers": [

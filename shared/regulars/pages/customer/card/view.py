@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from regulars.core import tokens
 from regulars.core.config import settings
-from regulars.domain import calendar, standing
+from regulars.domain import calendar, eligibility
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
@@ -240,7 +240,7 @@ def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterab
 def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterable[Reward]:
     """What can be had or worked towards, except what the punch card on top says already."""
     on_top = goal_of(program, card, today)
-    for stands in standing.rewards(program, card, today):
+    for stands in eligibility.rewards(program, card, today):
         reward = stands.reward
         locked = stands.locked_because.value if stands.locked_because else ""
         if reward is on_top and reward.auto and locked not in NEVER_CHOSEN:
@@ -270,7 +270,7 @@ def _balances(program: Program, card: Card, today: date) -> Iterable[Balance]:
 
 
 def _expiring(program: Program, card: Card, today: date) -> Iterable[Expiring]:
-    for piece in standing.expiring(card, today):
+    for piece in eligibility.expiring(card, today):
         if piece.unit in program.units:
             name = cast(Any, program.units[piece.unit].name)
             yield Expiring(name, piece.amount, date.fromisoformat(piece.on))
