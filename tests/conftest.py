@@ -16,7 +16,7 @@ from regulars import clock, config, tokens
 from regulars.store import connect, wire
 from regulars.store.table import Table
 from regulars.web import auth
-from tests import chromium
+from tests import chromium, examples
 from tests.neighbours import Neighbours
 from tests.service import Service
 from tests.spy import Spy
@@ -24,6 +24,8 @@ from tests.spy import Spy
 SECRET = "a secret of the tests that is long enough"
 PLATFORM_KEY = "rk_platform_of_the_tests"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+examples.load_profiles()
 
 
 @pytest.fixture(autouse=True)

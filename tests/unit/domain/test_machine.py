@@ -22,6 +22,7 @@ from regulars.domain.operations import Decision, Item
 from regulars.domain.refusals import Code, Refused
 from regulars.store import cards
 from regulars.web import program_schema
+from tests.examples import examples
 from tests.unit.domain import programmes
 from tests.unit.domain.oracle import Oracle, expired
 from tests.unit.domain.shop import Shop
@@ -260,6 +261,6 @@ class Anything(RuleBasedStateMachine):
 
 TestAnything = Anything.TestCase
 TestAnything.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None,
+    max_examples=examples(60), stateful_step_count=40, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
