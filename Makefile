@@ -28,7 +28,19 @@ help: ## List what can be done here
 	@.venv-lint/bin/python $(PIP) -r requirements-lint.txt
 	@touch $@
 
-setup: .venv/.engine ## Install what development needs (quick when nothing changed)
+node_modules/.installed: package-lock.json
+	@command -v npm >/dev/null || \
+		{ echo "npm is missing: it is needed to check the JavaScript (https://nodejs.org)" >&2; exit 1; }
+	@npm ci --silent --ignore-scripts --no-audit --no-fund --prefer-offline
+	@touch $@
+
+TEMPLATES := $(shell find shared/regulars -name '*.html')
+
+.venv/.templates: .venv/.installed shared/regulars/render/loader.py shared/regulars/render/page.py $(TEMPLATES)
+	@PYTHONPATH=shared $(BIN)/python -m regulars.render.loader
+	@touch $@
+
+setup: .venv/.engine .venv/.templates ## Install what development needs (quick when nothing changed)
 
 run: setup ## Run the whole product on this machine (PORT=8000 HOST= DATA=file|memory DEMO=1|0)
 	@STOP_WITH_PARENT=1 exec $(BIN)/python -m local
@@ -47,16 +59,19 @@ simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1 SECOND
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000) \
 		--first $(or $(FIRST),1) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PLANTED),--planted)
 
-check: .venv/.installed .venv-lint/.installed ## Check format, style, types, import directions, template
+check: .venv/.installed .venv-lint/.installed node_modules/.installed ## Check format, style, types, imports, template, JavaScript
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@PYTHONPATH=shared $(BIN)/lint-imports --no-logo
 	@.venv-lint/bin/cfn-lint --regions us-east-1 eu-central-1 -- template.yaml
+	@node_modules/.bin/biome check --error-on-warnings --log-level=error
+	@node_modules/.bin/tsc --project jsconfig.json
 
-format: .venv/.installed ## Format the code and mend what can be mended by itself
+format: .venv/.installed node_modules/.installed ## Format the code and fix what can be fixed automatically
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
+	@node_modules/.bin/biome check --write --log-level=error
 
 build: .venv/.installed ## Build what is deployed
 	@scripts/build
@@ -69,6 +84,6 @@ year: .venv/.installed ## Play a year of plausible customers (TEMPLATE=supper-cl
 		--members $(or $(MEMBERS),100) --seed $(or $(SEED),1)
 
 clean: ## Remove everything that was made here, the local data excepted
-	@rm -rf .venv .venv-lint .venv-ministack .tools .aws-sam dist
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-lint .venv-ministack .tools node_modules .aws-sam dist
+	@rm -rf shared/regulars/render/compiled .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -67,7 +67,7 @@ class Books:
                 self.year[name] += amount
                 self.months[self._month(entry)][name] += amount
             for line in entry.lines:
-                column = TAKEN_BACK.get(line.why["k"])
+                column = TAKEN_BACK.get(line.reason.kind)
                 amount = -line.amount if column else line.amount
                 self.units[line.unit][column or "granted"] += amount
             fates |= _fates(entry)

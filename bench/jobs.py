@@ -9,7 +9,7 @@ from uuid import uuid4
 from bench.result import Result
 from bench.shop import Shop, observed
 from bench.warm import consumed
-from regulars import clock
+from regulars.core import clock
 from regulars.domain.calendar import hour_of
 from regulars.domain.card import Card
 from regulars.domain.due import REMIND

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from local import engine
 from local.memory import Memory
-from regulars.config import settings
+from regulars.core.config import settings
 from regulars.store import connect
 from regulars.store.errors import StoreError
 from regulars.store.table import Table
@@ -80,7 +80,7 @@ class Shop:
 
     def sale(self) -> Event:
         """The event of a signed sale that a till reports."""
-        from regulars.tills import generic
+        from regulars.tills.providers import generic
 
         url = str(self.created["webhook_urls"]["generic"])
         secret = str(self.created["webhook_secrets"]["generic"])

@@ -26,7 +26,8 @@ from bench.customers import Customer
 from bench.shop import in_memory
 from local.memory import Change, Memory
 from local.seeded import governed
-from regulars import clock
+from regulars.actions import enroll, refunds
+from regulars.core import clock
 from regulars.domain import calendar, standing
 from regulars.domain.card import Card
 from regulars.domain.operations import (
@@ -41,10 +42,10 @@ from regulars.domain.operations import (
 )
 from regulars.domain.program import Program
 from regulars.jobs import outbox
-from regulars.jobs.cards import JOBS
-from regulars.jobs.context import open_shop
 from regulars.jobs.due import walk_sandbox
-from regulars.store import cards, enrol, keys, refunds
+from regulars.jobs.schedules import JOBS
+from regulars.program.shop import Shop, open_shop
+from regulars.store import cards, keys
 from regulars.store.ledger import Body, Ledger, Request
 from regulars.store.members import Profile
 from regulars.store.table import Table
@@ -152,8 +153,8 @@ class Year:
             consents={"email": customer.mail},
             referred_by=self.chance.choice(self.referrers) if brought else "",
         )  # fmt: skip
-        enrolled = enrol.enrol(
-            self.table, self.m, self.program, profile, self.now,
+        enrolled = enroll.enroll(
+            Shop(self.table, self.m, self.program, self.now), profile,
             op=f"key:{number}", source="join", request=Request(),
             render=lambda decision: {"member_id": decision.card.member_id},
         )  # fmt: skip

@@ -12,14 +12,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from regulars.api.answers import Problem
+from regulars.api.routes import Route
 from regulars.domain.refusals import Code
-from regulars.web.answers import Problem
-from regulars.web.http import HEADERS
-from regulars.web.problems import RETRY_AFTER_S, STATUS, TITLE
-from regulars.web.routes import Route
+from regulars.http.headers import BASE
+from regulars.http.problems import RETRY_AFTER_S, STATUS, TITLE
 
 JSON, PROBLEM, HTML = "application/json", "application/problem+json", "text/html; charset=utf-8"
-ASSET_HEADERS = {"x-content-type-options", "cache-control"}
+ASSET_BASE = {"x-content-type-options", "cache-control"}
 """Scripts are public and kept for ever; the other headers say nothing about them."""
 
 
@@ -44,7 +44,7 @@ def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body
 
 
 def _hold_headers(route: Route, status: int, headers: Mapping[str, str]) -> None:
-    needed = ASSET_HEADERS if route.function == "assets" else {name.lower() for name in HEADERS}
+    needed = ASSET_BASE if route.function == "assets" else {name.lower() for name in BASE}
     assert needed <= set(headers), f"{route.key} answered {status} without {needed - set(headers)}"
     if route.function == "assets":
         return

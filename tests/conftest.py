@@ -12,10 +12,10 @@ from playwright.sync_api import Browser
 
 from local import engine, template
 from local.aws import REGION
-from regulars import clock, config, tokens
+from regulars.core import clock, config, tokens
+from regulars.http import credentials
 from regulars.store import connect, wire
 from regulars.store.table import Table
-from regulars.web import auth
 from tests import chromium, examples
 from tests.neighbours import Neighbours
 from tests.service import Service
@@ -48,7 +48,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     config.settings.cache_clear()
-    auth.kept.clear()
+    credentials.kept.clear()
     yield
     config.settings.cache_clear()
 

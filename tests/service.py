@@ -17,10 +17,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
+from regulars.api.routes import ROUTES, Route
 from regulars.store import keys
 from regulars.store.marshal import to_item
 from regulars.store.table import Table
-from regulars.web.routes import ROUTES, Route
 from tests import answers
 from tests.neighbours import Neighbours
 from tests.spy import Spy

@@ -8,7 +8,7 @@ import gzip
 from functools import lru_cache
 from typing import Any
 
-from regulars.web.pages.assets import Asset, by_public_name
+from regulars.render.assets import Asset, by_public_name
 
 FOREVER = "public, max-age=31536000, immutable"
 

@@ -1,54 +1,6 @@
-"""POST /hooks/{provider}/{hook_id}: an event of a till is verified and durably queued.
+"""POST /hooks/{provider}/{hook_id}: an event of a till is verified and durably queued."""
 
-Nothing else happens here: tills want their answer within a second. 200 with an empty body means
-that the event is in the queue.
-"""
+from regulars.api import till_events
+from regulars.http import protocol
 
-from __future__ import annotations
-
-import json
-from base64 import b64encode
-from types import ModuleType
-from zlib import compress
-
-from regulars import clock
-from regulars.config import settings
-from regulars.domain.calendar import to_ms
-from regulars.domain.refusals import Code, Refused
-from regulars.store import connect, wire
-from regulars.store.merchants import Merchants
-from regulars.tills import generic, square
-from regulars.web import http
-
-BODY_MAX = 1024 * 1024
-MESSAGE_MAX = 250_000
-"""What fits a queue message, with room for its envelope."""
-
-SIGNED_BY: dict[str, ModuleType] = {"generic": generic, "square": square}
-
-
-def receive(request: http.Request) -> http.Response:
-    """Verify over the raw bytes, queue, answer."""
-    if len(request.body) > BODY_MAX:
-        raise Refused(Code.TOO_LARGE, "An event may have 1 MB.")
-    provider, hook_id = request.param("provider"), request.param("hook_id")
-    hook = Merchants(connect.lean_table()).hook(hook_id)
-    if hook is None or hook.provider != provider:
-        raise Refused(Code.NOT_FOUND)
-    now_ms = to_ms(clock.now())
-    if not SIGNED_BY[provider].verify(hook, request.headers, request.body, now_ms // 1000):
-        raise Refused(Code.UNAUTHORIZED, "The signature does not fit the body.")
-    message = json.dumps(
-        {
-            "hook_id": hook_id,
-            "received_ms": now_ms,
-            "body": b64encode(compress(request.body)).decode(),
-        }
-    )
-    if len(message) > MESSAGE_MAX:
-        raise Refused(Code.TOO_LARGE, "The event is too large to be queued.")
-    wire.send_message(settings().orders_queue_url, message)
-    return http.empty(200)
-
-
-lambda_handler = http.serve({"POST /hooks/{provider}/{hook_id}": receive})
+lambda_handler = protocol.serve(till_events.ROUTES)

@@ -14,8 +14,8 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from regulars import tokens
-from regulars.domain import program
+from regulars.actions import enroll, refunds
+from regulars.core import tokens
 from regulars.domain.card import Card
 from regulars.domain.operations import (
     Cancel,
@@ -28,11 +28,13 @@ from regulars.domain.operations import (
     Surprise,
 )
 from regulars.domain.refusals import Refused
-from regulars.store import cards, enrol, keys, refunds
+from regulars.program import check
+from regulars.program.load import load
+from regulars.program.shop import Shop
+from regulars.store import cards, keys
 from regulars.store.ledger import Answer, Ledger, Request
 from regulars.store.members import Profile
 from regulars.store.table import Table
-from regulars.web import program_schema
 from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -71,7 +73,7 @@ class Counter:
         self.m = tokens.new_merchant_id()
         self.table = table
         self.document = document or DOCUMENT
-        self.program = program.load(program_schema.check(self.document), 1)
+        self.program = load(check.check(self.document), 1)
         self.ledger = Ledger(table, self.m)
         self.now = NOW
 
@@ -83,8 +85,8 @@ class Counter:
 
     def join(self, key: str = "", email: str = "") -> str:
         """The member id of a new card, or of the one that has the contact."""
-        enrolled = enrol.enrol(
-            self.table, self.m, self.program, Profile("", "", 0, email=email), self.now,
+        enrolled = enroll.enroll(
+            Shop(self.table, self.m, self.program, self.now), Profile("", "", 0, email=email),
             op=f"key:{key or uuid4().hex}", source="join", request=_request("join", email),
             render=lambda decision: {"member_id": decision.card.member_id, "seq": 1},
         )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from regulars.actions import refunds
 from regulars.domain.refusals import Code, Refused
-from regulars.store import refunds
 from regulars.store.ledger import Answer
 from tests.concurrency.audit import audit
 from tests.concurrency.counter import Counter, answers, codes, together

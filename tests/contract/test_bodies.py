@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from regulars.api import bodies, models
 from regulars.domain.refusals import Refused
-from regulars.web import bodies, models
-from regulars.web.http import Request
+from regulars.http.protocol import Request
 from tests.examples import examples
 
 TEXTS = st.sampled_from(

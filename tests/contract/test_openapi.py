@@ -12,8 +12,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from local.intrinsics import read_yaml
-from regulars.web import openapi
-from regulars.web.routes import API, ROUTES
+from regulars.api import openapi
+from regulars.api.routes import API, ROUTES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = openapi.document()

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.program import load
-from regulars.web import program_document
-from regulars.web.program_document import ProgramDocument
-from regulars.web.program_fields import Part
-from regulars.web.program_schema import check
+from regulars.program import document, games
+from regulars.program import fields as program_fields
+from regulars.program.check import check
+from regulars.program.document import ProgramDocument
+from regulars.program.fields import Part
+from regulars.program.load import load
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "programme.md").read_text("utf-8")
 EXAMPLES: list[dict[str, Any]] = [
@@ -41,7 +42,8 @@ def test_every_field_of_the_schema_is_explained() -> None:
     """A field that the document does not name is not explained."""
     models = [
         model
-        for model in vars(program_document).values()
+        for module in (document, program_fields, games)
+        for model in vars(module).values()
         if isinstance(model, type) and issubclass(model, Part) and model is not Part
     ]
     fields = {field.alias or name for model in models for name, field in model.model_fields.items()}

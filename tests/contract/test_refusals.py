@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from regulars.domain.refusals import DECIDED, Code, Refused
+from regulars.http import problems
 from regulars.i18n.words import words
-from regulars.web import problems
-from regulars.web.pages import counter
+from regulars.pages.counter.screen import texts
 
 ROOT = Path(__file__).parents[2]
 CLIENTS_MAY_RETRY = {409, 429, 500, 503}
@@ -65,13 +65,13 @@ AT_THE_COUNTER = {
 @pytest.mark.parametrize("code", sorted(AT_THE_COUNTER))
 def test_the_counter_has_words_for_what_it_meets_in_each_language(code: Code) -> None:
     """The screen says what to do; what it has no words for is said in general."""
-    said = [counter._problems(words(language))[code.value] for language in ("en", "hu")]
+    said = [texts._problems(words(language))[code.value] for language in ("en", "hu")]
     assert said[0] != said[1]
 
 
 def test_pages_know_no_other_codes_than_these() -> None:
-    static = ROOT / "shared" / "regulars" / "web" / "pages" / "static"
-    for source in static.glob("*.js"):
+    pages = ROOT / "shared" / "regulars" / "pages"
+    for source in pages.rglob("*.js"):
         text = source.read_text("utf-8")
         for code in re.findall(r'\.code === "([a-z_]+)"', text):
             assert code in set(Code), f"{source.name}: {code}"

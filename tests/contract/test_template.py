@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from local.intrinsics import read_yaml
-from regulars.web.routes import ROUTES
+from regulars.api.routes import ROUTES
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = read_yaml(ROOT / "template.yaml")

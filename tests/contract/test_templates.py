@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from babel import Locale
 
-from regulars.api.merchants import template, template_names
-from regulars.domain.program import load
 from regulars.i18n import words
-from regulars.web.program_schema import check
+from regulars.program import templates
+from regulars.program.check import check
+from regulars.program.load import load
+from regulars.program.templates import template
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "shared" / "regulars" / "templates"
+TEMPLATES = Path(__file__).resolve().parents[2] / "shared" / "regulars" / "program" / "templates"
 LANGUAGES = {"en", "hu", "pl", "kk"}
 PATHS = sorted(TEMPLATES.glob("*.json"))
 LARGE = 64 * 1024
@@ -25,13 +26,13 @@ LARGE = 64 * 1024
 
 def test_the_templates_of_the_contract_are_there() -> None:
     """Those that the API's description names, and no other."""
-    assert template_names() == (
+    assert templates.names() == (
         "bakery", "bookshop", "car-wash", "consultant", "corner-cafe", "dog-groomer",
         "mug-club", "supper-club", "vip-collective",
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", template_names())
+@pytest.mark.parametrize("name", templates.names())
 def test_a_template_is_a_valid_programme(name: str) -> None:
     """It passes the check of publishing unchanged, and the rules can read it."""
     document = template(name)
@@ -41,7 +42,7 @@ def test_a_template_is_a_valid_programme(name: str) -> None:
     assert len(json.dumps(document).encode()) < LARGE
 
 
-@pytest.mark.parametrize("name", template_names())
+@pytest.mark.parametrize("name", templates.names())
 def test_a_merchant_of_two_languages_keeps_the_other_texts(name: str) -> None:
     """The languages of a merchant may be fewer than a template has texts in."""
     document = {**template(name), "languages": ["en", "hu"]}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from regulars import tokens
+from regulars.core import tokens
 from regulars.store.members import Members
 from tests.functional.test_earning import published
 from tests.service import Merchant, Reply, Service

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from regulars.store import refunds
+from regulars.actions import refunds
 from tests.functional.test_earning import balance, published
 from tests.service import Merchant, Reply, Service
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.web.routes import ROUTES, Route
+from regulars.api.routes import ROUTES, Route
 from tests.examples import examples
 from tests.service import Merchant, Service
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regulars.web.routes import API
+from regulars.api.routes import API
 from tests.service import Merchant, Reply, Service
 
 LEDGER = [route for route in API if route.ledger]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from regulars.jobs.context import open_shop
 from regulars.jobs.invitations import invite
+from regulars.program.shop import open_shop
 from tests.service import Merchant, Service
 
 

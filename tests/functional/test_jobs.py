@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.calendar import hour_of
-from regulars.jobs import cards as card_jobs
+from regulars.jobs import cards, schedules
 from regulars.jobs import due as due_jobs
 from regulars.store import keys
 from tests.conftest import Clock
@@ -134,10 +134,10 @@ class TestExpiry:
         def failing(shop: Any, member_id: str) -> None:
             if member_id == ids[2]:
                 raise RuntimeError("this card cannot be read")
-            card_jobs.expire(shop, member_id)
+            cards.expire(shop, member_id)
 
         with monkeypatch.context() as broken:
-            broken.setitem(card_jobs.JOBS, "expire", failing)
+            broken.setitem(schedules.JOBS, "expire", failing)
             with pytest.raises(due_jobs.DueFailedError, match="1 of 5"):
                 service.run_job("expiry")
         assert [cafe.card(member_id)["seq"] for member_id in ids] == [2, 2, 1, 2, 2]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from regulars.http import credentials
 from regulars.store import keys
-from regulars.web import auth
 from tests.service import Merchant, Reply, Service
 
 
@@ -134,7 +134,7 @@ def test_what_is_typed_is_never_markup(cafe: Merchant) -> None:
 
 def test_a_browser_that_has_a_card_is_led_to_it(cafe: Merchant) -> None:
     link = posted(cafe).headers["location"]
-    cookies = {auth.card_cookie_name(cafe.id): link.removeprefix("/c/")}
+    cookies = {credentials.card_cookie_name(cafe.id): link.removeprefix("/c/")}
     assert f'href="{link}"' in cafe.service.request("GET", path_of(cafe), cookies=cookies).text
     assert link not in cafe.service.request("GET", path_of(cafe)).text
 

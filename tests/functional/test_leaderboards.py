@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from regulars.jobs.context import open_shop
 from regulars.jobs.leaderboards import count
+from regulars.program.shop import open_shop
 from regulars.store import keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import to_item

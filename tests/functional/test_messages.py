@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from functions.notify import app as notify
+from regulars.messages.channels import email
 from regulars.store import keys
 from tests.conftest import Clock
 from tests.functional.test_jobs import catch_up
@@ -64,7 +64,7 @@ class TestMails:
         self, cafe: Merchant, mails: Mails, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sent: list[bytes] = []
-        monkeypatch.setattr(notify, "_ses", lambda: Recorder(sent))
+        monkeypatch.setattr(email, "_ses", lambda: Recorder(sent))
         card = cafe.join(**MAIL)
         announce(cafe, card["member_id"])
         raw = sent[0].decode("ascii")
@@ -175,7 +175,7 @@ class TestDelivery:
         self, records: list[dict[str, Any]], ses: Recorder, monkeypatch: pytest.MonkeyPatch
     ) -> int:
         """Deliver; how many failed."""
-        monkeypatch.setattr(notify, "_ses", lambda: ses)
+        monkeypatch.setattr(email, "_ses", lambda: ses)
         return len(handler("notify")({"Records": records}, context())["batchItemFailures"])
 
     def test_brought_again_it_is_not_sent_again(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.jobs import cards, recompute
-from regulars.jobs.context import Shop
+from regulars.program.shop import Shop
 from regulars.store import keys
 from tests.conftest import Clock
 from tests.functional.engine import BARE, GIFT, WRITES, spent, tier, verified

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from regulars import tokens
-from regulars.web.routes import ROUTES
+from regulars.api.routes import ROUTES
+from regulars.core import tokens
 from tests.functional import tills
 from tests.service import Merchant, Reply, Service
 

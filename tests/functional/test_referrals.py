@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from regulars.jobs.context import Shop
+from regulars.program.shop import Shop
 from tests.conftest import Clock
 from tests.functional.engine import BARE, verified
 from tests.functional.test_earning import balance, published

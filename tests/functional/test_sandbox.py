@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from regulars import config
+from regulars.core import config
 from tests.conftest import Clock
 from tests.functional.test_earning import balance
 from tests.functional.tills import book

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from regulars import tokens
+from regulars.core import tokens
+from regulars.http import credentials
 from regulars.store import keys
-from regulars.web import auth
 from tests.functional.test_earning import balance
 from tests.service import Merchant, Reply, Service
 
@@ -96,7 +96,7 @@ class TestSessions:
         key = keys.staff(cafe.id, link["s"])
         (item,) = service.table.get(key)
         service.table.put({**(item or {}), "active": False})
-        auth.kept.clear()  # what a warm function remembers for ten seconds
+        credentials.kept.clear()  # what a warm function remembers for ten seconds
         for method, path, body in (
             ("GET", "/staff/api/member", None), ("POST", "/v1/earn", {"member_id": member_id}),
         ):  # fmt: skip

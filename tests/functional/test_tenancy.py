@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regulars.web.routes import API
+from regulars.api.routes import API
 from tests.service import Merchant, Reply, Service
 
 NOBODY = "rk_live_aaaaaaaaaaaaaaa_" + "0" * 32

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from regulars.store import keys
-from regulars.tills import square
+from regulars.tills.providers import square
 from tests.functional import tills
 from tests.functional.tills import book, payment, post_generic, post_square, refund, sale
 from tests.service import Merchant, Service

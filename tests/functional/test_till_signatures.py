@@ -12,7 +12,7 @@ import pytest
 from square.utils.webhooks_helper import verify_signature
 from standardwebhooks.webhooks import Webhook
 
-from regulars.tills import generic, square
+from regulars.tills.providers import generic, square
 from tests.functional import tills
 from tests.service import Merchant, Reply, Service
 

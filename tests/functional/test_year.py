@@ -13,7 +13,7 @@ import pytest
 from bench import customers, report, year
 from bench.books import Books
 from local import engine
-from regulars.api.merchants import template_names
+from regulars.program import templates
 
 MEMBERS = 12
 
@@ -42,7 +42,7 @@ def test_the_figures_of_a_year_add_up(template: str) -> None:
 
 
 def test_every_programme_has_customers() -> None:
-    assert tuple(sorted(customers.BUSINESSES)) == template_names()
+    assert tuple(sorted(customers.BUSINESSES)) == templates.names()
 
 
 def test_a_seed_is_one_year() -> None:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from standardwebhooks.webhooks import Webhook
 
-from regulars import clock
+from regulars.core import clock
 from tests.service import Merchant, Reply, Service
 
 SQUARE_KEY = "a signature key of Square"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from regulars.actions import publish as publishing
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.operations import Item
 from regulars.domain.refusals import Refused
-from regulars.jobs import raffles
+from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.errors import Unavailable
-from regulars.store.merchants import Merchants
 from tests.concurrency.faults import Death
 from tests.simulation import programmes, tills
 from tests.simulation.life import Life
@@ -252,11 +252,9 @@ def publish(life: Life) -> None:
     document = programmes.version(life.witness.shop, version + 1)[0]
     life.world.say("→ publish", version + 1)
     try:
-        Merchants(life.world.table).publish(life.m, document, version, life.world.now_ms)
-        if document.get("raffles"):
-            program = programmes.version(life.witness.shop, version + 1)[1]
-            now = from_ms(life.world.now_ms)
-            life.world.table.put(raffles.next_draw(life.m, program, now))
+        program = programmes.version(life.witness.shop, version)[1]
+        shop = Shop(life.world.table, life.m, program, from_ms(life.world.now_ms))
+        publishing.publish(shop, document, version)
     except (Refused, Unavailable, Death) as error:
         life.world.say("← publish", repr(error))
 

@@ -16,11 +16,11 @@ from typing import Any
 from local.memory import Change
 from regulars.domain.refusals import Refused
 from regulars.jobs import outbox
-from regulars.jobs.composing import Mail
-from regulars.jobs.context import Shop, open_shop
-from regulars.jobs.messages import BeingSentError, NotSentError, deliver
 from regulars.jobs.recompute import recompute
-from regulars.jobs.telling import Tell
+from regulars.messages.delivery import BeingSentError, deliver
+from regulars.messages.mail import Mail, NotSentError
+from regulars.messages.notification import Notification
+from regulars.program.shop import Shop, open_shop
 from regulars.store import keys
 from regulars.store.errors import Lost, Unavailable
 from tests.concurrency.faults import Death
@@ -171,12 +171,12 @@ class Post:
 
     def notify(self, body: Image) -> None:
         """As the notify function does, with a mailbox instead of SES."""
-        message = Tell(body["member_id"], body["kind"], body["occasion"], body["facts"])
+        message = Notification(body["member_id"], body["kind"], body["occasion"], body["facts"])
         with self.world.hurry():
             shop = open_shop(self.world.table, body["merchant_id"])
             self.deliver(shop, message)
 
-    def deliver(self, shop: Shop, message: Tell, send: Any = None) -> bool:
+    def deliver(self, shop: Shop, message: Notification, send: Any = None) -> bool:
         """Deliver a message: by mail, or as a sandbox does (`send`)."""
         self.told.add((message.kind, message.member_id, message.occasion))
         handed_over = self.sent[message.op]
@@ -201,7 +201,7 @@ class Post:
         finally:
             self.witness.watching.remove(watch)
 
-    def _mail(self, message: Tell, watch: list[Any]) -> None:
+    def _mail(self, message: Notification, watch: list[Any]) -> None:
         self.world.give_way()
         kind = self.world.fault(("refused", "dies before", "dies after", "lost", "dropped"))
         if kind == "refused":
@@ -216,7 +216,7 @@ class Post:
         if kind:
             raise Lost(kind)
 
-    def _arrives(self, message: Tell, watch: list[Any]) -> None:
+    def _arrives(self, message: Notification, watch: list[Any]) -> None:
         """Count a mail that was handed over, if it may be."""
         before = self.sent[message.op]
         if before > 1 or before != self.unmarked[message.op]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from regulars.actions import due_marks
 from regulars.domain.calendar import from_ms, local_date, to_ms
 from regulars.domain.refusals import DECIDED, Code, Refused
-from regulars.jobs import raffles
 from regulars.store.errors import Unavailable
 from regulars.store.ledger import Answer
 from regulars.store.marshal import to_item
@@ -76,7 +76,7 @@ class Life:
         self.world.memory.past.clear()  # it has been there for long
         program = programmes.version(self.witness.shop, 1)[1]
         if program.raffles:
-            mark = raffles.next_draw(self.m, program, from_ms(self.world.now_ms))
+            mark = due_marks.next_draw(self.m, program, from_ms(self.world.now_ms))
             self.world.memory.call("PutItem", {"Item": to_item(mark)})
 
     def member(self) -> str:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 from unittest import mock
 
+from regulars.actions import refunds
 from regulars.domain import (
     accrual,
     card,
@@ -20,6 +21,7 @@ from regulars.domain import (
     due,
     expiry,
     limits,
+    reasons,
     reversal,
     rewards,
     shares,
@@ -31,7 +33,7 @@ from regulars.domain import (
 )
 from regulars.domain.card import Lot
 from regulars.domain.refusals import Refused
-from regulars.store import cards, ledger, refunds, table
+from regulars.store import cards, ledger, table
 from regulars.store.table import Count, Put
 from tests.simulation import planted_around, planted_corrections, planted_programme
 from tests.simulation.planted_around import Patch
@@ -94,9 +96,11 @@ def _each_part_by_itself(span: shares.Span, granted: int) -> int:
 
 def _fresh_lots() -> list[Patch]:
     def give_back(of: Any, voucher: Any, status: Any) -> None:
-        why = {"k": "returned", "r": voucher.reward_id, "v": voucher.voucher_id}
+        reason = reasons.returned(voucher.reward_id, voucher.voucher_id)
         if voucher.lots:
-            of.grant(voucher.unit, sum(lot.amount for lot in voucher.lots), voucher.reward_id, why)
+            of.grant(
+                voucher.unit, sum(lot.amount for lot in voucher.lots), voucher.reward_id, reason
+            )
         rewards.close(of, voucher, status)
         of.facts.setdefault("returned", []).append(voucher.voucher_id)
 
@@ -223,7 +227,7 @@ def _windows_keep_refunds() -> list[Patch]:
 
 def _a_refund_takes_any_lot() -> list[Patch]:
     def take_back(of: Any, operation: Any, line: Any, amount: int) -> None:
-        of.owe(line.unit, amount, line.rule, {"k": "reward", "v": "", "r": ""})
+        of.owe(line.unit, amount, line.rule, reasons.reward("", ""))
 
     return [(reversal, "_take_back", take_back)]
 

@@ -12,11 +12,12 @@ from unittest import mock
 from regulars.domain import accrual
 from regulars.domain import due as domain_due
 from regulars.domain.calendar import hour_of, to_ms
-from regulars.jobs import due, messages, orders, outbox, recompute, referrals
-from regulars.jobs.messages import BeingSentError
+from regulars.jobs import due, orders, outbox, recompute, referrals
+from regulars.messages import delivery, kinds
+from regulars.messages.delivery import BeingSentError
 from regulars.store import keys, ledger
-from regulars.tills import generic
 from regulars.tills.events import Sale
+from regulars.tills.providers import generic
 from tests.simulation import walking
 
 Patch = tuple[Any, str, Any]
@@ -54,26 +55,26 @@ def _every_purchase_is_the_first() -> list[Patch]:
 
 def _nobody_claims() -> list[Patch]:
     lease = {"lease": 0, "tries": 1, "sent": False}
-    return [(messages, "_claim", lambda *_: lease)]
+    return [(delivery, "_claim", lambda *_: lease)]
 
 
 def _claimed_is_sent() -> list[Patch]:
-    claim = messages._claim
+    claim = delivery._claim
 
     def changed(*given: Any) -> Any:
         with suppress(BeingSentError):
             return claim(*given)
         return None
 
-    return [(messages, "_claim", changed)]
+    return [(delivery, "_claim", changed)]
 
 
 def _a_claim_is_taken_over_at_once() -> list[Patch]:
-    return [(messages, "LEASE_MS", -1)]
+    return [(delivery, "LEASE_MS", -1)]
 
 
 def _consents_are_not_asked_for() -> list[Patch]:
-    return [(messages, "ASKED_FOR", frozenset({"welcome", "tier_up", "reward_unlocked"}))]
+    return [(delivery, "kind", lambda name: kinds.kind(name)._replace(consent=False))]
 
 
 def _nobody_hears_of(kind: str) -> list[Patch]:

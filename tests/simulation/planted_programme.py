@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from regulars.actions import due_marks
 from regulars.domain import accrual, benefits, campaigns, draft, limits, milestones, tiering, visits
 from regulars.domain import raffles as domain_raffles
 from regulars.domain.card import Card
@@ -93,7 +94,7 @@ def _months_for_all_limits() -> list[Patch]:
 
 
 def _publishing_forgets_a_draw() -> list[Patch]:
-    next_draw = raffles.next_draw
+    next_draw = due_marks.next_draw
 
     def changed(*given: Any, **_: Any) -> Any:
         return next_draw(*given, drawn=True)

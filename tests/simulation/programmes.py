@@ -11,9 +11,10 @@ from functools import cache
 from typing import Any
 
 from regulars.domain import program
+from regulars.program import check
+from regulars.program.load import load
 from regulars.store import merchants
 from regulars.store.marshal import to_item
-from regulars.web import program_schema
 from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule
 
 VISITS_PER_DAY = 3
@@ -204,7 +205,7 @@ def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
 @cache
 def _checked(shop: int) -> tuple[dict[str, Any], ...]:
     documents = versions(ALL[shop])
-    return tuple(program_schema.check(document) for document in documents)
+    return tuple(check.check(document) for document in documents)
 
 
 @cache
@@ -212,7 +213,7 @@ def version(shop: int, number: int) -> tuple[dict[str, Any], program.Program]:
     """Document and programme of a version, from version 1 on."""
     documents = _checked(shop)
     document = documents[(number - 1) % len(documents)]
-    return document, program.load(document, number)
+    return document, load(document, number)
 
 
 @cache

@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from regulars.actions import enroll, refunds
 from regulars.domain.card import Card
 from regulars.domain.operations import (
     Act,
@@ -27,10 +28,10 @@ from regulars.domain.operations import (
 )
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
-from regulars.jobs import cards as jobs
 from regulars.jobs import orders
-from regulars.jobs.context import Shop
-from regulars.store import cards, enrol, keys, refunds
+from regulars.jobs import schedules as jobs
+from regulars.program.shop import Shop
+from regulars.store import cards, keys
 from regulars.store.ledger import Answer, Ledger, Request
 from regulars.store.members import Members, Profile
 from regulars.store.table import Cancelled, Table
@@ -105,8 +106,8 @@ def _join(till: Till, asks: Asks) -> Answer:
         "", "", 0, email=email, birthday=birthday, consents={"email": consent},
         referred_by=referred_by,
     )  # fmt: skip
-    enrolled = enrol.enrol(
-        till.table, till.m, till.program, profile, till.now,
+    enrolled = enroll.enroll(
+        Shop(till.table, till.m, till.program, till.now), profile,
         op=f"key:{asks.key}", source="join", request=_request(asks),
         render=lambda decision: {"member_id": decision.card.member_id},
     )  # fmt: skip

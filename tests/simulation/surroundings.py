@@ -11,10 +11,10 @@ from typing import Any
 from unittest import mock
 
 from local.seeded import governed
-from regulars import clock
+from regulars.core import clock
 from regulars.domain.calendar import from_ms
 from regulars.domain.operations import ReviewTier
-from regulars.jobs import composing, messages
+from regulars.messages import compose, delivery
 from regulars.store import connect, keys, ledger, wire
 from tests.simulation.life import Life
 
@@ -45,9 +45,9 @@ def surrounding(life: Life) -> Iterator[None]:
             (clock, "now", lambda: from_ms(world.now_ms)),
             (connect, "table", lambda: world.table),
             (wire, "send_message", life.queue.send),
-            (composing, "laid_out", lambda view, _: ("", view.subject)),  # only its looks
+            (compose, "laid_out", lambda view, _: ("", view.subject)),  # only its looks
             (ledger.Ledger, "perform", witnessed),
-            (messages, "deliver", life.post.deliver),  # a sandbox's
+            (delivery, "deliver", life.post.deliver),  # a sandbox's
             (keys, "DUE_SHARDS", DUE_SHARDS),
         ):
             stack.enter_context(mock.patch.object(where, name, instead))

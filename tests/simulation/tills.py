@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import compress
 
-from regulars import tokens
+from regulars.core import tokens
 from regulars.domain.calendar import rfc3339
 from regulars.domain.refusals import Code, Refused
 from regulars.jobs import orders

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from regulars.actions.due_marks import DRAW, INVITE
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.due import (
     ANNIVERSARY,
@@ -19,10 +20,8 @@ from regulars.domain.due import (
     TIER,
 )
 from regulars.domain.refusals import Refused
-from regulars.jobs.cards import JOBS
 from regulars.jobs.due import DueFailedError, walk, walk_sandbox
-from regulars.jobs.invitations import INVITE
-from regulars.jobs.raffles import DRAW
+from regulars.jobs.schedules import JOBS
 from regulars.store import keys
 from regulars.store.errors import Unavailable
 from tests.concurrency.faults import Death

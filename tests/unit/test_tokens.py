@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from regulars import config, tokens
+from regulars.core import config, tokens
 from regulars.domain import codes
 
 EPOCH = 1_795_338_000

@@ -5,25 +5,28 @@ from __future__ import annotations
 import os
 from datetime import date
 
+from regulars.actions import book, find
+from regulars.api import models
+from regulars.api.reading import read_body
 from regulars.domain.operations import Act, AnyOperation, Decision, GrantTier, Origin
 from regulars.domain.refusals import Code, Refused
+from regulars.http import credentials, protocol
 from regulars.store import connect
-from regulars.web import auth, bodies, counter, http, models, views
-from regulars.web.reading import read_body
+from regulars.views import integration
 
 
-def act(request: http.Request) -> http.Response:
+def act(request: protocol.Request) -> protocol.Response:
     """POST /v1/actions: a review, a survey, an event attended. The same `ref` counts once."""
-    key = bodies.idempotency_key(request.headers)
+    key = protocol.idempotency_key(request)
     body = read_body(request, models.Action)
     origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
     alias = f"action:{body.member_id}:{body.action}:{body.ref}" if body.ref else None
     return _perform(request, body.member_id, Act(origin, body.action, body.ref), alias)
 
 
-def give_tier(request: http.Request) -> http.Response:
+def give_tier(request: protocol.Request) -> protocol.Response:
     """POST /v1/members/{id}/tier: a membership bought, an invitation taken, a favour."""
-    key = bodies.idempotency_key(request.headers)
+    key = protocol.idempotency_key(request)
     body = read_body(request, models.TierGrant)
     if body.until is not None:
         try:
@@ -38,14 +41,22 @@ def give_tier(request: http.Request) -> http.Response:
 
 
 def _perform(
-    request: http.Request, member_id: str, operation: AnyOperation, alias: str | None
-) -> http.Response:
-    gathered = auth.gather(connect.table(), request, *counter.card_keys(member_id), staff_too=False)
-    member = counter.holder(connect.table(), gathered, member_id)
-
-    def render(decision: Decision) -> views.View:
-        return views.earned(gathered.program, decision, gathered.now, member.words)
-
-    return counter.perform(
-        connect.table(), gathered, member, operation, request, render, alias=alias
+    request: protocol.Request, member_id: str, operation: AnyOperation, alias: str | None
+) -> protocol.Response:
+    gathered = credentials.gather(
+        connect.table(), request, *find.card_keys(member_id), staff_too=False
     )
+    member = find.holder(gathered.shop, gathered.items, member_id)
+
+    def render(decision: Decision) -> integration.View:
+        return integration.earned(gathered.program, decision, gathered.now, member.words)
+
+    return protocol.answered(
+        book.book(gathered.shop, member, operation, request.known(alias=alias), render)
+    )
+
+
+ROUTES: dict[str, protocol.Handler] = {
+    "POST /v1/actions": act,
+    "POST /v1/members/{id}/tier": give_tier,
+}

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from regulars import clock, tokens
-from regulars.config import settings
+from regulars.actions.due_marks import next_count, next_digest, next_invitations
+from regulars.api.models import NewMerchant
+from regulars.api.reading import read_body
+from regulars.core import clock, contacts, tokens
+from regulars.core.config import settings
+from regulars.domain import calendar
 from regulars.domain.calendar import to_ms
-from regulars.domain.program import load
 from regulars.domain.refusals import Code, Refused
-from regulars.jobs.digest import first_digest
-from regulars.jobs.invitations import first_invitations
-from regulars.jobs.leaderboards import next_count
+from regulars.http import credentials, protocol
+from regulars.program import templates
+from regulars.program.check import check
+from regulars.program.load import load
 from regulars.store import connect, keys, merchants
-from regulars.store.merchants import Hook, Merchant, Merchants, Staff
+from regulars.store.merchants import Merchant, Merchants, Staff
 from regulars.store.table import Absent, Put
-from regulars.tills import PROVIDERS
-from regulars.web import auth, contacts, http
-from regulars.web.models import NewMerchant
-from regulars.web.program_schema import check
-from regulars.web.reading import read_body
-
-TEMPLATES = files("regulars") / "templates"
+from regulars.tills import hooks, registry
 
 
-def create(request: http.Request) -> http.Response:
+def create(request: protocol.Request) -> protocol.Response:
     """POST /v1/merchants: the live merchant, its sandbox twin, keys, hooks and a staff device."""
-    auth.require_platform(request)
+    credentials.require_platform(request)
     body = read_body(request, NewMerchant)
     document = _document(body)
     owner_email = contacts.email(body.owner_email)
@@ -45,14 +42,16 @@ def create(request: http.Request) -> http.Response:
         for merchant_id in (live, tokens.twin(live))
     ]  # fmt: skip
     extra, secrets = _belongings(live, document)
+    zone = document["timezone"]
     for merchant_id in (live, tokens.twin(live)):
-        extra.append(Put(first_digest(merchant_id, document["timezone"], now)))
-        extra.append(Put(first_invitations(merchant_id, document["timezone"], now)))
+        today = calendar.local_date(now, zone)
+        extra.append(Put(next_digest(merchant_id, zone, today)))
+        extra.append(Put(next_invitations(merchant_id, zone, today)))
         if document.get("leaderboards"):
             extra.append(Put(next_count(merchant_id, load(document, 1), now)))
     Merchants(connect.table()).create([(merchant, document) for merchant in pair], extra)
     base = settings().base_url
-    return http.json_answer(
+    return protocol.json_answer(
         201,
         {
             "merchant_id": live,
@@ -65,38 +64,24 @@ def create(request: http.Request) -> http.Response:
     )
 
 
-def templates(request: http.Request) -> http.Response:
+def list_templates(request: protocol.Request) -> protocol.Response:
     """GET /v1/templates."""
-    items = [{"id": name, "name": template(name)["name"]} for name in template_names()]
-    return http.json_answer(200, {"items": items})
+    items = [{"id": name, "name": templates.template(name)["name"]} for name in templates.names()]
+    return protocol.json_answer(200, {"items": items})
 
 
-def read_template(request: http.Request) -> http.Response:
+def read_template(request: protocol.Request) -> protocol.Response:
     """GET /v1/templates/{id}."""
     name = request.param("id")
-    if name not in template_names():
+    if name not in templates.names():
         raise Refused(Code.NOT_FOUND)
-    return http.json_answer(200, template(name))
-
-
-@cache
-def template_names() -> tuple[str, ...]:
-    """The ids of the programmes that a merchant can start from."""
-    names = (entry.name for entry in TEMPLATES.iterdir())
-    return tuple(sorted(name.removesuffix(".json") for name in names if name.endswith(".json")))
-
-
-@cache
-def template(name: str) -> dict[str, Any]:
-    """One of the templates, as a programme document."""
-    document: dict[str, Any] = json.loads((TEMPLATES / f"{name}.json").read_text("utf-8"))
-    return document
+    return protocol.json_answer(200, templates.template(name))
 
 
 def _document(body: NewMerchant) -> dict[str, Any]:
     """The template in the merchant's own name, currency, zone and languages."""
-    if body.template not in template_names():
-        known = ", ".join(template_names())
+    if body.template not in templates.names():
+        known = ", ".join(templates.names())
         raise Refused(
             Code.INVALID, "There is no such template.", (("template", f"must be one of: {known}"),)
         )
@@ -108,7 +93,7 @@ def _document(body: NewMerchant) -> dict[str, Any]:
     }
     if country := country_of(body.timezone):
         own["country"] = country
-    return check({**template(body.template), **own})
+    return check({**templates.template(body.template), **own})
 
 
 @cache
@@ -127,17 +112,13 @@ def _belongings(live: str, document: dict[str, Any]) -> tuple[list[Put], dict[st
     base = settings().base_url
     shown: dict[str, Any] = {"webhook_urls": {}, "webhook_secrets": {}}
     for merchant_id, field in ((live, "api_key"), (tokens.twin(live), "test_api_key")):
-        key, record = auth.new_api_key(merchant_id)
+        key, record = credentials.new_api_key(merchant_id)
         puts.append(Put(merchants.api_key_item(record), Absent()))
         shown[field] = key
-        for provider in PROVIDERS:
-            hook_id = hook_id_of(merchant_id, provider)
-            url = f"{base}/hooks/{provider}/{hook_id}"
-            hook = Hook(hook_id, merchant_id, provider, "", url, "", "")
-            puts.append(Put(merchants.hook_item(hook), Absent()))
-            if merchant_id == live:
-                shown["webhook_urls"][provider] = url
-                shown["webhook_secrets"][provider] = tokens.hook_secret(hook_id)
+    for provider in registry.names():
+        hook_id = hooks.hook_id(live, provider)
+        shown["webhook_urls"][provider] = f"{base}/hooks/{provider}/{hook_id}"
+        shown["webhook_secrets"][provider] = tokens.hook_secret(hook_id)
     token, staff_id = tokens.random_id(26), tokens.random_id(8)
     locations = document.get("locations") or [{"id": None}]
     staff = Staff(staff_id, document["name"], "manager", locations[0]["id"], active=True)
@@ -148,6 +129,8 @@ def _belongings(live: str, document: dict[str, Any]) -> tuple[list[Put], dict[st
     return puts, shown
 
 
-def hook_id_of(merchant_id: str, provider: str) -> str:
-    """The id of a merchant's hook: unguessable, and the same whenever it is asked for."""
-    return tokens.derive("hook-id", merchant_id, provider).hex()[:32]
+ROUTES: dict[str, protocol.Handler] = {
+    "POST /v1/merchants": create,
+    "GET /v1/templates": list_templates,
+    "GET /v1/templates/{id}": read_template,
+}

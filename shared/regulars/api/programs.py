@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from regulars.api import previewing
+from regulars.actions import preview as previewing
+from regulars.actions import publish as publishing
+from regulars.api.reading import if_match
 from regulars.domain import raffles
-from regulars.domain.calendar import rfc3339, to_ms
-from regulars.domain.program import load
+from regulars.domain.calendar import rfc3339
 from regulars.domain.refusals import Code, Refused
-from regulars.jobs.leaderboards import next_count
-from regulars.jobs.raffles import next_draw, result, seed
-from regulars.store import connect
+from regulars.http import credentials, protocol
+from regulars.jobs.raffles import result, seed
+from regulars.program.check import check
+from regulars.program.document import ProgramDocument
+from regulars.program.load import document_of, load
+from regulars.store import connect, leaderboards
 from regulars.store.marshal import Item
-from regulars.store.merchants import Merchants, document_of
-from regulars.web import auth, http, leaderboards
-from regulars.web.program_document import ProgramDocument
-from regulars.web.program_schema import check
-from regulars.web.reading import if_match
+from regulars.store.merchants import Merchants
+from regulars.views import integration
 
 
-def read(request: http.Request) -> http.Response:
+def read(request: protocol.Request) -> protocol.Response:
     """GET /v1/program: the one in force, or an earlier version."""
-    gathered = auth.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
     item: Item | None = gathered.program_item
     if "version" in request.query:
         version = _version(request.query["version"])
-        item = Merchants(connect.table()).program_item(gathered.caller.merchant_id, version)
+        item = Merchants(connect.table()).program_item(gathered.shop.merchant_id, version)
     if item is None:
         raise Refused(Code.NOT_FOUND)
     body = {
@@ -32,41 +33,35 @@ def read(request: http.Request) -> http.Response:
         "published_at": rfc3339(item["published"]),
         "program": document_of(item),
     }
-    return http.json_answer(200, body, {"ETag": f'"{item["version"]}"'})
+    return protocol.json_answer(200, body, {"ETag": f'"{item["version"]}"'})
 
 
-def publish(request: http.Request) -> http.Response:
+def publish(request: protocol.Request) -> protocol.Response:
     """PUT /v1/program: published only over the version it is based on."""
-    gathered = auth.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
     over = if_match(request)
-    document = check(request.json)
-    version = Merchants(connect.table()).publish(
-        gathered.caller.merchant_id, document, over, to_ms(gathered.now)
-    )
-    program = load(document, version)
-    connect.table().put(next_draw(gathered.caller.merchant_id, program, gathered.now))
-    connect.table().put(next_count(gathered.caller.merchant_id, program, gathered.now))
-    return http.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
+    version = publishing.publish(gathered.shop, check(request.json), over)
+    return protocol.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
 
 
-def preview(request: http.Request) -> http.Response:
+def preview(request: protocol.Request) -> protocol.Response:
     """POST /v1/program/preview: what publishing would do to every member; nothing is written."""
-    gathered = auth.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
     document = check(request.json)
     program = load(document, gathered.program.version + 1)
-    return http.json_answer(200, previewing.preview(connect.table(), gathered, program))
+    return protocol.json_answer(200, previewing.preview(gathered.shop, program))
 
 
-def schema(request: http.Request) -> http.Response:
+def schema(request: protocol.Request) -> protocol.Response:
     """GET /v1/program/schema: the JSON Schema of a programme document."""
-    return http.json_answer(200, ProgramDocument.model_json_schema())
+    return protocol.json_answer(200, ProgramDocument.model_json_schema())
 
 
-def raffle(request: http.Request) -> http.Response:
+def raffle(request: protocol.Request) -> protocol.Response:
     """GET /v1/raffles/{id}: its commitment; after the draw the seed, the tickets, the winners."""
-    gathered = auth.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
     m, found = (
-        gathered.caller.merchant_id,
+        gathered.shop.merchant_id,
         raffles.find(gathered.program.raffles, request.param("id")),
     )
     if found is None:
@@ -80,30 +75,40 @@ def raffle(request: http.Request) -> http.Response:
         "drawn": drawn is not None,
         **(drawn or {"seed": None, "tickets": None, "winners": None}),
     }
-    return http.json_answer(200, body)
+    return protocol.json_answer(200, body)
 
 
-def leaderboard(request: http.Request) -> http.Response:
+def leaderboard(request: protocol.Request) -> protocol.Response:
     """GET /v1/leaderboards/{id}: as it was counted last, without who has withdrawn since."""
-    gathered = auth.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
     wanted = request.param("id")
     board = next((one for one in gathered.program.leaderboards if one.id == wanted), None)
     if board is None:
         raise Refused(Code.NOT_FOUND)
-    (found,) = leaderboards.shown(connect.table(), gathered.caller.merchant_id, (board,))
+    (found,) = leaderboards.shown(connect.table(), gathered.shop.merchant_id, (board,))
     counted_ms, now, before = found or (None, None, None)
     body = {
         "leaderboard_id": board.id,
         "metric": board.metric,
         "window": board.window,
         "counted_at": None if counted_ms is None else rfc3339(counted_ms),
-        "running": leaderboards.period_view(now),
-        "ended": leaderboards.period_view(before),
+        "running": integration.period(now),
+        "ended": integration.period(before),
     }
-    return http.json_answer(200, body)
+    return protocol.json_answer(200, body)
 
 
 def _version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 8):
         raise Refused(Code.INVALID, "", (("version", "must be a number such as 3"),))
     return int(text)
+
+
+ROUTES: dict[str, protocol.Handler] = {
+    "GET /v1/program": read,
+    "PUT /v1/program": publish,
+    "POST /v1/program/preview": preview,
+    "GET /v1/program/schema": schema,
+    "GET /v1/raffles/{id}": raffle,
+    "GET /v1/leaderboards/{id}": leaderboard,
+}

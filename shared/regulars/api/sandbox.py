@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
-from regulars import clock, tokens
-from regulars.api.tills import hook_of, secret_of
-from regulars.config import settings
+from regulars.api import models
+from regulars.api.reading import limit, read_body
+from regulars.core import checks, clock, tokens
+from regulars.core.config import settings
 from regulars.domain import calendar
 from regulars.domain.refusals import Code, Refused
-from regulars.jobs.cards import JOBS
+from regulars.http import credentials, protocol
 from regulars.jobs.due import walk_sandbox
+from regulars.jobs.schedules import JOBS
 from regulars.store import connect, keys
 from regulars.store.merchants import Hook, Merchants
-from regulars.tills import PROVIDERS, generic, square
-from regulars.web import auth, bodies, http, models
-from regulars.web.reading import limit, read_body
+from regulars.tills import hooks, registry
+from regulars.tills.events import Delivery, Sample
 
 AHEAD_MAX = timedelta(days=366 * 20)
 SAMPLE_TIMEOUT_S = 10
+SAMPLE_TOTAL_MINOR = 840
 
 _DURATION = re.compile(
     r"P(?!$)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?"
 )
 
 
-def read_clock(request: http.Request) -> http.Response:
+def read_clock(request: protocol.Request) -> protocol.Response:
     """GET /v1/test/clock."""
     gathered = _gather(request)
-    return http.json_answer(200, {"now": _rfc3339(gathered.now)})
+    return protocol.json_answer(200, {"now": _rfc3339(gathered.now)})
 
 
-def move_clock(request: http.Request) -> http.Response:
+def move_clock(request: protocol.Request) -> protocol.Response:
     """POST /v1/test/clock: forward, running every job that falls due on the way in its order."""
     gathered = _gather(request)
-    m, table = gathered.caller.merchant_id, connect.table()
+    m, table = gathered.shop.merchant_id, connect.table()
     target = _target(read_body(request, models.ClockMove), gathered.now)
     ran: Counter[tuple[str, str]] = Counter()
     for due in walk_sandbox(table, m, JOBS, target):
@@ -51,13 +52,13 @@ def move_clock(request: http.Request) -> http.Response:
         {"name": job, "at": f"{hour}:00:00Z", "members": members}
         for (hour, job), members in ran.items()
     ]
-    return http.json_answer(200, {"now": _rfc3339(target), "jobs": jobs})
+    return protocol.json_answer(200, {"now": _rfc3339(target), "jobs": jobs})
 
 
-def read_messages(request: http.Request) -> http.Response:
+def read_messages(request: protocol.Request) -> protocol.Response:
     """GET /v1/test/messages: newest first."""
     gathered = _gather(request)
-    m = gathered.caller.merchant_id
+    m = gathered.shop.merchant_id
     cursor = request.query.get("cursor")
     if cursor is not None and not re.fullmatch(r"\d{13}\.[0-9a-z]{8}", cursor):
         raise Refused(Code.INVALID, "", (("cursor", "must be the `next` of an earlier page"),))
@@ -74,29 +75,37 @@ def read_messages(request: http.Request) -> http.Response:
         for item in page.items
     ]
     following = page.items[-1]["SK"].replace("#", ".") if page.next else None
-    return http.json_answer(200, {"items": items, "next": following})
+    return protocol.json_answer(200, {"items": items, "next": following})
 
 
-def send_sample(request: http.Request) -> http.Response:
+def send_sample(request: protocol.Request) -> protocol.Response:
     """POST /v1/test/hooks/{provider}: a signed sample event, sent through the real path."""
     gathered = _gather(request)
     provider = request.param("provider")
-    if provider not in PROVIDERS:
+    if provider not in registry.names():
         raise Refused(Code.NOT_FOUND)
     body = read_body(request, models.SampleEvent)
-    hook = hook_of(gathered.caller.merchant_id, provider)
+    hook = hooks.read(connect.table(), gathered.shop.merchant_id, provider)
     event_id = f"evt_{tokens.random_id(16)}"
-    event = {"generic": _generic_event, "square": _square_event}[provider](
-        body, gathered.program.currency, event_id
+    refunded = body.type == "sale.refunded"
+    sample = Sample(
+        event_id=event_id,
+        order_id=body.order_id or f"sample-{event_id}",
+        total_minor=SAMPLE_TOTAL_MINOR
+        if body.total_minor is None and not refunded
+        else body.total_minor,
+        currency=gathered.program.currency,
+        at=gathered.now,
+        refund_id=(body.refund_id or f"refund-{event_id}") if refunded else "",
+        contact=body.contact or "",
     )
-    content = json.dumps(event).encode()
-    headers = {"Content-Type": "application/json", **_signature(hook, event_id, content)}
-    return http.json_answer(200, {"status": _post(hook, content, headers), "event_id": event_id})
+    status = _post(hook, registry.till(provider).sample(hook, sample))
+    return protocol.json_answer(200, {"status": status, "event_id": event_id})
 
 
-def _gather(request: http.Request) -> auth.Gathered:
+def _gather(request: protocol.Request) -> credentials.Gathered:
     """A test key's request; with a live key there is nothing here."""
-    gathered = auth.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
     if not gathered.caller.sandbox:
         raise Refused(Code.NOT_FOUND)
     return gathered
@@ -104,7 +113,7 @@ def _gather(request: http.Request) -> auth.Gathered:
 
 def _target(body: models.ClockMove, now: datetime) -> datetime:
     if body.now is not None:
-        target = calendar.from_ms(bodies.parse_instant(body.now) or 0)
+        target = calendar.from_ms(checks.parse_instant(body.now) or 0)
         if target < now:
             raise Refused(Code.INVALID, "", (("now", "must not be in the sandbox's past"),))
     else:
@@ -128,83 +137,24 @@ def _rfc3339(instant: datetime) -> str:
     return calendar.rfc3339(calendar.to_ms(instant) // 1000 * 1000)
 
 
-def _generic_event(body: models.SampleEvent, currency: str, event_id: str) -> dict[str, object]:
-    data: dict[str, object] = {"order_id": body.order_id or f"sample-{event_id}"}
-    if body.type == "sale.refunded":
-        data["refund_id"] = body.refund_id or f"refund-{event_id}"
-        if body.total_minor is not None:
-            data["total_minor"] = body.total_minor
-    else:
-        data |= {
-            "total_minor": _total(body),
-            "currency": currency,
-            "occurred_at": _rfc3339(clock.now()),
-        }
-        if body.contact:
-            name = "email" if "@" in body.contact else "phone"
-            data["contact"] = {name: body.contact}
-    return {"type": body.type, "timestamp": _rfc3339(clock.now()), "data": data}
-
-
-def _square_event(body: models.SampleEvent, currency: str, event_id: str) -> dict[str, object]:
-    money = {"amount": _total(body), "currency": currency}
-    order_id = (body.order_id or f"sample-{event_id}").removeprefix(square.PREFIX)
-    if body.type == "sale.refunded":
-        thing, kind = "refund", "refund.updated"
-        found: dict[str, object] = {
-            "id": body.refund_id or f"refund-{event_id}",
-            "payment_id": order_id,
-            "status": "COMPLETED",
-            "amount_money": money,
-        }
-    else:
-        thing, kind = "payment", "payment.updated"
-        found = {
-            "id": order_id,
-            "status": "COMPLETED",
-            "amount_money": money,
-            "total_money": money,
-            "created_at": _rfc3339(clock.now()),
-        }
-        if body.contact:
-            found["buyer_email_address"] = body.contact
-    return {
-        "merchant_id": "SAMPLE",
-        "type": kind,
-        "event_id": event_id,
-        "created_at": _rfc3339(clock.now()),
-        "data": {"type": thing, "id": found["id"], "object": {thing: found}},
-    }
-
-
-SAMPLE_TOTAL_MINOR = 840
-
-
-def _total(body: models.SampleEvent) -> int:
-    return SAMPLE_TOTAL_MINOR if body.total_minor is None else body.total_minor
-
-
-def _signature(hook: Hook, event_id: str, content: bytes) -> dict[str, str]:
-    secret = secret_of(hook)
-    if hook.provider == "square":
-        return {"x-square-hmacsha256-signature": square.sign(secret, hook.url, content)}
-    timestamp = str(int(clock.now().timestamp()))
-    return {
-        "webhook-id": event_id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1,{generic.sign(secret, event_id, timestamp, content)}",
-    }
-
-
-def _post(hook: Hook, content: bytes, headers: dict[str, str]) -> int:
+def _post(hook: Hook, delivery: Delivery) -> int:
     """Post to our own hook, wherever its owner says that the till posts; the status."""
     parts = urlsplit(settings().base_url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.netloc, timeout=SAMPLE_TIMEOUT_S)
     try:
-        connection.request("POST", f"/hooks/{hook.provider}/{hook.hook_id}", content, headers)
+        path = f"/hooks/{hook.provider}/{hook.hook_id}"
+        connection.request("POST", path, delivery.body, dict(delivery.headers))
         return connection.getresponse().status
     except (OSError, HTTPException) as error:
         raise Refused(Code.UNAVAILABLE, "The hook did not answer.") from error
     finally:
         connection.close()
+
+
+ROUTES: dict[str, protocol.Handler] = {
+    "GET /v1/test/clock": read_clock,
+    "POST /v1/test/clock": move_clock,
+    "GET /v1/test/messages": read_messages,
+    "POST /v1/test/hooks/{provider}": send_sample,
+}

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import os
 
+from regulars.actions import book, find
+from regulars.api import models
+from regulars.api.reading import read_body
+from regulars.core import checks
 from regulars.domain import codes
 from regulars.domain.operations import AnyOperation, Cancel, Decision, Issue, Origin
 from regulars.domain.refusals import Code, Refused
+from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
 from regulars.store.members import Members
-from regulars.web import auth, bodies, counter, http, models, views
-from regulars.web.reading import read_body
+from regulars.views import integration
 
 
-def issue(request: http.Request) -> http.Response:
+def issue(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers."""
-    key = bodies.idempotency_key(request.headers)
+    key = protocol.idempotency_key(request)
     body = read_body(request, models.NewVoucher)
-    gathered = auth.gather(
-        connect.table(), request, *counter.card_keys(body.member_id), staff_too=False
+    gathered = credentials.gather(
+        connect.table(), request, *find.card_keys(body.member_id), staff_too=False
     )
-    member = counter.holder(connect.table(), gathered, body.member_id)
+    member = find.holder(gathered.shop, gathered.items, body.member_id)
     operation = Issue(Origin(f"key:{key}", "api", entropy=os.urandom(16)), body.reward_id)
     return _perform(gathered, member, operation, request, status=201)
 
 
-def cancel(request: http.Request) -> http.Response:
+def cancel(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers/{code}/cancel."""
-    key = bodies.idempotency_key(request.headers)
+    key = protocol.idempotency_key(request)
     body = read_body(request, models.CancelVoucher)
-    gathered = auth.gather(connect.table(), request, staff_too=False)
-    m = gathered.caller.merchant_id
-    code = codes.normal(request.param("code"))[: bodies.TEXT_MAX]
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    m = gathered.shop.merchant_id
+    code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
     found = Members(connect.table(), m).by_voucher_code(code)
     if found is None:
         raise Refused(Code.NOT_FOUND)
@@ -39,22 +43,28 @@ def cancel(request: http.Request) -> http.Response:
     (item,) = connect.table().get(keys.voucher(m, member_id, voucher_id))
     if item is None:
         raise Refused(Code.NOT_FOUND)
-    member = counter.read_holder(connect.table(), gathered, member_id)
+    member = find.read_holder(gathered.shop, member_id)
     operation = Cancel(Origin(f"key:{key}", "api"), cards.voucher_of(item), body.reason)
     return _perform(gathered, member, operation, request, status=200)
 
 
 def _perform(
-    gathered: auth.Gathered,
-    member: counter.Holder,
+    gathered: credentials.Gathered,
+    member: find.Holder,
     operation: AnyOperation,
-    request: http.Request,
+    request: protocol.Request,
     status: int,
-) -> http.Response:
-    def render(decision: Decision) -> views.View:
+) -> protocol.Response:
+    def render(decision: Decision) -> integration.View:
         (voucher,) = decision.vouchers
-        return views.voucher(gathered.program, voucher, member.words, gathered.now)
+        return integration.voucher(gathered.program, voucher, member.words, gathered.now)
 
-    return counter.perform(
-        connect.table(), gathered, member, operation, request, render, status=status
+    return protocol.answered(
+        book.book(gathered.shop, member, operation, request.known(status=status), render)
     )
+
+
+ROUTES: dict[str, protocol.Handler] = {
+    "POST /v1/vouchers": issue,
+    "POST /v1/vouchers/{code}/cancel": cancel,
+}

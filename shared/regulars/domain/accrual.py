@@ -7,7 +7,7 @@ All integers; multipliers are thousandths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from regulars.domain import (
@@ -16,6 +16,7 @@ from regulars.domain import (
     limits,
     milestones,
     raffles,
+    reasons,
     surprises,
     visits,
 )
@@ -25,12 +26,11 @@ from regulars.domain.draft import Draft
 from regulars.domain.ledger import granted
 from regulars.domain.operations import Act, Bonus, Earn, Item, Join
 from regulars.domain.program import EarnRule
+from regulars.domain.reasons import Reason, ReasonKind
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.rewards import give, issue_automatic
 from regulars.domain.segments import segment
 from regulars.domain.tiering import kept_until, upgraded, with_right
-
-Why = Mapping[str, Any]
 
 
 def join(draft: Draft, operation: Join) -> None:
@@ -40,12 +40,13 @@ def join(draft: Draft, operation: Join) -> None:
     running = _running(draft, _occasion(draft, 0))
     for rule in draft.program.earn:
         if rule.on == "join":
-            _grant(draft, rule, rule.amount, {"k": "join"}, running, tier_multiplier=1000)
+            reason = reasons.plain(ReasonKind.JOIN)
+            _grant(draft, rule, rule.amount, reason, running, tier_multiplier=1000)
     _bonuses(draft, running, frozenset({"join"}))
     _settle(draft, spend_minor=0, count=0)
 
 
-def earn(draft: Draft, operation: Earn) -> list[tuple[str, Why]]:
+def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
     """Book a visit or sale; returns what was not granted and why."""
     count, refused = visits.granted(draft, operation)
     capped = bool(refused)
@@ -60,11 +61,11 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Why]]:
     running = _running(draft, occasion)
     multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
     for rule in draft.program.earn:
-        base, why = _base(draft, rule, operation, count, spend_minor)
-        if base:
-            _grant(draft, rule, base, why, running, multiplier)
-        elif why:
-            refused.append((rule.id, why))
+        base, reason = _base(draft, rule, operation, count, spend_minor)
+        if base and reason:
+            _grant(draft, rule, base, reason, running, multiplier)
+        elif reason:
+            refused.append((rule.id, reason))
     if kinds:
         _bonuses(draft, running, kinds)
     if _is_first_purchase(draft, spend_minor):
@@ -100,7 +101,7 @@ def act(draft: Draft, operation: Act) -> None:
         if rule.limit and limits.given(draft.card, key, period) >= rule.limit:
             raise Refused(Code.LIMIT_REACHED, "It has been rewarded as often as it is.")
         draft.card = limits.once_more(draft.card, key, period)
-        draft.grant(rule.unit, rule.amount, rule.id, {"k": "action", "a": operation.action})
+        draft.grant(rule.unit, rule.amount, rule.id, reasons.action(operation.action))
     _settle(draft, spend_minor=0, count=0)
 
 
@@ -112,9 +113,11 @@ def bonus(draft: Draft, operation: Bonus) -> None:
         brought = limits.given(draft.card, milestones.REFERRALS, "")
         if referral and referral.max_per_member and brought >= referral.max_per_member:
             raise Refused(Code.LIMIT_REACHED, "As many referrals as there may be were rewarded.")
-    why = {"k": "referral"} if operation.referral else {"k": "bonus", "text": operation.reason}
+    reason = reasons.bonus(operation.reason)
+    if operation.referral:
+        reason = reasons.plain(ReasonKind.REFERRAL)
     if operation.unit and operation.amount:
-        draft.grant(operation.unit, operation.amount, "bonus", why)
+        draft.grant(operation.unit, operation.amount, "bonus", reason)
     reward = draft.program.rewards.get(operation.reward_id)
     if reward is not None:
         give(draft, reward)
@@ -177,8 +180,8 @@ def _use(draft: Draft, campaign: Campaign) -> None:
 def _bonuses(draft: Draft, running: list[Campaign], kinds: frozenset[str]) -> None:
     for campaign in campaigns.bonuses(running, kinds):
         _use(draft, campaign)
-        why = {"k": "campaign", "c": campaign.id}
-        draft.grant(campaign.bonus_unit, campaign.bonus, campaign.id, why)
+        reason = reasons.campaign(campaign.id)
+        draft.grant(campaign.bonus_unit, campaign.bonus, campaign.id, reason)
 
 
 def _open_bought_tiers(draft: Draft, operation: Earn) -> None:
@@ -203,30 +206,26 @@ def sale_total(operation: Earn) -> int:
 
 def _base(
     draft: Draft, rule: EarnRule, operation: Earn, count: int, spend_minor: int
-) -> tuple[int, Why]:
+) -> tuple[int, Reason | None]:
     """Units before multipliers, and the reason; a rule that grants nothing may still have one."""
     if rule.on not in {"visit", "spend", "item"}:
-        return 0, {}
+        return 0, None
     if spend_minor < rule.min_spend_minor:
-        return 0, {"k": "min_spend", "min": rule.min_spend_minor}
+        return 0, reasons.min_spend(rule.min_spend_minor)
     if rule.on == "visit":
-        return rule.amount * count, {"k": "visit", "n": count} if count else {}
+        return rule.amount * count, reasons.visit(count) if count else None
     if rule.on == "item":
         pieces = sum(item.quantity for item in operation.items if matches(rule, item))
-        return rule.amount * pieces, _item_why(rule, pieces) if pieces else {}
+        return rule.amount * pieces, _item_reason(rule, pieces) if pieces else None
     eligible = min(spend_minor, counted_money(rule, operation.items, spend_minor))
     if not eligible:
-        return 0, {}
+        return 0, None
     carried = draft.card.carry.get(rule.id, 0)
     steps = max(0, (carried + eligible) // rule.per_minor)
     left = carried + eligible - steps * rule.per_minor
     _carry(draft, rule.id, left)
-    why = {"k": "spend", "spent": eligible, "amount": rule.amount, "per": rule.per_minor}
-    if carried:
-        why["carried"] = carried
-    if left:
-        why["left"] = left
-    return rule.amount * steps, why
+    reason = reasons.spend(eligible, rule.amount, rule.per_minor, carried, left)
+    return rule.amount * steps, reason
 
 
 def matches(rule: EarnRule, item: Item) -> bool:
@@ -238,12 +237,9 @@ def matches(rule: EarnRule, item: Item) -> bool:
     return item.category in rule.categories or (bool(item.sku) and item.sku in rule.skus)
 
 
-def _item_why(rule: EarnRule, count: int) -> Why:
-    """Names the category when the rule is about a single one."""
-    why: dict[str, Any] = {"k": "item", "n": count}
-    if len(rule.categories) == 1:
-        why["cat"] = rule.categories[0]
-    return why
+def _item_reason(rule: EarnRule, pieces: int) -> Reason:
+    """Name the category when the rule is about a single one."""
+    return reasons.item(pieces, rule.categories[0] if len(rule.categories) == 1 else "")
 
 
 def counted_money(rule: EarnRule, items: Iterable[Item], total_minor: int) -> int:
@@ -270,7 +266,7 @@ def _grant(
     draft: Draft,
     rule: EarnRule,
     base: int,
-    why: Why,
+    reason: Reason,
     running: list[Campaign],
     tier_multiplier: int,
 ) -> None:
@@ -280,13 +276,10 @@ def _grant(
     if campaign:
         amount = base * tier_multiplier * campaign.multiplier // 1_000_000
         _use(draft, campaign)
-        why = {**why, "c": campaign.id, "cx": campaign.multiplier}
-    if tier_multiplier != 1000:
-        why = {**why, "x": tier_multiplier}
-    if amount != base:
-        why = {**why, "base": base}
     if amount:
-        draft.grant(rule.unit, amount, rule.id, why)
+        of_campaign = (campaign.id, campaign.multiplier) if campaign else None
+        reason = reason.multiplied(base, amount, tier_multiplier, of_campaign)
+        draft.grant(rule.unit, amount, rule.id, reason)
 
 
 def _settle(draft: Draft, spend_minor: int, count: int) -> None:

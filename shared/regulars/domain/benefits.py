@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from regulars.domain import calendar, limits
+from regulars.domain import calendar, limits, reasons
 from regulars.domain.draft import Draft
 from regulars.domain.periods import current, period
 from regulars.domain.program import Benefit, Reward
+from regulars.domain.reasons import ReasonKind
 from regulars.domain.rewards import give
 
 OCCASION_DAYS = 30
@@ -40,7 +41,7 @@ def celebrate(draft: Draft, occasion: str) -> None:
     draft.card = limits.once_more(draft.card, key, year)
     for rule in draft.program.earn:
         if rule.on == occasion:
-            draft.grant(rule.unit, rule.amount, rule.id, {"k": occasion})
+            draft.grant(rule.unit, rule.amount, rule.id, reasons.plain(ReasonKind(occasion)))
     last = draft.today + timedelta(days=OCCASION_DAYS)
     for benefit in current(draft.program, draft.card.tier and draft.card.tier.id):
         reward = draft.program.rewards.get(benefit.reward)

@@ -7,12 +7,12 @@ is raised in the same transaction, so it holds under any number of tills at once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from regulars.domain import calendar
-from regulars.domain.values import Text, thousandths
+from regulars.domain.values import Text
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -54,31 +54,6 @@ class Occasion(NamedTuple):
     segment: str
     location: str | None
     spend_minor: int
-
-
-def load(campaign: Mapping[str, Any]) -> Campaign:
-    """Read a validated campaign."""
-    hours = campaign.get("hours") or {}
-    bonus = campaign.get("bonus") or {}
-    return Campaign(
-        id=campaign["id"],
-        name=campaign.get("name", campaign["id"]),
-        first_day=campaign.get("from") or "",
-        last_day=campaign.get("until") or "",
-        weekdays=tuple(WEEKDAYS.index(day) for day in campaign.get("weekdays", ())),
-        hours=(hours.get("from", ""), hours.get("until", "")),
-        on=tuple(campaign.get("on", ())),
-        units=tuple(campaign.get("units", ())),
-        tiers=tuple(campaign.get("tiers", ())),
-        segments=tuple(campaign.get("segments", ())),
-        locations=tuple(campaign.get("locations", ())),
-        min_spend_minor=campaign.get("min_spend_minor", 0),
-        multiplier=thousandths(campaign.get("multiplier", "1")),
-        bonus=bonus.get("amount", 0),
-        bonus_unit=bonus.get("unit", ""),
-        per_member=campaign.get("per_member", 0),
-        total=campaign.get("total", 0),
-    )
 
 
 def applies(campaign: Campaign, occasion: Occasion) -> bool:

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from regulars.domain import accrual, benefits, lapsed, reversal, rewards, surprises, tiering
+from regulars.domain import (
+    accrual,
+    benefits,
+    lapsed,
+    reasons,
+    reversal,
+    rewards,
+    surprises,
+    tiering,
+)
 from regulars.domain.card import Card, expired
 from regulars.domain.draft import Draft
 from regulars.domain.due import BENEFITS, EXPIRE, TIER
@@ -118,21 +127,21 @@ def _issued(draft: Draft) -> tuple[Voucher, ...]:
 
 def _adjust(draft: Draft, operation: Adjust) -> None:
     """Correct a balance by hand, never below zero unless debt is allowed."""
-    why = {"k": "adjust", "text": operation.reason}
+    reason = reasons.adjust(operation.reason)
     if operation.unit not in draft.program.units:
         known = ", ".join(draft.program.units)
         raise Refused(Code.INVALID, "No such unit.", (("unit", f"must be one of: {known}"),))
     if operation.amount > 0:
-        draft.grant(operation.unit, operation.amount, "adjust", why)
+        draft.grant(operation.unit, operation.amount, "adjust", reason)
         rewards.issue_automatic(draft)
         return
-    pieces, rest = draft.spend(operation.unit, -operation.amount, "adjust", why)
+    pieces, rest = draft.spend(operation.unit, -operation.amount, "adjust", reason)
     if pieces:
         draft.touch(operation.unit)
     if rest and not operation.allow_debt:
         available = draft.before.available(operation.unit, draft.today.isoformat())
         raise Refused(Code.INSUFFICIENT_BALANCE, f"Only {available} can be taken off.")
-    draft.owe(operation.unit, rest, "adjust", why)
+    draft.owe(operation.unit, rest, "adjust", reason)
 
 
 def _expire(draft: Draft, operation: Expire) -> Decision:

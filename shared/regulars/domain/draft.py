@@ -6,17 +6,18 @@ is turned into a Decision at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from regulars.domain import calendar, codes, lapsed
+from regulars.domain import calendar, codes, lapsed, reasons
 from regulars.domain.card import Card, Lot, add_lots, expired, take
 from regulars.domain.due import newly_due
 from regulars.domain.expiry import by_policy, idle_until, lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, recorded
 from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
 from regulars.domain.program import Program
+from regulars.domain.reasons import Reason, ReasonKind
 from regulars.domain.refusals import Code, Refused
 
 EFFECTIVE_AHEAD_MS = 5 * 60 * 1000
@@ -64,44 +65,44 @@ class Draft:
     def available(self, unit: str) -> int:
         return self.card.available(unit, self.today.isoformat())
 
-    def grant(self, unit_id: str, amount: int, rule: str, why: Mapping[str, Any]) -> None:
+    def grant(self, unit_id: str, amount: int, rule: str, reason: Reason) -> None:
         """Book `amount` in: first against debt, the rest into a lot dated by the unit's policy."""
         self.touch(unit_id)
         owed = min(self.card.debt.get(unit_id, 0), amount)
         if owed:
             self.card = self.card.with_debt(unit_id, self.card.debt[unit_id] - owed)
-            self.lines.append(Line(unit_id, owed, DEBT, rule, why))
+            self.lines.append(Line(unit_id, owed, DEBT, rule, reason))
         if amount > owed:
             unit = self.program.units.get(unit_id)
             lot = Lot(*lot_dates_for(unit, self.today), amount - owed)
-            self.put_back(unit_id, (lot,), rule, why)
+            self.put_back(unit_id, (lot,), rule, reason)
 
-    def put_back(self, unit: str, pieces: Iterable[Lot], rule: str, why: Mapping[str, Any]) -> None:
+    def put_back(self, unit: str, pieces: Iterable[Lot], rule: str, reason: Reason) -> None:
         """Book pieces into the very lots they name."""
         for piece in pieces:
             self.card = add_lots(self.card, unit, (piece,))
-            self.lines.append(Line(unit, piece.amount, lot_name(*piece.key), rule, why))
+            self.lines.append(Line(unit, piece.amount, lot_name(*piece.key), rule, reason))
 
-    def take_out(self, unit: str, pieces: Iterable[Lot], rule: str, why: Mapping[str, Any]) -> None:
+    def take_out(self, unit: str, pieces: Iterable[Lot], rule: str, reason: Reason) -> None:
         """Book pieces out of the lots they name; they must be there."""
         for piece in pieces:
             self.card = add_lots(self.card, unit, (piece,), sign=-1)
-            self.lines.append(Line(unit, -piece.amount, lot_name(*piece.key), rule, why))
+            self.lines.append(Line(unit, -piece.amount, lot_name(*piece.key), rule, reason))
 
     def spend(
-        self, unit: str, amount: int, rule: str, why: Mapping[str, Any]
+        self, unit: str, amount: int, rule: str, reason: Reason
     ) -> tuple[tuple[Lot, ...], int]:
         """Book up to `amount` out of spendable lots, first to expire first; pieces and the rest."""
         today = self.today.isoformat()
         pieces, rest = take(self.card.living(unit, today), amount, today)
-        self.take_out(unit, pieces, rule, why)
+        self.take_out(unit, pieces, rule, reason)
         return pieces, rest
 
     def lose(self, unit: str, pieces: Iterable[Lot]) -> None:
         """Book out what has expired, and remember how much: a refund does not ask for it again."""
         today = self.today.isoformat()
         for piece in pieces:
-            self.take_out(unit, (piece,), "expiry", {"k": "expired"})
+            self.take_out(unit, (piece,), "expiry", reasons.plain(ReasonKind.EXPIRED))
             idle_until = "" if expired(piece, today) else self.card.idle.get(unit, "")
             self.card = lapsed.more(self.card, unit, piece, idle_until)
 
@@ -111,15 +112,16 @@ class Draft:
         for unit, owed in self.card.debt.items():
             pieces, rest = take(self.card.living(unit, today), owed, today)
             if pieces:
-                self.take_out(unit, pieces, DEBT, {"k": "settled"})
+                reason = reasons.plain(ReasonKind.SETTLED)
+                self.take_out(unit, pieces, DEBT, reason)
                 self.card = self.card.with_debt(unit, rest)
-                self.lines.append(Line(unit, owed - rest, DEBT, DEBT, {"k": "settled"}))
+                self.lines.append(Line(unit, owed - rest, DEBT, DEBT, reason))
 
-    def owe(self, unit: str, amount: int, rule: str, why: Mapping[str, Any]) -> None:
+    def owe(self, unit: str, amount: int, rule: str, reason: Reason) -> None:
         """Book `amount` as debt."""
         if amount:
             self.card = self.card.with_debt(unit, self.card.debt.get(unit, 0) + amount)
-            self.lines.append(Line(unit, -amount, DEBT, rule, why))
+            self.lines.append(Line(unit, -amount, DEBT, rule, reason))
 
     def count(self, name: str, by: int, limit: int) -> None:
         """Move a counter that all cards share."""

@@ -5,8 +5,7 @@ How it goes is told in `milestones.py`, `raffles.py`, `leaderboards.py` and `sur
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from regulars.domain.values import Text
 
@@ -75,61 +74,3 @@ class SurpriseTerms(NamedTuple):
     budget_minor: int
     budget_window: Literal["day", "month", "year", "lifetime"]
     """What the gifts of a window may cost the owner in all, counted in the reward's own cost."""
-
-
-def milestone(part: Mapping[str, Any]) -> Milestone:
-    """Read a validated milestone."""
-    grant = part.get("grant") or {}
-    return Milestone(
-        id=part["id"],
-        name=part["name"],
-        metric=part["metric"],
-        at=part["at"],
-        first_day=part.get("from") or "",
-        last_day=part.get("until") or "",
-        repeat=part.get("repeat", False),
-        unit=grant.get("unit", ""),
-        amount=grant.get("amount", 0),
-        reward=part.get("reward", ""),
-        badge=part.get("badge", False),
-    )
-
-
-def raffle(part: Mapping[str, Any]) -> Raffle:
-    """Read a validated raffle."""
-    return Raffle(
-        id=part["id"],
-        name=part["name"],
-        first_day=part["from"],
-        last_day=part["until"],
-        per_minor=part.get("per_minor", 0),
-        reward=part["reward"],
-        winners=part.get("winners", 1),
-    )
-
-
-def leaderboard(part: Mapping[str, Any]) -> Leaderboard:
-    """Read a validated leaderboard."""
-    return Leaderboard(
-        part["id"], part["name"], part["metric"], part["window"], part.get("places", 10)
-    )
-
-
-def surprise(part: Mapping[str, Any]) -> SurpriseTerms:
-    """Read the validated terms of a surprise."""
-    limit = part.get("per_member") or {}
-    return SurpriseTerms(
-        id=part["id"],
-        name=part["name"],
-        reward=part["reward"],
-        by=part["by"],
-        one_in=part.get("one_in") or 0,
-        on=tuple(part.get("on", ())),
-        tiers=tuple(part.get("tiers", ())),
-        segments=tuple(part.get("segments", ())),
-        min_spend_minor=part.get("min_spend_minor", 0),
-        limit=limit.get("times", 0),
-        limit_window=limit.get("window", "lifetime"),
-        budget_minor=part["budget"]["amount_minor"],
-        budget_window=part["budget"]["window"],
-    )

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from regulars.domain.card import Card
+from regulars.domain.reasons import Reason
 
 Kind = Literal[
     "join", "earn", "bonus", "issue", "redeem", "cancel", "expire",
@@ -27,24 +28,19 @@ DEBT = "debt"
 class Line(NamedTuple):
     """One amount booked: into or out of one lot of one unit, by one rule, for one reason.
 
-    `lot` is `"<expires_on>"`, `"<expires_on>/<available_on>"` or `"debt"`. `why` holds the figures
-    of the reason under short names; `i18n/explain.py` puts them in words.
+    `lot` is `"<expires_on>"`, `"<expires_on>/<available_on>"` or `"debt"`.
     """
 
     unit: str
     amount: int
     lot: str
     rule: str
-    why: Mapping[str, Any]
+    reason: Reason
 
 
 def granted(lines: Iterable[Line]) -> list[Line]:
     """The lines that grant something; what returns, or moves within a card, is not granted."""
-    return [
-        line
-        for line in lines
-        if line.amount > 0 and line.why.get("k") not in {"returned", "settled"}
-    ]
+    return [line for line in lines if line.amount > 0 and not line.reason.moves_only]
 
 
 class Entry(NamedTuple):
@@ -90,7 +86,8 @@ def canonical(entry: Entry) -> str:
         "src": entry.source,
         "prog": entry.program_version,
         "lines": [
-            [line.unit, line.amount, line.lot, line.rule, dict(line.why)] for line in entry.lines
+            [line.unit, line.amount, line.lot, line.rule, dict(line.reason.stored)]
+            for line in entry.lines
         ],
         "bal": dict(entry.balances),
         "facts": dict(entry.facts),
@@ -125,7 +122,10 @@ def parse(text: str) -> Entry:
         effective_ms=int(document["eff"]),
         source=document["src"],
         program_version=document["prog"],
-        lines=tuple(Line(*line) for line in document["lines"]),
+        lines=tuple(
+            Line(unit, amount, lot, rule, Reason(why))
+            for unit, amount, lot, rule, why in document["lines"]
+        ),
         balances=document["bal"],
         tier_from=tier_from,
         tier_to=tier_to,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from regulars.domain import calendar, limits
+from regulars.domain import calendar, limits, reasons
 from regulars.domain.card import Card
 from regulars.domain.draft import Draft
 from regulars.domain.games import Milestone
@@ -51,8 +51,8 @@ def reach(draft: Draft) -> None:
         if run:
             draft.facts.setdefault("runs", {})[milestone.id] = run
         if milestone.unit and milestone.amount:
-            why = {"k": "milestone", "m": milestone.id, "n": new}
-            draft.grant(milestone.unit, milestone.amount * new, milestone.id, why)
+            reason = reasons.milestone(milestone.id, new)
+            draft.grant(milestone.unit, milestone.amount * new, milestone.id, reason)
         reward = draft.program.rewards.get(milestone.reward)
         for _ in range(new if reward else 0):
             if reward:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from regulars.domain.card import Card, Lot
 from regulars.domain.ledger import Entry, Recorded
 from regulars.domain.program import Program
+from regulars.domain.reasons import Reason
 
 
 class Origin(NamedTuple):
@@ -258,8 +259,8 @@ class Decision(NamedTuple):
     limit refuses the transaction, and the operation is decided again knowing what is left."""
     unlocked: tuple[Voucher, ...] = ()
     """Vouchers that were issued by themselves."""
-    refused: tuple[tuple[str, Mapping[str, Any]], ...] = ()
-    """(rule, why) of what was not granted although the operation went through."""
+    refused: tuple[tuple[str, Reason], ...] = ()
+    """(rule, reason) of what was not granted although the operation went through."""
     refunded_minor: int | None = None
     """For a reversal: what has now been refunded of the original in all, -1 for the whole."""
     refunded_rules: Mapping[str, int] = MappingProxyType({})

@@ -1,19 +1,18 @@
 """A loyalty programme as the rules see it: frozen values read from a validated document.
 
-The document (JSON, see `web/program_document.py`) is what owners write, export and compare; it has
-been validated before it was published, so nothing is checked again here. Money is in minor units
-of `currency`, multipliers in thousandths, durations in days or months as the name says.
+The document (JSON, see `program/document.py`) is what owners write, export and compare;
+`program/load.py` fills these values from one that was checked before it was published. Money is in
+minor units of `currency`, multipliers in thousandths, durations in days or months as the name says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from regulars.domain import campaigns, games
 from regulars.domain.campaigns import Campaign
 from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseTerms
-from regulars.domain.values import Text, thousandths
+from regulars.domain.values import Text
 
 
 class Expiry(NamedTuple):
@@ -213,136 +212,3 @@ class Program(NamedTuple):
         """The earning multiplier of a tier in thousandths; 1000 without one."""
         rank = self.tier_rank(tier_id)
         return self.tiers[rank].multiplier if rank >= 0 else 1000
-
-
-def load(document: Mapping[str, Any], version: int) -> Program:
-    """Read a validated programme document published as `version`."""
-    limits = document.get("limits", {})
-    branding = document.get("branding", {})
-    return Program(
-        version=version,
-        name=document["name"],
-        currency=document["currency"],
-        timezone=document["timezone"],
-        country=document.get("country") or "",
-        languages=tuple(document["languages"]),
-        color=branding.get("color", "#7a3b1d"),
-        icon=branding.get("icon", "gift"),
-        units={unit["id"]: _unit(unit) for unit in document.get("units", ())},
-        earn=tuple(_earn(rule) for rule in document.get("earn", ())),
-        rewards={reward["id"]: _reward(reward) for reward in document.get("rewards", ())},
-        tiers=tuple(_tier(tier) for tier in document.get("tiers", ())),
-        campaigns=tuple(campaigns.load(part) for part in document.get("campaigns", ())),
-        milestones=tuple(games.milestone(part) for part in document.get("milestones", ())),
-        raffles=tuple(games.raffle(part) for part in document.get("raffles", ())),
-        leaderboards=tuple(games.leaderboard(part) for part in document.get("leaderboards", ())),
-        surprises=tuple(games.surprise(part) for part in document.get("surprises", ())),
-        referral=_referral(document.get("referral")),
-        limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
-        refunds=document.get("refunds", {}).get("policy", "debt"),
-        messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
-        locations={place["id"]: place["name"] for place in document.get("locations", ())},
-    )
-
-
-def _unit(unit: Mapping[str, Any]) -> Unit:
-    expiry = unit.get("expiry", {})
-    return Unit(
-        id=unit["id"],
-        name=unit["name"],
-        kind=unit["kind"],
-        expiry=Expiry(
-            expiry.get("type", "never"),
-            expiry.get("months", 0),
-            expiry.get("month", 12),
-            expiry.get("day", 31),
-        ),
-        hold_days=unit.get("hold_days", 0),
-    )
-
-
-def _earn(rule: Mapping[str, Any]) -> EarnRule:
-    return EarnRule(
-        id=rule["id"],
-        on=rule["on"],
-        unit=rule["unit"],
-        amount=rule["amount"],
-        per_minor=rule.get("per_minor", 0),
-        categories=tuple(rule.get("categories", ())),
-        skus=tuple(rule.get("skus", ())),
-        exclude=tuple(rule.get("exclude", ())),
-        min_spend_minor=rule.get("min_spend_minor", 0),
-        action=rule.get("action", ""),
-        limit=(rule.get("per_member") or {}).get("times", 0),
-        limit_window=(rule.get("per_member") or {}).get("window", "lifetime"),
-    )
-
-
-def _reward(reward: Mapping[str, Any]) -> Reward:
-    limit = reward.get("per_member") or {}
-    cost = reward.get("cost") or {}
-    return Reward(
-        id=reward["id"],
-        name=reward["name"],
-        kind=reward.get("kind", "item"),
-        unit=cost.get("unit", ""),
-        cost=cost.get("amount", 0),
-        auto=reward.get("auto", False),
-        valid_days=reward.get("valid_days"),
-        tiers=tuple(reward.get("tiers", ())),
-        limit=limit.get("times"),
-        limit_window=limit.get("window", "lifetime"),
-        cost_minor=reward.get("cost_minor", 0),
-        stock=reward.get("stock", 0),
-        promise=reward.get("promise"),
-    )
-
-
-def _tier(tier: Mapping[str, Any]) -> Tier:
-    season = tier.get("season") or {}
-    return Tier(
-        id=tier["id"],
-        name=tier["name"],
-        enter=tuple(_condition(way) for way in tier.get("enter", ())),
-        multiplier=thousandths(tier.get("multiplier", "1")),
-        perks=tuple(tier.get("perks", ())),
-        benefits=tuple(
-            Benefit(benefit["id"], benefit["reward"], benefit["every"], benefit.get("times", 1))
-            for benefit in tier.get("benefits", ())
-        ),
-        grace_days=tier.get("grace_days", 0),
-        notice_days=tier.get("notice_days", 0),
-        first_month=season.get("from_month", 0),
-        last_month=season.get("until_month", 0),
-    )
-
-
-def _condition(way: Mapping[str, Any]) -> Condition:
-    keep = way.get("keep") or {}
-    return Condition(
-        metric=way["metric"],
-        at_least=way.get("at_least", 0),
-        window=way.get("window", "lifetime"),
-        categories=tuple(way.get("categories", ())),
-        skus=tuple(way.get("skus", ())),
-        percent=way.get("percent", 0),
-        period=way.get("period") or "",
-        keep=Keep(
-            keep.get("for", "next_period"), keep.get("months") or 0, keep.get("at_least") or 0
-        ),
-    )
-
-
-def _referral(referral: Mapping[str, Any] | None) -> Referral | None:
-    if not referral:
-        return None
-    return Referral(
-        friend=_gift(referral.get("friend") or {}),
-        referrer=_gift(referral.get("referrer") or {}),
-        min_spend_minor=referral.get("min_spend_minor", 0),
-        max_per_member=referral.get("max_per_member", 0),
-    )
-
-
-def _gift(gift: Mapping[str, Any]) -> Gift:
-    return Gift(gift.get("unit", ""), gift.get("amount", 0), gift.get("reward", ""))

@@ -3,7 +3,7 @@
 They are listed as they come up: what concerns the request before anything is decided about it, then
 what concerns the card. Which is answered when several apply is said, and held, in `docs/rules.md`.
 
-`web/problems.py` gives each its HTTP status; a test holds the two lists together.
+`http/problems.py` gives each its HTTP status; a test holds the two lists together.
 """
 
 from __future__ import annotations

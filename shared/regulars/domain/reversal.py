@@ -14,6 +14,7 @@ from regulars.domain import (
     limits,
     milestones,
     raffles,
+    reasons,
     surprises,
     visits,
 )
@@ -22,6 +23,7 @@ from regulars.domain.draft import Draft
 from regulars.domain.ledger import DEBT, Entry, Line, granted, lot_dates
 from regulars.domain.operations import Reverse, Voucher
 from regulars.domain.program import Program
+from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.rewards import WAITING, give_back, issue_automatic
 from regulars.domain.shares import Shares, Span, shares
@@ -51,7 +53,7 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
     for name, value in (("order", original.facts.get("order")), ("refund", operation.refund_id)):
         if value:
             draft.facts[name] = value
-    if operation.items:
+    if operation.items:  # for audits: what each rule took back follows from the entries alone
         draft.facts["items"] = [list(item) for item in operation.items]
 
     if whole:
@@ -92,13 +94,13 @@ def _refunded(operation: Reverse, total: int, now_ms: int) -> tuple[int, int]:
 def _take_back(draft: Draft, operation: Reverse, line: Line, amount: int) -> None:
     """Take `amount` of a granted line out of its own lot, then others, then vouchers, then debt.
     What has expired of its own lot was of no use, and is not asked for again."""
-    why = {"k": "refund", "of": operation.original.seq}
+    reason = reasons.refund(operation.original.seq)
     if line.lot != DEBT:
         own = Lot(*lot_dates(line.lot), amount)
         held = {lot.key: lot.amount for lot in draft.card.lots.get(line.unit, ())}
         piece = min(amount, held.get(own.key, 0))
         if piece:
-            draft.take_out(line.unit, (own._replace(amount=piece),), line.rule, why)
+            draft.take_out(line.unit, (own._replace(amount=piece),), line.rule, reason)
             amount -= piece
         granted_on = calendar.local_date(
             calendar.from_ms(operation.original.recorded_ms), draft.program.timezone
@@ -106,14 +108,14 @@ def _take_back(draft: Draft, operation: Reverse, line: Line, amount: int) -> Non
         draft.card, gone = lapsed.claimed(draft.card, line.unit, own, amount, granted_on)
         amount -= gone
         _note(draft, "lapsed", line.unit, gone)
-    amount = draft.spend(line.unit, amount, line.rule, why)[1]
+    amount = draft.spend(line.unit, amount, line.rule, reason)[1]
     if amount and _return_vouchers(draft, operation, units=line.unit):
-        amount = draft.spend(line.unit, amount, line.rule, why)[1]
+        amount = draft.spend(line.unit, amount, line.rule, reason)[1]
     if draft.program.refunds == "waive":
         owed = min(amount, _locked(draft, line.unit))
         _note(draft, "waived", line.unit, amount - owed)
         amount = owed
-    draft.owe(line.unit, amount, line.rule, why)
+    draft.owe(line.unit, amount, line.rule, reason)
 
 
 def _note(draft: Draft, fact: str, unit: str, amount: int) -> None:
@@ -181,7 +183,7 @@ def _counted(original: Entry, under: Program) -> list[Line]:
     return [
         line
         for line in granted(original.lines)
-        if line.why.get("k") != "milestone"
+        if line.reason.kind is not ReasonKind.MILESTONE
         and line.unit in under.units
         and under.units[line.unit].kind == "points"
     ]
@@ -220,7 +222,7 @@ def _give_back_actions(draft: Draft, original: Entry, under: Program) -> None:
     """An action whose reward is taken back may be rewarded again in its period."""
     recorded = calendar.from_ms(original.recorded_ms)
     day = calendar.local_date(recorded, under.timezone).isoformat()
-    rewarded = {line.rule for line in original.lines if line.why.get("k") == "action"}
+    rewarded = {line.rule for line in original.lines if line.reason.kind is ReasonKind.ACTION}
     for rule in under.earn:
         period = limits.period(rule.limit_window, day)
         if rule.id in rewarded and limits.given(draft.card, f"a:{rule.id}", period):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from regulars.domain import calendar, limits
+from regulars.domain import calendar, limits, reasons
 from regulars.domain.card import NEVER, Card, Lot, OpenVoucher
 from regulars.domain.draft import Draft
 from regulars.domain.operations import Cancel, Issue, Redeem, Voucher
@@ -103,8 +103,8 @@ def _refusal(draft: Draft, reward: Reward) -> Code | None:
 
 def _issue(draft: Draft, reward: Reward) -> Voucher:
     code = draft.new_code()
-    why = {"k": "reward", "r": reward.id, "v": _voucher_id(code)}
-    pieces, rest = draft.spend(reward.unit, reward.cost, reward.id, why)
+    reason = reasons.reward(reward.id, _voucher_id(code))
+    pieces, rest = draft.spend(reward.unit, reward.cost, reward.id, reason)
     draft.touch(reward.unit)
     if rest:
         raise AssertionError("a reward is issued only when its cost is available")
@@ -169,8 +169,8 @@ def cancel(draft: Draft, operation: Cancel) -> None:
 
 def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
     """Close a voucher and book its lots in again."""
-    why = {"k": "returned", "r": voucher.reward_id, "v": voucher.voucher_id}
-    draft.put_back(voucher.unit, voucher.lots, voucher.reward_id, why)
+    reason = reasons.returned(voucher.reward_id, voucher.voucher_id)
+    draft.put_back(voucher.unit, voucher.lots, voucher.reward_id, reason)
     draft.settle()
     close(draft, voucher, status)
     draft.facts.setdefault("returned", []).append(voucher.voucher_id)

@@ -43,8 +43,7 @@ class Shares(NamedTuple):
 
     def line(self, line: Line) -> Span:
         """The span of a granted line."""
-        counted = line.why.get("k") in {"spend", "item"}
-        return self.rules.get(line.rule, self.money) if counted else self.money
+        return self.rules.get(line.rule, self.money) if line.reason.counts_purchase else self.money
 
     @property
     def kept(self) -> dict[str, int]:
@@ -83,12 +82,9 @@ def shares(under: Program, operation: Reverse, money: Span) -> Shares:
 
 def _measures(original: Entry) -> dict[str, int]:
     """What each rule counted in the sale: pieces, or money in minor units."""
-    counted: dict[str, int] = {}
-    for line in original.lines:
-        if line.why.get("k") == "item":
-            counted[line.rule] = line.why["n"]
-        elif line.why.get("k") == "spend":
-            counted[line.rule] = line.why["spent"]
+    counted = {
+        line.rule: line.reason.counted for line in original.lines if line.reason.counts_purchase
+    }
     for rule_id, moved in original.facts.get("carry", {}).items():
         if moved > 0:  # no full step came together: all of it was carried
             counted.setdefault(rule_id, moved)

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from regulars.domain import limits
+from regulars.domain import limits, reasons
 from regulars.domain.campaigns import Occasion
 from regulars.domain.draft import Draft
 from regulars.domain.games import SurpriseTerms
 from regulars.domain.operations import Surprise
 from regulars.domain.program import Reward
+from regulars.domain.reasons import Reason
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX, give, stock_name
 from regulars.domain.segments import segment
@@ -40,9 +41,9 @@ class Given(NamedTuple):
     """In which the member's own share counts."""
 
     @property
-    def why(self) -> Mapping[str, Any]:
-        """The reason, for `i18n.explain`."""
-        return {"k": "surprise", "r": self.reward_id}
+    def reason(self) -> Reason:
+        """Why it was given."""
+        return reasons.surprise(self.reward_id)
 
 
 def given(facts: Mapping[str, Any]) -> list[Given]:

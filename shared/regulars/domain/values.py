@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 Text = str | dict[str, Any]
@@ -11,5 +10,9 @@ the plural forms of CLDR under each language instead of a string."""
 
 
 def thousandths(multiplier: str) -> int:
-    """`"1.5"` as 1500. At most three decimals, which the schema has checked."""
-    return int(Decimal(multiplier) * 1000)
+    """Read a decimal such as `"1.5"` as 1500. At most three places, which the schema has checked.
+
+    Without `decimal`, which takes a millisecond to import on every cold start.
+    """
+    whole, _, places = multiplier.partition(".")
+    return int(whole) * 1000 + int(places.ljust(3, "0"))

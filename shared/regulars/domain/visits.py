@@ -8,41 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
+from regulars.domain import reasons
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry
 from regulars.domain.operations import Earn
+from regulars.domain.reasons import Reason, ReasonKind
 from regulars.domain.refusals import Code, Refused
-
-Why = Mapping[str, Any]
 
 DAYS_KEPT = 7
 """For how many days before the newest a card remembers the visits of each."""
 
 
-def granted(draft: Draft, operation: Earn) -> tuple[int, list[tuple[str, Why]]]:
+def granted(draft: Draft, operation: Earn) -> tuple[int, list[tuple[str, Reason]]]:
     """The visits that count under the programme's limits, and why others do not.
 
     Raises CAP_REACHED when the operation is to be refused rather than cut.
     """
     limits, card = draft.program.limits, draft.card
     visits = operation.visits
-    why: Why = {}
+    reason: Reason | None = None
     apart_ms = abs(draft.effective_ms - card.last_visit_ms)
     wait_ms = limits.cooldown_minutes * 60_000 - apart_ms
     if visits and card.last_visit_ms and wait_ms > 0:
-        visits, why = 0, {"k": "cooldown", "minutes": -(-wait_ms // 60_000)}
+        visits, reason = 0, reasons.cooldown(-(-wait_ms // 60_000))
     elif visits and limits.visits_per_day:
         had = card.days.get(draft.effective_day.isoformat(), 0)
         if had + visits > limits.visits_per_day:
             visits = max(0, limits.visits_per_day - had)
-            why = {"k": "cap_day", "n": limits.visits_per_day}
-    if not why:
+            reason = reasons.cap_day(limits.visits_per_day)
+    if reason is None:
         return visits, []
     if operation.refusable:
-        raise Refused(Code.CAP_REACHED, _words(why))
-    return visits, [("limits", why)]
+        raise Refused(Code.CAP_REACHED, _words(reason))
+    return visits, [("limits", reason)]
 
 
 def book(draft: Draft, visits: int) -> None:
@@ -74,7 +73,7 @@ def _more(days: Mapping[str, int], day: date, visits: int) -> dict[str, int]:
     return {one: more[one] for one in more if one >= oldest.isoformat()}
 
 
-def _words(why: Why) -> str:
-    if why["k"] == "cooldown":
-        return f"This card was stamped a moment ago; the next stamp is in {why['minutes']} min."
-    return f"This card has had its {why['n']} visits of today."
+def _words(reason: Reason) -> str:
+    if reason.kind is ReasonKind.COOLDOWN:
+        return f"This card was stamped a moment ago; the next stamp is in {reason.limit} min."
+    return f"This card has had its {reason.limit} visits of today."

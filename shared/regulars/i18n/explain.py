@@ -1,4 +1,8 @@
-"""Why an amount was booked, in words: the `why` of a ledger line as a sentence."""
+"""Why an amount was booked, in words: the stored reason of a ledger line as a sentence.
+
+The kinds and their figures are those of `domain/reasons.py`. Ids are never shown: what the
+programme gives no name is spoken of in general.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,15 +19,18 @@ def explain(
     currency: str,
     rewards: Mapping[str, Text] | None = None,
     names: Mapping[str, Text] | None = None,
+    rule: Text | None = None,
 ) -> str:
-    """The reason of one booked line: "8 points for €8.40 + 4 extra (×1.5)".
+    """Say the reason of one booked line: "8 points for €8.40 + 4 extra (×1.5)".
 
     `amount` is the line's own amount, signed; `unit` its names; `rewards` the names of rewards
-    by id, `names` those of campaigns and milestones. A reason this version does not know gives an
-    empty string.
+    by id, `names` those of campaigns and milestones, `rule` what the rule rewards ("main course",
+    "review") where the programme names it. A reason this version does not know gives an empty
+    string.
     """
     base = int(why.get("base", amount))
-    text = _reason(why, words, base, unit, currency, rewards or {})
+    reward = words.pick((rewards or {}).get(why.get("r", ""), ""))
+    text = _reason(why, words, words.amount(unit, base), currency, reward, words.pick(rule))
     name = words.pick((names or {}).get(why.get("c") or why.get("m") or "", ""))
     if name and why.get("k") in {"campaign", "milestone"}:
         return name
@@ -36,7 +43,7 @@ def explain(
             extra=words.number(extra),
             factor=words.decimal(factor, 6) + (f" · {name}" if name else ""),
         )
-    if why.get("left"):
+    if text and why.get("left"):
         left = words.money(why["left"], currency)
         text = words.t("{reason}; {left} carried to the next", reason=text, left=left)
     return text
@@ -45,31 +52,34 @@ def explain(
 def _reason(
     why: Mapping[str, Any],
     words: Words,
-    amount: int,
-    unit: UnitNames,
+    units: str,
     currency: str,
-    rewards: Mapping[str, Text],
+    reward: str,
+    rule: str,
 ) -> str:
-    """The reason without multiplier and remainder."""
-    reward = words.pick(rewards.get(why.get("r", ""), ""))
+    """The reason without multiplier and remainder. `reward` and `rule` are names or empty."""
     match why.get("k"):
         case "join":
             return words.t("for joining")
         case "visit":
             return words.n("for your visit", "for {n} visits", why.get("n", 1))
         case "spend":
-            units = words.amount(unit, amount)
             spent = words.money(why["spent"], currency)
             return words.t("{units} for {money}", units=units, money=spent)
         case "item":
-            units, count = words.amount(unit, amount), why.get("n", 1)
+            count = why.get("n", 1)
+            if rule:
+                pieces = words.number(count)
+                return words.t("{units} for {n} × {item}", units=units, n=pieces, item=rule)
             return words.n("{units} for {n} item", "{units} for {n} items", count, units=units)
         case "campaign":
             return words.t("a campaign")
         case "milestone":
             return words.t("a milestone reached")
         case "action":
-            return words.t("for what you did: {action}", action=str(why.get("a", "")))
+            if rule:
+                return words.t("for what you did: {action}", action=rule)
+            return words.t("to thank you for what you did")
         case "birthday":
             return words.t("for your birthday")
         case "anniversary":
@@ -83,9 +93,13 @@ def _reason(
                 return words.t("a surprise for you: {reward}", reward=reward)
             return words.t("a surprise for you")
         case "reward":
-            return words.t("for a reward: {reward}", reward=reward) if reward else ""
+            if reward:
+                return words.t("for a reward: {reward}", reward=reward)
+            return words.t("for a reward")
         case "returned":
-            return words.t("given back: {reward}", reward=reward) if reward else ""
+            if reward:
+                return words.t("given back: {reward}", reward=reward)
+            return words.t("given back for a reward")
         case "refund":
             return words.t("a purchase was refunded")
         case "settled":

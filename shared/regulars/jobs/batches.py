@@ -1,15 +1,62 @@
-"""Records of a queue or of the stream, one by one."""
+"""Handlers of queues and of the stream: records one by one, and which of them failed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from regulars.observability import logger
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from regulars.core.observability import logger
 from regulars.tills.events import UnreadableError
 
 Record = TypeVar("Record")
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+def queue(handle: Callable[[dict[str, Any]], None]) -> Handler:
+    """Return the handler of a queue; `handle` gets the body of each message."""
+    return _batches(EventType.SQS, _body(handle))
+
+
+def _body(handle: Callable[[dict[str, Any]], None]) -> Callable[[SQSRecord], None]:
+    return lambda record: handle(record.json_body)
+
+
+def stream(handle: Callable[[Mapping[str, Any]], None]) -> Handler:
+    """Return the handler of the table's stream; `handle` gets the new image of each record."""
+
+    def record_handler(record: DynamoDBRecord) -> None:
+        image = record.dynamodb.new_image if record.dynamodb else None
+        if image is None:
+            raise ValueError("a record of this stream has a new image")
+        handle(image)
+
+    return _batches(EventType.DynamoDBStreams, record_handler)
+
+
+def _batches(kind: EventType, record_handler: Callable[[Any], None]) -> Handler:
+    processor = BatchProcessor(event_type=kind)
+
+    def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Handle a batch; answers which records failed."""
+        return dict(
+            process_partial_response(
+                event=event,
+                record_handler=logged(record_handler),
+                processor=processor,
+                context=context,
+            )
+        )
+
+    return lambda_handler
 
 
 def logged(handler: Callable[[Record], None]) -> Callable[[Record], None]:

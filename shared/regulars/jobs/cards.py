@@ -8,7 +8,6 @@ from typing import Literal
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.due import (
-    ANNIVERSARY,
     BENEFITS,
     BIRTHDAY,
     EXPIRE,
@@ -29,13 +28,9 @@ from regulars.domain.operations import (
     Remind,
     ReviewTier,
 )
-from regulars.jobs.context import Shop
-from regulars.jobs.digest import DIGEST, digest
-from regulars.jobs.due import Job
-from regulars.jobs.invitations import INVITE, invite
-from regulars.jobs.leaderboards import LEADERBOARDS, count
-from regulars.jobs.raffles import DRAW, draw_due
-from regulars.jobs.telling import Tell, tell
+from regulars.messages.notification import Notification
+from regulars.messages.notify import notify
+from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.members import Members
 
@@ -104,8 +99,8 @@ def notice(shop: Shop, member_id: str) -> None:
     day = notice_day(shop.program, card)
     if card.tier and day and day <= today:  # it may have been prolonged since
         facts = {"tier": card.tier.id, "until": card.tier.until}
-        told = Tell(member_id, "tier_at_risk", card.tier.until, facts)
-        tell(shop.merchant_id, told, shop.now)
+        wanted = Notification(member_id, "tier_at_risk", card.tier.until, facts)
+        notify(shop.merchant_id, wanted, shop.now)
     operation = Remind(_origin(NOTICE, card), NOTICE)
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
@@ -121,9 +116,9 @@ def remind(shop: Shop, member_id: str) -> None:
     zone = shop.program.timezone
     if day and reward and calendar.local_start(day, zone, REMINDER_HOUR) <= shop.now:
         facts = {"reward": reward.id}
-        tell(
+        notify(
             shop.merchant_id,
-            Tell(member_id, "close_to_reward", f"{card.last_visit_ms}", facts),
+            Notification(member_id, "close_to_reward", f"{card.last_visit_ms}", facts),
             shop.now,
         )
     operation = Remind(_origin(REMIND, card))
@@ -134,19 +129,3 @@ def _origin(job: str, card: Card) -> Origin:
     """At most one entry per job and state of a card."""
     op = f"{job}:{card.member_id}:{card.version}"
     return Origin(op, "job", entropy=os.urandom(16))
-
-
-JOBS: dict[str, Job] = {
-    EXPIRE: expire,
-    TIER: review_tier,
-    BENEFITS: benefits,
-    BIRTHDAY: birthday,
-    ANNIVERSARY: anniversary,
-    NOTICE: notice,
-    REMIND: remind,
-    DIGEST: digest,
-    INVITE: invite,
-    DRAW: draw_due,
-    LEADERBOARDS: count,
-}
-"""By the name under which they stand in the due list."""

@@ -8,28 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from regulars.actions.due_marks import DIGEST, MONDAY_HOUR, next_digest
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry
-from regulars.jobs.context import Shop
-from regulars.jobs.telling import Tell, tell
+from regulars.messages.notification import Notification
+from regulars.messages.notify import notify
+from regulars.program.shop import Shop
 from regulars.store import activity, keys
-from regulars.store.ledger import due_item
-from regulars.store.marshal import Item
 from regulars.store.members import Members
 
-DIGEST = "digest"
-MONDAY_HOUR = 8
 BEST = 5
 OPEN_DAYS_MIN = 3
 """A quietest day is named only when the week had at least so many days with visits."""
-
-
-def first_digest(merchant_id: str, zone: str, now: datetime) -> Item:
-    """The due mark of a merchant's first digest."""
-    return _due(merchant_id, zone, calendar.local_date(now, zone))
 
 
 def digest(shop: Shop, member_id: str) -> None:
@@ -47,15 +40,8 @@ def digest(shop: Shop, member_id: str) -> None:
     shop.table.put({"PK": pk, "SK": sk, **kept})
     compared = {name: before[name] for name in kept} if before else None
     facts = {"figures": {**figures, "before": compared}}
-    tell(shop.merchant_id, Tell(keys.MERCHANT_LEVEL, DIGEST, str(week), facts), shop.now)
-    shop.table.put(_due(shop.merchant_id, zone, today))
-
-
-def _due(merchant_id: str, zone: str, today: date) -> Item:
-    """Due on the next Monday after `today`."""
-    monday = today + timedelta(days=7 - today.weekday())
-    instant = calendar.local_start(monday, zone, MONDAY_HOUR)
-    return due_item(merchant_id, keys.MERCHANT_LEVEL, DIGEST, calendar.hour_of(instant))
+    notify(shop.merchant_id, Notification(keys.MERCHANT_LEVEL, DIGEST, str(week), facts), shop.now)
+    shop.table.put(next_digest(shop.merchant_id, zone, today))
 
 
 def _figures(shop: Shop, week: date) -> dict[str, Any]:

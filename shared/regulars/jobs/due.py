@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from regulars.core.observability import logger
 from regulars.domain.calendar import hour_of
-from regulars.jobs.context import Shop, Shops
-from regulars.observability import logger
+from regulars.program.shop import Shop, Shops
 from regulars.store import keys
 from regulars.store.table import AbsentOr, Below, Table
 

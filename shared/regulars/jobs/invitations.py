@@ -8,27 +8,18 @@ from __future__ import annotations
 
 import heapq
 import os
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from regulars.actions.due_marks import INVITE, next_invitations
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.operations import GrantTier, Origin
 from regulars.domain.program import Condition, Tier
 from regulars.domain.tiering import kept_until, right, window_sum
-from regulars.jobs.context import Shop
-from regulars.store import keys
-from regulars.store.ledger import due_item
-from regulars.store.marshal import Item
+from regulars.program.shop import Shop
 from regulars.store.members import every_card
 
-INVITE = "invite"
-HOUR = 9
 YEARLY = Condition("spend", 0, "year")
-
-
-def first_invitations(merchant_id: str, zone: str, now: datetime) -> Item:
-    """The due mark of a merchant's first look at its best customers."""
-    return _due(merchant_id, zone, calendar.local_date(now, zone))
 
 
 def invite(shop: Shop, member_id: str) -> None:
@@ -39,7 +30,7 @@ def invite(shop: Shop, member_id: str) -> None:
         for way in tier.enter:
             if way.metric == "invitation" and way.percent:
                 _invite(shop, tier, way.percent, yesterday)
-    shop.table.put(_due(shop.merchant_id, shop.program.timezone, today))
+    shop.table.put(next_invitations(shop.merchant_id, shop.program.timezone, today))
 
 
 def best(shop: Shop, percent: int, today: date) -> list[Card]:
@@ -68,11 +59,3 @@ def _invite(shop: Shop, tier: Tier, percent: int, today: date) -> None:
             Origin(op, "job", entropy=os.urandom(16)), tier.id, until, "invitation"
         )
         shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
-
-
-def _due(merchant_id: str, zone: str, today: date) -> Item:
-    """Due on the first day of the next quarter."""
-    index = calendar.month_index(today)
-    following = calendar.month_start(calendar.period_start_index(index, "quarter") + 3)
-    hour = calendar.hour_of(calendar.local_start(following, zone, HOUR))
-    return due_item(merchant_id, keys.MERCHANT_LEVEL, INVITE, hour)

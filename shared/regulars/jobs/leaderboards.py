@@ -6,24 +6,16 @@ night missed is made up for. Only the best are kept in memory.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
+from regulars.actions.due_marks import count_on
 from regulars.domain import calendar, leaderboards
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import CONSENT, Ranking
-from regulars.domain.program import Program
-from regulars.jobs.context import Shop
-from regulars.store import keys
+from regulars.program.shop import Shop
 from regulars.store.leaderboards import Counted, Result, keep, read
-from regulars.store.ledger import due_item
-from regulars.store.marshal import Item
 from regulars.store.members import Profile, every_card
-
-LEADERBOARDS = "leaderboards"
-HOUR = 3
-"""The merchant's local hour at which they are counted: the day before is over everywhere in the
-shop's world, late bars included."""
 
 
 class _Count(NamedTuple):
@@ -37,13 +29,6 @@ class _Count(NamedTuple):
         first, last = leaderboards.period(self.board, self.day)
         best = self.ranking.best()
         return Result(first.isoformat(), last.isoformat(), self.ranking.members, best)
-
-
-def next_count(merchant_id: str, program: Program, now: datetime) -> Item:
-    """The due mark of a merchant's next count; off the list without leaderboards."""
-    today = calendar.local_date(now, program.timezone)
-    early = now < calendar.local_start(today, program.timezone, HOUR)
-    return _due(merchant_id, program, today if early else today + timedelta(days=1))
 
 
 def count(shop: Shop, member_id: str) -> None:
@@ -66,16 +51,8 @@ def count(shop: Shop, member_id: str) -> None:
         last = closed.result() if closed else before.before if before else None
         counted = Counted(calendar.to_ms(shop.now), one.result(), last)
         keep(shop.table, shop.merchant_id, one.board, counted)
-    shop.table.put(_due(shop.merchant_id, shop.program, today + timedelta(days=1)))
+    shop.table.put(count_on(shop.merchant_id, shop.program, today + timedelta(days=1)))
 
 
 def _takes_part(profile: Profile) -> bool:
     return bool(profile.consents.get(CONSENT))
-
-
-def _due(merchant_id: str, program: Program, day: date) -> Item:
-    if not program.leaderboards:
-        pk, sk = keys.due_mark(merchant_id, keys.MERCHANT_LEVEL, LEADERBOARDS)
-        return {"PK": pk, "SK": sk}
-    start = calendar.local_start(day, program.timezone, HOUR)
-    return due_item(merchant_id, keys.MERCHANT_LEVEL, LEADERBOARDS, calendar.hour_of(start))

@@ -9,34 +9,51 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import decompress
 
-from regulars import tokens
+from regulars.actions import find, refunds
+from regulars.core import contacts, tokens
+from regulars.core.observability import logger
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Decision, Earn, Origin
-from regulars.jobs.context import Shop, open_shop
-from regulars.observability import logger
-from regulars.store import connect, keys, refunds
+from regulars.program.shop import Shop, open_shop
+from regulars.store import connect, keys
 from regulars.store.members import Members
 from regulars.store.merchants import Hook, Merchants
-from regulars.tills import generic, square
+from regulars.store.table import AbsentOr, Below
+from regulars.tills import hooks, registry
 from regulars.tills.events import Customer, Event, Ignored, Refund, Sale, UnreadableError
-from regulars.web import contacts, counter, views
+from regulars.views import integration
 
+SEEN_EVERY_MS = 60_000
 SALE_KEPT_DAYS = 30
 """How long a sale waits for its member."""
 
 
 def process(message: Mapping[str, Any]) -> None:
     """Book one queued event. Raises UnreadableError for one that its provider would not send."""
-    hook = Merchants(connect.table()).hook(message["hook_id"])
+    table, provider = connect.table(), message.get("provider")
+    hook = hooks.find(table, message["hook_id"], provider) if provider else None
+    hook = hook or Merchants(table).hook(message["hook_id"])
     if hook is None:
         raise UnreadableError("the hook is gone")
     event = json.loads(decompress(b64decode(message["body"])))
     if not isinstance(event, dict):
         raise UnreadableError("the event must be an object")
-    if hook.provider == "square" and hook.account not in {"", square.account_of(event)}:
-        raise UnreadableError("the event is about another Square account")
-    read = {"generic": generic.read, "square": square.read}[hook.provider](event)
-    _book(open_shop(connect.table(), hook.merchant_id), hook, read)
+    till = registry.till(hook.provider)
+    account = till.account_of(event)
+    if account and hook.account not in {"", account}:
+        raise UnreadableError("the event is about another account of the provider")
+    read = till.read(event)
+    shop = open_shop(table, hook.merchant_id)
+    _note_event(shop, hook, message["received_ms"])
+    _book(shop, hook, read)
+
+
+def _note_event(shop: Shop, hook: Hook, received_ms: int) -> None:
+    """Remember that the hook is in use; not more often than its owner can see."""
+    (seen,) = shop.table.get(keys.hook_seen(hook.hook_id))
+    if seen is None or received_ms - seen["at"] >= SEEN_EVERY_MS:
+        pk, sk = keys.hook_seen(hook.hook_id)
+        shop.table.put({"PK": pk, "SK": sk, "at": received_ms}, AbsentOr(Below("at", received_ms)))
 
 
 def _book(shop: Shop, hook: Hook, event: Event) -> None:
@@ -70,10 +87,10 @@ def _book_sale(shop: Shop, hook: Hook, sale: Sale) -> None:
     profile = Members(shop.table, shop.merchant_id).profile(member_id)
     if card is None or profile is None:
         raise UnreadableError("the member's card is gone")
-    words = counter.member_words(profile, shop.program.languages)
+    words = find.member_words(profile, shop.program.languages)
 
-    def render(decision: Decision) -> views.View:
-        return views.earned(shop.program, decision, shop.now, words)
+    def render(decision: Decision) -> integration.View:
+        return integration.earned(shop.program, decision, shop.now, words)
 
     operation = Earn(
         Origin(
@@ -116,10 +133,8 @@ def _customer_digests(shop: Shop, hook: Hook, customer_ref: str) -> list[str]:
     (item,) = shop.table.get(_customer_key(shop, hook, customer_ref))
     if item:
         return list(item["contacts"])
-    if not hook.access_token:
-        return []
-    customer = square.fetch_customer(square_api(), hook.access_token, customer_ref)
-    return _remember_customer(shop, hook, customer)
+    customer = registry.till(hook.provider).fetch_customer(hook, customer_ref)
+    return _remember_customer(shop, hook, customer) if customer else []
 
 
 def _remember_customer(shop: Shop, hook: Hook, customer: Customer) -> list[str]:
@@ -148,8 +163,3 @@ def _keep_for_claiming(shop: Shop, order: str, sale: Sale) -> None:
             "ttl": to_ms(shop.now) // 1000 + SALE_KEPT_DAYS * 24 * 3600,
         }
     )
-
-
-def square_api() -> str:
-    """Where Square's API is; tests put a server of their own there."""
-    return os.environ.get("SQUARE_API", "https://connect.squareup.com")

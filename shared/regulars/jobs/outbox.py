@@ -1,23 +1,31 @@
-"""From a new entry to what must be told about it."""
+"""From a new entry to what follows from it: referrals, parked refunds, notifications."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from regulars.actions import refunds
 from regulars.domain.ledger import Entry, parse
 from regulars.domain.program import Program
 from regulars.jobs import referrals
-from regulars.jobs.context import open_shop
-from regulars.jobs.telling import Tell, tell
-from regulars.store import refunds
+from regulars.messages import kinds
+from regulars.messages.notification import Notification
+from regulars.messages.notify import notify
+from regulars.program.shop import open_shop
+from regulars.store import connect
 from regulars.store.table import Table
 
-BY_ITSELF = frozenset({"join", "earn", "adjust", "reverse", "bonus", "tier"})
-"""Entries whose vouchers the member did not ask for and may not know of."""
+
+def handle(image: Mapping[str, Any]) -> None:
+    """Announce one new entry of the stream; raises for a record that is not one."""
+    if "e" not in image:
+        raise ValueError("a record of a new entry has its text")
+    announce(connect.table(), image["PK"], image["e"])
 
 
 def announce(table: Table, partition: str, text: str) -> None:
-    """Tell what a new entry gives occasion to. `partition` is the card's."""
+    """Do what follows from a new entry. `partition` is the card's."""
     _, merchant_id, _, member_id = partition.split("#")
     entry = parse(text)
     shop = open_shop(table, merchant_id)
@@ -30,18 +38,10 @@ def announce(table: Table, partition: str, text: str) -> None:
         order = f"order:{entry.facts['order']}"
         refunds.apply_parked(shop.ledger, shop.program, order, shop.now)
     for message in occasions(shop.program, member_id, entry):
-        tell(merchant_id, message)
+        notify(merchant_id, message)
 
 
-def occasions(program: Program, member_id: str, entry: Entry) -> Iterator[Tell]:
-    """What there is to tell about an entry."""
-    occasion = str(entry.seq)
-    if entry.kind == "join":
-        yield Tell(member_id, "welcome", occasion)
-    by_itself = entry.kind in BY_ITSELF or entry.source == "job"
-    if by_itself and entry.facts.get("vouchers"):
-        yield Tell(member_id, "reward_unlocked", occasion, {"vouchers": entry.facts["vouchers"]})
-    risen = program.tier_rank(entry.tier_to) > program.tier_rank(entry.tier_from)
-    replaced = entry.tier_from is not None and program.tier_rank(entry.tier_from) < 0
-    if risen and not replaced and entry.kind != "join":  # a tier that is no more: nobody climbed
-        yield Tell(member_id, "tier_up", occasion, {"tier": entry.tier_to})
+def occasions(program: Program, member_id: str, entry: Entry) -> Iterator[Notification]:
+    """Yield what a member is to be notified of because of an entry."""
+    for kind, facts in kinds.occasioned_by(program, entry):
+        yield Notification(member_id, kind, str(entry.seq), facts)

@@ -5,45 +5,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
 from typing import Any
 from zlib import compress, decompress
 
-from regulars import tokens
+from regulars.actions.due_marks import next_draw
+from regulars.core import tokens
 from regulars.domain import calendar, raffles
 from regulars.domain.games import Raffle
 from regulars.domain.operations import Bonus, Origin
-from regulars.domain.program import Program
-from regulars.jobs.context import Shop
+from regulars.program.shop import Shop
 from regulars.store import keys
-from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
 from regulars.store.members import every_card
 from regulars.store.table import Absent, Table
-
-DRAW = "draw"
-NOON = 12
-
-
-def next_draw(
-    merchant_id: str, program: Program, now: datetime, *, drawn: bool = False
-) -> Item:  # fmt: skip
-    """The due mark of a merchant's next draw; off the list when there is none to come.
-
-    A raffle that is over may not be drawn yet, because its noon has not come or its hour was
-    missed: it is due then, or now. `drawn` says that all that are over were drawn just now.
-    """
-    today = calendar.local_date(now, program.timezone)
-    instants = []
-    for raffle in program.raffles:
-        last = date.fromisoformat(raffle.last_day)
-        if last >= today or not drawn:
-            noon = calendar.local_start(last + timedelta(days=1), program.timezone, NOON)
-            instants.append(max(now, noon))
-    if not instants:
-        pk, sk = keys.due_mark(merchant_id, keys.MERCHANT_LEVEL, DRAW)
-        return {"PK": pk, "SK": sk}
-    return due_item(merchant_id, keys.MERCHANT_LEVEL, DRAW, calendar.hour_of(min(instants)))
 
 
 def seed(merchant_id: str, raffle_id: str) -> str:

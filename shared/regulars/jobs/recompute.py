@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from regulars.jobs.cards import review_tier
-from regulars.jobs.context import open_shop
-from regulars.store import keys
+from regulars.program.shop import open_shop
+from regulars.store import connect, keys
 from regulars.store.marshal import Item
 from regulars.store.table import AbsentOr, Below, Table
 
 PAGE = 50
 FIRST_VERSION = 1
+
+
+def handle(image: Mapping[str, Any]) -> None:
+    """Recompute the merchant whose programme has a new version in the stream."""
+    recompute(connect.table(), image["PK"].removeprefix("M#"), int(image["version"]))
 
 
 def recompute(table: Table, merchant_id: str, version: int) -> int:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import os
 
+from regulars.actions import refunds
+from regulars.core.tokens import HANDLE_LENGTH
 from regulars.domain.operations import Bonus, Origin
 from regulars.domain.program import Gift
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.reversal import WHOLE
-from regulars.jobs.context import Shop
-from regulars.store import keys, refunds
+from regulars.program.shop import Shop
+from regulars.store import keys
 from regulars.store.members import Members
-from regulars.tokens import HANDLE_LENGTH
 
 
 def reward(shop: Shop, friend_id: str, seq: int) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from regulars.core.tokens import is_sandbox
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry
 from regulars.store import cards, keys
 from regulars.store.table import Table
-from regulars.tokens import is_sandbox
 
 HOUR = timedelta(hours=1)
 

@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import Any
 from zlib import compress, decompress
 
+from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.card import Card, Holding, Lot, OpenVoucher, Window
 from regulars.domain.ledger import Entry, Recorded, parse
 from regulars.domain.operations import Voucher
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.tokens import is_sandbox
 
 PLAIN_MAX = 960
 """Characters of a state that fit a kilobyte together with its keys."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from regulars.config import settings
+from regulars.core.config import settings
 from regulars.store import wire
 from regulars.store.table import Table
 

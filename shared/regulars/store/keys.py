@@ -29,7 +29,7 @@
 | card or staff link | `LINK#<sha256>` | `LINK` | | |
 | API key | `KEY#<id>` | `KEY` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
-| till hook | `HOOK#<id>` | `HOOK` | | |
+| till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
 | job cursor | `JOB#<name>` | `CURSOR` | | |
 
 `<m>` merchant, `<c>` member, `<hour>` UTC as `2026-11-22T09`, `<n>` and `<seq>` zero-padded so that
@@ -166,6 +166,10 @@ def slug(name: str) -> Key:
 
 def hook(hook_id: str) -> Key:
     return f"HOOK#{hook_id}", "HOOK"
+
+
+def hook_seen(hook_id: str) -> Key:
+    return f"HOOK#{hook_id}", "SEEN"
 
 
 def cursor(job: str) -> Key:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from regulars.domain import leaderboards
 from regulars.domain.games import Leaderboard
+from regulars.domain.leaderboards import CONSENT
 from regulars.store import keys
 from regulars.store.marshal import Item
+from regulars.store.members import Profile, profile_of
 from regulars.store.table import AbsentOr, Below, Table
 
 
@@ -78,3 +81,60 @@ def _result_item(result: Result) -> Item:
 def _result(item: Item) -> Result:
     places = tuple((place["c"], place["n"]) for place in item["places"])
     return Result(item["first"], item["last"], item["members"], places)
+
+
+class Place(NamedTuple):
+    """One place: `name` is what others see, empty for a member without one."""
+
+    rank: int
+    member_id: str
+    name: str
+    value: int
+
+
+class Shown(NamedTuple):
+    """The places of one period that can be shown, of how many members."""
+
+    first: str
+    last: str
+    members: int
+    places: tuple[Place, ...]
+
+
+def shown(
+    table: Table, merchant_id: str, boards: tuple[Leaderboard, ...]
+) -> list[tuple[int, Shown, Shown | None] | None]:
+    """Each board: when it was counted, the running period, the one that ended last; None for a
+    board that was not counted yet. Who withdrew a moment ago is not on it any more."""
+    counted = read(table, merchant_id, boards)
+    wanted = dict.fromkeys(
+        member_id
+        for one in counted
+        if one
+        for result in (one.now, one.before)
+        if result
+        for member_id, _ in result.places
+    )
+    items = table.get(*(keys.profile(merchant_id, c) for c in wanted)) if wanted else []
+    profiles = {profile.member_id: profile for profile in map(profile_of, filter(None, items))}
+    return [_visible(one, profiles) if one else None for one in counted]
+
+
+def _visible(counted: Counted, profiles: dict[str, Profile]) -> tuple[int, Shown, Shown | None]:
+    before = _who_agrees(counted.before, profiles) if counted.before else None
+    return counted.at_ms, _who_agrees(counted.now, profiles), before
+
+
+def _who_agrees(result: Result, profiles: dict[str, Profile]) -> Shown:
+    agreeing = [
+        (profiles[member_id], value)
+        for member_id, value in result.places
+        if member_id in profiles and profiles[member_id].consents.get(CONSENT)
+    ]
+    ranks = leaderboards.ranks(value for _, value in agreeing)
+    places = tuple(
+        Place(rank, profile.member_id, leaderboards.shown_name(profile.name), value)
+        for rank, (profile, value) in zip(ranks, agreeing, strict=True)
+    )
+    hidden = len(result.places) - len(places)
+    return Shown(result.first, result.last, result.members - hidden, places)

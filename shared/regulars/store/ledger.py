@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zlib import compress, decompress
 
+from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
@@ -35,7 +36,6 @@ from regulars.domain.refusals import DECIDED, Code, Refused
 from regulars.store import cards, keys, retry
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Cancelled, Count, Equals, Put, Reason, Table
-from regulars.tokens import is_sandbox
 
 SHORT = 200
 """Characters of an answer that are not worth compressing."""

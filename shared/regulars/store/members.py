@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from regulars import tokens
+from regulars.core import tokens
 from regulars.domain.card import Card
 from regulars.store import keys
 from regulars.store.cards import card_of

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from zlib import compress, decompress
+from zlib import compress
 
-from regulars import clock
-from regulars.domain.program import Program, load
+from regulars.core import clock
+from regulars.core.tokens import is_sandbox
 from regulars.domain.refusals import Code, Refused
 from regulars.store import keys
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, Cancelled, Equals, Put, Table
-from regulars.tokens import is_sandbox
 
 KEPT_S = 10.0
 """How long a warm function may go on with a programme or credential it has read. A new programme
@@ -108,11 +107,18 @@ class Merchants:
             key = keys.program_version(merchant_id, version)
         return self.table.get(key)[0]
 
-    def publish(self, merchant_id: str, document: Mapping[str, Any], over: int, now_ms: int) -> int:
-        """Publish a validated document over version `over`; STALE_VERSION when that has passed."""
+    def publish(
+        self, merchant_id: str, document: Mapping[str, Any], over: int, now_ms: int,
+        marks: Sequence[Item],
+    ) -> int:  # fmt: skip
+        """Publish a checked document over version `over`, with the due marks that follow from it.
+
+        All or nothing; STALE_VERSION when `over` is not in force any more.
+        """
         current, version = _program_puts(merchant_id, document, over + 1, now_ms)
         try:
-            self.table.transact([Put(current.item, Equals("version", over)), version])
+            writes = [Put(current.item, Equals("version", over)), version]
+            self.table.transact([*writes, *(Put(mark) for mark in marks)])
         except Cancelled as cancelled:
             raise Refused(
                 Code.STALE_VERSION, "The programme was changed since; read it again."
@@ -190,24 +196,7 @@ def merchant_of(item: Item) -> Merchant:
     )
 
 
-def document_of(item: Item) -> dict[str, Any]:
-    """The programme document in a stored item."""
-    document: dict[str, Any] = json.loads(decompress(item["document"]))
-    return document
-
-
-def program_of(item: Item) -> Program:
-    """The programme in a stored item, read once per version and process."""
-    key = (item["PK"], item["version"], item["published"])
-    if key not in _programs:
-        if len(_programs) > _PROGRAMS_MAX:
-            _programs.clear()
-        _programs[key] = load(document_of(item), item["version"])
-    return _programs[key]
-
-
-_programs: dict[tuple[str, int, int], Program] = {}
-_PROGRAMS_MAX = 200
+_ITEMS_MAX = 200
 
 
 class Kept:
@@ -222,7 +211,7 @@ class Kept:
         return time.monotonic() - at < KEPT_S, item
 
     def put(self, key: keys.Key, item: Item | None) -> None:
-        if len(self._items) > _PROGRAMS_MAX:
+        if len(self._items) > _ITEMS_MAX:
             self._items.clear()
         self._items[key] = (time.monotonic(), item)
 

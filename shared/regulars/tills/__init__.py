@@ -1,10 +1,6 @@
 """What tills and shops send, read into sales and refunds.
 
-A provider is a module with `verify(hook, headers, body, now_s) -> bool` over the raw bytes, and
-`read(event) -> Event` on the parsed body. Nothing here touches the table.
+A provider is one module in `providers/`, found by its name (`registry.py`), with what `Till` asks
+for. Nothing here touches a card; only `hooks.py` reads the table, for a hook's settings. `api` and
+`jobs` call it.
 """
-
-from __future__ import annotations
-
-PROVIDERS = ("generic", "square")
-"""The tills and shops whose events are understood."""

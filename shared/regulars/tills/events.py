@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from regulars.domain.operations import Item
 
@@ -57,3 +59,26 @@ class Ignored:
 
 
 Event = Sale | Refund | Customer | Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a sample event is to tell: a completed sale, or a refund when `refund_id` is set."""
+
+    event_id: str
+    order_id: str
+    total_minor: int | None
+    """Minor units of `currency`; None for all of a refunded order."""
+    currency: str
+    at: datetime
+    """When it happened, in UTC."""
+    refund_id: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A request as a till sends it: the bytes of its body, and its headers."""
+
+    body: bytes
+    headers: Mapping[str, str]

@@ -29,7 +29,8 @@ from regulars.domain.operations import (
     ReviewTier,
     Voucher,
 )
-from regulars.web import program_schema
+from regulars.program import check
+from regulars.program.load import load
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -43,7 +44,7 @@ def programme(version: int = 1, **sections: Any) -> program.Program:
         "languages": ["en"],
         **sections,
     }
-    return program.load(program_schema.check(document), version)
+    return load(check.check(document), version)
 
 
 def unit(unit_id: str = "point", kind: str = "points", **more: Any) -> dict[str, Any]:

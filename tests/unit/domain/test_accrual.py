@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from regulars.domain import reasons
 from regulars.domain.operations import Item
 from regulars.domain.refusals import Code, Refused
 from tests.unit.domain.shop import (
@@ -113,7 +114,7 @@ def test_what_was_paid_less_than_the_items_is_what_counts() -> None:
 def test_a_small_sale_says_what_it_lacked() -> None:
     cafe = shop(visit_rule(min_spend_minor=500))
 
-    assert cafe.sale(499).refused == (("visit", {"k": "min_spend", "min": 500}),)
+    assert cafe.sale(499).refused == (("visit", reasons.min_spend(500)),)
     assert cafe.sale(500).refused == ()
 
 
@@ -166,7 +167,7 @@ def test_a_till_gets_the_visits_that_still_fit() -> None:
 
     over = cafe.sale(500, visits=2)
 
-    assert over.refused == (("limits", {"k": "cap_day", "n": 3}),)
+    assert over.refused == (("limits", reasons.cap_day(3)),)
     assert cafe.available("stamp") == 3
     assert cafe.available("point") == 5, "money counts whatever the visits"
     assert cafe.card.days == {"2026-11-22": 3}
@@ -210,7 +211,7 @@ def test_the_cooldown_says_how_long(wait_s: int, minutes: int) -> None:
 
     decided = cafe.visit()
 
-    assert decided.refused == (("limits", {"k": "cooldown", "minutes": minutes}),)
+    assert decided.refused == (("limits", reasons.cooldown(minutes)),)
     assert cafe.available("stamp") == 1
     with pytest.raises(Refused) as refused:
         cafe.visit(refusable=True)

@@ -177,8 +177,8 @@ class TestMultipliers:
         assert points(sale) == 30
         assert sale.entry is not None
         assert sale.entry.facts["campaigns"] == ["b"]
-        assert sale.entry.lines[0].why["c"] == "b"
-        assert sale.entry.lines[0].why["cx"] == 3000
+        assert sale.entry.lines[0].reason.stored["c"] == "b"
+        assert sale.entry.lines[0].reason.stored["cx"] == 3000
 
     def test_only_rules_and_units_it_names_are_multiplied(self) -> None:
         campaigns = [{"id": "stamps", "multiplier": "2", "units": ["stamp"]},

@@ -21,13 +21,14 @@ from regulars.domain.ledger import (
     parse,
     verify,
 )
+from regulars.domain.reasons import Reason
 from tests.examples import examples
 from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers(-(10**18), 10**18)
 FIGURES = st.dictionaries(WORDS, st.one_of(WORDS, NUMBERS, st.lists(WORDS, max_size=3)), max_size=4)
-LINES = st.builds(Line, WORDS, NUMBERS, WORDS, WORDS, FIGURES)
+LINES = st.builds(Line, WORDS, NUMBERS, WORDS, WORDS, st.builds(Reason, FIGURES))
 ENTRIES = st.builds(
     Entry,
     seq=st.integers(1, 10**10),
@@ -68,7 +69,8 @@ def test_the_text_does_not_depend_on_the_order_of_keys(entry: Entry, random: obj
 def test_the_text_is_as_documented() -> None:
     """Sorted keys, no spaces, absent values left out: anyone can recompute the hash."""
     entry = Entry(
-        1, "key:a", "earn", 5, 4, "api", 3, (Line("p", 2, "2026-12-31", "visit", {"n": 1}),),
+        1, "key:a", "earn", 5, 4, "api", 3,
+        (Line("p", 2, "2026-12-31", "visit", Reason({"n": 1})),),
         {"p": 2}, "a", "b", None, "here", {"note": "Kávé"},
     )  # fmt: skip
 

@@ -15,13 +15,14 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from regulars.domain import program
 from regulars.domain.calendar import from_ms, hour_of, to_ms
 from regulars.domain.ledger import lot_name
 from regulars.domain.operations import Decision, Item
+from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import Code, Refused
+from regulars.program import check
+from regulars.program.load import load
 from regulars.store import cards
-from regulars.web import program_schema
 from tests.examples import examples
 from tests.unit.domain import programmes
 from tests.unit.domain.oracle import Oracle, expired
@@ -47,7 +48,7 @@ class Anything(RuleBasedStateMachine):
     )
     def open_shop(self, name: str, hours: int) -> None:
         self.document = programmes.ALL[name]
-        read = program.load(program_schema.check(self.document), 1)
+        read = load(check.check(self.document), 1)
         self.shop = Shop(read, datetime(2024, 1, 25, tzinfo=UTC) + timedelta(hours=hours))
         self.oracle = Oracle(self.document)
         self.sales: list[Decision] = []
@@ -102,7 +103,7 @@ class Anything(RuleBasedStateMachine):
         expected = self.earned(counted, total, lines, tier, carried)
         granted: dict[str, int] = {}
         for line in decision.entry.lines:
-            if line.amount > 0 and line.why["k"] != "settled":
+            if line.amount > 0 and line.reason.kind is not ReasonKind.SETTLED:
                 granted[line.rule] = granted.get(line.rule, 0) + line.amount
         assert granted == {name: amount for name, amount in expected.items() if amount}
 

@@ -8,7 +8,7 @@ import pytest
 
 from regulars.domain import milestones
 from regulars.domain.refusals import Refused
-from regulars.web.program_schema import check
+from regulars.program.check import check
 from tests.unit.domain.shop import Shop, programme, spend_rule, unit
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}

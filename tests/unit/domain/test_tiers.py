@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from regulars.domain import program, tiering
+from regulars.domain import tiering
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Window
 from regulars.domain.operations import GrantTier
+from regulars.program.load import load
 from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
 
-TEMPLATES = Path(__file__).parents[3] / "shared" / "regulars" / "templates"
+TEMPLATES = Path(__file__).parents[3] / "shared" / "regulars" / "program" / "templates"
 
 
 def at(text: str, zone: str = "UTC") -> datetime:
@@ -46,7 +47,7 @@ def tier(cafe: Shop) -> str | None:
 def test_the_foodie_of_the_supper_club() -> None:
     """499.99 in a calendar year is not enough, one cent more is; kept until the end of the next."""
     document = json.loads((TEMPLATES / "supper-club.json").read_text())
-    club = Shop(program.load(document, 1), at("2026-03-10T19:00", "Europe/Budapest"))
+    club = Shop(load(document, 1), at("2026-03-10T19:00", "Europe/Budapest"))
     club.join()
     assert tier(club) == "regular"
 

@@ -36,7 +36,7 @@ def test_a_refund_of_what_lies_in_a_chosen_voucher_is_settled_when_that_is_given
     entry = cafe.cancel(voucher).entry
 
     assert entry is not None
-    assert [(x.amount, x.lot, x.why["k"]) for x in entry.lines] == [
+    assert [(x.amount, x.lot, x.reason.kind) for x in entry.lines] == [
         (10, "", "returned"), (-10, "", "settled"), (10, "debt", "settled"),
     ]  # fmt: skip
     assert (cafe.available(), dict(cafe.card.debt)) == (0, {})

@@ -3,30 +3,34 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from regulars.web.pages import views
-from regulars.web.pages.views import (
+from regulars.http.headers import of_page
+from regulars.i18n.words import Words
+from regulars.pages.counter.screen import texts
+from regulars.pages.counter.screen import view as counter
+from regulars.pages.counter.screen.view import CounterView
+from regulars.pages.customer.card import view as card
+from regulars.pages.customer.card.history import Change, Event
+from regulars.pages.customer.card.leaderboards import BoardView, Leaderboards, Rank
+from regulars.pages.customer.card.view import (
     Balance,
-    Block,
-    Brand,
     CardView,
-    Change,
     Code,
-    ConfirmView,
-    Event,
     Expiring,
-    Goal,
-    JoinView,
-    Leaderboard,
-    Leaderboards,
-    MailView,
-    MessageView,
-    Rank,
     Reward,
-    StaffView,
     Tier,
-    UnsubscribeView,
     Voucher,
 )
+from regulars.pages.customer.join import view as join
+from regulars.pages.customer.join.view import JoinView
+from regulars.pages.customer.unsubscribe import view as unsubscribe
+from regulars.pages.customer.unsubscribe.view import UnsubscribeView
+from regulars.pages.message import view as message
+from regulars.pages.message.view import MessageView
+from regulars.render import page
+from regulars.render.brand import Brand
+from regulars.render.mail import Block, MailView
+from regulars.render.page import Page, View
+from regulars.views.customer import Goal
 
 NOW = datetime(2026, 11, 22, 7, 50, tzinfo=UTC)
 LANGUAGES = ("en", "hu", "pl", "kk")
@@ -148,7 +152,7 @@ BOARDS = Leaderboards(
     takes_part=True,
     shown_as="Anna K.",
     boards=(
-        Leaderboard(
+        BoardView(
             {"en": "Most visits", "hu": "Legtöbb látogatás"},
             "this month",
             (
@@ -160,11 +164,11 @@ BOARDS = Leaderboards(
             place=2,
             members=12,
         ),
-        Leaderboard("Most spent", "last year", hint="You have no place on it yet."),
+        BoardView("Most spent", "last year", hint="You have no place on it yet."),
     ),
 )
 JOIN = JoinView(BRAND, "/j/kavehaz", "once1", LANGUAGES, goal=GOAL._replace(have=1))
-STAFF = StaffView(
+STAFF = CounterView(
     BRAND,
     "Kata",
     "Fő utca",
@@ -193,7 +197,7 @@ MAIL = MailView(
     unsubscribe_url="https://example.test/u/abc",
 )
 
-PAGES: dict[str, views.View] = {
+PAGES: dict[str, View] = {
     "card": CARD,
     "card-empty": EMPTY,
     "card-long": LONG,
@@ -230,10 +234,28 @@ PAGES: dict[str, views.View] = {
     "unsubscribe": UnsubscribeView(BRAND, "/u/abc"),
     "unsubscribe-sms": UnsubscribeView(BRAND, "/u/abc", "sms"),
     "unsubscribed": UnsubscribeView(BRAND, "/u/abc", done=True),
-    "confirm": ConfirmView(
-        "Open your card here?", "This phone will hold it.", "Yes", "/c/x", BRAND, {"once": "1"}
-    ),
 }
+
+
+_TEMPLATES = {
+    CardView: card.TEMPLATE,
+    CounterView: counter.TEMPLATE,
+    JoinView: join.TEMPLATE,
+    MessageView: message.TEMPLATE,
+    UnsubscribeView: unsubscribe.TEMPLATE,
+}
+
+
+def render(view: View, words: Words) -> Page:
+    """The page of a view as its handler renders it."""
+    more = {"setup": texts.setup(view, words)} if isinstance(view, CounterView) else {}
+    return page.render(_TEMPLATES[type(view)], view, words, **more)
+
+
+def headers(shown: Page) -> dict[str, str]:
+    """The headers of a page, names in lower case."""
+    found = of_page(shown.style_hashes, camera=shown.camera)
+    return {name.lower(): value for name, value in found.items()}
 
 
 def tainted(value: Any, text: str) -> Any:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from regulars.web.pages import assets
+from regulars.render import assets
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ["card.js", "jsqr.js", "keypad.js", "scanner.js", "sending.js", "staff.js"]
+NAMES = ["card.js", "jsqr.js", "keypad.js", "scanner.js", "screen.js", "sending.js"]
 
 
 @pytest.fixture(scope="module")
@@ -81,5 +81,5 @@ def test_knows_nothing_else(app: ModuleType, name: str | None) -> None:
 
 
 def test_every_script_of_ours_can_be_asked_for() -> None:
-    folder = ROOT / "shared/regulars/web/pages/static"
-    assert sorted(path.name for path in folder.glob("*.js")) == NAMES
+    folder = ROOT / "shared/regulars/pages"
+    assert sorted(path.name for path in folder.rglob("*.js")) == NAMES

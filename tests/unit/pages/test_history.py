@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,15 +24,18 @@ from regulars.domain.operations import (
     Reverse,
     Voucher,
 )
-from regulars.domain.program import Program, load
+from regulars.domain.program import Program
 from regulars.domain.refusals import Refused
 from regulars.i18n import words
+from regulars.pages.customer.card import view
+from regulars.program import templates
+from regulars.program.check import check
+from regulars.program.load import load
+from regulars.program.shop import Shop
 from regulars.store.members import Profile
-from regulars.web import card_page, pages
-from regulars.web.pages import render
-from regulars.web.program_schema import check
+from tests.unit.pages.samples import render
 
-TEMPLATES = Path(card_page.__file__).parents[1] / "templates"
+NO_TABLE: Any = None  # a card is shown from what was read before
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
@@ -46,7 +48,7 @@ class Member:
     """A card and what has happened on it."""
 
     def __init__(self, template: str, **changes: Any) -> None:
-        document = json.loads((TEMPLATES / f"{template}.json").read_text("utf-8"))
+        document = deepcopy(templates.template(template))
         document["rewards"][0] |= changes
         self.program: Program = load(check(document), 1)
         self.card = Card("")
@@ -71,11 +73,12 @@ class Member:
         assert of.entry is not None
         return self.do(Reverse(self.origin(source), of.entry, 0, None, of.vouchers))
 
-    def view(self, language: str = "en") -> pages.CardView:
+    def view(self, language: str = "en") -> view.CardView:
         entries = [done.entry for done in reversed(self.done) if done.entry]
         profile = Profile("c1", "h" * 8, 0)
-        return card_page.view(
-            self.program, "m1", self.card, profile, entries, self.now, words(language),
+        return view.view(
+            Shop(NO_TABLE, "m1", self.program, self.now), self.card, profile, entries,
+            words(language),
             path="/c/x", once="1",
         )  # fmt: skip
 

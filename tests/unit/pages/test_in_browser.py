@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from regulars.i18n import words
-from regulars.web.pages import assets, headers, render
-from tests.unit.pages.samples import CARD, GOAL, PAGES
+from regulars.render import assets
+from tests.unit.pages.samples import CARD, GOAL, PAGES, headers, render
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,16 @@ from html.parser import HTMLParser
 import pytest
 
 from regulars.i18n import languages, words
-from regulars.web.pages import csp, headers, render
-from tests.unit.pages.samples import CARD, JOIN, LONG_NAME, PAGES, STAFF, tainted
+from tests.unit.pages.samples import (
+    CARD,
+    JOIN,
+    LONG_NAME,
+    PAGES,
+    STAFF,
+    headers,
+    render,
+    tainted,
+)
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -100,12 +108,12 @@ def test_policy_names_the_hash_of_the_style_that_is_there(name: str) -> None:
     hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in styles]
     assert list(page.style_hashes) == [f"sha256-{digest}" for digest in hashes]
     assert len(styles) == 1
-    assert f"style-src 'self' 'sha256-{hashes[0]}';" in csp(page)
+    assert f"style-src 'self' 'sha256-{hashes[0]}';" in headers(page)["content-security-policy"]
 
 
 def test_policy_is_closed_except_for_what_is_ours() -> None:
     page = render(CARD, words("en"))
-    assert csp(page) == (
+    assert headers(page)["content-security-policy"] == (
         "default-src 'none'; script-src 'self'; "
         f"style-src 'self' '{page.style_hashes[0]}'; img-src 'self' data:; connect-src 'self'; "
         "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -125,7 +133,7 @@ def test_pages_are_never_stored_and_never_leak_their_address() -> None:
 
 
 def test_a_colour_that_is_not_one_cannot_leave_the_style() -> None:
-    brand = CARD.brand._replace(colour="red;}</style><script>alert(1)</script>")
+    brand = CARD.brand._replace(color="red;}</style><script>alert(1)</script>")
     html = render(CARD._replace(brand=brand), words("en")).html
     assert "alert(1)" not in html
 
@@ -187,7 +195,7 @@ def test_long_names_stay_whole() -> None:
 
 
 def test_card_and_its_script_stay_small() -> None:
-    from regulars.web.pages.assets import asset
+    from regulars.render.assets import asset
 
     page = len(render(CARD, words("hu")).html.encode())
     assert page + len(asset("card.js").body) <= 40 * 1024

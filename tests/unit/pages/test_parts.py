@@ -1,9 +1,7 @@
-"""Colours, arrangement, QR codes, mails, the counter's set-up, compiled templates."""
+"""Colors, arrangement, QR codes, mails, the counter's set-up."""
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.i18n import words
-from regulars.web.pages import mail, qr_svg
-from regulars.web.pages.colours import COUNTER, PAPER, contrast, palette
-from regulars.web.pages.counter import setup
-from regulars.web.pages.layout import code_groups, columns, initial, share
-from regulars.web.pages.qr import MASK
+from regulars.pages.counter.screen.texts import setup
+from regulars.render.colors import COUNTER, PAPER, contrast, palette
+from regulars.render.layout import code_groups, columns, initial, share
+from regulars.render.mail import mail
+from regulars.render.qr import MASK, qr_svg
 from tests.unit.pages.samples import MAIL, STAFF, tainted
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -118,23 +116,7 @@ def test_counter_knows_units_money_and_plurals() -> None:
 
 
 def test_every_text_the_counter_asks_for_is_given() -> None:
-    folder = ROOT / "shared/regulars/web/pages/static"
-    asked = set(re.findall(r"\bsay\.(\w+)", (folder / "staff.js").read_text("utf-8")))
+    folder = ROOT / "shared/regulars/pages/counter/screen"
+    asked = set(re.findall(r"\bsay\.(\w+)", (folder / "screen.js").read_text("utf-8")))
     asked |= set(re.findall(r"told\.tell\(\"(\w+)\"", (folder / "sending.js").read_text("utf-8")))
     assert asked <= set(setup(STAFF, words("en"))["words"])
-
-
-def test_compiled_templates_are_fresh() -> None:
-    done = subprocess.run(
-        [sys.executable, ROOT / "scripts/templates", "check"], capture_output=True, text=True
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-def test_views_and_renderer_come_from_the_package() -> None:
-    from regulars.web import pages
-
-    for name in pages.__all__:
-        assert getattr(pages, name).__name__ == name
-    with pytest.raises(AttributeError):
-        pages.nothing_of_that_name  # noqa: B018 - the look-up is what is tested

@@ -1,0 +1,25 @@
+"""Gives or takes back a member's consent."""
+
+from __future__ import annotations
+
+from regulars.domain.refusals import Code, Refused
+from regulars.store.members import Members, Profile
+from regulars.store.table import Cancelled
+
+CHANGE_TRIES = 5
+
+
+def set_consent(members: Members, profile: Profile, name: str, *, agreed: bool) -> None:
+    """Store whether a member agrees to `name`; raises CONFLICT when others keep changing it."""
+    for _ in range(CHANGE_TRIES):
+        if bool(profile.consents.get(name)) is agreed:
+            return
+        consents = {**profile.consents, name: agreed}
+        changed = profile._replace(consents=consents, version=profile.version + 1)
+        try:
+            members.change(profile, changed)
+        except Cancelled:
+            profile = members.profile(profile.member_id) or profile
+        else:
+            return
+    raise Refused(Code.CONFLICT)

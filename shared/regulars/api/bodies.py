@@ -1,0 +1,80 @@
+"""Checks of the request bodies that a scan waits for, without pydantic.
+
+`models.py` holds the same contract as pydantic models, from which the OpenAPI document is made; a
+property test feeds both with the same bodies and demands the same verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from regulars.core import checks
+
+_ITEM = {
+    "sku": checks.text(),
+    "category": checks.text(),
+    "quantity": checks.integer(1, checks.QUANTITY_MAX),
+    "amount_minor": checks.integer(0, checks.MONEY_MAX),
+}
+
+_EARN: dict[str, checks.Check] = {
+    "member_id": checks.text(),
+    "contact": checks.text(),
+    "code": checks.text(),
+    "visits": checks.integer(0, checks.VISITS_MAX),
+    "spend_minor": checks.integer(0, checks.MONEY_MAX),
+    "items": lambda value: "" if isinstance(value, list) else "must be a list",
+    "order_id": checks.text(),
+    "location": checks.text(),
+    "staff": checks.text(),
+    "effective_at": checks.instant,
+    "note": checks.text(checks.NOTE_MAX),
+}
+
+WHO = ("member_id", "contact", "code")
+
+
+def earn(body: Mapping[str, Any]) -> None:
+    """Check the body of POST /v1/earn."""
+    errors = checks.fields(body, _EARN)
+    if sum(body.get(name) is not None for name in WHO) != 1:
+        errors.append(("member_id", "give exactly one of member_id, contact and code"))
+    items = body.get("items")
+    if isinstance(items, list):
+        if len(items) > checks.ITEMS_MAX:
+            errors.append(("items", f"must be at most {checks.ITEMS_MAX}"))
+        for place, item in enumerate(items[: checks.ITEMS_MAX]):
+            errors += _item_errors(place, item)
+    checks.require(errors)
+
+
+def _item_errors(place: int, item: Any) -> list[tuple[str, str]]:
+    if not isinstance(item, dict):
+        return [(f"items.{place}", "must be an object")]
+    wrong = checks.fields(item, _ITEM, required=("quantity", "amount_minor"))
+    return [(f"items.{place}.{name}", message) for name, message in wrong]
+
+
+_GIFT: dict[str, checks.Check] = {
+    "member_id": checks.text(),
+    "surprise": checks.text(),
+    "note": checks.text(checks.NOTE_MAX),
+}
+
+
+def gift(body: Mapping[str, Any]) -> None:
+    """Check the body of POST /v1/gifts."""
+    checks.require(checks.fields(body, _GIFT, required=("member_id", "surprise")))
+
+
+_REDEEM: dict[str, checks.Check] = {
+    "location": checks.text(),
+    "staff": checks.text(),
+    "order_id": checks.text(),
+}
+
+
+def redeem(body: Mapping[str, Any]) -> None:
+    """Check the body of POST /v1/vouchers/{code}/redeem."""
+    checks.require(checks.fields(body, _REDEEM))

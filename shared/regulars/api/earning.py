@@ -1,0 +1,77 @@
+"""POST /v1/earn: a visit or a sale is booked on a card. Lean: no pydantic here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from regulars.actions import book, find, refunds
+from regulars.api import bodies
+from regulars.core import checks
+from regulars.domain.operations import Decision, Earn
+from regulars.domain.refusals import Code, Refused
+from regulars.http import credentials, protocol
+from regulars.program.shop import Shop
+from regulars.store import connect, keys
+from regulars.store.ledger import Answer, replay
+from regulars.store.ledger import Request as Known
+from regulars.views import integration
+
+
+def earn(request: protocol.Request) -> protocol.Response:
+    """Gather credential, programme and card; decide; write."""
+    key = protocol.idempotency_key(request)
+    body = request.json
+    bodies.earn(body)
+
+    member_id = body.get("member_id")
+    wanted = find.card_keys(member_id) if member_id else ()
+    gathered = credentials.gather(connect.lean_table(), request, *wanted)
+    shop = gathered.shop
+    known = request.known(alias=f"order:{body['order_id']}" if body.get("order_id") else None)
+    try:
+        member = (
+            find.holder(shop, gathered.items, member_id) if member_id else find.find(shop, body)
+        )
+    except Refused:  # the card shows another code by now, but this may be a call come again
+        first = _first_answer(shop, key, known)
+        if first is None:
+            raise
+        return protocol.answered(book.personal_answer(shop, first, None))
+
+    def render(decision: Decision) -> integration.View:
+        return integration.earned(shop.program, decision, shop.now, member.words)
+
+    operation = _operation(key, body, gathered.caller)
+    answer = book.book(shop, member, operation, known, render)
+    if known.alias:
+        refunds.apply_parked(shop.ledger, shop.program, known.alias, shop.now)
+    return protocol.answered(answer)
+
+
+def _first_answer(shop: Shop, key: str, known: Known) -> Answer | None:
+    """What this key was answered before; None when it is new."""
+    (item,) = shop.table.get(keys.operation(shop.merchant_id, f"key:{key}"))
+    return replay(item, known.fingerprint) if item else None
+
+
+def _operation(key: str, body: Mapping[str, Any], caller: credentials.Caller) -> Earn:
+    effective_at = body.get("effective_at")
+    if caller.staff and effective_at:
+        mend = "is for tills; at the counter it is now"
+        raise Refused(Code.INVALID, "A stamp at the counter is of now.", (("effective_at", mend),))
+    visits = body.get("visits")
+    return Earn(
+        book.origin(
+            key, caller.staff, body, checks.parse_instant(effective_at) if effective_at else None
+        ),
+        visits=1 if visits is None else visits,
+        spend_minor=body.get("spend_minor"),
+        items=checks.items(body),
+        order_id=body.get("order_id"),
+        note=body.get("note"),
+        refusable=not caller.is_till,
+    )
+
+
+ROUTES = {"POST /v1/earn": earn}

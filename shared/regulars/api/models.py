@@ -1,0 +1,226 @@
+"""The contract of the HTTP API as pydantic models: what may be sent. (Answers: `answers.py`.)
+
+The OpenAPI document is generated from these. Functions on the path of a scan check the same
+bodies without pydantic (`checks.py`); a property test demands the same verdict of both.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from regulars.api import bodies
+from regulars.core import checks
+from regulars.program.fields import Currency, Languages, Short, Zone
+
+
+def _printable(value: str) -> str:
+    if not checks.printable(value):
+        raise ValueError("must not contain control characters")
+    return value
+
+
+def _instant(value: str) -> str:
+    if message := checks.instant(value):
+        raise ValueError(message)
+    return value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=checks.TEXT_MAX), AfterValidator(_printable)]
+Note = Annotated[str, Field(min_length=1, max_length=checks.NOTE_MAX), AfterValidator(_printable)]
+Money = Annotated[int, Field(ge=0, le=checks.MONEY_MAX)]
+PaidMoney = Annotated[int, Field(ge=1, le=checks.MONEY_MAX)]
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_instant)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])$")]
+Birthday = Annotated[
+    str, StringConstraints(pattern=r"^(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$")
+]
+
+
+class Body(BaseModel):
+    """What is sent: no unknown fields, no coercion."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class NewMerchant(Body):
+    name: Short
+    slug: Slug
+    template: Text
+    currency: Currency
+    timezone: Zone
+    languages: Languages
+    owner_email: Text
+
+
+class Consents(Body):
+    email: bool = False
+    sms: bool = False
+    push: bool = False
+    leaderboard: bool = False
+    """To be seen on leaderboards, as a first name with an initial."""
+
+
+class NewMember(Body):
+    name: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
+    birthday: Birthday | None = None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
+    consents: Consents | None = None
+    source: Text | None = None
+    referred_by: Text | None = None
+
+
+class MemberChange(NewMember):
+    """Fields that are sent are changed; `null` takes a value away."""
+
+
+class SoldItem(Body):
+    """One line of a sale; `amount_minor` is what the whole line cost."""
+
+    sku: Text | None = None
+    category: Text | None = None
+    quantity: Annotated[int, Field(ge=1, le=checks.QUANTITY_MAX)]
+    amount_minor: Money
+
+
+class Earn(Body):
+    """A visit or a sale of the member named by exactly one of `member_id`, `contact`, `code`."""
+
+    member_id: Text | None = None
+    contact: Text | None = None
+    code: Text | None = None
+    visits: Annotated[int, Field(ge=0, le=checks.VISITS_MAX)] | None = 1
+    spend_minor: Money | None = None
+    items: Annotated[list[SoldItem], Field(max_length=checks.ITEMS_MAX)] | None = None
+    order_id: Text | None = None
+    location: Text | None = None
+    staff: Text | None = None
+    effective_at: Instant | None = None
+    note: Note | None = None
+
+    @model_validator(mode="after")
+    def _one_member(self) -> Earn:
+        if sum(getattr(self, name) is not None for name in bodies.WHO) != 1:
+            raise ValueError("give exactly one of member_id, contact and code")
+        return self
+
+
+class Adjust(Body):
+    member_id: Text
+    unit: Text
+    amount: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+    reason: Note
+    allow_debt: bool = False
+
+    @model_validator(mode="after")
+    def _something(self) -> Adjust:
+        if not self.amount:
+            raise ValueError("the amount must not be 0")
+        return self
+
+
+class RefundedItem(Body):
+    """What came back; counted by its amount."""
+
+    sku: Text | None = None
+    category: Text | None = None
+    quantity: Annotated[int, Field(ge=1, le=checks.QUANTITY_MAX)] = 1
+    amount_minor: Money
+
+
+class Action(Body):
+    """Something rewarded that the member did; the same `ref` counts once."""
+
+    member_id: Text
+    action: Text
+    ref: Text | None = None
+
+
+class Gift(Body):
+    """A surprise that staff give; `surprise` is its id in the programme."""
+
+    member_id: Text
+    surprise: Text
+    note: Note | None = None
+
+
+class TierGrant(Body):
+    """A right to a tier, bought or given by hand; `until` in the past ends it."""
+
+    tier: Text
+    until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    by: Literal["membership", "invitation", "hand"] = "hand"
+
+
+class Refund(Body):
+    """A refund of an order; of all that is left when neither amount nor items are given."""
+
+    order_id: Text
+    refund_id: Text
+    amount_minor: PaidMoney | None = None
+    items: (
+        Annotated[list[RefundedItem], Field(min_length=1, max_length=checks.ITEMS_MAX)] | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Refund:
+        if self.amount_minor is not None and self.items is not None:
+            raise ValueError("give amount_minor or items, not both")
+        return self
+
+
+class NewVoucher(Body):
+    member_id: Text
+    reward_id: Text
+
+
+class Redeem(Body):
+    location: Text | None = None
+    staff: Text | None = None
+    order_id: Text | None = None
+
+
+class CancelVoucher(Body):
+    reason: Note | None = None
+
+
+class HookSettings(Body):
+    """How a till's events are recognised. `secret` is the provider's signature key."""
+
+    secret: Text | None = None
+    url: Text | None = None
+    account: Text | None = None
+    access_token: Text | None = None
+
+
+class ClockMove(Body):
+    """Forward by an ISO 8601 duration, or to an instant."""
+
+    advance: Text | None = None
+    now: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> ClockMove:
+        if (self.advance is None) == (self.now is None):
+            raise ValueError("give exactly one of advance and now")
+        return self
+
+
+class SampleEvent(Body):
+    """Overrides of the sample that is signed and sent."""
+
+    order_id: Text | None = None
+    refund_id: Text | None = None
+    total_minor: Money | None = None
+    contact: Text | None = None
+    type: Literal["sale.completed", "sale.refunded"] = "sale.completed"

@@ -1,0 +1,43 @@
+"""Reading bodies, lists and conditions of the API's requests."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from regulars.domain.refusals import Code, Refused
+from regulars.http.protocol import Request
+from regulars.program.check import invalid
+
+LIMIT_MAX, LIMIT = 100, 25
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_body(request: Request, model: type[Model]) -> Model:
+    """The body as a model; raises INVALID with one message per field. No body counts as {}."""
+    try:
+        return model.model_validate(request.json if request.body else {})
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def limit(request: Request) -> int:
+    """How many items a list is to have."""
+    text = request.query.get("limit", str(LIMIT))
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= LIMIT_MAX):
+        raise Refused(Code.INVALID, "", (("limit", f"must be from 1 to {LIMIT_MAX}"),))
+    return int(text)
+
+
+def if_match(request: Request) -> int:
+    """The version a change is based on, from the If-Match header."""
+    text = request.headers.get("if-match", "").strip().strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Refused(
+            Code.INVALID,
+            "Say which version this replaces.",
+            (("If-Match", "must be the version that was read, such as 3"),),
+        )
+    return int(text)

@@ -1,0 +1,119 @@
+"""Every route of the HTTP API: method, path, function, models. One table for three readers:
+the OpenAPI document, the contract tests, and people."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from regulars.api import answers as a
+from regulars.api import models as m
+from regulars.program.document import ProgramDocument
+
+
+class Route(NamedTuple):
+    """One operation. `auth` is who may call it; `ledger` ones need an Idempotency-Key."""
+
+    method: str
+    path: str
+    function: str
+    summary: str
+    auth: str
+    body: type[BaseModel] | None = None
+    answers: tuple[tuple[int, type[BaseModel]], ...] = ()
+    ledger: bool = False
+    query: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+API = (
+    Route("POST", "/v1/merchants", "api", "Create a merchant and its sandbox", "platform",
+          m.NewMerchant, ((201, a.MerchantCreated),)),
+    Route("GET", "/v1/templates", "api", "List the templates", "none",
+          answers=((200, a.TemplateList),)),
+    Route("GET", "/v1/templates/{id}", "api", "Read a template", "none",
+          answers=((200, ProgramDocument),)),
+    Route("GET", "/v1/program", "api", "Read the programme in force", "key",
+          answers=((200, a.Published),), query=("version",)),
+    Route("PUT", "/v1/program", "api", "Publish a programme", "key",
+          ProgramDocument, ((200, a.Version),)),
+    Route("POST", "/v1/program/preview", "api", "See what a programme would change", "key",
+          ProgramDocument, ((200, a.Previewed),)),
+    Route("GET", "/v1/program/schema", "api", "Read the JSON Schema of a programme", "none"),
+    Route("GET", "/v1/raffles/{id}", "api", "Check a raffle", "key",
+          answers=((200, a.RaffleView),)),
+    Route("GET", "/v1/leaderboards/{id}", "api", "Read a leaderboard", "key",
+          answers=((200, a.LeaderboardView),)),
+    Route("POST", "/v1/members", "api", "Enrol a member", "key",
+          m.NewMember, ((201, a.CardView), (200, a.CardView)), ledger=True),
+    Route("GET", "/v1/members", "api", "Find members", "key",
+          answers=((200, a.CardList),), query=("q", "tier", "segment", "limit", "cursor")),
+    Route("GET", "/v1/members/{id}", "api", "Read a card", "key", answers=((200, a.CardView),)),
+    Route("PATCH", "/v1/members/{id}", "api", "Change a profile", "key",
+          m.MemberChange, ((200, a.CardView),)),
+    Route("GET", "/v1/members/{id}/entries", "api", "Read the ledger of a card", "key",
+          answers=((200, a.EntryList),), query=("limit", "cursor")),
+    Route("GET", "/v1/members/{id}/verify", "api", "Re-compute the ledger of a card", "key",
+          answers=((200, a.Verified),)),
+    Route("GET", "/v1/members/{id}/rewards", "api", "See what a card can have", "key",
+          answers=((200, a.RewardList),)),
+    Route("POST", "/v1/earn", "stamp", "Book a visit or a sale", "key or staff",
+          m.Earn, ((200, a.Earned),), ledger=True),
+    Route("POST", "/v1/adjust", "api", "Correct a balance", "key",
+          m.Adjust, ((200, a.Booked),), ledger=True),
+    Route("POST", "/v1/actions", "api", "Reward something a member did", "key",
+          m.Action, ((200, a.Earned),), ledger=True),
+    Route("POST", "/v1/gifts", "staff", "Give an unexpected gift", "key or staff",
+          m.Gift, ((200, a.Earned),), ledger=True),
+    Route("POST", "/v1/members/{id}/tier", "api", "Give a tier, or end it", "key",
+          m.TierGrant, ((200, a.Earned),), ledger=True),
+    Route("POST", "/v1/refunds", "api", "Refund an order", "key",
+          m.Refund, ((200, a.Refunded), (202, a.Parked)), ledger=True),
+    Route("POST", "/v1/vouchers", "api", "Take a reward", "key",
+          m.NewVoucher, ((201, a.VoucherView),), ledger=True),
+    Route("POST", "/v1/vouchers/{code}/redeem", "redeem", "Redeem a voucher", "key or staff",
+          m.Redeem, ((200, a.VoucherView),), ledger=True),
+    Route("POST", "/v1/vouchers/{code}/cancel", "api", "Give a voucher back", "key",
+          m.CancelVoucher, ((200, a.VoucherView),), ledger=True),
+    Route("GET", "/v1/hooks", "api", "List the till hooks", "key", answers=((200, a.HookList),)),
+    Route("PUT", "/v1/hooks/{provider}", "api", "Set up a till hook", "key",
+          m.HookSettings, ((200, a.HookView),)),
+    Route("GET", "/v1/test/clock", "api", "Read the sandbox clock", "test key",
+          answers=((200, a.Clock),)),
+    Route("POST", "/v1/test/clock", "api", "Move the sandbox clock forward", "test key",
+          m.ClockMove, ((200, a.ClockMoved),)),
+    Route("GET", "/v1/test/messages", "api", "Read what would have been sent", "test key",
+          answers=((200, a.MessageList),), query=("limit", "cursor")),
+    Route("POST", "/v1/test/hooks/{provider}", "api", "Send a signed sample event", "test key",
+          m.SampleEvent, ((200, a.Sent),)),
+    Route("GET", "/v1/health", "api", "Say that the service is up", "none",
+          answers=((200, a.Health),)),
+    Route("GET", "/v1/openapi.json", "api", "Read this document", "none"),
+)  # fmt: skip
+
+PAGES = (
+    Route("GET", "/assets/{name}", "assets", "A script of the pages", "none"),
+    Route("GET", "/j/{slug}", "join", "The join page", "none"),
+    Route("POST", "/j/{slug}", "join", "Join", "none"),
+    Route("GET", "/c/{token}", "card", "The card page", "link"),
+    Route("GET", "/c/{token}/code", "card", "The rotating code", "link"),
+    Route("GET", "/c/{token}/state", "card", "What has changed", "link"),
+    Route("POST", "/c/{token}/vouchers", "card", "Take a reward", "link"),
+    Route("POST", "/c/{token}/leaderboard", "card", "Take part in leaderboards, or stop", "link"),
+    Route("GET", "/s/{code}", "card", "A card's code, scanned by a phone", "none"),
+    Route("GET", "/v/{code}", "card", "A voucher's code, scanned by a phone", "none"),
+    Route("GET", "/u/{token}", "card", "Ask before unsubscribing", "link"),
+    Route("POST", "/u/{token}", "card", "Unsubscribe", "link"),
+    Route("GET", "/staff/counter", "staff", "The counter screen", "staff"),
+    Route("GET", "/staff/{token}", "staff", "Sign a device in", "link"),
+    Route("GET", "/staff/api/member", "staff", "Find a member", "staff"),
+    Route("POST", "/staff/api/undo", "staff", "Undo", "staff", ledger=True),
+    Route("POST", "/staff/sign-out", "staff", "Sign out", "staff"),
+    Route("POST", "/hooks/{provider}/{hook_id}", "hooks", "An event of a till", "signature"),
+)
+
+ROUTES = API + PAGES

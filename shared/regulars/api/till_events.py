@@ -1,0 +1,51 @@
+"""POST /hooks/{provider}/{hook_id}: an event of a till is verified and durably queued.
+
+Nothing else happens here: tills want their answer within a second. 200 with an empty body means
+that the event is in the queue. Lean: no pydantic here.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from zlib import compress
+
+from regulars.core import clock
+from regulars.core.config import settings
+from regulars.domain.calendar import to_ms
+from regulars.domain.refusals import Code, Refused
+from regulars.http import protocol
+from regulars.store import connect, wire
+from regulars.tills import hooks, registry
+
+BODY_MAX = 1024 * 1024
+MESSAGE_MAX = 250_000
+"""What fits a queue message, with room for its envelope."""
+
+
+def receive(request: protocol.Request) -> protocol.Response:
+    """Verify over the raw bytes, queue, answer."""
+    if len(request.body) > BODY_MAX:
+        raise Refused(Code.TOO_LARGE, "An event may have 1 MB.")
+    provider, hook_id = request.param("provider"), request.param("hook_id")
+    hook = hooks.find(connect.lean_table(), hook_id, provider)
+    if hook is None:
+        raise Refused(Code.NOT_FOUND)
+    now_ms = to_ms(clock.now())
+    if not registry.till(provider).verify(hook, request.headers, request.body, now_ms // 1000):
+        raise Refused(Code.UNAUTHORIZED, "The signature does not fit the body.")
+    message = json.dumps(
+        {
+            "hook_id": hook_id,
+            "provider": provider,
+            "received_ms": now_ms,
+            "body": b64encode(compress(request.body)).decode(),
+        }
+    )
+    if len(message) > MESSAGE_MAX:
+        raise Refused(Code.TOO_LARGE, "The event is too large to be queued.")
+    wire.send_message(settings().orders_queue_url, message)
+    return protocol.empty(200)
+
+
+ROUTES = {"POST /hooks/{provider}/{hook_id}": receive}

@@ -1,0 +1,108 @@
+"""Checks of values that come from outside, without pydantic: for what a scan waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from regulars.domain.calendar import to_ms
+from regulars.domain.operations import Item
+from regulars.domain.refusals import Code, Refused
+
+MONEY_MAX = 10**12
+"""Minor units; more than any till will ever ring up, less than what would break a sum."""
+
+TEXT_MAX = 200
+NOTE_MAX = 500
+ITEMS_MAX = 200
+VISITS_MAX = 50
+QUANTITY_MAX = 10_000
+EFFECTIVE_MIN = "2000-01-01"
+
+Check = Callable[[Any], str]
+"""Says what is wrong with a value, `""` when nothing is."""
+
+
+def integer(low: int, high: int) -> Check:
+    def check(value: Any) -> str:
+        if type(value) is not int:
+            return "must be a whole number"
+        return "" if low <= value <= high else f"must be from {low} to {high}"
+
+    return check
+
+
+def text(longest: int = TEXT_MAX, shortest: int = 1) -> Check:
+    def check(value: Any) -> str:
+        if type(value) is not str:
+            return "must be a text"
+        if not shortest <= len(value) <= longest:
+            return f"must have {shortest} to {longest} characters"
+        return "" if printable(value) else "must not contain control characters"
+
+    return check
+
+
+def printable(value: str) -> bool:
+    """No control characters and nothing that is not a character at all (lone surrogates)."""
+    return not any(char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" for char in value)
+
+
+def instant(value: Any) -> str:
+    """An RFC 3339 instant in UTC or with an offset, not before 2000."""
+    if type(value) is not str or len(value) > 40:
+        return _INSTANT
+    if parse_instant(value) is None or value < EFFECTIVE_MIN:
+        return _INSTANT
+    return ""
+
+
+_INSTANT = "must be an instant such as 2026-11-22T09:00:00Z"
+
+
+def parse_instant(value: str) -> int | None:
+    """Milliseconds since the epoch; None when it is not an instant with a zone."""
+    if len(value) < 20 or value[10:11] not in {"T", "t"} or not value.isascii():
+        return None
+    try:
+        parsed = datetime.fromisoformat(value.upper())
+    except ValueError:
+        return None
+    if parsed.tzinfo is None:
+        return None
+    try:
+        return to_ms(parsed.astimezone(UTC))  # years 1 to 9999 in UTC, too
+    except OverflowError:
+        return None
+
+
+def fields(
+    body: Mapping[str, Any], known: Mapping[str, Check], required: tuple[str, ...] = ()
+) -> list[tuple[str, str]]:
+    """What is wrong with an object: unknown, missing and bad fields. A null counts as absent."""
+    errors = [(name, "is not a field of this request") for name in body if name not in known]
+    errors += [(name, "is required") for name in required if body.get(name) is None]
+    for name, check in known.items():
+        if body.get(name) is not None and (message := check(body[name])):
+            errors.append((name, message))
+    return errors
+
+
+def require(errors: list[tuple[str, str]]) -> None:
+    """Raise INVALID when there is anything wrong."""
+    if errors:
+        raise Refused(Code.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50]))
+
+
+def items(body: Mapping[str, Any]) -> tuple[Item, ...]:
+    """The items of a checked body."""
+    return tuple(
+        Item(
+            quantity=item["quantity"],
+            amount_minor=item["amount_minor"],
+            sku=item.get("sku") or "",
+            category=item.get("category") or "",
+        )
+        for item in body.get("items") or ()
+    )

@@ -1,0 +1,166 @@
+"""Ids, secrets and codes: how they are made, signed and read back.
+
+Every purpose has a key of its own, derived from the one secret, so that a signature made for one
+thing is worth nothing for another. Capability tokens have 128 bits; codes that people type are
+short and therefore only accepted from signed-in staff or tills.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+
+from regulars.core.config import settings
+from regulars.domain import codes
+
+CODE_STEP_S = 30
+"""How long a rotating card code is shown."""
+
+CODE_STEPS_ACCEPTED = 2
+"""A code is accepted in the step it was made in and in the one after it."""
+
+HANDLE_LENGTH = 5
+"""Characters of a card's handle, the short name it is found by; 25 bits."""
+
+CODE_LENGTH = 8
+HANDLE_BITS, CHECK_BITS = 25, 15
+
+
+def random_id(length: int) -> str:
+    """`length` random characters of lower-case base 32, five bits each."""
+    return "".join(codes.ALPHABET[byte & 31] for byte in os.urandom(length)).lower()
+
+
+def new_merchant_id() -> str:
+    """A live merchant's id; its sandbox twin's differs in the first letter only."""
+    return f"m{random_id(11)}"
+
+
+def twin(merchant_id: str) -> str:
+    """The sandbox of a live merchant, or the live merchant of a sandbox."""
+    return ("m" if is_sandbox(merchant_id) else "t") + merchant_id[1:]
+
+
+def is_sandbox(merchant_id: str) -> bool:
+    return merchant_id.startswith("t")
+
+
+def new_member_id() -> str:
+    return f"c{random_id(14)}"
+
+
+def digest(secret: str) -> str:
+    """How a secret that we only ever compare lies in the table."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def derive(purpose: str, *parts: str) -> bytes:
+    """HMAC-SHA256 of the parts under the key of a purpose. Length-prefixed, so parts cannot run
+    into each other."""
+    key = hmac.digest(settings().secret, purpose.encode(), "sha256")
+    message = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
+    return hmac.digest(key, message, "sha256")
+
+
+def card_token(merchant_id: str, member_id: str, number: int) -> str:
+    """The capability of a card's link, 128 bits. `number` rises when it is renewed."""
+    return _b64(derive("card-link", merchant_id, member_id, str(number))[:16])
+
+
+def unsubscribe_token(merchant_id: str, member_id: str) -> str:
+    """Names a member in an unsubscribe link; readable only with our key."""
+    body = f"{merchant_id}.{member_id}"
+    return f"{body}.{_b64(derive('unsubscribe', body)[:12])}"
+
+
+def read_unsubscribe_token(token: str) -> tuple[str, str] | None:
+    """Merchant and member of an unsubscribe link, None when it is not one of ours."""
+    merchant_id, _, rest = token.partition(".")
+    member_id = rest.partition(".")[0]
+    expected = unsubscribe_token(merchant_id, member_id)
+    return (
+        (merchant_id, member_id) if hmac.compare_digest(expected.encode(), token.encode()) else None
+    )
+
+
+def contact_digest(merchant_id: str, contact: str) -> str:
+    """How a normalized e-mail address or phone number is looked up: keyed, per merchant."""
+    return derive("contact", merchant_id, contact).hex()[:40]
+
+
+def hook_secret(hook_id: str) -> str:
+    """The Standard Webhooks secret of a generic hook: `whsec_` and 32 bytes in base64."""
+    return "whsec_" + _standard_b64(derive("hook", hook_id))
+
+
+def card_code(merchant_id: str, handle: str, epoch_s: int) -> str:
+    """The eight characters a card shows for one step: its handle, masked, and a check.
+
+    Nothing of the handle can be seen in it, and it says nothing about the next code.
+    """
+    step = epoch_s // CODE_STEP_S
+    number = codes.decode(codes.normal(handle))
+    if number is None:
+        raise ValueError(f"{handle!r} is not a handle")
+    check = _code_check(merchant_id, number, step)
+    masked = number ^ _code_mask(merchant_id, check, step)
+    return codes.encode((masked << CHECK_BITS) | check, CODE_LENGTH)
+
+
+def read_card_code(merchant_id: str, code: str, epoch_s: int) -> str | None:
+    """The handle in a code that is still accepted at this time, else None."""
+    code = codes.normal(code)
+    number = codes.decode(code)
+    if number is None or len(code) != CODE_LENGTH:
+        return None
+    masked, check = number >> CHECK_BITS, number & ((1 << CHECK_BITS) - 1)
+    for step in _accepted_steps(epoch_s):
+        handle = masked ^ _code_mask(merchant_id, check, step)
+        if _code_check(merchant_id, handle, step) == check:
+            return codes.encode(handle, HANDLE_LENGTH)
+    return None
+
+
+def code_expires_s(epoch_s: int) -> int:
+    """When a code made now is replaced on the card, in seconds since the epoch."""
+    return (epoch_s // CODE_STEP_S + 1) * CODE_STEP_S
+
+
+def sign(purpose: str, payload: str) -> str:
+    """`payload` with its signature, for cookies. The payload is readable by whoever holds it."""
+    encoded = _b64(payload.encode())
+    return f"{encoded}.{_b64(derive(purpose, encoded)[:24])}"
+
+
+def unsign(purpose: str, signed: str) -> str | None:
+    """The payload of `sign`, None when the signature does not fit."""
+    encoded, _, signature = signed.partition(".")
+    if not hmac.compare_digest(_b64(derive(purpose, encoded)[:24]).encode(), signature.encode()):
+        return None
+    return urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+
+
+def _accepted_steps(epoch_s: int) -> Iterator[int]:
+    current = epoch_s // CODE_STEP_S
+    return iter(range(current, current - CODE_STEPS_ACCEPTED, -1))
+
+
+def _code_check(merchant_id: str, number: int, step: int) -> int:
+    mac = derive("card-code", merchant_id, str(number), str(step))
+    return int.from_bytes(mac[:4]) & ((1 << CHECK_BITS) - 1)
+
+
+def _code_mask(merchant_id: str, check: int, step: int) -> int:
+    mac = derive("card-code-mask", merchant_id, str(check), str(step))
+    return int.from_bytes(mac[:4]) & ((1 << HANDLE_BITS) - 1)
+
+
+def _b64(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _standard_b64(data: bytes) -> str:
+    return _b64(data).replace("-", "+").replace("_", "/") + "=" * (-len(data) % 3)

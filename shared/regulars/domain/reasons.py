@@ -1,0 +1,194 @@
+"""Why an amount was booked, or was not: what the rules may ask of a reason.
+
+A reason is stored in the entry as a small mapping of figures under short names, and that form is
+hashed with the entry: it never changes. `i18n/explain.py` puts the same mapping in words. Rules
+read neither the names nor the words, they ask the questions below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class ReasonKind(StrEnum):
+    """What a reason is; the value is how it is stored."""
+
+    JOIN = "join"
+    VISIT = "visit"
+    SPEND = "spend"
+    ITEM = "item"
+    ACTION = "action"
+    BIRTHDAY = "birthday"
+    ANNIVERSARY = "anniversary"
+    CAMPAIGN = "campaign"
+    MILESTONE = "milestone"
+    REFERRAL = "referral"
+    BONUS = "bonus"
+    SURPRISE = "surprise"
+    ADJUST = "adjust"
+    REWARD = "reward"
+    RETURNED = "returned"
+    REFUND = "refund"
+    SETTLED = "settled"
+    EXPIRED = "expired"
+    COOLDOWN = "cooldown"
+    CAP_DAY = "cap_day"
+    MIN_SPEND = "min_spend"
+    OTHER = ""
+    """A kind that only a later version of this code knows."""
+
+
+_KINDS = {str(kind): kind for kind in ReasonKind}
+_PURCHASE = frozenset({ReasonKind.SPEND, ReasonKind.ITEM})
+_MOVED = frozenset({ReasonKind.RETURNED, ReasonKind.SETTLED})
+
+
+class Reason(NamedTuple):
+    """The reason of one line, or of something that was not granted.
+
+    `stored` holds the kind under `k` and the figures of that kind; figures that this version does
+    not know are kept.
+    """
+
+    stored: Mapping[str, Any]
+
+    @property
+    def kind(self) -> ReasonKind:
+        """The kind; OTHER for one of a later version."""
+        return _KINDS.get(self.stored.get("k", ""), ReasonKind.OTHER)
+
+    @property
+    def counts_purchase(self) -> bool:
+        """Whether a rule counted money or items of a sale for this line."""
+        return self.kind in _PURCHASE
+
+    @property
+    def counted(self) -> int:
+        """What the rule counted of a sale: pieces, or money in minor units; 0 for other kinds."""
+        if self.kind is ReasonKind.ITEM:
+            return int(self.stored["n"])
+        return int(self.stored["spent"]) if self.kind is ReasonKind.SPEND else 0
+
+    @property
+    def moves_only(self) -> bool:
+        """Whether the line moves units that the card had already, and grants none."""
+        return self.kind in _MOVED
+
+    @property
+    def reward_id(self) -> str:
+        """The reward of a line about a voucher; empty for other kinds."""
+        return str(self.stored.get("r", ""))
+
+    @property
+    def voucher_id(self) -> str:
+        """The voucher of a line about one; empty for other kinds."""
+        return str(self.stored.get("v", ""))
+
+    @property
+    def limit(self) -> int:
+        """For COOLDOWN the minutes still to wait, for CAP_DAY the visits that count on a day."""
+        return int(self.stored["minutes" if self.kind is ReasonKind.COOLDOWN else "n"])
+
+    def multiplied(
+        self, base: int, amount: int, tier: int, campaign: tuple[str, int] | None
+    ) -> Reason:
+        """The reason with what made `amount` units of `base`: the tier's multiplier and the
+        campaign's (id, multiplier), in thousandths."""
+        more: dict[str, Any] = {}
+        if campaign:
+            more["c"], more["cx"] = campaign
+        if tier != 1000:
+            more["x"] = tier
+        if amount != base:
+            more["base"] = base
+        return Reason({**self.stored, **more}) if more else self
+
+
+def plain(kind: ReasonKind) -> Reason:
+    """A reason without figures: joining, a birthday, a referral, what expired or paid debt."""
+    return Reason({"k": kind.value})
+
+
+def visit(count: int) -> Reason:
+    """Visits that count."""
+    return Reason({"k": "visit", "n": count})
+
+
+def spend(spent_minor: int, amount: int, per_minor: int, carried: int, left: int) -> Reason:
+    """Money spent, at `amount` units per `per_minor`; what was carried from before, and is left."""
+    stored = {"k": "spend", "spent": spent_minor, "amount": amount, "per": per_minor}
+    if carried:
+        stored["carried"] = carried
+    if left:
+        stored["left"] = left
+    return Reason(stored)
+
+
+def item(pieces: int, category: str = "") -> Reason:
+    """Items bought, of one category when the rule is about a single one."""
+    stored: dict[str, Any] = {"k": "item", "n": pieces}
+    if category:
+        stored["cat"] = category
+    return Reason(stored)
+
+
+def action(action_id: str) -> Reason:
+    """Something the member did."""
+    return Reason({"k": "action", "a": action_id})
+
+
+def campaign(campaign_id: str) -> Reason:
+    """The bonus of a campaign."""
+    return Reason({"k": "campaign", "c": campaign_id})
+
+
+def milestone(milestone_id: str, times: int) -> Reason:
+    """A milestone reached, so often at once."""
+    return Reason({"k": "milestone", "m": milestone_id, "n": times})
+
+
+def bonus(text: str) -> Reason:
+    """Units given for a reason in the caller's own words."""
+    return Reason({"k": "bonus", "text": text})
+
+
+def adjust(text: str) -> Reason:
+    """A correction by hand, with the reason given for it."""
+    return Reason({"k": "adjust", "text": text})
+
+
+def surprise(reward_id: str) -> Reason:
+    """An unexpected gift."""
+    return Reason({"k": "surprise", "r": reward_id})
+
+
+def reward(reward_id: str, voucher_id: str) -> Reason:
+    """Units locked in a voucher."""
+    return Reason({"k": "reward", "r": reward_id, "v": voucher_id})
+
+
+def returned(reward_id: str, voucher_id: str) -> Reason:
+    """Units that a voucher gave back."""
+    return Reason({"k": "returned", "r": reward_id, "v": voucher_id})
+
+
+def refund(of_seq: int) -> Reason:
+    """A refund of the entry with that number."""
+    return Reason({"k": "refund", "of": of_seq})
+
+
+def cooldown(minutes: int) -> Reason:
+    """Not granted: the last visit was too short a time ago; minutes still to wait."""
+    return Reason({"k": "cooldown", "minutes": minutes})
+
+
+def cap_day(visits: int) -> Reason:
+    """Not granted: so many visits count on one day."""
+    return Reason({"k": "cap_day", "n": visits})
+
+
+def min_spend(least_minor: int) -> Reason:
+    """Not granted: less was spent than the rule asks for."""
+    return Reason({"k": "min_spend", "min": least_minor})

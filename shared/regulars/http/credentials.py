@@ -1,0 +1,216 @@
+"""Who is asking: API keys of merchants and signed-in staff devices.
+
+The tenant comes from the credential alone. A credential names its merchant, so that everything a
+request needs - the credential's record, programme, card - can be read in one round trip and is
+trusted only once the record has been checked.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from regulars.core import clock, tokens
+from regulars.core.config import settings
+from regulars.domain.calendar import to_ms
+from regulars.domain.program import Program
+from regulars.domain.refusals import Code, Refused
+from regulars.http.protocol import Request, cookie
+from regulars.program.load import program_of
+from regulars.program.shop import Shop
+from regulars.store import keys, merchants
+from regulars.store.marshal import Item
+from regulars.store.merchants import Kept, Staff
+from regulars.store.table import Table
+
+STAFF_COOKIE = "regulars_staff"
+STAFF_SESSION_S = 12 * 3600
+CARD_COOKIE_S = 400 * 24 * 3600
+KEY_ID_LENGTH = 15
+"""Eleven characters of the merchant's id, four of the key's own."""
+
+kept = Kept()
+"""Programmes and staff records that this process may use again for some seconds."""
+
+
+class Claim(NamedTuple):
+    """A credential as presented: whose it says it is, and the record that can confirm it."""
+
+    merchant_id: str
+    record: keys.Key
+    confirm: Callable[[Item], Caller | None]
+    keepable: bool
+
+
+class Caller(NamedTuple):
+    """Who is asking, confirmed."""
+
+    merchant_id: str
+    staff: Staff | None = None
+
+    @property
+    def is_till(self) -> bool:
+        """Whether a machine is calling (an API key) rather than a person at the counter."""
+        return self.staff is None
+
+    @property
+    def sandbox(self) -> bool:
+        return tokens.is_sandbox(self.merchant_id)
+
+
+class Gathered(NamedTuple):
+    """Everything a request starts from, read in one round trip."""
+
+    caller: Caller
+    shop: Shop
+    program_item: Item
+    items: list[Item | None]
+    """The items asked for, in order."""
+
+    @property
+    def program(self) -> Program:
+        return self.shop.program
+
+    @property
+    def now(self) -> datetime:
+        return self.shop.now
+
+
+def gather(
+    table: Table, request: Request, *wanted: Callable[[str], keys.Key], staff_too: bool = True
+) -> Gathered:
+    """Confirm the credential and read what the request needs.
+
+    `wanted` make keys from the merchant's id; they are read eventually consistent, which halves
+    their cost - every write is conditional on what was read, and refusals are checked again.
+    Raises UNAUTHORIZED, alike for every credential that is not good.
+    """
+    claim = _claim(request, staff_too=staff_too)
+    m = claim.merchant_id
+    base = [claim.record, keys.program(m)]
+    if tokens.is_sandbox(m):
+        base.append(keys.clock(m))
+    known: dict[keys.Key, Item | None] = {}
+    if claim.keepable:
+        known = {key: item for key in base for held, item in [kept.get(key)] if held}
+    missing = [key for key in base if key not in known]
+    asked = [key(m) for key in wanted]
+    found = table.get(*missing, *asked, consistent=False) if missing or asked else []
+    for key, item in zip(missing, found, strict=False):
+        known[key] = item
+        if claim.keepable:
+            kept.put(key, item)
+    record, program_item = known[claim.record], known[keys.program(m)]
+    caller = claim.confirm(record) if record else None
+    if caller is None or program_item is None:
+        raise Refused(Code.UNAUTHORIZED, "The key is not known.")
+    program = program_of(program_item)
+    now = merchants.now_of(m, known.get(keys.clock(m)))
+    shop = Shop(table, m, program, now)
+    return Gathered(caller, shop, program_item, found[len(missing) :])
+
+
+def require_platform(request: Request) -> None:
+    """Raise unless the platform key was presented."""
+    secret = _bearer(request) or ""
+    digest = tokens.digest(secret)
+    if not hmac.compare_digest(digest, settings().platform_key_sha256):
+        raise Refused(Code.UNAUTHORIZED, "This needs the platform key.")
+
+
+def new_api_key(merchant_id: str) -> tuple[str, merchants.ApiKey]:
+    """A key to show once, and its record."""
+    mode = "test" if tokens.is_sandbox(merchant_id) else "live"
+    key_id = merchant_id[1:] + tokens.random_id(KEY_ID_LENGTH - 11)
+    key = f"rk_{mode}_{key_id}_{tokens.random_id(32)}"
+    return key, merchants.ApiKey(f"{mode}_{key_id}", merchant_id, tokens.digest(key))
+
+
+def staff_cookie(merchant_id: str, staff_id: str) -> str:
+    """The Set-Cookie line that signs a staff device in for a working day."""
+    expires = to_ms(clock.now()) // 1000 + STAFF_SESSION_S
+    payload = json.dumps({"m": merchant_id, "s": staff_id, "x": expires}, separators=(",", ":"))
+    return cookie(
+        STAFF_COOKIE,
+        tokens.sign("staff-session", payload),
+        secure=settings().base_url.startswith("https:"),
+        max_age_s=STAFF_SESSION_S,
+        strict=True,
+    )
+
+
+def signed_out_cookie() -> str:
+    """The Set-Cookie line that takes the session away."""
+    secure = settings().base_url.startswith("https:")
+    return cookie(STAFF_COOKIE, "", secure=secure, max_age_s=0, strict=True)
+
+
+def card_cookie_name(merchant_id: str) -> str:
+    """Under which name a browser remembers its card of a merchant. Over https it is bound to our
+    host (`__Host-`), which plain http on a laptop cannot have."""
+    prefix = "__Host-" if settings().base_url.startswith("https:") else ""
+    return f"{prefix}regulars_card_{merchant_id}"
+
+
+def card_cookie(merchant_id: str, token: str) -> str:
+    """The Set-Cookie line by which a browser remembers its card."""
+    secure = settings().base_url.startswith("https:")
+    name = card_cookie_name(merchant_id)
+    return cookie(name, token, secure=secure, max_age_s=CARD_COOKIE_S)
+
+
+def _claim(request: Request, *, staff_too: bool) -> Claim:
+    secret = _bearer(request)
+    if secret is not None:
+        return _api_claim(secret)
+    if staff_too and STAFF_COOKIE in request.cookies:
+        return _staff_claim(request)
+    raise Refused(Code.UNAUTHORIZED, "Send Authorization: Bearer with your key.")
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def _api_claim(secret: str) -> Claim:
+    prefix, _, rest = secret.partition("_")
+    mode, _, rest = rest.partition("_")
+    key_id = rest.partition("_")[0]
+    if prefix != "rk" or mode not in {"live", "test"} or len(key_id) != KEY_ID_LENGTH:
+        raise Refused(Code.UNAUTHORIZED, "The key is not known.")
+    merchant_id = ("m" if mode == "live" else "t") + key_id[:11]
+
+    def confirm(item: Item) -> Caller | None:
+        key = merchants.api_key_of(item)
+        good = hmac.compare_digest(key.sha256, tokens.digest(secret))
+        return Caller(merchant_id) if good and key.merchant_id == merchant_id else None
+
+    return Claim(merchant_id, keys.api_key(f"{mode}_{key_id}"), confirm, keepable=False)
+
+
+def _staff_claim(request: Request) -> Claim:
+    session = _session(request.cookies[STAFF_COOKIE])
+    if session is None:
+        raise Refused(Code.UNAUTHORIZED, "Open your staff link again to sign in.")
+    if request.method != "GET" and request.headers.get("x-regulars") != "staff":
+        # A form on another site can send the cookie, but no header of its own.
+        raise Refused(Code.FORBIDDEN, "This call must come from the staff page.")
+    merchant_id = session["m"]
+
+    def confirm(item: Item) -> Caller | None:
+        staff = merchants.staff_of(item)
+        return Caller(merchant_id, staff) if staff.active else None
+
+    return Claim(merchant_id, keys.staff(merchant_id, session["s"]), confirm, keepable=True)
+
+
+def _session(value: str) -> dict[str, Any] | None:
+    payload = tokens.unsign("staff-session", value)
+    if payload is None:
+        return None
+    session: dict[str, Any] = json.loads(payload)
+    return session if session["x"] > to_ms(clock.now()) // 1000 else None

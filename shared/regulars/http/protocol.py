@@ -1,0 +1,255 @@
+"""HTTP as API Gateway hands it to a function (payload version 2.0): requests in, answers out.
+
+No framework here: these few lines are on the path of every stamp. A function is a table from
+route key to a handler; whatever a handler raises ends as one problem document.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from string import ascii_letters, digits
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from regulars.core.config import learn_origin
+from regulars.core.observability import logger
+from regulars.domain.refusals import Code, Refused
+from regulars.http import headers, problems
+from regulars.store.errors import Unavailable
+from regulars.store.ledger import Answer
+from regulars.store.ledger import Request as Known
+
+BODY_MAX = 256 * 1024
+"""Bytes a request body may have (webhooks have their own, larger limit)."""
+
+PARAM_MAX = 200
+"""Characters a part of a path may have; more would not fit a key of the table either."""
+
+FORM_FIELDS_MAX = 100
+KEY_CHARACTERS = frozenset(f"{ascii_letters}{digits}._:-")
+
+Response = dict[str, Any]
+Handler = Callable[["Request"], Response]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request."""
+
+    event: Mapping[str, Any]
+
+    @property
+    def route(self) -> str:
+        return str(self.event["routeKey"])
+
+    @property
+    def method(self) -> str:
+        return str(self.event["requestContext"]["http"]["method"])
+
+    @property
+    def path(self) -> str:
+        return str(self.event["rawPath"])
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By lower-case name, as API Gateway gives them."""
+        headers: Mapping[str, str] = self.event.get("headers", {})
+        return headers
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(self.event.get("rawQueryString", ""), keep_blank_values=True))
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        pairs = (cookie.partition("=") for cookie in self.event.get("cookies", ()))
+        return {name.strip(): value for name, _, value in pairs}
+
+    def param(self, name: str) -> str:
+        """A part of the path; nothing of ours has a name longer than PARAM_MAX."""
+        value = unquote(str(self.event.get("pathParameters", {}).get(name, "")))
+        if len(value) > PARAM_MAX:
+            raise Refused(Code.NOT_FOUND)
+        return value
+
+    @cached_property
+    def body(self) -> bytes:
+        """The raw bytes, exactly as they were sent."""
+        body = self.event.get("body") or ""
+        if self.event.get("isBase64Encoded"):
+            return b64decode(body)
+        return str(body).encode()
+
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; raises the refusals of a body that is none."""
+        if len(self.body) > BODY_MAX:
+            raise Refused(Code.TOO_LARGE, f"A body may have {BODY_MAX // 1024} KB.")
+        try:
+            document = json.loads(self.body, parse_float=_no_float, parse_constant=_no_float)
+        except (ValueError, RecursionError) as error:
+            raise Refused(Code.MALFORMED, f"The body must be JSON: {_words(error)}") from error
+        if not isinstance(document, dict):
+            raise Refused(Code.INVALID, "", (("", "must be a JSON object"),))
+        return document
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The fields of a posted form."""
+        if len(self.body) > BODY_MAX:
+            raise Refused(Code.TOO_LARGE)
+        text = self.body.decode("utf-8", "replace")
+        try:
+            fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX)
+        except ValueError as error:
+            raise Refused(Code.MALFORMED, "The form has too many fields.") from error
+        return dict(fields)
+
+    def fingerprint(self) -> str:
+        """What was asked, as a digest: method, path and body, however the JSON was laid out."""
+        body = json.dumps(self.json, sort_keys=True) if self.body else ""
+        text = f"{self.method} {self.path}\n{body}"
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def known(self, *, status: int = 200, alias: str | None = None) -> Known:
+        """How the ledger recognises this request when it comes again with the same key."""
+        return Known(
+            fingerprint=self.fingerprint(), alias=alias, expires=True, status=status,
+            keep_refusal=True,
+        )  # fmt: skip
+
+
+def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], Response]:
+    """A Lambda handler that answers these route keys (`"POST /v1/earn"`)."""
+
+    def lambda_handler(event: Mapping[str, Any], context: Any) -> Response:
+        log = logger()
+        log.append_keys(request_id=getattr(context, "aws_request_id", ""))
+        learn_origin(event["requestContext"].get("domainName", ""))
+        request = Request(event)
+        try:
+            return routes[request.route](request)
+        except Refused as refused:
+            log.info("refused", extra={"route": request.route, "code": refused.code.value})
+            return problem(refused)
+        except Unavailable:
+            log.exception("the table did not answer", extra={"route": request.route})
+            return problem(Refused(Code.UNAVAILABLE))
+        except Exception:
+            log.exception("unexpected", extra={"route": request.route})
+            return problem(Refused(Code.INTERNAL))
+
+    return lambda_handler
+
+
+def json_answer(
+    status: int, body: Mapping[str, Any], own: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON answer, with headers of its own."""
+    return _answer(
+        status,
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        {"Content-Type": "application/json", **(own or {})},
+    )
+
+
+def answered(answer: Answer) -> Response:
+    """The answer of an operation, marked when it is a replay."""
+    own = {"Idempotent-Replay": "true"} if answer.replayed else None
+    return json_answer(answer.status, answer.body, own)
+
+
+def idempotency_key(request: Request) -> str:
+    """The caller's key; raises when it is missing or not one."""
+    key = request.headers.get("idempotency-key", "")
+    if not key:
+        raise Refused(
+            Code.IDEMPOTENCY_KEY_REQUIRED,
+            "Send an Idempotency-Key header: a new one per operation, the same one per retry.",
+        )
+    if len(key) > 128 or not KEY_CHARACTERS.issuperset(key):
+        raise Refused(
+            Code.INVALID,
+            "The Idempotency-Key is not valid.",
+            (("Idempotency-Key", "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -"),),
+        )
+    return key
+
+
+def problem(refused: Refused) -> Response:
+    """The problem document of a refusal."""
+    status, document = problems.document(refused)
+    own = {"Content-Type": "application/problem+json"}
+    if refused.code in problems.RETRY_AFTER_S:
+        own["Retry-After"] = str(problems.RETRY_AFTER_S[refused.code])
+    if refused.code is Code.UNAUTHORIZED:
+        own["WWW-Authenticate"] = "Bearer"
+    if refused.replayed:
+        own["Idempotent-Replay"] = "true"
+    return _answer(status, json.dumps(document, ensure_ascii=False), own)
+
+
+def html(
+    status: int,
+    text: str,
+    style_hashes: tuple[str, ...],
+    *,
+    camera: bool = False,
+    cookies: tuple[str, ...] = (),
+) -> Response:
+    """An HTML page; the hashes and `camera` go into its headers (see `headers.of_page`)."""
+    return _answer(status, text, headers.of_page(style_hashes, camera=camera), cookies)
+
+
+def redirect(path: str, cookies: tuple[str, ...] = ()) -> Response:
+    """See other: what a posted form leads to."""
+    return _answer(303, "", {"Location": path}, cookies)
+
+
+def empty(status: int, own: Mapping[str, str] | None = None) -> Response:
+    """An answer without a body."""
+    return _answer(status, "", own or {})
+
+
+def cookie(
+    name: str, value: str, *, secure: bool, max_age_s: int, path: str = "/", strict: bool = False
+) -> str:
+    """A Set-Cookie line for a cookie that scripts cannot read."""
+    same_site = "Strict" if strict else "Lax"
+    parts = [f"{name}={value}", f"Max-Age={max_age_s}", f"Path={path}", "HttpOnly"]
+    parts.append(f"SameSite={same_site}")
+    if secure:
+        parts.append("Secure")
+    return "; ".join(parts)
+
+
+def _answer(
+    status: int, body: str, own: Mapping[str, str], cookies: tuple[str, ...] = ()
+) -> Response:
+    response: Response = {
+        "statusCode": status,
+        "headers": {**headers.BASE, **own},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+    if cookies:
+        response["cookies"] = list(cookies)
+    return response
+
+
+def _no_float(text: str) -> Any:
+    """Numbers with a point never come near a balance; they stay text and fail the type check."""
+    return _NotAnInteger()
+
+
+class _NotAnInteger:
+    """A JSON number that is not an integer; no check accepts it."""
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, json.JSONDecodeError) else "it cannot be decoded"

@@ -1,0 +1,50 @@
+"""What runs every hour: each scheduled function with the jobs it does from the due list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from regulars.actions.due_marks import DIGEST, DRAW, INVITE, LEADERBOARDS
+from regulars.core import clock
+from regulars.core.observability import logger
+from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
+from regulars.jobs import cards, digest, invitations, leaderboards, raffles
+from regulars.jobs.due import Job, walk
+from regulars.store import connect
+
+JOBS: dict[str, Job] = {
+    EXPIRE: cards.expire,
+    TIER: cards.review_tier,
+    BENEFITS: cards.benefits,
+    BIRTHDAY: cards.birthday,
+    ANNIVERSARY: cards.anniversary,
+    NOTICE: cards.notice,
+    REMIND: cards.remind,
+    DIGEST: digest.digest,
+    INVITE: invitations.invite,
+    DRAW: raffles.draw_due,
+    LEADERBOARDS: leaderboards.count,
+}
+"""By the name under which they stand in the due list."""
+
+FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "expiry": (EXPIRE,),
+    "reminders": (REMIND, NOTICE),
+    "digest": (DIGEST,),
+    "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS),
+}
+"""Which function does which jobs."""
+
+
+def hourly(function: str) -> Callable[[dict[str, Any], Any], dict[str, int]]:
+    """Return the handler of a scheduled function."""
+
+    def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+        """Do what is due by now; may run twice, late, or beside itself."""
+        jobs = {name: JOBS[name] for name in FUNCTIONS[function]}
+        done = walk(connect.table(), function, jobs, clock.now())
+        logger().info("due cards done", extra={"job": FUNCTIONS[function][0], "cards": done})
+        return {"cards": done}
+
+    return lambda_handler

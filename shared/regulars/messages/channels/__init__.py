@@ -1,0 +1,1 @@
+"""How messages leave: one module for each channel, and the list that a sandbox keeps."""

@@ -1,0 +1,71 @@
+"""Puts together a mail: what its kind says, in the reader's language, with links and footer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from regulars.core import tokens
+from regulars.core.config import settings
+from regulars.domain.program import Program
+from regulars.i18n import negotiate
+from regulars.i18n.words import Words
+from regulars.i18n.words import words as words_of
+from regulars.messages.kinds import kind
+from regulars.messages.mail import Mail
+from regulars.program.shop import Shop
+from regulars.render.brand import brand_of
+from regulars.render.mail import Block, MailView
+from regulars.render.mail import mail as laid_out
+from regulars.store import keys, merchants
+from regulars.store.members import Profile, card_url
+
+
+def to_member(shop: Shop, profile: Profile, name: str, facts: Mapping[str, Any]) -> Mail | None:
+    """Compose a mail to a member; None when there is nothing (any more) to say."""
+    card = shop.ledger.card(profile.member_id)
+    if card is None:
+        return None
+    words = words_of(negotiate.language(profile.language, shop.program.languages))
+    content = kind(name).compose(shop, card, facts, words)
+    if content is None:
+        return None
+    url = card_url(settings().base_url, shop.merchant_id, profile)
+    unsubscribe = tokens.unsubscribe_token(shop.merchant_id, profile.member_id)
+    view = MailView(
+        brand=brand_of(shop.program),
+        subject=content.subject,
+        blocks=(*content.blocks, Block("button", words.t("Open my card"), url=url)),
+        preview=content.preview,
+        reason=words.t(
+            "You get this because you joined at {shop} and agreed to mails.",
+            shop=shop.program.name,
+        ),
+        unsubscribe_url=f"{settings().base_url}/u/{unsubscribe}",
+    )
+    return _mail(profile.email, name, view, words, shop.program)
+
+
+def to_owner(shop: Shop, name: str, facts: Mapping[str, Any]) -> Mail | None:
+    """Compose a mail to the owner; None when there is nothing (any more) to say."""
+    (item,) = shop.table.get(keys.merchant(shop.merchant_id))
+    if item is None:
+        return None
+    merchant = merchants.merchant_of(item)
+    words = words_of(negotiate.language("", shop.program.languages))
+    content = kind(name).compose(shop, None, {**facts, "name": merchant.name}, words)
+    if content is None:
+        return None
+    view = MailView(
+        brand=brand_of(shop.program),
+        subject=content.subject,
+        blocks=content.blocks,
+        preview=content.preview,
+        reason=words.t("The weekly digest of your programme."),
+    )
+    return _mail(merchant.owner_email, name, view, words, shop.program)
+
+
+def _mail(to: str, name: str, view: MailView, words: Words, program: Program) -> Mail:
+    html, text = laid_out(view, words)
+    return Mail(to, name, words.lang, program.name, view.subject, html, text, view.unsubscribe_url)

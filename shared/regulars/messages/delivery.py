@@ -1,0 +1,100 @@
+"""Delivering what is to be told to members and owners, at most once each.
+
+What a message says, in which language, and whether it may be sent at all is decided here. A live
+merchant's goes through the queue to SES; a sandbox's is put into a list for reading.
+
+SES knows no idempotency: a delivery is claimed for some minutes, sent, and marked. When a function
+dies between sending and marking, the message is sent once more, never twice. When SES says no, the
+claim is given up, and the delivery can be tried again at once and as often as the queue brings it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from regulars.core import clock
+from regulars.core.observability import logger
+from regulars.domain.calendar import to_ms
+from regulars.messages import compose
+from regulars.messages.channels.sandbox import keep_for_reading
+from regulars.messages.kinds import kind
+from regulars.messages.mail import Mail, NotSentError
+from regulars.messages.notification import Notification
+from regulars.program.shop import Shop, open_shop
+from regulars.store import connect, keys
+from regulars.store.members import Members
+from regulars.store.table import Absent, Below, Table
+
+LEASE_MS = 5 * 60 * 1000
+"""Longer than any function lives, shorter than the queue keeps bringing a message (3, 6, ... 12
+minutes later): what was lost with a function is still there when its claim has run out."""
+
+TRIES_MAX = 2
+
+
+class BeingSentError(Exception):
+    """Another delivery of the message is under way, or died a moment ago; worth a later try."""
+
+
+def deliver(shop: Shop, message: Notification, send: Callable[[Shop, Mail], None]) -> bool:
+    """Compose, claim, send, mark. False when it must not or need not be sent.
+
+    Raises BeingSentError, and whatever `send` raises.
+    """
+    mail = _compose(shop, message)
+    if mail is None:
+        return False
+    lease = _claim(shop.table, shop.merchant_id, message)
+    if lease is None:
+        return False
+    pk, sk = keys.operation(shop.merchant_id, message.op)
+    try:
+        send(shop, mail)
+    except NotSentError:
+        given_up = {**lease, "lease": 0, "tries": lease["tries"] - 1}
+        shop.table.put({"PK": pk, "SK": sk, **given_up})
+        raise
+    shop.table.put({"PK": pk, "SK": sk, **lease, "sent": True})
+    return True
+
+
+def deliver_to_sandbox(merchant_id: str, message: Notification, now: datetime | None) -> None:
+    """Put a sandbox's message into its list."""
+    with suppress(BeingSentError):
+        deliver(open_shop(connect.table(), merchant_id, now), message, keep_for_reading)
+
+
+def _compose(shop: Shop, message: Notification) -> Mail | None:
+    """The mail, or None: no address, no consent, nothing left to say."""
+    if message.member_id == keys.MERCHANT_LEVEL:
+        return compose.to_owner(shop, message.kind, message.facts)
+    profile = Members(shop.table, shop.merchant_id).profile(message.member_id)
+    if profile is None or not profile.email:
+        return None
+    if kind(message.kind).consent and not profile.consents.get("email"):
+        return None
+    return compose.to_member(shop, profile, message.kind, message.facts)
+
+
+def _claim(table: Table, merchant_id: str, message: Notification) -> dict[str, Any] | None:
+    """Claim the delivery; None when it was made or may have been made often enough."""
+    now_ms = to_ms(clock.now())
+    pk, sk = keys.operation(merchant_id, message.op)
+    first = {"lease": now_ms + LEASE_MS, "tries": 1, "sent": False}
+    there = table.put({"PK": pk, "SK": sk, **first}, Absent())
+    if there is None:
+        return first
+    if there["sent"] or there["tries"] >= TRIES_MAX:
+        return None
+    if there["lease"] >= now_ms:
+        raise BeingSentError
+    again = {"lease": now_ms + LEASE_MS, "tries": there["tries"] + 1, "sent": False}
+    taken = table.put({"PK": pk, "SK": sk, **again}, Below("lease", now_ms))
+    if taken is not None:
+        raise BeingSentError
+    if there["tries"]:
+        logger().warning("a message may be sent twice", extra={"kind": message.kind})
+    return again

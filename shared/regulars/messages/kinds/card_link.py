@@ -1,0 +1,18 @@
+"""The link of a card, for who typed its contact when joining."""
+
+from __future__ import annotations
+
+from regulars.domain.card import Card
+from regulars.i18n.words import Words
+from regulars.messages.kinds import Content, Facts, Kind
+from regulars.program.shop import Shop
+from regulars.render.mail import Block
+
+
+def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Content | None:
+    title = words.t("Here is your card")
+    text = words.t("Somebody, probably you, asked for it at {shop}.", shop=shop.program.name)
+    return Content(title, (Block("title", title), Block("text", text)))
+
+
+KIND = Kind("member", False, ("email",), _compose)

@@ -1,0 +1,35 @@
+"""A reward was unlocked without the member asking for it."""
+
+from __future__ import annotations
+
+from regulars.domain.card import Card
+from regulars.domain.ledger import Entry
+from regulars.domain.program import Program
+from regulars.i18n.words import Words
+from regulars.messages.kinds import Content, Facts, Kind
+from regulars.program.shop import Shop
+from regulars.render.mail import Block
+
+UNASKED = frozenset({"join", "earn", "adjust", "reverse", "bonus", "tier"})
+"""Entries whose vouchers the member did not ask for and may not know of."""
+
+
+def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Content | None:
+    if card is None:
+        return None
+    open_now = [card.open[one].reward_id for one in facts["vouchers"] if one in card.open]
+    rewards = [shop.program.rewards[one] for one in open_now if one in shop.program.rewards]
+    if not rewards:
+        return None
+    title = words.t("It's yours: {reward}", reward=words.pick(rewards[0].name))
+    text = words.t("Show the code on your card at the counter.")
+    return Content(title, (Block("title", title), Block("text", text)))
+
+
+def _when(program: Program, entry: Entry) -> Facts | None:
+    unasked = entry.kind in UNASKED or entry.source == "job"
+    vouchers = entry.facts.get("vouchers")
+    return {"vouchers": vouchers} if unasked and vouchers else None
+
+
+KIND = Kind("member", True, ("email",), _compose, when=_when)

@@ -1,0 +1,23 @@
+"""A notification: whom it is for, of what kind, what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+
+class Notification(NamedTuple):
+    """Something a member (or, as `keys.MERCHANT_LEVEL`, the owner) is to be notified of."""
+
+    member_id: str
+    kind: str
+    """A module of `kinds`."""
+    occasion: str
+    """What it is about; of one occasion nobody is notified twice."""
+    facts: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def op(self) -> str:
+        """The operation id of the delivery."""
+        return f"told:{self.kind}:{self.member_id}:{self.occasion}"

@@ -1,0 +1,71 @@
+"""How pages are answered: rendered with their headers; refusals as pages, too.
+
+People get a page that says what to do, not a problem document.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regulars.core.observability import logger
+from regulars.domain.refusals import Code, Refused
+from regulars.http import problems, protocol
+from regulars.i18n import languages, negotiate
+from regulars.i18n.words import Words
+from regulars.i18n.words import words as words_of
+from regulars.pages.message import view as message
+from regulars.render.page import Template, View, render
+from regulars.store.errors import Unavailable
+
+_KINDS = {
+    Code.NOT_FOUND: "not_found",
+    Code.UNAUTHORIZED: "signed_out",
+    Code.RATE_LIMITED: "too_many",
+}
+
+
+def as_page(handler: protocol.Handler) -> protocol.Handler:
+    """A handler whose refusals and failures are answered as pages."""
+
+    def answer(request: protocol.Request) -> protocol.Response:
+        try:
+            return handler(request)
+        except Refused as refused:
+            code = refused.code
+            logger().info("refused", extra={"route": request.route, "code": code.value})
+        except Unavailable:
+            logger().exception("the table did not answer", extra={"route": request.route})
+            code = Code.UNAVAILABLE
+        except Exception:
+            logger().exception("unexpected", extra={"route": request.route})
+            code = Code.INTERNAL
+        return _message(request, code)
+
+    return answer
+
+
+def page(
+    status: int,
+    template: Template,
+    view: View,
+    words: Words,
+    cookies: tuple[str, ...] = (),
+    **more: object,
+) -> protocol.Response:
+    """Render a view and answer it."""
+    shown = render(template, view, words, **more)
+    return protocol.html(
+        status, shown.html, shown.style_hashes, camera=shown.camera, cookies=cookies
+    )
+
+
+def browser_words(request: protocol.Request) -> Words:
+    """Return the words of the browser's language, for pages of no merchant."""
+    wanted = request.query.get("lang") or request.headers.get("accept-language", "")
+    return words_of(negotiate.language(wanted, tuple(languages())))
+
+
+def _message(request: protocol.Request, code: Code) -> protocol.Response:
+    kind: Any = _KINDS.get(code, "try_again")
+    view = message.MessageView(kind)
+    return page(problems.STATUS[code].value, message.TEMPLATE, view, browser_words(request))

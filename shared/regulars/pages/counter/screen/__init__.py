@@ -1,0 +1,1 @@
+"""The counter screen: find a guest, stamp, redeem, undo."""

@@ -1,0 +1,100 @@
+"""What the counter screen's script asks for: members, and undoing its own bookings."""
+
+from __future__ import annotations
+
+from regulars.actions import book, find, refunds, search
+from regulars.core import checks
+from regulars.domain import calendar, codes
+from regulars.domain.operations import Decision
+from regulars.domain.refusals import Code, Refused
+from regulars.http import credentials, protocol
+from regulars.program.shop import Shop
+from regulars.store import cards, connect, keys
+from regulars.store.members import Members
+from regulars.views import counter, integration
+
+UNDO_MS = 5 * 60 * 1000
+MATCHES = 8
+VOUCHER_CODE_LENGTH = 10
+
+
+def member(request: protocol.Request) -> protocol.Response:
+    """GET /staff/api/member: by code on the card or voucher, by id, or by name and contact."""
+    query = {name: value[: checks.TEXT_MAX] for name, value in request.query.items()}
+    gathered = credentials.gather(connect.lean_table(), request)
+    if query.get("id"):
+        holder = find.read_holder(gathered.shop, query["id"])
+        return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})
+    if query.get("code"):
+        return _by_code(gathered, codes.normal(query["code"]))
+    found, _ = search.members(
+        gathered.shop, q=query.get("q", "").strip(), tier=None, segment=None,
+        limit=MATCHES, cursor=None,
+    )  # fmt: skip
+    return protocol.json_answer(
+        200, {"members": [_view(gathered.shop, holder) for holder in found]}
+    )
+
+
+def undo(request: protocol.Request) -> protocol.Response:
+    """POST /staff/api/undo: an entry of this counter is taken back within five minutes."""
+    key = protocol.idempotency_key(request)
+    body = request.json
+    member_id, seq = body.get("member_id"), body.get("seq")
+    errors = checks.fields(
+        body,
+        {"member_id": checks.text(), "seq": checks.integer(1, 10**9)},
+        required=("member_id", "seq"),
+    )
+    checks.require(errors)
+    gathered = credentials.gather(connect.lean_table(), request)
+    holder = find.read_holder(gathered.shop, str(member_id))
+    staff = gathered.caller.staff
+    read = refunds.original(
+        gathered.shop.ledger, gathered.program, holder.profile.member_id, int(str(seq)),
+        op=f"key:{key}", source="staff", staff=staff.staff_id if staff else None,
+        undo_within_ms=UNDO_MS,
+    )  # fmt: skip
+    if read is None or read.operation.original.kind != "earn":
+        raise Refused(Code.NOT_FOUND)
+
+    def render(decision: Decision) -> integration.View:
+        return integration.booked(gathered.program, decision, gathered.now, holder.words)
+
+    member = holder._replace(card=read.card)
+    return protocol.answered(
+        book.book(gathered.shop, member, read.operation, request.known(), render, fresh=True)
+    )
+
+
+def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
+    """The member whose card or voucher shows this code; a voucher comes with its state."""
+    table, m = gathered.shop.table, gathered.shop.merchant_id
+    members = Members(table, m)
+    if len(code) == VOUCHER_CODE_LENGTH and (found := members.by_voucher_code(code)):
+        member_id, voucher_id = found
+        holder = find.read_holder(gathered.shop, member_id)
+        (item,) = table.get(keys.voucher(m, member_id, voucher_id))
+        if item is None:
+            raise Refused(Code.NOT_FOUND)
+        voucher = integration.voucher(
+            gathered.program, cards.voucher_of(item), holder.words, gathered.now
+        )
+        return protocol.json_answer(
+            200, {"member": _view(gathered.shop, holder), "voucher": voucher}
+        )
+    known = members.by_code(code, calendar.to_ms(gathered.now) // 1000)
+    if known is None:
+        raise Refused(Code.NOT_FOUND)
+    holder = find.read_holder(gathered.shop, known)
+    return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})
+
+
+def _view(shop: Shop, holder: find.Holder) -> integration.View:
+    return counter.card(shop.program, holder.card, holder.profile.name, shop.now, holder.words)
+
+
+ROUTES = {
+    "GET /staff/api/member": member,
+    "POST /staff/api/undo": undo,
+}

@@ -1,0 +1,1 @@
+"""The card: stamps, points, tier, rewards and history of one member."""

@@ -1,0 +1,220 @@
+// The card page: a fresh code while it is looked at, and news as they come.
+// Everything the page does works without this file too, only not by itself.
+"use strict";
+(() => {
+  const main = /** @type {CardMain} */ (document.querySelector("main.card"));
+  const path = main.dataset.path;
+  /** @type {ById<CardElements>} */
+  const byId = (id) => /** @type {any} */ (document.getElementById(id));
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let etag = main.dataset.etag;
+
+  // --- the rotating code ---------------------------------------------------------------------
+  const panel = byId("code");
+  let codeSeen = false;
+  let codeTimer = 0;
+  /** @type {Animation | undefined} */
+  let bar;
+
+  /** @param {string} code */
+  function codeGroups(code) {
+    if (/[-\s]/.test(code)) return code;
+    const size = [3, 4, 5].find((each) => code.length % each === 0) ?? 4;
+    return code.match(new RegExp(`.{1,${size}}`, "g"))?.join(" ") ?? code;
+  }
+
+  /** @param {number} left @param {number} life both in ms */
+  function showCode(left, life) {
+    const ends = performance.now() + left;
+    const until = byId("until");
+    panel.classList.remove("old");
+    bar?.cancel();
+    bar = byId("left").animate([{ transform: `scaleX(${Math.min(1, left / life)})` }, { transform: "scaleX(0)" }], {
+      duration: left,
+      fill: "forwards",
+    });
+    clearInterval(codeTimer);
+    const count = () => {
+      const seconds = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+      until.textContent = until.dataset.text.replace("{s}", String(seconds));
+      if (seconds > 0) return;
+      clearInterval(codeTimer);
+      panel.classList.add("old");
+      newCode(0);
+    };
+    count();
+    codeTimer = setInterval(count, 500);
+  }
+
+  /**
+   * Asks for a code only while somebody can see it.
+   * @param {number} tries how many failed before
+   */
+  async function newCode(tries) {
+    if (document.hidden || !codeSeen) return;
+    try {
+      const answer = await fetch(`${path}/code`, { headers: { accept: "application/json" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const fresh = await answer.json();
+      const life = Number(panel.dataset.life);
+      const left = Math.min(life, Math.max(1000, Date.parse(fresh.expires_at) - serverNow(answer)));
+      byId("see").innerHTML = fresh.svg;
+      byId("typed").textContent = codeGroups(fresh.code);
+      showCode(left, life);
+    } catch {
+      byId("until").textContent = byId("until").dataset.again;
+      setTimeout(() => newCode(tries + 1), Math.min(15000, 1000 * 2 ** tries));
+    }
+  }
+
+  /**
+   * A phone's clock may be minutes off: time is counted from the server's own.
+   * @param {Response} answer
+   */
+  function serverNow(answer) {
+    return Date.parse(answer.headers.get("date") ?? "") || Date.now();
+  }
+
+  const codeIsOld = () => panel.classList.contains("old");
+
+  if (panel) {
+    new IntersectionObserver((entries) => {
+      codeSeen = entries[entries.length - 1].isIntersecting;
+      if (codeSeen && codeIsOld()) newCode(0);
+      if (codeSeen) wake();
+    }).observe(panel);
+    byId("see").addEventListener("click", () => {
+      const big = panel.classList.toggle("big");
+      byId("see").setAttribute("aria-pressed", String(big));
+    });
+    codeSeen = true;
+    showCode(Number(panel.dataset.left), Number(panel.dataset.life));
+  }
+
+  // --- news ----------------------------------------------------------------------------------
+  const BRISK = 1200; // while the code is on the screen: a stamp shows within two seconds
+  const LONGEST_BRISK = 180000; // as long as one stands in a queue
+  const SLOWER = [2000, 3000, 5000, 8000, 12000, 15000];
+  const SLEEP_AFTER = 600000; // nobody leaves a phone lit for ten minutes to wait for a stamp
+  let since = performance.now();
+  let quiet = 0;
+  let newsTimer = 0;
+
+  function wake() {
+    since = performance.now();
+    quiet = 0;
+    plan(BRISK);
+  }
+
+  /** @param {number} delay in ms */
+  function plan(delay) {
+    clearTimeout(newsTimer);
+    newsTimer = setTimeout(news, delay);
+  }
+
+  async function news() {
+    const waited = performance.now() - since;
+    if (document.hidden || waited > SLEEP_AFTER) return;
+    let failed = false;
+    try {
+      const answer = await fetch(`${path}/state`, { headers: { "if-none-match": etag } });
+      if (answer.status === 200) {
+        etag = answer.headers.get("etag") || etag;
+        await redraw();
+        wake();
+        return;
+      }
+      failed = answer.status !== 304;
+    } catch {
+      failed = true;
+    }
+    const brisk = codeSeen && waited < LONGEST_BRISK && !failed;
+    plan(brisk ? BRISK : SLOWER[Math.min(quiet++, SLOWER.length - 1)]);
+  }
+
+  // Fetch the page again and put in the parts that differ; the code and its clock stay.
+  async function redraw() {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (!answer.ok) return;
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = next.querySelector("main.card");
+    if (!fresh) return;
+    etag = fresh.dataset.etag || etag;
+    const had = stamps(document);
+    const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.code));
+    const known = new Set([...document.querySelectorAll(".voucher")].map((d) => d.dataset.code));
+    for (const id of /** @type {const} */ (["hero", "vouchers", "tier", "rewards", "history"])) {
+      const [mine, theirs] = [byId(id), next.getElementById(id)];
+      if (mine && theirs && mine.innerHTML !== theirs.innerHTML) mine.replaceWith(theirs);
+    }
+    for (const details of document.querySelectorAll("details.voucher")) {
+      details.open = open.has(details.dataset.code);
+    }
+    celebrate(had, known);
+  }
+
+  /** @param {ParentNode} root */
+  const stamps = (root) => Number(root.querySelector(".stamps")?.dataset.have ?? -1);
+
+  /**
+   * One short movement: the stamps that landed, or the reward that was unlocked.
+   * @param {number} had stamps before
+   * @param {Set<string | undefined>} known codes of vouchers before
+   */
+  function celebrate(had, known) {
+    const have = stamps(document);
+    const unlocked = [...document.querySelectorAll(".voucher")].filter((d) => !known.has(d.dataset.code));
+    if (!still.matches) for (const details of unlocked) details.classList.add("landed");
+    if (have > had && had >= 0 && !still.matches) {
+      const landed = [...document.querySelectorAll(".stamps .on")].slice(had);
+      landed.forEach((stamp, place) => {
+        stamp.style.animationDelay = `${place * 90}ms`;
+        stamp.classList.add("landed");
+      });
+    }
+    const news = have > had || unlocked.length > 0;
+    if (navigator.vibrate && news && !still.matches) navigator.vibrate(30);
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    if (panel && codeIsOld()) newCode(0);
+    plan(0);
+    since = performance.now();
+    quiet = 0;
+  });
+  document.addEventListener("pointerdown", () => {
+    if (performance.now() - since > LONGEST_BRISK) wake();
+  });
+  plan(BRISK);
+
+  // --- keeping the link ----------------------------------------------------------------------
+  const keep = byId("keep");
+  const link = new URL(path, location.href).href;
+  if (keep && (navigator.share || navigator.clipboard)) {
+    keep.hidden = false;
+    keep.addEventListener("click", async () => {
+      try {
+        if (navigator.share) {
+          await navigator.share({ title: document.title, url: link });
+        } else {
+          await navigator.clipboard.writeText(link);
+          keep.textContent = keep.dataset.done;
+        }
+      } catch {
+        // The person closed the share sheet: nothing to say.
+      }
+    });
+  }
+
+  // A second tap on a slow network must not look like nothing happened.
+  document.addEventListener("submit", (event) => {
+    const button = /** @type {HTMLFormElement} */ (event.target).querySelector("button");
+    setTimeout(() => {
+      if (button) button.disabled = true;
+    });
+  });
+  addEventListener("pageshow", () => {
+    for (const button of document.querySelectorAll("form button")) button.disabled = false;
+  });
+})();

@@ -1,0 +1,117 @@
+"""The history on a card: one line per entry, what it changed and why, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from regulars.domain import calendar, surprises
+from regulars.domain.ledger import Entry, Line
+from regulars.domain.program import Program
+from regulars.domain.reasons import ReasonKind
+from regulars.i18n import UnitNames
+from regulars.i18n.words import Words
+from regulars.views import integration
+
+
+class Change(NamedTuple):
+    """A signed amount of one unit."""
+
+    unit: UnitNames
+    amount: int
+
+
+class Event(NamedTuple):
+    """One line of history; `why` in the reader's language (see `i18n.explain`).
+
+    `more` are sentences about what came of it: a reward unlocked, a new tier.
+    """
+
+    at: datetime
+    changes: tuple[Change, ...]
+    why: str
+    more: tuple[str, ...] = ()
+
+
+def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable[Event]:
+    """One line per entry: what it added or took and why; below it what came of that."""
+    for entry in history:
+        aside = [line for line in entry.lines if _is_aside(entry, line)]
+        main = [line for line in entry.lines if line not in aside] or aside
+        reasons = dict.fromkeys(integration.why(program, line, words) for line in main)
+        said = "; ".join(reason for reason in reasons if reason)
+        if entry.kind == "reverse" and entry.source == "staff":
+            said = words.t("taken back at the counter")
+        elif entry.kind == "expire" and main is aside:
+            said = words.t("not used in time; {reason}", reason=said)
+        news = _asides(program, aside if main is not aside else [], words)
+        news += [
+            integration.reason(program, it.reason, "", 0, words)
+            for it in surprises.given(entry.facts)
+        ]
+        if risen := _new_tier(program, entry, words):
+            news.append(risen)
+        if not said:
+            said = _quiet(program, entry, words) or (news.pop(0) if news else "")
+        at = calendar.from_ms(entry.recorded_ms)
+        yield Event(at, _changes(program, main), said, tuple(news))
+
+
+def _is_aside(entry: Entry, line: Line) -> bool:
+    """Whether a line is what came of an entry, not what it was about: rewards that were unlocked by
+    a visit, or given back because of a refund."""
+    because = line.reason.kind
+    if because is ReasonKind.REWARD:
+        return entry.kind != "issue"
+    return because is ReasonKind.RETURNED and entry.kind in {"reverse", "expire"}
+
+
+def _asides(program: Program, lines: Iterable[Line], words: Words) -> list[str]:
+    """One sentence per voucher that was unlocked or given back, with its units."""
+    sums: dict[str, tuple[Line, int]] = {}
+    for line in lines:
+        _, amount = sums.get(line.reason.voucher_id, (line, 0))
+        sums[line.reason.voucher_id] = (line, amount + line.amount)
+    said = []
+    for line, amount in sums.values():
+        reward, unit = program.rewards.get(line.reason.reward_id), program.units.get(line.unit)
+        if reward is None or unit is None:
+            continue
+        name, units = words.pick(reward.name), words.amount(cast(Any, unit.name), abs(amount))
+        if line.reason.kind is ReasonKind.REWARD:
+            said.append(words.t("unlocked for {amount}: {reward}", amount=units, reward=name))
+        else:
+            said.append(words.t("{amount} given back: {reward}", amount=units, reward=name))
+    return said
+
+
+def _changes(program: Program, lines: Iterable[Line]) -> tuple[Change, ...]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        sums[line.unit] = sums.get(line.unit, 0) + line.amount
+    return tuple(
+        Change(cast(Any, program.units[unit].name), amount)
+        for unit, amount in sums.items()
+        if amount and unit in program.units
+    )
+
+
+def _new_tier(program: Program, entry: Entry, words: Words) -> str:
+    """The tier an entry led to; nothing when it stayed, or was there from the start."""
+    rank = program.tier_rank(entry.tier_to)
+    if entry.kind == "join" or entry.tier_from == entry.tier_to or rank < 0:
+        return ""
+    return words.t("you are now {tier}", tier=words.pick(program.tiers[rank].name))
+
+
+def _quiet(program: Program, entry: Entry, words: Words) -> str:
+    """What an entry without amounts was; nothing for one that only moved the tier."""
+    reward = program.rewards.get(entry.facts.get("reward", ""))
+    if entry.kind == "redeem" and reward:
+        return words.t("redeemed: {reward}", reward=words.pick(reward.name))
+    if entry.kind == "reverse":
+        return words.t("a purchase was refunded")
+    if entry.kind == "earn":
+        return words.t("your visit")
+    return words.t("you joined") if entry.kind == "join" else ""

@@ -1,0 +1,262 @@
+"""The card page's view: a card as its member sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any, Literal, NamedTuple, cast
+
+from regulars.core import tokens
+from regulars.core.config import settings
+from regulars.domain import calendar, standing
+from regulars.domain.card import Card
+from regulars.domain.ledger import Entry
+from regulars.domain.program import Program
+from regulars.domain.tiering import next_tier
+from regulars.i18n import Text, UnitNames
+from regulars.i18n.words import Words
+from regulars.pages.customer.card.history import Event, events
+from regulars.pages.customer.card.leaderboards import Leaderboards
+from regulars.program.shop import Shop
+from regulars.render.brand import Brand, brand_of
+from regulars.render.page import Template
+from regulars.store.members import Profile
+from regulars.views import integration
+from regulars.views.customer import Goal, goal, goal_of, locked_words, usable
+
+TEMPLATE = Template(
+    "pages/customer/card/card.html", ("base.css", "punch.css", "pages/customer/card/card.css")
+)
+NEVER_CHOSEN = frozenset({"tier_required", "limit_reached", "out_of_stock", "debt"})
+
+
+class Code(NamedTuple):
+    """The rotating code for staff: `text` as typed, `url` as drawn in the QR code."""
+
+    text: str
+    url: str
+    expires_at: datetime
+    lifetime_s: int
+
+
+class Tier(NamedTuple):
+    """The tier held and the way to the next one.
+
+    `value` and `target` are in `metric`: minor units of money for `spend`, else a count. `next` is
+    None at the top, and `target` 0 when the next tier is not reached by counting (bought, invited).
+    """
+
+    name: Text
+    next: Text | None = None
+    metric: Literal["spend", "visits", "points"] = "visits"
+    value: int = 0
+    target: int = 0
+    window: Literal["month", "quarter", "year", "rolling", "lifetime"] = "year"
+    next_perks: tuple[Text, ...] = ()
+    perks: tuple[Text, ...] = ()
+    until: date | None = None
+
+
+class Voucher(NamedTuple):
+    """An unlocked reward: shown big, with its code and a QR code of `url`.
+
+    `expires_at` is the instant from which it can no longer be redeemed; the page says the last day.
+    """
+
+    name: Text
+    code: str
+    url: str
+    expires_at: datetime | None = None
+    locked_because: str = ""
+    """A sentence in the reader's language while it cannot be redeemed."""
+
+
+class Reward(NamedTuple):
+    """A reward that can be chosen, or what is missing for it."""
+
+    reward_id: str
+    name: Text
+    unit: UnitNames
+    cost: int
+    have: int
+    affordable: bool
+    locked_because: str = ""
+    """A sentence in the reader's language when something else than the balance is missing."""
+    automatic: bool = False
+
+
+class Balance(NamedTuple):
+    """What can be spent of one unit, what is on hold, and what is owed after a refund."""
+
+    unit: UnitNames
+    available: int
+    pending: int = 0
+    debt: int = 0
+
+
+class Expiring(NamedTuple):
+    """Units that are lost after the day `on`."""
+
+    unit: UnitNames
+    amount: int
+    on: date
+
+
+class CardView(NamedTuple):
+    """`GET /c/{token}`: `path` is "/c/{token}"; `etag` is that of `{path}/state`, quotes included.
+
+    `once` is a fresh idempotency nonce for the reward form. `notice` is one sentence said on top
+    (joined just now, a form that did not go through), in the reader's language.
+    """
+
+    brand: Brand
+    path: str
+    name: str
+    languages: tuple[str, ...]
+    currency: str
+    zone: str
+    now: datetime
+    etag: str
+    once: str
+    goal: Goal | None = None
+    code: Code | None = None
+    tier: Tier | None = None
+    vouchers: tuple[Voucher, ...] = ()
+    rewards: tuple[Reward, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    expiring: tuple[Expiring, ...] = ()
+    history: tuple[Event, ...] = ()
+    notice: str = ""
+    leaderboards: Leaderboards | None = None
+    """None when the programme has none."""
+
+
+def etag(program: Program, card: Card, now: datetime) -> str:
+    """Changes whenever the page would: a new entry, programme or day."""
+    day = calendar.local_date(now, program.timezone).isoformat()
+    return f'"{program.version}.{card.version}.{day}"'
+
+
+def code(merchant_id: str, handle: str, now: datetime) -> Code:
+    """The code the card shows now."""
+    epoch_s = calendar.to_ms(now) // 1000
+    text = tokens.card_code(merchant_id, handle, epoch_s)
+    return Code(
+        text=text,
+        url=f"{settings().base_url}/s/{text}",
+        expires_at=datetime.fromtimestamp(tokens.code_expires_s(epoch_s), UTC),
+        lifetime_s=tokens.CODE_STEP_S,
+    )
+
+
+def view(
+    shop: Shop,
+    card: Card,
+    profile: Profile,
+    history: Iterable[Entry],
+    words: Words,
+    *,
+    path: str,
+    once: str,
+    notice: str = "",
+    leaderboards: Leaderboards | None = None,
+) -> CardView:
+    """The whole page of a card."""
+    program, now = shop.program, shop.now
+    today = calendar.local_date(now, program.timezone)
+    return CardView(
+        brand=brand_of(program),
+        path=path,
+        name=profile.name,
+        languages=program.languages,
+        currency=program.currency,
+        zone=program.timezone,
+        now=now,
+        etag=etag(program, card, now),
+        once=once,
+        goal=goal(program, card, today),
+        code=code(shop.merchant_id, profile.handle, now),
+        tier=_tier(program, card, today),
+        vouchers=tuple(_vouchers(program, card, today, words)),
+        rewards=tuple(_rewards(program, card, today, words)),
+        balances=tuple(_balances(program, card, today)),
+        expiring=tuple(_expiring(program, card, today)),
+        history=tuple(events(program, history, words)),
+        notice=notice,
+        leaderboards=leaderboards,
+    )
+
+
+def _tier(program: Program, card: Card, today: date) -> Tier | None:
+    rank = program.tier_rank(card.tier.id if card.tier else None)
+    following = next_tier(program, card, today)
+    if rank < 0:
+        return None
+    held = program.tiers[rank]
+    until = card.tier.until if card.tier else ""
+    shown = Tier(
+        name=held.name, perks=held.perks, until=date.fromisoformat(until) if until else None
+    )
+    if following is None:
+        return shown
+    target, way, value = following
+    return shown._replace(
+        next=target.name,
+        metric=cast(Any, way.metric),
+        value=value,
+        target=way.at_least,
+        window=cast(Any, way.window.partition(":")[0]),
+        next_perks=target.perks,
+    )
+
+
+def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterable[Voucher]:
+    locked = locked_words("debt", words) if any(card.debt.values()) else ""
+    for held in usable(card, today):
+        reward = program.rewards.get(held.reward_id)
+        ends = integration.expires_at(held.expires_on, program.timezone)
+        yield Voucher(
+            name=reward.name if reward else held.reward_id,
+            code=held.code,
+            url=f"{settings().base_url}/v/{held.code}",
+            expires_at=datetime.fromisoformat(ends) if ends else None,
+            locked_because=locked,
+        )
+
+
+def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterable[Reward]:
+    """What can be had or worked towards, except what the punch card on top says already."""
+    on_top = goal_of(program, card, today)
+    for stands in standing.rewards(program, card, today):
+        reward = stands.reward
+        locked = stands.locked_because.value if stands.locked_because else ""
+        if reward is on_top and reward.auto and locked not in NEVER_CHOSEN:
+            continue
+        yield Reward(
+            reward_id=reward.id,
+            name=reward.name,
+            unit=cast(Any, program.units[reward.unit].name),
+            cost=reward.cost,
+            have=card.available(reward.unit, today.isoformat()),
+            affordable=stands.affordable,
+            locked_because=locked_words(locked, words) if locked in NEVER_CHOSEN else "",
+            automatic=reward.auto,
+        )
+
+
+def _balances(program: Program, card: Card, today: date) -> Iterable[Balance]:
+    day = today.isoformat()
+    for unit in program.units.values():
+        yield Balance(
+            cast(Any, unit.name),
+            card.available(unit.id, day),
+            card.pending(unit.id, day),
+            card.debt.get(unit.id, 0),
+        )
+
+
+def _expiring(program: Program, card: Card, today: date) -> Iterable[Expiring]:
+    for piece in standing.expiring(card, today):
+        if piece.unit in program.units:
+            name = cast(Any, program.units[piece.unit].name)
+            yield Expiring(name, piece.amount, date.fromisoformat(piece.on))

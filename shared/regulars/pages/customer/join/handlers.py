@@ -1,0 +1,136 @@
+"""The join page's routes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from regulars.actions.enroll import enroll
+from regulars.core import checks, tokens
+from regulars.domain import calendar
+from regulars.domain.card import Card
+from regulars.domain.decide import decide
+from regulars.domain.operations import Join, Origin
+from regulars.domain.program import Program
+from regulars.domain.refusals import Code, Refused
+from regulars.http import credentials, protocol
+from regulars.i18n import negotiate
+from regulars.i18n.words import Words
+from regulars.i18n.words import words as words_of
+from regulars.messages.notification import Notification
+from regulars.messages.notify import notify
+from regulars.pages import answer
+from regulars.pages.customer.join import form, view
+from regulars.program.load import program_of
+from regulars.program.shop import Shop
+from regulars.render.brand import brand_of
+from regulars.store import connect, keys, merchants
+from regulars.store.ledger import Request as Known
+from regulars.store.members import Profile
+from regulars.store.merchants import Merchants
+from regulars.views import customer
+
+HONEYPOT = "website"
+ONCE = re.compile(r"[0-9a-z]{8,40}")
+
+
+def show(request: protocol.Request) -> protocol.Response:
+    """GET /j/{slug}."""
+    shop = _shop(request)
+    words = _words(request, shop.program)
+    return _page(request, shop, words, 200, {}, {})
+
+
+def join(request: protocol.Request) -> protocol.Response:
+    """POST /j/{slug}: enrol and lead to the card. The same form posted twice is one card."""
+    shop = _shop(request)
+    sent = {name: value.strip() for name, value in request.form.items()}
+    words = words_of(
+        negotiate.language(
+            sent.get("language") or request.headers.get("accept-language", ""),
+            shop.program.languages,
+        )
+    )
+    if sent.get(HONEYPOT):  # no person sees this field, and a robot is not told that it was seen
+        return protocol.redirect(
+            f"/c/{tokens.card_token(shop.merchant_id, tokens.random_id(14), 0)}"
+        )
+    profile, errors = form.read(sent, shop.program, words.lang)
+    if errors:
+        return _page(request, shop, words, 422, sent, errors)
+    once = sent.get("once", "")
+    enrolled = enroll(
+        shop,
+        profile,
+        op=f"join:{once if ONCE.fullmatch(once) else tokens.random_id(20)}:{form.typed(profile)}",
+        source="join",
+        request=Known(fingerprint="join", expires=True),
+        render=lambda decision: {"member_id": decision.card.member_id},
+    )
+    if enrolled.answer is None:
+        # The contact is known, but whoever typed it may not be its owner: the link goes to the
+        # contact, not to this browser.
+        hour = calendar.hour_of(shop.now)
+        notify(shop.merchant_id, Notification(enrolled.member_id, "card_link", hour))
+        return _page(request, shop, words, 409, sent, _taken(profile))
+    token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link)
+    return protocol.redirect(f"/c/{token}", (credentials.card_cookie(shop.merchant_id, token),))
+
+
+def _shop(request: protocol.Request) -> Shop:
+    table = connect.lean_table()
+    slug = request.param("slug").lower()
+    merchant_id = Merchants(table).by_slug(slug) if len(slug) <= checks.TEXT_MAX else None
+    if merchant_id is None:
+        raise Refused(Code.NOT_FOUND)
+    (item,) = table.get(keys.program(merchant_id), consistent=False)
+    if item is None:
+        raise Refused(Code.NOT_FOUND)
+    return Shop(table, merchant_id, program_of(item), merchants.now_of(merchant_id, None))
+
+
+def _words(request: protocol.Request, program: Program) -> Words:
+    wanted = request.query.get("lang") or request.headers.get("accept-language", "")
+    return words_of(negotiate.language(wanted, program.languages))
+
+
+def _taken(profile: Profile) -> dict[str, str]:
+    return {"email": "taken"} if profile.email else {"phone": "taken"}
+
+
+def _page(
+    request: protocol.Request,
+    shop: Shop,
+    words: Words,
+    status: int,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+) -> protocol.Response:
+    token = request.cookies.get(credentials.card_cookie_name(shop.merchant_id))
+    shown = view.JoinView(
+        brand=brand_of(shop.program),
+        action=f"/j/{request.param('slug').lower()}",
+        once=tokens.random_id(20),
+        languages=shop.program.languages,
+        goal=_first_goal(shop),
+        source=values.get("source") or request.query.get("source", "")[: checks.TEXT_MAX],
+        ref=values.get("ref") or request.query.get("ref", "")[: checks.TEXT_MAX],
+        values=values,
+        errors=errors,
+        card_path=f"/c/{token}" if token else None,
+    )
+    return answer.page(status, view.TEMPLATE, shown, words)
+
+
+def _first_goal(shop: Shop) -> customer.Goal | None:
+    """The goal as it will stand on the new card: by really deciding the join."""
+    operation = Join(Origin("preview", "join", entropy=bytes(16)), member_id="")
+    card: Card = decide(shop.program, Card(""), operation, shop.now).card
+    today = calendar.local_date(shop.now, shop.program.timezone)
+    return customer.goal(shop.program, card, today)
+
+
+ROUTES = {
+    "GET /j/{slug}": answer.as_page(show),
+    "POST /j/{slug}": answer.as_page(join),
+}

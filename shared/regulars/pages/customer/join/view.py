@@ -1,0 +1,40 @@
+"""The join page's view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from regulars.i18n import Text
+from regulars.render.brand import Brand
+from regulars.render.page import Template
+from regulars.views.customer import Goal
+
+TEMPLATE = Template(
+    "pages/customer/join/join.html",
+    ("base.css", "punch.css", "column.css", "pages/customer/join/join.css"),
+)
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class JoinView(NamedTuple):
+    """`GET|POST /j/{slug}`: the form posts to `action`.
+
+    `values` holds what was typed by field name, `errors` a code by field name: `invalid`,
+    `too_long` or `taken`. `goal.have` is what joining puts on the card at once (0 for nothing).
+    `card_path` is set when this browser already holds a card here.
+    """
+
+    brand: Brand
+    action: str
+    once: str
+    languages: tuple[str, ...]
+    goal: Goal | None = None
+    source: str = ""
+    ref: str = ""
+    values: Mapping[str, str] = NOTHING
+    errors: Mapping[str, str] = NOTHING
+    card_path: str | None = None
+    program: Text | None = None
+    """The name of the programme, when it has one of its own ("Mug Club")."""

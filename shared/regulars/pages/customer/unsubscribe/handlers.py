@@ -1,0 +1,47 @@
+"""The unsubscribe page's routes: GET asks, POST acts."""
+
+from __future__ import annotations
+
+from regulars.actions.consent import set_consent
+from regulars.core import tokens
+from regulars.domain.refusals import Code, Refused
+from regulars.http import protocol
+from regulars.pages import answer
+from regulars.pages.customer.unsubscribe import view
+from regulars.pages.customer.words import member_words
+from regulars.program.load import program_of
+from regulars.render.brand import brand_of
+from regulars.store import connect, keys
+from regulars.store.members import Members, profile_of
+
+
+def ask_unsubscribe(request: protocol.Request) -> protocol.Response:
+    """GET /u/{token}: asks; scanners that follow links change nothing."""
+    return _unsubscribe(request, done=False)
+
+
+def unsubscribe(request: protocol.Request) -> protocol.Response:
+    """POST /u/{token}: no more mails. One click (RFC 8058), as often as you like."""
+    return _unsubscribe(request, done=True)
+
+
+def _unsubscribe(request: protocol.Request, *, done: bool) -> protocol.Response:
+    table = connect.lean_table()
+    found = tokens.read_unsubscribe_token(request.param("token"))
+    if found is None:
+        raise Refused(Code.NOT_FOUND)
+    merchant_id, member_id = found
+    program_item, item = table.get(keys.program(merchant_id), keys.profile(merchant_id, member_id))
+    if program_item is None or item is None:
+        raise Refused(Code.NOT_FOUND)
+    profile, program = profile_of(item), program_of(program_item)
+    if done:
+        set_consent(Members(table, merchant_id), profile, "email", agreed=False)
+    shown = view.UnsubscribeView(brand_of(program), request.path, done=done)
+    return answer.page(200, view.TEMPLATE, shown, member_words(request, profile, program))
+
+
+ROUTES = {
+    "GET /u/{token}": answer.as_page(ask_unsubscribe),
+    "POST /u/{token}": answer.as_page(unsubscribe),
+}

@@ -1,0 +1,17 @@
+"""In which language a customer reads a page."""
+
+from __future__ import annotations
+
+from regulars.domain.program import Program
+from regulars.http import protocol
+from regulars.i18n import negotiate
+from regulars.i18n.words import Words
+from regulars.i18n.words import words as words_of
+from regulars.store.members import Profile
+
+
+def member_words(request: protocol.Request, profile: Profile, program: Program) -> Words:
+    """The language asked for on the page, chosen when joining, or of the browser."""
+    wanted = request.query.get("lang") or profile.language
+    wanted = wanted or request.headers.get("accept-language", "")
+    return words_of(negotiate.language(wanted, program.languages))

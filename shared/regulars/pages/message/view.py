@@ -1,0 +1,24 @@
+"""The message page's view."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from regulars.render.brand import Brand
+from regulars.render.page import Template
+
+TEMPLATE = Template("pages/message/message.html", ("base.css", "column.css"))
+
+
+class MessageView(NamedTuple):
+    """A page that says one thing: what happened and what to do now.
+
+    `kind` chooses the words; `title` and `text` (already in the reader's language) replace them.
+    """
+
+    kind: Literal["not_found", "link_dead", "try_again", "too_many", "signed_out", "plain"]
+    brand: Brand | None = None
+    title: str = ""
+    text: str = ""
+    link: tuple[str, str] | None = None
+    """(path, label) of the way on."""

@@ -1,0 +1,346 @@
+"""The programme document: its fields, their limits, and messages an owner can act on.
+
+Validated once, when it is published; `domain/program.py` reads it without checking again. Texts
+are one string for all languages or one per language code; names of units hold the plural forms
+(CLDR categories `one`, `few`, `many`, `other`) under each language.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from regulars.domain.values import thousandths
+from regulars.program.fields import (
+    CLOCK,
+    ActionName,
+    Amount,
+    Currency,
+    Day,
+    Days,
+    Id,
+    Languages,
+    LocationRef,
+    Money,
+    Multiplier,
+    Name,
+    Part,
+    PerMember,
+    Positive,
+    Promise,
+    RewardRef,
+    Segment,
+    Short,
+    TierRef,
+    UnitName,
+    UnitRef,
+    Weekday,
+    Words,
+    Zone,
+)
+from regulars.program.games import Leaderboard, Milestone, Raffle, Surprise
+
+_COMMON_YEAR = 2001
+
+
+class Branding(Part):
+    color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#7a3b1d"
+    icon: Literal["cup", "scissors", "plate", "book", "bread", "drop", "paw", "gift"] = "gift"
+
+
+class Expiry(Part):
+    type: Literal["never", "months", "inactivity", "date"] = "never"
+    months: Annotated[int, Field(ge=0, le=120)] | None = None
+    month: Annotated[int, Field(ge=1, le=12)] | None = None
+    day: Annotated[int, Field(ge=1, le=31)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Expiry:
+        needed = {
+            "never": (),
+            "months": ("months",),
+            "inactivity": ("months",),
+            "date": ("month", "day"),
+        }[self.type]
+        for name in ("months", "month", "day"):
+            if (getattr(self, name) is None) == (name in needed):
+                verb = "needs" if name in needed else "takes no"
+                raise ValueError(f"an expiry of type {self.type} {verb} `{name}`")
+        if self.month and self.day and self.day > monthrange(_COMMON_YEAR, self.month)[1]:
+            raise ValueError(f"month {self.month} does not have a day {self.day} every year")
+        return self
+
+
+class Unit(Part):
+    id: Id
+    name: UnitName
+    kind: Literal["stamps", "points"]
+    expiry: Expiry = Expiry()
+    hold_days: Annotated[int, Field(ge=0, le=365)] = 0
+
+    @model_validator(mode="after")
+    def _in_time(self) -> Unit:
+        if self.expiry.type == "inactivity" and self.hold_days >= 28 * (self.expiry.months or 1):
+            raise ValueError("`hold_days` must be shorter than the inactivity after which they go")
+        return self
+
+
+class EarnRule(Part):
+    id: Id
+    on: Literal["join", "visit", "spend", "item", "action", "birthday", "anniversary"]
+    unit: UnitRef
+    amount: Positive
+    per_minor: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    categories: list[Short] = Field(default_factory=list, max_length=100)
+    skus: list[Short] = Field(default_factory=list, max_length=500)
+    exclude: list[Short] = Field(default_factory=list, max_length=100)
+    min_spend_minor: Money = 0
+    action: ActionName | None = None
+    per_member: PerMember | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> EarnRule:
+        if (self.on == "action") != (self.action is not None):
+            raise ValueError("`action` belongs to rules on actions, and they need it")
+        if self.per_member and self.on != "action":
+            raise ValueError("`per_member` belongs to rules on actions")
+        if (self.on == "spend") != (self.per_minor is not None):
+            raise ValueError("`per_minor` belongs to rules on spend, and they need it")
+        if self.on == "item" and not (self.categories or self.skus):
+            raise ValueError("a rule on items names the categories or skus that count")
+        return self
+
+
+class Cost(Part):
+    unit: UnitRef
+    amount: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Reward(Part):
+    id: Id
+    name: Name
+    kind: Literal["item", "percent", "amount", "perk", "experience"] = "item"
+    cost: Cost | None = None
+    promise: Promise | None = None
+    auto: bool = False
+    valid_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    tiers: list[TierRef] = Field(default_factory=list, max_length=10)
+    per_member: PerMember | None = None
+    stock: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    amount_minor: Money | None = None
+    cost_minor: Money = 0
+
+    @model_validator(mode="after")
+    def _fits(self) -> Reward:
+        if (self.kind == "percent") != (self.percent is not None):
+            raise ValueError("`percent` belongs to rewards of kind percent, and they need it")
+        if (self.kind == "amount") != (self.amount_minor is not None):
+            raise ValueError("`amount_minor` belongs to rewards of kind amount, and they need it")
+        if self.auto and not (self.cost and self.cost.amount):
+            raise ValueError("a reward issued by itself must cost something")
+        return self
+
+
+class Keep(Part):
+    """For how long a tier is certain once it was reached."""
+
+    for_: Annotated[Literal["period", "next_period", "months", "ever"], Field(alias="for")] = (
+        "next_period"
+    )
+    months: Annotated[int, Field(ge=1, le=120)] | None = None
+    at_least: Annotated[int, Field(ge=1, le=10**12)] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Keep:
+        if (self.for_ == "months") != (self.months is not None):
+            raise ValueError("`months` belongs to `for` months, which needs it")
+        return self
+
+
+class Entry(Part):
+    """One way into a tier."""
+
+    metric: Literal["spend", "visits", "points", "membership", "invitation", "purchase"]
+    at_least: Annotated[int, Field(ge=1, le=10**12)] | None = None
+    window: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^(?:month|quarter|year|lifetime|rolling:(?:[1-9]|1\d|2[0-4]))$"
+        ),
+    ] = "lifetime"
+    price_minor: Money | None = None
+    period: Literal["month", "year"] | None = None
+    categories: list[Short] = Field(default_factory=list, max_length=100)
+    skus: list[Short] = Field(default_factory=list, max_length=500)
+    percent: Annotated[int, Field(ge=1, le=50)] | None = None
+    keep: Keep | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Entry:
+        counted = self.metric in {"spend", "visits", "points"}
+        if counted != (self.at_least is not None):
+            raise ValueError("`at_least` belongs to spend, visits and points, and they need it")
+        if (self.metric == "membership") != (self.period is not None):
+            raise ValueError("`period` belongs to memberships, and they need it")
+        if (self.metric == "purchase") != bool(self.categories or self.skus):
+            raise ValueError("`categories` or `skus` belong to purchases, and they need one")
+        if self.percent is not None and self.metric != "invitation":
+            raise ValueError("`percent` belongs to invitations")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps(self) -> Entry:
+        if self.keep is None:
+            return self
+        counted = self.metric in {"spend", "visits", "points"}
+        if not counted and self.metric != "purchase":
+            raise ValueError("`keep` belongs to spend, visits, points and purchases")
+        if self.window == "lifetime" and (counted or self.keep.for_ != "months"):
+            raise ValueError("what is counted over a lifetime is kept for ever, without `keep`")
+        if self.keep.at_least and not (self.at_least and self.keep.at_least <= self.at_least):
+            raise ValueError("`keep.at_least` is at most what it takes to enter")
+        return self
+
+
+class Benefit(Part):
+    """A reward that members of a tier get again and again."""
+
+    id: Id
+    reward: RewardRef
+    every: Literal["week", "month", "quarter", "year", "birthday", "anniversary"]
+    times: Annotated[int, Field(ge=1, le=5)] = 1
+
+
+class Season(Part):
+    """The months in which a tier can be held; it may span the turn of the year."""
+
+    from_month: Annotated[int, Field(ge=1, le=12)]
+    until_month: Annotated[int, Field(ge=1, le=12)]
+
+
+class Tier(Part):
+    id: Id
+    name: Name
+    enter: list[Entry] = Field(default_factory=list, max_length=10)
+    multiplier: Multiplier = "1"
+    perks: list[Words] = Field(default_factory=list, max_length=20)
+    benefits: list[Benefit] = Field(default_factory=list, max_length=10)
+    grace_days: Annotated[int, Field(ge=0, le=365)] = 0
+    notice_days: Annotated[int, Field(ge=0, le=180)] = 0
+    season: Season | None = None
+
+
+class Hours(Part):
+    """Local times, `until` not included."""
+
+    from_: Annotated[str, StringConstraints(pattern=CLOCK), Field(alias="from")]
+    until: Annotated[str, StringConstraints(pattern=CLOCK)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Hours:
+        if self.from_ >= self.until:
+            raise ValueError("`until` must be later than `from`; a night is two campaigns")
+        return self
+
+
+class Campaign(Part):
+    """For a time, some visits earn more. Conditions that are left out always hold."""
+
+    id: Id
+    name: Name | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    until: Day | None = None
+    weekdays: list[Weekday] = Field(default_factory=list, max_length=7)
+    hours: Hours | None = None
+    on: list[Literal["join", "visit", "spend", "item"]] = Field(default_factory=list, max_length=4)
+    units: list[UnitRef] = Field(default_factory=list, max_length=10)
+    tiers: list[TierRef] = Field(default_factory=list, max_length=10)
+    segments: list[Segment] = Field(default_factory=list, max_length=5)
+    locations: list[LocationRef] = Field(default_factory=list, max_length=200)
+    min_spend_minor: Money = 0
+    multiplier: Multiplier | None = None
+    bonus: Amount | None = None
+    per_member: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    total: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _one_effect(self) -> Campaign:
+        if (self.multiplier is None) == (self.bonus is None):
+            raise ValueError("a campaign has either a `multiplier` or a `bonus`")
+        if self.multiplier and thousandths(self.multiplier) <= 1000:
+            raise ValueError("the multiplier of a campaign is more than 1, for instance 1.5")
+        if self.from_ and self.until and self.from_ > self.until:
+            raise ValueError("`until` must not lie before `from`")
+        return self
+
+
+class Gift(Part):
+    """Units, or a reward."""
+
+    unit: UnitRef | None = None
+    amount: Positive | None = None
+    reward: RewardRef | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Gift:
+        units = self.unit is not None and self.amount is not None
+        if units == (self.reward is not None) or (self.unit is None) != (self.amount is None):
+            raise ValueError("a gift is a `unit` with an `amount`, or a `reward`")
+        return self
+
+
+class Referral(Part):
+    """What both sides get after the friend's first real purchase."""
+
+    friend: Gift | None = None
+    referrer: Gift | None = None
+    min_spend_minor: Money = 0
+    max_per_member: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+class Limits(Part):
+    visits_per_day: Annotated[int, Field(ge=0, le=50)] = 0
+    cooldown_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+
+
+class Refunds(Part):
+    """What becomes of units that a refund should take back and that are spent already."""
+
+    policy: Literal["debt", "waive"] = "debt"
+
+
+class Messages(Part):
+    close_to_reward_days: Days = 0
+
+
+class Location(Part):
+    id: Id
+    name: Short
+
+
+class ProgramDocument(Part):
+    """A whole programme. An empty set of rules is legal: nothing is earned then."""
+
+    name: Short
+    currency: Currency
+    timezone: Zone
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    languages: Languages
+    branding: Branding = Branding()
+    units: list[Unit] = Field(default_factory=list, max_length=10)
+    earn: list[EarnRule] = Field(default_factory=list, max_length=50)
+    rewards: list[Reward] = Field(default_factory=list, max_length=50)
+    tiers: list[Tier] = Field(default_factory=list, max_length=10)
+    campaigns: list[Campaign] = Field(default_factory=list, max_length=50)
+    milestones: list[Milestone] = Field(default_factory=list, max_length=50)
+    raffles: list[Raffle] = Field(default_factory=list, max_length=20)
+    leaderboards: list[Leaderboard] = Field(default_factory=list, max_length=5)
+    surprises: list[Surprise] = Field(default_factory=list, max_length=20)
+    referral: Referral | None = None
+    limits: Limits = Limits()
+    refunds: Refunds = Refunds()
+    messages: Messages = Messages()
+    locations: list[Location] = Field(default_factory=list, max_length=200)

@@ -1,0 +1,262 @@
+"""Reads a checked programme document, or the stored item that holds one, into a `Program`.
+
+No pydantic here: a document was checked before it was published (`check.py`), and every stamp
+reads one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from zlib import decompress
+
+from regulars.domain.campaigns import WEEKDAYS, Campaign
+from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseTerms
+from regulars.domain.program import (
+    Benefit,
+    Condition,
+    EarnRule,
+    Expiry,
+    Gift,
+    Keep,
+    Limits,
+    Messages,
+    Program,
+    Referral,
+    Reward,
+    Tier,
+    Unit,
+)
+from regulars.domain.values import thousandths
+from regulars.store.marshal import Item
+
+_PROGRAMS_MAX = 200
+_programs: dict[tuple[str, int, int], Program] = {}
+
+
+def document_of(item: Item) -> dict[str, Any]:
+    """Return the programme document in a stored item."""
+    document: dict[str, Any] = json.loads(decompress(item["document"]))
+    return document
+
+
+def program_of(item: Item) -> Program:
+    """Return the programme in a stored item, read once per version and process."""
+    key = (item["PK"], item["version"], item["published"])
+    if key not in _programs:
+        if len(_programs) > _PROGRAMS_MAX:
+            _programs.clear()
+        _programs[key] = load(document_of(item), item["version"])
+    return _programs[key]
+
+
+def load(document: Mapping[str, Any], version: int) -> Program:
+    """Read a validated programme document published as `version`."""
+    limits = document.get("limits", {})
+    branding = document.get("branding", {})
+    return Program(
+        version=version,
+        name=document["name"],
+        currency=document["currency"],
+        timezone=document["timezone"],
+        country=document.get("country") or "",
+        languages=tuple(document["languages"]),
+        color=branding.get("color", "#7a3b1d"),
+        icon=branding.get("icon", "gift"),
+        units={unit["id"]: _unit(unit) for unit in document.get("units", ())},
+        earn=tuple(_earn(rule) for rule in document.get("earn", ())),
+        rewards={reward["id"]: _reward(reward) for reward in document.get("rewards", ())},
+        tiers=tuple(_tier(tier) for tier in document.get("tiers", ())),
+        campaigns=tuple(_campaign(part) for part in document.get("campaigns", ())),
+        milestones=tuple(_milestone(part) for part in document.get("milestones", ())),
+        raffles=tuple(_raffle(part) for part in document.get("raffles", ())),
+        leaderboards=tuple(_leaderboard(part) for part in document.get("leaderboards", ())),
+        surprises=tuple(_surprise(part) for part in document.get("surprises", ())),
+        referral=_referral(document.get("referral")),
+        limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
+        refunds=document.get("refunds", {}).get("policy", "debt"),
+        messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
+        locations={place["id"]: place["name"] for place in document.get("locations", ())},
+    )
+
+
+def _unit(unit: Mapping[str, Any]) -> Unit:
+    expiry = unit.get("expiry", {})
+    return Unit(
+        id=unit["id"],
+        name=unit["name"],
+        kind=unit["kind"],
+        expiry=Expiry(
+            expiry.get("type", "never"),
+            expiry.get("months", 0),
+            expiry.get("month", 12),
+            expiry.get("day", 31),
+        ),
+        hold_days=unit.get("hold_days", 0),
+    )
+
+
+def _earn(rule: Mapping[str, Any]) -> EarnRule:
+    return EarnRule(
+        id=rule["id"],
+        on=rule["on"],
+        unit=rule["unit"],
+        amount=rule["amount"],
+        per_minor=rule.get("per_minor", 0),
+        categories=tuple(rule.get("categories", ())),
+        skus=tuple(rule.get("skus", ())),
+        exclude=tuple(rule.get("exclude", ())),
+        min_spend_minor=rule.get("min_spend_minor", 0),
+        action=rule.get("action", ""),
+        limit=(rule.get("per_member") or {}).get("times", 0),
+        limit_window=(rule.get("per_member") or {}).get("window", "lifetime"),
+    )
+
+
+def _reward(reward: Mapping[str, Any]) -> Reward:
+    limit = reward.get("per_member") or {}
+    cost = reward.get("cost") or {}
+    return Reward(
+        id=reward["id"],
+        name=reward["name"],
+        kind=reward.get("kind", "item"),
+        unit=cost.get("unit", ""),
+        cost=cost.get("amount", 0),
+        auto=reward.get("auto", False),
+        valid_days=reward.get("valid_days"),
+        tiers=tuple(reward.get("tiers", ())),
+        limit=limit.get("times"),
+        limit_window=limit.get("window", "lifetime"),
+        cost_minor=reward.get("cost_minor", 0),
+        stock=reward.get("stock", 0),
+        promise=reward.get("promise"),
+    )
+
+
+def _tier(tier: Mapping[str, Any]) -> Tier:
+    season = tier.get("season") or {}
+    return Tier(
+        id=tier["id"],
+        name=tier["name"],
+        enter=tuple(_condition(way) for way in tier.get("enter", ())),
+        multiplier=thousandths(tier.get("multiplier", "1")),
+        perks=tuple(tier.get("perks", ())),
+        benefits=tuple(
+            Benefit(benefit["id"], benefit["reward"], benefit["every"], benefit.get("times", 1))
+            for benefit in tier.get("benefits", ())
+        ),
+        grace_days=tier.get("grace_days", 0),
+        notice_days=tier.get("notice_days", 0),
+        first_month=season.get("from_month", 0),
+        last_month=season.get("until_month", 0),
+    )
+
+
+def _condition(way: Mapping[str, Any]) -> Condition:
+    keep = way.get("keep") or {}
+    return Condition(
+        metric=way["metric"],
+        at_least=way.get("at_least", 0),
+        window=way.get("window", "lifetime"),
+        categories=tuple(way.get("categories", ())),
+        skus=tuple(way.get("skus", ())),
+        percent=way.get("percent", 0),
+        period=way.get("period") or "",
+        keep=Keep(
+            keep.get("for", "next_period"), keep.get("months") or 0, keep.get("at_least") or 0
+        ),
+    )
+
+
+def _referral(referral: Mapping[str, Any] | None) -> Referral | None:
+    if not referral:
+        return None
+    return Referral(
+        friend=_gift(referral.get("friend") or {}),
+        referrer=_gift(referral.get("referrer") or {}),
+        min_spend_minor=referral.get("min_spend_minor", 0),
+        max_per_member=referral.get("max_per_member", 0),
+    )
+
+
+def _gift(gift: Mapping[str, Any]) -> Gift:
+    return Gift(gift.get("unit", ""), gift.get("amount", 0), gift.get("reward", ""))
+
+
+def _campaign(campaign: Mapping[str, Any]) -> Campaign:
+    hours = campaign.get("hours") or {}
+    bonus = campaign.get("bonus") or {}
+    return Campaign(
+        id=campaign["id"],
+        name=campaign.get("name", campaign["id"]),
+        first_day=campaign.get("from") or "",
+        last_day=campaign.get("until") or "",
+        weekdays=tuple(WEEKDAYS.index(day) for day in campaign.get("weekdays", ())),
+        hours=(hours.get("from", ""), hours.get("until", "")),
+        on=tuple(campaign.get("on", ())),
+        units=tuple(campaign.get("units", ())),
+        tiers=tuple(campaign.get("tiers", ())),
+        segments=tuple(campaign.get("segments", ())),
+        locations=tuple(campaign.get("locations", ())),
+        min_spend_minor=campaign.get("min_spend_minor", 0),
+        multiplier=thousandths(campaign.get("multiplier", "1")),
+        bonus=bonus.get("amount", 0),
+        bonus_unit=bonus.get("unit", ""),
+        per_member=campaign.get("per_member", 0),
+        total=campaign.get("total", 0),
+    )
+
+
+def _milestone(part: Mapping[str, Any]) -> Milestone:
+    grant = part.get("grant") or {}
+    return Milestone(
+        id=part["id"],
+        name=part["name"],
+        metric=part["metric"],
+        at=part["at"],
+        first_day=part.get("from") or "",
+        last_day=part.get("until") or "",
+        repeat=part.get("repeat", False),
+        unit=grant.get("unit", ""),
+        amount=grant.get("amount", 0),
+        reward=part.get("reward", ""),
+        badge=part.get("badge", False),
+    )
+
+
+def _raffle(part: Mapping[str, Any]) -> Raffle:
+    return Raffle(
+        id=part["id"],
+        name=part["name"],
+        first_day=part["from"],
+        last_day=part["until"],
+        per_minor=part.get("per_minor", 0),
+        reward=part["reward"],
+        winners=part.get("winners", 1),
+    )
+
+
+def _leaderboard(part: Mapping[str, Any]) -> Leaderboard:
+    return Leaderboard(
+        part["id"], part["name"], part["metric"], part["window"], part.get("places", 10)
+    )
+
+
+def _surprise(part: Mapping[str, Any]) -> SurpriseTerms:
+    limit = part.get("per_member") or {}
+    return SurpriseTerms(
+        id=part["id"],
+        name=part["name"],
+        reward=part["reward"],
+        by=part["by"],
+        one_in=part.get("one_in") or 0,
+        on=tuple(part.get("on", ())),
+        tiers=tuple(part.get("tiers", ())),
+        segments=tuple(part.get("segments", ())),
+        min_spend_minor=part.get("min_spend_minor", 0),
+        limit=limit.get("times", 0),
+        limit_window=limit.get("window", "lifetime"),
+        budget_minor=part["budget"]["amount_minor"],
+        budget_window=part["budget"]["window"],
+    )

@@ -1,0 +1,65 @@
+"""Where a till posts: a merchant has a hook for every provider, stored or not.
+
+The id of a hook names its merchant and cannot be guessed, so a hook exists without being stored;
+only what its owner sets is. (Hooks of the first release were stored under ids without the name.)
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from regulars.core import tokens
+from regulars.core.config import settings
+from regulars.store import keys
+from regulars.store.merchants import Hook, hook_of
+from regulars.store.table import Table
+from regulars.tills import registry
+
+_MAC_LENGTH = 20
+
+
+def hook_id(merchant_id: str, provider: str) -> str:
+    """Return the id of a merchant's hook: the same whenever it is asked for."""
+    mac = tokens.derive("hook-id", merchant_id, provider, "2").hex()[:_MAC_LENGTH]
+    return f"{merchant_id}{mac}"
+
+
+def read(table: Table, merchant_id: str, provider: str) -> Hook:
+    """Return a merchant's hook of a provider."""
+    first_release = tokens.derive("hook-id", merchant_id, provider).hex()[:32]
+    own = hook_id(merchant_id, provider)
+    for item in table.get(keys.hook(first_release), keys.hook(own)):
+        if item:
+            return hook_of(item)
+    return _derived(own, merchant_id, provider)
+
+
+def find(table: Table, wanted: str, provider: str) -> Hook | None:
+    """Return the hook that an event was posted to; None when there is none of this provider."""
+    (item,) = table.get(keys.hook(wanted), consistent=False)
+    if item:
+        hook = hook_of(item)
+        return hook if hook.provider == provider else None
+    merchant_id = wanted[:-_MAC_LENGTH]
+    if provider not in registry.names() or not merchant_id.isascii():
+        return None
+    own = hook_id(merchant_id, provider)
+    if not hmac.compare_digest(own.encode(), wanted.encode()):
+        return None
+    return _derived(own, merchant_id, provider)
+
+
+def secret_of(hook: Hook) -> str:
+    """Return what signs the hook's events now: the newest of the owner's secrets, or ours.
+
+    Of Standard Webhooks there may be several, parted by spaces; a provider's own may hold one.
+    """
+    several = not registry.till(hook.provider).SECRET_FROM_PROVIDER
+    secret = hook.secret.partition(" ")[0] if several else hook.secret
+    return secret or tokens.hook_secret(hook.hook_id)
+
+
+def _derived(own: str, merchant_id: str, provider: str) -> Hook:
+    """The hook as it is before its owner sets anything."""
+    url = f"{settings().base_url}/hooks/{provider}/{own}"
+    return Hook(own, merchant_id, provider, secret="", url=url, account="", access_token="")

@@ -1,0 +1,56 @@
+"""The tills and shops whose events are understood: the modules of `providers`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from regulars.store.merchants import Hook
+from regulars.tills.events import Customer, Delivery, Event, Sample
+
+_FOLDER = Path(__file__).parent / "providers"
+
+
+class Till(Protocol):
+    """What the module of a provider has."""
+
+    SECRET_FROM_PROVIDER: bool
+    """Whether the secret is made by the provider and must be set before anything is live."""
+
+    def verify(self, hook: Hook, headers: Mapping[str, str], body: bytes, now_s: int) -> bool:
+        """Return whether the provider signed these raw bytes for this hook.
+
+        `headers` have lower-case names, `now_s` is in seconds since the epoch.
+        """
+
+    def read(self, event: Mapping[str, Any]) -> Event:
+        """Read a parsed body; raises UnreadableError saying where it is not as documented."""
+
+    def account_of(self, event: Mapping[str, Any]) -> str:
+        """Return whose account an event is about, "" when the provider does not say."""
+
+    def sample(self, hook: Hook, sample: Sample) -> Delivery:
+        """Return an event as the provider would send and sign it."""
+
+    def fetch_customer(self, hook: Hook, customer_ref: str) -> Customer | None:
+        """Ask the provider who a customer is; None when it cannot be asked.
+
+        Raises OSError or UnreadableError when there is no usable answer.
+        """
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the ids of all providers, in alphabetical order."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("[a-z]*.py")))
+
+
+@cache
+def till(provider: str) -> Till:
+    """Return the module of a provider; raises LookupError for one that is not there."""
+    if provider not in names():
+        raise LookupError(provider)
+    return cast(Till, import_module(f"regulars.tills.providers.{provider}"))

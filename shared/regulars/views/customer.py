@@ -1,0 +1,77 @@
+"""What a customer sees of a card, wherever it is shown: card page, join page, counter."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal, NamedTuple, cast
+
+from regulars.domain.card import Card, OpenVoucher
+from regulars.domain.program import Program, Reward
+from regulars.i18n import Text, UnitNames
+from regulars.i18n.words import Words
+
+
+class Goal(NamedTuple):
+    """The next reward within reach, counted in its unit."""
+
+    unit: UnitNames
+    kind: Literal["stamps", "points"]
+    have: int
+    need: int
+    reward: Text
+    promise: UnitNames | None = None
+    """The merchant's own sentence instead of ours, in plural forms; {n} is what is missing."""
+    owed: int = 0
+    """What goes into a debt first, after a refund."""
+    waiting: bool = False
+    """Whether one of this reward has been unlocked and waits to be redeemed."""
+
+
+def goal(program: Program, card: Card, today: date) -> Goal | None:
+    """The reward to strive for, as the punch card shows it."""
+    reward = goal_of(program, card, today)
+    if reward is None:
+        return None
+    unit = program.units[reward.unit]
+    have = card.available(unit.id, today.isoformat())
+    return Goal(
+        unit=cast(Any, unit.name),
+        kind=unit.kind,
+        have=have,
+        need=reward.cost,
+        reward=reward.name,
+        promise=cast(Any, reward.promise),
+        owed=card.debt.get(unit.id, 0),
+        waiting=not any(card.debt.values())
+        and reward.id in {held.reward_id for held in usable(card, today)},
+    )
+
+
+def goal_of(program: Program, card: Card, today: date) -> Reward | None:
+    """The reward to strive for: the automatic one first, else the nearest that can be had."""
+    candidates = [reward for reward in program.rewards.values() if reward.cost]
+    if not candidates:
+        return None
+
+    def distance(reward: Reward) -> tuple[bool, int]:
+        have = card.available(reward.unit, today.isoformat())
+        return not reward.auto, max(0, reward.cost - have)
+
+    return min(candidates, key=distance)
+
+
+def usable(card: Card, today: date) -> list[OpenVoucher]:
+    """The vouchers that are not past their last day."""
+    day = today.isoformat()
+    return [held for held in card.open.values() if not held.expires_on or held.expires_on >= day]
+
+
+def locked_words(why: str, words: Words) -> str:
+    """Why a reward cannot be had now, said to its member."""
+    return {
+        "debt": words.t("after a refund, the next visits come first"),
+        "tier_required": words.t("for a higher tier"),
+        "limit_reached": words.t("you have had it as often as it goes"),
+        "out_of_stock": words.t("all gone for now"),
+        "insufficient_balance": words.t("not enough for it yet"),
+    }.get(why, "")

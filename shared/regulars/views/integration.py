@@ -1,0 +1,262 @@
+"""Cards, entries and answers as `api.md` shows them, from domain values. Lean: no pydantic here.
+
+Personal data (name, link) is put in by `personal` just before an answer leaves: answers are kept
+with their operation, and what is kept must not need erasing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from regulars.domain import calendar, segments, standing, surprises
+from regulars.domain.card import Card
+from regulars.domain.ledger import Entry, Line, Recorded
+from regulars.domain.operations import Decision, Voucher
+from regulars.domain.program import Program
+from regulars.domain.reasons import Reason
+from regulars.domain.tiering import next_tier
+from regulars.i18n.explain import explain
+from regulars.i18n.words import Words
+from regulars.store.leaderboards import Shown
+
+View = dict[str, Any]
+
+
+def card(program: Program, member: Card, now: datetime, words: Words) -> View:
+    """A card, without its personal fields (they are null)."""
+    today = calendar.local_date(now, program.timezone)
+    day = today.isoformat()
+    units = dict.fromkeys((*program.units, *member.units()))
+    return {
+        "member_id": member.member_id,
+        "card_url": None,
+        "name": None,
+        "language": None,
+        "enrolled_at": calendar.rfc3339(member.enrolled_ms),
+        "version": member.version,
+        "seq": member.seq,
+        "balances": {
+            unit: {
+                "available": member.available(unit, day),
+                "pending": member.pending(unit, day),
+                "debt": member.debt.get(unit, 0),
+            }
+            for unit in units
+        },
+        "expiring": [
+            {"unit": piece.unit, "amount": piece.amount, "on": piece.on}
+            for piece in standing.expiring(member, today)
+        ],
+        "tier": tier(program, member, today, words),
+        "vouchers": [
+            {
+                "voucher_id": voucher_id,
+                "code": held.code,
+                "reward_id": held.reward_id,
+                "status": _open_status(held.expires_on, day),
+                "issued_at": calendar.rfc3339(held.issued_ms),
+                "expires_at": expires_at(held.expires_on, program.timezone),
+            }
+            for voucher_id, held in member.open.items()
+        ],
+        "visits": member.lifetime.visits,
+        "spend_minor": member.lifetime.spend_minor,
+        "last_visit_at": calendar.rfc3339(member.last_visit_ms) if member.last_visit_ms else None,
+        "segment": segments.segment(program, member, today),
+    }
+
+
+def _open_status(expires_on: str, day: str) -> str:
+    """An open voucher past its last day is expired, even before the job has booked it out."""
+    return "expired" if expires_on and expires_on < day else "issued"
+
+
+def tier(program: Program, member: Card, today: date, words: Words) -> View | None:
+    """The tier held and the next that can be reached; null in a programme without tiers."""
+    rank = program.tier_rank(member.tier.id if member.tier else None)
+    following = next_tier(program, member, today)
+    if rank < 0 and following is None:
+        return None
+    held = program.tiers[rank] if rank >= 0 else None
+    step = None
+    if following:
+        target, way, value = following
+        step = {
+            "id": target.id,
+            "metric": way.metric,
+            "value": value,
+            "target": way.at_least,
+            "window": way.window,
+        }
+    return {
+        "id": held.id if held else None,
+        "name": words.pick(held.name) if held else None,
+        "since": member.tier.since if member.tier and held else None,
+        "until": (member.tier.until or None) if member.tier and held else None,
+        "next": step,
+    }
+
+
+def personal(view: View, name: str, language: str, card_url: str) -> View:
+    """A card with its personal fields filled in."""
+    return {**view, "name": name or None, "language": language or None, "card_url": card_url}
+
+
+def expires_at(expires_on: str, zone: str) -> str | None:
+    """The instant at which the last valid day ends for the merchant."""
+    if not expires_on:
+        return None
+    following = date.fromisoformat(expires_on) + timedelta(days=1)
+    return calendar.rfc3339(calendar.to_ms(calendar.local_start(following, zone)))
+
+
+def entry(program: Program, booked: Entry, prev: str, digest: str, words: Words) -> View:
+    """A ledger entry; `why` in words of the reader's language."""
+    view: View = {
+        "seq": booked.seq,
+        "op": booked.op,
+        "kind": booked.kind,
+        "recorded_at": calendar.rfc3339(booked.recorded_ms),
+        "effective_at": calendar.rfc3339(booked.effective_ms),
+        "source": booked.source,
+        "staff": booked.staff,
+        "location": booked.location,
+        "order_id": booked.facts.get("order"),
+        "program_version": booked.program_version,
+        "lines": [
+            {
+                "unit": line.unit,
+                "amount": line.amount,
+                "lot": line.lot or None,
+                "rule": line.rule,
+                "why": why(program, line, words),
+            }
+            for line in booked.lines
+        ],
+        "balances": dict(booked.balances),
+        "hash": digest,
+        "prev": prev,
+    }
+    if booked.tier_from != booked.tier_to:
+        view |= {"tier_from": booked.tier_from, "tier_to": booked.tier_to}
+    if given := surprises.given(booked.facts):
+        view["surprises"] = [
+            {
+                "surprise": gift.surprise_id,
+                "voucher_id": gift.voucher_id,
+                "reward_id": gift.reward_id,
+                "cost_minor": gift.cost_minor,
+                "why": reason(program, gift.reason, "", 0, words),
+            }
+            for gift in given
+        ]
+    if booked.kind == "bonus" and "note" in booked.facts:
+        view["note"] = booked.facts["note"]
+    return view
+
+
+def why(program: Program, line: Line, words: Words) -> str:
+    """The reason of a line in words."""
+    return reason(program, line.reason, line.unit, line.amount, words)
+
+
+def reason(program: Program, because: Reason, unit_id: str, amount: int, words: Words) -> str:
+    """A reason with its figures, in words; units the programme has dropped go by their id."""
+    unit = program.units.get(unit_id)
+    names: Any = unit.name if unit else {words.lang: {"other": unit_id}}
+    return explain(
+        because.stored,
+        words,
+        amount=amount,
+        unit=names,
+        currency=program.currency,
+        rewards={reward.id: reward.name for reward in program.rewards.values()},
+        names={
+            **{campaign.id: campaign.name for campaign in program.campaigns},
+            **{milestone.id: milestone.name for milestone in program.milestones},
+        },
+    )
+
+
+def earned(program: Program, decision: Decision, now: datetime, words: Words) -> View:
+    """The answer of an accrual."""
+    done, _ = _booked(decision)
+    changed = done.tier_from != done.tier_to
+    return {
+        **booked(program, decision, now, words),
+        "explain": [
+            *(_explained(program, line, words) for line in done.lines if line.amount > 0),
+            *(reason(program, it.reason, "", 0, words) for it in surprises.given(done.facts)),
+        ],
+        "unlocked": [voucher(program, unlocked, words, now) for unlocked in decision.unlocked],
+        "tier_change": {"from": done.tier_from, "to": done.tier_to} if changed else None,
+        "refused": [
+            {
+                "rule": rule,
+                "why": reason(program, because, _unit_of(program, rule), 0, words),
+            }
+            for rule, because in decision.refused
+        ],
+    }
+
+
+def _explained(program: Program, line: Line, words: Words) -> str:
+    """A granted line in words; reasons about money and items name the amount themselves."""
+    because = why(program, line, words)
+    if line.reason.counts_purchase or line.unit not in program.units:
+        return because
+    names: Any = program.units[line.unit].name
+    return f"{words.amount(names, line.amount)}: {because}"
+
+
+def _unit_of(program: Program, rule_id: str) -> str:
+    return next((rule.unit for rule in program.earn if rule.id == rule_id), "")
+
+
+def booked(program: Program, decision: Decision, now: datetime, words: Words) -> View:
+    """The entry of a decision and the card after it."""
+    done, stored = _booked(decision)
+    return {
+        "entry": entry(program, done, stored.prev, stored.hash, words),
+        "card": card(program, decision.card, now, words),
+    }
+
+
+def voucher(program: Program, held: Voucher, words: Words, now: datetime) -> View:
+    """A voucher. Its `qr_url` is put in by `personal_voucher`."""
+    reward = program.rewards.get(held.reward_id)
+    day = calendar.local_date(now, program.timezone).isoformat()
+    status = _open_status(held.expires_on, day) if held.status == "issued" else held.status
+    return {
+        "voucher_id": held.voucher_id,
+        "code": held.code,
+        "reward_id": held.reward_id,
+        "name": words.pick(reward.name) if reward else held.reward_id,
+        "status": status,
+        "cost": {"unit": held.unit, "amount": sum(lot.amount for lot in held.lots)},
+        "issued_at": calendar.rfc3339(held.issued_ms),
+        "expires_at": expires_at(held.expires_on, program.timezone),
+        "closed_at": calendar.rfc3339(held.closed_ms) if held.closed_ms else None,
+    }
+
+
+def _booked(decision: Decision) -> tuple[Entry, Recorded]:
+    if decision.entry is None or decision.recorded is None:
+        raise AssertionError("this operation always books an entry")
+    return decision.entry, decision.recorded
+
+
+def period(found: Shown | None) -> dict[str, object] | None:
+    """A period as the API answers it."""
+    if found is None:
+        return None
+    return {
+        "from": found.first,
+        "until": found.last,
+        "members": found.members,
+        "places": [
+            {"rank": it.rank, "member_id": it.member_id, "name": it.name, "value": it.value}
+            for it in found.places
+        ],
+    }

@@ -1,1 +1,0 @@
-"""HTTP: events, answers, credentials, pages."""

@@ -1,1 +1,0 @@
-"""Templates as Python, made by `scripts/templates`."""

@@ -1,0 +1,43 @@
+"""The types that the scripts of the pages are checked with say what the pages really have."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from regulars.i18n import words
+from regulars.pages.counter.screen.texts import setup
+from tests.unit.pages.samples import STAFF
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def source(name: str) -> str:
+    """The text of the one file of this name in the package."""
+    (path,) = (ROOT / "shared").rglob(name)
+    return path.read_text("utf-8")
+
+
+def members(interface: str) -> set[str]:
+    """The names in an interface of types.d.ts."""
+    (body,) = re.findall(rf"^interface {interface} {{\n(.*?)^}}", source("types.d.ts"), re.M | re.S)
+    return set(re.findall(r"^  (\w+)\??:", body, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("interface", "page"), [("CardElements", "card.html"), ("CounterElements", "screen.html")]
+)
+def test_every_element_is_on_its_page(interface: str, page: str) -> None:
+    ids = set(re.findall(r'\bid="(\w+)"', source(page)))
+    assert members(interface) - ids == set()
+
+
+def test_what_the_counter_is_given_is_what_its_type_says() -> None:
+    given = setup(STAFF, words("en"))
+    texts = re.search(r"^type CounterText =(.*?);", source("types.d.ts"), re.M | re.S)
+
+    assert members("Setup") == set(given)
+    assert texts is not None
+    assert set(re.findall(r'"(\w+)"', texts.group(1))) == set(given["words"])
