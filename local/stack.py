@@ -70,7 +70,7 @@ class Stack:
         )
         self.respond = Gateway(template.routes, self._pools)
         server.start()
-        self._later(server.shutdown)
+        self._later(server.stop)
         self._start_sources(template, sqs, urls)
         desk = self._start_clock(template, sqs, urls)
         self.access = {
@@ -118,7 +118,7 @@ class Stack:
                 f"port {port} on {host} cannot be had ({error.strerror}); "
                 "PORT=0 picks a free one, PORT=8001 another"
             ) from None
-        self._later(server.server_close)
+        self._later(server.stop)
         return server
 
     def _start_aws_services(self) -> subprocess.Popen[bytes]:
