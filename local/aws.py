@@ -1,4 +1,4 @@
-"""A minimal client for the JSON protocol of AWS, aimed at the local engine and its neighbours.
+"""A minimal client for the JSON protocol of AWS, aimed at the local engine and the stand-ins.
 
 Requests are not really signed: nothing on this machine checks signatures. The headers only have
 the shape of a signature, because both servers route by it.

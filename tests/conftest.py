@@ -16,14 +16,16 @@ from regulars.core import clock, config, tokens
 from regulars.http import credentials
 from regulars.store import connect, wire
 from regulars.store.table import Table
-from tests import chromium
-from tests.neighbours import Neighbours
+from tests import chromium, examples
+from tests.aws_services import AwsServices
 from tests.service import Service
 from tests.spy import Spy
 
 SECRET = "a secret of the tests that is long enough"
 PLATFORM_KEY = "rk_platform_of_the_tests"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+examples.load_profiles()
 
 
 @pytest.fixture(autouse=True)
@@ -115,25 +117,25 @@ def table(tables: dict[str, Table]) -> Table:
 
 
 @pytest.fixture(scope="session")
-def neighbours() -> Iterator[Neighbours]:
+def aws_services() -> Iterator[AwsServices]:
     """Queues and mail, as moto serves them over HTTP on this machine."""
-    with Neighbours.running() as running:
+    with AwsServices.running() as running:
         yield running
         wire._client("sqs", running.url, REGION).close()  # the one that a process keeps
 
 
 @pytest.fixture
 def service(
-    tables: dict[str, Table], neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch, spy: Spy
+    tables: dict[str, Table], aws_services: AwsServices, monkeypatch: pytest.MonkeyPatch, spy: Spy
 ) -> Service:
     """The whole service in this process: every function, the engine, queues and mail."""
-    queues = neighbours.new_queues()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", neighbours.url)
+    queues = aws_services.new_queues()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_services.url)
     monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
     monkeypatch.setenv("MESSAGES_QUEUE_URL", queues["messages"])
     monkeypatch.setenv("PLATFORM_KEY_SHA256", tokens.digest(PLATFORM_KEY))
     config.settings.cache_clear()
-    return Service(tables["boto"], neighbours, queues, spy, PLATFORM_KEY)
+    return Service(tables["boto"], aws_services, queues, spy, PLATFORM_KEY)
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +145,7 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-STARTS_AN_ENGINE = {"engine_url", "endpoint", "neighbours", "product", "new_product", "start"}
+STARTS_AN_ENGINE = {"engine_url", "endpoint", "aws_services", "product", "new_product", "start"}
 SHARED_STACKS = {"product", "stack"}
 not_run: list[str] = []
 

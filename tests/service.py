@@ -22,7 +22,7 @@ from regulars.store import keys
 from regulars.store.marshal import to_item
 from regulars.store.table import Table
 from tests import answers
-from tests.neighbours import Neighbours
+from tests.aws_services import AwsServices
 from tests.spy import Spy
 
 
@@ -55,13 +55,13 @@ class Service:
     def __init__(
         self,
         table: Table,
-        neighbours: Neighbours,
+        aws_services: AwsServices,
         queues: Mapping[str, str],
         spy: Spy,
         platform_key: str,
     ) -> None:
         self.table = table
-        self.neighbours = neighbours
+        self.aws_services = aws_services
         self.queues = queues
         self.spy = spy
         self.platform_key = platform_key
@@ -114,7 +114,7 @@ class Service:
 
     def deliver(self, queue: str, function: str) -> dict[str, Any]:
         """Hand everything on a queue to a function, as one batch."""
-        records = self.neighbours.receive(self.queues[queue])
+        records = self.aws_services.receive(self.queues[queue])
         if not records:
             return {"batchItemFailures": []}
         result: dict[str, Any] = handler(function)({"Records": records}, context())

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from regulars.api import bodies, models
 from regulars.domain.refusals import Refused
 from regulars.http.protocol import Request
+from tests.examples import examples
 
 TEXTS = st.sampled_from(
     ["", "c", "anna@example.com", "x" * 200, "x" * 201, "x" * 500, "x" * 501, " ", "é", "\x00",
@@ -88,21 +89,21 @@ def strict(model: type[BaseModel], body: dict[str, Any]) -> bool:
     return True
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(EARN)
 def test_earn(body: dict[str, Any]) -> None:
     read = as_read(body)
     assert lean(bodies.earn, read) == strict(models.Earn, read), body
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(REDEEM)
 def test_redeem(body: dict[str, Any]) -> None:
     read = as_read(body)
     assert lean(bodies.redeem, read) == strict(models.Redeem, read), body
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(GIFT)
 def test_gift(body: dict[str, Any]) -> None:
     read = as_read(body)
@@ -119,7 +120,7 @@ def test_the_examples_above_are_worth_something() -> None:
     """Enough of what is generated is valid, and enough is not."""
     verdicts: list[bool] = []
 
-    @settings(max_examples=300, deadline=None, database=None)
+    @settings(max_examples=300, deadline=None, database=None, derandomize=True)
     @given(EARN)
     def look(body: dict[str, Any]) -> None:
         verdicts.append(strict(models.Earn, as_read(body)))

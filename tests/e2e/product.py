@@ -152,7 +152,7 @@ class Product:
     # --- behind the scenes -------------------------------------------------------------------
 
     def client(self, service: str) -> Client:
-        """A client of the engine or of its neighbours, found where a function finds them."""
+        """A client of the engine or of another stand-in, found where a function finds them."""
         name = "AWS_ENDPOINT_URL_DYNAMODB" if service.startswith("dynamodb") else "AWS_ENDPOINT_URL"
         for pid in self.children():
             seen = subprocess.run(

@@ -228,7 +228,7 @@ class TestReminders:
         return cafe, member_id
 
     def told(self, service: Service) -> int:
-        return len(service.neighbours.receive(service.queues["messages"]))
+        return len(service.aws_services.receive(service.queues["messages"]))
 
     @pytest.mark.parametrize(
         ("zone", "ten"),
@@ -275,7 +275,7 @@ class TestReminders:
             service.run_job("reminders")
             service.run_job("reminders")
             service.deliver("messages", "notify")
-            seen.append(len(service.neighbours.mails()))
+            seen.append(len(service.aws_services.mails()))
             cafe.call("POST", "/v1/adjust", {
                 "member_id": member_id, "unit": "stamp", "amount": -1, "reason": "r"})  # fmt: skip
             cafe.earn(member_id)

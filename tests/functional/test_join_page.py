@@ -36,7 +36,7 @@ def told(cafe: Merchant) -> list[dict[str, Any]]:
     """What join has put on the queue of messages."""
     import json
 
-    records = cafe.service.neighbours.receive(cafe.service.queues["messages"])
+    records = cafe.service.aws_services.receive(cafe.service.queues["messages"])
     return [json.loads(record["body"]) for record in records]
 
 

@@ -30,10 +30,10 @@ class Mails:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.before = len(service.neighbours.mails())
+        self.before = len(service.aws_services.mails())
 
     def new(self) -> list[dict[str, Any]]:
-        return self.service.neighbours.mails()[self.before :]
+        return self.service.aws_services.mails()[self.before :]
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ class TestDelivery:
         card, other = cafe.join(**MAIL), cafe.join()
         for one in (card, other):
             cafe.service.deliver_entries(cafe.id, one["member_id"])
-        return cafe.service.neighbours.receive(cafe.service.queues["messages"])
+        return cafe.service.aws_services.receive(cafe.service.queues["messages"])
 
     def bring(
         self, records: list[dict[str, Any]], ses: Recorder, monkeypatch: pytest.MonkeyPatch
@@ -203,7 +203,7 @@ class TestDelivery:
         for fields in (MAIL, {}):
             card = cafe.join(**fields)
             service.deliver_entries(cafe.id, card["member_id"])
-        records = service.neighbours.receive(service.queues["messages"])
+        records = service.aws_services.receive(service.queues["messages"])
         sent: list[bytes] = []
         ses = Recorder(sent, LOST, LOST)
         failed = []
@@ -238,7 +238,7 @@ class TestOutbox:
     def test_what_is_told_names_ids_and_no_people(self, cafe: Merchant) -> None:
         member_id = cafe.join(**MAIL, name="Anna")["member_id"]
         cafe.service.deliver_entries(cafe.id, member_id)
-        (record,) = cafe.service.neighbours.receive(cafe.service.queues["messages"])
+        (record,) = cafe.service.aws_services.receive(cafe.service.queues["messages"])
         assert json.loads(record["body"]) == {
             "merchant_id": cafe.id, "member_id": member_id, "kind": "welcome", "occasion": "1",
             "facts": {},

@@ -100,7 +100,7 @@ class TestPreview:
         assert {cafe.card(one)["tier"]["id"] for one in ids} == {"all"}
         for one in ids:
             cafe.service.deliver_entries(cafe.id, one)
-        told = cafe.service.neighbours.receive(cafe.service.queues["messages"])
+        told = cafe.service.aws_services.receive(cafe.service.queues["messages"])
         kinds = [json.loads(record["body"])["kind"] for record in told]
         assert kinds.count("tier_up") == 0, "nobody is congratulated on a tier that was lost"
 

@@ -116,7 +116,7 @@ class TestMessages:
     def test_what_would_have_been_sent_can_be_read_and_nothing_is_sent(
         self, service: Service, cafe: Merchant
     ) -> None:
-        before = len(service.neighbours.mails())
+        before = len(service.aws_services.mails())
         card = cafe.join(test=True, name="Anna", language="hu", **MAIL)
         for _ in range(2):
             service.deliver_entries(cafe.sandbox_id, card["member_id"])
@@ -125,8 +125,8 @@ class TestMessages:
             "anna@example.com", "email", "welcome", "hu",
         )  # fmt: skip
         assert card["card_url"] in message["text"]
-        assert service.neighbours.receive(service.queues["messages"]) == []
-        assert len(service.neighbours.mails()) == before
+        assert service.aws_services.receive(service.queues["messages"]) == []
+        assert len(service.aws_services.mails()) == before
 
     def test_the_list_is_walked_whole_newest_first(self, service: Service, cafe: Merchant) -> None:
         for number in range(5):
@@ -211,7 +211,7 @@ class TestSamples:
         club.call("PUT", "/v1/hooks/square", hook, test=True)
         reply = sample(club, "square")
         assert reply.json["status"] == 200
-        assert len(service.neighbours.receive(service.queues["orders"])) == 1
+        assert len(service.aws_services.receive(service.queues["orders"])) == 1
 
     def test_when_nobody_answers_it_says_so(
         self, service: Service, monkeypatch: pytest.MonkeyPatch

@@ -35,7 +35,7 @@ def post(
 
 
 def waiting(service: Service) -> int:
-    return len(service.neighbours.receive(service.queues["orders"]))
+    return len(service.aws_services.receive(service.queues["orders"]))
 
 
 def good(club: Merchant, **changes: Any) -> dict[str, str]:

@@ -111,7 +111,7 @@ class RunningStack:
         return variables
 
     def client(self, service: str) -> Client:
-        """A client of the engine, or of its neighbours."""
+        """A client of the engine, or of a stand-in for another service."""
         name = "AWS_ENDPOINT_URL"
         if service.startswith("dynamodb"):
             name += "_DYNAMODB"

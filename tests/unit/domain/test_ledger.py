@@ -22,6 +22,7 @@ from regulars.domain.ledger import (
     verify,
 )
 from regulars.domain.reasons import Reason
+from tests.examples import examples
 from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -117,7 +118,7 @@ def test_a_whole_life_verifies() -> None:
     assert verify(LIFE.card, []) != []
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(
     st.integers(0, len(EVERYTHING) - 1), st.sampled_from(["text", "prev", "hash"]),
     st.integers(0, 10**6), st.integers(1, 255),
@@ -154,7 +155,7 @@ def test_swapped_and_doubled_entries_are_found(place: int) -> None:
     assert verify(LIFE.card, doubled)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.integers(0, len(EVERYTHING) - 1), st.data())
 def test_an_edited_ledger_is_found_although_all_hashes_were_made_anew(
     place: int, data: st.DataObject

@@ -23,6 +23,7 @@ from regulars.domain.refusals import Code, Refused
 from regulars.program import check
 from regulars.program.load import load
 from regulars.store import cards
+from tests.examples import examples
 from tests.unit.domain import programmes
 from tests.unit.domain.oracle import Oracle, expired
 from tests.unit.domain.shop import Shop
@@ -261,6 +262,6 @@ class Anything(RuleBasedStateMachine):
 
 TestAnything = Anything.TestCase
 TestAnything.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None,
+    max_examples=examples(60), stateful_step_count=40, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip

@@ -77,11 +77,16 @@ class Flaky:
     """The stand-in: `url`, the `steps` still to come, and what it has `seen`."""
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self.seen: list[Seen] = []
         self.url = ""
-        self.connections = 0
         self.lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was seen and what was to come; a late answer goes to the old list."""
+        with self.lock:
+            self.steps: list[Step] = []
+            self.seen: list[Seen] = []
+            self.connections = 0
 
     def follow(self, *steps: Step) -> None:
         """Go through these steps, one per request."""

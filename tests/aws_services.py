@@ -18,7 +18,7 @@ MAIL_FROM = "cards@regulars.example"
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class Neighbours:
+class AwsServices:
     """A running server of queues and mail."""
 
     def __init__(self, url: str, folder: Path) -> None:
@@ -28,11 +28,11 @@ class Neighbours:
 
     @classmethod
     @contextmanager
-    def running(cls) -> Iterator[Neighbours]:
+    def running(cls) -> Iterator[AwsServices]:
         """A server on a free port with a folder of its own; it ends with its standard input."""
         with TemporaryDirectory() as folder:
             process = subprocess.Popen(
-                [sys.executable, "-m", "local.neighbours", folder],
+                [sys.executable, "-m", "local.aws_services", folder],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
