@@ -57,8 +57,8 @@ class TestClock:
     @pytest.mark.parametrize(
         "to",
         [{}, {"advance": "P1D", "now": "2027-01-01T00:00:00Z"}, {"advance": "P"}, {"advance": "PT"},
-         {"advance": "1D"}, {"advance": "P-1D"}, {"advance": "P1Y"}, {"advance": "P1.5D"},
-         {"advance": "P99999D"}, {"advance": "P9999W"}, {"now": "tomorrow"}, {"now": "2027-01-01"},
+         {"advance": "1D"}, {"advance": "P-1D"}, {"advance": "-P1D"}, {"advance": "30"},
+         {"advance": "P9999999D"}, {"advance": "P9999W"}, {"now": "tomorrow"}, {"now": "2027-01-01"},
          {"now": "9999-12-31T23:59:59Z"}, {"now": "9999-12-31T23:59:59-23:59"}, {"advance": 7},
          {"advance": None, "now": None}, {"to": "2027-01-01T00:00:00Z"}],
     )  # fmt: skip

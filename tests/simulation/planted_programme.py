@@ -12,6 +12,7 @@ from regulars.domain import raffles as domain_raffles
 from regulars.domain.card import Card
 from regulars.domain.operations import Adjust, Issue
 from regulars.jobs import raffles
+from regulars.store import merchants
 from tests.simulation.planted_around import Patch
 
 
@@ -102,6 +103,20 @@ def _publishing_forgets_a_draw() -> list[Patch]:
     return [(raffles, "next_draw", changed)]
 
 
+def _due_marks_after_the_programme() -> list[Patch]:
+    """As it was before publishing was one transaction."""
+    publish = merchants.Merchants.publish
+
+    def changed(self: Any, *given: Any) -> int:
+        *rest, marks = given
+        version = publish(self, *rest, [])
+        for mark in marks:
+            self.table.put(mark)
+        return version
+
+    return [(merchants.Merchants, "publish", changed)]
+
+
 BUGS: dict[str, Callable[[], list[Patch]]] = {
     "ties go to the last campaign": _ties_go_to_the_last,
     "campaigns go by the hours of UTC": lambda: [
@@ -121,6 +136,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "tickets of what was refunded stay": lambda: [(domain_raffles, "take_back", lambda *_: None)],
     "raffles are drawn again and again": lambda: [(raffles, "Absent", lambda: None)],
     "publishing forgets a draw": _publishing_forgets_a_draw,
+    "due marks are written after the programme": _due_marks_after_the_programme,
     "whoever just joined is celebrated": lambda: [(benefits, "TENURE_DAYS", 0)],
     "all limits are by the month": _months_for_all_limits,
 }

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
+from pydantic import TypeAdapter
+
 from regulars.api import models
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, clock, tokens
@@ -26,9 +28,7 @@ AHEAD_MAX = timedelta(days=366 * 20)
 SAMPLE_TIMEOUT_S = 10
 SAMPLE_TOTAL_MINOR = 840
 
-_DURATION = re.compile(
-    r"P(?!$)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?"
-)
+_DURATION = TypeAdapter(timedelta)
 
 
 def read_clock(request: protocol.Request) -> protocol.Response:
@@ -125,12 +125,14 @@ def _target(body: models.ClockMove, now: datetime) -> datetime:
 
 
 def _duration(text: str) -> timedelta:
-    """An ISO 8601 duration of weeks, days, hours, minutes and seconds."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise Refused(Code.INVALID, "", (("advance", "must be a duration such as P30D or PT12H"),))
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    """Return an ISO 8601 duration; a year is 365 days and a month 30. Raises INVALID."""
+    try:
+        if not text.startswith("P"):  # pydantic reads other forms, too, and negative ones
+            raise ValueError
+        return min(_DURATION.validate_python(text), 2 * AHEAD_MAX)  # no calendar has more
+    except ValueError:
+        remedy = "must be a duration such as P30D or PT12H"
+        raise Refused(Code.INVALID, "", (("advance", remedy),)) from None
 
 
 def _rfc3339(instant: datetime) -> str:
