@@ -28,7 +28,7 @@ from local.memory import Change, Memory
 from local.seeded import governed
 from regulars.actions import enroll, refunds
 from regulars.core import clock
-from regulars.domain import calendar, standing
+from regulars.domain import calendar, eligibility
 from regulars.domain.card import Card
 from regulars.domain.operations import (
     AnyOperation,
@@ -223,7 +223,7 @@ class Year:
     def _take_reward(self, card: Card) -> None:
         within_reach = [
             stands.reward.id
-            for stands in standing.rewards(self.program, card, self._today())
+            for stands in eligibility.rewards(self.program, card, self._today())
             if stands.affordable and not stands.reward.auto
         ]
         if within_reach and self.chance.random() < TAKES_REWARD:

@@ -26,8 +26,8 @@ HIDDEN = frozenset({".ci", ".github", ".pre-commit-config.yaml"})
 """Of what begins with a dot, what is ours."""
 
 ENDINGS = frozenset({
-    "", ".cfg", ".css", ".html", ".in", ".js", ".json", ".md", ".po", ".py", ".toml", ".txt",
-    ".yaml", ".yml",
+    "", ".cfg", ".css", ".html", ".in", ".js", ".json", ".md", ".po", ".py", ".toml", ".ts",
+    ".txt", ".yaml", ".yml",
 })  # fmt: skip
 
 

@@ -35,20 +35,20 @@ def _over_without_grace() -> list[Patch]:
 
 
 def _spending_is_no_activity() -> list[Patch]:
-    touch = draft.Draft.touch
+    renew = draft.Draft.renew
 
     def changed(self: Any, unit: str) -> None:
         if not isinstance(self.operation, Issue | Adjust):
-            touch(self, unit)
+            renew(self, unit)
 
-    return [(draft.Draft, "touch", changed)]
+    return [(draft.Draft, "renew", changed)]
 
 
 def _idle_lots_are_spent() -> list[Patch]:
-    def living(self: Any, unit: str, _: str) -> Any:
+    def valid_lots(self: Any, unit: str, _: str) -> Any:
         return self.lots.get(unit, ())
 
-    return [(Card, "living", living)]
+    return [(Card, "valid_lots", valid_lots)]
 
 
 def _paid_for_a_day_more() -> list[Patch]:
@@ -76,17 +76,17 @@ def _no_cooldown() -> list[Patch]:
 
 
 def _streaks_never_break() -> list[Patch]:
-    prolonged = milestones._prolonged
+    prolonged = milestones._extended
 
     def changed(card: Any, streak: str, today: date) -> Any:
         this, before = milestones._period(streak, today)
         name, length = card.taken.get(f"s:{streak}", ("", 0))
         last, _, first = name.partition("/")
         if length and last != this:
-            card = limits.replaced(card, f"s:{streak}", f"{before}/{first}", length)
+            card = limits.with_count(card, f"s:{streak}", f"{before}/{first}", length)
         return prolonged(card, streak, today)
 
-    return [(milestones, "_prolonged", changed)]
+    return [(milestones, "_extended", changed)]
 
 
 def _months_for_all_limits() -> list[Patch]:

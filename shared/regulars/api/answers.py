@@ -52,12 +52,26 @@ class NextTier(View):
     window: str
 
 
+class TierOffer(View):
+    id: str
+    name: str
+    price_minor: int | None
+    period: Literal["month", "year"] | None
+
+
 class TierView(View):
     id: str | None
     name: str | None
     since: str | None
     until: str | None
     next: NextTier | None
+    offers: list[TierOffer]
+    """Higher tiers that can be bought."""
+
+
+class Badge(View):
+    id: str
+    name: str
 
 
 class HeldVoucher(View):
@@ -67,6 +81,10 @@ class HeldVoucher(View):
     status: Literal["issued", "redeemed", "cancelled", "expired"]
     issued_at: str
     expires_at: str | None
+    kind: str | None
+    """None for a reward that the programme no longer has."""
+    percent: int | None
+    amount_minor: int | None
 
 
 class CardView(View):
@@ -81,6 +99,7 @@ class CardView(View):
     expiring: list[Expiring]
     tier: TierView | None
     vouchers: list[HeldVoucher]
+    badges: list[Badge]
     visits: int
     spend_minor: int
     last_visit_at: str | None
@@ -292,6 +311,8 @@ class RewardView(View):
     reward_id: str
     name: str
     kind: str
+    percent: int | None
+    amount_minor: int | None
     cost: dict[str, Any]
     auto: bool
     affordable: bool

@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from regulars.actions import book, find, search
+from regulars.actions.change_profile import change_profile
 from regulars.actions.enroll import enroll
 from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, contacts
-from regulars.domain import calendar, ledger, standing
-from regulars.domain.due import BIRTHDAY
-from regulars.domain.operations import Decision, Origin, Remind
+from regulars.domain import calendar, eligibility, ledger
+from regulars.domain.operations import Decision
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
 from regulars.store.ledger import Request as Known
-from regulars.store.members import Members, Profile
-from regulars.store.table import Cancelled
+from regulars.store.members import Profile
 from regulars.views import integration
 
 
@@ -75,26 +74,9 @@ def change(request: protocol.Request) -> protocol.Response:
     body = read_body(request, MemberChange)
     profile = _with_changes(member.profile, body, gathered.program)
     changed = profile._replace(version=member.profile.version + 1)
-    try:
-        Members(connect.table(), gathered.shop.merchant_id).change(member.profile, changed)
-    except Cancelled as cancelled:
-        if cancelled.reasons[0].failed:
-            raise Refused(Code.CONFLICT, "The profile is being changed by others.") from cancelled
-        raise Refused(Code.CONTACT_TAKEN, "Another member has this contact.") from cancelled
-    if changed.birthday != member.profile.birthday:
-        remember_birthday(gathered, member.card.member_id, changed.birthday)
+    change_profile(gathered.shop, member.profile, changed)
     words = find.member_words(changed, gathered.program.languages)
     return _card(gathered, member._replace(profile=changed, words=words))
-
-
-def remember_birthday(gathered: credentials.Gathered, member_id: str, birthday: str) -> None:
-    """Put the card on the due list for its new birthday, or take it off without one."""
-    ledger_of_shop = gathered.shop.ledger
-    card = ledger_of_shop.card(member_id)
-    if card is not None:
-        origin = Origin(f"{BIRTHDAY}:{member_id}:{card.version}", "api")
-        operation = Remind(origin, BIRTHDAY, birthday[-5:])
-        ledger_of_shop.perform(gathered.program, card, operation, gathered.now, fresh=True)
 
 
 def entries(request: protocol.Request) -> protocol.Response:
@@ -140,18 +122,20 @@ def rewards(request: protocol.Request) -> protocol.Response:
     today = calendar.local_date(gathered.now, gathered.program.timezone)
     items = [
         _reward(gathered.program, stands, member)
-        for stands in standing.rewards(gathered.program, member.card, today)
+        for stands in eligibility.rewards(gathered.program, member.card, today)
     ]
     return protocol.json_answer(200, {"items": items})
 
 
-def _reward(program: Program, stands: standing.Standing, member: find.Holder) -> dict[str, Any]:
+def _reward(
+    program: Program, stands: eligibility.Eligibility, member: find.Holder
+) -> dict[str, Any]:
     reward = stands.reward
     short = {"unit": reward.unit, "amount": stands.missing} if stands.missing else None
     return {
         "reward_id": reward.id,
         "name": member.words.pick(reward.name),
-        "kind": reward.kind,
+        **integration.worth(reward),
         "cost": {"unit": reward.unit, "amount": reward.cost},
         "auto": reward.auto,
         "affordable": stands.affordable,

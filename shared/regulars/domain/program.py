@@ -64,7 +64,8 @@ class Reward(NamedTuple):
 
     id: str
     name: Text
-    kind: Literal["item", "percent", "amount", "perk", "experience"]
+    kind: str
+    """A module of `program/reward_kinds`."""
     unit: str
     """Empty for a gift: it is given by tiers and milestones and cannot be chosen."""
     cost: int
@@ -78,6 +79,10 @@ class Reward(NamedTuple):
     """What one costs the owner; for liability and reports."""
     stock: int
     """How many there are in all; 0 for no limit."""
+    percent: int = 0
+    """For `percent`: how much is taken off the price, in percent."""
+    amount_minor: int = 0
+    """For `amount`: how much is taken off the bill."""
     promise: Text | None = None
     """The owner's sentence on the way there, in plural forms; {n} is what is missing."""
 
@@ -108,6 +113,8 @@ class Condition(NamedTuple):
     """For `invitation`: the top share of members by yearly spend that is invited."""
     period: str = ""
     """For `membership`: what one payment is for, a `month` or a `year`."""
+    price_minor: int = 0
+    """For `membership` and `purchase`: what it costs, as far as the owner says."""
     keep: Keep = Keep()
 
 

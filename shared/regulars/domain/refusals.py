@@ -1,9 +1,9 @@
-"""Every way a request can be refused, in one closed list.
+"""List every way a request can be refused.
 
-They are listed as they come up: what concerns the request before anything is decided about it, then
-what concerns the card. Which is answered when several apply is said, and held, in `docs/rules.md`.
+First what concerns the request before anything is decided, then what concerns the card.
+`docs/rules.md` says which one is answered when several apply, and tests hold it.
 
-`http/problems.py` gives each its HTTP status; a test holds the two lists together.
+`http/problems.py` gives each its HTTP status; a test compares the two lists.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Code(StrEnum):
 
     @property
     def transient(self) -> bool:
-        """Whether the very same request may succeed later; such answers are never stored."""
+        """Whether the same request may succeed later; such answers are never stored."""
         return self in _TRANSIENT
 
 
@@ -71,15 +71,15 @@ DECIDED = frozenset(
         Code.UNDO_EXPIRED,
     }
 )
-"""Refusals that `decide` reaches from programme and card. They are final for their key: the same
+"""Refusals that follow from programme and card. They are final for their key: the same
 Idempotency-Key gets the same refusal even after the card has changed."""
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of ours
     """A request was refused.
 
-    `detail` says why in words, `errors` names fields and the mend, `replayed` says that this was
-    the answer to the same key before.
+    `detail` gives the reason in words, `errors` are (field, what to correct), `replayed` tells that
+    the same key got this answer before.
     """
 
     def __init__(

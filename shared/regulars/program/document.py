@@ -10,9 +10,10 @@ from __future__ import annotations
 from calendar import monthrange
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from regulars.domain.values import thousandths
+from regulars.program import reward_kinds
 from regulars.program.fields import (
     CLOCK,
     ActionName,
@@ -42,7 +43,20 @@ from regulars.program.fields import (
 )
 from regulars.program.games import Leaderboard, Milestone, Raffle, Surprise
 
-_COMMON_YEAR = 2001
+_LEAP_YEAR = 2000
+
+
+def _known_kind(kind: str) -> str:
+    if kind not in reward_kinds.names():
+        raise ValueError(f"must be one of: {', '.join(reward_kinds.names())}")
+    return kind
+
+
+RewardKindName = Annotated[
+    str,
+    AfterValidator(_known_kind),
+    Field(json_schema_extra={"enum": list(reward_kinds.names())}),
+]
 
 
 class Branding(Part):
@@ -68,8 +82,8 @@ class Expiry(Part):
             if (getattr(self, name) is None) == (name in needed):
                 verb = "needs" if name in needed else "takes no"
                 raise ValueError(f"an expiry of type {self.type} {verb} `{name}`")
-        if self.month and self.day and self.day > monthrange(_COMMON_YEAR, self.month)[1]:
-            raise ValueError(f"month {self.month} does not have a day {self.day} every year")
+        if self.month and self.day and self.day > monthrange(_LEAP_YEAR, self.month)[1]:
+            raise ValueError(f"month {self.month} has no day {self.day}")
         return self
 
 
@@ -121,7 +135,7 @@ class Cost(Part):
 class Reward(Part):
     id: Id
     name: Name
-    kind: Literal["item", "percent", "amount", "perk", "experience"] = "item"
+    kind: RewardKindName = "item"
     cost: Cost | None = None
     promise: Promise | None = None
     auto: bool = False
@@ -135,10 +149,10 @@ class Reward(Part):
 
     @model_validator(mode="after")
     def _fits(self) -> Reward:
-        if (self.kind == "percent") != (self.percent is not None):
-            raise ValueError("`percent` belongs to rewards of kind percent, and they need it")
-        if (self.kind == "amount") != (self.amount_minor is not None):
-            raise ValueError("`amount_minor` belongs to rewards of kind amount, and they need it")
+        for kind in reward_kinds.names():
+            for name in reward_kinds.kind(kind).fields:
+                if (self.kind == kind) != (getattr(self, name) is not None):
+                    raise ValueError(f"`{name}` belongs to rewards of kind {kind}, which need it")
         if self.auto and not (self.cost and self.cost.amount):
             raise ValueError("a reward issued by itself must cost something")
         return self
@@ -187,6 +201,8 @@ class Entry(Part):
             raise ValueError("`period` belongs to memberships, and they need it")
         if (self.metric == "purchase") != bool(self.categories or self.skus):
             raise ValueError("`categories` or `skus` belong to purchases, and they need one")
+        if self.price_minor is not None and self.metric not in {"membership", "purchase"}:
+            raise ValueError("`price_minor` belongs to memberships and purchases")
         if self.percent is not None and self.metric != "invitation":
             raise ValueError("`percent` belongs to invitations")
         return self

@@ -130,6 +130,8 @@ def _reward(reward: Mapping[str, Any]) -> Reward:
         limit_window=limit.get("window", "lifetime"),
         cost_minor=reward.get("cost_minor", 0),
         stock=reward.get("stock", 0),
+        percent=reward.get("percent") or 0,
+        amount_minor=reward.get("amount_minor") or 0,
         promise=reward.get("promise"),
     )
 
@@ -163,6 +165,7 @@ def _condition(way: Mapping[str, Any]) -> Condition:
         skus=tuple(way.get("skus", ())),
         percent=way.get("percent", 0),
         period=way.get("period") or "",
+        price_minor=way.get("price_minor") or 0,
         keep=Keep(
             keep.get("for", "next_period"), keep.get("months") or 0, keep.get("at_least") or 0
         ),

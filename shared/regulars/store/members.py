@@ -69,15 +69,18 @@ class Members:
 
     def change(self, before: Profile, after: Profile) -> None:
         """Write a changed profile and its new contacts; raises Cancelled when either is taken."""
+        self.table.transact(self.changes(before, after))
+
+    def changes(self, before: Profile, after: Profile) -> list[Put]:
+        """Return what a changed profile writes: itself first, then its contacts."""
         added = set(after.contacts()) - set(before.contacts())
         gone = set(before.contacts()) - set(after.contacts())
         free = [Put(_item(self._contact_key(contact), c=""), None) for contact in sorted(gone)]
-        writes = [
+        return [
             Put(self._profile_item(after), Equals("ver", before.version)),
             *(Put(self._contact_item(contact, after.member_id), FREE) for contact in sorted(added)),
             *free,
         ]
-        self.table.transact(writes)
 
     def by_contact(self, contact: str) -> str | None:
         """The member with a normalized contact."""

@@ -7,8 +7,10 @@ from typing import Any, Literal, NamedTuple, cast
 
 from regulars.domain.card import Card, OpenVoucher
 from regulars.domain.program import Program, Reward
+from regulars.domain.tiering import Offer
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
+from regulars.program import reward_kinds
 
 
 class Goal(NamedTuple):
@@ -58,6 +60,24 @@ def goal_of(program: Program, card: Card, today: date) -> Reward | None:
         return not reward.auto, max(0, reward.cost - have)
 
     return min(candidates, key=distance)
+
+
+def worth(reward: Reward, currency: str, words: Words) -> str:
+    """Return what a discount takes off, in words ("15% off"); empty for other rewards."""
+    return reward_kinds.kind(reward.kind).worth(reward, currency, words)
+
+
+def price(offer: Offer, currency: str, words: Words) -> str:
+    """Return a tier that can be bought with its price, in words ("Club: €15.00 a month")."""
+    tier = words.pick(offer.tier.name)
+    if not offer.price_minor:
+        return tier
+    money = words.money(offer.price_minor, currency)
+    if offer.period == "month":
+        return words.t("{tier}: {price} a month", tier=tier, price=money)
+    if offer.period == "year":
+        return words.t("{tier}: {price} a year", tier=tier, price=money)
+    return f"{tier}: {money}"
 
 
 def usable(card: Card, today: date) -> list[OpenVoucher]:

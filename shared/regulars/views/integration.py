@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, segments, standing, surprises
+from regulars.domain import calendar, eligibility, milestones, segments, surprises, tiering
 from regulars.domain.card import Card
+from regulars.domain.games import Milestone
 from regulars.domain.ledger import Entry, Line, Recorded
 from regulars.domain.operations import Decision, Voucher
-from regulars.domain.program import Program
+from regulars.domain.program import Program, Reward
 from regulars.domain.reasons import Reason
-from regulars.domain.tiering import next_tier
 from regulars.i18n.explain import explain
 from regulars.i18n.words import Words
 from regulars.store.leaderboards import Shown
@@ -46,7 +46,7 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
         },
         "expiring": [
             {"unit": piece.unit, "amount": piece.amount, "on": piece.on}
-            for piece in standing.expiring(member, today)
+            for piece in eligibility.expiring(member, today)
         ],
         "tier": tier(program, member, today, words),
         "vouchers": [
@@ -57,13 +57,30 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
                 "status": _open_status(held.expires_on, day),
                 "issued_at": calendar.rfc3339(held.issued_ms),
                 "expires_at": expires_at(held.expires_on, program.timezone),
+                **worth(program.rewards.get(held.reward_id)),
             }
             for voucher_id, held in member.open.items()
         ],
+        "badges": [{"id": one.id, "name": words.pick(one.name)} for one in badges(program, member)],
         "visits": member.lifetime.visits,
         "spend_minor": member.lifetime.spend_minor,
         "last_visit_at": calendar.rfc3339(member.last_visit_ms) if member.last_visit_ms else None,
         "segment": segments.segment(program, member, today),
+    }
+
+
+def badges(program: Program, member: Card) -> list[Milestone]:
+    """Return the milestones whose badge a card has, in the order of the programme."""
+    held = milestones.badges(member, program.milestones)
+    return [one for one in program.milestones if one.id in held]
+
+
+def worth(reward: Reward | None) -> View:
+    """What a voucher of a reward is good for: its kind, and percent or amount where it has one."""
+    return {
+        "kind": reward.kind if reward else None,
+        "percent": (reward.percent or None) if reward else None,
+        "amount_minor": (reward.amount_minor or None) if reward else None,
     }
 
 
@@ -75,8 +92,17 @@ def _open_status(expires_on: str, day: str) -> str:
 def tier(program: Program, member: Card, today: date, words: Words) -> View | None:
     """The tier held and the next that can be reached; null in a programme without tiers."""
     rank = program.tier_rank(member.tier.id if member.tier else None)
-    following = next_tier(program, member, today)
-    if rank < 0 and following is None:
+    following = tiering.next_tier(program, member, today)
+    offers = [
+        {
+            "id": offer.tier.id,
+            "name": words.pick(offer.tier.name),
+            "price_minor": offer.price_minor or None,
+            "period": offer.period or None,
+        }
+        for offer in tiering.offers(program, member, today)
+    ]
+    if rank < 0 and following is None and not offers:
         return None
     held = program.tiers[rank] if rank >= 0 else None
     step = None
@@ -95,6 +121,7 @@ def tier(program: Program, member: Card, today: date, words: Words) -> View | No
         "since": member.tier.since if member.tier and held else None,
         "until": (member.tier.until or None) if member.tier and held else None,
         "next": step,
+        "offers": offers,
     }
 
 
@@ -234,6 +261,7 @@ def voucher(program: Program, held: Voucher, words: Words, now: datetime) -> Vie
         "reward_id": held.reward_id,
         "name": words.pick(reward.name) if reward else held.reward_id,
         "status": status,
+        **worth(reward),
         "cost": {"unit": held.unit, "amount": sum(lot.amount for lot in held.lots)},
         "issued_at": calendar.rfc3339(held.issued_ms),
         "expires_at": expires_at(held.expires_on, program.timezone),

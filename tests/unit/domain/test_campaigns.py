@@ -124,7 +124,9 @@ def test_a_minimum_spend_is_included(spend_minor: int, expected: int) -> None:
 
 @pytest.mark.parametrize(("location", "expected"), [("a", 20), ("b", 20), ("c", 10), (None, 10)])
 def test_only_at_the_locations_it_names(location: str | None, expected: int) -> None:
-    shop = Shop(double(locations=["a", "b"]))
+    places = [{"id": "a", "name": "A"}, {"id": "b", "name": "B"}]
+    campaigns = [{"id": "double", "multiplier": "2", "locations": ["a", "b"]}]
+    shop = Shop(programme(**POINTS, campaigns=campaigns, locations=places))
     shop.join()
     sale = Earn(shop.origin(location=location), spend_minor=1000)
     assert points(shop.do(sale)) == expected

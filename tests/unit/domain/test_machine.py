@@ -103,7 +103,7 @@ class Anything(RuleBasedStateMachine):
         expected = self.earned(counted, total, lines, tier, carried)
         granted: dict[str, int] = {}
         for line in decision.entry.lines:
-            if line.amount > 0 and line.reason.kind is not ReasonKind.SETTLED:
+            if line.amount > 0 and line.reason.kind is not ReasonKind.DEBT_PAID:
                 granted[line.rule] = granted.get(line.rule, 0) + line.amount
         assert granted == {name: amount for name, amount in expected.items() if amount}
 

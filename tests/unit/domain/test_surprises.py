@@ -259,7 +259,7 @@ class TestTakenBack:
         ({"min_spend_minor": 1}, "surprises.0"),
         ({"by": "rule"}, "surprises.0"),
         ({"by": "rule", "one_in": 1}, "surprises.0.one_in"),
-        ({"tiers": ["gold"]}, "surprises.0.tiers"),
+        ({"tiers": ["gold"]}, "surprises.0.tiers.0"),
         ({"budget": {"amount_minor": 70, "window": "week"}}, "surprises.0.budget.window"),
         ({"budget": None}, "surprises.0.budget"),
     ],

@@ -43,7 +43,7 @@ REASONS = {
     ReasonKind.REWARD: reasons.reward("id-1", "vou_id-1"),
     ReasonKind.RETURNED: reasons.returned("id-1", "vou_id-1"),
     ReasonKind.REFUND: reasons.refund(3),
-    ReasonKind.SETTLED: reasons.plain(ReasonKind.SETTLED),
+    ReasonKind.DEBT_PAID: reasons.plain(ReasonKind.DEBT_PAID),
     ReasonKind.EXPIRED: reasons.plain(ReasonKind.EXPIRED),
     ReasonKind.COOLDOWN: reasons.cooldown(5),
     ReasonKind.CAP_DAY: reasons.cap_day(3),

@@ -246,10 +246,15 @@ _TEMPLATES = {
 }
 
 
+def template_of(view: View) -> page.Template:
+    """The template that a view is rendered with."""
+    return _TEMPLATES[type(view)]
+
+
 def render(view: View, words: Words) -> Page:
     """The page of a view as its handler renders it."""
     more = {"setup": texts.setup(view, words)} if isinstance(view, CounterView) else {}
-    return page.render(_TEMPLATES[type(view)], view, words, **more)
+    return page.render(template_of(view), view, words, **more)
 
 
 def headers(shown: Page) -> dict[str, str]:

@@ -61,7 +61,7 @@ def inactivity(row: Cells) -> Cells:
         first[1], units=[point], earn=earn("1 point per 1.00"),
         rewards=rewards("ten for 10", "point")[0],
     )  # fmt: skip
-    Story(shop).live(row["what happens"])
+    Story(shop).run(row["what happens"])
     last = shop.card.idle["point"]
     shop.now = noon(last)
     on_it = shop.available()
@@ -94,7 +94,7 @@ def spending_order(row: Cells) -> Cells:
     cost = re.search(r"takes (\d+)", happens)
     assert cost
     story = Story(_with_lots(row["lots"], int(cost[1])))
-    return {"left": story.live(happens.replace(cost[0], "takes this")).lots()}
+    return {"left": story.run(happens.replace(cost[0], "takes this")).lots()}
 
 
 @holds("Vouchers")

@@ -117,13 +117,13 @@ class Story:
         self.left: dict[str, int] = {}
         """What is left of shared counters."""
 
-    def live(self, text: str) -> Story:
+    def run(self, text: str) -> Story:
         for step in parts(text):
             self.step(step)
         return self
 
     def step(self, text: str) -> None:
-        """Do one thing; what nobody knows is a mistake in the document."""
+        """Do one step; raises AssertionError for a step that has no pattern."""
         if dated := re.fullmatch(r"on ([\d-]{10}) (.+)", text):
             self.shop.now = noon(dated[1])
             return self.step(dated[2])
@@ -155,7 +155,7 @@ class Story:
         return self.shop.refund(sale, minor(amount) if amount else None)
 
     def take_it_back(self) -> Decision:
-        """Of whatever was done last."""
+        """Refund the last step."""
         assert self.last is not None
         return self.shop.refund(self.last)
 
@@ -169,7 +169,7 @@ class Story:
         return self.shop.do(Act(self.shop.origin(), "review"))
 
     def befriend(self) -> Decision:
-        """A friend of this member has come to something."""
+        """Reward a referral of this member."""
         return self.shop.do(Bonus(self.shop.origin(), "referral", referral=True))
 
     def look_again(self) -> Decision:
@@ -201,18 +201,18 @@ class Story:
         return str(sum(held.reward_id == "gift" for held in self.shop.card.open.values()))
 
     def lots(self, unit_id: str = "point") -> str:
-        """`5 until 2026-12-31; 2`: the living lots, first to expire first."""
+        """`5 until 2026-12-31; 2`: the valid lots, first to expire first."""
         today = self.shop.today
-        living = [
+        valid = [
             lot
-            for lot in self.shop.card.living(unit_id, today)
+            for lot in self.shop.card.valid_lots(unit_id, today)
             if not lot.expires_on or lot.expires_on >= today
         ]
         return "; ".join(
             f"{lot.amount}"
             + (f" until {lot.expires_on}" if lot.expires_on else "")
             + (f" from {lot.available_on}" if lot.available_on > today else "")
-            for lot in living
+            for lot in valid
         ) or NOTHING  # fmt: skip
 
     @property

@@ -18,6 +18,7 @@ from regulars.pages.message import view as message
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.store import activity, connect, keys
+from regulars.views.customer import worth
 
 
 def sign_in(request: protocol.Request) -> protocol.Response:
@@ -45,6 +46,8 @@ def show(request: protocol.Request) -> protocol.Response:
     visit = next((rule.unit for rule in program.earn if rule.on == "visit"), None)
     stamps = (unit.id for unit in program.units.values() if unit.kind == "stamps")
     header = request.query.get("lang") or request.headers.get("accept-language", "")
+    words = words_of(negotiate.language(header, program.languages))
+    rewards = program.rewards.values()
     view = CounterView(
         brand=brand_of(program),
         staff=staff.name,
@@ -53,13 +56,13 @@ def show(request: protocol.Request) -> protocol.Response:
         zone=program.timezone,
         languages=program.languages,
         units={unit.id: unit.name for unit in program.units.values()},  # type: ignore[misc]  # the schema demands plural forms
-        rewards={reward.id: reward.name for reward in program.rewards.values()},
+        rewards={reward.id: reward.name for reward in rewards},
+        worth={reward.id: worth(reward, program.currency, words) for reward in rewards},
         tiers={tier.id: tier.name for tier in program.tiers},
         stamp=visit or next(stamps, None),
         today=_stamped_today(gathered.shop, staff.staff_id),
         gifts=_gifts(program),
     )
-    words = words_of(negotiate.language(header, program.languages))
     return answer.page(200, TEMPLATE, view, words, setup=texts.setup(view, words))
 
 

@@ -22,7 +22,10 @@ def setup(view: CounterView, words: Words) -> dict[str, Any]:
         "group": form.group,
         "zone": view.zone,
         "units": {unit: _forms(names, words) for unit, names in view.units.items()},
-        "rewards": {reward: words.pick(name) for reward, name in view.rewards.items()},
+        "rewards": {
+            reward: " · ".join(filter(None, (words.pick(name), view.worth.get(reward))))
+            for reward, name in view.rewards.items()
+        },
         "tiers": {tier: words.pick(name) for tier, name in view.tiers.items()},
         "gifts": [
             (surprise, words.pick(name), words.pick(reward))

@@ -32,6 +32,8 @@ class CounterView(NamedTuple):
     languages: tuple[str, ...]
     units: Mapping[str, UnitNames]
     rewards: Mapping[str, Text] = NOTHING
+    worth: Mapping[str, str] = MappingProxyType({})
+    """What discounts take off, by reward, in the counter's own language."""
     tiers: Mapping[str, Text] = NOTHING
     stamp: str | None = None
     amounts: bool = True

@@ -8,11 +8,11 @@ from typing import Any, Literal, NamedTuple, cast
 
 from regulars.core import tokens
 from regulars.core.config import settings
-from regulars.domain import calendar, standing
+from regulars.domain import calendar, eligibility
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
-from regulars.domain.tiering import next_tier
+from regulars.domain.tiering import next_tier, offers
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
 from regulars.pages.customer.card.history import Event, events
@@ -22,7 +22,7 @@ from regulars.render.brand import Brand, brand_of
 from regulars.render.page import Template
 from regulars.store.members import Profile
 from regulars.views import integration
-from regulars.views.customer import Goal, goal, goal_of, locked_words, usable
+from regulars.views.customer import Goal, goal, goal_of, locked_words, price, usable, worth
 
 TEMPLATE = Template(
     "pages/customer/card/card.html", ("base.css", "punch.css", "pages/customer/card/card.css")
@@ -55,6 +55,8 @@ class Tier(NamedTuple):
     next_perks: tuple[Text, ...] = ()
     perks: tuple[Text, ...] = ()
     until: date | None = None
+    offers: tuple[str, ...] = ()
+    """Tiers that can be bought, with their prices, in the reader's language."""
 
 
 class Voucher(NamedTuple):
@@ -69,6 +71,8 @@ class Voucher(NamedTuple):
     expires_at: datetime | None = None
     locked_because: str = ""
     """A sentence in the reader's language while it cannot be redeemed."""
+    worth: str = ""
+    """What a discount takes off, in the reader's language."""
 
 
 class Reward(NamedTuple):
@@ -83,6 +87,7 @@ class Reward(NamedTuple):
     locked_because: str = ""
     """A sentence in the reader's language when something else than the balance is missing."""
     automatic: bool = False
+    worth: str = ""
 
 
 class Balance(NamedTuple):
@@ -127,6 +132,7 @@ class CardView(NamedTuple):
     expiring: tuple[Expiring, ...] = ()
     history: tuple[Event, ...] = ()
     notice: str = ""
+    badges: tuple[Text, ...] = ()
     leaderboards: Leaderboards | None = None
     """None when the programme has none."""
 
@@ -176,18 +182,19 @@ def view(
         once=once,
         goal=goal(program, card, today),
         code=code(shop.merchant_id, profile.handle, now),
-        tier=_tier(program, card, today),
+        tier=_tier(program, card, today, words),
         vouchers=tuple(_vouchers(program, card, today, words)),
         rewards=tuple(_rewards(program, card, today, words)),
         balances=tuple(_balances(program, card, today)),
         expiring=tuple(_expiring(program, card, today)),
         history=tuple(events(program, history, words)),
         notice=notice,
+        badges=tuple(one.name for one in integration.badges(program, card)),
         leaderboards=leaderboards,
     )
 
 
-def _tier(program: Program, card: Card, today: date) -> Tier | None:
+def _tier(program: Program, card: Card, today: date, words: Words) -> Tier | None:
     rank = program.tier_rank(card.tier.id if card.tier else None)
     following = next_tier(program, card, today)
     if rank < 0:
@@ -195,7 +202,12 @@ def _tier(program: Program, card: Card, today: date) -> Tier | None:
     held = program.tiers[rank]
     until = card.tier.until if card.tier else ""
     shown = Tier(
-        name=held.name, perks=held.perks, until=date.fromisoformat(until) if until else None
+        name=held.name,
+        perks=held.perks,
+        until=date.fromisoformat(until) if until else None,
+        offers=tuple(
+            price(offer, program.currency, words) for offer in offers(program, card, today)
+        ),
     )
     if following is None:
         return shown
@@ -221,13 +233,14 @@ def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterab
             url=f"{settings().base_url}/v/{held.code}",
             expires_at=datetime.fromisoformat(ends) if ends else None,
             locked_because=locked,
+            worth=worth(reward, program.currency, words) if reward else "",
         )
 
 
 def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterable[Reward]:
     """What can be had or worked towards, except what the punch card on top says already."""
     on_top = goal_of(program, card, today)
-    for stands in standing.rewards(program, card, today):
+    for stands in eligibility.rewards(program, card, today):
         reward = stands.reward
         locked = stands.locked_because.value if stands.locked_because else ""
         if reward is on_top and reward.auto and locked not in NEVER_CHOSEN:
@@ -241,6 +254,7 @@ def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterabl
             affordable=stands.affordable,
             locked_because=locked_words(locked, words) if locked in NEVER_CHOSEN else "",
             automatic=reward.auto,
+            worth=worth(reward, program.currency, words),
         )
 
 
@@ -256,7 +270,7 @@ def _balances(program: Program, card: Card, today: date) -> Iterable[Balance]:
 
 
 def _expiring(program: Program, card: Card, today: date) -> Iterable[Expiring]:
-    for piece in standing.expiring(card, today):
+    for piece in eligibility.expiring(card, today):
         if piece.unit in program.units:
             name = cast(Any, program.units[piece.unit].name)
             yield Expiring(name, piece.amount, date.fromisoformat(piece.on))

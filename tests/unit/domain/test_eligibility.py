@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from regulars.domain import segments, standing
+from regulars.domain import eligibility, segments
 from regulars.domain.refusals import Code
 from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
 
@@ -33,21 +33,21 @@ def test_what_expires_within_sixty_days_is_pointed_out() -> None:
     cafe = shop()
     cafe.sale(700)
 
-    assert standing.expiring(cafe.card, today(cafe)) == [("point", 7, "2026-12-31")]
+    assert eligibility.expiring(cafe.card, today(cafe)) == [("point", 7, "2026-12-31")]
     cafe.later(days=9).sale(300)
-    assert standing.expiring(cafe.card, date(2026, 12, 1)) == [("point", 7, "2026-12-31")]
-    assert standing.expiring(cafe.card, date(2026, 12, 2)) == [
+    assert eligibility.expiring(cafe.card, date(2026, 12, 1)) == [("point", 7, "2026-12-31")]
+    assert eligibility.expiring(cafe.card, date(2026, 12, 2)) == [
         ("point", 7, "2026-12-31"),
         ("point", 3, "2027-01-31"),
     ]
-    assert standing.expiring(cafe.card, date(2027, 1, 1)) == [("point", 3, "2027-01-31")]
+    assert eligibility.expiring(cafe.card, date(2027, 1, 1)) == [("point", 3, "2027-01-31")]
 
 
 def test_every_reward_says_what_is_missing_and_why() -> None:
     cafe = shop()
     cafe.sale(700)
 
-    seen = {s.reward.id: s for s in standing.rewards(cafe.program, cafe.card, today(cafe))}
+    seen = {s.reward.id: s for s in eligibility.rewards(cafe.program, cafe.card, today(cafe))}
 
     assert [(seen[one].missing, seen[one].locked_because) for one in ("cheap", "dear", "gold")] == [
         (0, None),

@@ -1,0 +1,45 @@
+"""Changes a member's profile, with the due mark of a new birthday, or not at all."""
+
+from __future__ import annotations
+
+from regulars.domain.due import BIRTHDAY
+from regulars.domain.operations import Origin, Remind
+from regulars.domain.refusals import Code, Refused
+from regulars.program.shop import Shop
+from regulars.store import keys
+from regulars.store.ledger import TakenError
+from regulars.store.members import Members, Profile
+from regulars.store.table import Cancelled
+
+
+def change_profile(shop: Shop, before: Profile, after: Profile) -> None:
+    """Write a changed profile and its contacts; `after` has the next version.
+
+    Raises CONFLICT when others have changed the profile, CONTACT_TAKEN when another member has one
+    of the contacts, NOT_FOUND when the card is gone.
+    """
+    members = Members(shop.table, shop.merchant_id)
+    if after.birthday == before.birthday:
+        try:
+            members.change(before, after)
+        except Cancelled as cancelled:
+            raise _refused(of_profile=cancelled.reasons[0].failed) from cancelled
+        return
+    card = shop.ledger.card(after.member_id)
+    if card is None:
+        raise Refused(Code.NOT_FOUND)
+    origin = Origin(f"{BIRTHDAY}:{after.member_id}:{card.version}", "api")
+    remind = Remind(origin, BIRTHDAY, after.birthday[-5:])
+    try:
+        shop.ledger.perform(
+            shop.program, card, remind, shop.now, extra=members.changes(before, after), fresh=True
+        )
+    except TakenError as taken:
+        profile = keys.profile(shop.merchant_id, after.member_id)
+        raise _refused(of_profile=taken.item.get("SK") == profile[1]) from taken
+
+
+def _refused(*, of_profile: bool) -> Refused:
+    if of_profile:
+        return Refused(Code.CONFLICT, "The profile is being changed by others.")
+    return Refused(Code.CONTACT_TAKEN, "Another member has this contact.")

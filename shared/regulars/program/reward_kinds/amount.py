@@ -1,0 +1,14 @@
+"""A sum of money is taken off the bill."""
+
+from __future__ import annotations
+
+from regulars.domain.program import Reward
+from regulars.i18n.words import Words
+from regulars.program.reward_kinds import RewardKind
+
+
+def _worth(reward: Reward, currency: str, words: Words) -> str:
+    return words.t("{worth} off", worth=words.money(reward.amount_minor, currency))
+
+
+KIND = RewardKind(fields=("amount_minor",), worth=_worth)

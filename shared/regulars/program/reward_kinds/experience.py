@@ -1,0 +1,7 @@
+"""Something to take part in: a tasting, a class."""
+
+from __future__ import annotations
+
+from regulars.program.reward_kinds import RewardKind
+
+KIND = RewardKind()
