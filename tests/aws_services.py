@@ -53,10 +53,9 @@ class AwsServices:
 
     def new_queues(self) -> dict[str, str]:
         """URLs of fresh queues by their short names."""
+        suffix = secrets.token_hex(16)
         return {
-            name: self.sqs.call("CreateQueue", {"QueueName": f"{name}-{secrets.token_hex(16)}"})[
-                "QueueUrl"
-            ]
+            name: self.sqs.call("CreateQueue", {"QueueName": f"{name}-{suffix}"})["QueueUrl"]
             for name in ("orders", "messages")
         }
 
