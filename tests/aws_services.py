@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 from local.aws import Client
 
@@ -53,8 +53,9 @@ class AwsServices:
 
     def new_queues(self) -> dict[str, str]:
         """URLs of fresh queues by their short names."""
+        suffix = secrets.token_hex(16)
         return {
-            name: self.sqs.call("CreateQueue", {"QueueName": f"{name}-{uuid4().hex}"})["QueueUrl"]
+            name: self.sqs.call("CreateQueue", {"QueueName": f"{name}-{suffix}"})["QueueUrl"]
             for name in ("orders", "messages")
         }
 

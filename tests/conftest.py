@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from uuid import uuid4
+from random import Random
+from secrets import token_hex
 
 import pytest
 from playwright.sync_api import Browser
@@ -53,6 +54,13 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     config.settings.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def _seeded_ids(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every id and chance of a test is the same at each run: drawn from a seed, its name."""
+    seeded = Random(request.node.nodeid)  # noqa: S311 - it is to be foreseen
+    monkeypatch.setattr(os, "urandom", seeded.randbytes)
+
+
 @pytest.fixture(scope="session")
 def engine_url() -> Iterator[str]:
     """The address of an engine in memory, one per test process."""
@@ -76,7 +84,7 @@ def table_name(
     It has a stream only for a test that is marked `stream`: the engine looks through the whole
     stream at every write.
     """
-    name = f"regulars-test-{uuid4().hex}"
+    name = f"regulars-test-{token_hex(16)}"  # never the same: the engine serves many tests
     table = ledger_table
     if request.node.get_closest_marker("stream") is None:
         table = engine.without_stream(table)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from secrets import token_hex
 from typing import Any, Protocol
-from uuid import uuid4
 
 import pytest
 
@@ -99,7 +99,7 @@ def definition() -> dict[str, Any]:
 @pytest.fixture
 def table(call: Call, definition: dict[str, Any]) -> Table:
     """An empty table of its own."""
-    name = f"regulars-test-{uuid4().hex}"
+    name = f"regulars-test-{token_hex(16)}"
     call("CreateTable", {**definition, "TableName": name})
     return Table(name, call)
 
