@@ -58,7 +58,8 @@ class TestClock:
         "to",
         [{}, {"advance": "P1D", "now": "2027-01-01T00:00:00Z"}, {"advance": "P"}, {"advance": "PT"},
          {"advance": "1D"}, {"advance": "P-1D"}, {"advance": "-P1D"}, {"advance": "30"},
-         {"advance": "P9999999D"}, {"advance": "P9999W"}, {"now": "tomorrow"}, {"now": "2027-01-01"},
+         {"advance": "P9999999D"}, {"advance": "P9999W"}, {"now": "tomorrow"},
+         {"now": "2027-01-01"},
          {"now": "9999-12-31T23:59:59Z"}, {"now": "9999-12-31T23:59:59-23:59"}, {"advance": 7},
          {"advance": None, "now": None}, {"to": "2027-01-01T00:00:00Z"}],
     )  # fmt: skip

@@ -86,7 +86,7 @@ def _some(chunk: tuple[list[int], int]) -> tuple[Found | None, tuple[int, int]]:
     """Some seeds: what was found first, and how many seeds and steps there were."""
     seeds, steps = chunk
     stepped = 0
-    gc.disable()  # a life is short; what it leaves behind is collected after some of them
+    gc.disable()  # a run is short; what it leaves behind is collected after some of them
     for seed in seeds:
         simulation = Simulation(seed, steps)
         if simulation.run():

@@ -3,7 +3,7 @@
 The stream brings what was committed, late, in the order of each shard, in batches; from the lowest
 record that failed on everything comes again, and now and then what did not fail, too. The queue
 brings messages in any order, twice, and again some minutes after they failed. A mail has either
-been handed over or not, and whoever handed it over may not live to know.
+been handed over or not, and the function that handed it over may end before it knows.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ class Post:
         self.sent: Counter[str] = Counter()
         """By delivery the mails that were handed over."""
         self.unmarked: Counter[str] = Counter()
-        """By delivery the functions that did not live to mark what they had handed over."""
+        """By delivery the functions that ended before they marked what they had handed over."""
         self.failed: Counter[str] = Counter()
 
     def notify(self, body: Image) -> None:

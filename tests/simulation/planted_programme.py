@@ -108,8 +108,8 @@ def _due_marks_after_the_programme() -> list[Patch]:
     publish = merchants.Merchants.publish
 
     def changed(self: Any, *given: Any) -> int:
-        *rest, marks = given
-        version = publish(self, *rest, [])
+        merchant_id, document, over, now_ms, marks = given
+        version = publish(self, merchant_id, document, over, now_ms, [])
         for mark in marks:
             self.table.put(mark)
         return version

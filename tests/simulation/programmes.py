@@ -185,7 +185,7 @@ SHOPS = len(ALL)
 
 
 def days_to_begin(shop: int) -> int:
-    """Within how many days a life begins; where dates matter, around them."""
+    """Within how many days a run begins; where dates matter, around them."""
     return 900 if shop < 2 else 90
 
 

@@ -1,4 +1,4 @@
-"""A small merchant's life from one seed: everybody at once, everything twice, anything lost.
+"""A small merchant's run from one seed: everybody at once, everything twice, anything lost.
 
 A step is a turn of the scheduler (see `world.py`): somebody begins something, or a process makes a
 call to the table. After a good half of them whoever is under way comes to an end and the weather
@@ -13,14 +13,14 @@ from typing import NamedTuple
 from regulars.domain.calendar import from_ms, local_date
 from regulars.store import cards, keys
 from tests.simulation import actors, closing, programmes
-from tests.simulation.life import Life
 from tests.simulation.requests import Asks
+from tests.simulation.run import Run
 from tests.simulation.surroundings import surrounding
 from tests.simulation.witness import Broken, words
 from tests.simulation.world import DAY_MS
 
 STEPS = 200
-"""About how many a life has; the calm takes as many as it needs."""
+"""About how many a run has; the calm takes as many as it needs."""
 
 STORM_PERCENT = 56
 """How many of a hundred are in the storm, in which anything may happen."""
@@ -38,7 +38,7 @@ class Found(NamedTuple):
     trace: list[str]
 
 
-class Simulation(Life):
+class Simulation(Run):
     """One seed."""
 
     def __init__(self, seed: int, steps: int = STEPS) -> None:

@@ -59,7 +59,7 @@ class Witness:
         self.drawn: dict[str, dict[str, Any]] = {}
         """By raffle its seed, tickets and winners."""
         self.began: date = date.min
-        """The day on which the life began."""
+        """The day on which the run began."""
         self.profiles: dict[str, dict[str, Any]] = {}
         self.handles: dict[str, str] = {}
         """By member."""

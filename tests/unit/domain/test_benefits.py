@@ -242,7 +242,7 @@ class TestRights:
         assert tier_of(cafe) == "gold"
 
     def test_notice_is_due_thirty_days_before_and_moves_with_what_is_earned_again(self) -> None:
-        """Until 31 December 2027: told on 1 December at ten in Budapest, nine o'clock UTC."""
+        """Until 31 December 2027: notice on 1 December at ten in Budapest, nine o'clock UTC."""
         cafe = shop(tier("all"), self.GOLD)
         cafe.sale(50_000)
         assert cafe.card.due[due.NOTICE] == "2027-12-01T09"

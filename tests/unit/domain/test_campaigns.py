@@ -44,9 +44,9 @@ def earned_at(of: Program, *moment: int, spend_minor: int = 1000) -> int:
 def test_a_campaign_that_gives_nothing_more_is_refused(multiplier: str) -> None:
     with pytest.raises(Refused) as caught:
         double(multiplier=multiplier)
-    ((path, mend),) = caught.value.errors
+    ((path, hint),) = caught.value.errors
     assert path == "campaigns.0"
-    assert "more than 1" in mend
+    assert "more than 1" in hint
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A card with as many open vouchers as it can hold: what it is given next waits for room."""
+"""A card with as many open vouchers as it can hold: further gifts are queued."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_nothing_waits_where_nothing_comes_of_it() -> None:
     assert "expire" not in cafe.card.due
 
 
-def test_an_automatic_voucher_that_lapsed_is_not_issued_anew_by_the_job() -> None:
+def test_an_automatic_voucher_that_expired_is_not_issued_anew_by_the_job() -> None:
     cafe = shop(reward("ten", 10, auto=True, valid_days=7))
     cafe.sale(1000)
     due(cafe)
@@ -138,8 +138,8 @@ def test_a_refund_prolongs_nothing() -> None:
 def test_a_hold_longer_than_the_inactivity_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         shop(units=[unit(hold_days=28, expiry={"type": "inactivity", "months": 1})])
-    ((path, mend),) = refused.value.errors
-    assert (path, "shorter" in mend) == ("units.0", True)
+    ((path, hint),) = refused.value.errors
+    assert (path, "shorter" in hint) == ("units.0", True)
 
 
 def test_what_was_lost_by_inactivity_is_nothing_to_a_later_sale() -> None:
@@ -151,14 +151,14 @@ def test_what_was_lost_by_inactivity_is_nothing_to_a_later_sale() -> None:
     )  # fmt: skip
     cafe = Shop(of)
     cafe.join()
-    lapsed = cafe.sale(3000)
+    expired = cafe.sale(3000)
     cafe.later(days=120).expire()
     spent = cafe.sale(3000)
     cafe.redeem(cafe.issue("thirty"))
 
     cafe.refund(spent)
     assert dict(cafe.card.debt) == {"point": 30}
-    cafe.refund(lapsed)
+    cafe.refund(expired)
     assert dict(cafe.card.debt) == {"point": 30}
 
 

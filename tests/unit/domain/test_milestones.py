@@ -1,4 +1,4 @@
-"""Milestones, actions and referrals: what is rewarded besides visits and sales, and how often."""
+"""Milestones, actions and referrals: what is rewarded and how often."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def two_years(visits_a_month: int, *, redeems: bool, seed: int, months: int = 24
 def test_a_regular_of_two_years_with_dozens_of_lots_fits_a_kilobyte(
     redeems: bool, seed: int
 ) -> None:
-    """Twelve visits a month; with every coffee drunk, or with all of sixty days still waiting."""
+    """Twelve visits a month; with every coffee drunk, or with those of sixty days still open."""
     card = two_years(12, redeems=redeems, seed=seed).card
 
     assert len(card.lots["point"]) == 24

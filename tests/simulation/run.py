@@ -31,8 +31,8 @@ UNREPEATED = frozenset({"job", "consent"})
 """What has no key and no id; done again it is another request."""
 
 
-class Life:
-    """One merchant's life as it goes on."""
+class Run:
+    """The state of one run: one merchant, its members and what was asked."""
 
     def __init__(self, seed: int, steps: int) -> None:
         self.seed = seed
