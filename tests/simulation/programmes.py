@@ -189,6 +189,11 @@ def days_to_begin(shop: int) -> int:
     return 900 if shop < 2 else 90
 
 
+AGAIN = {
+    "id": "again", "name": "Again", "from": "2026-02-01", "until": "2026-05-20", "reward": "prize",
+}  # fmt: skip
+
+
 def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """What is published one after the other, over and over."""
     richer, harder = deepcopy(document), deepcopy(document)
@@ -199,6 +204,9 @@ def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     for way in harder["tiers"][0].get("enter", ()):
         if way["metric"] == "spend":
             way["at_least"] *= 3
+    for later in (richer, harder):
+        if "raffles" in later:  # one more that ends later; only publishing puts it on the due list
+            later["raffles"] = [*later["raffles"], AGAIN]
     return document, richer, harder
 
 
@@ -214,6 +222,12 @@ def version(shop: int, number: int) -> tuple[dict[str, Any], program.Program]:
     documents = _checked(shop)
     document = documents[(number - 1) % len(documents)]
     return document, load(document, number)
+
+
+@cache
+def raffles(shop: int) -> dict[str, dict[str, Any]]:
+    """By id the raffles of all versions."""
+    return {one["id"]: one for each in _checked(shop) for one in each.get("raffles", ())}
 
 
 @cache

@@ -55,9 +55,18 @@ def _lines(items: tuple[Any, ...]) -> list[dict[str, Any]]:
     ]
 
 
+RECEIVED_MS = 1_767_225_600_000
+"""Says only that the hook is in use; when a sale took place is in the event."""
+
+
 def _message(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     body = json.dumps({"type": kind, "data": data}).encode()
-    return {"hook_id": HOOK_ID, "body": b64encode(compress(body)).decode()}
+    return {
+        "hook_id": HOOK_ID,
+        "provider": "generic",
+        "received_ms": RECEIVED_MS,
+        "body": b64encode(compress(body)).decode(),
+    }
 
 
 def book(message: Mapping[str, Any]) -> None:

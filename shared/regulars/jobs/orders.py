@@ -44,13 +44,13 @@ def process(message: Mapping[str, Any]) -> None:
         raise UnreadableError("the event is about another account of the provider")
     read = till.read(event)
     shop = open_shop(table, hook.merchant_id)
-    _note_event(shop, hook, message["received_ms"])
     _book(shop, hook, read)
+    _note_event(shop, hook, message["received_ms"])
 
 
 def _note_event(shop: Shop, hook: Hook, received_ms: int) -> None:
     """Remember that the hook is in use; not more often than its owner can see."""
-    (seen,) = shop.table.get(keys.hook_seen(hook.hook_id))
+    (seen,) = shop.table.get(keys.hook_seen(hook.hook_id), consistent=False)
     if seen is None or received_ms - seen["at"] >= SEEN_EVERY_MS:
         pk, sk = keys.hook_seen(hook.hook_id)
         shop.table.put({"PK": pk, "SK": sk, "at": received_ms}, AbsentOr(Below("at", received_ms)))
