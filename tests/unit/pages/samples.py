@@ -84,6 +84,17 @@ GOAL = Goal(
         "kk": {"other": "Тағы {n} рет келсеңіз, кофе бізден"},
     },
 )
+TIER = Tier(
+    {"en": "Silver", "hu": "Ezüst törzsvendég"},
+    {"en": "Gold", "hu": "Arany"},
+    "spend",
+    4_200_000,
+    5_000_000,
+    "year",
+    ({"en": "every point counts one and a half", "hu": "minden pont másfélszeres"},),
+    ("10 %",),
+    date(2027, 12, 31),
+)
 CARD = CardView(
     brand=BRAND,
     path="/c/abcdefghijklmnopqrstuv",
@@ -96,17 +107,7 @@ CARD = CardView(
     once="nonce123",
     goal=GOAL,
     code=Code("7F3KQ9AB", "https://example.test/s/7F3KQ9AB", NOW + timedelta(seconds=18), 30),
-    tier=Tier(
-        {"en": "Silver", "hu": "Ezüst törzsvendég"},
-        {"en": "Gold", "hu": "Arany"},
-        "spend",
-        4_200_000,
-        5_000_000,
-        "year",
-        ({"en": "every point counts one and a half", "hu": "minden pont másfélszeres"},),
-        ("10 %",),
-        date(2027, 12, 31),
-    ),
+    tier=TIER,
     vouchers=(
         Voucher(
             PASTRY, "PXQ7K2MD4T", "https://example.test/v/PXQ7K2MD4T", NOW + timedelta(days=27)
@@ -206,6 +207,12 @@ PAGES: dict[str, View] = {
     "card-done": CARD._replace(goal=GOAL._replace(have=10)),
     "card-bare": EMPTY._replace(goal=None, code=None),
     "card-ranked": CARD._replace(leaderboards=BOARDS),
+    "card-honoured": CARD._replace(
+        badges=(PASTRY, TASTING, "100 visits and never once without a smile for anybody here"),
+        vouchers=(CARD.vouchers[0]._replace(worth="15% off"), *CARD.vouchers[1:]),
+        rewards=(CARD.rewards[0]._replace(worth="Ft 500 off"), *CARD.rewards[1:]),
+        tier=TIER._replace(offers=("Espresso Fan: €15.00 a month", "Connoisseur: €150.00 a year")),
+    ),
     "card-unranked": LONG._replace(
         leaderboards=Leaderboards(
             takes_part=False, shown_as="Wolfeschlegelsteinhausen S.", boards=BOARDS.boards
