@@ -252,7 +252,8 @@ def publish(run: Run) -> None:
     try:
         program = programmes.version(run.witness.shop, version)[1]
         shop = Shop(run.world.table, run.m, program, from_ms(run.world.now_ms))
-        publishing.publish(shop, document, version)
+        with run.world.rough(0.5):
+            publishing.publish(shop, document, version)
     except (Refused, Unavailable, Death) as error:
         run.world.say("← publish", repr(error))
 

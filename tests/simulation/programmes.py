@@ -190,7 +190,7 @@ def days_to_begin(shop: int) -> int:
 
 
 AGAIN = {
-    "id": "again", "name": "Again", "from": "2026-02-01", "until": "2026-05-20", "reward": "prize",
+    "id": "again", "name": "Again", "from": "2026-02-01", "until": "2026-05-20",
 }  # fmt: skip
 
 
@@ -205,8 +205,9 @@ def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         if way["metric"] == "spend":
             way["at_least"] *= 3
     for later in (richer, harder):
-        if "raffles" in later:  # one more that ends later; only publishing puts it on the due list
-            later["raffles"] = [*later["raffles"], AGAIN]
+        if document in (CLUB, GAME):  # one more; in the club only publishing makes it due
+            prize = document["rewards"][-1]["id"]
+            later["raffles"] = [*document.get("raffles", ()), {**AGAIN, "reward": prize}]
     return document, richer, harder
 
 
