@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from random import Random
 from secrets import token_hex
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,7 +18,7 @@ from regulars.core import clock, config, tokens
 from regulars.http import credentials
 from regulars.store import connect, wire
 from regulars.store.table import Table
-from tests import chromium, examples
+from tests import chromium, examples, left_out
 from tests.aws_services import AwsServices
 from tests.service import Service
 from tests.spy import Spy
@@ -155,37 +156,41 @@ def browser() -> Iterator[Browser]:
 
 STARTS_AN_ENGINE = {"engine_url", "endpoint", "aws_services", "product", "new_product", "start"}
 SHARED_STACKS = {"product", "stack"}
-not_run: list[str] = []
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses and before the groups are read
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs an engine; keep the tests of one running stack in one worker process."""
+    """Mark what needs an engine; keep the tests of one running stack in one worker process.
+
+    Without Chromium the browser tests are left out; on a build server (`CI` is set) they must run.
+    """
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if used & (STARTS_AN_ENGINE | SHARED_STACKS):
             item.add_marker("engine")
         for name in SHARED_STACKS & used:
             item.add_marker(pytest.mark.xdist_group(name))
-    _leave_out_browser_tests(config, items)
+    in_browser = [item for item in items if item.get_closest_marker("browser")]
+    if in_browser and not os.environ.get("CI") and not chromium.is_here():
+        left_out.leave_out(config, items, in_browser, chromium.MISSING)
 
 
-def _leave_out_browser_tests(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without Chromium leave the browser tests out and say so; on a build server they must run."""
-    wanted = [item for item in items if item.get_closest_marker("browser")]
-    if not wanted or os.environ.get("CI") or chromium.is_here():
-        return
-    not_run.extend(item.nodeid for item in wanted)
-    config.hook.pytest_deselected(items=wanted)
-    items[:] = [item for item in items if item not in wanted]
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Pass on what this process left out."""
+    left_out.hand_over(session.config)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker process left out; one that crashed has nothing to say."""
+    left_out.take_over(node.config, getattr(node, "workeroutput", {}))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Say what was left out."""
-    if not_run:
-        terminalreporter.write_line(
-            f"{len(not_run)} tests in a browser not run. {chromium.MISSING}"
-        )
+    left_out.say(config, terminalreporter)
 
 
 class Clock:
