@@ -40,6 +40,20 @@ class TestMilestones:
         assert had == [1, 1, 1]
         assert milestones.badges(cafe.card, cafe.program.milestones) == ("first",)
 
+    def test_a_redeemed_gift_keeps_one_of_two_milestones_that_a_refund_takes_back(self) -> None:
+        """Both were reached by one sale and brought the same gift; one of the two was redeemed."""
+        cafe = shop(
+            {"id": "visit", "metric": "visits", "at": 1, "reward": "gift"},
+            {"id": "spent", "metric": "spend", "at": 1000, "reward": "gift"},
+        )
+        sale = cafe.sale(1000)
+        assert gifts(cafe) == 2
+        cafe.redeem(next(iter(cafe.vouchers.values())))
+        cafe.refund(sale)
+        assert gifts(cafe) == 0
+        cafe.sale(1000)
+        assert gifts(cafe) == 1
+
     def test_a_badge_is_there_only_once_it_was_earned(self) -> None:
         cafe = shop({"id": "third", "metric": "visits", "at": 3, "badge": True})
         seen = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -74,6 +75,15 @@ def come(
 def surprised(decision: Decision) -> list[list[Any]]:
     assert decision.entry is not None
     return list(decision.entry.facts.get("surprises", {}).values())
+
+
+def test_what_is_drawn_is_published_arithmetic() -> None:
+    """The first 8 bytes of SHA-256(entropy + "surprise:" + id), divisible by `one_in`."""
+    (terms,) = of({**LUCK, "one_in": 3}).surprises
+    for number in range(60):
+        entropy = number.to_bytes(16)
+        digest = sha256(entropy + b"surprise:luck").hexdigest()
+        assert surprises.is_drawn(entropy, terms) is (int(digest[:16], 16) % 3 == 0)
 
 
 class TestByHand:
