@@ -247,6 +247,13 @@ class TestTheFirstHundred:
         assert joined.counts == (("campaign:bonus", 1, 100),)
         assert shop.available() == 50
 
+    def test_a_minimum_spend_is_not_met_by_joining(self) -> None:
+        bonus = {"id": "b", "name": "B", "on": ["join"], "min_spend_minor": 1,
+                 "bonus": {"unit": "point", "amount": 5}}  # fmt: skip
+        cafe = Shop(programme(units=[unit()], campaigns=[bonus]))
+        cafe.join()
+        assert cafe.available() == 0
+
     def test_the_hundred_and_first_joins_without(self) -> None:
         shop = Shop(programme(**POINTS, campaigns=[bonus(50, on=["join"], total=100)]))
         origin = shop.origin(left={"campaign:bonus": 0})

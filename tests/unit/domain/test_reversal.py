@@ -9,6 +9,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from regulars.domain import limits
+from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.reversal import WHOLE
 from tests.unit.domain.shop import Shop, items, programme, reward, spend_rule, unit, visit_rule
@@ -198,6 +200,66 @@ def test_what_lies_in_a_voucher_is_owed_once() -> None:
     assert dict(cafe.card.debt) == {"point": 10}
     cafe.cancel(open_still)
     assert (cafe.available(), dict(cafe.card.debt)) == (0, {})
+
+
+def test_only_vouchers_of_the_same_unit_are_locked_units() -> None:
+    """A water for one stamp is open, and a voucher of a reward that the programme has dropped."""
+    cafe = Shop(
+        programme(
+            units=UNITS, earn=[spend_rule(1, 100), visit_rule()],
+            rewards=[reward("coffee", 10), reward("water", 1, "stamp"), reward("old", 5)],
+            refunds={"policy": "waive"},
+        )
+    )  # fmt: skip
+    cafe.join()
+    sale = cafe.sale(1500)
+    cafe.redeem(cafe.issue("coffee"))
+    cafe.issue("water")
+    cafe.issue("old")
+    under = cafe.program
+    cafe.program = programme(
+        2, units=UNITS, rewards=[reward("coffee", 10), reward("water", 1, "stamp")],
+        refunds={"policy": "waive"},
+    )  # fmt: skip
+
+    refunded = cafe.refund(sale, 1500, under=under)
+    assert refunded.entry is not None
+    assert refunded.entry.facts["waived"] == {"point": 15}
+    assert dict(cafe.card.debt) == {"stamp": 1}
+
+
+def test_units_of_a_voucher_that_a_refund_cancels_are_taken_not_waived() -> None:
+    """15 points, of which the sale's own voucher holds 10; half of the sale is refunded: 7."""
+    cafe = Shop(
+        programme(
+            units=UNITS, earn=[spend_rule(1, 100)], rewards=[reward("coffee", 10, auto=True)],
+            refunds={"policy": "waive"},
+        )
+    )  # fmt: skip
+    cafe.join()
+    sale = cafe.sale(1500)
+    assert (cafe.available(), len(cafe.card.open)) == (5, 1)
+
+    refunded = cafe.refund(sale, 750)
+    assert refunded.entry is not None
+    assert "waived" not in refunded.entry.facts
+    assert (cafe.available(), len(cafe.card.open)) == (8, 0)
+    assert [line.reason.kind for line in refunded.entry.lines if line.amount < 0] == [
+        ReasonKind.REFUND, ReasonKind.REFUND,
+    ]  # fmt: skip
+
+
+def test_a_refunded_first_purchase_leaves_no_count_behind() -> None:
+    terms = {"friend": {"unit": "point", "amount": 5}, "referrer": {"unit": "point", "amount": 5}}
+    cafe = Shop(programme(units=UNITS, referral=terms))
+    cafe.join()
+    sale = cafe.sale(1000)
+    assert dict(cafe.card.taken) == {limits.FIRST_PURCHASE: ("", 1)}
+
+    refunded = cafe.refund(sale)
+    assert dict(cafe.card.taken) == {}
+    assert refunded.entry is not None
+    assert refunded.entry.facts["unfirst"] == 1
 
 
 def test_nothing_lies_in_a_gift() -> None:

@@ -129,6 +129,34 @@ class TestByHand:
         assert refused(lapsed) == Code.TIER_REQUIRED
         assert len(give(lapsed.later(days=61)).unlocked) == 1
 
+    def test_a_refusal_says_why(self) -> None:
+        cafe = shop({**WARM, "per_member": {"times": 1, "window": "day"}})
+        give(cafe)
+        with pytest.raises(Refused, match="limit of this surprise"):
+            give(cafe)
+        cafe.later(days=1)
+        cafe.card = cafe.card._replace(
+            open={f"vou_{n}": OpenVoucher("pastry", "x", 0, "") for n in range(OPEN_VOUCHERS_MAX)}
+        )
+        with pytest.raises(Refused, match="20 open vouchers"):
+            give(cafe)
+        with pytest.raises(Refused, match="budget is used up"):
+            give(shop(WARM), left={"surprise:warm:2026-11": 69})
+        few = shop({**WARM, "tiers": ["friend"], "segments": ["loyal"]})
+        with pytest.raises(Refused, match="This is for friend, loyal members"):
+            give(few)
+        with pytest.raises(Refused, match="given out"):
+            give(shop(WARM, rewards=[{**PASTRY, "stock": 3}]), left={"stock:pastry": 0})
+
+    def test_what_can_be_given_is_named(self) -> None:
+        for cafe, hint in (
+            (shop(WARM, {**WARM, "id": "sun"}, LUCK), "must be one of: warm, sun"),
+            (shop(LUCK), "there are none to give"),
+        ):
+            with pytest.raises(Refused) as refusal:
+                give(cafe, "other")
+            assert refusal.value.errors == (("surprise", hint),)
+
     def test_as_often_as_one_member_may_have_it(self) -> None:
         cafe = shop({**WARM, "per_member": {"times": 1, "window": "day"}})
         give(cafe)

@@ -181,6 +181,21 @@ def test_the_next_tier_says_how_far() -> None:
     assert (found[0].id, found[1].at_least, found[2]) == ("top", 1000, 400)
 
 
+def test_the_next_tier_is_above_the_one_that_is_held() -> None:
+    tiers = [
+        {"id": one, "name": one, "enter": [{"metric": "spend", "at_least": least}]}
+        for one, least in (("low", 100), ("mid", 1000), ("top", 5000))
+    ]
+    cafe = shop(tiers, at("2026-02-10T12:00"))
+    reached = []
+    for spend in (0, 100, 900, 4000):
+        cafe.sale(spend)
+        found = tiering.next_tier(cafe.program, cafe.card, cafe.now.date())
+        reached.append(found and (found[0].id, found[2]))
+
+    assert reached == [("low", 0), ("mid", 100), ("top", 1000), None]
+
+
 def test_a_tier_that_is_no_longer_there_gives_way_to_what_is_due() -> None:
     cafe = shop(ladder("spend", "lifetime", 1000), at("2026-02-10T12:00"))
     cafe.sale(1000)
