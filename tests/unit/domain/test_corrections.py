@@ -6,11 +6,11 @@ import pytest
 
 from regulars.domain.card import OpenVoucher
 from regulars.domain.refusals import Code, Refused
-from tests.unit.domain.shop import Shop, programme, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, spend_rule, unit
 
 
 def shop() -> Shop:
-    opened = Shop(programme(units=[unit()], earn=[spend_rule()]))
+    opened = Shop(make_program(units=[unit()], earn=[spend_rule()]))
     opened.join()
     return opened
 

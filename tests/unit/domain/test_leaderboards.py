@@ -12,7 +12,7 @@ from regulars.domain import leaderboards
 from regulars.domain.card import Card, Window
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import Ranking, period, ranks, shown_name
-from tests.unit.domain.shop import programme
+from tests.unit.domain.shop import make_program
 
 VISITS = Leaderboard("visits", "Most visits", "visits", "quarter", 3)
 VALUES = st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(-2, 6))
@@ -37,7 +37,7 @@ def test_a_programme_says_what_is_ranked() -> None:
         {"id": "most", "name": "Most", "metric": "spend", "window": "year", "places": 5},
         {"id": "usual", "name": "Usual", "metric": "visits", "window": "month"},
     ]
-    assert programme(leaderboards=boards).leaderboards == (
+    assert make_program(leaderboards=boards).leaderboards == (
         Leaderboard("most", "Most", "spend", "year", 5),
         Leaderboard("usual", "Usual", "visits", "month", 10),
     )

@@ -23,7 +23,7 @@ from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import Code, Refused
 from regulars.store import cards
 from regulars.web import program_schema
-from tests.unit.domain import programmes
+from tests.unit.domain import programs
 from tests.unit.domain.oracle import Oracle, expired
 from tests.unit.domain.shop import Shop
 
@@ -42,11 +42,11 @@ class Anything(RuleBasedStateMachine):
     """Random operations on one card of one of the programmes, with time moving on."""
 
     @initialize(
-        name=st.sampled_from(sorted(programmes.ALL)),
+        name=st.sampled_from(sorted(programs.ALL)),
         hours=st.integers(0, 4 * 365 * 24),
     )
     def open_shop(self, name: str, hours: int) -> None:
-        self.document = programmes.ALL[name]
+        self.document = programs.ALL[name]
         read = program.load(program_schema.check(self.document), 1)
         self.shop = Shop(read, datetime(2024, 1, 25, tzinfo=UTC) + timedelta(hours=hours))
         self.oracle = Oracle(self.document)

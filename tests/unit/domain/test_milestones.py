@@ -9,7 +9,7 @@ import pytest
 from regulars.domain import limits, milestones
 from regulars.domain.operations import Act, Bonus, Earn
 from regulars.domain.refusals import Code, Refused
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 
@@ -17,7 +17,7 @@ GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 def shop(*marks: dict[str, Any], **sections: Any) -> Shop:
     """A member of a shop with one point per 1.00 and these milestones."""
     opened = Shop(
-        programme(
+        make_program(
             **{"units": [unit()], "earn": [spend_rule()], "rewards": [GIFT], **sections},
             milestones=[{"name": mark["id"], **mark} for mark in marks],
         )

@@ -13,7 +13,7 @@ from regulars.domain.operations import Decision, Earn, Surprise
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
-from tests.unit.domain.shop import Shop, programme, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, spend_rule, unit, visit_rule
 
 PASTRY = {"id": "pastry", "name": "A pastry", "cost_minor": 70}
 WARM = {
@@ -28,7 +28,7 @@ TIERS = [
 
 
 def of(*terms: dict[str, Any], **sections: Any) -> Program:
-    return programme(
+    return make_program(
         **{
             "units": [unit(), unit("stamp", "stamps")],
             "earn": [spend_rule(), visit_rule()],
