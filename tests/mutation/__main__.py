@@ -59,6 +59,8 @@ class _Forks:
         self._at_once = at_once
         self._running: dict[int, Mutant | None] = {}
         self.alive: list[Mutant | None] = []
+        self._ended = 0
+        self._progress = os.dup(2)
 
     def next(self) -> Mutant | None:
         """In a child: its mutant, and the child goes on alone. In the parent: None, at the end."""
@@ -80,6 +82,10 @@ class _Forks:
         mutant = self._running.pop(pid)
         if status == 0:
             self.alive.append(mutant)
+        self._ended += 1
+        if not self._ended % 25:
+            done = f"{self._ended} of {len(self._mutants)} tried, {len(self.alive)} alive\n"
+            os.write(self._progress, done.encode())
 
 
 class _Profile:
@@ -166,14 +172,15 @@ def _imported(mutants: Sequence[Mutant], at_once: int) -> list[Mutant | None]:
 
 def _failed() -> int:
     """1 when the tests or the simulator notice something."""
-    if pytest.main([*OPTIONS, *TESTS], plugins=[_Profile()]) != pytest.ExitCode.OK:
-        return 1
     from tests.simulation.__main__ import ENVIRONMENT
     from tests.simulation.simulator import Simulation
 
     os.environ.update(ENVIRONMENT)
     logging.disable(logging.CRITICAL)
-    return int(any(Simulation(seed).run() for seed in SIMULATED))
+    if any(Simulation(seed).run() for seed in SIMULATED):
+        return 1
+    logging.disable(logging.NOTSET)
+    return int(pytest.main([*OPTIONS, *TESTS], plugins=[_Profile()]) != pytest.ExitCode.OK)
 
 
 def _confine() -> None:

@@ -89,16 +89,26 @@ class _Places(cst.CSTVisitor):
 
 
 def _is_left_alone(node: cst.CSTNode) -> bool:
-    """Whether a node holds no rule: types, imports, decorators, and what is said to people."""
+    """Tell whether a node holds no rule: types, imports, decorators, and what is said to people."""
     if isinstance(node, cst.Annotation | cst.Import | cst.ImportFrom | cst.Decorator):
+        return True
+    if isinstance(node, cst.Assign | cst.Subscript) and _is_of_types(node):
         return True
     if isinstance(node, cst.SimpleString):
         return '"""' in node.value or " " in node.value
     return isinstance(node, cst.Call) and _called(node) in SAYS
 
 
+def _is_of_types(node: cst.Assign | cst.Subscript) -> bool:
+    """Tell whether a node is `Literal[...]`, or gives one a name."""
+    value = node.value
+    if isinstance(node, cst.Assign) and isinstance(value, cst.Subscript):
+        value = value.value
+    return isinstance(value, cst.Name) and value.value == "Literal"
+
+
 def _changes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """What a node can become."""
+    """List what a node can become."""
     for kind, operator in mutation_operators:
         if isinstance(node, kind):
             yield from operator(node)

@@ -13,7 +13,7 @@ from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.errors import Unavailable
 from tests.concurrency.faults import Death
-from tests.simulation import programmes, tills
+from tests.simulation import programs, tills
 from tests.simulation.rates import Asked
 from tests.simulation.requests import Asks
 from tests.simulation.run import Run
@@ -198,7 +198,7 @@ def act(run: Run) -> None:
 
 def gift(run: Run) -> None:
     """Staff gives something away, as long as the budget lasts."""
-    if "hand" in programmes.surprises(run.witness.shop):
+    if "hand" in programs.surprises(run.witness.shop):
         run.ask(Asks("gift", run.name(), (run.member(), "hand")))
 
 
@@ -207,7 +207,7 @@ def grant(run: Run) -> None:
     today = from_ms(run.world.now_ms + chance.choice((-2, 5, 40)) * DAY_MS)
     until = chance.choice(("", today.date().isoformat()))
     key, tier, by = run.name(), chance.choice(("silver", "gold")), "hand"
-    if run.witness.shop == programmes.ALL.index(programmes.CLUB) and chance.random() < 0.8:
+    if run.witness.shop == programs.ALL.index(programs.CLUB) and chance.random() < 0.8:
         tier, by, until = "gold", "membership", ""
         run.witness.asked[f"key:{key}"] = Asked(0, 0, 0, ())
     run.ask(Asks("grant", key, (run.member(), tier, until, by)))
@@ -247,10 +247,10 @@ def wait(run: Run) -> None:
 
 def publish(run: Run) -> None:
     version = run.witness.version
-    document = programmes.version(run.witness.shop, version + 1)[0]
+    document = programs.version(run.witness.shop, version + 1)[0]
     run.world.say("→ publish", version + 1)
     try:
-        program = programmes.version(run.witness.shop, version)[1]
+        program = programs.version(run.witness.shop, version)[1]
         shop = Shop(run.world.table, run.m, program, from_ms(run.world.now_ms))
         with run.world.rough(0.5):
             publishing.publish(shop, document, version)

@@ -17,7 +17,7 @@ from regulars.store.marshal import from_item
 from regulars.store.table import Table
 from tests.concurrency import audit
 from tests.concurrency.counter import Counter as Shop
-from tests.simulation import programmes
+from tests.simulation import programs
 from tests.simulation.rates import period
 from tests.simulation.replay import OPEN_MAX
 from tests.simulation.requests import Asks
@@ -33,7 +33,7 @@ def everything_fits(
     """
     there = [*memory.everything(), *(item for item in gone if "#OP#" in item["PK"]["S"])]
     found = [from_item(item) for item in there if "lease" not in item]
-    document = programmes.version(witness.shop, 1)[0]
+    document = programs.version(witness.shop, 1)[0]
     shop = cast(Shop, SimpleNamespace(m=witness.m, table=table, document=document))
     audit.audit(shop, found, witness.replays)
     for item in found:
@@ -54,7 +54,7 @@ def _counters(witness: Witness, found: list[dict[str, Any]]) -> None:
         for _, reward, status in witness.vouchers.values()
         if status in {"issued", "redeemed"}
     )
-    for name in programmes.limits(witness.shop):
+    for name in programs.limits(witness.shop):
         kind, _, one = name.partition(":")
         used = sum(replay.standing("campaigns", one) for replay in witness.replays.values())
         expected = rewards[one] if kind == "stock" else used
@@ -134,10 +134,10 @@ def tiers_are_right(witness: Witness, today: date) -> None:
 
 def raffles_are_drawn(witness: Witness, now: datetime) -> None:
     """Each raffle that is over was drawn from all tickets, and its winners have their prize."""
-    document = programmes.version(witness.shop, witness.version)[0]
+    document = programs.version(witness.shop, witness.version)[0]
     prizes = {op for op in witness.booked if op.startswith("raffle:")}
     current = {raffle["id"] for raffle in document.get("raffles", ())}
-    for raffle in programmes.raffles(witness.shop).values():
+    for raffle in programs.raffles(witness.shop).values():
         name, last = raffle["id"], date.fromisoformat(raffle["until"])
         noon = datetime.combine(last + timedelta(days=1), time(12), ZoneInfo(document["timezone"]))
         drawn = witness.drawn.get(name)

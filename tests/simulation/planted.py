@@ -35,7 +35,7 @@ from regulars.domain.card import Lot
 from regulars.domain.refusals import Refused
 from regulars.store import cards, ledger, table
 from regulars.store.table import Count, Put
-from tests.simulation import planted_around, planted_corrections, planted_programme
+from tests.simulation import planted_around, planted_corrections, planted_program
 from tests.simulation.planted_around import Patch
 
 
@@ -328,7 +328,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "what was carried out is not recognised": _a_new_token_for_a_new_try,
     **planted_around.BUGS,
     **planted_corrections.BUGS,
-    **planted_programme.BUGS,
+    **planted_program.BUGS,
 }
 """By what they do."""
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from tests.simulation import programmes, rates
+from tests.simulation import programs, rates
 from tests.simulation.marks import Marks
 from tests.simulation.rates import Asked
 from tests.unit.domain.oracle import Oracle, month_of
@@ -112,7 +112,7 @@ class Replay(Oracle):
         return entry
 
     def _as_of(self, entry: Mapping[str, Any]) -> None:
-        self.document = programmes.version(self.shop, entry["prog"])[0]
+        self.document = programs.version(self.shop, entry["prog"])[0]
         super()._as_of(entry)
 
     def _granted_pay_debt_first(self, entry: Mapping[str, Any], before: Mapping[str, int]) -> None:
@@ -151,7 +151,7 @@ class Replay(Oracle):
         """Gifts that nobody expected: of what there is, as often as may be, at their cost."""
         facts, day = entry["facts"], self.day(entry["at"]).isoformat()
         for voucher, (name, reward, budget, cost, period) in facts.get("surprises", {}).items():
-            terms = programmes.surprises(self.shop)[name]
+            terms = programs.surprises(self.shop)[name]
             assert voucher in facts["vouchers"]
             assert (reward, cost) == (terms["reward"], 300)
             assert budget == f"surprise:{name}:{day[: PERIOD[terms['budget']['window']]]}"
@@ -283,7 +283,7 @@ class Replay(Oracle):
         )
 
     def rules_of(self, seq: int) -> list[Mapping[str, Any]]:
-        return list(programmes.version(self.shop, self.versions[seq])[0]["earn"])
+        return list(programs.version(self.shop, self.versions[seq])[0]["earn"])
 
     def _reversed(self, entry: Mapping[str, Any]) -> None:
         seq = entry["facts"]["reverses"]
@@ -378,7 +378,7 @@ class Replay(Oracle):
     def _referral(self, entry: Mapping[str, Any]) -> None:
         """The first purchase is marked, and each side gets what the programme has for it."""
         facts, op = entry["facts"], entry["op"]
-        counts = entry["kind"] == "earn" and facts.get("spend", 0) >= programmes.FIRST_MINOR
+        counts = entry["kind"] == "earn" and facts.get("spend", 0) >= programs.FIRST_MINOR
         assert bool(facts.get("first")) == (counts and not self.first), "the first purchase"
         if counts and not self.first:
             self.first = entry["seq"]

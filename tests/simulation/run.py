@@ -14,7 +14,7 @@ from regulars.store.errors import Unavailable
 from regulars.store.ledger import Answer
 from regulars.store.marshal import to_item
 from tests.concurrency.faults import Death
-from tests.simulation import programmes, tills
+from tests.simulation import programs, tills
 from tests.simulation.delivery import Post, Queue, Stream, announce, recompute_tiers
 from tests.simulation.requests import Asks, Till, do
 from tests.simulation.walking import Walks
@@ -36,9 +36,9 @@ class Run:
 
     def __init__(self, seed: int, steps: int) -> None:
         self.seed = seed
-        self.way = WAYS[seed // programmes.SHOPS % len(WAYS)]
-        self.witness = Witness(seed % programmes.SHOPS, sandbox=self.way == "sandbox")
-        days = programmes.days_to_begin(self.witness.shop)
+        self.way = WAYS[seed // programs.SHOPS % len(WAYS)]
+        self.witness = Witness(seed % programs.SHOPS, sandbox=self.way == "sandbox")
+        days = programs.days_to_begin(self.witness.shop)
         self.world = World(seed, self.witness, days)
         self.world.turns_max = steps
         self.m = self.witness.m
@@ -49,9 +49,9 @@ class Run:
             Stream(self.world, "PROGRAM#", lambda image: recompute_tiers(self.world, image)),
         ]
         self.witness.streams = self.streams
-        for item in programmes.first_items(self.witness.shop, self.m):
+        for item in programs.first_items(self.witness.shop, self.m):
             self.world.memory.call("PutItem", {"Item": item})
-        first = programmes.version(self.witness.shop, 1)[1]
+        first = programs.version(self.witness.shop, 1)[1]
         self.witness.began = local_date(from_ms(self.world.now_ms), first.timezone)
         self.walks = Walks(self.world, self.witness, sandbox=self.way == "sandbox")
         self.ttl = tills.Expiry(self.world)
@@ -74,7 +74,7 @@ class Run:
         """What is there when the merchant begins: a till, a draw to come."""
         self.world.memory.call("PutItem", {"Item": tills.hook(self.m)})
         self.world.memory.past.clear()  # it has been there for long
-        program = programmes.version(self.witness.shop, 1)[1]
+        program = programs.version(self.witness.shop, 1)[1]
         if program.raffles:
             mark = due_marks.next_draw(self.m, program, from_ms(self.world.now_ms))
             self.world.memory.call("PutItem", {"Item": to_item(mark)})
@@ -121,7 +121,7 @@ class Run:
         version = self.witness.version
         if self.world.chance.random() < 0.15 and not self.world.calm:
             version = max(1, version - 1)  # read a moment ago
-        program = programmes.version(self.witness.shop, version)[1]
+        program = programs.version(self.witness.shop, version)[1]
         till = Till(self.world.table, self.m, program, from_ms(self.world.now_ms))
         if self.world.trace is not None:
             self.world.say("→", f"v{version}", *asks)
@@ -155,7 +155,7 @@ class Run:
         right = True
         if asks.what == "stamp" and code is Code.CAP_REACHED:
             wanted = asks.content[1]
-            replay.document = programmes.version(self.witness.shop, till.program.version)[0]
+            replay.document = programs.version(self.witness.shop, till.program.version)[0]
             right = replay.visits_left(wanted, now_ms) < wanted
         elif asks.what == "issue" and code is Code.INSUFFICIENT_BALANCE:
             reward = till.program.rewards[asks.content[1]]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from regulars.domain.calendar import from_ms, local_date
 from regulars.store import cards, keys
-from tests.simulation import actors, closing, programmes
+from tests.simulation import actors, closing, programs
 from tests.simulation.requests import Asks
 from tests.simulation.run import Run
 from tests.simulation.surroundings import surrounding
@@ -104,7 +104,7 @@ class Simulation(Run):
             closing.referrals_are_rewarded(self.witness)
             closing.everybody_was_reviewed(self.witness)
             self.post.everybody_heard()
-            zone = programmes.version(self.witness.shop, 1)[1].timezone
+            zone = programs.version(self.witness.shop, 1)[1].timezone
             now = from_ms(world.now_ms)
             today = local_date(now, zone)
             closing.tiers_are_right(self.witness, today)

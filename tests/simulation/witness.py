@@ -21,7 +21,7 @@ from regulars.domain.operations import AnyOperation, Celebrate, Expire, GiveBene
 from regulars.domain.program import Program
 from regulars.store import cards
 from regulars.store.marshal import from_item
-from tests.simulation import programmes
+from tests.simulation import programs
 from tests.simulation.rates import Asked
 from tests.simulation.replay import Replay
 
@@ -93,11 +93,11 @@ class Witness:
             if kind == "COUNT":
                 name = key[0].partition("#COUNT#")[2]
                 if name.startswith("surprise:"):
-                    limit = programmes.surprises(self.shop)[name.split(":")[1]]["budget"][
+                    limit = programs.surprises(self.shop)[name.split(":")[1]]["budget"][
                         "amount_minor"
                     ]
                 else:
-                    limit = programmes.limits(self.shop)[name]
+                    limit = programs.limits(self.shop)[name]
                 count = int(after["n"]["N"])
                 assert 0 <= count <= limit, f"{key[0]} is at {count}"
             elif kind == "OP" and "lease" in after:
@@ -198,7 +198,7 @@ class Witness:
         member = key[0].rpartition("#")[2]
         replay = self.replays.get(member)
         if replay is None:
-            document = programmes.version(self.shop, 1)[0]
+            document = programs.version(self.shop, 1)[0]
             replay = Replay(document, shop=self.shop, asked=self.asked, vouchers=self.vouchers)
             self.replays[member] = replay
         entry = replay.replay(item["e"]["S"], item["prev"]["S"], item["hash"]["S"])
@@ -217,7 +217,7 @@ class Witness:
         replay = self.replays.get(card.member_id)
         assert replay is not None, "a state came without its first entry"
         program, operation, now = self.performing[-1]
-        replay.document = programmes.version(self.shop, program.version)[0]
+        replay.document = programs.version(self.shop, program.version)[0]
         today = local_date(from_ms(max(to_ms(now), card.recorded_ms + 1)), program.timezone)
         if isinstance(operation, ReviewTier):
             replay.reviewed(today)

@@ -12,7 +12,7 @@ from regulars.domain.refusals import Code, Refused
 from tests.unit.domain.shop import (
     Shop,
     items,
-    programme,
+    make_program,
     spend_rule,
     unit,
     visit_rule,
@@ -22,7 +22,7 @@ POINTS = [unit("point"), unit("stamp", "stamps")]
 
 
 def shop(*rules: dict[str, Any], **sections: Any) -> Shop:
-    opened = Shop(programme(units=POINTS, earn=list(rules), **sections))
+    opened = Shop(make_program(units=POINTS, earn=list(rules), **sections))
     opened.join()
     return opened
 
@@ -86,7 +86,9 @@ SALE = (
 )  # fmt: skip
 def test_what_counts(rule: dict[str, Any], granted: int) -> None:
     cafe = shop()
-    cafe.program = programme(units=POINTS, earn=[{"id": "r", "unit": "point", "amount": 1, **rule}])
+    cafe.program = make_program(
+        units=POINTS, earn=[{"id": "r", "unit": "point", "amount": 1, **rule}]
+    )
 
     cafe.sale(items=SALE)
 
@@ -193,7 +195,7 @@ def test_a_sale_without_a_visit_is_not_held_up_by_the_cap() -> None:
     """Not even when the cap was lowered below what today has seen."""
     cafe = shop(visit_rule(), spend_rule(1, 100), limits=CAPPED)
     cafe.visit(3)
-    cafe.program = programme(
+    cafe.program = make_program(
         units=POINTS, earn=[visit_rule(), spend_rule(1, 100)], limits={"visits_per_day": 1}
     )
 
@@ -267,7 +269,7 @@ def test_a_remainder_is_worth_what_a_newer_version_makes_of_it() -> None:
     """9.99 were spent and brought nothing yet; at a point per 1.00 they are worth nine."""
     cafe = shop(spend_rule(1, 1000))
     cafe.sale(999)
-    cafe.program = programme(2, units=POINTS, earn=[spend_rule(1, 100)])
+    cafe.program = make_program(2, units=POINTS, earn=[spend_rule(1, 100)])
     cafe.sale(1)
     assert (cafe.available(), dict(cafe.card.carry)) == (10, {})
 

@@ -10,7 +10,7 @@ import pytest
 from regulars.domain import due, periods
 from regulars.domain.operations import Celebrate, Decision, GiveBenefits, GrantTier
 from regulars.domain.refusals import Refused
-from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit
+from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 AFTERNOON = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ INVITATION = {"metric": "invitation"}
 
 def shop(*tiers: dict[str, Any], now: datetime = AFTERNOON, **sections: Any) -> Shop:
     opened = Shop(
-        programme(
+        make_program(
             **{"units": [unit()], "earn": [spend_rule()], "rewards": [GIFT], **sections},
             tiers=list(tiers),
         ),

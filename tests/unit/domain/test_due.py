@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.operations import Origin, Remind
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 TIERS = [
     {
@@ -21,7 +21,7 @@ TIERS = [
 def shop(zone: str = "Europe/Budapest", now: str = "2026-11-22T09:00", **sections: Any) -> Shop:
     sections.setdefault("units", [unit(expiry={"type": "months", "months": 1})])
     sections.setdefault("earn", [spend_rule(1, 100)])
-    of = programme(timezone=zone, **sections)
+    of = make_program(timezone=zone, **sections)
     opened = Shop(of, datetime.fromisoformat(f"{now}:00+00:00"))
     opened.join()
     return opened

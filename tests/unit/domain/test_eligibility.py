@@ -8,11 +8,11 @@ import pytest
 
 from regulars.domain import eligibility, segments
 from regulars.domain.refusals import Code
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 
 def shop() -> Shop:
-    of = programme(
+    of = make_program(
         units=[unit(expiry={"type": "months", "months": 1}), unit("stamp", "stamps")],
         earn=[spend_rule(1, 100), visit_rule()],
         rewards=[reward("cheap", 5), reward("dear", 50), reward("gold", 1, tiers=["top"])],

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from regulars.domain.refusals import Code, Refused
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 HELD = unit(hold_days=14)
 
 
 def shop(*rewards: dict[str, Any], **sections: Any) -> Shop:
-    opened = Shop(programme(**{"units": [unit()], "earn": [spend_rule()], "rewards": list(rewards),
-                               **sections}))  # fmt: skip
+    given = {"units": [unit()], "earn": [spend_rule()], "rewards": list(rewards), **sections}
+    opened = Shop(make_program(**given))
     opened.join()
     return opened
 
@@ -107,7 +107,7 @@ IDLE = unit(expiry={"type": "inactivity", "months": 1})
 def test_a_policy_of_inactivity_that_was_given_up_leaves_nothing_behind() -> None:
     cafe = shop(units=[IDLE])
     cafe.sale(1000)
-    cafe.program = programme(2, units=[unit()], earn=[spend_rule()])
+    cafe.program = make_program(2, units=[unit()], earn=[spend_rule()])
     cafe.later(days=20).review()
     cafe.later(days=60).sale(500)
     assert cafe.available() == 15
@@ -117,7 +117,7 @@ def test_a_policy_of_inactivity_that_was_given_up_leaves_nothing_behind() -> Non
 def test_a_new_one_begins_with_its_day() -> None:
     cafe = shop()
     cafe.sale(1000)
-    cafe.program = programme(2, units=[IDLE], earn=[spend_rule()])
+    cafe.program = make_program(2, units=[IDLE], earn=[spend_rule()])
     cafe.later(days=400).review()
     assert dict(cafe.card.idle) == {"point": "2028-01-27"}
     assert cafe.available() == 10
@@ -145,7 +145,7 @@ def test_a_hold_longer_than_the_inactivity_is_refused() -> None:
 def test_what_was_lost_by_inactivity_is_nothing_to_a_later_sale() -> None:
     """Thirty points lapse, thirty more are earned and spent: those of the first sale are not asked
     for when it is refunded, those of the second are."""
-    of = programme(
+    of = make_program(
         units=[unit(expiry={"type": "inactivity", "months": 3})], earn=[spend_rule()],
         rewards=[reward("thirty", 30)],
     )  # fmt: skip
@@ -163,7 +163,7 @@ def test_what_was_lost_by_inactivity_is_nothing_to_a_later_sale() -> None:
 
 
 def test_what_was_lost_by_inactivity_is_forgotten_after_a_year() -> None:
-    cafe = Shop(programme(units=[unit(expiry={"type": "inactivity", "months": 3})],
+    cafe = Shop(make_program(units=[unit(expiry={"type": "inactivity", "months": 3})],
                           earn=[spend_rule()]))  # fmt: skip
     cafe.join()
     cafe.sale(3000)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.refusals import Refused
-from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit
+from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit
 
 
 def at(text: str) -> datetime:
@@ -18,7 +18,7 @@ def at(text: str) -> datetime:
 def shop(way: dict[str, Any], now: datetime) -> Shop:
     """Everybody is in `base`; one way leads to `top`."""
     tiers = [{"id": "base", "name": "Base"}, {"id": "top", "name": "Top", "enter": [way]}]
-    of = programme(units=[unit()], earn=[spend_rule(1, 100)], tiers=tiers, timezone="UTC")
+    of = make_program(units=[unit()], earn=[spend_rule(1, 100)], tiers=tiers, timezone="UTC")
     opened = Shop(of, now)
     opened.join()
     return opened

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from regulars.domain.calendar import to_ms
-from tests.unit.domain.shop import Shop, programme, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, spend_rule, unit, visit_rule
 
 REPORTED = datetime(2026, 12, 10, 18, 0, tzinfo=UTC)
 UNITS = [unit("point"), unit("stamp", "stamps")]
 
 
 def shop(**sections: Any) -> Shop:
-    opened = Shop(programme(units=UNITS, earn=[visit_rule(), spend_rule()], **sections), REPORTED)
+    opened = Shop(
+        make_program(units=UNITS, earn=[visit_rule(), spend_rule()], **sections), REPORTED
+    )
     opened.now -= timedelta(days=60)
     opened.join()
     opened.now = REPORTED

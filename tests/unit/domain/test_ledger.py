@@ -23,7 +23,7 @@ from regulars.domain.ledger import (
 )
 from regulars.domain.reasons import Reason
 from tests.examples import examples
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers(-(10**18), 10**18)
@@ -91,7 +91,7 @@ def test_a_lot_is_known_by_its_name(expires: str, available: str, amount: int) -
 
 def a_life() -> Shop:
     """A card that has seen everything: stamps, a reward, a refund, debt, a correction."""
-    of = programme(
+    of = make_program(
         units=[unit(expiry={"type": "months", "months": 1}), unit("stamp", "stamps")],
         earn=[spend_rule(1, 100), visit_rule()],
         rewards=[reward("five", 5), reward("coffee", 2, "stamp", auto=True)],

@@ -11,12 +11,12 @@ from hypothesis import given
 
 from regulars.domain.card import Card, Lot, add_lots, normal, take
 from regulars.domain.refusals import Code, Refused
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 
 def shop(day: str, **policy: Any) -> Shop:
     """A shop at noon of a day; 1 point per cent; a reward of 10."""
-    of = programme(
+    of = make_program(
         units=[unit(**policy)],
         earn=[spend_rule(1, 1)],
         rewards=[reward("ten", 10)],
@@ -96,7 +96,7 @@ def test_the_day_is_the_shops_own() -> None:
     """In Kiritimati (UTC+14) the year ends while it is still the morning of the 31st in UTC."""
     policy = {"type": "date", "month": 12, "day": 31}
     for zone, lasts in (("Pacific/Kiritimati", "2027-12-31"), ("America/New_York", "2026-12-31")):
-        of = programme(units=[unit(expiry=policy)], earn=[spend_rule(1, 1)], timezone=zone)
+        of = make_program(units=[unit(expiry=policy)], earn=[spend_rule(1, 1)], timezone=zone)
         cafe = Shop(of, datetime(2026, 12, 31, 10, 0, tzinfo=UTC))
         cafe.sale(1)
         assert cafe.amounts() == {lasts: 1}

@@ -24,7 +24,7 @@ from regulars.program import check
 from regulars.program.load import load
 from regulars.store import cards
 from tests.examples import examples
-from tests.unit.domain import programmes
+from tests.unit.domain import programs
 from tests.unit.domain.oracle import Oracle, expired
 from tests.unit.domain.shop import Shop
 
@@ -43,11 +43,11 @@ class Anything(RuleBasedStateMachine):
     """Random operations on one card of one of the programmes, with time moving on."""
 
     @initialize(
-        name=st.sampled_from(sorted(programmes.ALL)),
+        name=st.sampled_from(sorted(programs.ALL)),
         hours=st.integers(0, 4 * 365 * 24),
     )
     def open_shop(self, name: str, hours: int) -> None:
-        self.document = programmes.ALL[name]
+        self.document = programs.ALL[name]
         read = load(check.check(self.document), 1)
         self.shop = Shop(read, datetime(2024, 1, 25, tzinfo=UTC) + timedelta(hours=hours))
         self.oracle = Oracle(self.document)

@@ -9,7 +9,7 @@ import pytest
 from regulars.domain import limits, milestones
 from regulars.domain.operations import Act, Bonus, Earn
 from regulars.domain.refusals import Code, Refused
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 
@@ -17,7 +17,7 @@ GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 def shop(*marks: dict[str, Any], **sections: Any) -> Shop:
     """A member of a shop with one point per 1.00 and these milestones."""
     opened = Shop(
-        programme(
+        make_program(
             **{"units": [unit()], "earn": [spend_rule()], "rewards": [GIFT], **sections},
             milestones=[{"name": mark["id"], **mark} for mark in marks],
         )
@@ -39,6 +39,20 @@ class TestMilestones:
             had.append(gifts(cafe))
         assert had == [1, 1, 1]
         assert milestones.badges(cafe.card, cafe.program.milestones) == ("first",)
+
+    def test_a_redeemed_gift_keeps_one_of_two_milestones_that_a_refund_takes_back(self) -> None:
+        """Both were reached by one sale and brought the same gift; one of the two was redeemed."""
+        cafe = shop(
+            {"id": "visit", "metric": "visits", "at": 1, "reward": "gift"},
+            {"id": "spent", "metric": "spend", "at": 1000, "reward": "gift"},
+        )
+        sale = cafe.sale(1000)
+        assert gifts(cafe) == 2
+        cafe.redeem(next(iter(cafe.vouchers.values())))
+        cafe.refund(sale)
+        assert gifts(cafe) == 0
+        cafe.sale(1000)
+        assert gifts(cafe) == 1
 
     def test_a_badge_is_there_only_once_it_was_earned(self) -> None:
         cafe = shop({"id": "third", "metric": "visits", "at": 3, "badge": True})

@@ -10,7 +10,7 @@ from regulars.domain.card import Lot
 from regulars.domain.operations import Bonus
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 TIERS = [
     {"id": "base", "name": "Base"},
@@ -19,7 +19,7 @@ TIERS = [
 
 
 def shop(*rewards: dict[str, Any], points: int = 0, **unit_policy: Any) -> Shop:
-    of = programme(
+    of = make_program(
         units=[unit(**unit_policy)], earn=[spend_rule(1, 1)], rewards=list(rewards), tiers=TIERS
     )
     opened = Shop(of)
@@ -154,7 +154,7 @@ def test_nothing_is_handed_over_to_a_card_that_owes() -> None:
 
 
 def test_an_order_of_automatic_rewards_is_the_documents() -> None:
-    of = programme(
+    of = make_program(
         units=[unit("stamp", "stamps")],
         earn=[visit_rule()],
         rewards=[
@@ -178,7 +178,7 @@ def test_a_reward_may_have_any_name(reward_id: str) -> None:
     once = {"times": 1, "window": "lifetime"}
     gift = {"unit": "point", "amount": 1}
     cafe = Shop(
-        programme(
+        make_program(
             units=[unit()], earn=[spend_rule()], rewards=[reward(reward_id, 5, per_member=once)],
             referral={"friend": gift, "referrer": gift},
         )

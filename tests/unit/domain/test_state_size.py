@@ -11,7 +11,7 @@ import pytest
 from regulars.domain.card import Card
 from regulars.domain.program import Program
 from regulars.store import cards
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 MERCHANT, MEMBER = "m" + "0" * 11, "c" + "0" * 14
 
@@ -25,7 +25,7 @@ def size(card: Card) -> int:
 
 def programme_of_two_units(months: int = 24) -> Program:
     """Points for two years or less, an automatic coffee for ten visits, a tier by the year."""
-    return programme(
+    return make_program(
         units=[unit(expiry={"type": "months", "months": months}), unit("stamp", "stamps")],
         earn=[spend_rule(1, 100), visit_rule()],
         rewards=[reward("coffee", 10, "stamp", auto=True, valid_days=60)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from regulars.domain.operations import Decision, Earn, Surprise
 from regulars.domain.program import Program
 from regulars.domain.refusals import Code, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
-from tests.unit.domain.shop import Shop, programme, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, spend_rule, unit, visit_rule
 
 PASTRY = {"id": "pastry", "name": "A pastry", "cost_minor": 70}
 WARM = {
@@ -27,7 +28,7 @@ TIERS = [
 
 
 def of(*terms: dict[str, Any], **sections: Any) -> Program:
-    return programme(
+    return make_program(
         **{
             "units": [unit(), unit("stamp", "stamps")],
             "earn": [spend_rule(), visit_rule()],
@@ -76,6 +77,15 @@ def surprised(decision: Decision) -> list[list[Any]]:
     return list(decision.entry.facts.get("surprises", {}).values())
 
 
+def test_what_is_drawn_is_published_arithmetic() -> None:
+    """The first 8 bytes of SHA-256(entropy + "surprise:" + id), divisible by `one_in`."""
+    (terms,) = of({**LUCK, "one_in": 3}).surprises
+    for number in range(60):
+        entropy = number.to_bytes(16)
+        digest = sha256(entropy + b"surprise:luck").hexdigest()
+        assert surprises.is_drawn(entropy, terms) is (int(digest[:16], 16) % 3 == 0)
+
+
 class TestByHand:
     def test_a_voucher_a_named_giver_and_the_budget(self) -> None:
         cafe = shop(WARM)
@@ -118,6 +128,34 @@ class TestByHand:
         lapsed = shop({**WARM, "segments": ["lapsed"]})
         assert refused(lapsed) == Code.TIER_REQUIRED
         assert len(give(lapsed.later(days=61)).unlocked) == 1
+
+    def test_a_refusal_says_why(self) -> None:
+        cafe = shop({**WARM, "per_member": {"times": 1, "window": "day"}})
+        give(cafe)
+        with pytest.raises(Refused, match="limit of this surprise"):
+            give(cafe)
+        cafe.later(days=1)
+        cafe.card = cafe.card._replace(
+            open={f"vou_{n}": OpenVoucher("pastry", "x", 0, "") for n in range(OPEN_VOUCHERS_MAX)}
+        )
+        with pytest.raises(Refused, match="20 open vouchers"):
+            give(cafe)
+        with pytest.raises(Refused, match="budget is used up"):
+            give(shop(WARM), left={"surprise:warm:2026-11": 69})
+        few = shop({**WARM, "tiers": ["friend"], "segments": ["loyal"]})
+        with pytest.raises(Refused, match="This is for friend, loyal members"):
+            give(few)
+        with pytest.raises(Refused, match="given out"):
+            give(shop(WARM, rewards=[{**PASTRY, "stock": 3}]), left={"stock:pastry": 0})
+
+    def test_what_can_be_given_is_named(self) -> None:
+        for cafe, hint in (
+            (shop(WARM, {**WARM, "id": "sun"}, LUCK), "must be one of: warm, sun"),
+            (shop(LUCK), "there are none to give"),
+        ):
+            with pytest.raises(Refused) as refusal:
+                give(cafe, "other")
+            assert refusal.value.errors == (("surprise", hint),)
 
     def test_as_often_as_one_member_may_have_it(self) -> None:
         cafe = shop({**WARM, "per_member": {"times": 1, "window": "day"}})

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from regulars.i18n.explain import explain
 from regulars.i18n.words import words
-from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit, visit_rule
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def test_every_multiplier_is_told_as_it_was_counted() -> None:
     tier. Two cakes are 6 stamps, 7.5 with the tier, cut off to 7.
     """
     cafe = Shop(
-        programme(
+        make_program(
             units=[unit(), unit("stamp", "stamps")],
             earn=[
                 spend_rule(),

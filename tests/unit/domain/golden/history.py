@@ -21,7 +21,7 @@ from regulars.domain.operations import (
     Item,
     Surprise,
 )
-from tests.unit.domain.shop import Shop, items, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit, visit_rule
 
 EVERYTHING: dict[str, Any] = {
     "units": [unit("point", expiry={"type": "months", "months": 1}), unit("stamp", "stamps")],
@@ -77,7 +77,7 @@ REFUSING: dict[str, Any] = {
 
 def busy() -> Shop:
     """A card to which everything happens."""
-    shop = Shop(programme(4, **EVERYTHING), datetime(2026, 3, 2, 8, 30, tzinfo=UTC))
+    shop = Shop(make_program(4, **EVERYTHING), datetime(2026, 3, 2, 8, 30, tzinfo=UTC))
     shop.join()
     shop.later(hours=1).sale(1240, note='őszi "torta"', order_id="o-1")
     shop.later(minutes=2).visit()
@@ -112,7 +112,7 @@ def busy() -> Shop:
 
 def owing() -> Shop:
     """A card whose refund left a debt that a voucher later pays off."""
-    shop = Shop(programme(9, **REFUSING), datetime(2026, 10, 24, 20, 0, tzinfo=UTC))
+    shop = Shop(make_program(9, **REFUSING), datetime(2026, 10, 24, 20, 0, tzinfo=UTC))
     shop.join()
     first = shop.sale(700, visits=2)
     shop.visit()

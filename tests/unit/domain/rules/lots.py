@@ -15,11 +15,11 @@ from tests.unit.domain.rules.words import (
     POINTS,
     Story,
     earn,
+    make_points_program,
     noon,
     opened,
     parts,
     rewards,
-    shop_programme,
 )
 from tests.unit.domain.shop import Shop, unit
 
@@ -83,7 +83,7 @@ def _with_lots(text: str, cost: int) -> Shop:
         held_back = (date.fromisoformat(since) - today).days if since else 0
         point = unit("point", expiry=expiry, hold_days=held_back)
         offered = rewards(f"this for {cost}", "point")[0]
-        shop.program = shop_programme(units=[point], rewards=offered)
+        shop.program = make_points_program(units=[point], rewards=offered)
         shop.adjust("point", int(lot[1]))
     return shop
 

@@ -15,12 +15,12 @@ from tests.unit.domain.rules.words import (
     Story,
     earn,
     items,
+    make_points_program,
     minor,
     money,
     opened,
     parts,
     rewards,
-    shop_programme,
 )
 from tests.unit.domain.shop import Shop, unit
 
@@ -116,7 +116,7 @@ def _window(shop: Shop, month: int) -> str:
 def changing(row: Cells) -> Cells:
     shop = opened(earn=earn("1 point per 1.00"))
     story = Story(shop).run(row["before"])
-    shop.program = shop_programme(version=2, **_new_version(row["new version"]))
+    shop.program = make_points_program(version=2, **_new_version(row["new version"]))
     story.run(row["then"])
     vouchers = Counter(held.reward_id for held in shop.card.open.values())
     return {
@@ -181,7 +181,7 @@ def _take(facts: set[str]) -> None:
         cup["per_member"] = {"times": 1}
         way = {"metric": "membership", "period": "year"}
         gold = {"id": "gold", "name": "Gold", "enter": [way]}
-        shop.program = shop_programme(rewards=[cup], tiers=[gold])
+        shop.program = make_points_program(rewards=[cup], tiers=[gold])
     left = {"stock:cup": 0} if "none left" in facts else {}
     shop.do(Issue(shop.origin(left=left), "cup"))
 

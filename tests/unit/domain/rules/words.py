@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.domain import program
 from regulars.domain.operations import Act, Bonus, Celebrate, Decision, Earn, Issue, Item
-from tests.unit.domain.shop import Shop, programme, unit
+from tests.unit.domain.shop import Shop, make_program, unit
 
 ZONE = "Europe/Budapest"
 NOTHING = "–"
@@ -96,13 +96,13 @@ def noon(day: str) -> datetime:
 
 def opened(now: str = "2026-11-22", **sections: Any) -> Shop:
     """A shop with a member who has just joined."""
-    shop = Shop(shop_programme(**sections), noon(now))
+    shop = Shop(make_points_program(**sections), noon(now))
     shop.join()
     return shop
 
 
-def shop_programme(**sections: Any) -> program.Program:
-    return programme(**{"units": POINTS, "timezone": ZONE, **sections})
+def make_points_program(**sections: Any) -> program.Program:
+    return make_program(**{"units": POINTS, "timezone": ZONE, **sections})
 
 
 class Story:
