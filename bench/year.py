@@ -42,11 +42,11 @@ from regulars.domain.operations import (
 )
 from regulars.domain.program import Program
 from regulars.jobs import outbox
-from regulars.jobs.due import walk_sandbox
+from regulars.jobs.due import run_due_in_sandbox
 from regulars.jobs.schedules import JOBS
-from regulars.program.shop import Shop, open_shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Body, Ledger, Request
+from regulars.store.ledger import Body, Idempotency, Ledger
 from regulars.store.members import Profile
 from regulars.store.table import Table
 
@@ -103,7 +103,7 @@ class Year:
         self.moment = moment
         self.stream = stream
         self.ledger = Ledger(table, merchant_id)
-        self.program: Program = open_shop(table, merchant_id).program
+        self.program: Program = load_shop(table, merchant_id).program
         self.tally: Counter[str] = Counter()
         self.jobs: Counter[str] = Counter()
         self.referrers: list[str] = []
@@ -137,7 +137,7 @@ class Year:
         self._run_jobs(self.now + timedelta(days=1))
 
     def _run_jobs(self, until: datetime) -> None:
-        for due in walk_sandbox(self.table, self.m, JOBS, until):
+        for due in run_due_in_sandbox(self.table, self.m, JOBS, until):
             self.jobs[due.job] += 1
             hour = datetime.strptime(due.hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
             self.moment.now = max(self.now, hour)
@@ -155,7 +155,7 @@ class Year:
         )  # fmt: skip
         enrolled = enroll.enroll(
             Shop(self.table, self.m, self.program, self.now), profile,
-            op=f"key:{number}", source="join", request=Request(),
+            op=f"key:{number}", source="join", idempotency=Idempotency(),
             render=lambda decision: {"member_id": decision.card.member_id},
         )  # fmt: skip
         customer.member_id = enrolled.member_id
@@ -235,7 +235,7 @@ class Year:
         seen = _Seen()
         self.ledger.perform(
             self.program, card, operation, self.now,
-            request=Request(alias=alias), render=seen, fresh=True,
+            idempotency=Idempotency(alias=alias), render=seen, fresh=True,
         )  # fmt: skip
         return seen.card()
 

@@ -98,9 +98,9 @@ def test_nothing_unknown_may_be_sent() -> None:
 
 
 def test_every_refusal_is_explained() -> None:
-    from regulars.domain.refusals import Code
+    from regulars.domain.refusals import RefusalCode
 
-    for code in Code:
+    for code in RefusalCode:
         assert f"| `{code}` |" in DOCUMENT["info"]["description"]
 
 

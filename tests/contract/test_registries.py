@@ -21,7 +21,7 @@ from regulars.render.loader import FOLDERS
 from regulars.render.page import Template
 from regulars.store.merchants import Hook
 from regulars.tills import registry
-from regulars.tills.events import Refund, Sale, Sample
+from regulars.tills.events import ReportedRefund, ReportedSale, Sample
 from tests.unit.pages import samples
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +74,7 @@ class TestATill:
         assert not till.verify(hook, sent, delivery.body + b" ", now_s)
         assert not till.verify(hook._replace(hook_id="h2"), sent, delivery.body, now_s)
         read = till.read(json.loads(delivery.body))
-        assert isinstance(read, Refund if refund_id else Sale)
+        assert isinstance(read, ReportedRefund if refund_id else ReportedSale)
         assert read.order_id.endswith("o1")
 
 

@@ -143,8 +143,8 @@ def test_a_till(copy: Copy) -> None:
     names, good, changed_body, other_secret, sale, refund = copy.python(TILL)
     assert names == ["acme", "generic", "square"]
     assert (good, changed_body, other_secret) == (True, False, False)
-    assert "Sale(order_id='acme:o1', total_minor=450, currency='EUR'" in sale
-    assert "Refund(order_id='acme:o1', refund_id='r1', amount_minor=450" in refund
+    assert "ReportedSale(order_id='acme:o1', total_minor=450, currency='EUR'" in sale
+    assert "ReportedRefund(order_id='acme:o1', refund_id='r1', amount_minor=450" in refund
 
 
 MESSAGE = """

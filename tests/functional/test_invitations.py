@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from regulars.jobs.invitations import invite
-from regulars.program.shop import open_shop
+from regulars.program.shop import load_shop
 from tests.service import Merchant, Service
 
 
@@ -67,7 +67,7 @@ def test_inviting_twice_changes_nothing(service: Service) -> None:
     entries = shop.card(ids[1], test=True)["seq"]
     at = datetime(2027, 1, 1, 13, tzinfo=UTC)
 
-    invite(open_shop(service.table, shop.sandbox_id, at), "-")
+    invite(load_shop(service.table, shop.sandbox_id, at), "-")
 
     assert shop.card(ids[1], test=True)["tier"]["id"] == "glow-getter"
     assert shop.card(ids[1], test=True)["seq"] == entries

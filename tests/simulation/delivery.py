@@ -17,10 +17,10 @@ from local.memory import Change
 from regulars.domain.refusals import Refused
 from regulars.jobs import outbox
 from regulars.jobs.recompute import recompute
-from regulars.messages.delivery import BeingSentError, deliver
+from regulars.messages.delivery import SendInProgressError, deliver
 from regulars.messages.mail import Mail, NotSentError
 from regulars.messages.notification import Notification
-from regulars.program.shop import Shop, open_shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import keys
 from regulars.store.errors import Lost, Unavailable
 from tests.concurrency.faults import Death
@@ -55,7 +55,7 @@ def survives(handle: Callable[[Image], None], image: Image) -> bool:
         if not refused.code.transient:
             raise
         return False
-    except (Unavailable, Lost, BeingSentError, NotSentError):
+    except (Unavailable, Lost, SendInProgressError, NotSentError):
         return False
     return True
 
@@ -173,7 +173,7 @@ class Post:
         """As the notify function does, with a mailbox instead of SES."""
         message = Notification(body["member_id"], body["kind"], body["occasion"], body["facts"])
         with self.world.hurry():
-            shop = open_shop(self.world.table, body["merchant_id"])
+            shop = load_shop(self.world.table, body["merchant_id"])
             self.deliver(shop, message)
 
     def deliver(self, shop: Shop, message: Notification, send: Any = None) -> bool:

@@ -14,9 +14,9 @@ from regulars.domain import due as domain_due
 from regulars.domain.calendar import hour_of, to_ms
 from regulars.jobs import due, orders, outbox, recompute, referrals
 from regulars.messages import delivery, kinds
-from regulars.messages.delivery import BeingSentError
+from regulars.messages.delivery import SendInProgressError
 from regulars.store import keys, ledger
-from regulars.tills.events import Sale
+from regulars.tills.events import ReportedSale
 from regulars.tills.providers import generic
 from tests.simulation import walking
 
@@ -62,7 +62,7 @@ def _claimed_is_sent() -> list[Patch]:
     claim = delivery._claim
 
     def changed(*given: Any) -> Any:
-        with suppress(BeingSentError):
+        with suppress(SendInProgressError):
             return claim(*given)
         return None
 
@@ -117,7 +117,7 @@ def _failures_are_passed_over() -> list[Patch]:
 
 def _the_hour_that_has_begun_is_over() -> list[Patch]:
     """Its cursor is where it is, and so is whatever comes into that hour later."""
-    walk = due.walk
+    walk = due.run_due
 
     def changed(table: Any, function: str, jobs: Any, now: Any) -> int:
         done = walk(table, function, jobs, now)
@@ -155,7 +155,7 @@ def _sales_happen_when_they_arrive() -> list[Patch]:
 
     def changed(event: Any) -> Any:
         found = read(event)
-        return replace(found, occurred_ms=None) if isinstance(found, Sale) else found
+        return replace(found, occurred_ms=None) if isinstance(found, ReportedSale) else found
 
     return [(generic, "read", changed)]
 

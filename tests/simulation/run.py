@@ -9,7 +9,7 @@ from typing import Any
 
 from regulars.actions import due_marks
 from regulars.domain.calendar import from_ms, local_date, to_ms
-from regulars.domain.refusals import DECIDED, Code, Refused
+from regulars.domain.refusals import DECIDED, RefusalCode, Refused
 from regulars.store.errors import Unavailable
 from regulars.store.ledger import Answer
 from regulars.store.marshal import to_item
@@ -113,7 +113,7 @@ class Run:
         member, unit, amount, debt = asks.content
         changed = Asks(asks.what, asks.key, (member, unit, amount + 1, debt))
         kind, what = self.attempt(changed) or ("", None)
-        if kind and (kind, what) != ("refused", Code.IDEMPOTENCY_MISMATCH):
+        if kind and (kind, what) != ("refused", RefusalCode.IDEMPOTENCY_MISMATCH):
             raise Broken(f"{changed} was taken for {asks}: {kind} {what}")
 
     def attempt(self, asks: Asks) -> Outcome | None:
@@ -148,28 +148,28 @@ class Run:
         replay = self.witness.replays.get(str(asks.content[0]))
         return replay.seq if replay else 0
 
-    def _must_be_so(self, asks: Asks, code: Code, till: Till) -> None:
+    def _must_be_so(self, asks: Asks, code: RefusalCode, till: Till) -> None:
         """A first refusal is right about the card as it is."""
         replay = self.witness.replays[asks.content[0]]
         now_ms = max(to_ms(till.now), replay.at + 1)
         right = True
-        if asks.what == "stamp" and code is Code.CAP_REACHED:
+        if asks.what == "stamp" and code is RefusalCode.CAP_REACHED:
             wanted = asks.content[1]
             replay.document = programs.version(self.witness.shop, till.program.version)[0]
             right = replay.visits_left(wanted, now_ms) < wanted
-        elif asks.what == "issue" and code is Code.INSUFFICIENT_BALANCE:
+        elif asks.what == "issue" and code is RefusalCode.INSUFFICIENT_BALANCE:
             reward = till.program.rewards[asks.content[1]]
             right = replay.available(reward.unit, now_ms) - replay.debt[reward.unit] < reward.cost
-        elif asks.what in {"issue", "act"} and code is Code.LIMIT_REACHED:
+        elif asks.what in {"issue", "act"} and code is RefusalCode.LIMIT_REACHED:
             right = replay.is_at_limit(asks.what, asks.content[1], now_ms)
-        elif code is Code.INSUFFICIENT_BALANCE:
+        elif code is RefusalCode.INSUFFICIENT_BALANCE:
             unit, amount = asks.content[1:3]
             right = replay.available(unit, now_ms) - replay.debt[unit] < -amount
-        elif code is Code.DEBT:
+        elif code is RefusalCode.DEBT:
             right = any(replay.debt.values())
-        elif code is Code.VOUCHER_REDEEMED:
+        elif code is RefusalCode.VOUCHER_REDEEMED:
             right = asks.content[1] in replay.redeemed
-        elif code in {Code.VOUCHER_CANCELLED, Code.ALREADY_REVERSED}:
+        elif code in {RefusalCode.VOUCHER_CANCELLED, RefusalCode.ALREADY_REVERSED}:
             right = asks.what == "undo" or asks.content[1] in replay.returned
         if not right:
             raise Broken(f"{asks} was refused as {code.value}, which is not so")

@@ -10,7 +10,7 @@ from zlib import compress
 
 from regulars.core import tokens
 from regulars.domain.calendar import rfc3339
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.jobs import orders
 from regulars.store.marshal import Item, to_item
 from regulars.store.merchants import Hook, hook_item
@@ -74,7 +74,7 @@ def book(message: Mapping[str, Any]) -> None:
     try:
         orders.process(message)
     except Refused as refused:
-        if refused.code not in {Code.ALREADY_REVERSED, Code.REFUND_EXCEEDS}:
+        if refused.code not in {RefusalCode.ALREADY_REVERSED, RefusalCode.REFUND_EXCEEDS}:
             raise
 
 

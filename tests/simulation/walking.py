@@ -20,7 +20,7 @@ from regulars.domain.due import (
     TIER,
 )
 from regulars.domain.refusals import Refused
-from regulars.jobs.due import DueFailedError, walk, walk_sandbox
+from regulars.jobs.due import DueFailedError, run_due, run_due_in_sandbox
 from regulars.jobs.schedules import JOBS
 from regulars.store import keys
 from regulars.store.errors import Unavailable
@@ -60,7 +60,7 @@ class Walks:
         done = False
         try:
             if self.sandbox:
-                for _ in walk_sandbox(self.world.table, self.witness.m, JOBS, self._now()):
+                for _ in run_due_in_sandbox(self.world.table, self.witness.m, JOBS, self._now()):
                     pass
             else:
                 self._walk(function)
@@ -82,7 +82,7 @@ class Walks:
             self._move(function, first - 2 * HOUR)
         jobs = {job: JOBS[job] for job in FUNCTIONS[function]}
         with self.world.rough(0.3):
-            walk(self.world.table, function, jobs, min(now, first + 2 * HOUR))
+            run_due(self.world.table, function, jobs, min(now, first + 2 * HOUR))
 
     def next_run_ms(self) -> int:
         """How long it is to the run of the hour in which something will be due; 0 for none."""

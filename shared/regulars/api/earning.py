@@ -9,12 +9,11 @@ from regulars.actions import book, find, refunds
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain.operations import Decision, Earn
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
 from regulars.store import connect, keys
-from regulars.store.ledger import Answer, replay
-from regulars.store.ledger import Request as Known
+from regulars.store.ledger import Answer, Idempotency, replay
 from regulars.views import integration
 
 
@@ -28,7 +27,7 @@ def earn(request: protocol.Request) -> protocol.Response:
     wanted = find.card_keys(member_id) if member_id else ()
     gathered = credentials.gather(connect.lean_table(), request, *wanted)
     shop = gathered.shop
-    known = request.known(alias=f"order:{body['order_id']}" if body.get("order_id") else None)
+    known = request.idempotency(alias=f"order:{body['order_id']}" if body.get("order_id") else None)
     try:
         member = (
             find.holder(shop, gathered.items, member_id) if member_id else find.find(shop, body)
@@ -49,7 +48,7 @@ def earn(request: protocol.Request) -> protocol.Response:
     return protocol.answered(answer)
 
 
-def _first_answer(shop: Shop, key: str, known: Known) -> Answer | None:
+def _first_answer(shop: Shop, key: str, known: Idempotency) -> Answer | None:
     """What this key was answered before; None when it is new."""
     (item,) = shop.table.get(keys.operation(shop.merchant_id, f"key:{key}"))
     return replay(item, known.fingerprint) if item else None
@@ -59,7 +58,9 @@ def _operation(key: str, body: Mapping[str, Any], caller: credentials.Caller) ->
     effective_at = body.get("effective_at")
     if caller.staff and effective_at:
         mend = "is for tills; at the counter it is now"
-        raise Refused(Code.INVALID, "A stamp at the counter is of now.", (("effective_at", mend),))
+        raise Refused(
+            RefusalCode.INVALID, "A stamp at the counter is of now.", (("effective_at", mend),)
+        )
     visits = body.get("visits")
     return Earn(
         book.origin(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.actions import book, find
 from regulars.api import bodies
-from regulars.domain.operations import Decision, Surprise
+from regulars.domain.operations import Decision, GiveSurprise
 from regulars.http import credentials, protocol
 from regulars.store import connect
 from regulars.views import integration
@@ -23,8 +23,10 @@ def give(request: protocol.Request) -> protocol.Response:
     def render(decision: Decision) -> integration.View:
         return integration.earned(gathered.program, decision, gathered.now, holder.words)
 
-    operation = Surprise(origin, body["surprise"], body.get("note"))
-    return protocol.answered(book.book(gathered.shop, holder, operation, request.known(), render))
+    operation = GiveSurprise(origin, body["surprise"], body.get("note"))
+    return protocol.answered(
+        book.book(gathered.shop, holder, operation, request.idempotency(), render)
+    )
 
 
 ROUTES = {"POST /v1/gifts": give}

@@ -14,10 +14,10 @@ from regulars.core import checks, contacts
 from regulars.domain import calendar, eligibility, ledger
 from regulars.domain.operations import Decision
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
-from regulars.store.ledger import Request as Known
+from regulars.store.ledger import Idempotency
 from regulars.store.members import Profile
 from regulars.views import integration
 
@@ -37,9 +37,9 @@ def create(request: protocol.Request) -> protocol.Response:
     enrolled = enroll(
         gathered.shop, profile,
         op=f"key:{key}", source="api", render=render,
-        request=Known(fingerprint=request.fingerprint(), expires=True, status=201),
+        idempotency=Idempotency(fingerprint=request.fingerprint(), expires=True, status=201),
     )  # fmt: skip
-    member = find.read_holder(gathered.shop, enrolled.member_id)
+    member = find.read_member_card(gathered.shop, enrolled.member_id)
     if enrolled.answer is None:
         return _card(gathered, member)
     headers = {"Idempotent-Replay": "true"} if enrolled.answer.replayed else None
@@ -110,7 +110,7 @@ def verify(request: protocol.Request) -> protocol.Response:
     m, c = gathered.shop.merchant_id, member.profile.member_id
     card = gathered.shop.ledger.card(c)
     if card is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     problems = ledger.verify(card, _recorded(m, c, card.seq))
     body = {"ok": not problems, "entries": card.seq, "head": card.head, "problems": problems}
     return protocol.json_answer(200, body)
@@ -128,7 +128,7 @@ def rewards(request: protocol.Request) -> protocol.Response:
 
 
 def _reward(
-    program: Program, stands: eligibility.Eligibility, member: find.Holder
+    program: Program, stands: eligibility.Eligibility, member: find.MemberCard
 ) -> dict[str, Any]:
     reward = stands.reward
     short = {"unit": reward.unit, "amount": stands.missing} if stands.missing else None
@@ -144,7 +144,7 @@ def _reward(
     }
 
 
-def _gather(request: protocol.Request) -> tuple[credentials.Gathered, find.Holder]:
+def _gather(request: protocol.Request) -> tuple[credentials.Gathered, find.MemberCard]:
     """Credential, programme and the member of the path."""
     member_id = request.param("id")
     gathered = credentials.gather(
@@ -153,11 +153,11 @@ def _gather(request: protocol.Request) -> tuple[credentials.Gathered, find.Holde
     return gathered, find.holder(gathered.shop, gathered.items, member_id)
 
 
-def _card(gathered: credentials.Gathered, member: find.Holder) -> protocol.Response:
+def _card(gathered: credentials.Gathered, member: find.MemberCard) -> protocol.Response:
     return protocol.json_answer(200, _view(gathered, member))
 
 
-def _view(gathered: credentials.Gathered, member: find.Holder) -> integration.View:
+def _view(gathered: credentials.Gathered, member: find.MemberCard) -> integration.View:
     view = integration.card(gathered.program, member.card, gathered.now, member.words)
     return book.personal(view, member)
 
@@ -166,7 +166,9 @@ def _entry_cursor(m: str, c: str, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 10):
-        raise Refused(Code.INVALID, "", (("cursor", "must be the `next` of an earlier page"),))
+        raise Refused(
+            RefusalCode.INVALID, "", (("cursor", "must be the `next` of an earlier page"),)
+        )
     return keys.entry(m, c, int(cursor))[1]
 
 

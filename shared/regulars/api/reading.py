@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http.protocol import Request
 from regulars.program.check import invalid
 
@@ -27,7 +27,7 @@ def limit(request: Request) -> int:
     """How many items a list is to have."""
     text = request.query.get("limit", str(LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= LIMIT_MAX):
-        raise Refused(Code.INVALID, "", (("limit", f"must be from 1 to {LIMIT_MAX}"),))
+        raise Refused(RefusalCode.INVALID, "", (("limit", f"must be from 1 to {LIMIT_MAX}"),))
     return int(text)
 
 
@@ -36,7 +36,7 @@ def if_match(request: Request) -> int:
     text = request.headers.get("if-match", "").strip().strip('"')
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Refused(
-            Code.INVALID,
+            RefusalCode.INVALID,
             "Say which version this replaces.",
             (("If-Match", "must be the version that was read, such as 3"),),
         )

@@ -7,7 +7,7 @@ from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain import codes
 from regulars.domain.operations import Decision, Redeem
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
 from regulars.store.members import Members
@@ -28,14 +28,14 @@ def redeem(request: protocol.Request) -> protocol.Response:
     found = (pointer["c"], pointer["v"]) if pointer else None
     found = found or Members(table, m).by_voucher_code(code)
     if found is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     member_id, voucher_id = found
     *read, item = table.get(
         keys.state(m, member_id), keys.profile(m, member_id), keys.voucher(m, member_id, voucher_id)
     )
-    member = find.holder_of(shop, *read)
+    member = find.member_card_of(shop, *read)
     if item is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
 
     def render(decision: Decision) -> integration.View:
         (closed,) = decision.vouchers
@@ -44,7 +44,7 @@ def redeem(request: protocol.Request) -> protocol.Response:
     origin = book.origin(key, gathered.caller.staff, body)
     operation = Redeem(origin, voucher=cards.voucher_of(item), order_id=body.get("order_id"))
     return protocol.answered(
-        book.book(shop, member, operation, request.known(), render, fresh=True)
+        book.book(shop, member, operation, request.idempotency(), render, fresh=True)
     )
 
 

@@ -10,7 +10,7 @@ from regulars.api.reading import read_body
 from regulars.core import checks
 from regulars.domain import codes
 from regulars.domain.operations import AnyOperation, Cancel, Decision, Issue, Origin
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
 from regulars.store.members import Members
@@ -38,19 +38,19 @@ def cancel(request: protocol.Request) -> protocol.Response:
     code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
     found = Members(connect.table(), m).by_voucher_code(code)
     if found is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     member_id, voucher_id = found
     (item,) = connect.table().get(keys.voucher(m, member_id, voucher_id))
     if item is None:
-        raise Refused(Code.NOT_FOUND)
-    member = find.read_holder(gathered.shop, member_id)
+        raise Refused(RefusalCode.NOT_FOUND)
+    member = find.read_member_card(gathered.shop, member_id)
     operation = Cancel(Origin(f"key:{key}", "api"), cards.voucher_of(item), body.reason)
     return _perform(gathered, member, operation, request, status=200)
 
 
 def _perform(
     gathered: credentials.Gathered,
-    member: find.Holder,
+    member: find.MemberCard,
     operation: AnyOperation,
     request: protocol.Request,
     status: int,
@@ -60,7 +60,7 @@ def _perform(
         return integration.voucher(gathered.program, voucher, member.words, gathered.now)
 
     return protocol.answered(
-        book.book(gathered.shop, member, operation, request.known(status=status), render)
+        book.book(gathered.shop, member, operation, request.idempotency(status=status), render)
     )
 
 

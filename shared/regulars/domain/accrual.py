@@ -24,10 +24,10 @@ from regulars.domain.benefits import give_due
 from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import granted
-from regulars.domain.operations import Act, Bonus, Earn, Item, Join
+from regulars.domain.operations import Earn, GrantBonus, Item, Join, RewardAction
 from regulars.domain.program import EarnRule
 from regulars.domain.reasons import Reason, ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import give, issue_automatic
 from regulars.domain.segments import segment
 from regulars.domain.tiering import kept_until, upgraded, with_right
@@ -80,7 +80,7 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
     return refused
 
 
-def act(draft: Draft, operation: Act) -> None:
+def act(draft: Draft, operation: RewardAction) -> None:
     """Reward something the member did.
 
     Raises INVALID when no rule rewards the action, LIMIT_REACHED when it was rewarded as often as a
@@ -94,7 +94,7 @@ def act(draft: Draft, operation: Act) -> None:
     if not rules:
         known = sorted({rule.action for rule in draft.program.earn if rule.on == "action"})
         hint = f"must be one of: {', '.join(known)}" if known else "no action is rewarded"
-        raise Refused(Code.INVALID, "This is not rewarded.", (("action", hint),))
+        raise Refused(RefusalCode.INVALID, "This is not rewarded.", (("action", hint),))
     draft.facts["action"] = operation.action
     if operation.ref:
         draft.facts["ref"] = operation.ref
@@ -103,13 +103,13 @@ def act(draft: Draft, operation: Act) -> None:
         period = limits.period(rule.limit_window, today)
         key = f"a:{rule.id}"
         if rule.limit and limits.given(draft.card, key, period) >= rule.limit:
-            raise Refused(Code.LIMIT_REACHED, "It has been rewarded as often as it is.")
+            raise Refused(RefusalCode.LIMIT_REACHED, "It has been rewarded as often as it is.")
         draft.card = limits.counted(draft.card, key, period)
         draft.grant(rule.unit, rule.amount, rule.id, reasons.action(operation.action))
     _follow_up(draft, spend_minor=0, count=0)
 
 
-def bonus(draft: Draft, operation: Bonus) -> None:
+def bonus(draft: Draft, operation: GrantBonus) -> None:
     """Grant units or a reward that the system decided on, such as for a referral.
 
     Raises LIMIT_REACHED when the member was rewarded for as many referrals as the programme allows.
@@ -118,7 +118,7 @@ def bonus(draft: Draft, operation: Bonus) -> None:
         referral = draft.program.referral
         referred = limits.given(draft.card, milestones.REFERRALS, "")
         if referral and referral.max_per_member and referred >= referral.max_per_member:
-            raise Refused(Code.LIMIT_REACHED, "All referrals that count have been rewarded.")
+            raise Refused(RefusalCode.LIMIT_REACHED, "All referrals that count have been rewarded.")
     reason = reasons.bonus(operation.reason)
     if operation.referral:
         reason = reasons.plain(ReasonKind.REFERRAL)

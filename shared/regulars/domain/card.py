@@ -59,7 +59,7 @@ class OpenVoucher(NamedTuple):
     """The units locked in it, in its reward's unit; 0 for a gift."""
 
 
-class Holding(NamedTuple):
+class TierRight(NamedTuple):
     """A right to a tier: since when, and `until` which last day (`""` without an end)."""
 
     id: str
@@ -88,9 +88,9 @@ class Card(NamedTuple):
     last_visit_ms: int = 0
     days: Mapping[str, int] = NONE
     """Visits by day, of the newest days, where the programme has a daily cap."""
-    tier: Holding | None = None
+    tier: TierRight | None = None
     """The current tier: the highest the card has a right to."""
-    held: Mapping[str, Holding] = NONE
+    held: Mapping[str, TierRight] = NONE
     """Every right to a tier, by name (see `tiering.right`)."""
     idle: Mapping[str, str] = NONE
     """Per unit that expires by inactivity, its last valid day if nothing happens."""

@@ -23,28 +23,28 @@ from regulars.domain.draft import Draft
 from regulars.domain.due import BENEFITS, EXPIRE, TIER
 from regulars.domain.ledger import Kind
 from regulars.domain.operations import (
-    Act,
     Adjust,
     AnyOperation,
-    Bonus,
     Cancel,
     Celebrate,
+    ClearDue,
     Decision,
     Earn,
     Expire,
     GiveBenefits,
+    GiveSurprise,
+    GrantBonus,
     GrantTier,
     Issue,
     Join,
     Redeem,
-    Remind,
     Reverse,
     ReviewTier,
-    Surprise,
+    RewardAction,
     Voucher,
 )
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
 
 def decide(program: Program, card: Card, operation: AnyOperation, now: datetime) -> Decision:
@@ -65,13 +65,13 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Earn():
             refused = accrual.earn(draft, operation)
             return draft.decision("earn", unlocked=_issued(draft), refused=tuple(refused))
-        case Act():
+        case RewardAction():
             accrual.act(draft, operation)
             return draft.decision("bonus", unlocked=_issued(draft))
-        case Bonus():
+        case GrantBonus():
             accrual.bonus(draft, operation)
             return draft.decision("bonus", unlocked=_issued(draft))
-        case Surprise():
+        case GiveSurprise():
             surprises.give_by_hand(draft, operation)
             return draft.decision("bonus", unlocked=_issued(draft))
         case Celebrate():
@@ -105,19 +105,28 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case ReviewTier():
             draft.birthday = operation.birthday
             return _review_tier(draft)
-        case Remind():
+        case ClearDue():
             draft.birthday = operation.birthday
             return _no_longer_due(draft, operation.job).nothing_to_book()
 
 
 _PAYS_DEBT_FIRST = (
-    Earn, Act, Bonus, Surprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse
+    Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 
 _REVIEWS_TIER_FIRST = (
-    Earn, Act, Bonus, Surprise, Celebrate, GiveBenefits, Issue, Adjust, Reverse, Expire
-)  # fmt: skip
+    Earn,
+    RewardAction,
+    GrantBonus,
+    GiveSurprise,
+    Celebrate,
+    GiveBenefits,
+    Issue,
+    Adjust,
+    Reverse,
+    Expire,
+)
 """Operations that depend on the tier: it is brought up to date first."""
 
 
@@ -130,7 +139,7 @@ def _adjust(draft: Draft, operation: Adjust) -> None:
     reason = reasons.adjust(operation.reason)
     if operation.unit not in draft.program.units:
         known = ", ".join(draft.program.units)
-        raise Refused(Code.INVALID, "No such unit.", (("unit", f"must be one of: {known}"),))
+        raise Refused(RefusalCode.INVALID, "No such unit.", (("unit", f"must be one of: {known}"),))
     if operation.amount > 0:
         draft.grant(operation.unit, operation.amount, "adjust", reason)
         rewards.issue_automatic(draft)
@@ -140,7 +149,7 @@ def _adjust(draft: Draft, operation: Adjust) -> None:
         draft.renew(operation.unit)
     if rest and not operation.allow_debt:
         available = draft.before.available(operation.unit, draft.today.isoformat())
-        raise Refused(Code.INSUFFICIENT_BALANCE, f"Only {available} can be taken off.")
+        raise Refused(RefusalCode.INSUFFICIENT_BALANCE, f"Only {available} can be taken off.")
     draft.owe(operation.unit, rest, "adjust", reason)
 
 
@@ -188,13 +197,13 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
     rank = draft.program.tier_rank(operation.tier_id)
     if rank < 0:
         known = ", ".join(tier.id for tier in draft.program.tiers)
-        raise Refused(Code.INVALID, "No such tier.", (("tier", f"must be one of: {known}"),))
+        raise Refused(RefusalCode.INVALID, "No such tier.", (("tier", f"must be one of: {known}"),))
     until = operation.until
     if operation.by == "membership" and not until:
         until = tiering.paid_until(draft.program.tiers[rank], draft.card, draft.today)
         if not until:
             hint = "is needed: this tier is not sold by the month or year"
-            raise Refused(Code.INVALID, "Until when?", (("until", hint),))
+            raise Refused(RefusalCode.INVALID, "Until when?", (("until", hint),))
     draft.card = tiering.given(draft.card, operation.tier_id, operation.by, until, draft.today)
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
     draft.facts.update({"tier": operation.tier_id, "until": until, "by": operation.by})

@@ -18,7 +18,7 @@ from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, 
 from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason, ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
 EFFECTIVE_AHEAD_MS = 5 * 60 * 1000
 """How far a caller's clock may run ahead of ours."""
@@ -198,7 +198,7 @@ def _effective_ms(origin: Origin, now_ms: int) -> int:
         return now_ms
     if origin.effective_ms > now_ms + EFFECTIVE_AHEAD_MS:
         raise Refused(
-            Code.INVALID,
+            RefusalCode.INVALID,
             "The sale lies in the future.",
             (("effective_at", "must not be more than five minutes ahead of the server's clock"),),
         )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from regulars.domain.card import Card, expired
 from regulars.domain.program import Program, Reward
-from regulars.domain.refusals import Code
+from regulars.domain.refusals import RefusalCode
 from regulars.domain.rewards import refusal
 
 EXPIRING_DAYS = 60
@@ -28,7 +28,7 @@ class Eligibility(NamedTuple):
 
     reward: Reward
     missing: int
-    locked_because: Code | None
+    locked_because: RefusalCode | None
 
     @property
     def affordable(self) -> bool:

@@ -53,7 +53,7 @@ class Leaderboard(NamedTuple):
     """How many places are shown."""
 
 
-class SurpriseTerms(NamedTuple):
+class SurpriseRule(NamedTuple):
     """An unexpected gift within a budget: given by staff, or drawn by a rule."""
 
     id: str

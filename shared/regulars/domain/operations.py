@@ -158,7 +158,7 @@ class ReviewTier(NamedTuple):
     """`MM-DD`, if known: the new programme may reward it."""
 
 
-class Remind(NamedTuple):
+class ClearDue(NamedTuple):
     """A reminder was sent; the card is removed from the due list until the next one."""
 
     origin: Origin
@@ -167,7 +167,7 @@ class Remind(NamedTuple):
     """`MM-DD`, when it is to be put on the due list."""
 
 
-class Act(NamedTuple):
+class RewardAction(NamedTuple):
     """The member did something that is rewarded: a review, a survey, an event."""
 
     origin: Origin
@@ -175,7 +175,7 @@ class Act(NamedTuple):
     ref: str | None = None
 
 
-class Bonus(NamedTuple):
+class GrantBonus(NamedTuple):
     """Units or a reward that the system gives, such as for a referral."""
 
     origin: Origin
@@ -187,7 +187,7 @@ class Bonus(NamedTuple):
     """Whether it counts as a referral of this member."""
 
 
-class Surprise(NamedTuple):
+class GiveSurprise(NamedTuple):
     """Staff give an unexpected gift within a budget of the programme."""
 
     origin: Origin
@@ -223,9 +223,9 @@ class GrantTier(NamedTuple):
 AnyOperation = (
     Join
     | Earn
-    | Act
-    | Bonus
-    | Surprise
+    | RewardAction
+    | GrantBonus
+    | GiveSurprise
     | Celebrate
     | GiveBenefits
     | Adjust
@@ -236,7 +236,7 @@ AnyOperation = (
     | Expire
     | ReviewTier
     | GrantTier
-    | Remind
+    | ClearDue
 )
 
 

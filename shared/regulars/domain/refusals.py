@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class RefusalCode(StrEnum):
     """The stable `code` of a problem document."""
 
     # The request itself
@@ -53,22 +53,27 @@ class Code(StrEnum):
         return self in _TRANSIENT
 
 
-_TRANSIENT = {Code.CONFLICT, Code.RATE_LIMITED, Code.UNAVAILABLE, Code.INTERNAL}
+_TRANSIENT = {
+    RefusalCode.CONFLICT,
+    RefusalCode.RATE_LIMITED,
+    RefusalCode.UNAVAILABLE,
+    RefusalCode.INTERNAL,
+}
 
 DECIDED = frozenset(
     {
-        Code.CAP_REACHED,
-        Code.DEBT,
-        Code.TIER_REQUIRED,
-        Code.OUT_OF_STOCK,
-        Code.LIMIT_REACHED,
-        Code.INSUFFICIENT_BALANCE,
-        Code.VOUCHER_REDEEMED,
-        Code.VOUCHER_CANCELLED,
-        Code.VOUCHER_EXPIRED,
-        Code.ALREADY_REVERSED,
-        Code.REFUND_EXCEEDS,
-        Code.UNDO_EXPIRED,
+        RefusalCode.CAP_REACHED,
+        RefusalCode.DEBT,
+        RefusalCode.TIER_REQUIRED,
+        RefusalCode.OUT_OF_STOCK,
+        RefusalCode.LIMIT_REACHED,
+        RefusalCode.INSUFFICIENT_BALANCE,
+        RefusalCode.VOUCHER_REDEEMED,
+        RefusalCode.VOUCHER_CANCELLED,
+        RefusalCode.VOUCHER_EXPIRED,
+        RefusalCode.ALREADY_REVERSED,
+        RefusalCode.REFUND_EXCEEDS,
+        RefusalCode.UNDO_EXPIRED,
     }
 )
 """Refusals that follow from programme and card. They are final for their key: the same
@@ -84,7 +89,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
 
     def __init__(
         self,
-        code: Code,
+        code: RefusalCode,
         detail: str = "",
         errors: tuple[tuple[str, str], ...] = (),
         *,

@@ -26,7 +26,7 @@ from regulars.domain.ledger import DEBT, Entry, Line, granted, lot_dates
 from regulars.domain.operations import Reverse, Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import QUEUED, give_back, issue_automatic
 from regulars.domain.shares import Shares, Span, shares
 
@@ -85,14 +85,16 @@ def _refunded(operation: Reverse, total: int, now_ms: int) -> tuple[int, int]:
     Raises UNDO_EXPIRED, ALREADY_REVERSED or REFUND_EXCEEDS, in this order.
     """
     if operation.undo_until_ms is not None and now_ms > operation.undo_until_ms:
-        raise Refused(Code.UNDO_EXPIRED, "It can be undone for five minutes; refund it instead.")
+        raise Refused(
+            RefusalCode.UNDO_EXPIRED, "It can be undone for five minutes; refund it instead."
+        )
     if operation.refunded_minor == WHOLE:
-        raise Refused(Code.ALREADY_REVERSED, "All of it has been taken back already.")
+        raise Refused(RefusalCode.ALREADY_REVERSED, "All of it has been taken back already.")
     left = total - operation.refunded_minor
     amount = left if operation.amount_minor is None else operation.amount_minor
     if amount > left:
         raise Refused(
-            Code.REFUND_EXCEEDS,
+            RefusalCode.REFUND_EXCEEDS,
             f"Of this sale {left} is left to refund, in minor units.",
         )
     return operation.refunded_minor, operation.refunded_minor + amount

@@ -13,7 +13,7 @@ from regulars.domain.card import NEVER, Card, Lot, OpenVoucher
 from regulars.domain.draft import Draft
 from regulars.domain.operations import Cancel, Issue, Redeem, Voucher
 from regulars.domain.program import Program, Reward
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
 Closed = Literal["redeemed", "cancelled", "expired"]
 """The final statuses of a voucher."""
@@ -32,22 +32,22 @@ def refusal(
     reward: Reward,
     today: str,
     exhausted: frozenset[str] = frozenset(),
-) -> Code | None:
+) -> RefusalCode | None:
     """Find why a reward cannot be issued now, by precedence; None when it can."""
     if any(card.debt.values()):
-        return Code.DEBT
+        return RefusalCode.DEBT
     if reward.tiers and (card.tier is None or card.tier.id not in reward.tiers):
-        return Code.TIER_REQUIRED
+        return RefusalCode.TIER_REQUIRED
     if reward.stock and stock_name(reward) in exhausted:
-        return Code.OUT_OF_STOCK
+        return RefusalCode.OUT_OF_STOCK
     if reward.limit is not None:
         period = limits.period(reward.limit_window, today)
         if limits.given(card, reward.id, period) >= reward.limit:
-            return Code.LIMIT_REACHED
+            return RefusalCode.LIMIT_REACHED
     if len(card.open) >= OPEN_VOUCHERS_MAX:
-        return Code.LIMIT_REACHED
+        return RefusalCode.LIMIT_REACHED
     if card.available(reward.unit, today) < reward.cost:
-        return Code.INSUFFICIENT_BALANCE
+        return RefusalCode.INSUFFICIENT_BALANCE
     return None
 
 
@@ -60,7 +60,7 @@ def issue(draft: Draft, operation: Issue) -> Voucher:
     """Issue the reward the member chose; raises Refused when it cannot be issued."""
     reward = draft.program.rewards.get(operation.reward_id)
     if reward is None or not reward.unit:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     code = _refusal(draft, reward)
     if code is not None:
         raise Refused(code, _refusal_words(code, draft, reward))
@@ -98,7 +98,7 @@ def give(
     return _voucher(draft, reward, draft.new_code(), (), expires_on)
 
 
-def _refusal(draft: Draft, reward: Reward) -> Code | None:
+def _refusal(draft: Draft, reward: Reward) -> RefusalCode | None:
     if draft.exhausted(stock_name(reward), reward.stock):
         exhausted = frozenset({stock_name(reward)})
     else:
@@ -157,7 +157,9 @@ def redeem(draft: Draft, operation: Redeem) -> None:
     voucher = operation.voucher
     require_open(draft, voucher)
     if any(draft.card.debt.values()):
-        raise Refused(Code.DEBT, "A refund left a debt on this card; the next visits pay it off.")
+        raise Refused(
+            RefusalCode.DEBT, "A refund left a debt on this card; the next visits pay it off."
+        )
     close(draft, voucher, "redeemed")
     draft.facts.update({"voucher": voucher.voucher_id, "reward": voucher.reward_id})
     if operation.order_id:
@@ -202,23 +204,27 @@ def require_open(draft: Draft, voucher: Voucher, *, expired_too: bool = False) -
     """Raise VOUCHER_REDEEMED, VOUCHER_CANCELLED or VOUCHER_EXPIRED when a voucher is not open."""
     if voucher.status == "redeemed":
         at = calendar.rfc3339(voucher.closed_ms)
-        raise Refused(Code.VOUCHER_REDEEMED, f"This voucher was redeemed at {at}.")
+        raise Refused(RefusalCode.VOUCHER_REDEEMED, f"This voucher was redeemed at {at}.")
     if voucher.status == "cancelled":
-        raise Refused(Code.VOUCHER_CANCELLED, "This voucher was cancelled; its cost was returned.")
+        raise Refused(
+            RefusalCode.VOUCHER_CANCELLED, "This voucher was cancelled; its cost was returned."
+        )
     past = bool(voucher.expires_on) and voucher.expires_on < draft.today.isoformat()
     if voucher.status == "expired" or (past and not expired_too):
-        raise Refused(Code.VOUCHER_EXPIRED, f"This voucher was valid until {voucher.expires_on}.")
+        raise Refused(
+            RefusalCode.VOUCHER_EXPIRED, f"This voucher was valid until {voucher.expires_on}."
+        )
 
 
-def _refusal_words(code: Code, draft: Draft, reward: Reward) -> str:
+def _refusal_words(code: RefusalCode, draft: Draft, reward: Reward) -> str:
     available = draft.available(reward.unit)
     limit = "This card has reached the limit of this reward."
     if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
         limit = f"This card has {OPEN_VOUCHERS_MAX} open vouchers; some must be used first."
     return {
-        Code.DEBT: "A refund left a debt on this card; the next visits pay it off.",
-        Code.TIER_REQUIRED: f"This reward is for {', '.join(reward.tiers)}.",
-        Code.OUT_OF_STOCK: "All of them have been given out.",
-        Code.LIMIT_REACHED: limit,
-        Code.INSUFFICIENT_BALANCE: f"It costs {reward.cost}; {available} can be spent.",
+        RefusalCode.DEBT: "A refund left a debt on this card; the next visits pay it off.",
+        RefusalCode.TIER_REQUIRED: f"This reward is for {', '.join(reward.tiers)}.",
+        RefusalCode.OUT_OF_STOCK: "All of them have been given out.",
+        RefusalCode.LIMIT_REACHED: limit,
+        RefusalCode.INSUFFICIENT_BALANCE: f"It costs {reward.cost}; {available} can be spent.",
     }.get(code, "")

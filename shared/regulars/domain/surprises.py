@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from regulars.domain import limits, reasons
 from regulars.domain.campaigns import Occasion
 from regulars.domain.draft import Draft
-from regulars.domain.games import SurpriseTerms
-from regulars.domain.operations import Surprise
+from regulars.domain.games import SurpriseRule
+from regulars.domain.operations import GiveSurprise
 from regulars.domain.program import Reward
 from regulars.domain.reasons import Reason
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX, give, stock_name
 from regulars.domain.segments import segment
 
@@ -26,7 +26,7 @@ FACTS = "surprises"
 """The fact of an entry that holds its surprises, by voucher id: a `Given` without that id."""
 
 
-class Given(NamedTuple):
+class GivenSurprise(NamedTuple):
     """A surprise as an entry stores it."""
 
     voucher_id: str
@@ -45,9 +45,9 @@ class Given(NamedTuple):
         return reasons.surprise(self.reward_id)
 
 
-def given(facts: Mapping[str, Any]) -> list[Given]:
+def given(facts: Mapping[str, Any]) -> list[GivenSurprise]:
     """List the surprises of an entry, from its facts."""
-    return [Given(voucher_id, *kept) for voucher_id, kept in facts.get(FACTS, {}).items()]
+    return [GivenSurprise(voucher_id, *kept) for voucher_id, kept in facts.get(FACTS, {}).items()]
 
 
 def draw(draft: Draft, occasion: Occasion, kinds: frozenset[str]) -> None:
@@ -64,20 +64,20 @@ def draw(draft: Draft, occasion: Occasion, kinds: frozenset[str]) -> None:
             _give(draft, terms, reward)
 
 
-def is_drawn(entropy: bytes, terms: SurpriseTerms) -> bool:
+def is_drawn(entropy: bytes, terms: SurpriseRule) -> bool:
     """Tell whether a rule draws this operation; the same entropy gives the same answer."""
     number = int.from_bytes(sha256(entropy + b"surprise:" + terms.id.encode()).digest()[:8])
     return number % terms.one_in == 0
 
 
-def give_by_hand(draft: Draft, operation: Surprise) -> None:
+def give_by_hand(draft: Draft, operation: GiveSurprise) -> None:
     """Give the gift that staff chose; raises Refused when it cannot be given."""
     by_staff = {terms.id: terms for terms in draft.program.surprises if terms.by == "staff"}
     terms = by_staff.get(operation.surprise_id)
     reward = draft.program.rewards.get(terms.reward) if terms else None
     if terms is None or reward is None:
         hint = f"must be one of: {', '.join(by_staff)}" if by_staff else "there are none to give"
-        raise Refused(Code.INVALID, "No such surprise.", (("surprise", hint),))
+        raise Refused(RefusalCode.INVALID, "No such surprise.", (("surprise", hint),))
     tier = draft.card.tier.id if draft.card.tier else None
     kind = segment(draft.program, draft.card, draft.today)
     if code := _refusal(draft, terms, reward, tier, kind):
@@ -97,7 +97,7 @@ def take_back(draft: Draft, facts: Mapping[str, Any], voucher_id: str) -> None:
                 draft.card = limits.counted(draft.card, name, gift.period, -1)
 
 
-def _give(draft: Draft, terms: SurpriseTerms, reward: Reward) -> None:
+def _give(draft: Draft, terms: SurpriseRule, reward: Reward) -> None:
     voucher = give(draft, reward, queues=False)
     if voucher is None:
         raise AssertionError("a surprise is given only when there is room and stock for it")
@@ -106,32 +106,34 @@ def _give(draft: Draft, terms: SurpriseTerms, reward: Reward) -> None:
     period = limits.period(terms.limit_window, today)
     if terms.limit:
         draft.card = limits.counted(draft.card, _name(terms.id), period)
-    gift = Given(voucher.voucher_id, terms.id, reward.id, counter, reward.cost_minor, period)
+    gift = GivenSurprise(
+        voucher.voucher_id, terms.id, reward.id, counter, reward.cost_minor, period
+    )
     draft.facts.setdefault(FACTS, {})[gift.voucher_id] = list(gift[1:])
 
 
 def _refusal(
-    draft: Draft, terms: SurpriseTerms, reward: Reward, tier: str | None, kind: str
-) -> Code | None:
+    draft: Draft, terms: SurpriseRule, reward: Reward, tier: str | None, kind: str
+) -> RefusalCode | None:
     """Find why the card cannot be given it now, by precedence; None when it can."""
     if (terms.tiers and tier not in terms.tiers) or (terms.segments and kind not in terms.segments):
-        return Code.TIER_REQUIRED
+        return RefusalCode.TIER_REQUIRED
     if draft.exhausted(stock_name(reward), reward.stock):
-        return Code.OUT_OF_STOCK
+        return RefusalCode.OUT_OF_STOCK
     period = limits.period(terms.limit_window, draft.today.isoformat())
     if terms.limit and limits.given(draft.card, _name(terms.id), period) >= terms.limit:
-        return Code.LIMIT_REACHED
+        return RefusalCode.LIMIT_REACHED
     if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
-        return Code.LIMIT_REACHED
+        return RefusalCode.LIMIT_REACHED
     if draft.exhausted(_counter(draft, terms), terms.budget_minor, reward.cost_minor):
-        return Code.LIMIT_REACHED
+        return RefusalCode.LIMIT_REACHED
     return None
 
 
-def _refusal_words(draft: Draft, code: Code, terms: SurpriseTerms) -> str:
-    if code is Code.TIER_REQUIRED:
+def _refusal_words(draft: Draft, code: RefusalCode, terms: SurpriseRule) -> str:
+    if code is RefusalCode.TIER_REQUIRED:
         return f"This is for {', '.join((*terms.tiers, *terms.segments))} members."
-    if code is Code.OUT_OF_STOCK:
+    if code is RefusalCode.OUT_OF_STOCK:
         return "All of them have been given out."
     period = limits.period(terms.limit_window, draft.today.isoformat())
     if terms.limit and limits.given(draft.card, _name(terms.id), period) >= terms.limit:
@@ -141,7 +143,7 @@ def _refusal_words(draft: Draft, code: Code, terms: SurpriseTerms) -> str:
     return "Its budget is used up for now."
 
 
-def _counter(draft: Draft, terms: SurpriseTerms) -> str:
+def _counter(draft: Draft, terms: SurpriseRule) -> str:
     """Name the shared counter of a budget in its current period."""
     period = limits.period(terms.budget_window, draft.today.isoformat())
     return f"surprise:{terms.id}:{period}"

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from regulars.domain import calendar
-from regulars.domain.card import Card, Holding, Window
-from regulars.domain.program import Condition, Program, Tier
+from regulars.domain.card import Card, TierRight, Window
+from regulars.domain.program import Program, Tier, TierCondition
 
 COUNTED = frozenset({"spend", "visits", "points"})
 """Metrics that a card's windows hold; the others are granted, not counted."""
@@ -17,7 +17,7 @@ BOUGHT = frozenset({"membership", "purchase"})
 """Ways into a tier that are paid for."""
 
 
-def measure(card: Card, condition: Condition, today: date) -> int:
+def measure(card: Card, condition: TierCondition, today: date) -> int:
     """Sum the condition's metric of a card within its window, as of `today`."""
     total = window_sum(card, condition.window, today)
     return {"spend": total.spend_minor, "visits": total.visits, "points": total.points}[
@@ -41,12 +41,12 @@ def window_sum(card: Card, window: str, today: date) -> Window:
     return total
 
 
-def needed(condition: Condition, *, held: bool) -> int:
+def needed(condition: TierCondition, *, held: bool) -> int:
     """Return how much of a counted metric is enough; it can be less when the tier is `held`."""
     return (condition.keep.at_least if held else 0) or condition.at_least
 
 
-def kept_until(condition: Condition, today: date) -> str:
+def kept_until(condition: TierCondition, today: date) -> str:
     """Compute the last day (ISO) of a tier entered by this condition today; `""` without an end.
 
     A rolling window of n months has the running month as its period, and n months as the next.
@@ -99,7 +99,7 @@ def given(card: Card, tier_id: str, by: str, until: str, today: date) -> Card:
     name = right(tier_id, by)
     known = card.held.get(name)
     since = known.since if known else today.isoformat()
-    return card._replace(held={**card.held, name: Holding(tier_id, since, until)})
+    return card._replace(held={**card.held, name: TierRight(tier_id, since, until)})
 
 
 def earned(program: Program, card: Card, today: date) -> dict[str, str]:
@@ -128,7 +128,7 @@ def with_right(card: Card, tier_id: str, until: str, today: date) -> Card:
     if held and not _later(until, held.until):
         return card
     since = held.since if held else today.isoformat()
-    return card._replace(held={**card.held, name: Holding(tier_id, since, until)})
+    return card._replace(held={**card.held, name: TierRight(tier_id, since, until)})
 
 
 def upgraded(program: Program, card: Card, today: date, happened: date) -> Card:
@@ -183,7 +183,7 @@ def in_season(tier: Tier, today: date) -> bool:
     return today.month >= tier.first_month or today.month <= tier.last_month
 
 
-def lasts(program: Program, held: Holding, today: date) -> bool:
+def lasts(program: Program, held: TierRight, today: date) -> bool:
     """Tell whether a tier that a card had when it was last written still counts."""
     rank = program.tier_rank(held.id)
     if rank < 0:
@@ -192,7 +192,7 @@ def lasts(program: Program, held: Holding, today: date) -> bool:
     return in_season(tier, today) and not _over(held, tier, today)
 
 
-def ends_on(tier: Tier, held: Holding, today: date) -> date | None:
+def ends_on(tier: Tier, held: TierRight, today: date) -> date | None:
     """Find the first day on which a tier must be reviewed; None when it has no end."""
     days = []
     if held.until:
@@ -214,7 +214,7 @@ def seasons_ahead(program: Program, card: Card, today: date) -> Iterator[date]:
                 yield opens
 
 
-def _best(program: Program, card: Card, today: date) -> Holding | None:
+def _best(program: Program, card: Card, today: date) -> TierRight | None:
     """Find the right to the highest tier that has not ended and is in season."""
     for tier in reversed(program.tiers):
         if in_season(tier, today) and (held := _longest(card, tier, today)):
@@ -222,9 +222,9 @@ def _best(program: Program, card: Card, today: date) -> Holding | None:
     return None
 
 
-def _longest(card: Card, tier: Tier, today: date) -> Holding | None:
+def _longest(card: Card, tier: Tier, today: date) -> TierRight | None:
     """Find the right to a tier that lasts longest; None when all have ended."""
-    longest: Holding | None = None
+    longest: TierRight | None = None
     for held in card.held.values():
         fits = held.id == tier.id and not _over(held, tier, today)
         if fits and (longest is None or _later(held.until, longest.until)):
@@ -232,18 +232,18 @@ def _longest(card: Card, tier: Tier, today: date) -> Holding | None:
     return longest
 
 
-def _over(held: Holding, tier: Tier, today: date) -> bool:
+def _over(held: TierRight, tier: Tier, today: date) -> bool:
     """Tell whether a right has ended, days of grace included."""
     if not held.until:
         return False
     return date.fromisoformat(held.until) + timedelta(days=tier.grace_days) < today
 
 
-def _in_tier(card: Card, best: Holding, today: date) -> Card:
+def _in_tier(card: Card, best: TierRight, today: date) -> Card:
     """Return the card in that tier; since today when it is a new one."""
     same = card.tier is not None and card.tier.id == best.id
     since = card.tier.since if same and card.tier else today.isoformat()
-    return card._replace(tier=Holding(best.id, since, best.until))
+    return card._replace(tier=TierRight(best.id, since, best.until))
 
 
 def _later(until: str, than: str) -> bool:
@@ -269,7 +269,7 @@ def offers(program: Program, card: Card, today: date) -> Iterator[Offer]:
                 yield Offer(tier, way.price_minor, way.period)
 
 
-def next_tier(program: Program, card: Card, today: date) -> tuple[Tier, Condition, int] | None:
+def next_tier(program: Program, card: Card, today: date) -> tuple[Tier, TierCondition, int] | None:
     """Find the next tier that visits and sales can reach: tier, condition, value so far."""
     held = program.tier_rank(card.tier.id if card.tier else None)
     for tier in program.tiers[held + 1 :]:

@@ -14,7 +14,7 @@ from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry
 from regulars.domain.operations import Earn
 from regulars.domain.reasons import Reason, ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
 DAYS_KEPT = 7
 """Days before the newest for which a card stores the visits of each day."""
@@ -40,7 +40,7 @@ def granted(draft: Draft, operation: Earn) -> tuple[int, list[tuple[str, Reason]
     if reason is None:
         return visits, []
     if operation.refusable:
-        raise Refused(Code.CAP_REACHED, _words(reason))
+        raise Refused(RefusalCode.CAP_REACHED, _words(reason))
     return visits, [("limits", reason)]
 
 

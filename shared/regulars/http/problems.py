@@ -5,69 +5,69 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
-STATUS: dict[Code, HTTPStatus] = {
-    Code.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    Code.MALFORMED: HTTPStatus.BAD_REQUEST,
-    Code.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
-    Code.FORBIDDEN: HTTPStatus.FORBIDDEN,
-    Code.NOT_FOUND: HTTPStatus.NOT_FOUND,
-    Code.IDEMPOTENCY_KEY_REQUIRED: HTTPStatus.BAD_REQUEST,
-    Code.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Code.IDEMPOTENCY_MISMATCH: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Code.SLUG_TAKEN: HTTPStatus.CONFLICT,
-    Code.CONTACT_TAKEN: HTTPStatus.CONFLICT,
-    Code.STALE_VERSION: HTTPStatus.PRECONDITION_FAILED,
-    Code.CAP_REACHED: HTTPStatus.CONFLICT,
-    Code.DEBT: HTTPStatus.CONFLICT,
-    Code.TIER_REQUIRED: HTTPStatus.CONFLICT,
-    Code.OUT_OF_STOCK: HTTPStatus.CONFLICT,
-    Code.LIMIT_REACHED: HTTPStatus.CONFLICT,
-    Code.INSUFFICIENT_BALANCE: HTTPStatus.CONFLICT,
-    Code.VOUCHER_REDEEMED: HTTPStatus.CONFLICT,
-    Code.VOUCHER_CANCELLED: HTTPStatus.CONFLICT,
-    Code.VOUCHER_EXPIRED: HTTPStatus.CONFLICT,
-    Code.ALREADY_REVERSED: HTTPStatus.CONFLICT,
-    Code.REFUND_EXCEEDS: HTTPStatus.CONFLICT,
-    Code.UNDO_EXPIRED: HTTPStatus.CONFLICT,
-    Code.CONFLICT: HTTPStatus.CONFLICT,
-    Code.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
-    Code.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-    Code.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
+STATUS: dict[RefusalCode, HTTPStatus] = {
+    RefusalCode.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    RefusalCode.MALFORMED: HTTPStatus.BAD_REQUEST,
+    RefusalCode.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
+    RefusalCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    RefusalCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    RefusalCode.IDEMPOTENCY_KEY_REQUIRED: HTTPStatus.BAD_REQUEST,
+    RefusalCode.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.IDEMPOTENCY_MISMATCH: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.SLUG_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.CONTACT_TAKEN: HTTPStatus.CONFLICT,
+    RefusalCode.STALE_VERSION: HTTPStatus.PRECONDITION_FAILED,
+    RefusalCode.CAP_REACHED: HTTPStatus.CONFLICT,
+    RefusalCode.DEBT: HTTPStatus.CONFLICT,
+    RefusalCode.TIER_REQUIRED: HTTPStatus.CONFLICT,
+    RefusalCode.OUT_OF_STOCK: HTTPStatus.CONFLICT,
+    RefusalCode.LIMIT_REACHED: HTTPStatus.CONFLICT,
+    RefusalCode.INSUFFICIENT_BALANCE: HTTPStatus.CONFLICT,
+    RefusalCode.VOUCHER_REDEEMED: HTTPStatus.CONFLICT,
+    RefusalCode.VOUCHER_CANCELLED: HTTPStatus.CONFLICT,
+    RefusalCode.VOUCHER_EXPIRED: HTTPStatus.CONFLICT,
+    RefusalCode.ALREADY_REVERSED: HTTPStatus.CONFLICT,
+    RefusalCode.REFUND_EXCEEDS: HTTPStatus.CONFLICT,
+    RefusalCode.UNDO_EXPIRED: HTTPStatus.CONFLICT,
+    RefusalCode.CONFLICT: HTTPStatus.CONFLICT,
+    RefusalCode.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+    RefusalCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    RefusalCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
-TITLE: dict[Code, str] = {
-    Code.TOO_LARGE: "The request is too large",
-    Code.MALFORMED: "The request cannot be read",
-    Code.UNAUTHORIZED: "Who is asking is not known",
-    Code.FORBIDDEN: "Not allowed with this credential",
-    Code.NOT_FOUND: "Not found",
-    Code.IDEMPOTENCY_KEY_REQUIRED: "An Idempotency-Key is needed",
-    Code.INVALID: "The request is not valid",
-    Code.IDEMPOTENCY_MISMATCH: "The key was used for something else",
-    Code.SLUG_TAKEN: "The slug is taken",
-    Code.CONTACT_TAKEN: "Another member has this contact",
-    Code.STALE_VERSION: "It was changed since it was read",
-    Code.CAP_REACHED: "The limit of visits is reached",
-    Code.DEBT: "The card owes after a refund",
-    Code.TIER_REQUIRED: "For members of a tier only",
-    Code.OUT_OF_STOCK: "Out of stock",
-    Code.LIMIT_REACHED: "The limit for this reward is reached",
-    Code.INSUFFICIENT_BALANCE: "There is not enough on the card",
-    Code.VOUCHER_REDEEMED: "The voucher was redeemed before",
-    Code.VOUCHER_CANCELLED: "The voucher was cancelled",
-    Code.VOUCHER_EXPIRED: "The voucher has expired",
-    Code.ALREADY_REVERSED: "It was taken back before",
-    Code.REFUND_EXCEEDS: "More than was sold cannot be refunded",
-    Code.UNDO_EXPIRED: "It is too late to undo",
-    Code.CONFLICT: "Others are changing it at this moment",
-    Code.RATE_LIMITED: "Too many requests",
-    Code.UNAVAILABLE: "The service is busy",
-    Code.INTERNAL: "Something went wrong on our side",
+TITLE: dict[RefusalCode, str] = {
+    RefusalCode.TOO_LARGE: "The request is too large",
+    RefusalCode.MALFORMED: "The request cannot be read",
+    RefusalCode.UNAUTHORIZED: "Who is asking is not known",
+    RefusalCode.FORBIDDEN: "Not allowed with this credential",
+    RefusalCode.NOT_FOUND: "Not found",
+    RefusalCode.IDEMPOTENCY_KEY_REQUIRED: "An Idempotency-Key is needed",
+    RefusalCode.INVALID: "The request is not valid",
+    RefusalCode.IDEMPOTENCY_MISMATCH: "The key was used for something else",
+    RefusalCode.SLUG_TAKEN: "The slug is taken",
+    RefusalCode.CONTACT_TAKEN: "Another member has this contact",
+    RefusalCode.STALE_VERSION: "It was changed since it was read",
+    RefusalCode.CAP_REACHED: "The limit of visits is reached",
+    RefusalCode.DEBT: "The card owes after a refund",
+    RefusalCode.TIER_REQUIRED: "For members of a tier only",
+    RefusalCode.OUT_OF_STOCK: "Out of stock",
+    RefusalCode.LIMIT_REACHED: "The limit for this reward is reached",
+    RefusalCode.INSUFFICIENT_BALANCE: "There is not enough on the card",
+    RefusalCode.VOUCHER_REDEEMED: "The voucher was redeemed before",
+    RefusalCode.VOUCHER_CANCELLED: "The voucher was cancelled",
+    RefusalCode.VOUCHER_EXPIRED: "The voucher has expired",
+    RefusalCode.ALREADY_REVERSED: "It was taken back before",
+    RefusalCode.REFUND_EXCEEDS: "More than was sold cannot be refunded",
+    RefusalCode.UNDO_EXPIRED: "It is too late to undo",
+    RefusalCode.CONFLICT: "Others are changing it at this moment",
+    RefusalCode.RATE_LIMITED: "Too many requests",
+    RefusalCode.UNAVAILABLE: "The service is busy",
+    RefusalCode.INTERNAL: "Something went wrong on our side",
 }
 
-RETRY_AFTER_S = {Code.CONFLICT: 1, Code.RATE_LIMITED: 10, Code.UNAVAILABLE: 2}
+RETRY_AFTER_S = {RefusalCode.CONFLICT: 1, RefusalCode.RATE_LIMITED: 10, RefusalCode.UNAVAILABLE: 2}
 
 
 PATH_SHOWN = 200
@@ -79,7 +79,7 @@ def document(refused: Refused) -> tuple[int, dict[str, Any]]:
     NOT_FOUND says nothing more, so that foreign and unknown ids are answered alike.
     """
     status = STATUS[refused.code]
-    detail = "" if refused.code is Code.NOT_FOUND else refused.detail
+    detail = "" if refused.code is RefusalCode.NOT_FOUND else refused.detail
     return status.value, {
         "type": f"urn:regulars:problem:{refused.code}",
         "title": TITLE[refused.code],

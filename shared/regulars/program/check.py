@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part, Reference
 
@@ -24,7 +24,9 @@ def check(document: Any) -> dict[str, Any]:
     except ValidationError as error:
         raise invalid(error) from error
     if mistakes := [*_repeated(parsed), *_dangling(parsed), *_unaffordable(parsed)]:
-        raise Refused(Code.INVALID, "The programme is not valid; see errors.", tuple(mistakes))
+        raise Refused(
+            RefusalCode.INVALID, "The programme is not valid; see errors.", tuple(mistakes)
+        )
     return parsed.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
 
@@ -34,7 +36,9 @@ def invalid(error: ValidationError) -> Refused:
         (".".join(str(part) for part in mistake["loc"]), _mend(mistake["msg"]))
         for mistake in error.errors(include_url=False, include_context=False, include_input=False)
     ]
-    return Refused(Code.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50]))
+    return Refused(
+        RefusalCode.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50])
+    )
 
 
 def _mend(message: str) -> str:

@@ -14,7 +14,7 @@ from zlib import compress, decompress
 
 from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import from_ms, hour_of
-from regulars.domain.card import Card, Holding, Lot, OpenVoucher, Window
+from regulars.domain.card import Card, Lot, OpenVoucher, TierRight, Window
 from regulars.domain.ledger import Entry, Recorded, parse
 from regulars.domain.operations import Voucher
 from regulars.store import keys
@@ -92,9 +92,9 @@ def load_card(text: str, member_id: str, version: int) -> Card:
         lifetime=Window(*document.get("t", ())),
         last_visit_ms=document.get("v", 0),
         days=document.get("y", {}),
-        tier=Holding(*document["k"]) if "k" in document else None,
+        tier=TierRight(*document["k"]) if "k" in document else None,
         held={
-            name: Holding(name.partition("/")[0], *dates)
+            name: TierRight(name.partition("/")[0], *dates)
             for name, dates in document.get("m", {}).items()
         },
         idle=document.get("i", {}),

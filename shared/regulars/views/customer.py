@@ -13,7 +13,7 @@ from regulars.i18n.words import Words
 from regulars.program import reward_kinds
 
 
-class Goal(NamedTuple):
+class GoalPanel(NamedTuple):
     """The next reward within reach, counted in its unit."""
 
     unit: UnitNames
@@ -29,14 +29,14 @@ class Goal(NamedTuple):
     """Whether one of this reward has been unlocked and waits to be redeemed."""
 
 
-def goal(program: Program, card: Card, today: date) -> Goal | None:
+def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
     """The reward to strive for, as the punch card shows it."""
     reward = goal_of(program, card, today)
     if reward is None:
         return None
     unit = program.units[reward.unit]
     have = card.available(unit.id, today.isoformat())
-    return Goal(
+    return GoalPanel(
         unit=cast(Any, unit.name),
         kind=unit.kind,
         have=have,

@@ -18,7 +18,7 @@ from regulars.domain.program import Program, Reward
 from regulars.domain.reasons import Reason
 from regulars.i18n.explain import explain
 from regulars.i18n.words import Words
-from regulars.store.leaderboards import Shown
+from regulars.store.leaderboards import ShownBoard
 
 View = dict[str, Any]
 
@@ -275,7 +275,7 @@ def _booked(decision: Decision) -> tuple[Entry, Recorded]:
     return decision.entry, decision.recorded
 
 
-def period(found: Shown | None) -> dict[str, object] | None:
+def period(found: ShownBoard | None) -> dict[str, object] | None:
     """A period as the API answers it."""
     if found is None:
         return None

@@ -8,7 +8,7 @@ import pytest
 
 from regulars.domain import reasons
 from regulars.domain.operations import Item
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import (
     Shop,
     items,
@@ -184,7 +184,7 @@ def test_staff_is_refused_at_the_cap_and_nothing_is_booked() -> None:
     with pytest.raises(Refused) as refused:
         cafe.visit(refusable=True)
 
-    assert refused.value.code is Code.CAP_REACHED
+    assert refused.value.code is RefusalCode.CAP_REACHED
     assert cafe.card is before
     cafe.later(hours=14)
     assert cafe.today == "2026-11-23"
@@ -217,7 +217,7 @@ def test_the_cooldown_says_how_long(wait_s: int, minutes: int) -> None:
     assert cafe.available("stamp") == 1
     with pytest.raises(Refused) as refused:
         cafe.visit(refusable=True)
-    assert refused.value.code is Code.CAP_REACHED
+    assert refused.value.code is RefusalCode.CAP_REACHED
 
 
 def test_an_undone_visit_counts_for_no_limit() -> None:
@@ -242,7 +242,7 @@ def test_a_sale_in_the_future_is_not_believed() -> None:
     with pytest.raises(Refused) as refused:
         cafe.sale(effective_ms=now_ms + 300_001 + 2)
 
-    assert refused.value.code is Code.INVALID
+    assert refused.value.code is RefusalCode.INVALID
     assert refused.value.errors[0][0] == "effective_at"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from regulars.domain.operations import Decision, Earn, Join
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit, visit_rule
 
 POINTS: dict[str, Any] = {"units": [unit(), unit("stamp", "stamps")], "earn": [spend_rule()]}
@@ -99,7 +99,7 @@ def test_the_hour_that_comes_twice_in_autumn_counts_twice() -> None:
 def test_hours_that_could_never_come_are_refused(first: str, until: str) -> None:
     with pytest.raises(Refused) as refused:
         double(hours={"from": first, "until": until})
-    assert refused.value.code == Code.INVALID
+    assert refused.value.code == RefusalCode.INVALID
     assert all(path.startswith("campaigns.0.hours") for path, _ in refused.value.errors)
 
 

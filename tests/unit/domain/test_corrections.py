@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regulars.domain.card import OpenVoucher
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, make_program, spend_rule, unit
 
 
@@ -41,4 +41,4 @@ def test_a_voucher_that_was_stored_without_its_cost_locks_nothing() -> None:
 
 
 def test_the_code_of_a_refusal_is_its_name() -> None:
-    assert [code.value for code in Code] == [code.name.lower() for code in Code]
+    assert [code.value for code in RefusalCode] == [code.name.lower() for code in RefusalCode]

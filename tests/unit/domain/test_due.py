@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.operations import Origin, Remind
+from regulars.domain.operations import ClearDue, Origin
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 TIERS = [
@@ -132,7 +132,7 @@ def test_a_reminder_that_was_looked_at_waits_for_the_next_visit() -> None:
     cafe.visit(2)
     cafe.now = datetime(2026, 11, 29, 9, 30, tzinfo=UTC)
 
-    looked = cafe.do(Remind(Origin("remind", "job")))
+    looked = cafe.do(ClearDue(Origin("remind", "job")))
 
     assert (looked.entry, looked.dues, cafe.card.due) == (None, (), {})
 

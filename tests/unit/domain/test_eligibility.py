@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from regulars.domain import eligibility, segments
-from regulars.domain.refusals import Code
+from regulars.domain.refusals import RefusalCode
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 
@@ -51,8 +51,8 @@ def test_every_reward_says_what_is_missing_and_why() -> None:
 
     assert [(seen[one].missing, seen[one].locked_because) for one in ("cheap", "dear", "gold")] == [
         (0, None),
-        (43, Code.INSUFFICIENT_BALANCE),
-        (0, Code.TIER_REQUIRED),
+        (43, RefusalCode.INSUFFICIENT_BALANCE),
+        (0, RefusalCode.TIER_REQUIRED),
     ]
     assert [seen[one].affordable for one in ("cheap", "dear", "gold")] == [True, False, False]
 

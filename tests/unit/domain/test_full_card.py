@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.operations import Celebrate, GiveBenefits
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
@@ -139,7 +139,7 @@ def test_why_a_full_card_gets_no_reward() -> None:
     cafe = full()
     with pytest.raises(Refused, match="20 open vouchers") as refused:
         cafe.issue("ten")
-    assert refused.value.code is Code.LIMIT_REACHED
+    assert refused.value.code is RefusalCode.LIMIT_REACHED
 
 
 def test_a_benefit_that_went_with_a_refunded_sale_can_be_had_again() -> None:

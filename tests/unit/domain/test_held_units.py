@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 HELD = unit(hold_days=14)
@@ -69,7 +69,7 @@ def test_the_member_does_not_wait_for_the_job() -> None:
     cafe.adjust("point", -4, allow_debt=True)
     with pytest.raises(Refused) as refused:
         cafe.issue("five")
-    assert refused.value.code is Code.DEBT
+    assert refused.value.code is RefusalCode.DEBT
     cafe.later(days=14).issue("five")
     assert (cafe.available(), dict(cafe.card.debt)) == (1, {})
     assert cafe.verify() == []

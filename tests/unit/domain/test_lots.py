@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from regulars.domain.card import Card, Lot, add_lots, normal, take
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 
@@ -43,7 +43,7 @@ def test_points_can_be_spent_on_their_last_day_and_not_after() -> None:
     assert cafe.available() == 0
     with pytest.raises(Refused) as refused:
         cafe.issue("ten")
-    assert refused.value.code is Code.INSUFFICIENT_BALANCE
+    assert refused.value.code is RefusalCode.INSUFFICIENT_BALANCE
     expired = cafe.expire().entry
     assert expired is not None
     assert [(line.amount, line.lot) for line in expired.lines] == [(-10, "2026-02-28")]
@@ -141,11 +141,11 @@ def test_a_correction_takes_off_no_more_than_can_be_spent() -> None:
 
     with pytest.raises(Refused) as refused:
         cafe.adjust("point", -6)
-    assert refused.value.code is Code.INSUFFICIENT_BALANCE
+    assert refused.value.code is RefusalCode.INSUFFICIENT_BALANCE
     cafe.adjust("point", -5)
     cafe.adjust("point", -1, allow_debt=True)
     assert dict(cafe.card.debt) == {"point": 1}
     with pytest.raises(Refused) as refused:
         cafe.adjust("gold", 1)
-    assert (refused.value.code, refused.value.errors[0][0]) == (Code.INVALID, "unit")
+    assert (refused.value.code, refused.value.errors[0][0]) == (RefusalCode.INVALID, "unit")
     assert cafe.verify() == []

@@ -19,7 +19,7 @@ from regulars.domain.calendar import from_ms, hour_of, to_ms
 from regulars.domain.ledger import lot_name
 from regulars.domain.operations import Decision, Item
 from regulars.domain.reasons import ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program import check
 from regulars.program.load import load
 from regulars.store import cards
@@ -60,7 +60,7 @@ class Anything(RuleBasedStateMachine):
             recorded = self.shop.ledger[-1]
             self.oracle.replay(recorded.text, recorded.prev, recorded.hash)
 
-    def attempt(self, operation: Any, *expected: Code) -> bool:
+    def attempt(self, operation: Any, *expected: RefusalCode) -> bool:
         """Do it; one of the expected refusals must leave everything as it was."""
         before = self.shop.card
         try:
@@ -142,8 +142,11 @@ class Anything(RuleBasedStateMachine):
         had -= min(had, self.oracle.debt[unit])
         issued = self.attempt(
             lambda: self.shop.issue(wanted["id"]),
-            Code.DEBT, Code.TIER_REQUIRED, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE,
-        )  # fmt: skip
+            RefusalCode.DEBT,
+            RefusalCode.TIER_REQUIRED,
+            RefusalCode.LIMIT_REACHED,
+            RefusalCode.INSUFFICIENT_BALANCE,
+        )
         if issued:
             assert had - cost == self.oracle.available(unit, self.at()) >= 0
         elif had < cost:
@@ -155,8 +158,11 @@ class Anything(RuleBasedStateMachine):
         voucher = self.voucher(pick)
         self.attempt(
             lambda: self.shop.redeem(voucher),
-            Code.DEBT, Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED, Code.VOUCHER_EXPIRED,
-        )  # fmt: skip
+            RefusalCode.DEBT,
+            RefusalCode.VOUCHER_REDEEMED,
+            RefusalCode.VOUCHER_CANCELLED,
+            RefusalCode.VOUCHER_EXPIRED,
+        )
 
     @precondition(lambda self: self.shop.vouchers)
     @rule(pick=st.integers(0, 50))
@@ -164,8 +170,10 @@ class Anything(RuleBasedStateMachine):
         voucher = self.voucher(pick)
         self.attempt(
             lambda: self.shop.cancel(voucher),
-            Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED, Code.VOUCHER_EXPIRED,
-        )  # fmt: skip
+            RefusalCode.VOUCHER_REDEEMED,
+            RefusalCode.VOUCHER_CANCELLED,
+            RefusalCode.VOUCHER_EXPIRED,
+        )
 
     def voucher(self, pick: int) -> Any:
         known = list(self.shop.vouchers.values())
@@ -176,14 +184,17 @@ class Anything(RuleBasedStateMachine):
     def refund(self, pick: int, amount: int | None) -> None:
         sale = self.sales[-1 - pick % len(self.sales)]
         self.attempt(
-            lambda: self.shop.refund(sale, amount), Code.REFUND_EXCEEDS, Code.ALREADY_REVERSED
+            lambda: self.shop.refund(sale, amount),
+            RefusalCode.REFUND_EXCEEDS,
+            RefusalCode.ALREADY_REVERSED,
         )
 
     @rule(amount=st.integers(-8, 8).filter(bool), debt=st.booleans())
     def adjust(self, amount: int, debt: bool) -> None:
         unit = self.document["units"][0]["id"]
         self.attempt(
-            lambda: self.shop.adjust(unit, amount, allow_debt=debt), Code.INSUFFICIENT_BALANCE
+            lambda: self.shop.adjust(unit, amount, allow_debt=debt),
+            RefusalCode.INSUFFICIENT_BALANCE,
         )
 
     @rule()

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import pytest
 
 from regulars.domain import limits, milestones
-from regulars.domain.operations import Act, Bonus, Earn
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.operations import Earn, GrantBonus, RewardAction
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
@@ -98,7 +98,7 @@ class TestMilestones:
         cafe = shop({"id": "friends", "metric": "referrals", "at": 5, "reward": "gift"})
         had = []
         for _ in range(6):
-            cafe.do(Bonus(cafe.origin(), "referral", "point", 10, referral=True))
+            cafe.do(GrantBonus(cafe.origin(), "referral", "point", 10, referral=True))
             had.append(gifts(cafe))
         assert had == [0, 0, 0, 0, 1, 1]
         assert cafe.available() == 60
@@ -111,11 +111,11 @@ class TestActions:
 
     def test_a_review_is_500_points_once_in_a_life(self) -> None:
         cafe = shop(earn=[{**self.REVIEW, "per_member": {"times": 1}}])
-        cafe.do(Act(cafe.origin(), "review", "r-1"))
+        cafe.do(RewardAction(cafe.origin(), "review", "r-1"))
         assert (cafe.available(), cafe.card.lifetime.points) == (500, 500)
         with pytest.raises(Refused) as refused:
-            cafe.later(days=800).do(Act(cafe.origin(), "review", "r-2"))
-        assert refused.value.code == Code.LIMIT_REACHED
+            cafe.later(days=800).do(RewardAction(cafe.origin(), "review", "r-2"))
+        assert refused.value.code == RefusalCode.LIMIT_REACHED
         assert cafe.available() == 500
 
     @pytest.mark.parametrize(("window", "days"), [("day", 1), ("month", 9), ("year", 40)])
@@ -123,28 +123,28 @@ class TestActions:
         """From 22 November 2026: tomorrow, 1 December, 1 January."""
         cafe = shop(earn=[{**self.REVIEW, "per_member": {"times": 2, "window": window}}])
         for _ in range(2):
-            cafe.do(Act(cafe.origin(), "review"))
+            cafe.do(RewardAction(cafe.origin(), "review"))
         with pytest.raises(Refused):
-            cafe.do(Act(cafe.origin(), "review"))
-        cafe.later(days=days).do(Act(cafe.origin(), "review"))
+            cafe.do(RewardAction(cafe.origin(), "review"))
+        cafe.later(days=days).do(RewardAction(cafe.origin(), "review"))
         assert cafe.available() == 1500
 
     def test_without_a_limit_every_one_counts(self) -> None:
         cafe = shop(earn=[self.REVIEW])
         for _ in range(5):
-            cafe.do(Act(cafe.origin(), "review"))
+            cafe.do(RewardAction(cafe.origin(), "review"))
         assert cafe.available() == 2500
 
     def test_what_nobody_rewards_is_invalid_and_the_answer_names_what_is(self) -> None:
         cafe = shop(earn=[self.REVIEW])
         with pytest.raises(Refused) as refused:
-            cafe.do(Act(cafe.origin(), "revue"))
-        assert refused.value.code == Code.INVALID
+            cafe.do(RewardAction(cafe.origin(), "revue"))
+        assert refused.value.code == RefusalCode.INVALID
         assert refused.value.errors == (("action", "must be one of: review"),)
 
     def test_is_no_visit(self) -> None:
         cafe = shop(earn=[self.REVIEW])
-        cafe.do(Act(cafe.origin(), "review"))
+        cafe.do(RewardAction(cafe.origin(), "review"))
         assert (cafe.card.lifetime.visits, cafe.card.last_visit_ms) == (0, 0)
 
 
@@ -169,9 +169,9 @@ class TestReferrals:
 
     def test_both_kinds_of_reward_and_only_the_referrer_is_counted(self) -> None:
         cafe = shop(referral=self.TERMS)
-        cafe.do(Bonus(cafe.origin(), "referral", reward_id="gift", referral=True))
+        cafe.do(GrantBonus(cafe.origin(), "referral", reward_id="gift", referral=True))
         assert (gifts(cafe), limits.given(cafe.card, milestones.REFERRALS, "")) == (1, 1)
-        cafe.do(Bonus(cafe.origin(), "referral", "point", 50))
+        cafe.do(GrantBonus(cafe.origin(), "referral", "point", 50))
         assert (cafe.available(), limits.given(cafe.card, milestones.REFERRALS, "")) == (50, 1)
 
 
@@ -181,7 +181,7 @@ class TestGifts:
         cafe.sale(100_000)
         with pytest.raises(Refused) as refused:
             cafe.issue("gift")
-        assert refused.value.code == Code.NOT_FOUND
+        assert refused.value.code == RefusalCode.NOT_FOUND
 
     def test_stock_is_counted_and_given_back(self) -> None:
         cafe = shop(rewards=[reward("cup", 10, stock=3)])

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from regulars.domain import limits
 from regulars.domain.reasons import ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.reversal import WHOLE
 from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit, visit_rule
 
@@ -102,7 +102,7 @@ def test_spent_points_become_debt_that_the_next_earnings_pay_off() -> None:
     assert cafe.card.balance("point") == -10
     with pytest.raises(Refused) as refused:
         cafe.issue("one")
-    assert refused.value.code is Code.DEBT
+    assert refused.value.code is RefusalCode.DEBT
     cafe.sale(400)
     assert (cafe.available(), dict(cafe.card.debt)) == (0, {"point": 6})
     paid_off = cafe.sale(900).entry
@@ -134,12 +134,12 @@ def test_a_visit_without_money_is_refunded_whole_or_not_at_all() -> None:
 
     with pytest.raises(Refused) as refused:
         cafe.refund(visit, 1)
-    assert refused.value.code is Code.REFUND_EXCEEDS
+    assert refused.value.code is RefusalCode.REFUND_EXCEEDS
     cafe.refund(visit)
     assert cafe.available("stamp") == 0
     with pytest.raises(Refused) as refused:
         cafe.refund(visit)
-    assert refused.value.code is Code.ALREADY_REVERSED
+    assert refused.value.code is RefusalCode.ALREADY_REVERSED
 
 
 def test_a_refund_years_later_still_counts_in_the_month_of_the_sale() -> None:

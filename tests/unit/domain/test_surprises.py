@@ -9,9 +9,9 @@ import pytest
 
 from regulars.domain import surprises
 from regulars.domain.card import OpenVoucher
-from regulars.domain.operations import Decision, Earn, Surprise
+from regulars.domain.operations import Decision, Earn, GiveSurprise
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
 from tests.unit.domain.shop import Shop, make_program, spend_rule, unit, visit_rule
 
@@ -48,10 +48,10 @@ def shop(*terms: dict[str, Any], **sections: Any) -> Shop:
 
 def give(cafe: Shop, surprise: str = "warm", left: dict[str, int] | None = None) -> Decision:
     origin = cafe.origin(source="staff", staff="kata")._replace(left=left or {})
-    return cafe.do(Surprise(origin, surprise, "came back in the rain"))
+    return cafe.do(GiveSurprise(origin, surprise, "came back in the rain"))
 
 
-def refused(cafe: Shop, surprise: str = "warm", left: dict[str, int] | None = None) -> Code:
+def refused(cafe: Shop, surprise: str = "warm", left: dict[str, int] | None = None) -> RefusalCode:
     with pytest.raises(Refused) as refusal:
         give(cafe, surprise, left)
     return refusal.value.code
@@ -117,16 +117,16 @@ class TestByHand:
         if enough:
             assert len(give(cafe, left=known).unlocked) == 1
         else:
-            assert refused(cafe, left=known) == Code.LIMIT_REACHED
+            assert refused(cafe, left=known) == RefusalCode.LIMIT_REACHED
 
     def test_only_members_of_its_tiers_and_segments(self) -> None:
         cafe = shop({**WARM, "tiers": ["friend"]})
-        assert refused(cafe) == Code.TIER_REQUIRED
+        assert refused(cafe) == RefusalCode.TIER_REQUIRED
         for _ in range(3):
             cafe.visit()
         assert len(give(cafe).unlocked) == 1
         lapsed = shop({**WARM, "segments": ["lapsed"]})
-        assert refused(lapsed) == Code.TIER_REQUIRED
+        assert refused(lapsed) == RefusalCode.TIER_REQUIRED
         assert len(give(lapsed.later(days=61)).unlocked) == 1
 
     def test_a_refusal_says_why(self) -> None:
@@ -160,20 +160,20 @@ class TestByHand:
     def test_as_often_as_one_member_may_have_it(self) -> None:
         cafe = shop({**WARM, "per_member": {"times": 1, "window": "day"}})
         give(cafe)
-        assert refused(cafe) == Code.LIMIT_REACHED
+        assert refused(cafe) == RefusalCode.LIMIT_REACHED
         assert len(give(cafe.later(days=1)).unlocked) == 1
 
     def test_stock_and_a_full_card(self) -> None:
         cafe = shop(WARM, rewards=[{**PASTRY, "stock": 3}])
-        assert refused(cafe, left={"stock:pastry": 0}) == Code.OUT_OF_STOCK
+        assert refused(cafe, left={"stock:pastry": 0}) == RefusalCode.OUT_OF_STOCK
         held = OpenVoucher("pastry", "x", 0, "")
         full = {f"vou_{n}": held for n in range(OPEN_VOUCHERS_MAX)}
         cafe.card = cafe.card._replace(open=full)
-        assert refused(cafe) == Code.LIMIT_REACHED
+        assert refused(cafe) == RefusalCode.LIMIT_REACHED
 
     def test_what_is_not_there_or_is_drawn_by_a_rule_is_nobodys_to_give(self) -> None:
         cafe = shop(WARM, LUCK)
-        assert [refused(cafe, it) for it in ("luck", "other", "")] == [Code.INVALID] * 3
+        assert [refused(cafe, it) for it in ("luck", "other", "")] == [RefusalCode.INVALID] * 3
         assert len(give(cafe, "warm").unlocked) == 1
 
 

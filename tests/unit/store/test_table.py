@@ -11,6 +11,7 @@ from regulars.store.table import (
     Absent,
     AbsentOr,
     Below,
+    CancellationReason,
     Cancelled,
     Check,
     Condition,
@@ -18,7 +19,6 @@ from regulars.store.table import (
     Item,
     Present,
     Put,
-    Reason,
     ServiceError,
     Table,
 )
@@ -177,8 +177,8 @@ class TestConditions:
                     with pytest.raises(Cancelled) as refused:
                         table.transact([Put(witness), write])
                     assert refused.value.reasons == [
-                        Reason("None", None),
-                        Reason("ConditionalCheckFailed", old),
+                        CancellationReason("None", None),
+                        CancellationReason("ConditionalCheckFailed", old),
                     ]
                 assert table.get((witness["PK"], witness["SK"])) == [witness if holds else None]
 

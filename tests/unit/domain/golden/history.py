@@ -12,14 +12,14 @@ from typing import Any
 
 from regulars.domain.ledger import parse
 from regulars.domain.operations import (
-    Act,
-    Bonus,
     Celebrate,
     Decision,
     GiveBenefits,
+    GiveSurprise,
+    GrantBonus,
     GrantTier,
     Item,
-    Surprise,
+    RewardAction,
 )
 from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit, visit_rule
 
@@ -85,10 +85,10 @@ def busy() -> Shop:
                                            Item(2, 830, "a-1")))  # fmt: skip
     shop.later(hours=1).sale(499)
     shop.later(days=1).sale(9999, visits=2)
-    shop.later(minutes=9).do(Act(shop.origin(), "review", "r-7"))
-    shop.do(Surprise(shop.origin(staff="st_1", source="staff"), "treat", "rainy day"))
-    shop.do(Bonus(shop.origin(source="job"), "brought Ben", "point", 10, referral=True))
-    shop.do(Bonus(shop.origin(), "Łódź quiz", "point", 3))
+    shop.later(minutes=9).do(RewardAction(shop.origin(), "review", "r-7"))
+    shop.do(GiveSurprise(shop.origin(staff="st_1", source="staff"), "treat", "rainy day"))
+    shop.do(GrantBonus(shop.origin(source="job"), "brought Ben", "point", 10, referral=True))
+    shop.do(GrantBonus(shop.origin(), "Łódź quiz", "point", 3))
     shop.adjust("point", 7)
     shop.adjust("point", -2)
     book = shop.issue("book")

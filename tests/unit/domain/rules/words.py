@@ -9,7 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from regulars.domain import program
-from regulars.domain.operations import Act, Bonus, Celebrate, Decision, Earn, Issue, Item
+from regulars.domain.operations import (
+    Celebrate,
+    Decision,
+    Earn,
+    GrantBonus,
+    Issue,
+    Item,
+    RewardAction,
+)
 from tests.unit.domain.shop import Shop, make_program, unit
 
 ZONE = "Europe/Budapest"
@@ -166,11 +174,11 @@ class Story:
         return self.shop.adjust(next(iter(self.shop.program.units)), int(amount))
 
     def act(self) -> Decision:
-        return self.shop.do(Act(self.shop.origin(), "review"))
+        return self.shop.do(RewardAction(self.shop.origin(), "review"))
 
     def befriend(self) -> Decision:
         """Reward a referral of this member."""
-        return self.shop.do(Bonus(self.shop.origin(), "referral", referral=True))
+        return self.shop.do(GrantBonus(self.shop.origin(), "referral", referral=True))
 
     def look_again(self) -> Decision:
         return self.shop.review()

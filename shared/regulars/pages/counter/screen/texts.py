@@ -3,10 +3,10 @@
 from typing import Any
 
 from regulars.i18n import Words, cldr, exponent, formats
-from regulars.pages.counter.screen.view import CounterView
+from regulars.pages.counter.screen.view import CounterPage
 
 
-def setup(view: CounterView, words: Words) -> dict[str, Any]:
+def setup(view: CounterPage, words: Words) -> dict[str, Any]:
     """Units, money and texts for `staff.js`, ready to be written as JSON.
 
     How to write numbers is among them: browsers do not know every language of ours.

@@ -15,26 +15,26 @@ from regulars.i18n.words import Words
 from regulars.views import integration
 
 
-class Change(NamedTuple):
+class HistoryChange(NamedTuple):
     """A signed amount of one unit."""
 
     unit: UnitNames
     amount: int
 
 
-class Event(NamedTuple):
+class HistoryRow(NamedTuple):
     """One line of history; `why` in the reader's language (see `i18n.explain`).
 
     `more` are sentences about what came of it: a reward unlocked, a new tier.
     """
 
     at: datetime
-    changes: tuple[Change, ...]
+    changes: tuple[HistoryChange, ...]
     why: str
     more: tuple[str, ...] = ()
 
 
-def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable[Event]:
+def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable[HistoryRow]:
     """One line per entry: what it added or took and why; below it what came of that."""
     for entry in history:
         aside = [line for line in entry.lines if _is_aside(entry, line)]
@@ -55,7 +55,7 @@ def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable
         if not said:
             said = _quiet(program, entry, words) or (news.pop(0) if news else "")
         at = calendar.from_ms(entry.recorded_ms)
-        yield Event(at, _changes(program, main), said, tuple(news))
+        yield HistoryRow(at, _changes(program, main), said, tuple(news))
 
 
 def _is_aside(entry: Entry, line: Line) -> bool:
@@ -86,12 +86,12 @@ def _asides(program: Program, lines: Iterable[Line], words: Words) -> list[str]:
     return said
 
 
-def _changes(program: Program, lines: Iterable[Line]) -> tuple[Change, ...]:
+def _changes(program: Program, lines: Iterable[Line]) -> tuple[HistoryChange, ...]:
     sums: dict[str, int] = {}
     for line in lines:
         sums[line.unit] = sums.get(line.unit, 0) + line.amount
     return tuple(
-        Change(cast(Any, program.units[unit].name), amount)
+        HistoryChange(cast(Any, program.units[unit].name), amount)
         for unit, amount in sums.items()
         if amount and unit in program.units
     )
