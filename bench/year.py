@@ -222,9 +222,9 @@ class Year:
 
     def _take_reward(self, card: Card) -> None:
         within_reach = [
-            stands.reward.id
-            for stands in eligibility.rewards(self.program, card, self._today())
-            if stands.affordable and not stands.reward.auto
+            candidate.reward.id
+            for candidate in eligibility.rewards(self.program, card, self._today())
+            if candidate.affordable and not candidate.reward.auto
         ]
         if within_reach and self.chance.random() < TAKES_REWARD:
             self.tally["taken"] += 1
@@ -287,8 +287,8 @@ def agree(read: Books, tally: Counter[str]) -> None:
     """Compare the ledgers with what the customers know; raises RuntimeError when they differ."""
     for name in ("sign_ups", "visits", "spend", "refunds", "memberships", "redeemed", "taken"):
         if read.year[name] != tally[name]:
-            said = f"{read.year[name]} by the ledgers, {tally[name]} by the customers"
-            raise RuntimeError(f"{name}: {said}")
+            sentence = f"{read.year[name]} by the ledgers, {tally[name]} by the customers"
+            raise RuntimeError(f"{name}: {sentence}")
 
 
 def main(arguments: list[str]) -> int:

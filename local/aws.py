@@ -76,7 +76,7 @@ class Client:
     def request(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, bytes]:
-        """Send and read; once more when a kept connection had gone stale."""
+        """Send and read; again when a kept connection had gone stale."""
         kept: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if kept is not None:
             try:

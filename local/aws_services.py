@@ -151,19 +151,19 @@ class AwsServices:
                     {"kind": "sms", "to": [fields["PhoneNumber"]], "text": fields["Message"]}
                 )
 
-    def _note_queue(self, operation: str, asked: dict[str, Any], told: dict[str, Any]) -> None:
+    def _note_queue(self, operation: str, asked: dict[str, Any], reported: dict[str, Any]) -> None:
         queue = str(asked.get("QueueUrl", "")).rsplit("/", 1)[-1]
         if operation == "SendMessage":
-            self._journal.keep(told["MessageId"], queue, asked)
+            self._journal.keep(reported["MessageId"], queue, asked)
         elif operation == "SendMessageBatch":
-            ids = {it["Id"]: it["MessageId"] for it in told.get("Successful", [])}
+            ids = {it["Id"]: it["MessageId"] for it in reported.get("Successful", [])}
             for entry in asked["Entries"]:
                 if entry["Id"] in ids:
                     single = {key: value for key, value in entry.items() if key != "Id"}
                     request = {**single, "QueueUrl": asked["QueueUrl"]}
                     self._journal.keep(ids[entry["Id"]], queue, request)
         elif operation == "ReceiveMessage":
-            for message in told.get("Messages", []):
+            for message in reported.get("Messages", []):
                 self._journal.received(message["ReceiptHandle"], message["MessageId"])
         elif operation == "DeleteMessage":
             self._journal.drop(asked["ReceiptHandle"])
@@ -171,7 +171,7 @@ class AwsServices:
             for entry in asked["Entries"]:
                 self._journal.drop(entry["ReceiptHandle"])
         elif operation == "CreateQueue":
-            self._replay(str(asked["QueueName"]), str(told["QueueUrl"]))
+            self._replay(str(asked["QueueName"]), str(reported["QueueUrl"]))
 
     def _replay(self, queue: str, url: str) -> None:
         """Put back what was waiting in this queue when the last run ended."""

@@ -24,16 +24,16 @@ def test_each_code_has_one_status_and_one_title() -> None:
 
 @pytest.mark.parametrize("code", RefusalCode)
 def test_a_refusal_is_a_problem_document(code: RefusalCode) -> None:
-    status, document = problems.document(Refused(code, "said", (("field", "mend"),)))
+    status, document = problems.document(Refused(code, "said", (("field", "remedy"),)))
     assert status == document["status"] == problems.STATUS[code]
     assert document["code"] == code.value
     assert document["type"] == f"urn:regulars:problem:{code.value}"
-    assert document["errors"] == [{"path": "field", "message": "mend"}]
+    assert document["errors"] == [{"path": "field", "message": "remedy"}]
 
 
 def test_what_is_not_found_says_nothing_more() -> None:
-    _, said = problems.document(Refused(RefusalCode.NOT_FOUND, "the card of Anna"))
-    assert said == problems.document(Refused(RefusalCode.NOT_FOUND))[1]
+    _, sentence = problems.document(Refused(RefusalCode.NOT_FOUND, "the card of Anna"))
+    assert sentence == problems.document(Refused(RefusalCode.NOT_FOUND))[1]
 
 
 def test_what_is_decided_is_final_and_what_is_transient_is_not() -> None:
@@ -79,8 +79,8 @@ AT_THE_COUNTER = {
 @pytest.mark.parametrize("code", sorted(AT_THE_COUNTER))
 def test_the_counter_has_words_for_what_it_meets_in_each_language(code: RefusalCode) -> None:
     """The screen says what to do; what it has no words for is said in general."""
-    said = [texts._problems(words(language))[code.value] for language in ("en", "hu")]
-    assert said[0] != said[1]
+    sentence = [texts._problems(words(language))[code.value] for language in ("en", "hu")]
+    assert sentence[0] != sentence[1]
 
 
 def test_pages_know_no_other_codes_than_these() -> None:

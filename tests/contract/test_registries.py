@@ -117,10 +117,10 @@ class TestARewardKind:
             "r", "R", name, "", 0, False, None, (), None, "lifetime", 0, 0,
             percent=15, amount_minor=250,
         )  # fmt: skip
-        said = {lang: kind.worth(reward, "EUR", words(lang)) for lang in LANGUAGES}
-        assert len(set(said.values())) in {1, len(LANGUAGES)}, said
+        sentence = {lang: kind.worth(reward, "EUR", words(lang)) for lang in LANGUAGES}
+        assert len(set(sentence.values())) in {1, len(LANGUAGES)}, sentence
         if kind.fields:
-            assert all(re.search("15|2[.,]50", text) for text in said.values()), said
+            assert all(re.search("15|2[.,]50", text) for text in sentence.values()), sentence
 
     def test_is_explained(self, name: str) -> None:
         assert f"`{name}`" in (ROOT / "docs" / "programme.md").read_text("utf-8")

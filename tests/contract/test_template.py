@@ -85,8 +85,8 @@ class TestRoutes:
     def test_the_access_log_holds_neither_card_links_nor_addresses(self) -> None:
         written = RESOURCES["Api"]["Properties"]["AccessLogSettings"]["Format"]
         assert set(json.loads(written)) >= {"requestId", "route", "status", "latency_ms"}
-        for telling in ("path", "protocol", "sourceIp", "domain", "userAgent", "identity"):
-            assert telling not in written
+        for notifying in ("path", "protocol", "sourceIp", "domain", "userAgent", "identity"):
+            assert notifying not in written
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -33,7 +33,7 @@ def test_the_templates_of_the_contract_are_there() -> None:
 
 
 @pytest.mark.parametrize("name", templates.names())
-def test_a_template_is_a_valid_programme(name: str) -> None:
+def test_a_template_is_a_valid_program(name: str) -> None:
     """It passes the check of publishing unchanged, and the rules can read it."""
     document = template(name)
 
@@ -88,11 +88,11 @@ def test_counted_texts_have_every_plural_form_of_their_language(path: Path) -> N
         ("kk", 3, "Тағы 3 рет келсеңіз, кофе бізден"),
     ],
 )
-def test_a_promise_is_a_sentence(lang: str, missing: int, said: str) -> None:
+def test_a_promise_is_a_sentence(lang: str, missing: int, sentence: str) -> None:
     """The headline of a card in the form that its number asks for."""
     promise = template("corner-cafe")["rewards"][0]["promise"]
 
-    assert words(lang).unit(promise, missing).replace("{n}", str(missing)) == said
+    assert words(lang).unit(promise, missing).replace("{n}", str(missing)) == sentence
 
 
 def _texts(part: Any) -> Iterator[dict[str, Any]]:

@@ -182,7 +182,7 @@ class TestCounting:
         assert places(look(cafe, "spend")["running"]) == [(1, "Anna", 300)]
         assert places(look(cafe, "points")["running"]) == []
 
-    def test_a_board_that_counts_something_else_now_starts_anew(self, service: Service) -> None:
+    def test_a_board_that_counts_something_else_now_starts_again(self, service: Service) -> None:
         cafe = cafe_with(service, BOARD)
         member(cafe, 3, name="Anna")
         clock(cafe, "2026-11-23T08:00:00Z")

@@ -66,7 +66,7 @@ class TestPublishing:
         headers = {} if version is None else {"if-match": version}
         return cafe.call("PUT", "/v1/program", document, headers=headers)
 
-    def test_a_programme_replaces_the_one_it_was_made_from(self, cafe: Merchant) -> None:
+    def test_a_program_replaces_the_one_it_was_made_from(self, cafe: Merchant) -> None:
         before = cafe.call("GET", "/v1/program")
         document = {**before.json["program"], "name": "Renamed"}
         reply = self.put(cafe, document, before.headers["etag"])
@@ -131,7 +131,7 @@ class TestPublishing:
         assert any(found.startswith(path) for found in paths), paths
         assert cafe.call("GET", "/v1/program").json["version"] == 1
 
-    def test_cards_go_on_under_a_programme_that_dropped_their_unit(self, cafe: Merchant) -> None:
+    def test_cards_go_on_under_a_program_that_dropped_their_unit(self, cafe: Merchant) -> None:
         member_id = cafe.join()["member_id"]
         bare = {"name": "Bare", "currency": "EUR", "timezone": "UTC", "languages": ["en"]}
         assert self.put(cafe, bare).status == 200

@@ -113,8 +113,12 @@ class TestMails:
         for one in (first, second):
             announce(cafe, one["member_id"])
             announce(cafe, one["member_id"])
-        told = [(mail["to"][0], "coffee" in mail["subject"].lower()) for mail in mails.new()]
-        assert told == [("a@example.com", False), ("a@example.com", True), ("b@example.com", False)]
+        reported = [(mail["to"][0], "coffee" in mail["subject"].lower()) for mail in mails.new()]
+        assert reported == [
+            ("a@example.com", False),
+            ("a@example.com", True),
+            ("b@example.com", False),
+        ]
 
     def test_a_shop_of_any_name_can_write(self, service: Service, mails: Mails) -> None:
         cafe = service.new_merchant(name='Kávé "és" Tea, <Zrt.>; \N{HOT BEVERAGE}')
@@ -196,7 +200,7 @@ class TestDelivery:
         assert (failed, len(sent)) == ([1, 1, 1, 0, 0], 1)
         assert "anna@" not in caplog.text
 
-    def test_lost_on_the_way_it_is_sent_once_more_after_some_minutes_and_never_twice(
+    def test_lost_on_the_way_it_is_sent_again_after_some_minutes_and_never_twice(
         self, service: Service, frozen: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         cafe = service.new_merchant()

@@ -77,8 +77,8 @@ class TestClock:
             {"name": "digest", "at": "2026-11-30T07:00:00Z", "members": 1},
             {"name": "digest", "at": "2026-12-07T07:00:00Z", "members": 1},
         ]
-        told = messages(cafe)
-        assert [(it["kind"], it["at"][:10]) for it in told[::-1]] == [
+        reported = messages(cafe)
+        assert [(it["kind"], it["at"][:10]) for it in reported[::-1]] == [
             ("digest", "2026-11-23"), ("close_to_reward", "2026-11-29"),
             ("digest", "2026-11-30"), ("digest", "2026-12-07"),
         ]  # fmt: skip
@@ -107,10 +107,10 @@ class TestClock:
         cafe = service.new_merchant(timezone="Asia/Kolkata")
         member_id = cafe.join(test=True, **MAIL)["member_id"]
         cafe.earn(member_id, test=True, visits=8)
-        for now, told in (("2026-11-29T04:29:00Z", 0), ("2026-11-29T04:31:00Z", 1)):
+        for now, reported in (("2026-11-29T04:29:00Z", 0), ("2026-11-29T04:31:00Z", 1)):
             moved(cafe, now=now)
             kinds = [it["kind"] for it in messages(cafe)]
-            assert kinds.count("close_to_reward") == told, now
+            assert kinds.count("close_to_reward") == reported, now
 
 
 class TestMessages:

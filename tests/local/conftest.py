@@ -47,7 +47,7 @@ class RunningStack:
     def __init__(self, root: Path, **environment: str) -> None:
         self.root = root
         self.state = root / "state"
-        told = {
+        reported = {
             "TEMPLATE": str(root / "template.yaml"),
             "STATE_DIR": str(self.state),
             "PORT": "0",
@@ -57,7 +57,7 @@ class RunningStack:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "local"],
                 cwd=ROOT,
-                env={**os.environ, **told, **environment},
+                env={**os.environ, **reported, **environment},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,

@@ -46,7 +46,7 @@ def join(run: Run) -> None:
     birthday = f"{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
     referred_by = chance.choice(("", *run.members)) if run.members else ""
     if referred_by and chance.random() < 0.5:
-        referred_by = run.witness.handles.get(referred_by, referred_by)
+        referred_by = run.checker.handles.get(referred_by, referred_by)
     consent = chance.random() < 0.8
     run.ask(Asks("join", run.name(), (email, birthday, consent, referred_by)))
 
@@ -88,7 +88,7 @@ def sale(run: Run) -> None:
     run.orders.append((order, paid))
     asks = Asks("sale", "", (run.member(), spend, paid, lines, order, effective_ms))
     if paid == spend and chance.random() < 0.3:
-        profile = run.witness.profiles[asks.content[0]]
+        profile = run.checker.profiles[asks.content[0]]
         scanned = profile["handle"] if chance.random() < 0.5 else ""
         run.orders_queue.take(tills.sold(run.m, asks.content, profile["email"], scanned))
         run.queued.append(order)
@@ -104,7 +104,7 @@ def _sold(
     run: Run, name: str, visits: int, spend: int, paid: int, lines: Any, effective_ms: int | None
 ) -> None:
     items = tuple(Item(*line) for line in lines)
-    run.witness.asked[name] = Asked(visits, spend, paid, items, effective_ms)
+    run.checker.asked[name] = Asked(visits, spend, paid, items, effective_ms)
 
 
 def arrive(run: Run) -> None:
@@ -121,7 +121,7 @@ def refund(run: Run) -> None:
     firsts = _first_purchases(run)
     if firsts and chance.random() < 0.35:
         order, amount = chance.choice(firsts), None
-    sold = run.witness.asked[f"order:{order}"].items
+    sold = run.checker.asked[f"order:{order}"].items
     items = sold[: chance.choice((0, 1, 1, 2))] if amount and sold else ()
     if items:
         amount = max(1, sum(item.amount_minor for item in items))
@@ -135,15 +135,15 @@ def refund(run: Run) -> None:
 
 def _first_purchases(run: Run) -> list[str]:
     """The orders for which somebody was, or will be, rewarded for a friend."""
-    replays = run.witness.replays
+    replays = run.checker.replays
     return [
-        order for order, (member, seq) in run.witness.orders.items() if replays[member].first == seq
+        order for order, (member, seq) in run.checker.orders.items() if replays[member].first == seq
     ]
 
 
 def undo(run: Run) -> None:
     member = run.member()
-    replay = run.witness.replays.get(member)
+    replay = run.checker.replays.get(member)
     if replay and replay.sold:
         run.ask(Asks("undo", run.name(), (member, replay.sold[-1])))
 
@@ -154,7 +154,7 @@ def issue(run: Run) -> None:
 
 def _voucher(run: Run, what: str) -> None:
     chance = run.world.chance
-    known = list(run.witness.vouchers.items())[-12:]
+    known = list(run.checker.vouchers.items())[-12:]
     still = [voucher for voucher in known if voucher[1][2] == "issued"]
     if known:
         voucher_id, (member, _, _) = chance.choice(still or known)
@@ -174,7 +174,7 @@ def look(run: Run) -> None:
         )  # fmt: skip
     except (Unavailable, Death):
         return
-    run.witness.saw(member, item, page.items)
+    run.checker.saw(member, item, page.items)
 
 
 def redeem(run: Run) -> None:
@@ -198,7 +198,7 @@ def act(run: Run) -> None:
 
 def gift(run: Run) -> None:
     """Staff gives something away, as long as the budget lasts."""
-    if "hand" in programs.surprises(run.witness.shop):
+    if "hand" in programs.surprises(run.checker.shop):
         run.ask(Asks("gift", run.name(), (run.member(), "hand")))
 
 
@@ -207,9 +207,9 @@ def grant(run: Run) -> None:
     today = from_ms(run.world.now_ms + chance.choice((-2, 5, 40)) * DAY_MS)
     until = chance.choice(("", today.date().isoformat()))
     key, tier, by = run.name(), chance.choice(("silver", "gold")), "hand"
-    if run.witness.shop == programs.ALL.index(programs.CLUB) and chance.random() < 0.8:
+    if run.checker.shop == programs.ALL.index(programs.CLUB) and chance.random() < 0.8:
         tier, by, until = "gold", "membership", ""
-        run.witness.asked[f"key:{key}"] = Asked(0, 0, 0, ())
+        run.checker.asked[f"key:{key}"] = Asked(0, 0, 0, ())
     run.ask(Asks("grant", key, (run.member(), tier, until, by)))
 
 
@@ -232,7 +232,7 @@ def jobs(run: Run) -> None:
 def due(run: Run) -> list[tuple[str, str]]:
     """Members and jobs whose marks stand at or before now."""
     hour = hour_of(from_ms(run.world.now_ms))
-    return sorted(one for one, at in run.witness.due.items() if at <= hour)
+    return sorted(one for one, at in run.checker.due.items() if at <= hour)
 
 
 def wait(run: Run) -> None:
@@ -246,11 +246,11 @@ def wait(run: Run) -> None:
 
 
 def publish(run: Run) -> None:
-    version = run.witness.version
-    document = programs.version(run.witness.shop, version + 1)[0]
+    version = run.checker.version
+    document = programs.version(run.checker.shop, version + 1)[0]
     run.world.say("→ publish", version + 1)
     try:
-        program = programs.version(run.witness.shop, version)[1]
+        program = programs.version(run.checker.shop, version)[1]
         shop = Shop(run.world.table, run.m, program, from_ms(run.world.now_ms))
         with run.world.rough(0.5):
             publishing.publish(shop, document, version)

@@ -24,7 +24,7 @@ from regulars.program.shop import Shop, load_shop
 from regulars.store import keys
 from regulars.store.errors import Lost, Unavailable
 from tests.concurrency.faults import Death
-from tests.simulation.witness import Broken, Witness
+from tests.simulation.checker import Broken, Checker
 from tests.simulation.world import World
 
 BATCH_MAX = 4
@@ -159,9 +159,9 @@ class Queue:
 class Post:
     """The function that sends mails, and where they go."""
 
-    def __init__(self, world: World, witness: Witness) -> None:
-        self.world, self.witness = world, witness
-        self.told: set[tuple[str, str, str]] = set()
+    def __init__(self, world: World, checker: Checker) -> None:
+        self.world, self.checker = world, checker
+        self.reported: set[tuple[str, str, str]] = set()
         """Kind, member and occasion of every message that was brought."""
         self.sent: Counter[str] = Counter()
         """By delivery the mails that were handed over."""
@@ -178,9 +178,9 @@ class Post:
 
     def deliver(self, shop: Shop, message: Notification, send: Any = None) -> bool:
         """Deliver a message: by mail, or as a sandbox does (`send`)."""
-        self.told.add((message.kind, message.member_id, message.occasion))
+        self.reported.add((message.kind, message.member_id, message.occasion))
         handed_over = self.sent[message.op]
-        watch = self.witness.watch_consent(message.member_id)
+        watch = self.checker.watch_consent(message.member_id)
 
         def hand_over(shop: Shop, mail: Mail) -> None:
             if send is None:
@@ -199,7 +199,7 @@ class Post:
             self.unmarked[message.op] += self.sent[message.op] > handed_over
             raise
         finally:
-            self.witness.watching.remove(watch)
+            self.checker.watching.remove(watch)
 
     def _mail(self, message: Notification, watch: list[Any]) -> None:
         self.world.give_way()
@@ -228,18 +228,20 @@ class Post:
 
     def everybody_heard(self) -> None:
         """Assert that what must be told was told, to those who have always agreed."""
-        witness = self.witness
+        checker = self.checker
         expected = {
             (kind, member, str(seq))
-            for member, replay in witness.replays.items()
-            for kind, seq in replay.worth_telling
+            for member, replay in checker.replays.items()
+            for kind, seq in replay.worth_notifying
         }
-        told = {one for one in self.told if one[0] in {"welcome", "tier_up", "reward_unlocked"}}
-        assert told == expected, f"told was {sorted(told ^ expected)}"
+        reported = {
+            one for one in self.reported if one[0] in {"welcome", "tier_up", "reward_unlocked"}
+        }
+        assert reported == expected, f"the difference: {sorted(reported ^ expected)}"
         for kind, member, occasion in sorted(expected):
             op = f"told:{kind}:{member}:{occasion}"
-            always = witness.consents.get(member) == {True}
+            always = checker.consents.get(member) == {True}
             if always and kind != "reward_unlocked" and not self.sent[op]:
-                claimed = witness.claims.get(keys.operation(witness.m, op)[0], 0)
-                least = 1 if witness.m.startswith("t") else 2  # a sandbox has no queue to try again
+                claimed = checker.claims.get(keys.operation(checker.m, op)[0], 0)
+                least = 1 if checker.m.startswith("t") else 2  # a sandbox has no queue to try again
                 assert min(claimed, self.failed[op]) >= least, f"{op} was never sent"

@@ -172,7 +172,7 @@ def _no_alias() -> list[Patch]:
     return [(ledger.Ledger, "_operation_items", changed)]
 
 
-def _refunds_start_anew() -> list[Patch]:
+def _refunds_start_again() -> list[Patch]:
     original = refunds.original
 
     def changed(*given: Any, **more: Any) -> Any:
@@ -286,7 +286,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "lots expire a day late": lambda: _expired(
         lambda lot, today: bool(lot.expires_on) and _next_day(lot.expires_on) < today
     ),
-    "a sale is refunded from the start each time": _refunds_start_anew,
+    "a sale is refunded from the start each time": _refunds_start_again,
     "refunds are rounded up": lambda: [(shares.Span, "_upto", _share_up)],
     "each part of a refund is rounded by itself": lambda: [
         (shares.Span, "of", _each_part_by_itself)

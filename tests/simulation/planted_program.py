@@ -103,7 +103,7 @@ def _publishing_forgets_a_draw() -> list[Patch]:
     return [(raffles, "next_draw", changed)]
 
 
-def _due_marks_after_the_programme() -> list[Patch]:
+def _due_marks_after_the_program() -> list[Patch]:
     """As it was before publishing was one transaction."""
     publish = merchants.Merchants.publish
 
@@ -136,7 +136,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "tickets of what was refunded stay": lambda: [(domain_raffles, "take_back", lambda *_: None)],
     "raffles are drawn again and again": lambda: [(raffles, "Absent", lambda: None)],
     "publishing forgets a draw": _publishing_forgets_a_draw,
-    "due marks are written after the programme": _due_marks_after_the_programme,
+    "due marks are written after the programme": _due_marks_after_the_program,
     "whoever just joined is celebrated": lambda: [(benefits, "TENURE_DAYS", 0)],
     "all limits are by the month": _months_for_all_limits,
 }

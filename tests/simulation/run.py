@@ -15,10 +15,10 @@ from regulars.store.ledger import Answer
 from regulars.store.marshal import to_item
 from tests.concurrency.faults import Death
 from tests.simulation import programs, tills
+from tests.simulation.checker import Broken, Checker
 from tests.simulation.delivery import Post, Queue, Stream, announce, recompute_tiers
 from tests.simulation.requests import Asks, Till, do
 from tests.simulation.walking import Walks
-from tests.simulation.witness import Broken, Witness
 from tests.simulation.world import World
 
 Outcome = tuple[str, Any]
@@ -37,23 +37,23 @@ class Run:
     def __init__(self, seed: int, steps: int) -> None:
         self.seed = seed
         self.way = WAYS[seed // programs.SHOPS % len(WAYS)]
-        self.witness = Witness(seed % programs.SHOPS, sandbox=self.way == "sandbox")
-        days = programs.days_to_begin(self.witness.shop)
-        self.world = World(seed, self.witness, days)
+        self.checker = Checker(seed % programs.SHOPS, sandbox=self.way == "sandbox")
+        days = programs.days_to_begin(self.checker.shop)
+        self.world = World(seed, self.checker, days)
         self.world.turns_max = steps
-        self.m = self.witness.m
-        self.post = Post(self.world, self.witness)
+        self.m = self.checker.m
+        self.post = Post(self.world, self.checker)
         self.queue = Queue(self.world, self.post.notify)
         self.streams = [
             Stream(self.world, "ENTRY#", lambda image: announce(self.world, image)),
             Stream(self.world, "PROGRAM#", lambda image: recompute_tiers(self.world, image)),
         ]
-        self.witness.streams = self.streams
-        for item in programs.first_items(self.witness.shop, self.m):
+        self.checker.streams = self.streams
+        for item in programs.first_items(self.checker.shop, self.m):
             self.world.memory.call("PutItem", {"Item": item})
-        first = programs.version(self.witness.shop, 1)[1]
-        self.witness.began = local_date(from_ms(self.world.now_ms), first.timezone)
-        self.walks = Walks(self.world, self.witness, sandbox=self.way == "sandbox")
+        first = programs.version(self.checker.shop, 1)[1]
+        self.checker.began = local_date(from_ms(self.world.now_ms), first.timezone)
+        self.walks = Walks(self.world, self.checker, sandbox=self.way == "sandbox")
         self.ttl = tills.Expiry(self.world)
         self.orders_queue = Queue(self.world, tills.book)
         self.names = 0
@@ -74,7 +74,7 @@ class Run:
         """What is there when the merchant begins: a till, a draw to come."""
         self.world.memory.call("PutItem", {"Item": tills.hook(self.m)})
         self.world.memory.past.clear()  # it has been there for long
-        program = programs.version(self.witness.shop, 1)[1]
+        program = programs.version(self.checker.shop, 1)[1]
         if program.raffles:
             mark = due_marks.next_draw(self.m, program, from_ms(self.world.now_ms))
             self.world.memory.call("PutItem", {"Item": to_item(mark)})
@@ -118,10 +118,10 @@ class Run:
 
     def attempt(self, asks: Asks) -> Outcome | None:
         """The outcome of one try; None when there was none."""
-        version = self.witness.version
+        version = self.checker.version
         if self.world.chance.random() < 0.15 and not self.world.calm:
             version = max(1, version - 1)  # read a moment ago
-        program = programs.version(self.witness.shop, version)[1]
+        program = programs.version(self.checker.shop, version)[1]
         till = Till(self.world.table, self.m, program, from_ms(self.world.now_ms))
         if self.world.trace is not None:
             self.world.say("→", f"v{version}", *asks)
@@ -145,17 +145,17 @@ class Run:
 
     def seq_of(self, asks: Asks) -> int:
         """The newest entry of the card that a request is about; 0 when it is not known."""
-        replay = self.witness.replays.get(str(asks.content[0]))
+        replay = self.checker.replays.get(str(asks.content[0]))
         return replay.seq if replay else 0
 
     def _must_be_so(self, asks: Asks, code: RefusalCode, till: Till) -> None:
         """A first refusal is right about the card as it is."""
-        replay = self.witness.replays[asks.content[0]]
+        replay = self.checker.replays[asks.content[0]]
         now_ms = max(to_ms(till.now), replay.at + 1)
         right = True
         if asks.what == "stamp" and code is RefusalCode.CAP_REACHED:
             wanted = asks.content[1]
-            replay.document = programs.version(self.witness.shop, till.program.version)[0]
+            replay.document = programs.version(self.checker.shop, till.program.version)[0]
             right = replay.visits_left(wanted, now_ms) < wanted
         elif asks.what == "issue" and code is RefusalCode.INSUFFICIENT_BALANCE:
             reward = till.program.rewards[asks.content[1]]

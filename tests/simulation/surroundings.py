@@ -25,19 +25,19 @@ DUE_SHARDS = 2
 @contextmanager
 def surrounding(run: Run) -> Iterator[None]:
     """Within the block everything happens in the run's own world."""
-    world, witness = run.world, run.witness
+    world, checker = run.world, run.checker
     perform = ledger.Ledger.perform
 
-    def witnessed(self: Any, program: Any, card: Any, operation: Any, now: Any, **more: Any) -> Any:
-        witness.performing.append((program, operation, now))
+    def checkered(self: Any, program: Any, card: Any, operation: Any, now: Any, **more: Any) -> Any:
+        checker.performing.append((program, operation, now))
         try:
             answer = perform(self, program, card, operation, now, **more)
             if isinstance(operation, ReviewTier):
-                known = witness.reviewed.get(card.member_id, 0)
-                witness.reviewed[card.member_id] = max(known, program.version)
+                known = checker.reviewed.get(card.member_id, 0)
+                checker.reviewed[card.member_id] = max(known, program.version)
             return answer
         finally:
-            witness.performing.pop()
+            checker.performing.pop()
 
     with ExitStack() as stack:
         stack.enter_context(governed(world.chance))
@@ -46,7 +46,7 @@ def surrounding(run: Run) -> Iterator[None]:
             (connect, "table", lambda: world.table),
             (wire, "send_message", run.queue.send),
             (compose, "laid_out", lambda view, _: ("", view.subject)),  # only its looks
-            (ledger.Ledger, "perform", witnessed),
+            (ledger.Ledger, "perform", checkered),
             (delivery, "deliver", run.post.deliver),  # a sandbox's
             (keys, "DUE_SHARDS", DUE_SHARDS),
         ):

@@ -58,7 +58,7 @@ def enroll(
                 shop.now,
                 idempotency=idempotency,
                 render=render,
-                extra=members.enrolment(profile),
+                extra=members.enrollment(profile),
                 fresh=True,
             )
         except TakenError as taken:

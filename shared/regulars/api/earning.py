@@ -57,9 +57,9 @@ def _first_answer(shop: Shop, key: str, known: Idempotency) -> Answer | None:
 def _operation(key: str, body: Mapping[str, Any], caller: credentials.Caller) -> Earn:
     effective_at = body.get("effective_at")
     if caller.staff and effective_at:
-        mend = "is for tills; at the counter it is now"
+        remedy = "is for tills; at the counter it is now"
         raise Refused(
-            RefusalCode.INVALID, "A stamp at the counter is of now.", (("effective_at", mend),)
+            RefusalCode.INVALID, "A stamp at the counter is of now.", (("effective_at", remedy),)
         )
     visits = body.get("visits")
     return Earn(

@@ -121,26 +121,26 @@ def rewards(request: protocol.Request) -> protocol.Response:
     gathered, member = _gather(request)
     today = calendar.local_date(gathered.now, gathered.program.timezone)
     items = [
-        _reward(gathered.program, stands, member)
-        for stands in eligibility.rewards(gathered.program, member.card, today)
+        _reward(gathered.program, candidate, member)
+        for candidate in eligibility.rewards(gathered.program, member.card, today)
     ]
     return protocol.json_answer(200, {"items": items})
 
 
 def _reward(
-    program: Program, stands: eligibility.Eligibility, member: find.MemberCard
+    program: Program, candidate: eligibility.Eligibility, member: find.MemberCard
 ) -> dict[str, Any]:
-    reward = stands.reward
-    short = {"unit": reward.unit, "amount": stands.missing} if stands.missing else None
+    reward = candidate.reward
+    short = {"unit": reward.unit, "amount": candidate.missing} if candidate.missing else None
     return {
         "reward_id": reward.id,
         "name": member.words.pick(reward.name),
         **integration.worth(reward),
         "cost": {"unit": reward.unit, "amount": reward.cost},
         "auto": reward.auto,
-        "affordable": stands.affordable,
+        "affordable": candidate.affordable,
         "missing": short,
-        "locked_because": stands.locked_because.value if stands.locked_because else None,
+        "locked_because": candidate.locked_because.value if candidate.locked_because else None,
     }
 
 

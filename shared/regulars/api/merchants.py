@@ -41,7 +41,7 @@ def create(request: protocol.Request) -> protocol.Response:
         )
         for merchant_id in (live, tokens.twin(live))
     ]  # fmt: skip
-    extra, secrets = _belongings(live, document)
+    extra, secrets = _keys_and_first_device(live, document)
     zone = document["timezone"]
     for merchant_id in (live, tokens.twin(live)):
         today = calendar.local_date(now, zone)
@@ -108,7 +108,7 @@ def country_of(zone: str) -> str:
     return ""
 
 
-def _belongings(live: str, document: dict[str, Any]) -> tuple[list[Put], dict[str, Any]]:
+def _keys_and_first_device(live: str, document: dict[str, Any]) -> tuple[list[Put], dict[str, Any]]:
     """Keys, hooks and the first staff device of a merchant and its sandbox, and what to show."""
     puts: list[Put] = []
     base = settings().base_url

@@ -18,14 +18,14 @@ DAYS_KEPT = 400
 _KEY = "x:"
 
 
-def added(card: Card, unit: str, piece: Lot, idle_until: str = "") -> Card:
+def added(card: Card, unit: str, piece: Lot, inactivity_ends: str = "") -> Card:
     """Return the card after a piece of a lot expired.
 
     `idle_until` is the last day (ISO) when it expired by inactivity, which the lot does not tell.
     """
     name = _name(unit, piece)
     _, before = card.taken.get(name, ("", 0))
-    return limits.with_count(card, name, idle_until, before + piece.amount)
+    return limits.with_count(card, name, inactivity_ends, before + piece.amount)
 
 
 def claimed(card: Card, unit: str, lot: Lot, amount: int, granted_on: str) -> tuple[Card, int]:

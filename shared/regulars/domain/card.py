@@ -92,7 +92,7 @@ class Card(NamedTuple):
     """The current tier: the highest the card has a right to."""
     held: Mapping[str, TierRight] = NONE
     """Every right to a tier, by name (see `tiering.right`)."""
-    idle: Mapping[str, str] = NONE
+    inactive_after: Mapping[str, str] = NONE
     """Per unit that expires by inactivity, its last valid day if nothing happens."""
     open: Mapping[str, OpenVoucher] = NONE
     taken: Mapping[str, tuple[str, int]] = NONE
@@ -105,7 +105,7 @@ class Card(NamedTuple):
         return sum(lot.amount for lot in self.valid_lots(unit, today) if spendable(lot, today))
 
     def pending(self, unit: str, today: str) -> int:
-        """Sum what is pending: held back until a later day."""
+        """Sum what is pending: pending until a later day."""
         return sum(
             lot.amount
             for lot in self.valid_lots(unit, today)
@@ -114,8 +114,8 @@ class Card(NamedTuple):
 
     def valid_lots(self, unit: str, today: str) -> tuple[Lot, ...]:
         """List the lots of a unit; none when it has expired by inactivity."""
-        idle_until = self.idle.get(unit, NEVER)
-        return () if idle_until and idle_until < today else self.lots.get(unit, ())
+        inactivity_ends = self.inactive_after.get(unit, NEVER)
+        return () if inactivity_ends and inactivity_ends < today else self.lots.get(unit, ())
 
     def balance(self, unit: str) -> int:
         """Sum all lots of a unit, spendable or not, less its debt."""

@@ -13,7 +13,7 @@ from typing import Any
 from regulars.domain import breakage, calendar, codes, reasons
 from regulars.domain.card import Card, Lot, add_lots, expired, take
 from regulars.domain.due import newly_due
-from regulars.domain.expiry import by_policy, idle_until, lot_dates_for
+from regulars.domain.expiry import by_policy, inactivity_ends, lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, recorded
 from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
 from regulars.domain.program import Program
@@ -103,8 +103,10 @@ class Draft:
         today = self.today.isoformat()
         for piece in pieces:
             self.take_out(unit, (piece,), "expiry", reasons.plain(ReasonKind.EXPIRED))
-            idle_until = "" if expired(piece, today) else self.card.idle.get(unit, "")
-            self.card = breakage.added(self.card, unit, piece, idle_until)
+            inactivity_ends = (
+                "" if expired(piece, today) else self.card.inactive_after.get(unit, "")
+            )
+            self.card = breakage.added(self.card, unit, piece, inactivity_ends)
 
     def pay_debt(self) -> None:
         """Pay debt with spendable units: those a voucher returned, or that were pending."""
@@ -140,8 +142,10 @@ class Draft:
         if unit and unit.expiry.kind == "inactivity":
             if not self.card.valid_lots(unit_id, self.today.isoformat()):
                 self.expire_lots(unit_id, self.card.lots.get(unit_id, ()))
-            until = idle_until(unit, self.today)
-            self.card = self.card._replace(idle={**self.card.idle, unit_id: until})
+            until = inactivity_ends(unit, self.today)
+            self.card = self.card._replace(
+                inactive_after={**self.card.inactive_after, unit_id: until}
+            )
 
     def new_code(self) -> str:
         """Derive the next voucher code from the operation's entropy."""

@@ -106,9 +106,11 @@ def notice_day(program: Program, card: Card) -> date | None:
 
 def _expiries(card: Card) -> list[str]:
     lots = [lot.expires_on for lots in card.lots.values() for lot in lots if lot.expires_on]
-    idle = [card.idle[unit] for unit in card.lots if unit in card.idle]
+    inactive_after = [
+        card.inactive_after[unit] for unit in card.lots if unit in card.inactive_after
+    ]
     vouchers = [held.expires_on for held in card.open.values() if held.expires_on]
-    return lots + idle + vouchers
+    return lots + inactive_after + vouchers
 
 
 def _release_days(program: Program, card: Card, today: str) -> list[str]:

@@ -33,7 +33,7 @@ def _last_day(expiry: Expiry, earned: date) -> date | None:
     return None
 
 
-def idle_until(unit: Unit, today: date) -> str:
+def inactivity_ends(unit: Unit, today: date) -> str:
     """Compute the last day of a unit that expires by inactivity, renewed `today`."""
     return calendar.add_months(today, unit.expiry.months).isoformat()
 
@@ -41,9 +41,14 @@ def idle_until(unit: Unit, today: date) -> str:
 def by_policy(program: Program, card: Card, today: date) -> Card:
     """Return the card with an inactivity date for exactly those units that have such a policy now:
     a removed policy leaves nothing, a new one begins today."""
-    idle = {
-        unit.id: card.idle.get(unit.id) or idle_until(unit, today)
+    inactive_after = {
+        unit.id: card.inactive_after.get(unit.id) or inactivity_ends(unit, today)
         for unit in program.units.values()
-        if unit.expiry.kind == "inactivity" and (unit.id in card.idle or unit.id in card.lots)
+        if unit.expiry.kind == "inactivity"
+        and (unit.id in card.inactive_after or unit.id in card.lots)
     }
-    return card if idle == card.idle else card._replace(idle=idle)
+    return (
+        card
+        if inactive_after == card.inactive_after
+        else card._replace(inactive_after=inactive_after)
+    )

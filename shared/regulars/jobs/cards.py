@@ -51,7 +51,7 @@ def expire(shop: Shop, member_id: str) -> None:
 
 
 def review_tier(shop: Shop, member_id: str) -> None:
-    """Decide the tier anew."""
+    """Decide the tier again."""
     card = shop.ledger.card(member_id)
     if card is None:
         return

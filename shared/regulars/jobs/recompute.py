@@ -1,4 +1,4 @@
-"""After a new programme: every member's tier is decided anew, in pages that can be resumed."""
+"""After a new programme: every member's tier is decided again, in pages that can be resumed."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ What a message says, in which language, and whether it may be sent at all is dec
 merchant's goes through the queue to SES; a sandbox's is put into a list for reading.
 
 SES knows no idempotency: a delivery is claimed for some minutes, sent, and marked. When a function
-dies between sending and marking, the message is sent once more, never twice. When SES says no, the
+dies between sending and marking, the message is sent again, never twice. When SES says no, the
 claim is given up, and the delivery can be tried again at once and as often as the queue brings it.
 """
 

@@ -33,7 +33,7 @@ def check(document: Any) -> dict[str, Any]:
 def invalid(error: ValidationError) -> Refused:
     """The refusal of a body that a model did not accept, one message per mistake, by path."""
     errors = [
-        (".".join(str(part) for part in mistake["loc"]), _mend(mistake["msg"]))
+        (".".join(str(part) for part in mistake["loc"]), _plain(mistake["msg"]))
         for mistake in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     return Refused(
@@ -41,7 +41,7 @@ def invalid(error: ValidationError) -> Refused:
     )
 
 
-def _mend(message: str) -> str:
+def _plain(message: str) -> str:
     return message.removeprefix("Value error, ").replace(
         "Extra inputs are not permitted", "is not a field of this document"
     )
@@ -119,5 +119,5 @@ def _unaffordable(document: ProgramDocument) -> Iterable[tuple[str, str]]:
         if cost == 0:
             yield f"surprises.{place}.reward", "the reward needs a `cost_minor`"
         elif cost is not None and cost > surprise.budget.amount_minor:
-            mend = f"must be at least the {cost} that one costs"
-            yield f"surprises.{place}.budget.amount_minor", mend
+            remedy = f"must be at least the {cost} that one costs"
+            yield f"surprises.{place}.budget.amount_minor", remedy

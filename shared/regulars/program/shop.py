@@ -36,7 +36,7 @@ class ShopCache:
         self._known: dict[str, Shop] = {}
 
     def at(self, merchant_id: str, now: datetime | None = None) -> Shop:
-        """A merchant at an instant, at this one if none is given; raises as `open_shop` does."""
+        """A merchant at an instant, at this one if none is given; raises as `load_shop` does."""
         if merchant_id not in self._known:
             self._known[merchant_id] = load_shop(self.table, merchant_id)
         return replace(self._known[merchant_id], now=now or clock.now())

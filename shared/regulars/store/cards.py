@@ -54,7 +54,7 @@ def dump_card(card: Card) -> str:
         "y": dict(card.days),
         "k": list(card.tier) if card.tier else None,
         "m": {name: [held.since, held.until] for name, held in card.held.items()},
-        "i": dict(card.idle),
+        "i": dict(card.inactive_after),
         "o": {key: list(value) for key, value in card.open.items()},
         "n": {key: list(value) for key, value in card.taken.items()},
         "u": dict(card.due),
@@ -97,7 +97,7 @@ def load_card(text: str, member_id: str, version: int) -> Card:
             name: TierRight(name.partition("/")[0], *dates)
             for name, dates in document.get("m", {}).items()
         },
-        idle=document.get("i", {}),
+        inactive_after=document.get("i", {}),
         open={key: OpenVoucher(*value) for key, value in document.get("o", {}).items()},
         taken={key: (value[0], value[1]) for key, value in document.get("n", {}).items()},
         due=document.get("u", {}),

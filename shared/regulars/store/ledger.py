@@ -50,7 +50,7 @@ SHORT = 200
 """Characters of an answer that are not worth compressing."""
 
 TRIES_MAX = 5
-"""How often an operation is decided anew when the card keeps moving on under it."""
+"""How often an operation is decided again when the card keeps moving on under it."""
 
 HTTP_KEY_KEPT_MS = 35 * 24 * 3600 * 1000
 """Idempotency keys of callers are kept for 30 days at least; natural ids for ever."""
@@ -122,7 +122,7 @@ class Ledger:
         """Decide and write one operation, exactly once under any repetition.
 
         `card` may be behind (an eventually consistent read): a write on it is refused and decided
-        anew; a refusal on it is checked against the state as of now before it is answered, unless
+        again; a refusal on it is checked against the state as of now before it is answered, unless
         `fresh` says it just was. `extra` items are put in the same transaction, each if absent.
         Raises Refused, or TakenError when an extra item exists.
         """

@@ -52,7 +52,7 @@ class Members:
         self.table = table
         self.merchant_id = merchant_id
 
-    def enrolment(self, profile: Profile) -> list[Put]:
+    def enrollment(self, profile: Profile) -> list[Put]:
         """The items that come with a new card, each to be written only if absent."""
         m, c = self.merchant_id, profile.member_id
         token = tokens.card_token(m, c, profile.link)

@@ -247,12 +247,12 @@ class Table:
         try:
             answer = self._transport(operation, params)
         except StoreError as error:
-            self._tell(operation, params, error)
+            self._report(operation, params, error)
             raise
-        self._tell(operation, params, answer)
+        self._report(operation, params, answer)
         return answer
 
-    def _tell(self, operation: str, params: Params, outcome: Params | StoreError) -> None:
+    def _report(self, operation: str, params: Params, outcome: Params | StoreError) -> None:
         for observe in self.on_call:
             observe(operation, params, outcome)
 

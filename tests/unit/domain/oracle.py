@@ -54,7 +54,7 @@ class Oracle:
     """The tier that counted for the newest entry."""
     rights: dict[tuple[str, str], str] = field(default_factory=dict)
     """Until when by tier and by who gave it; what was earned or bought has nobody."""
-    idle: dict[str, str] = field(default_factory=dict)
+    inactive_after: dict[str, str] = field(default_factory=dict)
     """By unit that expires by inactivity its last day."""
 
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class Oracle:
         spent = amount < 0 and lot != "debt" and why["k"] in {"reward", "adjust"}
         until = self._idle_from(unit, self.day(entry["at"]))
         if until and (spent or (amount > 0 and why["k"] not in {"returned", "settled"})):
-            self.idle[unit] = until
+            self.inactive_after[unit] = until
         if lot == "debt":
             self.debt[unit] -= amount
             assert self.debt[unit] >= 0
@@ -111,7 +111,7 @@ class Oracle:
             assert expired(lot, today) or not alive, f"{lot} was not over on {today}"
             assert -amount == self.lots[unit][lot], "an expiry takes the whole remainder"
             self.breakage[unit][lot] = self.breakage[unit].get(lot, 0) - amount
-            last_day = lot.partition("/")[0] if expired(lot, today) else self.idle[unit]
+            last_day = lot.partition("/")[0] if expired(lot, today) else self.inactive_after[unit]
             self.breakage_on[unit, lot] = last_day
         self.lots[unit][lot] = self.lots[unit].get(lot, 0) + amount
         assert self.lots[unit][lot] >= 0
@@ -125,7 +125,7 @@ class Oracle:
 
     def alive(self, unit: str, today: str) -> bool:
         """Whether a unit that expires by inactivity has not."""
-        return self.idle.get(unit, FAR) >= today
+        return self.inactive_after.get(unit, FAR) >= today
 
     def _idle_from(self, unit: str, today: date) -> str:
         """The last day of a unit that expires by inactivity, if something happens today."""

@@ -149,7 +149,7 @@ def test_multipliers_are_exact_thousandths_cut_down(
     assert cafe.available() == granted
 
 
-def test_joining_grants_what_the_programme_says_and_no_multiplier() -> None:
+def test_joining_grants_what_the_program_says_and_no_multiplier() -> None:
     tiers = [{"id": "t", "name": "T", "multiplier": "2"}]
     rules = [{"id": "hello", "on": "join", "unit": "point", "amount": 50}]
     cafe = shop(*rules, tiers=tiers)

@@ -325,11 +325,13 @@ class TestSeasons:
 
 
 class TestInactivity:
-    IDLE: ClassVar[dict[str, Any]] = {"units": [unit(expiry={"type": "inactivity", "months": 3})]}
+    INACTIVE: ClassVar[dict[str, Any]] = {
+        "units": [unit(expiry={"type": "inactivity", "months": 3})]
+    }
 
     def test_all_is_lost_after_three_months_without_earning_or_spending(self) -> None:
         """Earned on 18 November: the last good day is 18 February."""
-        cafe = shop(**self.IDLE)
+        cafe = shop(**self.INACTIVE)
         cafe.sale(1000)
         cafe.now = datetime(2027, 2, 18, 22, 59, tzinfo=UTC)
         assert cafe.available() == 10
@@ -341,7 +343,7 @@ class TestInactivity:
 
     @pytest.mark.parametrize("amount", [-4, 4])
     def test_a_correction_by_hand_renews_it(self, amount: int) -> None:
-        cafe = shop(**self.IDLE)
+        cafe = shop(**self.INACTIVE)
         cafe.sale(1000)
         cafe.later(days=60).adjust("point", amount)
         cafe.now = datetime(2027, 4, 17, 21, 59, tzinfo=UTC)
@@ -351,13 +353,13 @@ class TestInactivity:
 
     def test_a_correction_that_takes_nothing_does_not_renew_it(self) -> None:
         """All of it is owed; there is nothing that could last longer."""
-        cafe = shop(**self.IDLE)
+        cafe = shop(**self.INACTIVE)
         cafe.adjust("point", -4, allow_debt=True)
-        assert cafe.card.idle == {}
+        assert cafe.card.inactive_after == {}
 
     def test_what_was_lost_does_not_come_back_when_the_job_is_late(self) -> None:
         """10 points were lost at midnight; a sale of 3.00 the next morning makes 3, not 13."""
-        cafe = shop(**self.IDLE)
+        cafe = shop(**self.INACTIVE)
         cafe.sale(1000)
         cafe.now = datetime(2027, 2, 19, 8, 0, tzinfo=UTC)
         cafe.sale(300)

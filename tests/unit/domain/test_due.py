@@ -137,7 +137,7 @@ def test_a_reminder_that_was_looked_at_waits_for_the_next_visit() -> None:
     assert (looked.entry, looked.dues, cafe.card.due) == (None, (), {})
 
 
-def test_nobody_is_reminded_by_a_programme_that_does_not_want_it() -> None:
+def test_nobody_is_reminded_by_a_program_that_does_not_want_it() -> None:
     cafe = shop(**{**STAMPS, "messages": {}})
 
     assert cafe.visit(2).dues == ()

@@ -1,4 +1,4 @@
-"""Units that return or are no longer held back: they pay debt and unlock what is automatic."""
+"""Units that return or are no longer pending: they pay debt and unlock what is automatic."""
 
 from __future__ import annotations
 
@@ -94,45 +94,45 @@ def test_nothing_waits_where_nothing_comes_of_it() -> None:
     assert "expire" not in cafe.card.due
 
 
-def test_an_automatic_voucher_that_expired_is_not_issued_anew_by_the_job() -> None:
+def test_an_automatic_voucher_that_expired_is_not_issued_again_by_the_job() -> None:
     cafe = shop(reward("ten", 10, auto=True, valid_days=7))
     cafe.sale(1000)
     due(cafe)
     assert (cafe.available(), dict(cafe.card.open)) == (10, {})
 
 
-IDLE = unit(expiry={"type": "inactivity", "months": 1})
+INACTIVE = unit(expiry={"type": "inactivity", "months": 1})
 
 
 def test_a_policy_of_inactivity_that_was_given_up_leaves_nothing_behind() -> None:
-    cafe = shop(units=[IDLE])
+    cafe = shop(units=[INACTIVE])
     cafe.sale(1000)
     cafe.program = make_program(2, units=[unit()], earn=[spend_rule()])
     cafe.later(days=20).review()
     cafe.later(days=60).sale(500)
     assert cafe.available() == 15
-    assert dict(cafe.card.idle) == {}
+    assert dict(cafe.card.inactive_after) == {}
 
 
 def test_a_new_one_begins_with_its_day() -> None:
     cafe = shop()
     cafe.sale(1000)
-    cafe.program = make_program(2, units=[IDLE], earn=[spend_rule()])
+    cafe.program = make_program(2, units=[INACTIVE], earn=[spend_rule()])
     cafe.later(days=400).review()
-    assert dict(cafe.card.idle) == {"point": "2028-01-27"}
+    assert dict(cafe.card.inactive_after) == {"point": "2028-01-27"}
     assert cafe.available() == 10
     due(cafe)
     assert cafe.available() == 0
 
 
 def test_a_refund_prolongs_nothing() -> None:
-    cafe = shop(units=[IDLE])
+    cafe = shop(units=[INACTIVE])
     cafe.sale(1000)
     sale = cafe.sale(500)
     cafe.adjust("point", -4)
-    until = dict(cafe.card.idle)
+    until = dict(cafe.card.inactive_after)
     cafe.later(days=10).refund(sale)
-    assert dict(cafe.card.idle) == until
+    assert dict(cafe.card.inactive_after) == until
 
 
 def test_a_hold_longer_than_the_inactivity_is_refused() -> None:

@@ -32,7 +32,7 @@ def test_the_best_are_those_of_a_sorted_list_in_any_order(values, places, random
     assert ranking.members == len(taking_part)
 
 
-def test_a_programme_says_what_is_ranked() -> None:
+def test_a_program_says_what_is_ranked() -> None:
     boards = [
         {"id": "most", "name": "Most", "metric": "spend", "window": "year", "places": 5},
         {"id": "usual", "name": "Usual", "metric": "visits", "window": "month"},

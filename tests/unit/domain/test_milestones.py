@@ -119,7 +119,7 @@ class TestActions:
         assert cafe.available() == 500
 
     @pytest.mark.parametrize(("window", "days"), [("day", 1), ("month", 9), ("year", 40)])
-    def test_a_limit_counts_anew_in_the_next_period(self, window: str, days: int) -> None:
+    def test_a_limit_counts_again_in_the_next_period(self, window: str, days: int) -> None:
         """From 22 November 2026: tomorrow, 1 December, 1 January."""
         cafe = shop(earn=[{**self.REVIEW, "per_member": {"times": 2, "window": window}}])
         for _ in range(2):
@@ -161,7 +161,7 @@ class TestReferrals:
             False, False, True, False,
         ]  # fmt: skip
 
-    def test_without_a_referral_programme_nothing_is_marked(self) -> None:
+    def test_without_a_referral_program_nothing_is_marked(self) -> None:
         cafe = shop()
         sale = cafe.sale(500)
         assert sale.entry is not None

@@ -23,7 +23,7 @@ def size(card: Card) -> int:
     return sum(len(name) for name in item) + sum(values) + 4
 
 
-def programme_of_two_units(months: int = 24) -> Program:
+def program_of_two_units(months: int = 24) -> Program:
     """Points for two years or less, an automatic coffee for ten visits, a tier by the year."""
     return make_program(
         units=[unit(expiry={"type": "months", "months": months}), unit("stamp", "stamps")],
@@ -40,7 +40,7 @@ def programme_of_two_units(months: int = 24) -> Program:
 def two_years(visits_a_month: int, *, redeems: bool, seed: int, months: int = 24) -> Shop:
     """A member whose every visit costs something else, so that nothing compresses by luck."""
     dice = Random(seed)  # noqa: S311 - test data, not a secret
-    shop = Shop(programme_of_two_units(months), datetime(2024, 12, 1, 9, 0, tzinfo=UTC))
+    shop = Shop(program_of_two_units(months), datetime(2024, 12, 1, 9, 0, tzinfo=UTC))
     shop.entropy = dice.randbytes
     shop.join()
     for month in range(11, 35):
@@ -82,7 +82,7 @@ def test_so_does_one_whose_points_expire_month_by_month(seed: int) -> None:
 
 
 def test_a_young_card_can_be_read_in_the_table() -> None:
-    shop = Shop(programme_of_two_units())
+    shop = Shop(program_of_two_units())
     shop.join()
     shop.sale(840)
 

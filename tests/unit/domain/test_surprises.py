@@ -106,7 +106,7 @@ class TestByHand:
         [("day", "surprise:warm:2026-11-22"), ("month", "surprise:warm:2026-11"),
          ("year", "surprise:warm:2026"), ("lifetime", "surprise:warm:")],
     )  # fmt: skip
-    def test_a_budget_begins_anew_with_its_period(self, window: str, counter: str) -> None:
+    def test_a_budget_begins_again_with_its_period(self, window: str, counter: str) -> None:
         cafe = shop({**WARM, "budget": {"amount_minor": 70, "window": window}})
         assert give(cafe).counts == ((counter, 70, 70),)
 
@@ -279,7 +279,7 @@ class TestTakenBack:
         cafe.redeem(voucher)
         assert cafe.refund(sale).counts == ()
 
-    def test_also_when_the_programme_knows_it_no_more(self) -> None:
+    def test_also_when_the_program_knows_it_no_more(self) -> None:
         cafe = shop(LUCK)
         sale = come(cafe, spend_minor=1000)
         cafe.program = of()

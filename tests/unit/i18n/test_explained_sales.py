@@ -36,14 +36,14 @@ def test_every_multiplier_is_told_as_it_was_counted() -> None:
     )  # fmt: skip
     cafe.join()
 
-    assert said(cafe, items=items((2, 1240, "cake"))) == [
+    assert sentence(cafe, items=items((2, 1240, "cake"))) == [
         "12 points for €12.40 + 10 extra (×1.875 · Quiet Tuesday); €0.40 carried to the next",
         "for your visit + 1 extra (×1.25)",
         "6 stamps for 2 items + 1 extra (×1.25)",
     ]
 
 
-def said(cafe: Shop, **sale: Any) -> list[str]:
+def sentence(cafe: Shop, **sale: Any) -> list[str]:
     entry = cafe.sale(**sale).entry
     assert entry is not None
     return [

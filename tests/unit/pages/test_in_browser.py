@@ -297,10 +297,10 @@ def test_a_gift_is_chosen_for_the_guest_on_the_screen(page: Page, address: str) 
     page.route("**/v1/gifts", gift)
     expect(page.locator("#gifts")).to_be_hidden()
     _find(page, "7F3 KQ9")
-    for said in ("No more of it just now", "Given: Home pastry"):
+    for sentence in ("No more of it just now", "Given: Home pastry"):
         page.click("#gifts summary")
         page.click("#gifts button >> nth=0")
-        expect(page.locator("#say")).to_contain_text(said)
+        expect(page.locator("#say")).to_contain_text(sentence)
     assert sent == [{"member_id": "m_1", "surprise": "warm"}] * 2
     expect(page.locator("#gifts")).to_be_hidden()
 

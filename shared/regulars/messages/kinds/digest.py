@@ -32,7 +32,7 @@ def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Conte
 
 
 def _digest_title(figures: Mapping[str, Any], words: Words) -> str:
-    """The week in a line; one without visits is not opened with a nought."""
+    """The week in a line; one without visits is not opened with a zero."""
     if not figures["visits"]:
         return words.t("A quiet week is over, a new one begins")
     return words.n(

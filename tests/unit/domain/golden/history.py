@@ -2,7 +2,7 @@
 
 `entries.json` beside this file holds what the code at commit 7cf5195 (after v0.1.0) stored for
 them.
-It is never written anew: entries of that form are in the tables of merchants.
+It is never written again: entries of that form are in the tables of merchants.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def inactivity(row: Cells) -> Cells:
         rewards=rewards("ten for 10", "point")[0],
     )  # fmt: skip
     Story(shop).run(row["what happens"])
-    last = shop.card.idle["point"]
+    last = shop.card.inactive_after["point"]
     shop.now = noon(last)
     on_it = shop.available()
     shop.later(days=1)

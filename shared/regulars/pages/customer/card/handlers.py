@@ -88,8 +88,8 @@ def take_reward(request: protocol.Request) -> protocol.Response:
             idempotency=Idempotency(fingerprint=f"reward:{reward_id}", expires=True),
         )
     except Refused as refused:
-        said = locked_words(refused.code.value, opened.words)
-        return _page(request, opened, 409, said or opened.words.t("Please try that again."))
+        sentence = locked_words(refused.code.value, opened.words)
+        return _page(request, opened, 409, sentence or opened.words.t("Please try that again."))
     return protocol.redirect(request.path.removesuffix("/vouchers"))
 
 

@@ -135,7 +135,7 @@ def _hint(board: Leaderboard, now: ShownBoard | None, own: int, words: Words) ->
     full = now is not None and len(now.places) >= board.places
     needed = now.places[-1].value + 1 if full and now else 1
     if own >= needed:
-        return words.t("You are on your way up: it is counted anew every night.")
+        return words.t("You are on your way up: it is counted again every night.")
     if board.metric == "spend":
         return words.t("You have no place on it yet.")
     return words.t("{more} more and you are on it", more=_amount(board, needed - own, words))

@@ -240,9 +240,9 @@ def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterab
 def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterable[RewardRow]:
     """What can be had or worked towards, except what the punch card on top says already."""
     on_top = goal_of(program, card, today)
-    for stands in eligibility.rewards(program, card, today):
-        reward = stands.reward
-        locked = stands.locked_because.value if stands.locked_because else ""
+    for candidate in eligibility.rewards(program, card, today):
+        reward = candidate.reward
+        locked = candidate.locked_because.value if candidate.locked_because else ""
         if reward is on_top and reward.auto and locked not in NEVER_CHOSEN:
             continue
         yield RewardRow(
@@ -251,7 +251,7 @@ def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterabl
             unit=cast(Any, program.units[reward.unit].name),
             cost=reward.cost,
             have=card.available(reward.unit, today.isoformat()),
-            affordable=stands.affordable,
+            affordable=candidate.affordable,
             locked_because=locked_words(locked, words) if locked in NEVER_CHOSEN else "",
             automatic=reward.auto,
             worth=worth(reward, program.currency, words),

@@ -1,4 +1,4 @@
-"""The witness sees every write as it is carried out and lets nothing pass that may not be.
+"""The checker sees every write as it is carried out and lets nothing pass that may not be.
 
 Entries are only ever added, each together with its state and its operation; what it reads goes to
 the replay of its card, and the state that came with it must say the same.
@@ -30,7 +30,7 @@ class Broken(BaseException):
     """Something may not be; nothing that catches errors catches this."""
 
 
-class Witness:
+class Checker:
     """All cards of the merchant as their ledgers say they are."""
 
     def __init__(self, shop: int, *, sandbox: bool = False, windows_every: int = 8) -> None:
@@ -142,8 +142,8 @@ class Witness:
         """A draw is from the tickets that stand, if nobody came in between."""
         self.drawn[raffle] = json.loads(decompress(drawn))
         held = {member: one.marks.tickets[raffle] for member, one in self.replays.items()}
-        standing = {member: count for member, count in held.items() if count}
-        assert not self.calm or self.drawn[raffle]["tickets"] == standing, "drawn from others"
+        current = {member: count for member, count in held.items() if count}
+        assert not self.calm or self.drawn[raffle]["tickets"] == current, "drawn from others"
 
     def _due(self, key: Key, after: Mapping[str, Any]) -> None:
         member = key[0].rpartition("#C#")[2] if "#C#" in key[0] else "-"
@@ -232,7 +232,9 @@ class Witness:
         assert dict(card.debt) == {unit: debt for unit, debt in replay.debt.items() if debt}
         assert set(card.open) == replay.open_vouchers()
         assert (card.tier.id if card.tier else None) == (replay.tier[0] if replay.tier else None)
-        assert dict(card.idle) == replay.idle, "what is idle lasts to another day"
+        assert dict(card.inactive_after) == replay.inactive_after, (
+            "what is idle lasts to another day"
+        )
         if self.commits % self.windows_every == 0:
             self.compare_windows(card, replay)
 
