@@ -78,7 +78,7 @@ def test_counted_texts_have_every_plural_form_of_their_language(path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("lang", "missing", "said"),
+    ("lang", "missing", "sentence"),
     [
         ("en", 1, "1 more visit and the coffee is on the house"),
         ("hu", 3, "Még 3 látogatás, és a kávé a ház ajándéka"),

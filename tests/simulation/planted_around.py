@@ -124,7 +124,7 @@ def _the_hour_that_has_begun_is_over() -> list[Patch]:
         due._move_cursor(table, function, hour_of(now))
         return done
 
-    return [(walking, "walk", changed)]
+    return [(walking, "run_due", changed)]
 
 
 def _marks_in_the_past() -> list[Patch]:

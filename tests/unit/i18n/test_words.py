@@ -85,7 +85,7 @@ def test_plural_texts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("singular", "plural", "said"),
+    ("singular", "plural", "sentence"),
     [
         ("{n} visit", "{n} visits", "{n} wizyt|{n} wizyta|{n} wizyty|{n} wizyt"),
         ("{n} day ago", "{n} days ago", "{n} dni temu|{n} dzień temu|{n} dni temu|{n} dni temu"),

@@ -34,7 +34,7 @@ def test_a_color_that_needs_no_correction_stays() -> None:
     assert palette("#7A3A1C")["brand"] == "#7a3a1c"
 
 
-@pytest.mark.parametrize("colour", ["", "red", "#fff", "#12345g", "url(x)", "#1234567"])
+@pytest.mark.parametrize("color", ["", "red", "#fff", "#12345g", "url(x)", "#1234567"])
 def test_what_is_no_color_gives_ours(color: str) -> None:
     assert palette(color) == palette("#7a3a1c")
 
