@@ -180,7 +180,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "a claim is taken over at once": _a_claim_is_taken_over_at_once,
     "mails go to whoever has an address": _consents_are_not_asked_for,
     "nobody hears of a new tier": lambda: _nobody_hears_of("tier_up"),
-    "a message is told once in a run": _one_occasion_for_all,
+    "a message is sent once in a lifetime": _one_occasion_for_all,
     "one part of an hour is walked": _the_first_shard_alone,
     "failed cards are passed over": _failures_are_passed_over,
     "the hour that has begun is taken for over": _the_hour_that_has_begun_is_over,
