@@ -266,6 +266,7 @@ class TestConnections:
     ) -> None:
         flaky.follow(LastOnConnection(), OK)
         shaky.get(KEY)
+        flaky.wait_until_closed(1)
         shaky.get(KEY)
         assert [seen.connection for seen in flaky.seen] == [1, 2]
         assert waits == []
