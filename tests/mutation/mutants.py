@@ -100,8 +100,10 @@ def _is_left_alone(node: cst.CSTNode) -> bool:
 
 
 def _is_of_types(node: cst.Assign | cst.Subscript) -> bool:
-    """Tell whether a node is `Literal[...]`, or gives one a name."""
+    """Tell whether a node is `Literal[...]`, or gives a name to one or to a union `A | B`."""
     value = node.value
+    if isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.BitOr):
+        return True
     if isinstance(node, cst.Assign) and isinstance(value, cst.Subscript):
         value = value.value
     return isinstance(value, cst.Name) and value.value == "Literal"
@@ -110,7 +112,8 @@ def _is_of_types(node: cst.Assign | cst.Subscript) -> bool:
 def _changes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """List what a node can become."""
     for kind, operator in mutation_operators:
-        if isinstance(node, kind):
+        # A declared default that becomes None is found by the type checker.
+        if isinstance(node, kind) and not isinstance(node, cst.AnnAssign):
             yield from operator(node)
     if isinstance(node, cst.If):
         test = node.test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])

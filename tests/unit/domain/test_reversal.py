@@ -9,7 +9,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from regulars.domain import limits
+from regulars.domain import limits, milestones
+from regulars.domain.operations import GrantBonus
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.reversal import WHOLE
@@ -260,6 +261,17 @@ def test_a_refunded_first_purchase_leaves_no_count_behind() -> None:
     assert dict(cafe.card.taken) == {}
     assert refunded.entry is not None
     assert refunded.entry.facts["unfirst"] == 1
+
+
+def test_a_refunded_referral_leaves_no_count_behind() -> None:
+    terms = {"friend": {"unit": "point", "amount": 5}, "referrer": {"unit": "point", "amount": 5}}
+    cafe = Shop(make_program(units=UNITS, referral=terms))
+    cafe.join()
+    brought = cafe.do(GrantBonus(cafe.origin(), "referral", "point", 5, referral=True))
+    assert dict(cafe.card.taken) == {milestones.REFERRALS: ("", 1)}
+
+    cafe.refund(brought)
+    assert dict(cafe.card.taken) == {}
 
 
 def test_nothing_lies_in_a_gift() -> None:

@@ -182,6 +182,19 @@ def test_the_next_tier_says_how_far() -> None:
     assert (found[0].id, found[1].at_least, found[2]) == ("top", 1000, 400)
 
 
+def test_a_right_is_held_since_it_was_first_earned_or_given() -> None:
+    cafe = shop(ladder("spend", "year", 1000), at("2026-02-10T12:00"))
+    cafe.sale(1000)
+    cafe.now = at("2027-03-01T12:00")
+    cafe.sale(1000)
+    assert cafe.card.tier == ("top", "2026-02-10", "2028-12-31")
+    assert cafe.card.held["top"] == ("top", "2026-02-10", "2028-12-31")
+
+    cafe.do(GrantTier(cafe.origin(), "top", "2027-06-30", "hand"))
+    cafe.later(days=9).do(GrantTier(cafe.origin(), "top", "2027-09-30", "hand"))
+    assert cafe.card.held["top/hand"] == ("top", "2027-03-01", "2027-09-30")
+
+
 def test_the_next_tier_is_above_the_one_that_is_held() -> None:
     tiers = [
         {"id": one, "name": one, "enter": [{"metric": "spend", "at_least": least}]}
