@@ -33,7 +33,7 @@ def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body
     kind = headers.get("content-type", "")
     if kind == PROBLEM:
         _hold_problem(status, headers, body)
-    elif status in {204, 303, 304}:
+    elif status in {204, 303, 304} or (route.path == "$default" and not body):  # HEAD
         assert not body
     elif kind == JSON:
         _hold_json(route, status, body)

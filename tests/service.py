@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
-from regulars.api.routes import ROUTES, Route
+from regulars.api.routes import ROUTES, UNKNOWN, Route
 from regulars.store import keys
 from regulars.store.marshal import to_item
 from regulars.store.table import Table
@@ -89,6 +89,7 @@ class Service:
             sent.setdefault("content-type", "application/x-www-form-urlencoded")
         route, params = match(method, path)
         event = http_event(route, path, params, sent, cookies or {}, query or {}, raw)
+        event["requestContext"]["http"]["method"] = method
         with self.spy.acting_as(acting_as):
             answer = handler(route.function)(event, context())
         lower = {name.lower(): value for name, value in answer["headers"].items()}
@@ -231,7 +232,8 @@ def match(method: str, path: str) -> tuple[Route, dict[str, str]]:
         found = re.fullmatch(pattern, path)
         if found and route.method == method:
             candidates.append((route.path.count("{"), route, found.groupdict()))
-    assert candidates, f"no route for {method} {path}"
+    if not candidates:
+        return UNKNOWN, {}
     _, route, params = min(candidates, key=lambda candidate: candidate[0])
     return route, params
 

@@ -206,6 +206,7 @@ class TemplateSummary(View):
 
 class TemplateList(View):
     items: list[TemplateSummary]
+    next: str | None
 
 
 class Published(View):
@@ -322,6 +323,7 @@ class RewardView(View):
 
 class RewardList(View):
     items: list[RewardView]
+    next: str | None
 
 
 class HookView(View):
@@ -337,6 +339,7 @@ class HookView(View):
 
 class HookList(View):
     items: list[HookView]
+    next: str | None
 
 
 class Clock(View):

@@ -17,11 +17,14 @@ from regulars.views import integration
 
 def adjust(request: protocol.Request) -> protocol.Response:
     """POST /v1/adjust."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, models.AdjustBody)
-    gathered = credentials.gather(
-        connect.table(), request, *find.card_keys(body.member_id), staff_too=False
+    gathered, body = credentials.gather_for(
+        connect.table(),
+        request,
+        lambda: read_body(request, models.AdjustBody),
+        lambda body: find.card_keys(body.member_id),
+        staff_too=False,
     )
+    key = protocol.idempotency_key(request)
     member = find.holder(gathered.shop, gathered.items, body.member_id)
 
     def render(decision: Decision) -> integration.View:
@@ -41,9 +44,9 @@ def adjust(request: protocol.Request) -> protocol.Response:
 
 def refund(request: protocol.Request) -> protocol.Response:
     """POST /v1/refunds: 200 when booked, 202 when parked until the order comes."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, models.RefundBody)
     gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, models.RefundBody)
+    key = protocol.idempotency_key(request)
     program = gathered.program
     ledger = gathered.shop.ledger
     amount_minor, items = body.amount_minor, checks.items(body.model_dump(include={"items"}))

@@ -19,14 +19,11 @@ from regulars.views import integration
 
 def earn(request: protocol.Request) -> protocol.Response:
     """Gather credential, programme and card; decide; write."""
+    gathered, body = credentials.gather_for(
+        connect.lean_table(), request, lambda: bodies.earn(request.json), _wanted
+    )
     key = protocol.idempotency_key(request)
-    body = request.json
-    bodies.earn(body)
-
-    member_id = body.get("member_id")
-    wanted = find.card_keys(member_id) if member_id else ()
-    gathered = credentials.gather(connect.lean_table(), request, *wanted)
-    shop = gathered.shop
+    shop, member_id = gathered.shop, body.get("member_id")
     known = request.idempotency(alias=f"order:{body['order_id']}" if body.get("order_id") else None)
     try:
         member = (
@@ -46,6 +43,10 @@ def earn(request: protocol.Request) -> protocol.Response:
     if known.alias:
         refunds.apply_parked(shop.ledger, shop.program, known.alias, shop.now)
     return protocol.answered(answer)
+
+
+def _wanted(body: Mapping[str, Any]) -> tuple[Any, ...]:
+    return find.card_keys(body["member_id"]) if body.get("member_id") else ()
 
 
 def _first_answer(shop: Shop, key: str, known: Idempotency) -> Answer | None:

@@ -12,12 +12,14 @@ from regulars.views import integration
 
 def give(request: protocol.Request) -> protocol.Response:
     """POST /v1/gifts: a surprise that staff give, by a signed-in device or over the API."""
+    gathered, body = credentials.gather_for(
+        connect.lean_table(),
+        request,
+        lambda: bodies.gift(request.json),
+        lambda body: find.card_keys(body["member_id"]),
+    )
     key = protocol.idempotency_key(request)
-    body = request.json
-    bodies.gift(body)
-    member_id = body["member_id"]
-    gathered = credentials.gather(connect.lean_table(), request, *find.card_keys(member_id))
-    holder = find.holder(gathered.shop, gathered.items, member_id)
+    holder = find.holder(gathered.shop, gathered.items, body["member_id"])
     origin = book.origin(key, gathered.caller.staff, body)
 
     def render(decision: Decision) -> integration.View:

@@ -23,7 +23,7 @@ def read(request: protocol.Request) -> protocol.Response:
     found = [hooks.read(connect.table(), m, provider) for provider in registry.names()]
     seen = connect.table().get(*(keys.hook_seen(hook.hook_id) for hook in found))
     items = [_view(hook, item) for hook, item in zip(found, seen, strict=True)]
-    return protocol.json_answer(200, {"items": items})
+    return protocol.json_answer(200, {"items": items, "next": None})
 
 
 def change(request: protocol.Request) -> protocol.Response:

@@ -24,9 +24,9 @@ from regulars.views import integration
 
 def create(request: protocol.Request) -> protocol.Response:
     """POST /v1/members: 201 with the new card, 200 with the one its contact has already."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, NewMember)
     gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, NewMember)
+    key = protocol.idempotency_key(request)
     program = gathered.program
     profile = _with_changes(Profile("", "", 0), body, program)
     words = find.member_words(profile, program.languages)
@@ -124,7 +124,7 @@ def rewards(request: protocol.Request) -> protocol.Response:
         _reward(gathered.program, candidate, member)
         for candidate in eligibility.rewards(gathered.program, member.card, today)
     ]
-    return protocol.json_answer(200, {"items": items})
+    return protocol.json_answer(200, {"items": items, "next": None})
 
 
 def _reward(

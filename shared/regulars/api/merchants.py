@@ -67,7 +67,7 @@ def create(request: protocol.Request) -> protocol.Response:
 def list_templates(request: protocol.Request) -> protocol.Response:
     """GET /v1/templates."""
     items = [{"id": name, "name": templates.template(name)["name"]} for name in templates.names()]
-    return protocol.json_answer(200, {"items": items})
+    return protocol.json_answer(200, {"items": items, "next": None})
 
 
 def read_template(request: protocol.Request) -> protocol.Response:

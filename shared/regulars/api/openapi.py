@@ -105,7 +105,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         header = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}
         parameters.append(header)
     if route.key == "PUT /v1/program":
-        schema = {"type": "string", "pattern": '^"?[0-9]+"?$'}
+        schema = {"type": "string", "pattern": '^("?[0-9]+"?|\\*)$'}
         parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": schema})
     return parameters
 

@@ -28,18 +28,22 @@ def read(request: protocol.Request) -> protocol.Response:
         item = Merchants(connect.table()).program_item(gathered.shop.merchant_id, version)
     if item is None:
         raise Refused(RefusalCode.NOT_FOUND)
+    etag = f'"{item["version"]}"'
+    headers = {"ETag": etag}
+    if request.headers.get("if-none-match") == etag:
+        return protocol.empty(304, headers)
     body = {
         "version": item["version"],
         "published_at": rfc3339(item["published"]),
         "program": document_of(item),
     }
-    return protocol.json_answer(200, body, {"ETag": f'"{item["version"]}"'})
+    return protocol.json_answer(200, body, headers)
 
 
 def publish(request: protocol.Request) -> protocol.Response:
     """PUT /v1/program: published only over the version it is based on."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
-    over = if_match(request)
+    over = if_match(request, gathered.program.version)
     version = publishing.publish(gathered.shop, check(request.json), over)
     return protocol.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
 

@@ -16,13 +16,15 @@ from regulars.views import integration
 
 def redeem(request: protocol.Request) -> protocol.Response:
     """Gather credential, programme, card and voucher; decide; write."""
-    key = protocol.idempotency_key(request)
-    body = request.json if request.body else {}
-    bodies.redeem(body)
     code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
-
     table = connect.lean_table()
-    gathered = credentials.gather(table, request, lambda m: keys.code(m, code))
+    gathered, body = credentials.gather_for(
+        table,
+        request,
+        lambda: bodies.redeem(request.json if request.body else {}),
+        lambda _: (lambda m: keys.code(m, code),),
+    )
+    key = protocol.idempotency_key(request)
     shop, (pointer,) = gathered.shop, gathered.items
     m = shop.merchant_id
     found = (pointer["c"], pointer["v"]) if pointer else None

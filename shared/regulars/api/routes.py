@@ -27,7 +27,7 @@ class Route(NamedTuple):
 
     @property
     def key(self) -> str:
-        return f"{self.method} {self.path}"
+        return self.path if self.path == "$default" else f"{self.method} {self.path}"
 
 
 API = (
@@ -117,3 +117,5 @@ PAGES = (
 )
 
 ROUTES = API + PAGES
+
+UNKNOWN = Route("ANY", "$default", "api", "What no route is for", "none")

@@ -19,11 +19,14 @@ from regulars.views import integration
 
 def issue(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, models.NewVoucher)
-    gathered = credentials.gather(
-        connect.table(), request, *find.card_keys(body.member_id), staff_too=False
+    gathered, body = credentials.gather_for(
+        connect.table(),
+        request,
+        lambda: read_body(request, models.NewVoucher),
+        lambda body: find.card_keys(body.member_id),
+        staff_too=False,
     )
+    key = protocol.idempotency_key(request)
     member = find.holder(gathered.shop, gathered.items, body.member_id)
     operation = Issue(Origin(f"key:{key}", "api", entropy=os.urandom(16)), body.reward_id)
     return _perform(gathered, member, operation, request, status=201)
@@ -31,9 +34,9 @@ def issue(request: protocol.Request) -> protocol.Response:
 
 def cancel(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers/{code}/cancel."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, models.CancelVoucher)
     gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, models.CancelVoucher)
+    key = protocol.idempotency_key(request)
     m = gathered.shop.merchant_id
     code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
     found = Members(connect.table(), m).by_voucher_code(code)

@@ -20,6 +20,8 @@ class RefusalCode(StrEnum):
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required"
     INVALID = "invalid"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"

@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from regulars.core import clock, tokens
 from regulars.core.config import settings
@@ -31,6 +31,8 @@ STAFF_SESSION_S = 12 * 3600
 CARD_COOKIE_S = 400 * 24 * 3600
 KEY_ID_LENGTH = 15
 """Eleven characters of the merchant's id, four of the key's own."""
+
+Body = TypeVar("Body")
 
 kept = ShortCache()
 """Programmes and staff records that this process may use again for some seconds."""
@@ -111,6 +113,27 @@ def gather(
     now = merchants.now_of(m, known.get(keys.clock(m)))
     shop = Shop(table, m, program, now)
     return Gathered(caller, shop, program_item, found[len(missing) :])
+
+
+def gather_for(
+    table: Table,
+    request: Request,
+    read: Callable[[], Body],
+    wanted: Callable[[Body], tuple[Callable[[str], keys.Key], ...]] = lambda _: (),
+    *,
+    staff_too: bool = True,
+) -> tuple[Gathered, Body]:
+    """Gather as `gather` does for a body that says what is wanted, and return both.
+
+    Raises what is wrong with the credential before what is wrong with the body: who is not known
+    learns nothing of what a body must look like.
+    """
+    try:
+        body = read()
+    except Refused:
+        gather(table, request, staff_too=staff_too)
+        raise
+    return gather(table, request, *wanted(body), staff_too=staff_too), body
 
 
 def require_platform(request: Request) -> None:

@@ -87,10 +87,16 @@ class Request:
     @cached_property
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; raises the refusals of a body that is none."""
+        self._expect("application/json")
         if len(self.body) > BODY_MAX:
             raise Refused(RefusalCode.TOO_LARGE, f"A body may have {BODY_MAX // 1024} KB.")
         try:
-            document = json.loads(self.body, parse_float=_no_float, parse_constant=_no_float)
+            document = json.loads(
+                self.body.decode("utf-8"),
+                parse_float=_no_float,
+                parse_constant=_no_float,
+                object_pairs_hook=_no_key_twice,
+            )
         except (ValueError, RecursionError) as error:
             raise Refused(
                 RefusalCode.MALFORMED, f"The body must be JSON: {_words(error)}"
@@ -102,6 +108,7 @@ class Request:
     @cached_property
     def form(self) -> dict[str, str]:
         """The fields of a posted form."""
+        self._expect("application/x-www-form-urlencoded")
         if len(self.body) > BODY_MAX:
             raise Refused(RefusalCode.TOO_LARGE)
         text = self.body.decode("utf-8", "replace")
@@ -110,6 +117,12 @@ class Request:
         except ValueError as error:
             raise Refused(RefusalCode.MALFORMED, "The form has too many fields.") from error
         return dict(fields)
+
+    def _expect(self, media_type: str) -> None:
+        """Refuse a body that says it is of another type; one that says nothing is read."""
+        given = self.headers.get("content-type", media_type).partition(";")[0].strip().lower()
+        if self.body and given != media_type:
+            raise Refused(RefusalCode.UNSUPPORTED_MEDIA_TYPE, f"Send the body as {media_type}.")
 
     def fingerprint(self) -> str:
         """What was asked, as a digest: method, path and body, however the JSON was laid out."""
@@ -248,9 +261,22 @@ def _no_float(text: str) -> Any:
     return _NotAnInteger()
 
 
+class DuplicateKeyError(ValueError):
+    """A JSON object that names a key twice: which of the values is meant is not known."""
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise DuplicateKeyError
+    return found
+
+
 class _NotAnInteger:
     """A JSON number that is not an integer; no check accepts it."""
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, DuplicateKeyError):
+        return "an object names a key twice"
     return str(error) if isinstance(error, json.JSONDecodeError) else "it cannot be decoded"

@@ -39,7 +39,7 @@ def as_page(handler: protocol.Handler) -> protocol.Handler:
         except Exception:
             logger().exception("unexpected", extra={"route": request.route})
             code = RefusalCode.INTERNAL
-        return _message(request, code)
+        return refusal(request, code)
 
     return answer
 
@@ -65,7 +65,8 @@ def browser_words(request: protocol.Request) -> Words:
     return words_of(negotiate.language(wanted, tuple(languages())))
 
 
-def _message(request: protocol.Request, code: RefusalCode) -> protocol.Response:
+def refusal(request: protocol.Request, code: RefusalCode) -> protocol.Response:
+    """Answer a refusal as a page that says what to do."""
     kind: Any = _KINDS.get(code, "try_again")
     view = message.MessagePage(kind)
     return page(problems.STATUS[code].value, message.TEMPLATE, view, browser_words(request))

@@ -38,7 +38,7 @@ def member(request: protocol.Request) -> protocol.Response:
 
 def undo(request: protocol.Request) -> protocol.Response:
     """POST /staff/api/undo: an entry of this counter is taken back within five minutes."""
-    key = protocol.idempotency_key(request)
+    gathered = credentials.gather(connect.lean_table(), request)
     body = request.json
     member_id, seq = body.get("member_id"), body.get("seq")
     errors = checks.fields(
@@ -47,7 +47,7 @@ def undo(request: protocol.Request) -> protocol.Response:
         required=("member_id", "seq"),
     )
     checks.require(errors)
-    gathered = credentials.gather(connect.lean_table(), request)
+    key = protocol.idempotency_key(request)
     holder = find.read_member_card(gathered.shop, str(member_id))
     staff = gathered.caller.staff
     read = refunds.original(
