@@ -54,6 +54,23 @@ class TestMilestones:
         cafe.sale(1000)
         assert gifts(cafe) == 1
 
+    @pytest.mark.parametrize(
+        ("days", "reached"),
+        [({"from": "2026-11-23"}, [0, 0, 1]), ({"until": "2026-11-23"}, [0, 1, 1]),
+         ({}, [0, 1, 1]), ({"from": "2026-11-22", "until": "2026-11-22"}, [0, 0, 0])],
+    )  # fmt: skip
+    def test_a_challenge_may_have_one_day_only(
+        self, days: dict[str, str], reached: list[int]
+    ) -> None:
+        """Two visits count, one a day from 22 November on."""
+        cafe = shop({"id": "two", "metric": "visits", "at": 2, "reward": "gift", **days})
+        had = []
+        for _ in range(3):
+            cafe.sale(100)
+            had.append(gifts(cafe))
+            cafe.later(days=1)
+        assert had == reached
+
     def test_a_badge_is_there_only_once_it_was_earned(self) -> None:
         cafe = shop({"id": "third", "metric": "visits", "at": 3, "badge": True})
         seen = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -193,6 +193,14 @@ def test_a_right_is_held_since_it_was_first_earned_or_given() -> None:
     cafe.do(GrantTier(cafe.origin(), "top", "2027-06-30", "hand"))
     cafe.later(days=9).do(GrantTier(cafe.origin(), "top", "2027-09-30", "hand"))
     assert cafe.card.held["top/hand"] == ("top", "2027-03-01", "2027-09-30")
+
+
+def test_a_card_whose_tier_counts_is_not_reviewed() -> None:
+    cafe = shop(ladder("spend", "year", 1000), at("2026-02-10T12:00"))
+    cafe.sale(1000)
+    assert tiering.as_of(cafe.program, cafe.card, cafe.now.date()) is cafe.card
+    over = date(2028, 1, 1)
+    assert set(tiering.as_of(cafe.program, cafe.card, over).held) == {"base"}
 
 
 def test_the_next_tier_is_above_the_one_that_is_held() -> None:
