@@ -165,7 +165,7 @@ class Merchant:
         secret = self.created["test_api_key" if test else "api_key"]
         sent = {"authorization": f"Bearer {secret}", **(headers or {})}
         if method == "POST":
-            sent.setdefault("idempotency-key", key or uuid4().hex)
+            sent.setdefault("idempotency-key", uuid4().hex if key is None else key)
         return self.service.request(
             method, path, body=body, headers=sent, query=query,
             acting_as=self.sandbox_id if test else self.id,

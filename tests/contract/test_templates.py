@@ -82,9 +82,9 @@ def test_counted_texts_have_every_plural_form_of_their_language(path: Path) -> N
     [
         ("en", 1, "1 more visit and the coffee is on the house"),
         ("hu", 3, "Még 3 látogatás, és a kávé a ház ajándéka"),
-        ("pl", 1, "Jeszcze 1 wizyta i kawa jest od nas"),
-        ("pl", 3, "Jeszcze 3 wizyty i kawa jest od nas"),
-        ("pl", 5, "Jeszcze 5 wizyt i kawa jest od nas"),
+        ("pl", 1, "Jeszcze 1 wizyta i kawa na nasz koszt"),
+        ("pl", 3, "Jeszcze 3 wizyty i kawa na nasz koszt"),
+        ("pl", 5, "Jeszcze 5 wizyt i kawa na nasz koszt"),
         ("kk", 3, "Тағы 3 рет келсеңіз, кофе бізден"),
     ],
 )

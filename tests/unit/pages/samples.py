@@ -38,7 +38,7 @@ STAMP = {
     "en": {"one": "stamp", "other": "stamps"},
     "hu": {"one": "bélyeg", "other": "bélyeg"},
     "pl": {"one": "pieczątka", "few": "pieczątki", "many": "pieczątek", "other": "pieczątki"},
-    "kk": {"one": "мөртаңба", "other": "мөртаңба"},
+    "kk": {"one": "мөр", "other": "мөр"},
 }
 POINT = {
     "en": {"one": "point", "other": "points"},
@@ -77,9 +77,9 @@ GOAL = GoalPanel(
         },
         "hu": {"other": "Még {n} látogatás, és a kávé a ház ajándéka"},
         "pl": {
-            "one": "Jeszcze {n} wizyta i kawa jest od nas",
-            "few": "Jeszcze {n} wizyty i kawa jest od nas",
-            "many": "Jeszcze {n} wizyt i kawa jest od nas",
+            "one": "Jeszcze {n} wizyta i kawa na nasz koszt",
+            "few": "Jeszcze {n} wizyty i kawa na nasz koszt",
+            "many": "Jeszcze {n} wizyt i kawa na nasz koszt",
         },
         "kk": {"other": "Тағы {n} рет келсеңіз, кофе бізден"},
     },
