@@ -106,13 +106,13 @@ class TestOrderOfChecks:
 
 
 class TestVersions:
-    def test_a_programme_is_replaced_whatever_its_version_is(self, cafe: Merchant) -> None:
+    def test_a_program_is_replaced_whatever_its_version_is(self, cafe: Merchant) -> None:
         document = cafe.call("GET", "/v1/program").json["program"]
         for header in ("*", '"2"', "3"):
             reply = cafe.call("PUT", "/v1/program", body=document, headers={"if-match": header})
             assert reply.status == 200, reply.text
 
-    def test_a_programme_that_was_read_before_is_not_sent_again(self, cafe: Merchant) -> None:
+    def test_a_program_that_was_read_before_is_not_sent_again(self, cafe: Merchant) -> None:
         first = cafe.call("GET", "/v1/program")
         headers = {"if-none-match": first.headers["etag"]}
         again = cafe.call("GET", "/v1/program", headers=headers)

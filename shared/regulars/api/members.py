@@ -92,12 +92,11 @@ def entries(request: protocol.Request) -> protocol.Response:
         consistent=True,
     )
     recorded = [cards.recorded_of(item) for item in page.items]
-    items = [
-        integration.entry(
-            gathered.program, ledger.parse(one.text), one.prev, one.hash, member.words
-        )
-        for one in recorded
-    ]
+    items = []
+    for one in recorded:
+        booked = ledger.parse(one.text)
+        view = integration.entry(gathered.program, booked, one.prev, one.hash, member.words)
+        items.append({**view, **integration.audited(c, booked, one.text)})
     more = page.next is not None and items and items[-1]["seq"] > 1
     return protocol.json_answer(
         200, {"items": items, "next": str(items[-1]["seq"]) if more else None}
