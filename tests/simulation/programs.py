@@ -105,6 +105,7 @@ CLUB: dict[str, Any] = {
         reward("mug", 4, stock=STOCK, per_member={"times": 3, "window": "year"}),
         reward("coffee", 4, "stamp", auto=True, valid_days=20),
         {"id": "treat", "name": "Treat"},
+        {"id": "prize", "name": "Prize"},
     ],
     "tiers": [
         {"id": "silver", "name": "Silver", "multiplier": "1.5", "grace_days": 5, "notice_days": 9,
@@ -190,7 +191,7 @@ def days_to_begin(shop: int) -> int:
 
 
 AGAIN = {
-    "id": "again", "name": "Again", "from": "2026-02-01", "until": "2026-05-20",
+    "id": "again", "name": "Again", "from": "2026-02-01", "until": "2026-05-20", "reward": "prize",
 }  # fmt: skip
 
 
@@ -206,8 +207,7 @@ def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
             way["at_least"] *= 3
     for later in (richer, harder):
         if document in (CLUB, GAME):  # one more; in the club only publishing makes it due
-            prize = document["rewards"][-1]["id"]
-            later["raffles"] = [*document.get("raffles", ()), {**AGAIN, "reward": prize}]
+            later["raffles"] = [*document.get("raffles", ()), AGAIN]
     return document, richer, harder
 
 

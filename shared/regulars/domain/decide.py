@@ -137,8 +137,8 @@ def _issued(draft: Draft) -> tuple[Voucher, ...]:
 def _adjust(draft: Draft, operation: Adjust) -> None:
     """Correct a balance by hand; raises INSUFFICIENT_BALANCE instead of unwanted debt."""
     reason = reasons.adjust(operation.reason)
-    if operation.unit not in draft.program.units:
-        known = ", ".join(draft.program.units)
+    if operation.unit not in {*draft.program.units, *draft.card.units()}:
+        known = ", ".join(dict.fromkeys((*draft.program.units, *draft.card.units())))
         raise Refused(RefusalCode.INVALID, "No such unit.", (("unit", f"must be one of: {known}"),))
     if operation.amount > 0:
         draft.grant(operation.unit, operation.amount, "adjust", reason)

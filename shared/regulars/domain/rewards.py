@@ -26,6 +26,28 @@ QUEUED = "w:"
 """The prefix of the names under which a card counts queued gifts, by reward."""
 
 
+def in_debt(program: Program, card: Card) -> bool:
+    """Tell whether a card owes units that can still be earned; others can block nothing."""
+    return any(owed and unit in earnable(program) for unit, owed in card.debt.items())
+
+
+def earnable(program: Program) -> frozenset[str]:
+    """Return the units that visits, sales, actions, campaigns, milestones or referrals grant."""
+    referral = program.referral
+    sides = (referral.friend, referral.referrer) if referral else ()
+    return frozenset(
+        filter(
+            None,
+            (
+                *(rule.unit for rule in program.earn if rule.on != "join"),
+                *(campaign.bonus_unit for campaign in program.campaigns),
+                *(milestone.unit for milestone in program.milestones),
+                *(side.unit for side in sides),
+            ),
+        )
+    )
+
+
 def refusal(
     program: Program,
     card: Card,
@@ -34,7 +56,7 @@ def refusal(
     exhausted: frozenset[str] = frozenset(),
 ) -> RefusalCode | None:
     """Find why a reward cannot be issued now, by precedence; None when it can."""
-    if any(card.debt.values()):
+    if in_debt(program, card):
         return RefusalCode.DEBT
     if reward.tiers and (card.tier is None or card.tier.id not in reward.tiers):
         return RefusalCode.TIER_REQUIRED
@@ -156,7 +178,7 @@ def redeem(draft: Draft, operation: Redeem) -> None:
     """Redeem a voucher: it is closed and nothing returns."""
     voucher = operation.voucher
     require_open(draft, voucher)
-    if any(draft.card.debt.values()):
+    if in_debt(draft.program, draft.card):
         raise Refused(
             RefusalCode.DEBT, "A refund left a debt on this card; the next visits pay it off."
         )

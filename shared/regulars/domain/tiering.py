@@ -148,12 +148,12 @@ def upgraded(program: Program, card: Card, today: date, happened: date) -> Card:
 
 
 def reviewed(program: Program, card: Card, today: date) -> Card:
-    """Return the card after a review: ended rights are removed, the highest other one counts."""
-    lasting = {
-        name: held
-        for name, held in card.held.items()
-        if (rank := program.tier_rank(held.id)) >= 0 and not _over(held, program.tiers[rank], today)
-    }
+    """Return the card after a review: ended rights are removed, the highest other one counts.
+
+    A right to a tier that the programme does not have now is kept until its own end: it counts
+    again when the tier is back.
+    """
+    lasting = {name: held for name, held in card.held.items() if not _ended(program, held, today)}
     card = card._replace(held=lasting)
     for tier_id, until in earned(program, card, today).items():
         card = with_right(card, tier_id, until, today)
@@ -230,6 +230,14 @@ def _longest(card: Card, tier: Tier, today: date) -> TierRight | None:
         if fits and (longest is None or _later(held.until, longest.until)):
             longest = held
     return longest
+
+
+def _ended(program: Program, held: TierRight, today: date) -> bool:
+    """Tell whether a right has ended; one to a tier that is not there now, without any grace."""
+    rank = program.tier_rank(held.id)
+    if rank >= 0:
+        return _over(held, program.tiers[rank], today)
+    return bool(held.until) and held.until < today.isoformat()
 
 
 def _over(held: TierRight, tier: Tier, today: date) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from regulars.domain.card import Card, OpenVoucher
 from regulars.domain.program import Program, Reward
+from regulars.domain.rewards import in_debt
 from regulars.domain.tiering import Offer
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
@@ -44,7 +45,7 @@ def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
         reward=reward.name,
         promise=cast(Any, reward.promise),
         owed=card.debt.get(unit.id, 0),
-        waiting=not any(card.debt.values())
+        waiting=not in_debt(program, card)
         and reward.id in {held.reward_id for held in usable(card, today)},
     )
 

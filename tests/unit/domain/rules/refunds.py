@@ -157,7 +157,7 @@ def _card(facts: set[str], known: set[str]) -> Shop:
     assert facts <= known, f"nobody knows {facts - known}"
     cup: dict[str, Any] = {"stock": 50, "per_member": {"times": 1}, "valid_days": 7}
     offered = rewards("cup for 10", "point", **cup)[0] + rewards("sip for 1", "point")[0]
-    shop = opened(rewards=offered)
+    shop = opened(earn=earn("1 point per 1.00"), rewards=offered)
     shop.adjust("point", 100)
     return shop
 
@@ -181,7 +181,9 @@ def _take(facts: set[str]) -> None:
         cup["per_member"] = {"times": 1}
         way = {"metric": "membership", "period": "year"}
         gold = {"id": "gold", "name": "Gold", "enter": [way]}
-        shop.program = make_points_program(rewards=[cup], tiers=[gold])
+        shop.program = make_points_program(
+            earn=earn("1 point per 1.00"), rewards=[cup], tiers=[gold]
+        )
     left = {"stock:cup": 0} if "none left" in facts else {}
     shop.do(Issue(shop.origin(left=left), "cup"))
 

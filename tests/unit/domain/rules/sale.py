@@ -265,7 +265,8 @@ def automatic(row: Cells) -> Cells:
 def debt(row: Cells) -> Cells:
     owed, kind = row["owes"].split()
     owed_unit = kind.removesuffix("s")
-    shop = opened(earn=POINT_PER_UNIT, rewards=rewards("one for 1", "point")[0])
+    both = [*POINT_PER_UNIT, *earn("2 points per 1.00; 1 stamp per main")[1:]]
+    shop = opened(earn=both, rewards=rewards("one for 1", "point")[0])
     shop.adjust(owed_unit, -int(owed), allow_debt=True)
     shop.sale(100 * int(row["earns"].removesuffix(" points")))
     still, to_spend = shop.card.debt.get(owed_unit, 0), shop.available()

@@ -12,6 +12,7 @@ from regulars.domain import calendar, eligibility
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
+from regulars.domain.rewards import in_debt
 from regulars.domain.tiering import next_tier, offers
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
@@ -223,7 +224,7 @@ def _tier(program: Program, card: Card, today: date, words: Words) -> TierPanel 
 
 
 def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterable[VoucherRow]:
-    locked = locked_words("debt", words) if any(card.debt.values()) else ""
+    locked = locked_words("debt", words) if in_debt(program, card) else ""
     for held in usable(card, today):
         reward = program.rewards.get(held.reward_id)
         ends = integration.expires_at(held.expires_on, program.timezone)
