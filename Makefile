@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run job test quick simulate check format build bench year clean
+.PHONY: help setup run job test quick simulate mutants check format build bench year clean
 
 help: ## List what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -58,6 +58,10 @@ quick: .venv/.installed ## Run the tests that need no engine and no browser
 simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1 SECONDS=), or find planted bugs (PLANTED=1)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000) \
 		--first $(or $(FIRST),1) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PLANTED),--planted)
+
+mutants: .venv/.installed ## Hold the domain's tests against mutants (SAMPLE=300 SEED=1 WORKERS=2 MODULE=)
+	@PYTHONPATH=shared:. $(BIN)/python -m tests.mutation --sample $(or $(SAMPLE),300) \
+		--seed $(or $(SEED),1) --workers $(or $(WORKERS),2) $(if $(MODULE),--module $(MODULE))
 
 check: .venv/.installed .venv-lint/.installed node_modules/.installed ## Check format, style, types, imports, template, JavaScript
 	@$(BIN)/ruff format --check --quiet .

@@ -22,7 +22,7 @@ def plain(calls: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, 
 
 
 def again(calls: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
-    """The same calls, as they can be made once more: writes go to new keys, under one condition.
+    """The same calls, as they can be made again: writes go to new keys, under one condition.
 
     Items keep their number and size, so the engine has the same work.
     """

@@ -12,7 +12,7 @@ from regulars.domain.ledger import Entry, verify
 from regulars.domain.program import Program
 from regulars.store import cards, keys
 from regulars.store.marshal import Item
-from regulars.store.members import every_card
+from regulars.store.members import all_cards
 from regulars.store.table import Table
 
 TAKEN_BACK = {"reward": "spent", "returned": "spent", "refund": "reversed", "expired": "expired"}
@@ -123,7 +123,7 @@ def _fates(entry: Entry) -> Iterator[tuple[str, str]]:
 def read(table: Table, merchant_id: str, program: Program) -> Books:
     """The books of a merchant, with every ledger verified."""
     books = Books(program)
-    for card in every_card(table, merchant_id):
+    for card in all_cards(table, merchant_id):
         items = _all(table, keys.card(merchant_id, card.member_id))
         entries = [it for it in items if it["SK"].startswith(keys.ENTRY_PREFIX)]
         problems = verify(card, [cards.recorded_of(it) for it in entries])

@@ -57,8 +57,8 @@ METHODS = {
 
 def measure(shop: Shop, queue: str) -> list[Result]:
     """Each function against the bare script that makes its calls, round by round."""
-    member = shop.enrol()
-    codes = iter([shop.voucher(shop.enrol()) for _ in range(ROUNDS + 2)])
+    member = shop.enroll()
+    codes = iter([shop.voucher(shop.enroll()) for _ in range(ROUNDS + 2)])
     join = request("GET", "/j/{slug}", slug=shop.slug)
     card = request("GET", "/c/{token}", token=shop.card_token(member))
     return [

@@ -39,7 +39,7 @@ class Shop:
         self.test_key = str(created["test_api_key"])
         self.counter = self._sign_in()
 
-    def enrol(self, key: str | None = None) -> str:
+    def enroll(self, key: str | None = None) -> str:
         """A new member; returns the id."""
         number = uuid4().int % 10**9
         body = {"name": "Ágota", "email": f"member{number}@example.com"}

@@ -21,7 +21,7 @@ READS = {"BatchGetItem", "GetItem", "Query"}
 
 def speed(shop: Shop) -> Result:
     """Stamps per second, against the bare boto3 calls that a stamp needs."""
-    members = [shop.enrol() for _ in range(CALLS // 5)]
+    members = [shop.enroll() for _ in range(CALLS // 5)]
     call("stamp", shop.stamp(members[0]))
     with observed(connect.lean_table()) as seen:
         call("stamp", shop.stamp(members[0]))
@@ -48,8 +48,8 @@ def speed(shop: Shop) -> Result:
 
 def units(shop: Shop) -> list[Result]:
     """Write and read units of one stamp: of a new member, and after two years of visits."""
-    fresh = _costs(shop, shop.enrol(), None)
-    regular = shop.enrol(shop.test_key)
+    fresh = _costs(shop, shop.enroll(), None)
+    regular = shop.enroll(shop.test_key)
     for _ in range(24):
         for _ in range(4):
             answer = call("stamp", shop.stamp(regular, shop.test_key))

@@ -28,7 +28,7 @@ from local.memory import Change, Memory
 from local.seeded import governed
 from regulars.actions import enroll, refunds
 from regulars.core import clock
-from regulars.domain import calendar, standing
+from regulars.domain import calendar, eligibility
 from regulars.domain.card import Card
 from regulars.domain.operations import (
     AnyOperation,
@@ -42,11 +42,11 @@ from regulars.domain.operations import (
 )
 from regulars.domain.program import Program
 from regulars.jobs import outbox
-from regulars.jobs.due import walk_sandbox
+from regulars.jobs.due import run_due_in_sandbox
 from regulars.jobs.schedules import JOBS
-from regulars.program.shop import Shop, open_shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Body, Ledger, Request
+from regulars.store.ledger import Body, Idempotency, Ledger
 from regulars.store.members import Profile
 from regulars.store.table import Table
 
@@ -103,7 +103,7 @@ class Year:
         self.moment = moment
         self.stream = stream
         self.ledger = Ledger(table, merchant_id)
-        self.program: Program = open_shop(table, merchant_id).program
+        self.program: Program = load_shop(table, merchant_id).program
         self.tally: Counter[str] = Counter()
         self.jobs: Counter[str] = Counter()
         self.referrers: list[str] = []
@@ -137,7 +137,7 @@ class Year:
         self._run_jobs(self.now + timedelta(days=1))
 
     def _run_jobs(self, until: datetime) -> None:
-        for due in walk_sandbox(self.table, self.m, JOBS, until):
+        for due in run_due_in_sandbox(self.table, self.m, JOBS, until):
             self.jobs[due.job] += 1
             hour = datetime.strptime(due.hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
             self.moment.now = max(self.now, hour)
@@ -155,7 +155,7 @@ class Year:
         )  # fmt: skip
         enrolled = enroll.enroll(
             Shop(self.table, self.m, self.program, self.now), profile,
-            op=f"key:{number}", source="join", request=Request(),
+            op=f"key:{number}", source="join", idempotency=Idempotency(),
             render=lambda decision: {"member_id": decision.card.member_id},
         )  # fmt: skip
         customer.member_id = enrolled.member_id
@@ -222,9 +222,9 @@ class Year:
 
     def _take_reward(self, card: Card) -> None:
         within_reach = [
-            stands.reward.id
-            for stands in standing.rewards(self.program, card, self._today())
-            if stands.affordable and not stands.reward.auto
+            candidate.reward.id
+            for candidate in eligibility.rewards(self.program, card, self._today())
+            if candidate.affordable and not candidate.reward.auto
         ]
         if within_reach and self.chance.random() < TAKES_REWARD:
             self.tally["taken"] += 1
@@ -235,7 +235,7 @@ class Year:
         seen = _Seen()
         self.ledger.perform(
             self.program, card, operation, self.now,
-            request=Request(alias=alias), render=seen, fresh=True,
+            idempotency=Idempotency(alias=alias), render=seen, fresh=True,
         )  # fmt: skip
         return seen.card()
 
@@ -287,8 +287,8 @@ def agree(read: Books, tally: Counter[str]) -> None:
     """Compare the ledgers with what the customers know; raises RuntimeError when they differ."""
     for name in ("sign_ups", "visits", "spend", "refunds", "memberships", "redeemed", "taken"):
         if read.year[name] != tally[name]:
-            said = f"{read.year[name]} by the ledgers, {tally[name]} by the customers"
-            raise RuntimeError(f"{name}: {said}")
+            sentence = f"{read.year[name]} by the ledgers, {tally[name]} by the customers"
+            raise RuntimeError(f"{name}: {sentence}")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""A minimal client for the JSON protocol of AWS, aimed at the local engine and its neighbours.
+"""A minimal client for the JSON protocol of AWS, aimed at the local engine and the stand-ins.
 
 Requests are not really signed: nothing on this machine checks signatures. The headers only have
 the shape of a signature, because both servers route by it.
@@ -76,7 +76,7 @@ class Client:
     def request(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, bytes]:
-        """Send and read; once more when a kept connection had gone stale."""
+        """Send and read; again when a kept connection had gone stale."""
         kept: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if kept is not None:
             try:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.template import Route
+from local.template import DEFAULT_ROUTE, Route
 
 _TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer"}
@@ -56,8 +56,11 @@ class Router:
     """Finds the route of a request: literal segments before parameters before `{proxy+}`."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
+        known = list(routes)
+        self._default = next((route for route in known if route.path == DEFAULT_ROUTE), None)
         self._routes = sorted(
-            ((route, route.path.split("/")) for route in routes), key=lambda it: _rank(*it)
+            ((route, route.path.split("/")) for route in known if route != self._default),
+            key=lambda it: _rank(*it),
         )
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
@@ -68,7 +71,7 @@ class Router:
                 parameters = _match(pattern, segments)
                 if parameters is not None:
                     return route, parameters
-        return None
+        return (self._default, {}) if self._default else None
 
 
 def _rank(route: Route, pattern: list[str]) -> tuple[Any, ...]:
@@ -104,7 +107,7 @@ def to_event(
     headers, cookies = _headers(request)
     headers["x-amzn-trace-id"] = trace_id.partition(";")[0]
     now = time.time()
-    route_key = f"{route.method} {route.path}"
+    route_key = route.key
     host = headers.get("host", "")
     event: dict[str, Any] = {
         "version": "2.0",

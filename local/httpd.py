@@ -1,169 +1,94 @@
-"""A small threaded HTTP/1.1 server with limits, shared by the gateway and the desk."""
+"""HTTP for the gateway and the desk: waitress in a thread, with API Gateway's limit for bodies.
 
-import http.server
+waitress keeps connections open and reads a request whole before it calls us; werkzeug's server,
+which is here with moto, closes the connection after every answer.
+"""
+
+import logging
 import socket
-import socketserver
-import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from local.httpapi import Answer, Request, message
+from waitress import create_server, wasyncore
+
+from local.httpapi import Answer, Request
 
 MAX_BODY_BYTES = 10 * 1024 * 1024  # API Gateway's limit
+_THREADS = 64
 _MAX_CONNECTIONS = 256
-_IDLE_TIMEOUT_S = 30.0
+_IDLE_TIMEOUT_S = 30
 
 Respond = Callable[[Request], Answer]
+Environ = dict[str, Any]
+
+logging.getLogger("waitress").setLevel(logging.ERROR)  # the functions have logs of their own
 
 
-class _BodyError(Exception):
-    """The body cannot be read; carries the answer."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.answer = message(status, text)
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    """One connection: reads requests, asks `respond`, writes answers."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = _IDLE_TIMEOUT_S
-    wbufsize = -1  # one packet per answer
-    respond: Respond
-
-    def setup(self) -> None:
-        super().setup()
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def handle_any(self) -> None:
-        """Answer one request of any method."""
-        try:
-            body = self._read_body()
-        except _BodyError as error:
-            self.close_connection = True  # what is left of the body was not read
-            self._send(error.answer)
-            return
-        self._send(
-            self.respond(
-                Request(
-                    method=self.command,
-                    # http.server collapses leading slashes; what came is in the request line.
-                    target=self.requestline.split(" ")[1],
-                    headers=list(self.headers.items()),
-                    body=body,
-                    source_ip=str(self.client_address[0]),
-                    protocol=self.request_version,
-                )
-            )
-        )
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any  # noqa: N815 - names http.server looks for
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the parameter's name is inherited
-        """Say nothing per request: the functions have logs of their own."""
-
-    def _read_body(self) -> bytes:
-        if "chunked" in self.headers.get("transfer-encoding", "").lower():
-            return self._read_chunks()
-        length = self.headers.get("content-length", "0")
-        if not length.isdigit():
-            raise _BodyError(400, "Bad Request")
-        if int(length) > MAX_BODY_BYTES:
-            raise _BodyError(413, "Request Entity Too Large")
-        body = self.rfile.read(int(length))
-        if len(body) < int(length):
-            raise _BodyError(400, "Bad Request")
-        return body
-
-    def _read_chunks(self) -> bytes:
-        chunks: list[bytes] = []
-        total = 0
-        while True:
-            try:
-                size = int(self.rfile.readline(64).split(b";")[0], 16)
-            except ValueError:
-                raise _BodyError(400, "Bad Request") from None
-            total += size
-            if size < 0 or total > MAX_BODY_BYTES:
-                raise _BodyError(413, "Request Entity Too Large")
-            if size == 0:
-                while self.rfile.readline(8192) not in (b"\r\n", b"\n", b""):
-                    pass  # trailers
-                return b"".join(chunks)
-            chunks.append(self.rfile.read(size))
-            self.rfile.readline(8)
-
-    def _send(self, answer: Answer) -> None:
-        # `phrase` is optional in HTTP/1.1, and not every status has one.
-        known = answer.status in HTTPStatus.__members__.values()
-        self.send_response(answer.status, None if known else "")
-        for name, value in answer.headers:
-            self.send_header(name, value.encode("utf-8").decode("latin-1"))
-        bodiless = answer.status in (204, 304) or answer.status < 200
-        if not bodiless:
-            self.send_header("content-length", str(len(answer.body)))
-        if self.close_connection:
-            self.send_header("connection", "close")
-        self.end_headers()
-        if not bodiless and self.command != "HEAD":
-            self.wfile.write(answer.body)
-        self.wfile.flush()
-
-    def version_string(self) -> str:
-        """Do not tell the version of Python."""
-        return "regulars-local"
-
-
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    """Serves `respond` on its own threads; raises OSError when the port is taken."""
-
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
+class Server:
+    """Serves `respond` on threads of its own; raises OSError when the port is taken."""
 
     def __init__(self, host: str, port: int, respond: Respond) -> None:
-        handler = type("Handler", (_Handler,), {"respond": staticmethod(respond)})
-        self._slots = threading.BoundedSemaphore(_MAX_CONNECTIONS)
-        super().__init__((host, port), handler)
-        self.port: int = self.server_address[1]
-
-    def server_bind(self) -> None:
-        """Bind without the reverse name look-up http.server does."""
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+        self._respond = respond
+        listening = socket.create_server((host, port))
+        self.port: int = listening.getsockname()[1]
+        self._server = create_server(
+            self._application,
+            sockets=[listening],
+            threads=_THREADS,
+            connection_limit=_MAX_CONNECTIONS,
+            channel_timeout=_IDLE_TIMEOUT_S,
+            max_request_body_size=MAX_BODY_BYTES + 1,  # the first size that is refused
+            clear_untrusted_proxy_headers=False,  # API Gateway passes X-Forwarded-For on
+            ident="regulars-local",
+        )
+        self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
 
     def start(self) -> None:
-        """Begin to accept, in a thread."""
-        threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.1}, name="http", daemon=True
-        ).start()
+        """Begin to answer, in a thread; until then connections wait."""
+        self._thread.start()
 
     def stop(self) -> None:
-        """Accept nothing more."""
-        self.shutdown()
-        self.server_close()
+        """Accept nothing more and close every connection; requests at work are not waited for."""
+        if self._thread.is_alive():
+            self._server.trigger.pull_trigger(self._close)  # the loop closes its own sockets
+            self._thread.join(timeout=5)
+        else:
+            self._close()
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Wait for a free slot before another thread is made."""
-        self._slots.acquire()
-        try:
-            super().process_request(request, client_address)
-        except BaseException:
-            self._slots.release()
-            raise
+    def _close(self) -> None:
+        self._server.task_dispatcher.shutdown(timeout=0)
+        wasyncore.close_all(self._server._map)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve one connection, then free its slot."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._slots.release()
+    def _application(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        answer = self._respond(_request(environ))
+        headers = [(name, value.encode().decode("latin-1")) for name, value in answer.headers]
+        bodiless = answer.status in (204, 304) or answer.status < 200
+        if not bodiless:
+            headers.append(("content-length", str(len(answer.body))))
+        start_response(_status_line(answer.status), headers)
+        return [] if bodiless or environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A peer that went away is no news; anything else is."""
-        error = sys.exception()
-        if not isinstance(error, ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
+
+def _request(environ: Environ) -> Request:
+    """What came, as it stood in the request line and the headers."""
+    headers = [
+        (name.removeprefix("HTTP_").replace("_", "-").lower(), value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
+    ]
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        target=environ["REQUEST_URI"],
+        headers=headers,
+        body=environ["wsgi.input"].read(),
+        source_ip=environ["REMOTE_ADDR"],
+        protocol=environ["SERVER_PROTOCOL"],
+    )
+
+
+def _status_line(status: int) -> str:
+    """The status with its phrase, which is optional and which not every status has."""
+    known = status in HTTPStatus.__members__.values()
+    return f"{status} {HTTPStatus(status).phrase if known else ''}"

@@ -48,9 +48,9 @@ class Stack:
         template = load(settings.template, {"MailFrom": MAIL_FROM})
         server = self._bind()
         base_url = settings.public_url(server.port)
-        neighbours = self._start_neighbours()  # the slowest: the rest happens meanwhile
+        services = self._start_aws_services()  # the slowest: the rest happens meanwhile
         self._engine = self._start_engine(template)
-        endpoint = _endpoint_of(neighbours, settings.state / "logs" / "neighbours.log")
+        endpoint = _endpoint_of(services, settings.state / "logs" / "aws-services.log")
         sqs = Client("sqs", endpoint, keep=True)
         urls = create_queues(sqs, template.queues, template.resolver.arn)
         template.resolver.late.update(urls)
@@ -70,7 +70,7 @@ class Stack:
         )
         self.respond = Gateway(template.routes, self._pools)
         server.start()
-        self._later(server.shutdown)
+        self._later(server.stop)
         self._start_sources(template, sqs, urls)
         desk = self._start_clock(template, sqs, urls)
         self.access = {
@@ -92,7 +92,7 @@ class Stack:
                 return "whoever started this has gone"
             if not self._engine.alive():
                 return "the DynamoDB engine ended by itself; its output is in .local/logs"
-            if self._neighbours.poll() is not None:
+            if self._aws_services.poll() is not None:
                 return "the local SQS and SES ended by themselves; see .local/logs"
             if time.monotonic() - trimmed > _TRIM_EVERY_S:
                 trimmed = time.monotonic()
@@ -118,14 +118,14 @@ class Stack:
                 f"port {port} on {host} cannot be had ({error.strerror}); "
                 "PORT=0 picks a free one, PORT=8001 another"
             ) from None
-        self._later(server.server_close)
+        self._later(server.stop)
         return server
 
-    def _start_neighbours(self) -> subprocess.Popen[bytes]:
-        log = self.settings.state / "logs" / "neighbours.log"
+    def _start_aws_services(self) -> subprocess.Popen[bytes]:
+        log = self.settings.state / "logs" / "aws-services.log"
         with log.open("ab") as output:
-            self._neighbours = subprocess.Popen(
-                [sys.executable, "-m", "local.neighbours", str(self.settings.kept())],
+            self._aws_services = subprocess.Popen(
+                [sys.executable, "-m", "local.aws_services", str(self.settings.kept())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
@@ -133,8 +133,8 @@ class Stack:
                 env=children.clean_environment(),
                 start_new_session=True,
             )
-        self._later(partial(children.stop, self._neighbours))
-        return self._neighbours
+        self._later(partial(children.stop, self._aws_services))
+        return self._aws_services
 
     def _start_engine(self, template: Template) -> engine.Engine:
         started = engine.start(
@@ -204,7 +204,7 @@ class Stack:
 
 
 def _endpoint_of(process: subprocess.Popen[bytes], log: Path) -> str:
-    """The endpoint the neighbours print once they serve."""
+    """The endpoint that the stand-ins print once they serve."""
     line = process.stdout.readline() if process.stdout else b""
     if not line.strip().isdigit():
         raise SettingsError(f"the local SQS and SES do not start; see {os.path.relpath(log)}")

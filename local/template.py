@@ -69,6 +69,10 @@ class Queue:
     max_receive_count: int = 0
 
 
+DEFAULT_ROUTE = "$default"
+"""What API Gateway calls the route of requests that no other is for."""
+
+
 @dataclass(frozen=True)
 class Route:
     """One route of the HTTP API."""
@@ -76,6 +80,11 @@ class Route:
     method: str
     path: str
     function: str
+
+    @property
+    def key(self) -> str:
+        """The route key, as events have it."""
+        return self.path if self.path == DEFAULT_ROUTE else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True)
@@ -279,7 +288,8 @@ class _Reader:
         values: Document = self._resolver.resolve(properties, place)
         if kind == "HttpApi":
             method = str(values.get("Method", "ANY")).upper()
-            self._result.routes.append(Route(method, str(values["Path"]), function))
+            path = str(values.get("Path", DEFAULT_ROUTE))  # as SAM does
+            self._result.routes.append(Route(method, path, function))
         elif kind == "SQS":
             self._result.queue_sources.append(self._queue_source(place, function, values))
         elif kind == "DynamoDB":

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from regulars.api.answers import Problem
 from regulars.api.routes import Route
-from regulars.domain.refusals import Code
+from regulars.domain.refusals import RefusalCode
 from regulars.http.headers import BASE
 from regulars.http.problems import RETRY_AFTER_S, STATUS, TITLE
 
@@ -33,7 +33,7 @@ def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body
     kind = headers.get("content-type", "")
     if kind == PROBLEM:
         _hold_problem(status, headers, body)
-    elif status in {204, 303, 304}:
+    elif status in {204, 303, 304} or (route.path == "$default" and not body):  # HEAD
         assert not body
     elif kind == JSON:
         _hold_json(route, status, body)
@@ -58,11 +58,11 @@ def _hold_headers(route: Route, status: int, headers: Mapping[str, str]) -> None
 
 def _hold_problem(status: int, headers: Mapping[str, str], body: str) -> None:
     problem = Problem.model_validate_json(body, strict=True)
-    code = Code(problem.code)
+    code = RefusalCode(problem.code)
     assert (status, problem.status) == (STATUS[code], STATUS[code])
     assert problem.title == TITLE[code]
     assert ("retry-after" in headers) == (code in RETRY_AFTER_S)
-    if code is Code.INVALID:
+    if code is RefusalCode.INVALID:
         assert problem.errors, "an invalid request names its fields"
     for error in problem.errors:
         assert error.message

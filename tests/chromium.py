@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 MISSING = (
-    "There is no Chromium here. `.venv/bin/python -m playwright install chromium` gets one; a "
+    "there is no Chromium here: `.venv/bin/python -m playwright install chromium` gets one; a "
     "system's own `chromium` or `google-chrome` does, too."
 )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from uuid import uuid4
+from random import Random
+from secrets import token_hex
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -16,14 +18,16 @@ from regulars.core import clock, config, tokens
 from regulars.http import credentials
 from regulars.store import connect, wire
 from regulars.store.table import Table
-from tests import chromium
-from tests.neighbours import Neighbours
+from tests import chromium, examples, left_out
+from tests.aws_services import AwsServices
 from tests.service import Service
 from tests.spy import Spy
 
 SECRET = "a secret of the tests that is long enough"
 PLATFORM_KEY = "rk_platform_of_the_tests"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+examples.load_profiles()
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +55,13 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     config.settings.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def _seeded_ids(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every id and chance of a test is the same at each run: drawn from a seed, its name."""
+    seeded = Random(request.node.nodeid)  # noqa: S311 - it is to be foreseen
+    monkeypatch.setattr(os, "urandom", seeded.randbytes)
+
+
 @pytest.fixture(scope="session")
 def engine_url() -> Iterator[str]:
     """The address of an engine in memory, one per test process."""
@@ -74,7 +85,7 @@ def table_name(
     It has a stream only for a test that is marked `stream`: the engine looks through the whole
     stream at every write.
     """
-    name = f"regulars-test-{uuid4().hex}"
+    name = f"regulars-test-{token_hex(16)}"  # never the same: the engine serves many tests
     table = ledger_table
     if request.node.get_closest_marker("stream") is None:
         table = engine.without_stream(table)
@@ -115,25 +126,25 @@ def table(tables: dict[str, Table]) -> Table:
 
 
 @pytest.fixture(scope="session")
-def neighbours() -> Iterator[Neighbours]:
+def aws_services() -> Iterator[AwsServices]:
     """Queues and mail, as moto serves them over HTTP on this machine."""
-    with Neighbours.running() as running:
+    with AwsServices.running() as running:
         yield running
         wire._client("sqs", running.url, REGION).close()  # the one that a process keeps
 
 
 @pytest.fixture
 def service(
-    tables: dict[str, Table], neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch, spy: Spy
+    tables: dict[str, Table], aws_services: AwsServices, monkeypatch: pytest.MonkeyPatch, spy: Spy
 ) -> Service:
     """The whole service in this process: every function, the engine, queues and mail."""
-    queues = neighbours.new_queues()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", neighbours.url)
+    queues = aws_services.new_queues()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_services.url)
     monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
     monkeypatch.setenv("MESSAGES_QUEUE_URL", queues["messages"])
     monkeypatch.setenv("PLATFORM_KEY_SHA256", tokens.digest(PLATFORM_KEY))
     config.settings.cache_clear()
-    return Service(tables["boto"], neighbours, queues, spy, PLATFORM_KEY)
+    return Service(tables["boto"], aws_services, queues, spy, PLATFORM_KEY)
 
 
 @pytest.fixture(scope="session")
@@ -143,39 +154,43 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-STARTS_AN_ENGINE = {"engine_url", "endpoint", "neighbours", "product", "new_product", "start"}
+STARTS_AN_ENGINE = {"engine_url", "endpoint", "aws_services", "product", "new_product", "start"}
 SHARED_STACKS = {"product", "stack"}
-not_run: list[str] = []
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses and before the groups are read
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs an engine; keep the tests of one running stack in one worker process."""
+    """Mark what needs an engine; keep the tests of one running stack in one worker process.
+
+    Without Chromium the browser tests are left out; on a build server (`CI` is set) they must run.
+    """
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if used & (STARTS_AN_ENGINE | SHARED_STACKS):
             item.add_marker("engine")
         for name in SHARED_STACKS & used:
             item.add_marker(pytest.mark.xdist_group(name))
-    _leave_out_browser_tests(config, items)
+    in_browser = [item for item in items if item.get_closest_marker("browser")]
+    if in_browser and not os.environ.get("CI") and not chromium.is_here():
+        left_out.leave_out(config, items, in_browser, chromium.MISSING)
 
 
-def _leave_out_browser_tests(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without Chromium leave the browser tests out and say so; on a build server they must run."""
-    wanted = [item for item in items if item.get_closest_marker("browser")]
-    if not wanted or os.environ.get("CI") or chromium.is_here():
-        return
-    not_run.extend(item.nodeid for item in wanted)
-    config.hook.pytest_deselected(items=wanted)
-    items[:] = [item for item in items if item not in wanted]
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Pass on what this process left out."""
+    left_out.hand_over(session.config)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker process left out; one that crashed has nothing to say."""
+    left_out.take_over(node.config, getattr(node, "workeroutput", {}))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Say what was left out."""
-    if not_run:
-        terminalreporter.write_line(
-            f"{len(not_run)} tests in a browser not run. {chromium.MISSING}"
-        )
+    left_out.say(config, terminalreporter)
 
 
 class Clock:

@@ -17,12 +17,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
-from regulars.api.routes import ROUTES, Route
+from regulars.api.routes import ROUTES, UNKNOWN, Route
 from regulars.store import keys
 from regulars.store.marshal import to_item
 from regulars.store.table import Table
 from tests import answers
-from tests.neighbours import Neighbours
+from tests.aws_services import AwsServices
 from tests.spy import Spy
 
 
@@ -55,13 +55,13 @@ class Service:
     def __init__(
         self,
         table: Table,
-        neighbours: Neighbours,
+        aws_services: AwsServices,
         queues: Mapping[str, str],
         spy: Spy,
         platform_key: str,
     ) -> None:
         self.table = table
-        self.neighbours = neighbours
+        self.aws_services = aws_services
         self.queues = queues
         self.spy = spy
         self.platform_key = platform_key
@@ -89,6 +89,7 @@ class Service:
             sent.setdefault("content-type", "application/x-www-form-urlencoded")
         route, params = match(method, path)
         event = http_event(route, path, params, sent, cookies or {}, query or {}, raw)
+        event["requestContext"]["http"]["method"] = method
         with self.spy.acting_as(acting_as):
             answer = handler(route.function)(event, context())
         lower = {name.lower(): value for name, value in answer["headers"].items()}
@@ -114,7 +115,7 @@ class Service:
 
     def deliver(self, queue: str, function: str) -> dict[str, Any]:
         """Hand everything on a queue to a function, as one batch."""
-        records = self.neighbours.receive(self.queues[queue])
+        records = self.aws_services.receive(self.queues[queue])
         if not records:
             return {"batchItemFailures": []}
         result: dict[str, Any] = handler(function)({"Records": records}, context())
@@ -164,7 +165,7 @@ class Merchant:
         secret = self.created["test_api_key" if test else "api_key"]
         sent = {"authorization": f"Bearer {secret}", **(headers or {})}
         if method == "POST":
-            sent.setdefault("idempotency-key", key or uuid4().hex)
+            sent.setdefault("idempotency-key", uuid4().hex if key is None else key)
         return self.service.request(
             method, path, body=body, headers=sent, query=query,
             acting_as=self.sandbox_id if test else self.id,
@@ -231,7 +232,8 @@ def match(method: str, path: str) -> tuple[Route, dict[str, str]]:
         found = re.fullmatch(pattern, path)
         if found and route.method == method:
             candidates.append((route.path.count("{"), route, found.groupdict()))
-    assert candidates, f"no route for {method} {path}"
+    if not candidates:
+        return UNKNOWN, {}
     _, route, params = min(candidates, key=lambda candidate: candidate[0])
     return route, params
 

@@ -1,4 +1,4 @@
-"""A witness of every call to the table: no Scan, and nobody reads or writes another's keys."""
+"""A checker of every call to the table: no Scan, and nobody reads or writes another's keys."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from regulars.api import (
     programs,
     sandbox,
     service,
+    unknown,
     vouchers,
 )
 from regulars.http import protocol
@@ -23,6 +24,7 @@ lambda_handler = protocol.serve(
         **programs.ROUTES,
         **sandbox.ROUTES,
         **service.ROUTES,
+        **unknown.ROUTES,
         **vouchers.ROUTES,
     }
 )

@@ -11,17 +11,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from local import engine, template
 from regulars.store import wire
+from tests.left_out import leave_out
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 BUILT = ROOT / ".aws-sam"
-LEFT_OUT = pytest.StashKey[str]()
 
 
 @dataclass(frozen=True)
@@ -65,19 +64,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     reason = why_not()
     if reason is not None:
-        config.stash[LEFT_OUT] = f"not run: {len(ours)} tests of tests/artifact, because {reason}"
-        config.hook.pytest_deselected(items=ours)
-        items[:] = [item for item in items if item not in ours]
+        leave_out(config, items, ours, reason)
 
 
 def _asked_for(config: pytest.Config) -> bool:
     return "artifact" in config.option.markexpr or any("artifact" in arg for arg in config.args)
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say what was not run."""
-    if LEFT_OUT in config.stash:
-        terminalreporter.write_line(config.stash[LEFT_OUT], yellow=True)
 
 
 @pytest.fixture(scope="session")

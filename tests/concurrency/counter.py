@@ -22,17 +22,17 @@ from regulars.domain.operations import (
     Decision,
     Earn,
     Expire,
+    GiveSurprise,
     Issue,
     Origin,
     Redeem,
-    Surprise,
 )
 from regulars.domain.refusals import Refused
 from regulars.program import check
 from regulars.program.load import load
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Answer, Ledger, Request
+from regulars.store.ledger import Answer, Idempotency, Ledger
 from regulars.store.members import Profile
 from regulars.store.table import Table
 from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule
@@ -87,7 +87,7 @@ class Counter:
         """The member id of a new card, or of the one that has the contact."""
         enrolled = enroll.enroll(
             Shop(self.table, self.m, self.program, self.now), Profile("", "", 0, email=email),
-            op=f"key:{key or uuid4().hex}", source="join", request=_request("join", email),
+            op=f"key:{key or uuid4().hex}", source="join", idempotency=_request("join", email),
             render=lambda decision: {"member_id": decision.card.member_id, "seq": 1},
         )  # fmt: skip
         return enrolled.member_id
@@ -108,7 +108,7 @@ class Counter:
             card or self.card(member_id),
             Earn(_origin(key), spend_minor=spend, order_id=order, refusable=refusable),
             self.now,
-            request=_request("earn", order, spend)._replace(alias=alias),
+            idempotency=_request("earn", order, spend)._replace(alias=alias),
             render=_render,
         )
         if alias:
@@ -118,14 +118,14 @@ class Counter:
     def issue(self, member_id: str, key: str = "", reward_id: str = "treat") -> Answer:
         return self.ledger.perform(
             self.program, self.card(member_id), Issue(_origin(key), reward_id), self.now,
-            request=_request("issue", reward_id), render=_render, fresh=True,
+            idempotency=_request("issue", reward_id), render=_render, fresh=True,
         )  # fmt: skip
 
     def give(self, member_id: str, key: str, surprise: str) -> Answer:
         """As POST /v1/gifts."""
         return self.ledger.perform(
-            self.program, self.card(member_id), Surprise(_origin(key), surprise), self.now,
-            request=_request("give", surprise), render=_render, fresh=True,
+            self.program, self.card(member_id), GiveSurprise(_origin(key), surprise), self.now,
+            idempotency=_request("give", surprise), render=_render, fresh=True,
         )  # fmt: skip
 
     def close(
@@ -140,7 +140,7 @@ class Counter:
         kind = Cancel if cancel else Redeem
         return self.ledger.perform(
             self.program, cards.card_of(state), kind(_origin(key), cards.voucher_of(item)),
-            self.now, request=_request("close", voucher_id, cancel), render=_render, fresh=True,
+            self.now, idempotency=_request("close", voucher_id, cancel), render=_render, fresh=True,
         )  # fmt: skip
 
     def refund(
@@ -152,7 +152,7 @@ class Counter:
             return refunds.refund(self.ledger, self.program, wanted, self.now)
         return refunds.refund(
             self.ledger, self.program, wanted, self.now, op=f"key:{key}", render=_render,
-            request=_request("refund", order, refund_id, amount)._replace(alias=wanted.op),
+            idempotency=_request("refund", order, refund_id, amount)._replace(alias=wanted.op),
         )  # fmt: skip
 
     def expire(self, member_id: str) -> Answer:
@@ -170,9 +170,9 @@ def _origin(key: str) -> Origin:
     return Origin(f"key:{key or uuid4().hex}", "api", entropy=os.urandom(16))
 
 
-def _request(*content: Any) -> Request:
+def _request(*content: Any) -> Idempotency:
     fingerprint = sha256(repr(content).encode()).hexdigest()
-    return Request(fingerprint=fingerprint, expires=True, keep_refusal=True)
+    return Idempotency(fingerprint=fingerprint, expires=True, store_refusal=True)
 
 
 def _render(decision: Decision) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Faults:
         transaction = operation == "TransactWriteItems"
         reasons = [{"Code": "None"}, {"Code": "TransactionConflict", "Message": "told to"}]
         conflict = "TransactionCanceledException" if transaction else "TransactionConflictException"
-        said: dict[str, tuple[int, dict[str, Any]]] = {
+        sentence: dict[str, tuple[int, dict[str, Any]]] = {
             "throttled": (400, {"__type": "x#ProvisionedThroughputExceededException"}),
             "conflict": (
                 400,
@@ -62,7 +62,7 @@ class Faults:
             ),
             "broken": (500, {"__type": "x#InternalServerError"}),
         }
-        return said.get(self.kind)
+        return sentence.get(self.kind)
 
 
 @contextmanager
@@ -89,10 +89,10 @@ def _faulty_wire(client: Wire, faults: Faults) -> Iterator[None]:
                 once(operation, body)
         if faults.kind.startswith("dies"):
             raise Death
-        said = faults.error(operation)
-        if said is None:
+        sentence = faults.error(operation)
+        if sentence is None:
             raise Lost(f"{operation}: told to")
-        return _parsed(operation, said[0], json.dumps(said[1]).encode())
+        return _parsed(operation, sentence[0], json.dumps(sentence[1]).encode())
 
     client._once = fail  # type: ignore[method-assign] # put back below
     try:
@@ -114,10 +114,10 @@ def _faulty_boto(client: Boto, faults: Faults) -> Iterator[None]:
         if faults.kind == "dies before":
             raise Death
         operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
-        said = faults.error(operation)
-        if said is None:
+        sentence = faults.error(operation)
+        if sentence is None:
             raise botocore.exceptions.ConnectionClosedError(endpoint_url=request.url)
-        return AWSResponse(request.url, said[0], {}, _Raw(json.dumps(said[1]).encode()))
+        return AWSResponse(request.url, sentence[0], {}, _Raw(json.dumps(sentence[1]).encode()))
 
     def before_parse(**_: Any) -> None:
         if due and faults.after:

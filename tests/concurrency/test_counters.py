@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from regulars.domain.operations import Bonus, Origin
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.operations import GrantBonus, Origin
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.ledger import Answer
 from regulars.store.table import Table
@@ -33,7 +33,7 @@ def insisting(work: Callable[[], Answer]) -> Answer:
         try:
             return work()
         except Refused as refused:
-            if refused.code != Code.CONFLICT:
+            if refused.code != RefusalCode.CONFLICT:
                 raise
     raise AssertionError("still in conflict after twenty tries")
 
@@ -48,7 +48,7 @@ def test_of_three_mugs_twenty_members_at_once_get_exactly_three(table: Table) ->
 
     given = answers(outcomes)
     assert len(given) == 3
-    assert codes(outcomes) == [Code.OUT_OF_STOCK] * 17
+    assert codes(outcomes) == [RefusalCode.OUT_OF_STOCK] * 17
     assert count_of(cafe, "stock:mug") == 3
     holders = [it for it in members if cafe.card(it).open]
     assert len(holders) == 3
@@ -60,7 +60,7 @@ def test_of_three_mugs_twenty_members_at_once_get_exactly_three(table: Table) ->
     waiting = [it for it in members if it not in holders]
     outcomes = together([partial(persistently, cafe, it, f"again-{it}") for it in waiting])
     assert len(answers(outcomes)) == 1, "the one that was given back can be had again"
-    assert codes(outcomes) == [Code.OUT_OF_STOCK] * 16
+    assert codes(outcomes) == [RefusalCode.OUT_OF_STOCK] * 16
     assert count_of(cafe, "stock:mug") == 3
 
 
@@ -117,7 +117,7 @@ def test_a_budget_for_five_gives_five_gifts_to_thirty_two_at_once(table: Table) 
     outcomes = together([partial(insisting, work) for work in works])
 
     assert len(answers(outcomes)) == 5
-    assert codes(outcomes) == [Code.LIMIT_REACHED] * 27
+    assert codes(outcomes) == [RefusalCode.LIMIT_REACHED] * 27
     assert count_of(cafe, BUDGET) == 5 * 70
     assert sum(len(cafe.card(member).open) for member in members) == 5
     again = [work() for work, outcome in zip(works, outcomes, strict=True)
@@ -156,13 +156,13 @@ def test_ten_friends_at_once_pass_no_limit_of_three(table: Table) -> None:
 
     def bring(friend: int) -> Answer:
         origin = Origin(f"referral:{friend}:referrer", "job", entropy=bytes(16))
-        operation = Bonus(origin, "referral", "point", 7, referral=True)
+        operation = GrantBonus(origin, "referral", "point", 7, referral=True)
         return cafe.ledger.perform(cafe.program, cafe.card(anna), operation, cafe.now)
 
     for _ in range(10):
         outcomes = together([partial(bring, friend) for friend in range(10)])
-        if Code.CONFLICT not in codes(outcomes):
+        if RefusalCode.CONFLICT not in codes(outcomes):
             break
-    assert codes(outcomes) == [Code.LIMIT_REACHED] * 7
+    assert codes(outcomes) == [RefusalCode.LIMIT_REACHED] * 7
     assert len(answers(outcomes)) == 3
     assert (cafe.card(anna).balance("point"), cafe.card(anna).seq) == (3 * 7, 1 + 3)

@@ -128,7 +128,7 @@ def persistently(attempt: Callable[[], Any], times: int = 3) -> Any:
     raise AssertionError
 
 
-def said(outcome: Any, counter: Counter, prepared: Prepared) -> str:
+def sentence(outcome: Any, counter: Counter, prepared: Prepared) -> str:
     """An outcome in words that do not depend on what is drawn at random."""
     if isinstance(outcome, Refused):
         return f"{outcome.code} {outcome.detail}"
@@ -156,7 +156,7 @@ def run(
     faults = Faults(kind, first, times)
     with faulty(table._transport, faults):
         outcome = persistently(lambda: scenario.attempt(counter, prepared))
-    return counter, said(outcome, counter, prepared), faults
+    return counter, sentence(outcome, counter, prepared), faults
 
 
 @pytest.mark.parametrize("transport", ["lean", "boto"])
@@ -177,11 +177,11 @@ def test_a_fault_anywhere_leaves_what_a_run_without_faults_leaves(
             for first in range(1, requests + 1):
                 for times in (1, TRIES_MAX) if kind in OUTLASTING else (1,):
                     where = f"{kind} x {times} at request {first} of {requests}"
-                    counter, told, faults = run(table, scenario, kind, first, times)
+                    counter, reported, faults = run(table, scenario, kind, first, times)
                     assert faults.requests >= first + times, where
                     assert audited(counter) == expected, where
                     if name not in JOBS:
-                        assert told == answer, where
+                        assert reported == answer, where
 
 
 OUTLASTING: tuple[Kind, ...] = ("lost", "dropped", "conflict")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.ledger import Answer
 from regulars.store.table import Table
@@ -27,7 +27,7 @@ def test_thirty_two_threads_on_one_card_lose_and_invent_nothing(table: Table) ->
 
     outcomes = together([partial(cafe.earn, member, key) for key in names])
 
-    assert set(codes(outcomes)) <= {Code.CONFLICT}
+    assert set(codes(outcomes)) <= {RefusalCode.CONFLICT}
     acknowledged = [answer.body["seq"] for answer in answers(outcomes)]
     assert len(set(acknowledged)) == len(acknowledged) >= 1
     assert cafe.card(member).seq == 1 + len(acknowledged)
@@ -49,7 +49,7 @@ def test_fifty_at_once_redeem_one_voucher_exactly_once(counter: Counter) -> None
     outcomes = together([partial(counter.close, member, voucher) for _ in range(50)])
 
     assert len(answers(outcomes)) == 1
-    assert codes(outcomes) == [Code.VOUCHER_REDEEMED] * 49
+    assert codes(outcomes) == [RefusalCode.VOUCHER_REDEEMED] * 49
     audit(counter)
 
 
@@ -62,7 +62,7 @@ def test_redeeming_and_cancelling_at_once_is_one_of_both(counter: Counter) -> No
             [partial(counter.close, member, voucher, cancel=bool(n % 2)) for n in range(4)]
         )
         assert len(answers(outcomes)) == 1
-        assert set(codes(outcomes)) <= {Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED}
+        assert set(codes(outcomes)) <= {RefusalCode.VOUCHER_REDEEMED, RefusalCode.VOUCHER_CANCELLED}
     audit(counter)
 
 
@@ -74,9 +74,9 @@ def test_a_balance_for_three_is_three_vouchers_for_fifty_at_once(counter: Counte
     outcomes = together([partial(counter.issue, member, key) for key in names])
 
     assert len(answers(outcomes)) <= 3
-    assert set(codes(outcomes)) <= {Code.INSUFFICIENT_BALANCE, Code.CONFLICT}
+    assert set(codes(outcomes)) <= {RefusalCode.INSUFFICIENT_BALANCE, RefusalCode.CONFLICT}
     later = together([partial(counter.issue, member, key) for key in names])
-    assert set(codes(later)) <= {Code.INSUFFICIENT_BALANCE, Code.CONFLICT}
+    assert set(codes(later)) <= {RefusalCode.INSUFFICIENT_BALANCE, RefusalCode.CONFLICT}
     assert len(counter.card(member).open) == 3 == len(answers(later))
     assert counter.card(member).available("point", "2026-11-22") == 9
     audit(counter)
@@ -110,7 +110,7 @@ def test_one_key_for_two_things_is_a_mismatch_for_one_of_them(counter: Counter) 
         booked = answers(outcomes)
         assert len({answer.seq for answer in booked}) == 1
         assert len(booked) == 3
-        assert codes(outcomes) == [Code.IDEMPOTENCY_MISMATCH] * 3
+        assert codes(outcomes) == [RefusalCode.IDEMPOTENCY_MISMATCH] * 3
         assert sum(not answer.replayed for answer in booked) == 1
     audit(counter)
 
@@ -146,13 +146,13 @@ def test_a_key_that_was_refused_stays_so_although_the_order_was_booked_since(tab
     for _ in range(2):
         with pytest.raises(Refused) as refused:
             cafe.earn(member, "key", order="o", refusable=True)
-        assert refused.value.code is Code.CAP_REACHED
+        assert refused.value.code is RefusalCode.CAP_REACHED
     cafe.earn(member, "other", order="o")
 
     with pytest.raises(Refused) as refused:
         cafe.earn(member, "key", order="o", refusable=True)
 
-    assert (refused.value.code, refused.value.replayed) == (Code.CAP_REACHED, True)
+    assert (refused.value.code, refused.value.replayed) == (RefusalCode.CAP_REACHED, True)
     audit(cafe)
 
 
@@ -183,7 +183,7 @@ def test_a_daily_cap_holds_under_any_number_of_stamps_at_once(table: Table, cap:
 
         outcomes = together([partial(cafe.earn, member, refusable=True) for _ in range(8)])
 
-        assert set(codes(outcomes)) <= {Code.CAP_REACHED, Code.CONFLICT}
+        assert set(codes(outcomes)) <= {RefusalCode.CAP_REACHED, RefusalCode.CONFLICT}
         assert cafe.card(member).lifetime.visits == len(answers(outcomes)) <= cap
     audit(cafe)
 
@@ -194,7 +194,7 @@ def test_a_cooldown_lets_one_through(table: Table) -> None:
         member = cafe.join()
         outcomes = together([partial(cafe.earn, member, refusable=True) for _ in range(8)])
         assert len(answers(outcomes)) == 1
-        assert codes(outcomes) == [Code.CAP_REACHED] * 7
+        assert codes(outcomes) == [RefusalCode.CAP_REACHED] * 7
     audit(cafe)
 
 
@@ -207,13 +207,13 @@ def test_a_refused_key_stays_refused_when_the_card_could_pay_now(counter: Counte
     with pytest.raises(Refused) as second:
         counter.issue(member, "key")
 
-    assert first.value.code is second.value.code is Code.INSUFFICIENT_BALANCE
+    assert first.value.code is second.value.code is RefusalCode.INSUFFICIENT_BALANCE
     assert first.value.detail == second.value.detail
     assert (first.value.replayed, second.value.replayed) == (False, True)
     counter.issue(member, "another key")
     with pytest.raises(Refused) as other:
         counter.issue(member, "key", reward_id="coffee")
-    assert other.value.code is Code.IDEMPOTENCY_MISMATCH
+    assert other.value.code is RefusalCode.IDEMPOTENCY_MISMATCH
     audit(counter)
 
 
@@ -225,7 +225,7 @@ def test_a_refused_key_is_refused_once_for_all_in_parallel(counter: Counter) -> 
         works.append(partial(counter.earn, member))
         codes(together(works))
         after = together(works[:2])
-        assert codes(after) in ([], [Code.INSUFFICIENT_BALANCE] * 2)
+        assert codes(after) in ([], [RefusalCode.INSUFFICIENT_BALANCE] * 2)
         assert all(answer.replayed for answer in answers(after))
     audit(counter)
 
@@ -247,7 +247,7 @@ def test_a_conflict_is_not_kept(counter: Counter, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(counter.table, "transact", overtaken)
     with pytest.raises(Refused) as refused:
         counter.earn(member, "key")
-    assert refused.value.code is Code.CONFLICT
+    assert refused.value.code is RefusalCode.CONFLICT
     assert refused.value.code.transient
     busy = False
 
@@ -272,7 +272,7 @@ def test_a_state_that_was_set_back_never_overwrites_an_entry(counter: Counter) -
     with pytest.raises(Refused) as refused:
         counter.earn(member)
 
-    assert refused.value.code is Code.CONFLICT
+    assert refused.value.code is RefusalCode.CONFLICT
     assert counter.table.get(entry) == before
 
 
@@ -291,7 +291,7 @@ def test_expiry_and_redeeming_at_once_is_one_of_both(counter: Counter) -> None:
         ]
         outcomes = together(works if number % 2 else works[::-1])
 
-        assert set(codes(outcomes)) <= {Code.VOUCHER_EXPIRED}
+        assert set(codes(outcomes)) <= {RefusalCode.VOUCHER_EXPIRED}
         left = counter.card(member).balance("point")
         assert left == (10 if codes(outcomes) else 0)
     audit(counter)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from regulars.actions import refunds
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store.ledger import Answer
 from tests.concurrency.audit import audit
 from tests.concurrency.counter import Counter, answers, codes, together
@@ -72,7 +72,7 @@ def test_two_refunds_at_once_never_exceed_the_sale(counter: Counter) -> None:
         )
 
         assert len(answers(outcomes)) == 2
-        assert codes(outcomes) == [Code.REFUND_EXCEEDS] * 3
+        assert codes(outcomes) == [RefusalCode.REFUND_EXCEEDS] * 3
         assert counter.card(member).lifetime.spend_minor == 200 * (number + 1)
     audit(counter)
 
@@ -111,7 +111,7 @@ def test_a_tills_refund_delivered_again_is_answered_as_the_first_time(
     assert again.seq == first.seq
     with pytest.raises(Refused) as refused:
         counter.refund("o", "another", 1000)
-    assert refused.value.code in {Code.ALREADY_REVERSED, Code.REFUND_EXCEEDS}
+    assert refused.value.code in {RefusalCode.ALREADY_REVERSED, RefusalCode.REFUND_EXCEEDS}
     audit(counter)
 
 
@@ -158,7 +158,7 @@ def test_a_refund_and_a_redemption_at_once_gain_nothing(counter: Counter) -> Non
         ]
         outcomes = together(works)
 
-        assert set(codes(outcomes)) <= {Code.DEBT}
+        assert set(codes(outcomes)) <= {RefusalCode.DEBT}
         assert counter.card(member).debt == {"point": 10}
     audit(counter)
 
@@ -179,7 +179,7 @@ def test_a_refund_that_takes_a_voucher_back_races_its_redemption(counter: Counte
         outcomes = together(works)
 
         refused = codes(outcomes)
-        assert set(refused) <= {Code.VOUCHER_CANCELLED}
+        assert set(refused) <= {RefusalCode.VOUCHER_CANCELLED}
         card = counter.card(member)
         assert card.open == {}
         assert card.balance("stamp") == (4 if refused else -1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from regulars.domain.refusals import DECIDED, Code, Refused
+from regulars.domain.refusals import DECIDED, RefusalCode, Refused
 from regulars.http import problems
 from regulars.i18n.words import words
 from regulars.pages.counter.screen import texts
@@ -17,56 +17,70 @@ CLIENTS_MAY_RETRY = {409, 429, 500, 503}
 
 
 def test_each_code_has_one_status_and_one_title() -> None:
-    assert set(problems.STATUS) == set(problems.TITLE) == set(Code)
-    assert len(set(problems.TITLE.values())) == len(Code)
-    assert [code.value for code in Code] == [code.name.lower() for code in Code]
+    assert set(problems.STATUS) == set(problems.TITLE) == set(RefusalCode)
+    assert len(set(problems.TITLE.values())) == len(RefusalCode)
+    assert [code.value for code in RefusalCode] == [code.name.lower() for code in RefusalCode]
 
 
-@pytest.mark.parametrize("code", Code)
-def test_a_refusal_is_a_problem_document(code: Code) -> None:
-    status, document = problems.document(Refused(code, "said", (("field", "mend"),)))
+@pytest.mark.parametrize("code", RefusalCode)
+def test_a_refusal_is_a_problem_document(code: RefusalCode) -> None:
+    status, document = problems.document(Refused(code, "said", (("field", "remedy"),)))
     assert status == document["status"] == problems.STATUS[code]
     assert document["code"] == code.value
     assert document["type"] == f"urn:regulars:problem:{code.value}"
-    assert document["errors"] == [{"path": "field", "message": "mend"}]
+    assert document["errors"] == [{"path": "field", "message": "remedy"}]
 
 
 def test_what_is_not_found_says_nothing_more() -> None:
-    _, said = problems.document(Refused(Code.NOT_FOUND, "the card of Anna"))
-    assert said == problems.document(Refused(Code.NOT_FOUND))[1]
+    _, sentence = problems.document(Refused(RefusalCode.NOT_FOUND, "the card of Anna"))
+    assert sentence == problems.document(Refused(RefusalCode.NOT_FOUND))[1]
 
 
 def test_what_is_decided_is_final_and_what_is_transient_is_not() -> None:
-    transient = {code for code in Code if code.transient}
+    transient = {code for code in RefusalCode if code.transient}
     assert not transient & DECIDED
     assert {problems.STATUS[code] for code in transient} <= CLIENTS_MAY_RETRY
     assert {problems.STATUS[code] for code in DECIDED} == {409}
 
 
 def test_only_what_may_succeed_later_says_when() -> None:
-    assert set(problems.RETRY_AFTER_S) < {code for code in Code if code.transient}
+    assert set(problems.RETRY_AFTER_S) < {code for code in RefusalCode if code.transient}
     assert all(seconds > 0 for seconds in problems.RETRY_AFTER_S.values())
 
 
 def test_what_a_card_refuses_comes_in_the_order_of_precedence() -> None:
     """Debt before tiers before limits before the balance: see `domain/rewards.py`."""
-    order = list(Code)
-    named = [Code.DEBT, Code.TIER_REQUIRED, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE]
+    order = list(RefusalCode)
+    named = [
+        RefusalCode.DEBT,
+        RefusalCode.TIER_REQUIRED,
+        RefusalCode.LIMIT_REACHED,
+        RefusalCode.INSUFFICIENT_BALANCE,
+    ]
     assert named == sorted(named, key=order.index)
 
 
 AT_THE_COUNTER = {
-    Code.NOT_FOUND, Code.CAP_REACHED, Code.DEBT, Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED,
-    Code.VOUCHER_EXPIRED, Code.UNDO_EXPIRED, Code.ALREADY_REVERSED, Code.UNAUTHORIZED,
-    Code.FORBIDDEN, Code.CONFLICT, Code.RATE_LIMITED,
-}  # fmt: skip
+    RefusalCode.NOT_FOUND,
+    RefusalCode.CAP_REACHED,
+    RefusalCode.DEBT,
+    RefusalCode.VOUCHER_REDEEMED,
+    RefusalCode.VOUCHER_CANCELLED,
+    RefusalCode.VOUCHER_EXPIRED,
+    RefusalCode.UNDO_EXPIRED,
+    RefusalCode.ALREADY_REVERSED,
+    RefusalCode.UNAUTHORIZED,
+    RefusalCode.FORBIDDEN,
+    RefusalCode.CONFLICT,
+    RefusalCode.RATE_LIMITED,
+}
 
 
 @pytest.mark.parametrize("code", sorted(AT_THE_COUNTER))
-def test_the_counter_has_words_for_what_it_meets_in_each_language(code: Code) -> None:
+def test_the_counter_has_words_for_what_it_meets_in_each_language(code: RefusalCode) -> None:
     """The screen says what to do; what it has no words for is said in general."""
-    said = [texts._problems(words(language))[code.value] for language in ("en", "hu")]
-    assert said[0] != said[1]
+    sentence = [texts._problems(words(language))[code.value] for language in ("en", "hu")]
+    assert sentence[0] != sentence[1]
 
 
 def test_pages_know_no_other_codes_than_these() -> None:
@@ -74,4 +88,4 @@ def test_pages_know_no_other_codes_than_these() -> None:
     for source in pages.rglob("*.js"):
         text = source.read_text("utf-8")
         for code in re.findall(r'\.code === "([a-z_]+)"', text):
-            assert code in set(Code), f"{source.name}: {code}"
+            assert code in set(RefusalCode), f"{source.name}: {code}"

@@ -33,7 +33,7 @@ def test_the_templates_of_the_contract_are_there() -> None:
 
 
 @pytest.mark.parametrize("name", templates.names())
-def test_a_template_is_a_valid_programme(name: str) -> None:
+def test_a_template_is_a_valid_program(name: str) -> None:
     """It passes the check of publishing unchanged, and the rules can read it."""
     document = template(name)
 
@@ -78,21 +78,21 @@ def test_counted_texts_have_every_plural_form_of_their_language(path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("lang", "missing", "said"),
+    ("lang", "missing", "sentence"),
     [
         ("en", 1, "1 more visit and the coffee is on the house"),
         ("hu", 3, "Még 3 látogatás, és a kávé a ház ajándéka"),
-        ("pl", 1, "Jeszcze 1 wizyta i kawa jest od nas"),
-        ("pl", 3, "Jeszcze 3 wizyty i kawa jest od nas"),
-        ("pl", 5, "Jeszcze 5 wizyt i kawa jest od nas"),
+        ("pl", 1, "Jeszcze 1 wizyta i kawa na nasz koszt"),
+        ("pl", 3, "Jeszcze 3 wizyty i kawa na nasz koszt"),
+        ("pl", 5, "Jeszcze 5 wizyt i kawa na nasz koszt"),
         ("kk", 3, "Тағы 3 рет келсеңіз, кофе бізден"),
     ],
 )
-def test_a_promise_is_a_sentence(lang: str, missing: int, said: str) -> None:
+def test_a_promise_is_a_sentence(lang: str, missing: int, sentence: str) -> None:
     """The headline of a card in the form that its number asks for."""
     promise = template("corner-cafe")["rewards"][0]["promise"]
 
-    assert words(lang).unit(promise, missing).replace("{n}", str(missing)) == said
+    assert words(lang).unit(promise, missing).replace("{n}", str(missing)) == sentence
 
 
 def _texts(part: Any) -> Iterator[dict[str, Any]]:

@@ -143,8 +143,8 @@ def test_a_till(copy: Copy) -> None:
     names, good, changed_body, other_secret, sale, refund = copy.python(TILL)
     assert names == ["acme", "generic", "square"]
     assert (good, changed_body, other_secret) == (True, False, False)
-    assert "Sale(order_id='acme:o1', total_minor=450, currency='EUR'" in sale
-    assert "Refund(order_id='acme:o1', refund_id='r1', amount_minor=450" in refund
+    assert "ReportedSale(order_id='acme:o1', total_minor=450, currency='EUR'" in sale
+    assert "ReportedRefund(order_id='acme:o1', refund_id='r1', amount_minor=450" in refund
 
 
 MESSAGE = """
@@ -204,6 +204,27 @@ def test_a_page_that_the_template_forgets_is_named(copy: Copy) -> None:
     done = copy.tests("tests/contract/test_openapi.py", "-k", "template")
     assert done.returncode == 1
     assert "/help" in done.stdout
+
+
+REWARD_KIND = """
+import json
+from regulars.i18n.words import words
+from regulars.program import templates
+from regulars.program.check import check
+from regulars.program.load import load
+from regulars.views import customer, integration
+document = json.loads(json.dumps(templates.template("corner-cafe")))
+document["rewards"].append({"id": "free-delivery", "name": "Delivery", "kind": "delivery"})
+reward = load(check(document), 1).rewards["free-delivery"]
+shown = customer.worth(reward, "EUR", words("en"))
+print(json.dumps([shown, integration.worth(reward)["kind"]]))
+"""
+
+
+def test_a_reward_kind(copy: Copy) -> None:
+    copy.follow("Add a reward kind")
+    copy.assert_tidy()
+    assert copy.python(REWARD_KIND) == ["free delivery", "delivery"]
 
 
 def test_a_language(copy: Copy) -> None:

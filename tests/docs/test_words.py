@@ -8,6 +8,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,12 +81,14 @@ def files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def names(path: Path, text: str) -> Iterator[tuple[int, str]]:
+@cache
+def names(path: Path, text: str) -> tuple[tuple[int, str], ...]:
     """The names in a Python file with their lines, and the module's own name as line 0."""
-    yield 0, path.stem
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.NAME and not keyword.iskeyword(token.string):
-            yield token.start[0], token.string
+    return (0, path.stem), *(
+        (token.start[0], token.string)
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.NAME and not keyword.iskeyword(token.string)
+    )
 
 
 def found(

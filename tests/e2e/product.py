@@ -50,12 +50,12 @@ class Product:
     def __init__(self, state: Path) -> None:
         self.state = state
         state.mkdir(parents=True, exist_ok=True)
-        told = {"STATE_DIR": str(state), "PORT": "0", "DATA": "file", "DEMO": "1"}
+        reported = {"STATE_DIR": str(state), "PORT": "0", "DATA": "file", "DEMO": "1"}
         with (state / "stderr.log").open("a") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "local"],
                 cwd=ROOT,
-                env={**os.environ, **told},
+                env={**os.environ, **reported},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -152,7 +152,7 @@ class Product:
     # --- behind the scenes -------------------------------------------------------------------
 
     def client(self, service: str) -> Client:
-        """A client of the engine or of its neighbours, found where a function finds them."""
+        """A client of the engine or of another stand-in, found where a function finds them."""
         name = "AWS_ENDPOINT_URL_DYNAMODB" if service.startswith("dynamodb") else "AWS_ENDPOINT_URL"
         for pid in self.children():
             seen = subprocess.run(

@@ -93,13 +93,13 @@ def test_staff_give_a_gift_until_the_budget_is_used_up(
     member = product.member(cafe["api_key"], name="Zsófi", language="hu", email="z@example.com")
     counter, customer = people.new("en"), people.new("hu")
     counter.goto(cafe["staff_url"])
-    for said in ("Given: Pastry", "No more of it just now"):
+    for sentence in ("Given: Pastry", "No more of it just now"):
         counter.fill("#q", "z@example.com")
         counter.press("#q", "Enter")
         counter.click("#gifts summary")
         shoot(counter, shots, "gift-open")
         counter.get_by_role("button", name="Pastry For a hard day").click()
-        expect(counter.locator("#say")).to_contain_text(said)
+        expect(counter.locator("#say")).to_contain_text(sentence)
     shoot(counter, shots, "gift-none-left")
     customer.goto(member["card_url"])
     expect(customer.locator(".voucher")).to_contain_text("Sütemény")

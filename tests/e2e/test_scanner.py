@@ -23,9 +23,9 @@ def film(text: str) -> bytes:
         for x, dark in enumerate(row):
             if dark:
                 light[top + y][left + x] = 0x10
-    colour = b"\x80" * (WIDTH * HEIGHT // 2)
+    color = b"\x80" * (WIDTH * HEIGHT // 2)
     header = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode()
-    return header + (b"FRAME\n" + b"".join(light) + colour) * 5
+    return header + (b"FRAME\n" + b"".join(light) + color) * 5
 
 
 @pytest.mark.browser

@@ -129,8 +129,8 @@ class TestRefunding:
         club.earn(member_id, spend_minor=2000, order_id="o")
         refunded(club, "o", "part", amount_minor=700)
         assert points(refunded(club, "o", "rest").json["card"]) == (0, 0)
-        once_more = refunded(club, "o", "again")
-        assert (once_more.status, once_more.code) == (409, "already_reversed")
+        repeated = refunded(club, "o", "again")
+        assert (repeated.status, repeated.code) == (409, "already_reversed")
 
     def test_not_of_more_than_was_sold(self, club: Merchant) -> None:
         member_id = club.join()["member_id"]

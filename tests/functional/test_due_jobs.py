@@ -59,22 +59,22 @@ class TestJobs:
         assert (voucher["reward_id"], voucher["expires_at"][:10]) == ("gift", "2027-03-31")
         assert self.ran(sandbox, "birthday", now="2028-03-02T00:00:00Z") == ["2028-03-01T06:00:00Z"]
 
-    def test_a_birthday_told_later_is_celebrated_and_one_taken_back_is_not(
+    def test_a_birthday_reported_later_is_celebrated_and_one_taken_back_is_not(
         self, sandbox: Merchant
     ) -> None:
         rule = {"id": "b", "on": "birthday", "unit": "point", "amount": 50}
         self.publish(sandbox, earn=[rule])
-        told, taken_back = (sandbox.join(test=True)["member_id"] for _ in range(2))
-        for member_id, days in ((told, ["1990-03-01"]), (taken_back, ["1990-03-01", None])):
+        reported, taken_back = (sandbox.join(test=True)["member_id"] for _ in range(2))
+        for member_id, days in ((reported, ["1990-03-01"]), (taken_back, ["1990-03-01", None])):
             for day in days:
                 path = f"/v1/members/{member_id}"
                 assert sandbox.call("PATCH", path, {"birthday": day}, test=True).status == 200
         moved(sandbox, now="2027-03-02T00:00:00Z")
-        assert balance(sandbox.card(told, test=True), "point") == 50
+        assert balance(sandbox.card(reported, test=True), "point") == 50
         assert sandbox.card(taken_back, test=True)["balances"].get("point", {}).get(
             "available", 0) == 0  # fmt: skip
 
-    def test_a_programme_that_begins_to_celebrate_reaches_those_who_were_there_before(
+    def test_a_program_that_begins_to_celebrate_reaches_those_who_were_there_before(
         self, sandbox: Merchant
     ) -> None:
         self.publish(sandbox)
@@ -103,5 +103,5 @@ class TestJobs:
             ("anna@example.com", "2027-12-01T09:00:00Z")
         ]
         moved(sandbox, now="2028-01-02T00:00:00Z")
-        standing = [sandbox.card(one, test=True)["tier"]["id"] for one in (anna, bela)]
-        assert standing == ["all", "gold"]
+        current = [sandbox.card(one, test=True)["tier"]["id"] for one in (anna, bela)]
+        assert current == ["all", "gold"]

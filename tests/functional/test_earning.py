@@ -113,7 +113,7 @@ def test_a_cap_ends_with_the_merchants_day(service: Service, frozen: Any) -> Non
     assert balance(cafe.earn(member_id)["card"]) == 3
 
 
-def test_what_has_happened_may_be_told_later_but_not_before(cafe: Merchant) -> None:
+def test_what_has_happened_may_be_reported_later_but_not_before(cafe: Merchant) -> None:
     member_id = cafe.join()["member_id"]
     answer = cafe.earn(member_id, effective_at="2026-01-31T23:30:00+01:00")
     assert answer["entry"]["effective_at"] == "2026-01-31T22:30:00Z"

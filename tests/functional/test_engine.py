@@ -43,7 +43,7 @@ class TestActions:
         assert balance(other.json["card"], "point") == 1000
         assert verified(cafe, member_id)
 
-    def test_no_more_often_than_the_programme_says(self, cafe: Merchant) -> None:
+    def test_no_more_often_than_the_program_says(self, cafe: Merchant) -> None:
         published(cafe, earn=[{**self.REVIEW, "per_member": {"times": 1}}])
         member_id = cafe.join()["member_id"]
         assert act(cafe, member_id, ref="a").status == 200

@@ -127,7 +127,7 @@ def test_hooks_and_orders(cafe: Merchant, frozen: Clock) -> None:
     )  # fmt: skip
     answer = invoke("hooks", sent)
     assert (answer["statusCode"], answer["body"]) == (200, "")
-    (queued,) = cafe.service.neighbours.receive(cafe.service.queues["orders"])
+    (queued,) = cafe.service.aws_services.receive(cafe.service.queues["orders"])
     packed = b64encode(compress(body)).decode()
     message = event("orders", hook_id=hook_id, packed_event=packed)
     assert json.loads(message["Records"][0]["body"]) == json.loads(queued["body"])
@@ -146,13 +146,13 @@ def test_outbox_and_notify(cafe: Merchant) -> None:
         entry_hash=item["hash"],
     )  # fmt: skip
     assert invoke("outbox", sent) == {"batchItemFailures": []}
-    (queued,) = cafe.service.neighbours.receive(cafe.service.queues["messages"])
+    (queued,) = cafe.service.aws_services.receive(cafe.service.queues["messages"])
     message = event("notify", merchant_id=cafe.id, member_id=member_id)
     assert json.loads(message["Records"][0]["body"]) == json.loads(queued["body"])
-    before = len(cafe.service.neighbours.mails())
+    before = len(cafe.service.aws_services.mails())
     for _ in range(2):
         assert invoke("notify", message) == {"batchItemFailures": []}
-    (mail,) = cafe.service.neighbours.mails()[before:]
+    (mail,) = cafe.service.aws_services.mails()[before:]
     assert card["card_url"] in mail["text"]
 
 

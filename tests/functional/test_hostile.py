@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.api.routes import ROUTES, Route
+from tests.examples import examples
 from tests.service import Merchant, Service
 
 POSTING = [route for route in ROUTES if route.method != "GET"]
@@ -187,7 +188,7 @@ def test_anything_at_all_is_answered_in_form(service: Service) -> None:
     # A sample event goes out over the network; it has tests of its own.
     routes = [route for route in ROUTES if not route.path.startswith("/v1/test/hooks")]
 
-    @settings(max_examples=500, deadline=None, database=None)
+    @settings(max_examples=examples(200), deadline=None, database=None)
     @given(data=st.data())
     def ask(data: st.DataObject) -> None:
         route = data.draw(st.sampled_from(routes))

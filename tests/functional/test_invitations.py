@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from regulars.jobs.invitations import invite
-from regulars.program.shop import open_shop
+from regulars.program.shop import load_shop
 from tests.service import Merchant, Service
 
 
@@ -51,13 +51,13 @@ def test_the_top_twentieth_by_yearly_spend_is_invited_until_the_end_of_next_year
 def test_there_is_one_at_least_and_nobody_who_spent_nothing(service: Service) -> None:
     """A twentieth of two is rounded up to one; who spent nothing is never the best."""
     shop, ids = salon(service, 2)
-    idle, guests = salon(service, 1)
+    inactive_after, guests = salon(service, 1)
 
     new_year(shop)
-    new_year(idle)
+    new_year(inactive_after)
 
     assert tiers(shop, ids)[1] == "glow-getter"
-    assert idle.card(guests[0], test=True)["tier"]["id"] != "glow-getter"
+    assert inactive_after.card(guests[0], test=True)["tier"]["id"] != "glow-getter"
 
 
 def test_inviting_twice_changes_nothing(service: Service) -> None:
@@ -67,7 +67,7 @@ def test_inviting_twice_changes_nothing(service: Service) -> None:
     entries = shop.card(ids[1], test=True)["seq"]
     at = datetime(2027, 1, 1, 13, tzinfo=UTC)
 
-    invite(open_shop(service.table, shop.sandbox_id, at), "-")
+    invite(load_shop(service.table, shop.sandbox_id, at), "-")
 
     assert shop.card(ids[1], test=True)["tier"]["id"] == "glow-getter"
     assert shop.card(ids[1], test=True)["seq"] == entries

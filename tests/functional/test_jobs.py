@@ -204,7 +204,7 @@ class TestTiers:
         service.run_job("tiers")
         assert cafe.card(member_id)["tier"]["until"] == "2028-12-31"
 
-    def test_follow_a_new_programme_for_everybody(self, service: Service) -> None:
+    def test_follow_a_new_program_for_everybody(self, service: Service) -> None:
         cafe, member_id = self.regular(service)
         others = [cafe.join()["member_id"] for _ in range(60)]
         document = cafe.call("GET", "/v1/program").json["program"]
@@ -227,8 +227,8 @@ class TestReminders:
         cafe.earn(member_id, visits=8)
         return cafe, member_id
 
-    def told(self, service: Service) -> int:
-        return len(service.neighbours.receive(service.queues["messages"]))
+    def reported(self, service: Service) -> int:
+        return len(service.aws_services.receive(service.queues["messages"]))
 
     @pytest.mark.parametrize(
         ("zone", "ten"),
@@ -241,12 +241,12 @@ class TestReminders:
     ) -> None:
         self.nearly(service, zone)
         catch_up(service, "reminders", ten)
-        told = []
+        reported = []
         for minutes in (-1, 0, 1, 60, 24 * 60):
             frozen.now = ten + timedelta(minutes=minutes)
             service.run_job("reminders")
-            told.append(self.told(service))
-        assert told == [0, 1, 0, 0, 0]
+            reported.append(self.reported(service))
+        assert reported == [0, 1, 0, 0, 0]
 
     def test_a_visit_in_between_moves_the_day(self, service: Service, frozen: Clock) -> None:
         cafe, member_id = self.nearly(service)
@@ -258,11 +258,11 @@ class TestReminders:
         frozen.now = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
         catch_up(service, "reminders", frozen.now)
         service.run_job("reminders")
-        assert self.told(service) == 0
+        assert self.reported(service) == 0
         frozen.now = datetime(2026, 12, 2, 9, 0, tzinfo=UTC)
         catch_up(service, "reminders", frozen.now)
         service.run_job("reminders")
-        assert self.told(service) == 1
+        assert self.reported(service) == 1
 
     def test_each_gap_between_visits_is_reminded_of_once(
         self, service: Service, frozen: Clock
@@ -275,7 +275,7 @@ class TestReminders:
             service.run_job("reminders")
             service.run_job("reminders")
             service.deliver("messages", "notify")
-            seen.append(len(service.neighbours.mails()))
+            seen.append(len(service.aws_services.mails()))
             cafe.call("POST", "/v1/adjust", {
                 "member_id": member_id, "unit": "stamp", "amount": -1, "reason": "r"})  # fmt: skip
             cafe.earn(member_id)

@@ -32,11 +32,11 @@ def members(cafe: Merchant) -> list[dict[str, Any]]:
     return items
 
 
-def told(cafe: Merchant) -> list[dict[str, Any]]:
+def reported(cafe: Merchant) -> list[dict[str, Any]]:
     """What join has put on the queue of messages."""
     import json
 
-    records = cafe.service.neighbours.receive(cafe.service.queues["messages"])
+    records = cafe.service.aws_services.receive(cafe.service.queues["messages"])
     return [json.loads(record["body"]) for record in records]
 
 
@@ -98,7 +98,7 @@ def test_a_taken_contact_does_not_open_the_card(cafe: Merchant, contact: dict[st
     for secret in (token, card["member_id"], "Anna Secret"):
         assert secret not in reply.text
     assert len(members(cafe)) == 1
-    (message,) = told(cafe)
+    (message,) = reported(cafe)
     assert (message["kind"], message["member_id"]) == ("card_link", card["member_id"])
 
 

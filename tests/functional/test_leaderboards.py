@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from regulars.jobs.leaderboards import count
-from regulars.program.shop import open_shop
+from regulars.program.shop import load_shop
 from regulars.store import keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import to_item
@@ -138,10 +138,10 @@ class TestCounting:
         clock(cafe, "2026-12-01T08:00:00Z")
         before = look(cafe)
         at = datetime(2026, 12, 1, 2, tzinfo=UTC)
-        count(open_shop(service.table, cafe.sandbox_id, at), "-")
+        count(load_shop(service.table, cafe.sandbox_id, at), "-")
         assert look(cafe) == before
         cafe.earn(anna["member_id"], test=True)
-        count(open_shop(service.table, cafe.sandbox_id, at), "-")
+        count(load_shop(service.table, cafe.sandbox_id, at), "-")
         assert look(cafe) == before
 
     def test_a_night_missed_is_made_up_for(self, service: Service) -> None:
@@ -149,7 +149,7 @@ class TestCounting:
         cafe = cafe_with(service, BOARD)
         member(cafe, 2, name="Anna")
         clock(cafe, "2026-11-29T08:00:00Z")
-        count(open_shop(service.table, cafe.sandbox_id, datetime(2026, 12, 3, 5, tzinfo=UTC)), "-")
+        count(load_shop(service.table, cafe.sandbox_id, datetime(2026, 12, 3, 5, tzinfo=UTC)), "-")
         found = look(cafe)
         assert (places(found["ended"]), places(found["running"])) == ([(1, "Anna", 2)], [])
 
@@ -182,7 +182,7 @@ class TestCounting:
         assert places(look(cafe, "spend")["running"]) == [(1, "Anna", 300)]
         assert places(look(cafe, "points")["running"]) == []
 
-    def test_a_board_that_counts_something_else_now_starts_anew(self, service: Service) -> None:
+    def test_a_board_that_counts_something_else_now_starts_again(self, service: Service) -> None:
         cafe = cafe_with(service, BOARD)
         member(cafe, 3, name="Anna")
         clock(cafe, "2026-11-23T08:00:00Z")

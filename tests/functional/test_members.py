@@ -62,7 +62,7 @@ def test_a_contact_that_is_enrolled_leads_to_its_card(
     assert reply.json == card
 
 
-def test_two_merchants_can_enrol_the_same_person(service: Service, cafe: Merchant) -> None:
+def test_two_merchants_can_enroll_the_same_person(service: Service, cafe: Merchant) -> None:
     other = service.new_merchant()
     here, there = (it.join(email="anna@example.com") for it in (cafe, other))
     assert here["member_id"] != there["member_id"]
@@ -86,7 +86,7 @@ def test_two_merchants_can_enrol_the_same_person(service: Service, cafe: Merchan
         ({"member_id": "cmine"}, "member_id", "is not a field"),
     ],
 )
-def test_what_is_wrong_is_named_with_the_mend(
+def test_what_is_wrong_is_named_with_the_remedy(
     cafe: Merchant, body: dict[str, object], path: str, message: str
 ) -> None:
     reply = cafe.call("POST", "/v1/members", body)

@@ -30,10 +30,10 @@ class Mails:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.before = len(service.neighbours.mails())
+        self.before = len(service.aws_services.mails())
 
     def new(self) -> list[dict[str, Any]]:
-        return self.service.neighbours.mails()[self.before :]
+        return self.service.aws_services.mails()[self.before :]
 
 
 @pytest.fixture
@@ -113,8 +113,12 @@ class TestMails:
         for one in (first, second):
             announce(cafe, one["member_id"])
             announce(cafe, one["member_id"])
-        told = [(mail["to"][0], "coffee" in mail["subject"].lower()) for mail in mails.new()]
-        assert told == [("a@example.com", False), ("a@example.com", True), ("b@example.com", False)]
+        reported = [(mail["to"][0], "coffee" in mail["subject"].lower()) for mail in mails.new()]
+        assert reported == [
+            ("a@example.com", False),
+            ("a@example.com", True),
+            ("b@example.com", False),
+        ]
 
     def test_a_shop_of_any_name_can_write(self, service: Service, mails: Mails) -> None:
         cafe = service.new_merchant(name='Kávé "és" Tea, <Zrt.>; \N{HOT BEVERAGE}')
@@ -169,7 +173,7 @@ class TestDelivery:
         card, other = cafe.join(**MAIL), cafe.join()
         for one in (card, other):
             cafe.service.deliver_entries(cafe.id, one["member_id"])
-        return cafe.service.neighbours.receive(cafe.service.queues["messages"])
+        return cafe.service.aws_services.receive(cafe.service.queues["messages"])
 
     def bring(
         self, records: list[dict[str, Any]], ses: Recorder, monkeypatch: pytest.MonkeyPatch
@@ -196,14 +200,14 @@ class TestDelivery:
         assert (failed, len(sent)) == ([1, 1, 1, 0, 0], 1)
         assert "anna@" not in caplog.text
 
-    def test_lost_on_the_way_it_is_sent_once_more_after_some_minutes_and_never_twice(
+    def test_lost_on_the_way_it_is_sent_again_after_some_minutes_and_never_twice(
         self, service: Service, frozen: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         cafe = service.new_merchant()
         for fields in (MAIL, {}):
             card = cafe.join(**fields)
             service.deliver_entries(cafe.id, card["member_id"])
-        records = service.neighbours.receive(service.queues["messages"])
+        records = service.aws_services.receive(service.queues["messages"])
         sent: list[bytes] = []
         ses = Recorder(sent, LOST, LOST)
         failed = []
@@ -238,7 +242,7 @@ class TestOutbox:
     def test_what_is_told_names_ids_and_no_people(self, cafe: Merchant) -> None:
         member_id = cafe.join(**MAIL, name="Anna")["member_id"]
         cafe.service.deliver_entries(cafe.id, member_id)
-        (record,) = cafe.service.neighbours.receive(cafe.service.queues["messages"])
+        (record,) = cafe.service.aws_services.receive(cafe.service.queues["messages"])
         assert json.loads(record["body"]) == {
             "merchant_id": cafe.id, "member_id": member_id, "kind": "welcome", "occasion": "1",
             "facts": {},

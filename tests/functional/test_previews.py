@@ -57,16 +57,16 @@ class TestPreview:
         Five gifts at 0.70 and all three mugs at 5.00 are 18.50."""
         self.members(cafe)
         reply = cafe.call("POST", "/v1/program/preview", self.other(cafe))
-        said = reply.json
-        assert (reply.status, said["members"], said["unchanged"]) == (200, 8, 5)
-        assert {it["tier"]: it["count"] for it in said["up"]} == {"gold": 2, "silver": 1}
-        assert said["down"] == []
-        assert said["cost_minor_estimate"] == 5 * 70 + 3 * 500
+        sentence = reply.json
+        assert (reply.status, sentence["members"], sentence["unchanged"]) == (200, 8, 5)
+        assert {it["tier"]: it["count"] for it in sentence["up"]} == {"gold": 2, "silver": 1}
+        assert sentence["down"] == []
+        assert sentence["cost_minor_estimate"] == 5 * 70 + 3 * 500
 
     def test_is_what_publishing_then_does_member_by_member(self, cafe: Merchant) -> None:
         ids = self.members(cafe)
         document = self.other(cafe)
-        said = cafe.call("POST", "/v1/program/preview", document).json
+        sentence = cafe.call("POST", "/v1/program/preview", document).json
         before = {one: cafe.card(one) for one in ids}
         reply = cafe.call("PUT", "/v1/program", document, headers={"if-match": "3"})
         assert recomputed(cafe, reply.json["version"]) == {"batchItemFailures": []}
@@ -82,26 +82,26 @@ class TestPreview:
         }  # fmt: skip
         assert done == {
             it["member_id"]: (it["tier_from"], it["tier_to"], sorted(it["rewards"]))
-            for it in said["examples"]
+            for it in sentence["examples"]
         }
         given = [voucher["reward_id"] for card in after.values() for voucher in card["vouchers"]]
         assert (given.count("gift"), given.count("mug")) == (5, 3)
-        assert said["newly_rewarded"] == sum(bool(card["vouchers"]) for card in after.values())
+        assert sentence["newly_rewarded"] == sum(bool(card["vouchers"]) for card in after.values())
         assert verified(cafe, *ids)
 
     def test_down_is_told_too_and_done_too(self, cafe: Merchant) -> None:
         """Without gold the three who have it are in `all` again."""
         ids = self.members(cafe)
         document = {**cafe.call("GET", "/v1/program").json["program"], "tiers": [tier("all")]}
-        said = cafe.call("POST", "/v1/program/preview", document).json
-        assert (said["up"], said["down"]) == ([], [{"tier": "all", "count": 3}])
+        sentence = cafe.call("POST", "/v1/program/preview", document).json
+        assert (sentence["up"], sentence["down"]) == ([], [{"tier": "all", "count": 3}])
         published(cafe, tiers=[tier("all")])
         recomputed(cafe, 4)
         assert {cafe.card(one)["tier"]["id"] for one in ids} == {"all"}
         for one in ids:
             cafe.service.deliver_entries(cafe.id, one)
-        told = cafe.service.neighbours.receive(cafe.service.queues["messages"])
-        kinds = [json.loads(record["body"])["kind"] for record in told]
+        reported = cafe.service.aws_services.receive(cafe.service.queues["messages"])
+        kinds = [json.loads(record["body"])["kind"] for record in reported]
         assert kinds.count("tier_up") == 0, "nobody is congratulated on a tier that was lost"
 
     def test_writes_nothing(self, cafe: Merchant) -> None:

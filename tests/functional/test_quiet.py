@@ -61,12 +61,12 @@ def test_reading_writes_nothing(service: Service, route: Any) -> None:
     }  # fmt: skip
     cookies = cafe.staff_cookies() if route.function == "staff" else {}
     service.spy.calls.clear()
-    service.neighbours.receive(service.queues["messages"])
+    service.aws_services.receive(service.queues["messages"])
     for _ in range(2):
         reply = service.request("GET", path, headers=headers, cookies=cookies)
         assert reply.status in ({200, 303} if route.function != "assets" else {404}), reply.text
     assert {operation for operation, _, _ in service.spy.calls} <= READS
-    assert service.neighbours.receive(service.queues["messages"]) == []
+    assert service.aws_services.receive(service.queues["messages"]) == []
 
 
 CANARIES: dict[str, Any] = {

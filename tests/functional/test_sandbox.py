@@ -57,8 +57,9 @@ class TestClock:
     @pytest.mark.parametrize(
         "to",
         [{}, {"advance": "P1D", "now": "2027-01-01T00:00:00Z"}, {"advance": "P"}, {"advance": "PT"},
-         {"advance": "1D"}, {"advance": "P-1D"}, {"advance": "P1Y"}, {"advance": "P1.5D"},
-         {"advance": "P99999D"}, {"advance": "P9999W"}, {"now": "tomorrow"}, {"now": "2027-01-01"},
+         {"advance": "1D"}, {"advance": "P-1D"}, {"advance": "-P1D"}, {"advance": "30"},
+         {"advance": "P9999999D"}, {"advance": "P9999W"}, {"now": "tomorrow"},
+         {"now": "2027-01-01"},
          {"now": "9999-12-31T23:59:59Z"}, {"now": "9999-12-31T23:59:59-23:59"}, {"advance": 7},
          {"advance": None, "now": None}, {"to": "2027-01-01T00:00:00Z"}],
     )  # fmt: skip
@@ -76,8 +77,8 @@ class TestClock:
             {"name": "digest", "at": "2026-11-30T07:00:00Z", "members": 1},
             {"name": "digest", "at": "2026-12-07T07:00:00Z", "members": 1},
         ]
-        told = messages(cafe)
-        assert [(it["kind"], it["at"][:10]) for it in told[::-1]] == [
+        reported = messages(cafe)
+        assert [(it["kind"], it["at"][:10]) for it in reported[::-1]] == [
             ("digest", "2026-11-23"), ("close_to_reward", "2026-11-29"),
             ("digest", "2026-11-30"), ("digest", "2026-12-07"),
         ]  # fmt: skip
@@ -106,17 +107,17 @@ class TestClock:
         cafe = service.new_merchant(timezone="Asia/Kolkata")
         member_id = cafe.join(test=True, **MAIL)["member_id"]
         cafe.earn(member_id, test=True, visits=8)
-        for now, told in (("2026-11-29T04:29:00Z", 0), ("2026-11-29T04:31:00Z", 1)):
+        for now, reported in (("2026-11-29T04:29:00Z", 0), ("2026-11-29T04:31:00Z", 1)):
             moved(cafe, now=now)
             kinds = [it["kind"] for it in messages(cafe)]
-            assert kinds.count("close_to_reward") == told, now
+            assert kinds.count("close_to_reward") == reported, now
 
 
 class TestMessages:
     def test_what_would_have_been_sent_can_be_read_and_nothing_is_sent(
         self, service: Service, cafe: Merchant
     ) -> None:
-        before = len(service.neighbours.mails())
+        before = len(service.aws_services.mails())
         card = cafe.join(test=True, name="Anna", language="hu", **MAIL)
         for _ in range(2):
             service.deliver_entries(cafe.sandbox_id, card["member_id"])
@@ -125,8 +126,8 @@ class TestMessages:
             "anna@example.com", "email", "welcome", "hu",
         )  # fmt: skip
         assert card["card_url"] in message["text"]
-        assert service.neighbours.receive(service.queues["messages"]) == []
-        assert len(service.neighbours.mails()) == before
+        assert service.aws_services.receive(service.queues["messages"]) == []
+        assert len(service.aws_services.mails()) == before
 
     def test_the_list_is_walked_whole_newest_first(self, service: Service, cafe: Merchant) -> None:
         for number in range(5):
@@ -211,7 +212,7 @@ class TestSamples:
         club.call("PUT", "/v1/hooks/square", hook, test=True)
         reply = sample(club, "square")
         assert reply.json["status"] == 200
-        assert len(service.neighbours.receive(service.queues["orders"])) == 1
+        assert len(service.aws_services.receive(service.queues["orders"])) == 1
 
     def test_when_nobody_answers_it_says_so(
         self, service: Service, monkeypatch: pytest.MonkeyPatch

@@ -230,7 +230,7 @@ class Square(BaseHTTPRequestHandler):
 
     status = 200
     customer: Any = None
-    asked: list[tuple[str, str]] = []  # noqa: RUF012 - the handler is made anew per request
+    asked: list[tuple[str, str]] = []  # noqa: RUF012 - the handler is made again per request
 
     def do_GET(self) -> None:
         self.asked.append((self.path, self.headers["Authorization"]))

@@ -35,7 +35,7 @@ def post(
 
 
 def waiting(service: Service) -> int:
-    return len(service.neighbours.receive(service.queues["orders"]))
+    return len(service.aws_services.receive(service.queues["orders"]))
 
 
 def good(club: Merchant, **changes: Any) -> dict[str, str]:
@@ -76,7 +76,7 @@ class TestGeneric:
             assert reply.status == 401, place
         assert waiting(club.service) == 0
 
-    def test_a_body_laid_out_anew_is_another_body(self, club: Merchant) -> None:
+    def test_a_body_laid_out_again_is_another_body(self, club: Merchant) -> None:
         refuses(club, good(club), json.dumps(tills.sale(), indent=2).encode())
 
     @pytest.mark.parametrize(

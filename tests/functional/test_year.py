@@ -41,7 +41,7 @@ def test_the_figures_of_a_year_add_up(template: str) -> None:
     assert jobs["digest"] == books.mails["digest"] == 52
 
 
-def test_every_programme_has_customers() -> None:
+def test_every_program_has_customers() -> None:
     assert tuple(sorted(customers.BUSINESSES)) == templates.names()
 
 

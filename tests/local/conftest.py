@@ -47,7 +47,7 @@ class RunningStack:
     def __init__(self, root: Path, **environment: str) -> None:
         self.root = root
         self.state = root / "state"
-        told = {
+        reported = {
             "TEMPLATE": str(root / "template.yaml"),
             "STATE_DIR": str(self.state),
             "PORT": "0",
@@ -57,7 +57,7 @@ class RunningStack:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "local"],
                 cwd=ROOT,
-                env={**os.environ, **told, **environment},
+                env={**os.environ, **reported, **environment},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -111,7 +111,7 @@ class RunningStack:
         return variables
 
     def client(self, service: str) -> Client:
-        """A client of the engine, or of its neighbours."""
+        """A client of the engine, or of a stand-in for another service."""
         name = "AWS_ENDPOINT_URL"
         if service.startswith("dynamodb"):
             name += "_DYNAMODB"

@@ -133,6 +133,29 @@ def test_what_is_no_route_is_a_404(stack: RunningStack, method: str, path: str) 
     assert body == (b"" if method == "HEAD" else b'{"message":"Not Found"}')
 
 
+def test_one_connection_serves_many_requests(stack: RunningStack) -> None:
+    """Also after one with a body, and after HEAD."""
+    connection = http.client.HTTPConnection(stack.address.removeprefix("http://"), timeout=10)
+    connection.connect()
+    opened = connection.sock
+    for method, path, status in (
+        ("GET", "/moods/text", 200), ("POST", "/echo", 200),
+        ("HEAD", "/nothing", 404), ("GET", "/echo/x", 200),
+    ):  # fmt: skip
+        connection.request(method, path, b"x" if method == "POST" else None)
+        response = connection.getresponse()
+        response.read()
+        assert response.status == status
+        assert connection.sock is opened
+    connection.close()
+
+
+def test_forwarded_addresses_end_with_the_one_that_was_seen(stack: RunningStack) -> None:
+    headers = {"X-Forwarded-For": "203.0.113.9"}
+    event = event_of(stack, "GET", "/echo/fixed", None, headers)
+    assert event["headers"]["x-forwarded-for"] == "203.0.113.9, 127.0.0.1"
+
+
 def test_a_body_over_10_mb_is_refused(stack: RunningStack) -> None:
     connection = http.client.HTTPConnection(stack.address.removeprefix("http://"), timeout=10)
     connection.putrequest("POST", "/echo")

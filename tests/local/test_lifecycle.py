@@ -37,7 +37,7 @@ def test_sigterm_and_kill_leave_no_process_and_lose_no_data(start: Start) -> Non
     first.put("ENTRY#1")
     wait_for(lambda: first.seen("processed"), "the first record")
     before = first.children()
-    assert len(before) >= 4  # engine, neighbours, echo, outbox
+    assert len(before) >= 4  # engine, stand-ins, echo, outbox
     assert first.stop(signal.SIGTERM) == 0
     assert not any(alive(pid) for pid in before)
 

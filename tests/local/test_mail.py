@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local.neighbours import Journal
+from local.aws_services import Journal
 from tests.local.conftest import RunningStack
 
 

@@ -14,7 +14,7 @@ import pytest
 from botocore.config import Config
 
 from regulars.store.table import Table
-from tests.neighbours import Neighbours
+from tests.aws_services import AwsServices
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "redrive"
 
@@ -30,10 +30,12 @@ def redrive() -> ModuleType:
     return module
 
 
-def test_dead_messages_go_back_to_their_queue(redrive: ModuleType, neighbours: Neighbours) -> None:
+def test_dead_messages_go_back_to_their_queue(
+    redrive: ModuleType, aws_services: AwsServices
+) -> None:
     """Each once; the dead-letter queue is empty afterwards."""
-    sqs = boto3.client("sqs", endpoint_url=neighbours.url)
-    queues = neighbours.new_queues()
+    sqs = boto3.client("sqs", endpoint_url=aws_services.url)
+    queues = aws_services.new_queues()
     dead, source = queues["messages"], queues["orders"]
     for number in range(23):
         sqs.send_message(QueueUrl=dead, MessageBody=str(number))
@@ -41,14 +43,14 @@ def test_dead_messages_go_back_to_their_queue(redrive: ModuleType, neighbours: N
     moved = redrive.redrive_queue(sqs, dead, source)
 
     assert moved == 23
-    bodies = [record["body"] for record in neighbours.receive(source)]
+    bodies = [record["body"] for record in aws_services.receive(source)]
     assert sorted(bodies, key=int) == [str(number) for number in range(23)]
-    assert neighbours.receive(dead) == []
+    assert aws_services.receive(dead) == []
 
 
 @pytest.mark.stream
 def test_failed_stream_records_are_read_again_and_handed_over(
-    redrive: ModuleType, neighbours: Neighbours, engine_url: str, tables: dict[str, Table]
+    redrive: ModuleType, aws_services: AwsServices, engine_url: str, tables: dict[str, Table]
 ) -> None:
     """Exactly the records that the failure names, in their order."""
     table = tables["lean"]
@@ -68,8 +70,8 @@ def test_failed_stream_records_are_read_again_and_handed_over(
         record["dynamodb"]["SequenceNumber"]
         for record in streams.get_records(ShardIterator=iterator)["Records"]
     ]
-    sqs = boto3.client("sqs", endpoint_url=neighbours.url)
-    dead = neighbours.new_queues()["orders"]
+    sqs = boto3.client("sqs", endpoint_url=aws_services.url)
+    dead = aws_services.new_queues()["orders"]
     failure = {
         "requestContext": {"functionArn": "the-outbox"},
         "DDBStreamBatchInfo": {
@@ -91,15 +93,15 @@ def test_failed_stream_records_are_read_again_and_handed_over(
     ((function, records),) = handed
     assert function == "the-outbox"
     assert [it["dynamodb"]["NewImage"]["n"]["N"] for it in records] == ["2", "3", "4"]
-    assert neighbours.receive(dead) == []
+    assert aws_services.receive(dead) == []
 
 
 def test_a_record_that_fails_again_stays_in_the_queue(
-    redrive: ModuleType, neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+    redrive: ModuleType, aws_services: AwsServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is deleted before it was handled."""
-    sqs = boto3.client("sqs", endpoint_url=neighbours.url)
-    dead = neighbours.new_queues()["orders"]
+    sqs = boto3.client("sqs", endpoint_url=aws_services.url)
+    dead = aws_services.new_queues()["orders"]
     failure = {"requestContext": {"functionArn": "x"}, "DDBStreamBatchInfo": {}}
     sqs.send_message(QueueUrl=dead, MessageBody=json.dumps(failure))
 

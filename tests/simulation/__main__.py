@@ -58,7 +58,7 @@ def _seeds(seeds: range, steps: int, seconds: float) -> int:
             done = (done[0] + counted[0], done[1] + counted[1])
             if found:
                 pool.terminate()
-                _tell(found)
+                _report(found)
                 return 1
             if time.monotonic() - began > seconds:
                 break
@@ -86,7 +86,7 @@ def _some(chunk: tuple[list[int], int]) -> tuple[Found | None, tuple[int, int]]:
     """Some seeds: what was found first, and how many seeds and steps there were."""
     seeds, steps = chunk
     stepped = 0
-    gc.disable()  # a life is short; what it leaves behind is collected after some of them
+    gc.disable()  # a run is short; what it leaves behind is collected after some of them
     for seed in seeds:
         simulation = Simulation(seed, steps)
         if simulation.run():
@@ -96,7 +96,7 @@ def _some(chunk: tuple[list[int], int]) -> tuple[Found | None, tuple[int, int]]:
     return None, (len(seeds), stepped)
 
 
-def _tell(found: Found) -> None:
+def _report(found: Found) -> None:
     """The trace's end and the seed, which is kept to be run first from now on."""
     _say(f"… the last {TRACE_LINES} lines of seed {found.seed}:")
     _say("\n".join(found.trace[-TRACE_LINES:]))

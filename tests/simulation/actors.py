@@ -13,10 +13,10 @@ from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.errors import Unavailable
 from tests.concurrency.faults import Death
-from tests.simulation import programmes, tills
-from tests.simulation.life import Life
+from tests.simulation import programs, tills
 from tests.simulation.rates import Asked
 from tests.simulation.requests import Asks
+from tests.simulation.run import Run
 from tests.simulation.world import DAY_MS
 
 MEMBERS = 4
@@ -28,267 +28,266 @@ HURRY_MS = 20_000
 """How long something may take at most that has a lease or a schedule to keep to."""
 
 
-def something(life: Life) -> None:
+def something(run: Run) -> None:
     """Somebody does something; it may be interrupted, and whoever did it may not survive."""
-    life.world.turn()
-    if not life.members:
-        join(life)
+    run.world.turn()
+    if not run.members:
+        join(run)
         return
-    _ACTORS[life.world.chance.randrange(len(_ACTORS))](life)
+    _ACTORS[run.world.chance.randrange(len(_ACTORS))](run)
 
 
-def join(life: Life) -> None:
-    chance = life.world.chance
-    if len(life.members) >= MEMBERS:
-        again(life)
+def join(run: Run) -> None:
+    chance = run.world.chance
+    if len(run.members) >= MEMBERS:
+        again(run)
         return
     email = f"{chance.randrange(MEMBERS + 1)}@example.com"
     birthday = f"{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
-    referred_by = chance.choice(("", *life.members)) if life.members else ""
+    referred_by = chance.choice(("", *run.members)) if run.members else ""
     if referred_by and chance.random() < 0.5:
-        referred_by = life.witness.handles.get(referred_by, referred_by)
+        referred_by = run.checker.handles.get(referred_by, referred_by)
     consent = chance.random() < 0.8
-    life.ask(Asks("join", life.name(), (email, birthday, consent, referred_by)))
+    run.ask(Asks("join", run.name(), (email, birthday, consent, referred_by)))
 
 
-def consent(life: Life) -> None:
+def consent(run: Run) -> None:
     """A member unsubscribes, or agrees again."""
-    life.ask(Asks("consent", "", (life.member(), life.world.chance.random() < 0.5)))
+    run.ask(Asks("consent", "", (run.member(), run.world.chance.random() < 0.5)))
 
 
-def _lines(life: Life) -> tuple[tuple[int, int, str, str], ...]:
-    chance = life.world.chance
+def _lines(run: Run) -> tuple[tuple[int, int, str, str], ...]:
+    chance = run.world.chance
     return tuple(
         (chance.choice((1, 1, 3)), chance.randrange(0, 2500), "", chance.choice(CATEGORIES))
         for _ in range(chance.choice((0, 0, 1, 2)))
     )
 
 
-def stamp(life: Life) -> None:
-    chance = life.world.chance
-    key, lines = life.name(), _lines(life)
+def stamp(run: Run) -> None:
+    chance = run.world.chance
+    key, lines = run.name(), _lines(run)
     visits = chance.choice((1, 1, 1, 2, 0))
     spend = sum(line[1] for line in lines) + chance.choice((0, 150, 900, 4000))
-    order = life.name() if chance.random() < 0.3 else None
-    content = (life.member(), visits, spend, lines, order, chance.random() < 0.4)
-    _sold(life, f"order:{order}" if order else f"key:{key}", visits, spend, spend, lines, None)
+    order = run.name() if chance.random() < 0.3 else None
+    content = (run.member(), visits, spend, lines, order, chance.random() < 0.4)
+    _sold(run, f"order:{order}" if order else f"key:{key}", visits, spend, spend, lines, None)
     if order:
-        life.orders.append((order, spend))
-    life.ask(Asks("stamp", key, content))
+        run.orders.append((order, spend))
+    run.ask(Asks("stamp", key, content))
 
 
-def sale(life: Life) -> None:
+def sale(run: Run) -> None:
     """Rung up now; its event may come much later."""
-    chance = life.world.chance
-    lines, order = _lines(life), life.name()
+    chance = run.world.chance
+    lines, order = _lines(run), run.name()
     spend = sum(line[1] for line in lines) + chance.choice((0, 333, 1200, 7000))
     paid = spend + chance.choice((0, 0, 77))
-    effective_ms = life.world.now_ms - chance.choice((0, 0, 3600_000, 3 * DAY_MS))
-    _sold(life, f"order:{order}", 1, spend, paid, lines, effective_ms)
-    life.orders.append((order, paid))
-    asks = Asks("sale", "", (life.member(), spend, paid, lines, order, effective_ms))
+    effective_ms = run.world.now_ms - chance.choice((0, 0, 3600_000, 3 * DAY_MS))
+    _sold(run, f"order:{order}", 1, spend, paid, lines, effective_ms)
+    run.orders.append((order, paid))
+    asks = Asks("sale", "", (run.member(), spend, paid, lines, order, effective_ms))
     if paid == spend and chance.random() < 0.3:
-        profile = life.witness.profiles[asks.content[0]]
+        profile = run.checker.profiles[asks.content[0]]
         scanned = profile["handle"] if chance.random() < 0.5 else ""
-        life.orders_queue.take(tills.sold(life.m, asks.content, profile["email"], scanned))
-        life.queued.append(order)
+        run.orders_queue.take(tills.sold(run.m, asks.content, profile["email"], scanned))
+        run.queued.append(order)
         return
     if chance.random() < 0.4:
-        life.late.append(asks)
-        life.unanswered[asks] = None
+        run.late.append(asks)
+        run.unanswered[asks] = None
     else:
-        life.ask(asks)
+        run.ask(asks)
 
 
 def _sold(
-    life: Life, name: str, visits: int, spend: int, paid: int, lines: Any, effective_ms: int | None
+    run: Run, name: str, visits: int, spend: int, paid: int, lines: Any, effective_ms: int | None
 ) -> None:
     items = tuple(Item(*line) for line in lines)
-    life.witness.asked[name] = Asked(visits, spend, paid, items, effective_ms)
+    run.checker.asked[name] = Asked(visits, spend, paid, items, effective_ms)
 
 
-def arrive(life: Life) -> None:
-    if life.late:
-        life.ask(life.late.pop(life.world.chance.randrange(len(life.late))))
+def arrive(run: Run) -> None:
+    if run.late:
+        run.ask(run.late.pop(run.world.chance.randrange(len(run.late))))
 
 
-def refund(life: Life) -> None:
-    chance = life.world.chance
-    if not life.orders:
+def refund(run: Run) -> None:
+    chance = run.world.chance
+    if not run.orders:
         return
-    order, paid = life.orders[-min(len(life.orders), chance.choice((1, 1, 2, 3, 5, 9)))]
+    order, paid = run.orders[-min(len(run.orders), chance.choice((1, 1, 2, 3, 5, 9)))]
     amount = chance.choice((None, paid // 2, paid // 3, paid, paid // 7 + 1))
-    firsts = _first_purchases(life)
+    firsts = _first_purchases(run)
     if firsts and chance.random() < 0.35:
         order, amount = chance.choice(firsts), None
-    sold = life.witness.asked[f"order:{order}"].items
+    sold = run.checker.asked[f"order:{order}"].items
     items = sold[: chance.choice((0, 1, 1, 2))] if amount and sold else ()
     if items:
         amount = max(1, sum(item.amount_minor for item in items))
-    key = life.name() if chance.random() < 0.3 else ""
-    content = (order, life.name(), amount, tuple(tuple(item) for item in items))
+    key = run.name() if chance.random() < 0.3 else ""
+    content = (order, run.name(), amount, tuple(tuple(item) for item in items))
     if not key and amount != 0 and chance.random() < 0.3:
-        life.orders_queue.take(tills.refunded(content))
+        run.orders_queue.take(tills.refunded(content))
     else:
-        life.ask(Asks("refund", key, content))
+        run.ask(Asks("refund", key, content))
 
 
-def _first_purchases(life: Life) -> list[str]:
+def _first_purchases(run: Run) -> list[str]:
     """The orders for which somebody was, or will be, rewarded for a friend."""
-    replays = life.witness.replays
+    replays = run.checker.replays
     return [
-        order
-        for order, (member, seq) in life.witness.orders.items()
-        if replays[member].first == seq
+        order for order, (member, seq) in run.checker.orders.items() if replays[member].first == seq
     ]
 
 
-def undo(life: Life) -> None:
-    member = life.member()
-    replay = life.witness.replays.get(member)
+def undo(run: Run) -> None:
+    member = run.member()
+    replay = run.checker.replays.get(member)
     if replay and replay.sold:
-        life.ask(Asks("undo", life.name(), (member, replay.sold[-1])))
+        run.ask(Asks("undo", run.name(), (member, replay.sold[-1])))
 
 
-def issue(life: Life) -> None:
-    life.ask(Asks("issue", life.name(), (life.member(), life.world.chance.choice(REWARDS))))
+def issue(run: Run) -> None:
+    run.ask(Asks("issue", run.name(), (run.member(), run.world.chance.choice(REWARDS))))
 
 
-def _voucher(life: Life, what: str) -> None:
-    chance = life.world.chance
-    known = list(life.witness.vouchers.items())[-12:]
+def _voucher(run: Run, what: str) -> None:
+    chance = run.world.chance
+    known = list(run.checker.vouchers.items())[-12:]
     still = [voucher for voucher in known if voucher[1][2] == "issued"]
     if known:
         voucher_id, (member, _, _) = chance.choice(still or known)
-        life.ask(Asks(what, life.name(), (member, voucher_id)))
+        run.ask(Asks(what, run.name(), (member, voucher_id)))
 
 
-def look(life: Life) -> None:
+def look(run: Run) -> None:
     """Somebody looks at a card and its newest entry: as they are, or as they were a moment ago."""
-    member, consistent = life.member(), life.world.chance.random() < 0.3
-    table, world = life.world.table, life.world
+    member, consistent = run.member(), run.world.chance.random() < 0.3
+    table, world = run.world.table, run.world
     world.turn()
     try:
-        (item,) = table.get(keys.state(life.m, member), consistent=consistent)
+        (item,) = table.get(keys.state(run.m, member), consistent=consistent)
         page = table.query(
-            keys.card(life.m, member), prefix=keys.ENTRY_PREFIX, newest_first=True, limit=1,
+            keys.card(run.m, member), prefix=keys.ENTRY_PREFIX, newest_first=True, limit=1,
             consistent=consistent,
         )  # fmt: skip
     except (Unavailable, Death):
         return
-    life.witness.saw(member, item, page.items)
+    run.checker.saw(member, item, page.items)
 
 
-def redeem(life: Life) -> None:
-    _voucher(life, "redeem")
+def redeem(run: Run) -> None:
+    _voucher(run, "redeem")
 
 
-def cancel(life: Life) -> None:
-    _voucher(life, "cancel")
+def cancel(run: Run) -> None:
+    _voucher(run, "cancel")
 
 
-def adjust(life: Life) -> None:
-    chance = life.world.chance
+def adjust(run: Run) -> None:
+    chance = run.world.chance
     unit, amount = chance.choice(("point", "stamp")), chance.choice((-9, -4, -1, 2, 6, 15))
-    content = (life.member(), unit, amount, chance.random() < 0.3)
-    life.ask(Asks("adjust", life.name(), content))
+    content = (run.member(), unit, amount, chance.random() < 0.3)
+    run.ask(Asks("adjust", run.name(), content))
 
 
-def act(life: Life) -> None:
-    life.ask(Asks("act", life.name(), (life.member(), "review")))
+def act(run: Run) -> None:
+    run.ask(Asks("act", run.name(), (run.member(), "review")))
 
 
-def gift(life: Life) -> None:
+def gift(run: Run) -> None:
     """Staff gives something away, as long as the budget lasts."""
-    if "hand" in programmes.surprises(life.witness.shop):
-        life.ask(Asks("gift", life.name(), (life.member(), "hand")))
+    if "hand" in programs.surprises(run.checker.shop):
+        run.ask(Asks("gift", run.name(), (run.member(), "hand")))
 
 
-def grant(life: Life) -> None:
-    chance = life.world.chance
-    today = from_ms(life.world.now_ms + chance.choice((-2, 5, 40)) * DAY_MS)
+def grant(run: Run) -> None:
+    chance = run.world.chance
+    today = from_ms(run.world.now_ms + chance.choice((-2, 5, 40)) * DAY_MS)
     until = chance.choice(("", today.date().isoformat()))
-    key, tier, by = life.name(), chance.choice(("silver", "gold")), "hand"
-    if life.witness.shop == programmes.ALL.index(programmes.CLUB) and chance.random() < 0.8:
+    key, tier, by = run.name(), chance.choice(("silver", "gold")), "hand"
+    if run.checker.shop == programs.ALL.index(programs.CLUB) and chance.random() < 0.8:
         tier, by, until = "gold", "membership", ""
-        life.witness.asked[f"key:{key}"] = Asked(0, 0, 0, ())
-    life.ask(Asks("grant", key, (life.member(), tier, until, by)))
+        run.checker.asked[f"key:{key}"] = Asked(0, 0, 0, ())
+    run.ask(Asks("grant", key, (run.member(), tier, until, by)))
 
 
-def jobs(life: Life) -> None:
+def jobs(run: Run) -> None:
     """What the due list has; twice, and now and then what is not due."""
-    chance = life.world.chance
-    if life.way != "direct" and chance.random() < 0.8:
-        life.walks.go()
+    chance = run.world.chance
+    if run.way != "direct" and chance.random() < 0.8:
+        run.walks.go()
         return
-    on_list = due(life)
+    on_list = due(run)
     if on_list:
         member, name = on_list[chance.randrange(len(on_list))]
     else:
-        member, name = life.member(), chance.choice(JOBS)
-    life.ask(Asks("job", "", (member, name)))
+        member, name = run.member(), chance.choice(JOBS)
+    run.ask(Asks("job", "", (member, name)))
     if chance.random() < 0.3:
-        life.ask(Asks("job", "", (member, name)))
+        run.ask(Asks("job", "", (member, name)))
 
 
-def due(life: Life) -> list[tuple[str, str]]:
+def due(run: Run) -> list[tuple[str, str]]:
     """Members and jobs whose marks stand at or before now."""
-    hour = hour_of(from_ms(life.world.now_ms))
-    return sorted(one for one, at in life.witness.due.items() if at <= hour)
+    hour = hour_of(from_ms(run.world.now_ms))
+    return sorted(one for one, at in run.checker.due.items() if at <= hour)
 
 
-def wait(life: Life) -> None:
-    chance, world = life.world.chance, life.world
+def wait(run: Run) -> None:
+    chance, world = run.world.chance, run.world
     hours = chance.choice((0, 1, 5, 24, 24, 72, 24 * 11, 24 * 40))
     by_ms = hours * 3600_000 + chance.randrange(600_000)
-    if life.way == "walk" and not world.depth and chance.random() < 0.3:
-        by_ms = life.walks.next_run_ms()
-    hurried = world.hurried or (world.depth and life.way == "walk")
+    if run.way == "walk" and not world.depth and chance.random() < 0.3:
+        by_ms = run.walks.next_run_ms()
+    hurried = world.hurried or (world.depth and run.way == "walk")
     world.now_ms += min(by_ms, HURRY_MS) if hurried else by_ms
 
 
-def publish(life: Life) -> None:
-    version = life.witness.version
-    document = programmes.version(life.witness.shop, version + 1)[0]
-    life.world.say("→ publish", version + 1)
+def publish(run: Run) -> None:
+    version = run.checker.version
+    document = programs.version(run.checker.shop, version + 1)[0]
+    run.world.say("→ publish", version + 1)
     try:
-        program = programmes.version(life.witness.shop, version)[1]
-        shop = Shop(life.world.table, life.m, program, from_ms(life.world.now_ms))
-        publishing.publish(shop, document, version)
+        program = programs.version(run.checker.shop, version)[1]
+        shop = Shop(run.world.table, run.m, program, from_ms(run.world.now_ms))
+        with run.world.rough(0.5):
+            publishing.publish(shop, document, version)
     except (Refused, Unavailable, Death) as error:
-        life.world.say("← publish", repr(error))
+        run.world.say("← publish", repr(error))
 
 
-def again(life: Life) -> None:
+def again(run: Run) -> None:
     """A request comes again, or its key comes with something else."""
-    chance = life.world.chance
-    if not life.asked:
+    chance = run.world.chance
+    if not run.asked:
         return
-    asks, first_ms = life.asked[-min(len(life.asked), 1 + int(chance.expovariate(0.15)))]
-    if asks.key and life.world.now_ms - first_ms > KEY_KEPT_MS:
+    asks, first_ms = run.asked[-min(len(run.asked), 1 + int(chance.expovariate(0.15)))]
+    if asks.key and run.world.now_ms - first_ms > KEY_KEPT_MS:
         return
     if asks.what == "adjust" and chance.random() < 0.5:
-        life.other(asks)
+        run.other(asks)
     else:
-        life.ask(asks)
+        run.ask(asks)
 
 
-def streams(life: Life) -> None:
+def streams(run: Run) -> None:
     """The stream brings a batch of records."""
-    life.world.chance.choice(life.streams).bring()
+    run.world.chance.choice(run.streams).bring()
 
 
-def queue(life: Life) -> None:
+def queue(run: Run) -> None:
     """A queue brings a message."""
-    life.world.chance.choice((life.queue, life.orders_queue)).bring()
+    run.world.chance.choice((run.queue, run.orders_queue)).bring()
 
 
-def ttl(life: Life) -> None:
+def ttl(run: Run) -> None:
     """What may go by now goes, or some of it."""
-    life.ttl.remove()
+    run.ttl.remove()
 
 
-_ACTORS: list[Callable[[Life], None]] = [
+_ACTORS: list[Callable[[Run], None]] = [
     *[stamp] * 8, *[sale] * 5, *[refund] * 6, *[arrive] * 3, undo, *[issue] * 6, *[redeem] * 4,
     *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, gift, *[jobs] * 6, *[wait] * 7, publish,
     *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 7, *[queue] * 10, ttl,

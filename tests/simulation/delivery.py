@@ -3,7 +3,7 @@
 The stream brings what was committed, late, in the order of each shard, in batches; from the lowest
 record that failed on everything comes again, and now and then what did not fail, too. The queue
 brings messages in any order, twice, and again some minutes after they failed. A mail has either
-been handed over or not, and whoever handed it over may not live to know.
+been handed over or not, and the function that handed it over may end before it knows.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from local.memory import Change
 from regulars.domain.refusals import Refused
 from regulars.jobs import outbox
 from regulars.jobs.recompute import recompute
-from regulars.messages.delivery import BeingSentError, deliver
+from regulars.messages.delivery import SendInProgressError, deliver
 from regulars.messages.mail import Mail, NotSentError
 from regulars.messages.notification import Notification
-from regulars.program.shop import Shop, open_shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import keys
 from regulars.store.errors import Lost, Unavailable
 from tests.concurrency.faults import Death
-from tests.simulation.witness import Broken, Witness
+from tests.simulation.checker import Broken, Checker
 from tests.simulation.world import World
 
 BATCH_MAX = 4
@@ -55,7 +55,7 @@ def survives(handle: Callable[[Image], None], image: Image) -> bool:
         if not refused.code.transient:
             raise
         return False
-    except (Unavailable, Lost, BeingSentError, NotSentError):
+    except (Unavailable, Lost, SendInProgressError, NotSentError):
         return False
     return True
 
@@ -159,28 +159,28 @@ class Queue:
 class Post:
     """The function that sends mails, and where they go."""
 
-    def __init__(self, world: World, witness: Witness) -> None:
-        self.world, self.witness = world, witness
-        self.told: set[tuple[str, str, str]] = set()
+    def __init__(self, world: World, checker: Checker) -> None:
+        self.world, self.checker = world, checker
+        self.reported: set[tuple[str, str, str]] = set()
         """Kind, member and occasion of every message that was brought."""
         self.sent: Counter[str] = Counter()
         """By delivery the mails that were handed over."""
         self.unmarked: Counter[str] = Counter()
-        """By delivery the functions that did not live to mark what they had handed over."""
+        """By delivery the functions that ended before they marked what they had handed over."""
         self.failed: Counter[str] = Counter()
 
     def notify(self, body: Image) -> None:
         """As the notify function does, with a mailbox instead of SES."""
         message = Notification(body["member_id"], body["kind"], body["occasion"], body["facts"])
         with self.world.hurry():
-            shop = open_shop(self.world.table, body["merchant_id"])
+            shop = load_shop(self.world.table, body["merchant_id"])
             self.deliver(shop, message)
 
     def deliver(self, shop: Shop, message: Notification, send: Any = None) -> bool:
         """Deliver a message: by mail, or as a sandbox does (`send`)."""
-        self.told.add((message.kind, message.member_id, message.occasion))
+        self.reported.add((message.kind, message.member_id, message.occasion))
         handed_over = self.sent[message.op]
-        watch = self.witness.watch_consent(message.member_id)
+        watch = self.checker.watch_consent(message.member_id)
 
         def hand_over(shop: Shop, mail: Mail) -> None:
             if send is None:
@@ -199,7 +199,7 @@ class Post:
             self.unmarked[message.op] += self.sent[message.op] > handed_over
             raise
         finally:
-            self.witness.watching.remove(watch)
+            self.checker.watching.remove(watch)
 
     def _mail(self, message: Notification, watch: list[Any]) -> None:
         self.world.give_way()
@@ -228,18 +228,20 @@ class Post:
 
     def everybody_heard(self) -> None:
         """Assert that what must be told was told, to those who have always agreed."""
-        witness = self.witness
+        checker = self.checker
         expected = {
             (kind, member, str(seq))
-            for member, replay in witness.replays.items()
-            for kind, seq in replay.worth_telling
+            for member, replay in checker.replays.items()
+            for kind, seq in replay.worth_notifying
         }
-        told = {one for one in self.told if one[0] in {"welcome", "tier_up", "reward_unlocked"}}
-        assert told == expected, f"told was {sorted(told ^ expected)}"
+        reported = {
+            one for one in self.reported if one[0] in {"welcome", "tier_up", "reward_unlocked"}
+        }
+        assert reported == expected, f"the difference: {sorted(reported ^ expected)}"
         for kind, member, occasion in sorted(expected):
             op = f"told:{kind}:{member}:{occasion}"
-            always = witness.consents.get(member) == {True}
+            always = checker.consents.get(member) == {True}
             if always and kind != "reward_unlocked" and not self.sent[op]:
-                claimed = witness.claims.get(keys.operation(witness.m, op)[0], 0)
-                least = 1 if witness.m.startswith("t") else 2  # a sandbox has no queue to try again
+                claimed = checker.claims.get(keys.operation(checker.m, op)[0], 0)
+                least = 1 if checker.m.startswith("t") else 2  # a sandbox has no queue to try again
                 assert min(claimed, self.failed[op]) >= least, f"{op} was never sent"

@@ -35,7 +35,7 @@ from regulars.domain.card import Lot
 from regulars.domain.refusals import Refused
 from regulars.store import cards, ledger, table
 from regulars.store.table import Count, Put
-from tests.simulation import planted_around, planted_corrections, planted_programme
+from tests.simulation import planted_around, planted_corrections, planted_program
 from tests.simulation.planted_around import Patch
 
 
@@ -172,7 +172,7 @@ def _no_alias() -> list[Patch]:
     return [(ledger.Ledger, "_operation_items", changed)]
 
 
-def _refunds_start_anew() -> list[Patch]:
+def _refunds_start_again() -> list[Patch]:
     original = refunds.original
 
     def changed(*given: Any, **more: Any) -> Any:
@@ -286,7 +286,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "lots expire a day late": lambda: _expired(
         lambda lot, today: bool(lot.expires_on) and _next_day(lot.expires_on) < today
     ),
-    "a sale is refunded from the start each time": _refunds_start_anew,
+    "a sale is refunded from the start each time": _refunds_start_again,
     "refunds are rounded up": lambda: [(shares.Span, "_upto", _share_up)],
     "each part of a refund is rounded by itself": lambda: [
         (shares.Span, "of", _each_part_by_itself)
@@ -328,7 +328,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "what was carried out is not recognised": _a_new_token_for_a_new_try,
     **planted_around.BUGS,
     **planted_corrections.BUGS,
-    **planted_programme.BUGS,
+    **planted_program.BUGS,
 }
 """By what they do."""
 

@@ -14,9 +14,9 @@ from regulars.domain import due as domain_due
 from regulars.domain.calendar import hour_of, to_ms
 from regulars.jobs import due, orders, outbox, recompute, referrals
 from regulars.messages import delivery, kinds
-from regulars.messages.delivery import BeingSentError
+from regulars.messages.delivery import SendInProgressError
 from regulars.store import keys, ledger
-from regulars.tills.events import Sale
+from regulars.tills.events import ReportedSale
 from regulars.tills.providers import generic
 from tests.simulation import walking
 
@@ -62,7 +62,7 @@ def _claimed_is_sent() -> list[Patch]:
     claim = delivery._claim
 
     def changed(*given: Any) -> Any:
-        with suppress(BeingSentError):
+        with suppress(SendInProgressError):
             return claim(*given)
         return None
 
@@ -117,14 +117,14 @@ def _failures_are_passed_over() -> list[Patch]:
 
 def _the_hour_that_has_begun_is_over() -> list[Patch]:
     """Its cursor is where it is, and so is whatever comes into that hour later."""
-    walk = due.walk
+    walk = due.run_due
 
     def changed(table: Any, function: str, jobs: Any, now: Any) -> int:
         done = walk(table, function, jobs, now)
         due._move_cursor(table, function, hour_of(now))
         return done
 
-    return [(walking, "walk", changed)]
+    return [(walking, "run_due", changed)]
 
 
 def _marks_in_the_past() -> list[Patch]:
@@ -155,7 +155,7 @@ def _sales_happen_when_they_arrive() -> list[Patch]:
 
     def changed(event: Any) -> Any:
         found = read(event)
-        return replace(found, occurred_ms=None) if isinstance(found, Sale) else found
+        return replace(found, occurred_ms=None) if isinstance(found, ReportedSale) else found
 
     return [(generic, "read", changed)]
 
@@ -180,7 +180,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "a claim is taken over at once": _a_claim_is_taken_over_at_once,
     "mails go to whoever has an address": _consents_are_not_asked_for,
     "nobody hears of a new tier": lambda: _nobody_hears_of("tier_up"),
-    "a message is told once in a life": _one_occasion_for_all,
+    "a message is sent once in a lifetime": _one_occasion_for_all,
     "one part of an hour is walked": _the_first_shard_alone,
     "failed cards are passed over": _failures_are_passed_over,
     "the hour that has begun is taken for over": _the_hour_that_has_begun_is_over,

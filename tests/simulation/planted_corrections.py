@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.domain import (
+    breakage,
     draft,
-    lapsed,
     milestones,
     reversal,
     shares,
@@ -56,9 +56,9 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "items go by the money": _items_go_by_the_money,
     "a refund of items forgets the one before": _items_forget_each_other,
     "what has expired is asked for again": lambda: [
-        (lapsed, "claimed", lambda card, *_: (card, 0))
+        (breakage, "claimed", lambda card, *_: (card, 0))
     ],
-    "what returns pays no debt": lambda: [(draft.Draft, "settle", lambda _: None)],
+    "what returns pays no debt": lambda: [(draft.Draft, "pay_debt", lambda _: None)],
     "a late sale is of today": _today_for_all,
     "late visits are not remembered": lambda: [(visits, "_more", lambda days, *_: days)],
     "one right is for all": _one_right_for_all,

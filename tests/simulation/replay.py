@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from tests.simulation import programmes, rates
+from tests.simulation import programs, rates
 from tests.simulation.marks import Marks
 from tests.simulation.rates import Asked
 from tests.unit.domain.oracle import Oracle, month_of
@@ -75,7 +75,7 @@ class Replay(Oracle):
     """By entry what it says about campaigns, milestones and the like."""
     sold: list[int] = field(default_factory=list)
     """The entries of visits and sales."""
-    worth_telling: set[tuple[str, int]] = field(default_factory=set)
+    worth_notifying: set[tuple[str, int]] = field(default_factory=set)
     """Kind of message and entry."""
     first: int = 0
     """The entry of the first purchase that a referral counts."""
@@ -107,12 +107,12 @@ class Replay(Oracle):
             self.sold.append(entry["seq"])
             self._amounts(entry, carried, self.stood)
         self._referral(entry)
-        self._tell(entry, tier)
+        self._report(entry, tier)
         self._celebrated(entry)
         return entry
 
     def _as_of(self, entry: Mapping[str, Any]) -> None:
-        self.document = programmes.version(self.shop, entry["prog"])[0]
+        self.document = programs.version(self.shop, entry["prog"])[0]
         super()._as_of(entry)
 
     def _granted_pay_debt_first(self, entry: Mapping[str, Any], before: Mapping[str, int]) -> None:
@@ -151,7 +151,7 @@ class Replay(Oracle):
         """Gifts that nobody expected: of what there is, as often as may be, at their cost."""
         facts, day = entry["facts"], self.day(entry["at"]).isoformat()
         for voucher, (name, reward, budget, cost, period) in facts.get("surprises", {}).items():
-            terms = programmes.surprises(self.shop)[name]
+            terms = programs.surprises(self.shop)[name]
             assert voucher in facts["vouchers"]
             assert (reward, cost) == (terms["reward"], 300)
             assert budget == f"surprise:{name}:{day[: PERIOD[terms['budget']['window']]]}"
@@ -252,7 +252,7 @@ class Replay(Oracle):
         self.used[entry["seq"]] = facts
         for one in self.document.get("campaigns", ()):
             if most := one.get("per_member"):
-                assert self.standing("campaigns", one["id"]) <= most, "a campaign's cap per member"
+                assert self.current("campaigns", one["id"]) <= most, "a campaign's cap per member"
 
     def _visited(self, day: date, visits: int) -> None:
         """Visits more or less on a day."""
@@ -274,7 +274,7 @@ class Replay(Oracle):
         had = self.days.get(self.day(when).isoformat(), 0)
         return min(wanted, max(0, most - had)) if most else wanted
 
-    def standing(self, kind: str, name: str) -> int:
+    def current(self, kind: str, name: str) -> int:
         """How many entries that were not taken back used a campaign."""
         return sum(
             name in facts[kind] and not (seq in self.sales and self.sales[seq].whole)
@@ -283,7 +283,7 @@ class Replay(Oracle):
         )
 
     def rules_of(self, seq: int) -> list[Mapping[str, Any]]:
-        return list(programmes.version(self.shop, self.versions[seq])[0]["earn"])
+        return list(programs.version(self.shop, self.versions[seq])[0]["earn"])
 
     def _reversed(self, entry: Mapping[str, Any]) -> None:
         seq = entry["facts"]["reverses"]
@@ -378,7 +378,7 @@ class Replay(Oracle):
     def _referral(self, entry: Mapping[str, Any]) -> None:
         """The first purchase is marked, and each side gets what the programme has for it."""
         facts, op = entry["facts"], entry["op"]
-        counts = entry["kind"] == "earn" and facts.get("spend", 0) >= programmes.FIRST_MINOR
+        counts = entry["kind"] == "earn" and facts.get("spend", 0) >= programs.FIRST_MINOR
         assert bool(facts.get("first")) == (counts and not self.first), "the first purchase"
         if counts and not self.first:
             self.first = entry["seq"]
@@ -400,15 +400,15 @@ class Replay(Oracle):
         """How many friends a member is rewarded for."""
         return int(self.document["referral"]["max_per_member"])
 
-    def _tell(self, entry: Mapping[str, Any], tier: Right) -> None:
+    def _report(self, entry: Mapping[str, Any], tier: Right) -> None:
         """What the member must hear of."""
         if entry["kind"] == "join":
-            self.worth_telling.add(("welcome", entry["seq"]))
+            self.worth_notifying.add(("welcome", entry["seq"]))
         elif self.rank(self.tier) > self.rank(tier):
-            self.worth_telling.add(("tier_up", entry["seq"]))
+            self.worth_notifying.add(("tier_up", entry["seq"]))
         asked_for = entry["kind"] in {"issue", "redeem", "cancel"} and entry["src"] != "job"
         if entry["facts"].get("vouchers") and not asked_for:
-            self.worth_telling.add(("reward_unlocked", entry["seq"]))
+            self.worth_notifying.add(("reward_unlocked", entry["seq"]))
 
     def _celebrated(self, entry: Mapping[str, Any]) -> None:
         for occasion in {why["k"] for *_, why in entry["lines"]} & {"birthday", "anniversary"}:

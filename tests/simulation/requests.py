@@ -13,26 +13,26 @@ from typing import Any, NamedTuple
 from regulars.actions import enroll, refunds
 from regulars.domain.card import Card
 from regulars.domain.operations import (
-    Act,
     Adjust,
     AnyOperation,
     Cancel,
     Decision,
     Earn,
+    GiveSurprise,
     GrantTier,
     Issue,
     Item,
     Origin,
     Redeem,
-    Surprise,
+    RewardAction,
 )
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.jobs import orders
 from regulars.jobs import schedules as jobs
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Answer, Ledger, Request
+from regulars.store.ledger import Answer, Idempotency, Ledger
 from regulars.store.members import Members, Profile
 from regulars.store.table import Cancelled, Table
 from tests.simulation import tills
@@ -71,9 +71,9 @@ def _origin(asks: Asks, effective_ms: int | None = None) -> Origin:
     return Origin(op, "api", effective_ms=effective_ms, entropy=os.urandom(16))
 
 
-def _request(asks: Asks, alias: str | None = None) -> Request:
+def _request(asks: Asks, alias: str | None = None) -> Idempotency:
     fingerprint = sha256(repr((asks.what, asks.content)).encode()).hexdigest()
-    return Request(fingerprint, alias, expires=True, keep_refusal=True)
+    return Idempotency(fingerprint, alias, expires=True, store_refusal=True)
 
 
 def _render(decision: Decision) -> dict[str, Any]:
@@ -89,14 +89,14 @@ def _card(till: Till, member: str, *, consistent: bool = True) -> Card:
     if item is None and not consistent:
         (item,) = till.table.get(keys.state(till.m, member))
     if item is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     return cards.card_of(item)
 
 
 def _perform(till: Till, asks: Asks, member: str, operation: AnyOperation) -> Answer:
     return till.ledger.perform(
         till.program, _card(till, member), operation, till.now,
-        request=_request(asks), render=_render, fresh=True,
+        idempotency=_request(asks), render=_render, fresh=True,
     )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def _join(till: Till, asks: Asks) -> Answer:
     )  # fmt: skip
     enrolled = enroll.enroll(
         Shop(till.table, till.m, till.program, till.now), profile,
-        op=f"key:{asks.key}", source="join", request=_request(asks),
+        op=f"key:{asks.key}", source="join", idempotency=_request(asks),
         render=lambda decision: {"member_id": decision.card.member_id},
     )  # fmt: skip
     return enrolled.answer or Answer(200, {"member_id": enrolled.member_id}, True)
@@ -126,7 +126,7 @@ def _consent(till: Till, asks: Asks) -> None:
     try:
         members.change(profile, changed)
     except Cancelled as cancelled:
-        raise Refused(Code.CONFLICT) from cancelled
+        raise Refused(RefusalCode.CONFLICT) from cancelled
 
 
 def _stamp(till: Till, asks: Asks) -> Answer:
@@ -139,7 +139,7 @@ def _stamp(till: Till, asks: Asks) -> Answer:
     )  # fmt: skip
     answer = till.ledger.perform(
         till.program, _card(till, member, consistent=False), operation, till.now,
-        request=_request(asks, alias), render=_render,
+        idempotency=_request(asks, alias), render=_render,
     )  # fmt: skip
     if alias:
         refunds.apply_parked(till.ledger, till.program, alias, till.now)
@@ -155,7 +155,7 @@ def _sale(till: Till, asks: Asks) -> Answer | None:
     if paid == spend:
         profile = Members(till.table, till.m).profile(member)
         if profile is None:
-            raise Refused(Code.NOT_FOUND)
+            raise Refused(RefusalCode.NOT_FOUND)
         scanned = profile.handle if int(order) % 2 else ""
         orders.process(tills.sold(till.m, asks.content, profile.email, scanned))
         return None
@@ -183,7 +183,7 @@ def _refund(till: Till, asks: Asks) -> Answer | None:
         return refunds.refund(till.ledger, till.program, wanted, till.now)
     return refunds.refund(
         till.ledger, till.program, wanted, till.now, op=f"key:{asks.key}", render=_render,
-        request=_request(asks, wanted.op),
+        idempotency=_request(asks, wanted.op),
     )  # fmt: skip
 
 
@@ -194,10 +194,10 @@ def _undo(till: Till, asks: Asks) -> Answer:
         undo_within_ms=UNDO_MS,
     )  # fmt: skip
     if read is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     return till.ledger.perform(
         till.program, read.card, read.operation, till.now,
-        request=_request(asks), render=_render, fresh=True,
+        idempotency=_request(asks), render=_render, fresh=True,
     )  # fmt: skip
 
 
@@ -207,12 +207,12 @@ def _close(till: Till, asks: Asks) -> Answer:
         keys.state(till.m, member), keys.voucher(till.m, member, voucher_id)
     )
     if state is None or item is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     kind = Redeem if asks.what == "redeem" else Cancel
     operation = kind(_origin(asks), cards.voucher_of(item))
     return till.ledger.perform(
         till.program, cards.card_of(state), operation, till.now,
-        request=_request(asks), render=_render, fresh=True,
+        idempotency=_request(asks), render=_render, fresh=True,
     )  # fmt: skip
 
 
@@ -228,12 +228,12 @@ def _adjust(till: Till, asks: Asks) -> Answer:
 
 def _act(till: Till, asks: Asks) -> Answer:
     member, action = asks.content
-    return _perform(till, asks, member, Act(_origin(asks), action))
+    return _perform(till, asks, member, RewardAction(_origin(asks), action))
 
 
 def _gift(till: Till, asks: Asks) -> Answer:
     member, name = asks.content
-    return _perform(till, asks, member, Surprise(_origin(asks), name))
+    return _perform(till, asks, member, GiveSurprise(_origin(asks), name))
 
 
 def _grant(till: Till, asks: Asks) -> Answer:

@@ -1,4 +1,4 @@
-"""A small merchant's life from one seed: everybody at once, everything twice, anything lost.
+"""A small merchant's run from one seed: everybody at once, everything twice, anything lost.
 
 A step is a turn of the scheduler (see `world.py`): somebody begins something, or a process makes a
 call to the table. After a good half of them whoever is under way comes to an end and the weather
@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 from regulars.domain.calendar import from_ms, local_date
 from regulars.store import cards, keys
-from tests.simulation import actors, closing, programmes
-from tests.simulation.life import Life
+from tests.simulation import actors, closing, programs
+from tests.simulation.checker import Broken, words
 from tests.simulation.requests import Asks
+from tests.simulation.run import Run
 from tests.simulation.surroundings import surrounding
-from tests.simulation.witness import Broken, words
 from tests.simulation.world import DAY_MS
 
 STEPS = 200
-"""About how many a life has; the calm takes as many as it needs."""
+"""About how many a run has; the calm takes as many as it needs."""
 
 STORM_PERCENT = 56
 """How many of a hundred are in the storm, in which anything may happen."""
@@ -38,7 +38,7 @@ class Found(NamedTuple):
     trace: list[str]
 
 
-class Simulation(Life):
+class Simulation(Run):
     """One seed."""
 
     def __init__(self, seed: int, steps: int = STEPS) -> None:
@@ -76,7 +76,7 @@ class Simulation(Life):
     def _close(self) -> None:
         """In calm weather: everything is answered, every due thing is done, all of it fits."""
         world = self.world
-        world.calm = self.witness.calm = True
+        world.calm = self.checker.calm = True
         world.say("calm")
         first_ms = dict(reversed(self.asked))
         for asks in list(self.unanswered):
@@ -85,7 +85,7 @@ class Simulation(Life):
             self.ask(asks)
             if asks in self.unanswered:
                 raise Broken(f"{asks} gets no answer in calm weather")
-        self.members = sorted(self.witness.replays)
+        self.members = sorted(self.checker.replays)
         self._all_arrives()
         self._all_jobs()
         if self.way == "walk":
@@ -99,16 +99,16 @@ class Simulation(Life):
             self._all_jobs()
         self._all_arrives()
         try:
-            closing.everything_fits(self.witness, world.memory, world.table, self.ttl.gone)
-            closing.sales_are_booked(self.witness, self.queued, self.asked)
-            closing.referrals_are_rewarded(self.witness)
-            closing.everybody_was_reviewed(self.witness)
+            closing.everything_fits(self.checker, world.memory, world.table, self.ttl.gone)
+            closing.sales_are_booked(self.checker, self.queued, self.asked)
+            closing.referrals_are_rewarded(self.checker)
+            closing.everybody_was_reviewed(self.checker)
             self.post.everybody_heard()
-            zone = programmes.version(self.witness.shop, 1)[1].timezone
+            zone = programs.version(self.checker.shop, 1)[1].timezone
             now = from_ms(world.now_ms)
             today = local_date(now, zone)
-            closing.tiers_are_right(self.witness, today)
-            closing.raffles_are_drawn(self.witness, now)
+            closing.tiers_are_right(self.checker, today)
+            closing.raffles_are_drawn(self.checker, now)
             for member in self.members:
                 item = world.table.get(keys.state(self.m, member))[0]
                 assert item is not None
@@ -135,7 +135,7 @@ class Simulation(Life):
 
     def _all_is_given_back(self) -> None:
         """Give back every open voucher, whatever has become of what it cost."""
-        for voucher_id, (member, _, status) in list(self.witness.vouchers.items()):
+        for voucher_id, (member, _, status) in list(self.checker.vouchers.items()):
             if status == "issued":
                 self.ask(Asks("cancel", self.name(), (member, voucher_id)))
 

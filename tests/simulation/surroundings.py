@@ -1,4 +1,4 @@
-"""What surrounds the product's functions while a seed is lived through: clock, table, queues.
+"""What surrounds the product's functions while a seed runs: clock, table, queues.
 
 These are put in where the functions take them from; nobody decides differently for it.
 """
@@ -16,38 +16,38 @@ from regulars.domain.calendar import from_ms
 from regulars.domain.operations import ReviewTier
 from regulars.messages import compose, delivery
 from regulars.store import connect, keys, ledger, wire
-from tests.simulation.life import Life
+from tests.simulation.run import Run
 
 DUE_SHARDS = 2
 """An hour of the due list is in two parts: as good as eight, and sooner read."""
 
 
 @contextmanager
-def surrounding(life: Life) -> Iterator[None]:
-    """Within the block everything happens in the life's own world."""
-    world, witness = life.world, life.witness
+def surrounding(run: Run) -> Iterator[None]:
+    """Within the block everything happens in the run's own world."""
+    world, checker = run.world, run.checker
     perform = ledger.Ledger.perform
 
-    def witnessed(self: Any, program: Any, card: Any, operation: Any, now: Any, **more: Any) -> Any:
-        witness.performing.append((program, operation, now))
+    def checkered(self: Any, program: Any, card: Any, operation: Any, now: Any, **more: Any) -> Any:
+        checker.performing.append((program, operation, now))
         try:
             answer = perform(self, program, card, operation, now, **more)
             if isinstance(operation, ReviewTier):
-                known = witness.reviewed.get(card.member_id, 0)
-                witness.reviewed[card.member_id] = max(known, program.version)
+                known = checker.reviewed.get(card.member_id, 0)
+                checker.reviewed[card.member_id] = max(known, program.version)
             return answer
         finally:
-            witness.performing.pop()
+            checker.performing.pop()
 
     with ExitStack() as stack:
         stack.enter_context(governed(world.chance))
         for where, name, instead in (
             (clock, "now", lambda: from_ms(world.now_ms)),
             (connect, "table", lambda: world.table),
-            (wire, "send_message", life.queue.send),
+            (wire, "send_message", run.queue.send),
             (compose, "laid_out", lambda view, _: ("", view.subject)),  # only its looks
-            (ledger.Ledger, "perform", witnessed),
-            (delivery, "deliver", life.post.deliver),  # a sandbox's
+            (ledger.Ledger, "perform", checkered),
+            (delivery, "deliver", run.post.deliver),  # a sandbox's
             (keys, "DUE_SHARDS", DUE_SHARDS),
         ):
             stack.enter_context(mock.patch.object(where, name, instead))

@@ -31,11 +31,11 @@ def test_whatever_happens_the_books_are_right() -> None:
         assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
 
 
-def test_a_seed_is_always_the_same_life() -> None:
-    lives = [Simulation(7) for _ in range(2)]
-    assert [life.run(traced=True) for life in lives] == [None, None]
-    assert lives[0].world.trace
-    assert lives[0].world.trace == lives[1].world.trace
+def test_a_seed_is_always_the_same_run() -> None:
+    runs = [Simulation(7) for _ in range(2)]
+    assert [run.run(traced=True) for run in runs] == [None, None]
+    assert runs[0].world.trace
+    assert runs[0].world.trace == runs[1].world.trace
 
 
 @pytest.mark.parametrize("bug", BUGS)

@@ -10,7 +10,7 @@ from zlib import compress
 
 from regulars.core import tokens
 from regulars.domain.calendar import rfc3339
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.jobs import orders
 from regulars.store.marshal import Item, to_item
 from regulars.store.merchants import Hook, hook_item
@@ -55,9 +55,18 @@ def _lines(items: tuple[Any, ...]) -> list[dict[str, Any]]:
     ]
 
 
+RECEIVED_MS = 1_767_225_600_000
+"""Says only that the hook is in use; when a sale took place is in the event."""
+
+
 def _message(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     body = json.dumps({"type": kind, "data": data}).encode()
-    return {"hook_id": HOOK_ID, "body": b64encode(compress(body)).decode()}
+    return {
+        "hook_id": HOOK_ID,
+        "provider": "generic",
+        "received_ms": RECEIVED_MS,
+        "body": b64encode(compress(body)).decode(),
+    }
 
 
 def book(message: Mapping[str, Any]) -> None:
@@ -65,7 +74,7 @@ def book(message: Mapping[str, Any]) -> None:
     try:
         orders.process(message)
     except Refused as refused:
-        if refused.code not in {Code.ALREADY_REVERSED, Code.REFUND_EXCEEDS}:
+        if refused.code not in {RefusalCode.ALREADY_REVERSED, RefusalCode.REFUND_EXCEEDS}:
             raise
 
 

@@ -20,12 +20,12 @@ from regulars.domain.due import (
     TIER,
 )
 from regulars.domain.refusals import Refused
-from regulars.jobs.due import DueFailedError, walk, walk_sandbox
+from regulars.jobs.due import DueFailedError, run_due, run_due_in_sandbox
 from regulars.jobs.schedules import JOBS
 from regulars.store import keys
 from regulars.store.errors import Unavailable
 from tests.concurrency.faults import Death
-from tests.simulation.witness import Witness
+from tests.simulation.checker import Checker
 from tests.simulation.world import World
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
@@ -42,8 +42,8 @@ HOUR = timedelta(hours=1)
 class Walks:
     """Who walks the due list of one merchant."""
 
-    def __init__(self, world: World, witness: Witness, *, sandbox: bool) -> None:
-        self.world, self.witness, self.sandbox = world, witness, sandbox
+    def __init__(self, world: World, checker: Checker, *, sandbox: bool) -> None:
+        self.world, self.checker, self.sandbox = world, checker, sandbox
         for function in FUNCTIONS:
             self._move(function, from_ms(world.now_ms) - 2 * HOUR)
 
@@ -60,7 +60,7 @@ class Walks:
         done = False
         try:
             if self.sandbox:
-                for _ in walk_sandbox(self.world.table, self.witness.m, JOBS, self._now()):
+                for _ in run_due_in_sandbox(self.world.table, self.checker.m, JOBS, self._now()):
                     pass
             else:
                 self._walk(function)
@@ -82,11 +82,11 @@ class Walks:
             self._move(function, first - 2 * HOUR)
         jobs = {job: JOBS[job] for job in FUNCTIONS[function]}
         with self.world.rough(0.3):
-            walk(self.world.table, function, jobs, min(now, first + 2 * HOUR))
+            run_due(self.world.table, function, jobs, min(now, first + 2 * HOUR))
 
     def next_run_ms(self) -> int:
         """How long it is to the run of the hour in which something will be due; 0 for none."""
-        coming = (_start(hour) for hour in self.witness.due.values())
+        coming = (_start(hour) for hour in self.checker.due.values())
         runs = [start + PAST_THE_HOUR + timedelta(minutes=5) for start in coming]
         to_come = [run for run in runs if run > self._now()]
         return (min(to_come) - self._now()) // timedelta(milliseconds=1) if to_come else 0
@@ -94,7 +94,7 @@ class Walks:
     def _first(self, function: str) -> str:
         """The first hour with something due for a function; the end of time when there is none."""
         jobs = FUNCTIONS[function]
-        marks = self.witness.due.items()
+        marks = self.checker.due.items()
         return min((hour for (_, job), hour in marks if job in jobs), default="9999-12-31T00")
 
     @property

@@ -4,7 +4,7 @@ At every call to the table somebody else may come in first and do something whol
 be interrupted in turn), and the call itself may be lost before it arrives, be carried out and lose
 its answer, meet a conflict or a throttle, read something old, or be the last of its process.
 
-Life is measured in turns of the scheduler: somebody begins something, or a process makes a call to
+Run is measured in turns of the scheduler: somebody begins something, or a process makes a call to
 the table, which is where processes give way to each other. Another try of a call is no new turn.
 """
 
@@ -80,7 +80,7 @@ class World:
 
     @contextmanager
     def hurry(self) -> Iterator[None]:
-        """Within the block time goes on by seconds only: a function does not live for long."""
+        """Within the block time goes on by seconds only: a function runs for a short time."""
         self.hurried += 1
         try:
             yield

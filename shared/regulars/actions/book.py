@@ -6,11 +6,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.actions.find import Holder, read_holder
+from regulars.actions.find import MemberCard, read_member_card
 from regulars.domain.operations import AnyOperation, Origin
 from regulars.program.shop import Shop
-from regulars.store.ledger import Answer, Render
-from regulars.store.ledger import Request as Known
+from regulars.store.ledger import Answer, Idempotency, Render
 from regulars.store.merchants import Staff
 from regulars.views import integration
 
@@ -33,23 +32,34 @@ def origin(
 
 
 def book(
-    shop: Shop, member: Holder, operation: AnyOperation, known: Known, render: Render, *,
+    shop: Shop,
+    member: MemberCard,
+    operation: AnyOperation,
+    idempotency: Idempotency,
+    render: Render,
+    *,
     fresh: bool = False,
-) -> Answer:  # fmt: skip
+) -> Answer:
     """Book an operation that came with a key; the same key gets the same answer."""
     answer = shop.ledger.perform(
-        shop.program, member.card, operation, shop.now, request=known, render=render, fresh=fresh
+        shop.program,
+        member.card,
+        operation,
+        shop.now,
+        idempotency=idempotency,
+        render=render,
+        fresh=fresh,
     )
     return personal_answer(shop, answer, member)
 
 
-def personal_answer(shop: Shop, answer: Answer, member: Holder | None) -> Answer:
+def personal_answer(shop: Shop, answer: Answer, member: MemberCard | None) -> Answer:
     """Return an answer with the member's personal fields, which are not stored with it.
 
     An order that was booked before may belong to another member than the one asked about.
     """
     if member is None or answer.member_id != member.profile.member_id:
-        member = read_holder(shop, answer.member_id)
+        member = read_member_card(shop, answer.member_id)
     body = dict(answer.body)
     if isinstance(body.get("card"), dict):
         body["card"] = personal(body["card"], member)
@@ -60,12 +70,12 @@ def personal_answer(shop: Shop, answer: Answer, member: Holder | None) -> Answer
     return answer._replace(body=body)
 
 
-def personal(view: integration.View, member: Holder) -> integration.View:
+def personal(view: integration.View, member: MemberCard) -> integration.View:
     """Return a card's view with name, language and link."""
     profile = member.profile
     return integration.personal(view, profile.name, profile.language, member.card_url)
 
 
-def _scannable(voucher: integration.View, member: Holder) -> integration.View:
+def _scannable(voucher: integration.View, member: MemberCard) -> integration.View:
     """A voucher with the link at which its member finds the code."""
     return {**voucher, "qr_url": f"{member.card_url}#{voucher['code']}"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regulars.domain.due import BIRTHDAY
-from regulars.domain.operations import Origin, Remind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.operations import ClearDue, Origin
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.ledger import TakenError
@@ -27,9 +27,9 @@ def change_profile(shop: Shop, before: Profile, after: Profile) -> None:
         return
     card = shop.ledger.card(after.member_id)
     if card is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     origin = Origin(f"{BIRTHDAY}:{after.member_id}:{card.version}", "api")
-    remind = Remind(origin, BIRTHDAY, after.birthday[-5:])
+    remind = ClearDue(origin, BIRTHDAY, after.birthday[-5:])
     try:
         shop.ledger.perform(
             shop.program, card, remind, shop.now, extra=members.changes(before, after), fresh=True
@@ -41,5 +41,5 @@ def change_profile(shop: Shop, before: Profile, after: Profile) -> None:
 
 def _refused(*, of_profile: bool) -> Refused:
     if of_profile:
-        return Refused(Code.CONFLICT, "The profile is being changed by others.")
-    return Refused(Code.CONTACT_TAKEN, "Another member has this contact.")
+        return Refused(RefusalCode.CONFLICT, "The profile is being changed by others.")
+    return Refused(RefusalCode.CONTACT_TAKEN, "Another member has this contact.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store.members import Members, Profile
 from regulars.store.table import Cancelled
 
@@ -22,4 +22,4 @@ def set_consent(members: Members, profile: Profile, name: str, *, agreed: bool) 
             profile = members.profile(profile.member_id) or profile
         else:
             return
-    raise Refused(Code.CONFLICT)
+    raise Refused(RefusalCode.CONFLICT)

@@ -10,10 +10,10 @@ from regulars.core import tokens
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.operations import Decision, Join, Origin
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import keys
-from regulars.store.ledger import Answer, Body, Request, TakenError
+from regulars.store.ledger import Answer, Body, Idempotency, TakenError
 from regulars.store.members import Members, Profile
 
 HANDLE_TRIES = 5
@@ -32,7 +32,7 @@ def enroll(
     *,
     op: str,
     source: str,
-    request: Request,
+    idempotency: Idempotency,
     render: Callable[[Decision], Body],
 ) -> Enrolled:
     """Enrol a member with what the profile says (its id, handle and instant are set here).
@@ -52,12 +52,18 @@ def enroll(
         card = Card(profile.member_id)
         try:
             answer = shop.ledger.perform(
-                shop.program, card, operation, shop.now,
-                request=request, render=render, extra=members.enrolment(profile), fresh=True,
-            )  # fmt: skip
+                shop.program,
+                card,
+                operation,
+                shop.now,
+                idempotency=idempotency,
+                render=render,
+                extra=members.enrollment(profile),
+                fresh=True,
+            )
         except TakenError as taken:
             if taken.item.get("SK") == keys.handle("", "")[1]:
                 continue  # another card has the handle: draw again
             return Enrolled(taken.item["c"], None)
         return Enrolled(str(answer.body["member_id"]), answer)
-    raise Refused(Code.CONFLICT, "No free handle was found; try again.")
+    raise Refused(RefusalCode.CONFLICT, "No free handle was found; try again.")

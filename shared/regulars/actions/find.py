@@ -9,7 +9,7 @@ from regulars.core import contacts
 from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
@@ -20,7 +20,7 @@ from regulars.store.marshal import Item
 from regulars.store.members import Members, Profile, card_url, profile_of
 
 
-class Holder(NamedTuple):
+class MemberCard(NamedTuple):
     """A card and whose it is."""
 
     card: Card
@@ -34,35 +34,37 @@ def card_keys(member_id: str) -> tuple[Any, Any]:
     return (lambda m: keys.state(m, member_id)), (lambda m: keys.profile(m, member_id))
 
 
-def holder(shop: Shop, items: list[Item | None], member_id: str) -> Holder:
+def holder(shop: Shop, items: list[Item | None], member_id: str) -> MemberCard:
     """Return the member whose state and profile were read, or raise NOT_FOUND."""
     state, profile = items
     if state is None or profile is None:  # perhaps only not yet visible to a cheap read
-        return read_holder(shop, member_id)
-    return holder_of(shop, state, profile)
+        return read_member_card(shop, member_id)
+    return member_card_of(shop, state, profile)
 
 
-def find(shop: Shop, body: Mapping[str, Any]) -> Holder:
+def find(shop: Shop, body: Mapping[str, Any]) -> MemberCard:
     """The member a body names by contact or by the code on the card."""
     members = Members(shop.table, shop.merchant_id)
     if body.get("code") is not None:
         member_id = members.by_code(body["code"], to_ms(shop.now) // 1000)
         if member_id is None:
-            raise Refused(Code.NOT_FOUND, "No card shows this code; codes change every 30 seconds.")
+            raise Refused(
+                RefusalCode.NOT_FOUND, "No card shows this code; codes change every 30 seconds."
+            )
     else:
         contact = contacts.normal(body["contact"], shop.program.country)
         member_id = members.by_contact(contact) if contact else None
     if member_id is None:
-        raise Refused(Code.NOT_FOUND)
-    return read_holder(shop, member_id)
+        raise Refused(RefusalCode.NOT_FOUND)
+    return read_member_card(shop, member_id)
 
 
-def holder_of(shop: Shop, state: Item | None, profile_item: Item | None) -> Holder:
+def member_card_of(shop: Shop, state: Item | None, profile_item: Item | None) -> MemberCard:
     """The member in the items read; raises NOT_FOUND when there is none."""
     if state is None or profile_item is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     profile = profile_of(profile_item)
-    return Holder(
+    return MemberCard(
         card=card_of(state),
         profile=profile,
         words=member_words(profile, shop.program.languages),
@@ -70,11 +72,11 @@ def holder_of(shop: Shop, state: Item | None, profile_item: Item | None) -> Hold
     )
 
 
-def read_holder(shop: Shop, member_id: str) -> Holder:
+def read_member_card(shop: Shop, member_id: str) -> MemberCard:
     """Return a member of the merchant, read consistently; raises NOT_FOUND."""
     m = shop.merchant_id
     items = shop.table.get(keys.state(m, member_id), keys.profile(m, member_id))
-    return holder_of(shop, *items)
+    return member_card_of(shop, *items)
 
 
 def merchant_words(shop: Shop) -> Words:

@@ -16,7 +16,7 @@ from regulars.domain.operations import Decision, Origin, ReviewTier
 from regulars.domain.program import Program
 from regulars.program.shop import Shop
 from regulars.store import keys
-from regulars.store.members import everybody
+from regulars.store.members import all_members
 from regulars.store.table import Table
 
 EXAMPLES = 10
@@ -30,7 +30,7 @@ def preview(shop: Shop, program: Program) -> dict[str, Any]:
     members = unchanged = rewarded = cost_minor = 0
     examples: list[dict[str, Any]] = []
     left = _left(table, m, program)
-    for profile, card in everybody(table, m):
+    for profile, card in all_members(table, m):
         members += 1
         decision = _decide(shop, program, card, left)
         for name, by, _ in decision.counts:

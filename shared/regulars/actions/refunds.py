@@ -17,10 +17,10 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.operations import Decision, Item, Origin, Reverse
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import program_of
 from regulars.store import cards, keys
-from regulars.store.ledger import Answer, Body, Ledger, Request
+from regulars.store.ledger import Answer, Body, Idempotency, Ledger
 
 PARKED_DAYS = 30
 REFUND_PREFIX = "REFUND#"
@@ -43,7 +43,7 @@ class Refund(NamedTuple):
         return f"refund:{self.order_op}:{self.refund_id}"
 
 
-class Original(NamedTuple):
+class OriginalSale(NamedTuple):
     """The entry to be reversed and everything its reversal needs, as read."""
 
     card: Card
@@ -54,7 +54,7 @@ def original(
     ledger: Ledger, program: Program, member_id: str, seq: int, *, op: str, source: str,
     amount_minor: int | None = None, items: tuple[Item, ...] = (), refund_id: str | None = None,
     staff: str | None = None, undo_within_ms: int | None = None,
-) -> Original | None:  # fmt: skip
+) -> OriginalSale | None:  # fmt: skip
     """Read the entry `seq` of a member and build its reversal; None when there is none.
 
     `program` is the one in force; the version that the entry names is read when it is another.
@@ -68,7 +68,7 @@ def original(
     entry = cards.entry_of(entry_item)
     voucher_ids = entry.facts.get("vouchers", ())
     vouchers = table.get(*(keys.voucher(m, member_id, one) for one in voucher_ids))
-    return Original(
+    return OriginalSale(
         cards.card_of(state),
         Reverse(
             Origin(op, source, staff, entropy=os.urandom(16)),
@@ -99,7 +99,7 @@ def refund(
     wanted: Refund,
     now: datetime,
     *,
-    request: Request | None = None,
+    idempotency: Idempotency | None = None,
     op: str | None = None,
     render: Callable[[Decision], Body] | None = None,
 ) -> Answer | None:
@@ -119,9 +119,9 @@ def refund(
         amount_minor=wanted.amount_minor, items=wanted.items, refund_id=wanted.refund_id,
     )  # fmt: skip
     if read is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     return ledger.perform(
-        program, read.card, read.operation, now, request=request, render=render, fresh=True
+        program, read.card, read.operation, now, idempotency=idempotency, render=render, fresh=True
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regulars.actions.find import Holder, holder_of, read_holder
+from regulars.actions.find import MemberCard, member_card_of, read_member_card
 from regulars.core import contacts
 from regulars.domain import calendar, segments
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.marshal import Item
@@ -28,7 +28,7 @@ def members(
     segment: str | None,
     limit: int,
     cursor: str | None,
-) -> tuple[list[Holder], str | None]:
+) -> tuple[list[MemberCard], str | None]:
     """Members newest first, and the cursor of the next page (None after the last)."""
     table, m = shop.table, shop.merchant_id
     contact = contacts.normal(q, shop.program.country) if _like_contact(q) else None
@@ -36,8 +36,8 @@ def members(
         member_id = Members(table, m).by_contact(contact)
         if member_id is None:
             return [], None
-        return [read_holder(shop, member_id)], None
-    found: list[Holder] = []
+        return [read_member_card(shop, member_id)], None
+    found: list[MemberCard] = []
     position: str | None = None
     for profiles, more in _pages(table, m, cursor):
         named = [item for item in profiles if q.casefold() in item["name"].casefold()]
@@ -62,7 +62,7 @@ def _pages(table: Table, m: str, cursor: str | None) -> Iterator[tuple[list[Item
             return
 
 
-def _holders(shop: Shop, profiles: list[Item]) -> Iterator[Holder]:
+def _holders(shop: Shop, profiles: list[Item]) -> Iterator[MemberCard]:
     m = shop.merchant_id
     if not profiles:
         return
@@ -71,10 +71,10 @@ def _holders(shop: Shop, profiles: list[Item]) -> Iterator[Holder]:
     )
     for state, item in zip(states, profiles, strict=True):
         if state is not None:
-            yield holder_of(shop, state, item)
+            yield member_card_of(shop, state, item)
 
 
-def _matches(shop: Shop, holder: Holder, tier: str | None, segment: str | None) -> bool:
+def _matches(shop: Shop, holder: MemberCard, tier: str | None, segment: str | None) -> bool:
     card, program = holder.card, shop.program
     if tier is not None and (card.tier.id if card.tier else "") != tier:
         return False
@@ -102,7 +102,9 @@ def _start(m: str, cursor: str) -> dict[str, str]:
     enrolled, _, c = cursor.partition(".")
     known = enrolled.isascii() and enrolled.isdigit() and c.isascii() and c.isalnum()
     if not known or len(cursor) > CURSOR_MAX:
-        raise Refused(Code.INVALID, "", (("cursor", "must be the `next` of an earlier page"),))
+        raise Refused(
+            RefusalCode.INVALID, "", (("cursor", "must be the `next` of an earlier page"),)
+        )
     pk, sk = keys.profile(m, c)
     order = keys.members_order(int(enrolled[:15]), c)
     return {"PK": pk, "SK": sk, "GSI1PK": keys.members(m), "GSI1SK": order}

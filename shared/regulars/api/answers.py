@@ -124,6 +124,11 @@ class SurpriseView(View):
     why: str
 
 
+class MovedVoucher(View):
+    voucher_id: str
+    what: Literal["issued", "redeemed", "cancelled", "expired"]
+
+
 class EntryView(View):
     seq: int
     op: str
@@ -143,6 +148,16 @@ class EntryView(View):
     tier_to: str | None = None
     hash: str
     prev: str
+    entry_id: str | None = None
+    """`<member_id>.<seq>`. This and what follows stand in the list of entries alone."""
+    money_minor: int | None = None
+    """The money of a sale, negative for what was refunded."""
+    reverses: int | None = None
+    """The entry that a reversal takes back."""
+    vouchers: list[MovedVoucher] | None = None
+    facts: dict[str, Any] | None = None
+    canonical: str | None = None
+    """The exact text that is hashed; see docs/ledger-format.md."""
 
 
 class VoucherView(HeldVoucher):
@@ -206,6 +221,7 @@ class TemplateSummary(View):
 
 class TemplateList(View):
     items: list[TemplateSummary]
+    next: str | None
 
 
 class Published(View):
@@ -322,6 +338,7 @@ class RewardView(View):
 
 class RewardList(View):
     items: list[RewardView]
+    next: str | None
 
 
 class HookView(View):
@@ -337,6 +354,7 @@ class HookView(View):
 
 class HookList(View):
     items: list[HookView]
+    next: str | None
 
 
 class Clock(View):

@@ -35,8 +35,8 @@ _EARN: dict[str, checks.Check] = {
 WHO = ("member_id", "contact", "code")
 
 
-def earn(body: Mapping[str, Any]) -> None:
-    """Check the body of POST /v1/earn."""
+def earn(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Check the body of POST /v1/earn and return it."""
     errors = checks.fields(body, _EARN)
     if sum(body.get(name) is not None for name in WHO) != 1:
         errors.append(("member_id", "give exactly one of member_id, contact and code"))
@@ -47,6 +47,7 @@ def earn(body: Mapping[str, Any]) -> None:
         for place, item in enumerate(items[: checks.ITEMS_MAX]):
             errors += _item_errors(place, item)
     checks.require(errors)
+    return body
 
 
 def _item_errors(place: int, item: Any) -> list[tuple[str, str]]:
@@ -63,9 +64,10 @@ _GIFT: dict[str, checks.Check] = {
 }
 
 
-def gift(body: Mapping[str, Any]) -> None:
-    """Check the body of POST /v1/gifts."""
+def gift(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Check the body of POST /v1/gifts and return it."""
     checks.require(checks.fields(body, _GIFT, required=("member_id", "surprise")))
+    return body
 
 
 _REDEEM: dict[str, checks.Check] = {
@@ -75,6 +77,7 @@ _REDEEM: dict[str, checks.Check] = {
 }
 
 
-def redeem(body: Mapping[str, Any]) -> None:
-    """Check the body of POST /v1/vouchers/{code}/redeem."""
+def redeem(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Check the body of POST /v1/vouchers/{code}/redeem and return it."""
     checks.require(checks.fields(body, _REDEEM))
+    return body

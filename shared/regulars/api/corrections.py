@@ -9,7 +9,7 @@ from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
 from regulars.domain.operations import Adjust, Decision, Origin
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
 from regulars.views import integration
@@ -17,11 +17,14 @@ from regulars.views import integration
 
 def adjust(request: protocol.Request) -> protocol.Response:
     """POST /v1/adjust."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, models.Adjust)
-    gathered = credentials.gather(
-        connect.table(), request, *find.card_keys(body.member_id), staff_too=False
+    gathered, body = credentials.gather_for(
+        connect.table(),
+        request,
+        lambda: read_body(request, models.AdjustBody),
+        lambda body: find.card_keys(body.member_id),
+        staff_too=False,
     )
+    key = protocol.idempotency_key(request)
     member = find.holder(gathered.shop, gathered.items, body.member_id)
 
     def render(decision: Decision) -> integration.View:
@@ -34,24 +37,26 @@ def adjust(request: protocol.Request) -> protocol.Response:
         reason=body.reason,
         allow_debt=body.allow_debt,
     )
-    return protocol.answered(book.book(gathered.shop, member, operation, request.known(), render))
+    return protocol.answered(
+        book.book(gathered.shop, member, operation, request.idempotency(), render)
+    )
 
 
 def refund(request: protocol.Request) -> protocol.Response:
     """POST /v1/refunds: 200 when booked, 202 when parked until the order comes."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, models.Refund)
     gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, models.RefundBody)
+    key = protocol.idempotency_key(request)
     program = gathered.program
     ledger = gathered.shop.ledger
     amount_minor, items = body.amount_minor, checks.items(body.model_dump(include={"items"}))
     if body.items is not None:
         amount_minor = sum(item.amount_minor for item in body.items)
         if not amount_minor:
-            raise Refused(Code.INVALID, "", (("items", "must add up to more than 0"),))
+            raise Refused(RefusalCode.INVALID, "", (("items", "must add up to more than 0"),))
     wanted = refunds.Refund(f"order:{body.order_id}", body.refund_id, amount_minor, "api", items)
     found = ledger.find_order(wanted.order_op)
-    member = find.read_holder(gathered.shop, found[0]) if found else None
+    member = find.read_member_card(gathered.shop, found[0]) if found else None
 
     def render(decision: Decision) -> integration.View:
         words = member.words if member else find.merchant_words(gathered.shop)
@@ -64,7 +69,7 @@ def refund(request: protocol.Request) -> protocol.Response:
         wanted,
         gathered.now,
         op=f"key:{key}",
-        request=request.known(alias=wanted.op),
+        idempotency=request.idempotency(alias=wanted.op),
         render=render,
     )
     if answer is None:

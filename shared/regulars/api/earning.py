@@ -9,26 +9,22 @@ from regulars.actions import book, find, refunds
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain.operations import Decision, Earn
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
 from regulars.store import connect, keys
-from regulars.store.ledger import Answer, replay
-from regulars.store.ledger import Request as Known
+from regulars.store.ledger import Answer, Idempotency, replay
 from regulars.views import integration
 
 
 def earn(request: protocol.Request) -> protocol.Response:
     """Gather credential, programme and card; decide; write."""
+    gathered, body = credentials.gather_for(
+        connect.lean_table(), request, lambda: bodies.earn(request.json), _wanted
+    )
     key = protocol.idempotency_key(request)
-    body = request.json
-    bodies.earn(body)
-
-    member_id = body.get("member_id")
-    wanted = find.card_keys(member_id) if member_id else ()
-    gathered = credentials.gather(connect.lean_table(), request, *wanted)
-    shop = gathered.shop
-    known = request.known(alias=f"order:{body['order_id']}" if body.get("order_id") else None)
+    shop, member_id = gathered.shop, body.get("member_id")
+    known = request.idempotency(alias=f"order:{body['order_id']}" if body.get("order_id") else None)
     try:
         member = (
             find.holder(shop, gathered.items, member_id) if member_id else find.find(shop, body)
@@ -49,7 +45,11 @@ def earn(request: protocol.Request) -> protocol.Response:
     return protocol.answered(answer)
 
 
-def _first_answer(shop: Shop, key: str, known: Known) -> Answer | None:
+def _wanted(body: Mapping[str, Any]) -> tuple[Any, ...]:
+    return find.card_keys(body["member_id"]) if body.get("member_id") else ()
+
+
+def _first_answer(shop: Shop, key: str, known: Idempotency) -> Answer | None:
     """What this key was answered before; None when it is new."""
     (item,) = shop.table.get(keys.operation(shop.merchant_id, f"key:{key}"))
     return replay(item, known.fingerprint) if item else None
@@ -58,8 +58,10 @@ def _first_answer(shop: Shop, key: str, known: Known) -> Answer | None:
 def _operation(key: str, body: Mapping[str, Any], caller: credentials.Caller) -> Earn:
     effective_at = body.get("effective_at")
     if caller.staff and effective_at:
-        mend = "is for tills; at the counter it is now"
-        raise Refused(Code.INVALID, "A stamp at the counter is of now.", (("effective_at", mend),))
+        remedy = "is for tills; at the counter it is now"
+        raise Refused(
+            RefusalCode.INVALID, "A stamp at the counter is of now.", (("effective_at", remedy),)
+        )
     visits = body.get("visits")
     return Earn(
         book.origin(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.actions import book, find
 from regulars.api import bodies
-from regulars.domain.operations import Decision, Surprise
+from regulars.domain.operations import Decision, GiveSurprise
 from regulars.http import credentials, protocol
 from regulars.store import connect
 from regulars.views import integration
@@ -12,19 +12,23 @@ from regulars.views import integration
 
 def give(request: protocol.Request) -> protocol.Response:
     """POST /v1/gifts: a surprise that staff give, by a signed-in device or over the API."""
+    gathered, body = credentials.gather_for(
+        connect.lean_table(),
+        request,
+        lambda: bodies.gift(request.json),
+        lambda body: find.card_keys(body["member_id"]),
+    )
     key = protocol.idempotency_key(request)
-    body = request.json
-    bodies.gift(body)
-    member_id = body["member_id"]
-    gathered = credentials.gather(connect.lean_table(), request, *find.card_keys(member_id))
-    holder = find.holder(gathered.shop, gathered.items, member_id)
+    holder = find.holder(gathered.shop, gathered.items, body["member_id"])
     origin = book.origin(key, gathered.caller.staff, body)
 
     def render(decision: Decision) -> integration.View:
         return integration.earned(gathered.program, decision, gathered.now, holder.words)
 
-    operation = Surprise(origin, body["surprise"], body.get("note"))
-    return protocol.answered(book.book(gathered.shop, holder, operation, request.known(), render))
+    operation = GiveSurprise(origin, body["surprise"], body.get("note"))
+    return protocol.answered(
+        book.book(gathered.shop, holder, operation, request.idempotency(), render)
+    )
 
 
 ROUTES = {"POST /v1/gifts": give}

@@ -8,8 +8,8 @@ from datetime import date
 from regulars.actions import book, find
 from regulars.api import models
 from regulars.api.reading import read_body
-from regulars.domain.operations import Act, AnyOperation, Decision, GrantTier, Origin
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.operations import AnyOperation, Decision, GrantTier, Origin, RewardAction
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
 from regulars.views import integration
@@ -17,42 +17,54 @@ from regulars.views import integration
 
 def act(request: protocol.Request) -> protocol.Response:
     """POST /v1/actions: a review, a survey, an event attended. The same `ref` counts once."""
+    gathered, body = credentials.gather_for(
+        connect.table(),
+        request,
+        lambda: read_body(request, models.ActionBody),
+        lambda body: find.card_keys(body.member_id),
+        staff_too=False,
+    )
     key = protocol.idempotency_key(request)
-    body = read_body(request, models.Action)
     origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
     alias = f"action:{body.member_id}:{body.action}:{body.ref}" if body.ref else None
-    return _perform(request, body.member_id, Act(origin, body.action, body.ref), alias)
+    operation = RewardAction(origin, body.action, body.ref)
+    return _perform(request, gathered, body.member_id, operation, alias)
 
 
 def give_tier(request: protocol.Request) -> protocol.Response:
-    """POST /v1/members/{id}/tier: a membership bought, an invitation taken, a favour."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, models.TierGrant)
+    """POST /v1/members/{id}/tier: a membership bought, an invitation taken, a favor."""
+    member_id = request.param("id")
+    gathered = credentials.gather(
+        connect.table(), request, *find.card_keys(member_id), staff_too=False
+    )
+    body = read_body(request, models.TierGrantBody)
     if body.until is not None:
         try:
             date.fromisoformat(body.until)
         except ValueError:
             raise Refused(
-                Code.INVALID, "", (("until", "must be a day such as 2027-12-31"),)
+                RefusalCode.INVALID, "", (("until", "must be a day such as 2027-12-31"),)
             ) from None
+    key = protocol.idempotency_key(request)
     origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
     operation = GrantTier(origin, body.tier, body.until or "", body.by)
-    return _perform(request, request.param("id"), operation, None)
+    return _perform(request, gathered, member_id, operation, None)
 
 
 def _perform(
-    request: protocol.Request, member_id: str, operation: AnyOperation, alias: str | None
+    request: protocol.Request,
+    gathered: credentials.Gathered,
+    member_id: str,
+    operation: AnyOperation,
+    alias: str | None,
 ) -> protocol.Response:
-    gathered = credentials.gather(
-        connect.table(), request, *find.card_keys(member_id), staff_too=False
-    )
     member = find.holder(gathered.shop, gathered.items, member_id)
 
     def render(decision: Decision) -> integration.View:
         return integration.earned(gathered.program, decision, gathered.now, member.words)
 
     return protocol.answered(
-        book.book(gathered.shop, member, operation, request.known(alias=alias), render)
+        book.book(gathered.shop, member, operation, request.idempotency(alias=alias), render)
     )
 
 

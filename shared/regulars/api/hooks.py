@@ -8,7 +8,7 @@ from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import tokens
 from regulars.domain.calendar import rfc3339
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect, keys, merchants
 from regulars.store.marshal import Item
@@ -23,7 +23,7 @@ def read(request: protocol.Request) -> protocol.Response:
     found = [hooks.read(connect.table(), m, provider) for provider in registry.names()]
     seen = connect.table().get(*(keys.hook_seen(hook.hook_id) for hook in found))
     items = [_view(hook, item) for hook, item in zip(found, seen, strict=True)]
-    return protocol.json_answer(200, {"items": items})
+    return protocol.json_answer(200, {"items": items, "next": None})
 
 
 def change(request: protocol.Request) -> protocol.Response:
@@ -31,12 +31,14 @@ def change(request: protocol.Request) -> protocol.Response:
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     provider = request.param("provider")
     if provider not in registry.names():
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     body = read_body(request, models.HookSettings)
     hook = hooks.read(connect.table(), gathered.shop.merchant_id, provider)
     given = {name: value or "" for name, value in body.model_dump(exclude_unset=True).items()}
     if "url" in given and not given["url"].startswith("https://"):
-        raise Refused(Code.INVALID, "", (("url", "must be the https address set at the till"),))
+        raise Refused(
+            RefusalCode.INVALID, "", (("url", "must be the https address set at the till"),)
+        )
     changed = hook._replace(**given)
     connect.table().put(merchants.hook_item(changed))
     (seen,) = connect.table().get(keys.hook_seen(hook.hook_id))

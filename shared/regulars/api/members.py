@@ -11,22 +11,22 @@ from regulars.actions.enroll import enroll
 from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, contacts
-from regulars.domain import calendar, ledger, standing
+from regulars.domain import calendar, eligibility, ledger
 from regulars.domain.operations import Decision
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
-from regulars.store.ledger import Request as Known
+from regulars.store.ledger import Idempotency
 from regulars.store.members import Profile
 from regulars.views import integration
 
 
 def create(request: protocol.Request) -> protocol.Response:
     """POST /v1/members: 201 with the new card, 200 with the one its contact has already."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, NewMember)
     gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, NewMember)
+    key = protocol.idempotency_key(request)
     program = gathered.program
     profile = _with_changes(Profile("", "", 0), body, program)
     words = find.member_words(profile, program.languages)
@@ -37,9 +37,9 @@ def create(request: protocol.Request) -> protocol.Response:
     enrolled = enroll(
         gathered.shop, profile,
         op=f"key:{key}", source="api", render=render,
-        request=Known(fingerprint=request.fingerprint(), expires=True, status=201),
+        idempotency=Idempotency(fingerprint=request.fingerprint(), expires=True, status=201),
     )  # fmt: skip
-    member = find.read_holder(gathered.shop, enrolled.member_id)
+    member = find.read_member_card(gathered.shop, enrolled.member_id)
     if enrolled.answer is None:
         return _card(gathered, member)
     headers = {"Idempotent-Replay": "true"} if enrolled.answer.replayed else None
@@ -92,12 +92,11 @@ def entries(request: protocol.Request) -> protocol.Response:
         consistent=True,
     )
     recorded = [cards.recorded_of(item) for item in page.items]
-    items = [
-        integration.entry(
-            gathered.program, ledger.parse(one.text), one.prev, one.hash, member.words
-        )
-        for one in recorded
-    ]
+    items = []
+    for one in recorded:
+        booked = ledger.parse(one.text)
+        view = integration.entry(gathered.program, booked, one.prev, one.hash, member.words)
+        items.append({**view, **integration.audited(c, booked, one.text)})
     more = page.next is not None and items and items[-1]["seq"] > 1
     return protocol.json_answer(
         200, {"items": items, "next": str(items[-1]["seq"]) if more else None}
@@ -110,7 +109,7 @@ def verify(request: protocol.Request) -> protocol.Response:
     m, c = gathered.shop.merchant_id, member.profile.member_id
     card = gathered.shop.ledger.card(c)
     if card is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     problems = ledger.verify(card, _recorded(m, c, card.seq))
     body = {"ok": not problems, "entries": card.seq, "head": card.head, "problems": problems}
     return protocol.json_answer(200, body)
@@ -121,28 +120,30 @@ def rewards(request: protocol.Request) -> protocol.Response:
     gathered, member = _gather(request)
     today = calendar.local_date(gathered.now, gathered.program.timezone)
     items = [
-        _reward(gathered.program, stands, member)
-        for stands in standing.rewards(gathered.program, member.card, today)
+        _reward(gathered.program, candidate, member)
+        for candidate in eligibility.rewards(gathered.program, member.card, today)
     ]
-    return protocol.json_answer(200, {"items": items})
+    return protocol.json_answer(200, {"items": items, "next": None})
 
 
-def _reward(program: Program, stands: standing.Standing, member: find.Holder) -> dict[str, Any]:
-    reward = stands.reward
-    short = {"unit": reward.unit, "amount": stands.missing} if stands.missing else None
+def _reward(
+    program: Program, candidate: eligibility.Eligibility, member: find.MemberCard
+) -> dict[str, Any]:
+    reward = candidate.reward
+    short = {"unit": reward.unit, "amount": candidate.missing} if candidate.missing else None
     return {
         "reward_id": reward.id,
         "name": member.words.pick(reward.name),
         **integration.worth(reward),
         "cost": {"unit": reward.unit, "amount": reward.cost},
         "auto": reward.auto,
-        "affordable": stands.affordable,
+        "affordable": candidate.affordable,
         "missing": short,
-        "locked_because": stands.locked_because.value if stands.locked_because else None,
+        "locked_because": candidate.locked_because.value if candidate.locked_because else None,
     }
 
 
-def _gather(request: protocol.Request) -> tuple[credentials.Gathered, find.Holder]:
+def _gather(request: protocol.Request) -> tuple[credentials.Gathered, find.MemberCard]:
     """Credential, programme and the member of the path."""
     member_id = request.param("id")
     gathered = credentials.gather(
@@ -151,11 +152,11 @@ def _gather(request: protocol.Request) -> tuple[credentials.Gathered, find.Holde
     return gathered, find.holder(gathered.shop, gathered.items, member_id)
 
 
-def _card(gathered: credentials.Gathered, member: find.Holder) -> protocol.Response:
+def _card(gathered: credentials.Gathered, member: find.MemberCard) -> protocol.Response:
     return protocol.json_answer(200, _view(gathered, member))
 
 
-def _view(gathered: credentials.Gathered, member: find.Holder) -> integration.View:
+def _view(gathered: credentials.Gathered, member: find.MemberCard) -> integration.View:
     view = integration.card(gathered.program, member.card, gathered.now, member.words)
     return book.personal(view, member)
 
@@ -164,7 +165,9 @@ def _entry_cursor(m: str, c: str, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 10):
-        raise Refused(Code.INVALID, "", (("cursor", "must be the `next` of an earlier page"),))
+        raise Refused(
+            RefusalCode.INVALID, "", (("cursor", "must be the `next` of an earlier page"),)
+        )
     return keys.entry(m, c, int(cursor))[1]
 
 

@@ -13,7 +13,7 @@ from regulars.core import clock, contacts, tokens
 from regulars.core.config import settings
 from regulars.domain import calendar
 from regulars.domain.calendar import to_ms
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program import templates
 from regulars.program.check import check
@@ -31,7 +31,7 @@ def create(request: protocol.Request) -> protocol.Response:
     document = _document(body)
     owner_email = contacts.email(body.owner_email)
     if owner_email is None:
-        raise Refused(Code.INVALID, "", (("owner_email", "must be an e-mail address"),))
+        raise Refused(RefusalCode.INVALID, "", (("owner_email", "must be an e-mail address"),))
     now = clock.now()
     live = tokens.new_merchant_id()
     pair = [
@@ -41,7 +41,7 @@ def create(request: protocol.Request) -> protocol.Response:
         )
         for merchant_id in (live, tokens.twin(live))
     ]  # fmt: skip
-    extra, secrets = _belongings(live, document)
+    extra, secrets = _keys_and_first_device(live, document)
     zone = document["timezone"]
     for merchant_id in (live, tokens.twin(live)):
         today = calendar.local_date(now, zone)
@@ -67,14 +67,14 @@ def create(request: protocol.Request) -> protocol.Response:
 def list_templates(request: protocol.Request) -> protocol.Response:
     """GET /v1/templates."""
     items = [{"id": name, "name": templates.template(name)["name"]} for name in templates.names()]
-    return protocol.json_answer(200, {"items": items})
+    return protocol.json_answer(200, {"items": items, "next": None})
 
 
 def read_template(request: protocol.Request) -> protocol.Response:
     """GET /v1/templates/{id}."""
     name = request.param("id")
     if name not in templates.names():
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     return protocol.json_answer(200, templates.template(name))
 
 
@@ -83,7 +83,9 @@ def _document(body: NewMerchant) -> dict[str, Any]:
     if body.template not in templates.names():
         known = ", ".join(templates.names())
         raise Refused(
-            Code.INVALID, "There is no such template.", (("template", f"must be one of: {known}"),)
+            RefusalCode.INVALID,
+            "There is no such template.",
+            (("template", f"must be one of: {known}"),),
         )
     own: dict[str, Any] = {
         "name": body.name,
@@ -106,7 +108,7 @@ def country_of(zone: str) -> str:
     return ""
 
 
-def _belongings(live: str, document: dict[str, Any]) -> tuple[list[Put], dict[str, Any]]:
+def _keys_and_first_device(live: str, document: dict[str, Any]) -> tuple[list[Put], dict[str, Any]]:
     """Keys, hooks and the first staff device of a merchant and its sandbox, and what to show."""
     puts: list[Put] = []
     base = settings().base_url

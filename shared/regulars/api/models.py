@@ -93,7 +93,7 @@ class SoldItem(Body):
     amount_minor: Money
 
 
-class Earn(Body):
+class EarnBody(Body):
     """A visit or a sale of the member named by exactly one of `member_id`, `contact`, `code`."""
 
     member_id: Text | None = None
@@ -109,13 +109,13 @@ class Earn(Body):
     note: Note | None = None
 
     @model_validator(mode="after")
-    def _one_member(self) -> Earn:
+    def _one_member(self) -> EarnBody:
         if sum(getattr(self, name) is not None for name in bodies.WHO) != 1:
             raise ValueError("give exactly one of member_id, contact and code")
         return self
 
 
-class Adjust(Body):
+class AdjustBody(Body):
     member_id: Text
     unit: Text
     amount: Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
@@ -123,7 +123,7 @@ class Adjust(Body):
     allow_debt: bool = False
 
     @model_validator(mode="after")
-    def _something(self) -> Adjust:
+    def _something(self) -> AdjustBody:
         if not self.amount:
             raise ValueError("the amount must not be 0")
         return self
@@ -138,7 +138,7 @@ class RefundedItem(Body):
     amount_minor: Money
 
 
-class Action(Body):
+class ActionBody(Body):
     """Something rewarded that the member did; the same `ref` counts once."""
 
     member_id: Text
@@ -146,7 +146,7 @@ class Action(Body):
     ref: Text | None = None
 
 
-class Gift(Body):
+class GiftBody(Body):
     """A surprise that staff give; `surprise` is its id in the programme."""
 
     member_id: Text
@@ -154,7 +154,7 @@ class Gift(Body):
     note: Note | None = None
 
 
-class TierGrant(Body):
+class TierGrantBody(Body):
     """A right to a tier, bought or given by hand; `until` in the past ends it."""
 
     tier: Text
@@ -162,7 +162,7 @@ class TierGrant(Body):
     by: Literal["membership", "invitation", "hand"] = "hand"
 
 
-class Refund(Body):
+class RefundBody(Body):
     """A refund of an order; of all that is left when neither amount nor items are given."""
 
     order_id: Text
@@ -173,7 +173,7 @@ class Refund(Body):
     ) = None
 
     @model_validator(mode="after")
-    def _one_measure(self) -> Refund:
+    def _one_measure(self) -> RefundBody:
         if self.amount_minor is not None and self.items is not None:
             raise ValueError("give amount_minor or items, not both")
         return self
@@ -184,7 +184,7 @@ class NewVoucher(Body):
     reward_id: Text
 
 
-class Redeem(Body):
+class RedeemBody(Body):
     location: Text | None = None
     staff: Text | None = None
     order_id: Text | None = None
@@ -203,14 +203,14 @@ class HookSettings(Body):
     access_token: Text | None = None
 
 
-class ClockMove(Body):
+class ClockMoveBody(Body):
     """Forward by an ISO 8601 duration, or to an instant."""
 
     advance: Text | None = None
     now: Instant | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> ClockMove:
+    def _one(self) -> ClockMoveBody:
         if (self.advance is None) == (self.now is None):
             raise ValueError("give exactly one of advance and now")
         return self

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 import regulars
 from regulars.api.answers import Problem
 from regulars.api.routes import API, Route
-from regulars.domain.refusals import Code
+from regulars.domain.refusals import RefusalCode
 from regulars.http.problems import STATUS, TITLE
 
 _REF = "#/components/schemas/{model}"
@@ -105,7 +105,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         header = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": schema}
         parameters.append(header)
     if route.key == "PUT /v1/program":
-        schema = {"type": "string", "pattern": '^"?[0-9]+"?$'}
+        schema = {"type": "string", "pattern": '^("?[0-9]+"?|\\*)$'}
         parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": schema})
     return parameters
 
@@ -126,7 +126,7 @@ def _ref(model: Any) -> dict[str, str]:
 
 
 def _description() -> str:
-    rows = "\n".join(f"| `{code}` | {STATUS[code].value} | {TITLE[code]} |" for code in Code)
+    rows = "\n".join(f"| `{code}` | {STATUS[code].value} | {TITLE[code]} |" for code in RefusalCode)
     return (
         "Instants are RFC 3339 in UTC, money is integer minor units of the programme's currency. "
         "Every POST that changes a ledger needs an `Idempotency-Key`; the same key and body get "

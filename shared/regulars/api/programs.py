@@ -7,7 +7,7 @@ from regulars.actions import publish as publishing
 from regulars.api.reading import if_match
 from regulars.domain import raffles
 from regulars.domain.calendar import rfc3339
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.jobs.raffles import result, seed
 from regulars.program.check import check
@@ -27,19 +27,23 @@ def read(request: protocol.Request) -> protocol.Response:
         version = _version(request.query["version"])
         item = Merchants(connect.table()).program_item(gathered.shop.merchant_id, version)
     if item is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
+    etag = f'"{item["version"]}"'
+    headers = {"ETag": etag}
+    if request.headers.get("if-none-match") == etag:
+        return protocol.empty(304, headers)
     body = {
         "version": item["version"],
         "published_at": rfc3339(item["published"]),
         "program": document_of(item),
     }
-    return protocol.json_answer(200, body, {"ETag": f'"{item["version"]}"'})
+    return protocol.json_answer(200, body, headers)
 
 
 def publish(request: protocol.Request) -> protocol.Response:
     """PUT /v1/program: published only over the version it is based on."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
-    over = if_match(request)
+    over = if_match(request, gathered.program.version)
     version = publishing.publish(gathered.shop, check(request.json), over)
     return protocol.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
 
@@ -65,7 +69,7 @@ def raffle(request: protocol.Request) -> protocol.Response:
         raffles.find(gathered.program.raffles, request.param("id")),
     )
     if found is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     drawn = result(connect.table(), m, found.id)
     body = {
         "raffle_id": found.id,
@@ -84,7 +88,7 @@ def leaderboard(request: protocol.Request) -> protocol.Response:
     wanted = request.param("id")
     board = next((one for one in gathered.program.leaderboards if one.id == wanted), None)
     if board is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     (found,) = leaderboards.shown(connect.table(), gathered.shop.merchant_id, (board,))
     counted_ms, now, before = found or (None, None, None)
     body = {
@@ -100,7 +104,7 @@ def leaderboard(request: protocol.Request) -> protocol.Response:
 
 def _version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 8):
-        raise Refused(Code.INVALID, "", (("version", "must be a number such as 3"),))
+        raise Refused(RefusalCode.INVALID, "", (("version", "must be a number such as 3"),))
     return int(text)
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http.protocol import Request
 from regulars.program.check import invalid
 
@@ -27,16 +27,18 @@ def limit(request: Request) -> int:
     """How many items a list is to have."""
     text = request.query.get("limit", str(LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= LIMIT_MAX):
-        raise Refused(Code.INVALID, "", (("limit", f"must be from 1 to {LIMIT_MAX}"),))
+        raise Refused(RefusalCode.INVALID, "", (("limit", f"must be from 1 to {LIMIT_MAX}"),))
     return int(text)
 
 
-def if_match(request: Request) -> int:
-    """The version a change is based on, from the If-Match header."""
+def if_match(request: Request, current: int) -> int:
+    """The version a change is based on, from the If-Match header; `*` is the current one."""
     text = request.headers.get("if-match", "").strip().strip('"')
+    if text == "*":
+        return current
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Refused(
-            Code.INVALID,
+            RefusalCode.INVALID,
             "Say which version this replaces.",
             (("If-Match", "must be the version that was read, such as 3"),),
         )

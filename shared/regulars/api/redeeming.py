@@ -7,7 +7,7 @@ from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain import codes
 from regulars.domain.operations import Decision, Redeem
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
 from regulars.store.members import Members
@@ -16,26 +16,28 @@ from regulars.views import integration
 
 def redeem(request: protocol.Request) -> protocol.Response:
     """Gather credential, programme, card and voucher; decide; write."""
-    key = protocol.idempotency_key(request)
-    body = request.json if request.body else {}
-    bodies.redeem(body)
     code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
-
     table = connect.lean_table()
-    gathered = credentials.gather(table, request, lambda m: keys.code(m, code))
+    gathered, body = credentials.gather_for(
+        table,
+        request,
+        lambda: bodies.redeem(request.json if request.body else {}),
+        lambda _: (lambda m: keys.code(m, code),),
+    )
+    key = protocol.idempotency_key(request)
     shop, (pointer,) = gathered.shop, gathered.items
     m = shop.merchant_id
     found = (pointer["c"], pointer["v"]) if pointer else None
     found = found or Members(table, m).by_voucher_code(code)
     if found is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     member_id, voucher_id = found
     *read, item = table.get(
         keys.state(m, member_id), keys.profile(m, member_id), keys.voucher(m, member_id, voucher_id)
     )
-    member = find.holder_of(shop, *read)
+    member = find.member_card_of(shop, *read)
     if item is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
 
     def render(decision: Decision) -> integration.View:
         (closed,) = decision.vouchers
@@ -44,7 +46,7 @@ def redeem(request: protocol.Request) -> protocol.Response:
     origin = book.origin(key, gathered.caller.staff, body)
     operation = Redeem(origin, voucher=cards.voucher_of(item), order_id=body.get("order_id"))
     return protocol.answered(
-        book.book(shop, member, operation, request.known(), render, fresh=True)
+        book.book(shop, member, operation, request.idempotency(), render, fresh=True)
     )
 
 

@@ -27,7 +27,7 @@ class Route(NamedTuple):
 
     @property
     def key(self) -> str:
-        return f"{self.method} {self.path}"
+        return self.path if self.path == "$default" else f"{self.method} {self.path}"
 
 
 API = (
@@ -62,21 +62,21 @@ API = (
     Route("GET", "/v1/members/{id}/rewards", "api", "See what a card can have", "key",
           answers=((200, a.RewardList),)),
     Route("POST", "/v1/earn", "stamp", "Book a visit or a sale", "key or staff",
-          m.Earn, ((200, a.Earned),), ledger=True),
+          m.EarnBody, ((200, a.Earned),), ledger=True),
     Route("POST", "/v1/adjust", "api", "Correct a balance", "key",
-          m.Adjust, ((200, a.Booked),), ledger=True),
+          m.AdjustBody, ((200, a.Booked),), ledger=True),
     Route("POST", "/v1/actions", "api", "Reward something a member did", "key",
-          m.Action, ((200, a.Earned),), ledger=True),
+          m.ActionBody, ((200, a.Earned),), ledger=True),
     Route("POST", "/v1/gifts", "staff", "Give an unexpected gift", "key or staff",
-          m.Gift, ((200, a.Earned),), ledger=True),
+          m.GiftBody, ((200, a.Earned),), ledger=True),
     Route("POST", "/v1/members/{id}/tier", "api", "Give a tier, or end it", "key",
-          m.TierGrant, ((200, a.Earned),), ledger=True),
+          m.TierGrantBody, ((200, a.Earned),), ledger=True),
     Route("POST", "/v1/refunds", "api", "Refund an order", "key",
-          m.Refund, ((200, a.Refunded), (202, a.Parked)), ledger=True),
+          m.RefundBody, ((200, a.Refunded), (202, a.Parked)), ledger=True),
     Route("POST", "/v1/vouchers", "api", "Take a reward", "key",
           m.NewVoucher, ((201, a.VoucherView),), ledger=True),
     Route("POST", "/v1/vouchers/{code}/redeem", "redeem", "Redeem a voucher", "key or staff",
-          m.Redeem, ((200, a.VoucherView),), ledger=True),
+          m.RedeemBody, ((200, a.VoucherView),), ledger=True),
     Route("POST", "/v1/vouchers/{code}/cancel", "api", "Give a voucher back", "key",
           m.CancelVoucher, ((200, a.VoucherView),), ledger=True),
     Route("GET", "/v1/hooks", "api", "List the till hooks", "key", answers=((200, a.HookList),)),
@@ -85,7 +85,7 @@ API = (
     Route("GET", "/v1/test/clock", "api", "Read the sandbox clock", "test key",
           answers=((200, a.Clock),)),
     Route("POST", "/v1/test/clock", "api", "Move the sandbox clock forward", "test key",
-          m.ClockMove, ((200, a.ClockMoved),)),
+          m.ClockMoveBody, ((200, a.ClockMoved),)),
     Route("GET", "/v1/test/messages", "api", "Read what would have been sent", "test key",
           answers=((200, a.MessageList),), query=("limit", "cursor")),
     Route("POST", "/v1/test/hooks/{provider}", "api", "Send a signed sample event", "test key",
@@ -117,3 +117,5 @@ PAGES = (
 )
 
 ROUTES = API + PAGES
+
+UNKNOWN = Route("ANY", "$default", "api", "What no route is for", "none")

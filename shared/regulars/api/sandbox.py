@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
+from pydantic import TypeAdapter
+
 from regulars.api import models
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, clock, tokens
 from regulars.core.config import settings
 from regulars.domain import calendar
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.jobs.due import walk_sandbox
+from regulars.jobs.due import run_due_in_sandbox
 from regulars.jobs.schedules import JOBS
 from regulars.store import connect, keys
 from regulars.store.merchants import Hook, Merchants
@@ -26,9 +28,7 @@ AHEAD_MAX = timedelta(days=366 * 20)
 SAMPLE_TIMEOUT_S = 10
 SAMPLE_TOTAL_MINOR = 840
 
-_DURATION = re.compile(
-    r"P(?!$)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?"
-)
+_DURATION = TypeAdapter(timedelta)
 
 
 def read_clock(request: protocol.Request) -> protocol.Response:
@@ -41,9 +41,9 @@ def move_clock(request: protocol.Request) -> protocol.Response:
     """POST /v1/test/clock: forward, running every job that falls due on the way in its order."""
     gathered = _gather(request)
     m, table = gathered.shop.merchant_id, connect.table()
-    target = _target(read_body(request, models.ClockMove), gathered.now)
+    target = _target(read_body(request, models.ClockMoveBody), gathered.now)
     ran: Counter[tuple[str, str]] = Counter()
-    for due in walk_sandbox(table, m, JOBS, target):
+    for due in run_due_in_sandbox(table, m, JOBS, target):
         ran[due.hour, due.job] += 1
     (item,) = table.get(keys.clock(m))
     offset_ms = (target - clock.now()) // timedelta(milliseconds=1)
@@ -61,7 +61,9 @@ def read_messages(request: protocol.Request) -> protocol.Response:
     m = gathered.shop.merchant_id
     cursor = request.query.get("cursor")
     if cursor is not None and not re.fullmatch(r"\d{13}\.[0-9a-z]{8}", cursor):
-        raise Refused(Code.INVALID, "", (("cursor", "must be the `next` of an earlier page"),))
+        raise Refused(
+            RefusalCode.INVALID, "", (("cursor", "must be the `next` of an earlier page"),)
+        )
     page = connect.table().query(
         keys.messages(m),
         newest_first=True,
@@ -83,7 +85,7 @@ def send_sample(request: protocol.Request) -> protocol.Response:
     gathered = _gather(request)
     provider = request.param("provider")
     if provider not in registry.names():
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     body = read_body(request, models.SampleEvent)
     hook = hooks.read(connect.table(), gathered.shop.merchant_id, provider)
     event_id = f"evt_{tokens.random_id(16)}"
@@ -107,30 +109,32 @@ def _gather(request: protocol.Request) -> credentials.Gathered:
     """A test key's request; with a live key there is nothing here."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     if not gathered.caller.sandbox:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     return gathered
 
 
-def _target(body: models.ClockMove, now: datetime) -> datetime:
+def _target(body: models.ClockMoveBody, now: datetime) -> datetime:
     if body.now is not None:
         target = calendar.from_ms(checks.parse_instant(body.now) or 0)
         if target < now:
-            raise Refused(Code.INVALID, "", (("now", "must not be in the sandbox's past"),))
+            raise Refused(RefusalCode.INVALID, "", (("now", "must not be in the sandbox's past"),))
     else:
         target = now + _duration(body.advance or "")
     if target - clock.now() > AHEAD_MAX:
         field = "now" if body.now else "advance"
-        raise Refused(Code.INVALID, "", ((field, "must not lead more than 20 years ahead"),))
+        raise Refused(RefusalCode.INVALID, "", ((field, "must not lead more than 20 years ahead"),))
     return target
 
 
 def _duration(text: str) -> timedelta:
-    """An ISO 8601 duration of weeks, days, hours, minutes and seconds."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise Refused(Code.INVALID, "", (("advance", "must be a duration such as P30D or PT12H"),))
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    """Return an ISO 8601 duration; a year is 365 days and a month 30. Raises INVALID."""
+    try:
+        if not text.startswith("P"):  # pydantic reads other forms, too, and negative ones
+            raise ValueError
+        return min(_DURATION.validate_python(text), 2 * AHEAD_MAX)  # no calendar has more
+    except ValueError:
+        remedy = "must be a duration such as P30D or PT12H"
+        raise Refused(RefusalCode.INVALID, "", (("advance", remedy),)) from None
 
 
 def _rfc3339(instant: datetime) -> str:
@@ -147,7 +151,7 @@ def _post(hook: Hook, delivery: Delivery) -> int:
         connection.request("POST", path, delivery.body, dict(delivery.headers))
         return connection.getresponse().status
     except (OSError, HTTPException) as error:
-        raise Refused(Code.UNAVAILABLE, "The hook did not answer.") from error
+        raise Refused(RefusalCode.UNAVAILABLE, "The hook did not answer.") from error
     finally:
         connection.close()
 

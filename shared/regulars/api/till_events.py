@@ -13,7 +13,7 @@ from zlib import compress
 from regulars.core import clock
 from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
 from regulars.store import connect, wire
 from regulars.tills import hooks, registry
@@ -26,14 +26,14 @@ MESSAGE_MAX = 250_000
 def receive(request: protocol.Request) -> protocol.Response:
     """Verify over the raw bytes, queue, answer."""
     if len(request.body) > BODY_MAX:
-        raise Refused(Code.TOO_LARGE, "An event may have 1 MB.")
+        raise Refused(RefusalCode.TOO_LARGE, "An event may have 1 MB.")
     provider, hook_id = request.param("provider"), request.param("hook_id")
     hook = hooks.find(connect.lean_table(), hook_id, provider)
     if hook is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     now_ms = to_ms(clock.now())
     if not registry.till(provider).verify(hook, request.headers, request.body, now_ms // 1000):
-        raise Refused(Code.UNAUTHORIZED, "The signature does not fit the body.")
+        raise Refused(RefusalCode.UNAUTHORIZED, "The signature does not fit the body.")
     message = json.dumps(
         {
             "hook_id": hook_id,
@@ -43,7 +43,7 @@ def receive(request: protocol.Request) -> protocol.Response:
         }
     )
     if len(message) > MESSAGE_MAX:
-        raise Refused(Code.TOO_LARGE, "The event is too large to be queued.")
+        raise Refused(RefusalCode.TOO_LARGE, "The event is too large to be queued.")
     wire.send_message(settings().orders_queue_url, message)
     return protocol.empty(200)
 

@@ -10,7 +10,7 @@ from regulars.api.reading import read_body
 from regulars.core import checks
 from regulars.domain import codes
 from regulars.domain.operations import AnyOperation, Cancel, Decision, Issue, Origin
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
 from regulars.store.members import Members
@@ -19,11 +19,14 @@ from regulars.views import integration
 
 def issue(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, models.NewVoucher)
-    gathered = credentials.gather(
-        connect.table(), request, *find.card_keys(body.member_id), staff_too=False
+    gathered, body = credentials.gather_for(
+        connect.table(),
+        request,
+        lambda: read_body(request, models.NewVoucher),
+        lambda body: find.card_keys(body.member_id),
+        staff_too=False,
     )
+    key = protocol.idempotency_key(request)
     member = find.holder(gathered.shop, gathered.items, body.member_id)
     operation = Issue(Origin(f"key:{key}", "api", entropy=os.urandom(16)), body.reward_id)
     return _perform(gathered, member, operation, request, status=201)
@@ -31,26 +34,26 @@ def issue(request: protocol.Request) -> protocol.Response:
 
 def cancel(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers/{code}/cancel."""
-    key = protocol.idempotency_key(request)
-    body = read_body(request, models.CancelVoucher)
     gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, models.CancelVoucher)
+    key = protocol.idempotency_key(request)
     m = gathered.shop.merchant_id
     code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
     found = Members(connect.table(), m).by_voucher_code(code)
     if found is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     member_id, voucher_id = found
     (item,) = connect.table().get(keys.voucher(m, member_id, voucher_id))
     if item is None:
-        raise Refused(Code.NOT_FOUND)
-    member = find.read_holder(gathered.shop, member_id)
+        raise Refused(RefusalCode.NOT_FOUND)
+    member = find.read_member_card(gathered.shop, member_id)
     operation = Cancel(Origin(f"key:{key}", "api"), cards.voucher_of(item), body.reason)
     return _perform(gathered, member, operation, request, status=200)
 
 
 def _perform(
     gathered: credentials.Gathered,
-    member: find.Holder,
+    member: find.MemberCard,
     operation: AnyOperation,
     request: protocol.Request,
     status: int,
@@ -60,7 +63,7 @@ def _perform(
         return integration.voucher(gathered.program, voucher, member.words, gathered.now)
 
     return protocol.answered(
-        book.book(gathered.shop, member, operation, request.known(status=status), render)
+        book.book(gathered.shop, member, operation, request.idempotency(status=status), render)
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Item
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
 MONEY_MAX = 10**12
 """Minor units; more than any till will ever ring up, less than what would break a sum."""
@@ -92,7 +92,9 @@ def fields(
 def require(errors: list[tuple[str, str]]) -> None:
     """Raise INVALID when there is anything wrong."""
     if errors:
-        raise Refused(Code.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50]))
+        raise Refused(
+            RefusalCode.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50])
+        )
 
 
 def items(body: Mapping[str, Any]) -> tuple[Item, ...]:

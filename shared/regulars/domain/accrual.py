@@ -1,8 +1,8 @@
-"""What a visit or a sale earns.
+"""Compute what a visit or a sale earns.
 
-For each rule: earned = floor(base x tier multiplier), base being amount x count, for spend rules
-amount x the full steps in the eligible money plus the remainder carried from before.
-All integers; multipliers are thousandths.
+For each rule: earned = floor(base x tier multiplier x campaign multiplier). The base is amount x
+count; for spend rules it is amount x the full steps in the eligible money and the remainder carried
+from before. Everything is an integer; multipliers are in thousandths.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from regulars.domain.benefits import give_due
 from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import granted
-from regulars.domain.operations import Act, Bonus, Earn, Item, Join
+from regulars.domain.operations import Earn, GrantBonus, Item, Join, RewardAction
 from regulars.domain.program import EarnRule
 from regulars.domain.reasons import Reason, ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import give, issue_automatic
 from regulars.domain.segments import segment
 from regulars.domain.tiering import kept_until, upgraded, with_right
 
 
 def join(draft: Draft, operation: Join) -> None:
-    """Enrol: everything that the programme grants for joining."""
+    """Enrol the member and grant what the programme gives for joining."""
     draft.card = draft.card._replace(enrolled_ms=draft.now_ms)
     draft.birthday = operation.birthday
     running = _running(draft, _occasion(draft, 0))
@@ -43,11 +43,11 @@ def join(draft: Draft, operation: Join) -> None:
             reason = reasons.plain(ReasonKind.JOIN)
             _grant(draft, rule, rule.amount, reason, running, tier_multiplier=1000)
     _bonuses(draft, running, frozenset({"join"}))
-    _settle(draft, spend_minor=0, count=0)
+    _follow_up(draft, spend_minor=0, count=0)
 
 
 def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
-    """Book a visit or sale; returns what was not granted and why."""
+    """Book a visit or sale; return (rule id, reason) for what was not granted."""
     count, refused = visits.granted(draft, operation)
     capped = bool(refused)
     spend_minor = sale_total(operation)
@@ -70,18 +70,22 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
         _bonuses(draft, running, kinds)
     if _is_first_purchase(draft, spend_minor):
         draft.facts["first"] = 1
-        draft.card = limits.once_more(draft.card, limits.FIRST_PURCHASE, "")
+        draft.card = limits.counted(draft.card, limits.FIRST_PURCHASE, "")
     if count:
         visits.book(draft, count)
     _open_bought_tiers(draft, operation)
-    _settle(draft, spend_minor, count)
+    _follow_up(draft, spend_minor, count)
     if not capped and (count or spend_minor):
         surprises.draw(draft, occasion, kinds)
     return refused
 
 
-def act(draft: Draft, operation: Act) -> None:
-    """Reward something the member did, as often as the rules allow."""
+def act(draft: Draft, operation: RewardAction) -> None:
+    """Reward something the member did.
+
+    Raises INVALID when no rule rewards the action, LIMIT_REACHED when it was rewarded as often as a
+    rule allows.
+    """
     rules = [
         rule
         for rule in draft.program.earn
@@ -89,8 +93,8 @@ def act(draft: Draft, operation: Act) -> None:
     ]
     if not rules:
         known = sorted({rule.action for rule in draft.program.earn if rule.on == "action"})
-        mend = f"must be one of: {', '.join(known)}" if known else "no action is rewarded"
-        raise Refused(Code.INVALID, "This is not rewarded.", (("action", mend),))
+        hint = f"must be one of: {', '.join(known)}" if known else "no action is rewarded"
+        raise Refused(RefusalCode.INVALID, "This is not rewarded.", (("action", hint),))
     draft.facts["action"] = operation.action
     if operation.ref:
         draft.facts["ref"] = operation.ref
@@ -99,20 +103,22 @@ def act(draft: Draft, operation: Act) -> None:
         period = limits.period(rule.limit_window, today)
         key = f"a:{rule.id}"
         if rule.limit and limits.given(draft.card, key, period) >= rule.limit:
-            raise Refused(Code.LIMIT_REACHED, "It has been rewarded as often as it is.")
-        draft.card = limits.once_more(draft.card, key, period)
+            raise Refused(RefusalCode.LIMIT_REACHED, "It has been rewarded as often as it is.")
+        draft.card = limits.counted(draft.card, key, period)
         draft.grant(rule.unit, rule.amount, rule.id, reasons.action(operation.action))
-    _settle(draft, spend_minor=0, count=0)
+    _follow_up(draft, spend_minor=0, count=0)
 
 
-def bonus(draft: Draft, operation: Bonus) -> None:
-    """Units or a reward for a reason of the system's; raises LIMIT_REACHED when a member has been
-    rewarded for as many referrals as the programme allows."""
+def bonus(draft: Draft, operation: GrantBonus) -> None:
+    """Grant units or a reward that the system decided on, such as for a referral.
+
+    Raises LIMIT_REACHED when the member was rewarded for as many referrals as the programme allows.
+    """
     if operation.referral:
         referral = draft.program.referral
-        brought = limits.given(draft.card, milestones.REFERRALS, "")
-        if referral and referral.max_per_member and brought >= referral.max_per_member:
-            raise Refused(Code.LIMIT_REACHED, "As many referrals as there may be were rewarded.")
+        referred = limits.given(draft.card, milestones.REFERRALS, "")
+        if referral and referral.max_per_member and referred >= referral.max_per_member:
+            raise Refused(RefusalCode.LIMIT_REACHED, "All referrals that count have been rewarded.")
     reason = reasons.bonus(operation.reason)
     if operation.referral:
         reason = reasons.plain(ReasonKind.REFERRAL)
@@ -123,12 +129,12 @@ def bonus(draft: Draft, operation: Bonus) -> None:
         give(draft, reward)
     if operation.referral:
         draft.facts["referral"] = 1
-        draft.card = limits.once_more(draft.card, milestones.REFERRALS, "")
-    _settle(draft, spend_minor=0, count=0)
+        draft.card = limits.counted(draft.card, milestones.REFERRALS, "")
+    _follow_up(draft, spend_minor=0, count=0)
 
 
 def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
-    """Whether this sale is the first that a referral counts; the outbox rewards it."""
+    """Tell whether this sale is the first that counts for a referral; the outbox rewards it."""
     referral = draft.program.referral
     if referral is None or not spend_minor or spend_minor < referral.min_spend_minor:
         return False
@@ -136,7 +142,7 @@ def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
 
 
 def _occasion(draft: Draft, spend_minor: int) -> Occasion:
-    """What campaigns look at."""
+    """Collect what campaigns look at."""
     return Occasion(
         local=campaigns.local_time(calendar.from_ms(draft.effective_ms), draft.program.timezone),
         tier=draft.card.tier.id if draft.card.tier else None,
@@ -147,7 +153,7 @@ def _occasion(draft: Draft, spend_minor: int) -> Occasion:
 
 
 def _running(draft: Draft, occasion: Occasion) -> list[Campaign]:
-    """The campaigns that apply and are not used up."""
+    """List the campaigns that apply and are not used up."""
     return [
         campaign
         for campaign in draft.program.campaigns
@@ -172,7 +178,7 @@ def _use(draft: Draft, campaign: Campaign) -> None:
         return
     used.append(campaign.id)
     if campaign.per_member:
-        draft.card = limits.once_more(draft.card, name, "")
+        draft.card = limits.counted(draft.card, name, "")
     if campaign.total:
         draft.count(name, 1, campaign.total)
 
@@ -185,7 +191,7 @@ def _bonuses(draft: Draft, running: list[Campaign], kinds: frozenset[str]) -> No
 
 
 def _open_bought_tiers(draft: Draft, operation: Earn) -> None:
-    """Buying a given package gives a right to its tier."""
+    """Give the right to each tier whose package was bought."""
     for tier in draft.program.tiers:
         for way in tier.enter:
             bought = way.metric == "purchase" and any(
@@ -198,7 +204,7 @@ def _open_bought_tiers(draft: Draft, operation: Earn) -> None:
 
 
 def sale_total(operation: Earn) -> int:
-    """What was paid, in minor units."""
+    """Sum what was paid, in minor units."""
     if operation.spend_minor is not None:
         return operation.spend_minor
     return sum(item.amount_minor for item in operation.items)
@@ -207,7 +213,7 @@ def sale_total(operation: Earn) -> int:
 def _base(
     draft: Draft, rule: EarnRule, operation: Earn, count: int, spend_minor: int
 ) -> tuple[int, Reason | None]:
-    """Units before multipliers, and the reason; a rule that grants nothing may still have one."""
+    """Compute the units before multipliers, and the reason; 0 units can have a reason too."""
     if rule.on not in {"visit", "spend", "item"}:
         return 0, None
     if spend_minor < rule.min_spend_minor:
@@ -229,7 +235,7 @@ def _base(
 
 
 def matches(rule: EarnRule, item: Item) -> bool:
-    """Whether a rule on items, or on the spend on some, counts an item."""
+    """Tell whether a rule counts an item."""
     if item.category and item.category in rule.exclude:
         return False
     if not rule.categories and not rule.skus:
@@ -243,8 +249,11 @@ def _item_reason(rule: EarnRule, pieces: int) -> Reason:
 
 
 def counted_money(rule: EarnRule, items: Iterable[Item], total_minor: int) -> int:
-    """The money a spend rule counts: matching items only when it names categories or skus,
-    otherwise the whole less what is excluded."""
+    """Sum the money a spend rule counts, in minor units.
+
+    A rule that names categories or skus counts the matching items; any other counts the total less
+    what it excludes.
+    """
     if rule.categories or rule.skus:
         return sum(item.amount_minor for item in items if matches(rule, item))
     excluded = sum(item.amount_minor for item in items if item.category in rule.exclude)
@@ -252,7 +261,7 @@ def counted_money(rule: EarnRule, items: Iterable[Item], total_minor: int) -> in
 
 
 def _carry(draft: Draft, rule_id: str, after: int) -> None:
-    """Remember the remainder on the card and its change in the entry, so a refund can undo it."""
+    """Store the remainder on the card, and its change in the entry so that a refund can undo it."""
     before = draft.card.carry.get(rule_id, 0)
     if after != before:
         carry = {**draft.card.carry, rule_id: after}
@@ -270,7 +279,7 @@ def _grant(
     running: list[Campaign],
     tier_multiplier: int,
 ) -> None:
-    """earned = floor(base x tier multiplier x best campaign multiplier)."""
+    """Grant floor(base x tier multiplier x best campaign multiplier)."""
     campaign = campaigns.best_multiplier(running, rule.on, rule.unit)
     amount = base * tier_multiplier // 1000
     if campaign:
@@ -282,9 +291,9 @@ def _grant(
         draft.grant(rule.unit, amount, rule.id, reason)
 
 
-def _settle(draft: Draft, spend_minor: int, count: int) -> None:
-    """Count into the windows, reward milestones, move the tier up with its benefits, issue what
-    has become due by itself."""
+def _follow_up(draft: Draft, spend_minor: int, count: int) -> None:
+    """Do what follows from any accrual: count it, reward milestones, move the tier up, give the
+    tier's benefits and issue automatic rewards."""
     points = _points(draft)
     draft.card = draft.card.with_window(draft.effective_month, spend_minor, count, points)
     milestones.count(draft, spend_minor, count, points)
@@ -296,7 +305,7 @@ def _settle(draft: Draft, spend_minor: int, count: int) -> None:
 
 
 def _points(draft: Draft) -> int:
-    """What was earned in points; milestones' own grants do not count towards milestones."""
+    """Sum the points granted so far; called before milestones grant, which do not count."""
     points = sum(
         line.amount
         for line in granted(draft.lines)

@@ -1,7 +1,7 @@
-"""What a tier brings again and again: vouchers by period, on birthdays, on anniversaries.
+"""Give the benefits of a tier: vouchers for each period, birthday or anniversary.
 
-A period's benefits are given once: the card remembers the period it last gave them for. They last
-until the period ends, so that they cannot be saved up.
+A period's benefits are given once: the card stores the period they were last given for. They expire
+when the period ends, so that they cannot be saved up.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from regulars.domain.reasons import ReasonKind
 from regulars.domain.rewards import give
 
 OCCASION_DAYS = 30
-"""How long the gift of a birthday or anniversary can be picked up."""
+"""Days for which a voucher for a birthday or anniversary is valid."""
 
 TENURE_DAYS = 30
-"""How long somebody has been a member before a birthday is celebrated."""
+"""Days of membership before a birthday or anniversary is rewarded."""
 
 
 def give_due(draft: Draft) -> None:
-    """Give the benefits of the running periods that were not given yet."""
+    """Give the benefits of the current periods that were not given yet."""
     for benefit in current(draft.program, draft.card.tier and draft.card.tier.id):
         if benefit.every not in {"birthday", "anniversary"}:
             _give_in_period(draft, benefit, *period(benefit.every, draft.today))
 
 
 def celebrate(draft: Draft, occasion: str) -> None:
-    """Give what the member's tier and the rules have for a birthday or an anniversary."""
+    """Give what the rules and the member's tier offer for a birthday or an anniversary."""
     enrolled = calendar.local_date(calendar.from_ms(draft.card.enrolled_ms), draft.program.timezone)
     year = draft.today.isoformat()[:4]
     key = f"y:{occasion}"
     if limits.given(draft.card, key, year) or (draft.today - enrolled).days < TENURE_DAYS:
         return
-    draft.card = limits.once_more(draft.card, key, year)
+    draft.card = limits.counted(draft.card, key, year)
     for rule in draft.program.earn:
         if rule.on == occasion:
             draft.grant(rule.unit, rule.amount, rule.id, reasons.plain(ReasonKind(occasion)))
@@ -51,27 +51,30 @@ def celebrate(draft: Draft, occasion: str) -> None:
 
 
 def _give_in_period(draft: Draft, benefit: Benefit, name: str, last: date) -> None:
-    """Give what is still missing of a period's benefit. What the card or the stock has no room for
-    is not saved up: it can be had later in the period, or not at all."""
+    """Give what is missing of a period's benefit.
+
+    When the card is full or the stock is empty nothing is queued: it is tried again until the
+    period ends.
+    """
     key = f"b:{benefit.id}"
     reward = draft.program.rewards.get(benefit.reward)
     missing = benefit.times - limits.given(draft.card, key, name)
     for _ in range(missing if reward else 0):
-        voucher = give(draft, reward, _expires_on(reward, last), waits=False) if reward else None
+        voucher = give(draft, reward, _expires_on(reward, last), queues=False) if reward else None
         if voucher is None:
             return
-        draft.card = limits.once_more(draft.card, key, name)
+        draft.card = limits.counted(draft.card, key, name)
         draft.facts.setdefault("benefits", {})[voucher.voucher_id] = [key, name]
 
 
 def take_back(draft: Draft, facts: Mapping[str, Any], voucher_id: str) -> None:
-    """A benefit whose voucher is cancelled with the sale that brought it can be had again."""
+    """Uncount a benefit whose voucher is cancelled by a refund, so that it can be given again."""
     if voucher_id in facts.get("benefits", {}):
         key, name = facts["benefits"][voucher_id]
         if limits.given(draft.card, key, name):
-            draft.card = limits.once_more(draft.card, key, name, -1)
+            draft.card = limits.counted(draft.card, key, name, -1)
 
 
 def _expires_on(reward: Reward, last: date) -> str | None:
-    """The last day of a benefit: the reward's own, if it has one, else the period's."""
+    """Choose the last day of a benefit: the reward's own terms (None), else the period's end."""
     return None if reward.valid_days is not None else last.isoformat()

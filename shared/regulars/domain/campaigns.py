@@ -1,8 +1,8 @@
-"""Campaigns: for a time, some visits earn more.
+"""Decide which campaigns apply to an occasion and what they add.
 
-Multipliers compete - of those that apply to a line the highest wins, ties go to the first id - and
-bonuses add. Both can be capped per member and in all; a cap in all is a counter in the table that
-is raised in the same transaction, so it holds under any number of tills at once.
+Multipliers compete: of those that apply to a line the highest wins, ties go to the first id.
+Bonuses add up. Both can be capped per member and in total; a total is a counter in the table that
+is raised in the same transaction, so that it holds under any number of tills.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Campaign(NamedTuple):
-    """One campaign of a programme. Empty conditions hold for everybody, everywhere, always."""
+    """One campaign of a programme. An empty condition always holds."""
 
     id: str
     name: Text
@@ -41,13 +41,13 @@ class Campaign(NamedTuple):
     bonus: int
     bonus_unit: str
     per_member: int
-    """How often a member profits; 0 for no limit."""
+    """How often it applies to one member; 0 for no limit."""
     total: int
-    """How often it is given in all ("the first 50"); 0 for no limit."""
+    """How often it applies in total ("the first 50"); 0 for no limit."""
 
 
 class Occasion(NamedTuple):
-    """What a campaign looks at: when, where, by whom, for how much."""
+    """What a campaign looks at: time, tier, segment, location, money in minor units."""
 
     local: datetime
     tier: str | None
@@ -57,7 +57,7 @@ class Occasion(NamedTuple):
 
 
 def applies(campaign: Campaign, occasion: Occasion) -> bool:
-    """Whether a campaign runs for an occasion, caps aside."""
+    """Tell whether a campaign applies to an occasion; caps are checked elsewhere."""
     day, clock = occasion.local.date().isoformat(), occasion.local.strftime("%H:%M")
     starts, ends = campaign.hours
     return (
@@ -74,7 +74,7 @@ def applies(campaign: Campaign, occasion: Occasion) -> bool:
 
 
 def best_multiplier(running: Iterable[Campaign], rule_kind: str, unit: str) -> Campaign | None:
-    """The multiplier that a line of this kind and unit gets: the highest, ties by id."""
+    """Find the campaign with the highest multiplier for this kind and unit, ties by id."""
     fitting = [
         campaign
         for campaign in running
@@ -86,14 +86,14 @@ def best_multiplier(running: Iterable[Campaign], rule_kind: str, unit: str) -> C
 
 
 def bonuses(running: Iterable[Campaign], kinds: frozenset[str]) -> Iterator[Campaign]:
-    """The bonuses of an occasion, by id; all of them add."""
+    """List the bonuses of an occasion by id; all of them add up."""
     for campaign in sorted(running):
         if campaign.bonus and (not campaign.on or kinds.intersection(campaign.on)):
             yield campaign
 
 
 def local_time(instant: datetime, zone_name: str) -> datetime:
-    """The merchant's wall clock at an instant."""
+    """Convert an instant to the merchant's local time."""
     return instant.astimezone(calendar.zone(zone_name))
 
 

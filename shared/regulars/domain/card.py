@@ -1,7 +1,7 @@
-"""The state of one card: everything a decision needs, as one frozen value of at most a kilobyte.
+"""Hold the state of one card: everything a decision needs, in at most a kilobyte.
 
-Units live in lots by expiry date. What was granted and later taken back by a refund, after it had
-been spent, is debt: kept apart, paid off by the next earnings, blocking rewards until then.
+Units are kept in lots by expiry date. What a refund takes back after it was spent is debt: it is
+kept apart, paid off by the next accruals, and blocks rewards until then.
 For every unit: sum of all entry lines == sum of its lots - its debt.
 """
 
@@ -17,7 +17,7 @@ NEVER = ""
 """The `expires_on` of a lot that does not expire."""
 
 MONTHS_KEPT = 24
-"""How many calendar months of windows a card keeps; older months live on in `lifetime`."""
+"""How many calendar months of windows a card keeps; older months remain in `lifetime`."""
 
 
 class Lot(NamedTuple):
@@ -34,7 +34,7 @@ class Lot(NamedTuple):
 
 
 class Window(NamedTuple):
-    """What was earned and spent in one calendar month (or in the whole life of a card)."""
+    """What was earned and spent in one calendar month (or since the card was made)."""
 
     spend_minor: int = 0
     visits: int = 0
@@ -49,18 +49,18 @@ NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 class OpenVoucher(NamedTuple):
-    """A voucher that was issued and neither redeemed, cancelled nor expired yet."""
+    """A voucher that was issued and not yet redeemed, cancelled or expired."""
 
     reward_id: str
     code: str
     issued_ms: int
     expires_on: str
     cost: int = 0
-    """What lies in it, in its reward's unit; nothing in a gift."""
+    """The units locked in it, in its reward's unit; 0 for a gift."""
 
 
-class Holding(NamedTuple):
-    """A tier and since when; `until` is the last day it is certain (`""` when open-ended)."""
+class TierRight(NamedTuple):
+    """A right to a tier: since when, and `until` which last day (`""` without an end)."""
 
     id: str
     since: str
@@ -88,52 +88,52 @@ class Card(NamedTuple):
     last_visit_ms: int = 0
     days: Mapping[str, int] = NONE
     """Visits by day, of the newest days, where the programme has a daily cap."""
-    tier: Holding | None = None
-    """The tier that counts now: the highest that is held."""
-    held: Mapping[str, Holding] = NONE
-    """Every right to a tier, by name (see `tiering.right`), with how long it is certain."""
-    idle: Mapping[str, str] = NONE
+    tier: TierRight | None = None
+    """The current tier: the highest the card has a right to."""
+    held: Mapping[str, TierRight] = NONE
+    """Every right to a tier, by name (see `tiering.right`)."""
+    inactive_after: Mapping[str, str] = NONE
     """Per unit that expires by inactivity, its last valid day if nothing happens."""
     open: Mapping[str, OpenVoucher] = NONE
     taken: Mapping[str, tuple[str, int]] = NONE
     """Per thing with a limit (see `limits.py`) the period and how often it was given in it."""
     due: Mapping[str, str] = NONE
-    """Per job the UTC hour at which the card stands in the due list (a lower bound)."""
+    """Per job the UTC hour of the card on the due list (a lower bound)."""
 
     def available(self, unit: str, today: str) -> int:
-        """What can be spent on `today`: neither expired nor pending, less nothing for debt."""
-        return sum(lot.amount for lot in self.living(unit, today) if spendable(lot, today))
+        """Sum what can be spent on `today`: neither expired nor pending; debt is not subtracted."""
+        return sum(lot.amount for lot in self.valid_lots(unit, today) if spendable(lot, today))
 
     def pending(self, unit: str, today: str) -> int:
-        """What is held back until a later day."""
+        """Sum what is pending: pending until a later day."""
         return sum(
             lot.amount
-            for lot in self.living(unit, today)
+            for lot in self.valid_lots(unit, today)
             if lot.available_on > today and not expired(lot, today)
         )
 
-    def living(self, unit: str, today: str) -> tuple[Lot, ...]:
-        """The lots of a unit; none of one that has been left alone for too long."""
-        idle_until = self.idle.get(unit, NEVER)
-        return () if idle_until and idle_until < today else self.lots.get(unit, ())
+    def valid_lots(self, unit: str, today: str) -> tuple[Lot, ...]:
+        """List the lots of a unit; none when it has expired by inactivity."""
+        inactivity_ends = self.inactive_after.get(unit, NEVER)
+        return () if inactivity_ends and inactivity_ends < today else self.lots.get(unit, ())
 
     def balance(self, unit: str) -> int:
-        """The sum of all lines of the unit: lots, spendable or not, less debt."""
+        """Sum all lots of a unit, spendable or not, less its debt."""
         return sum(lot.amount for lot in self.lots.get(unit, ())) - self.debt.get(unit, 0)
 
     def units(self) -> tuple[str, ...]:
-        """Every unit the card holds or owes."""
+        """List every unit the card holds or owes."""
         return tuple(dict.fromkeys((*self.lots, *self.debt)))
 
     def with_lots(self, unit: str, lots: Iterable[Lot]) -> Card:
-        """The card with these lots of a unit: merged, without empty ones, first to expire first."""
+        """Return the card with these lots of a unit, in normal form."""
         return self._replace(lots=_without_empty(self.lots, unit, normal(lots)))
 
     def with_debt(self, unit: str, debt: int) -> Card:
         return self._replace(debt=_without_empty(self.debt, unit, debt))
 
     def with_window(self, month: int, spend_minor: int, visits: int, points: int) -> Card:
-        """Add to a month and to the lifetime; months beyond the kept ones fall off the far end."""
+        """Return the card after adding to a month and to the lifetime; old months are dropped."""
         if not (spend_minor or visits or points):
             return self
         months = dict(self.windows)
@@ -146,7 +146,7 @@ class Card(NamedTuple):
 
 
 def spendable(lot: Lot, today: str) -> bool:
-    """A lot is spendable up to and including its expiry day, from its availability day on."""
+    """Tell whether a lot can be spent: from its availability day to its expiry day, inclusive."""
     return not expired(lot, today) and lot.available_on <= today
 
 
@@ -155,7 +155,7 @@ def expired(lot: Lot, today: str) -> bool:
 
 
 def normal(lots: Iterable[Lot]) -> tuple[Lot, ...]:
-    """Lots with the same dates merged, empty ones gone, first to expire first, `never` last."""
+    """Merge lots with the same dates, drop empty ones, sort by expiry with `never` last."""
     amounts: dict[tuple[str, str], int] = {}
     for lot in lots:
         amounts[lot.key] = amounts.get(lot.key, 0) + lot.amount
@@ -164,9 +164,9 @@ def normal(lots: Iterable[Lot]) -> tuple[Lot, ...]:
 
 
 def take(lots: tuple[Lot, ...], amount: int, today: str) -> tuple[tuple[Lot, ...], int]:
-    """The lots to spend for `amount`, first to expire first, and what could not be covered.
+    """Choose the pieces of spendable lots to spend for `amount`, first to expire first.
 
-    Only spendable lots are touched. Returns the pieces taken (positive amounts) and the rest.
+    Returns the pieces (positive amounts) and what they do not cover.
     """
     taken = []
     for lot in sorted(lots, key=_spending_order):
@@ -178,7 +178,7 @@ def take(lots: tuple[Lot, ...], amount: int, today: str) -> tuple[tuple[Lot, ...
 
 
 def add_lots(card: Card, unit: str, pieces: Iterable[Lot], sign: int = 1) -> Card:
-    """The card with `pieces` put into (or, with sign -1, taken out of) a unit's lots."""
+    """Return the card with `pieces` put into (or, with sign -1, taken out of) a unit's lots."""
     signed = (piece._replace(amount=sign * piece.amount) for piece in pieces)
     changed = card.with_lots(unit, (*card.lots.get(unit, ()), *signed))
     if any(lot.amount < 0 for lot in changed.lots.get(unit, ())):

@@ -1,4 +1,4 @@
-"""Codes that people read aloud and type."""
+"""Make and read codes that people say and type."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def encode(number: int, length: int) -> str:
-    """The lowest `length` x 5 bits of a number, most significant first."""
+    """Write the lowest `length` x 5 bits of a number, most significant first."""
     return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(length)))
 
 
 def decode(code: str) -> int | None:
-    """The number of a normal code; None when a character is not of the alphabet."""
+    """Read the number of a normal code; None when a character is not of the alphabet."""
     number = 0
     for char in code:
         place = ALPHABET.find(char)
@@ -25,11 +25,11 @@ def decode(code: str) -> int | None:
 
 
 def normal(code: str) -> str:
-    """A code as typed or scanned, in its one form: capitals, no gaps, look-alikes resolved."""
+    """Write a typed or scanned code in its normal form: capitals, no gaps, O as 0, I and L as 1."""
     kept = "".join(char for char in code.upper() if char.isalnum())
     return kept.translate(str.maketrans("OIL", "011"))
 
 
 def drawn(seed: bytes, length: int) -> str:
-    """A code of up to 12 characters drawn from a seed; the same seed gives the same code."""
+    """Derive a code of up to 12 characters from a seed; the same seed gives the same code."""
     return encode(int.from_bytes(sha256(seed).digest()[:8]), length)

@@ -1,7 +1,7 @@
-"""The one decision function: programme, card, operation and time in; what to write out.
+"""Decide what one operation does to one card.
 
-Pure: the same values always give the same Decision, or raise the same Refused. The stamp at the
-counter, the till, the jobs, the previews and the simulator all run this.
+Pure: the same programme, card, operation and time always give the same Decision, or raise the same
+Refused. The counter, the tills, the jobs, the previews and the simulator all call this.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from regulars.domain import (
     accrual,
     benefits,
-    lapsed,
+    breakage,
     reasons,
     reversal,
     rewards,
@@ -23,28 +23,28 @@ from regulars.domain.draft import Draft
 from regulars.domain.due import BENEFITS, EXPIRE, TIER
 from regulars.domain.ledger import Kind
 from regulars.domain.operations import (
-    Act,
     Adjust,
     AnyOperation,
-    Bonus,
     Cancel,
     Celebrate,
+    ClearDue,
     Decision,
     Earn,
     Expire,
     GiveBenefits,
+    GiveSurprise,
+    GrantBonus,
     GrantTier,
     Issue,
     Join,
     Redeem,
-    Remind,
     Reverse,
     ReviewTier,
-    Surprise,
+    RewardAction,
     Voucher,
 )
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
 
 def decide(program: Program, card: Card, operation: AnyOperation, now: datetime) -> Decision:
@@ -54,10 +54,10 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
     entry if that is later. Raises Refused with the first refusal that applies.
     """
     draft = Draft(program, card, operation, now)
-    if isinstance(operation, _ON_A_STANDING_CARD):
+    if isinstance(operation, _REVIEWS_TIER_FIRST):
         draft.card = tiering.as_of(program, draft.card, draft.today)
-    if isinstance(operation, _BY_THE_MEMBER):
-        draft.settle()
+    if isinstance(operation, _PAYS_DEBT_FIRST):
+        draft.pay_debt()
     match operation:
         case Join():
             accrual.join(draft, operation)
@@ -65,13 +65,13 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Earn():
             refused = accrual.earn(draft, operation)
             return draft.decision("earn", unlocked=_issued(draft), refused=tuple(refused))
-        case Act():
+        case RewardAction():
             accrual.act(draft, operation)
             return draft.decision("bonus", unlocked=_issued(draft))
-        case Bonus():
+        case GrantBonus():
             accrual.bonus(draft, operation)
             return draft.decision("bonus", unlocked=_issued(draft))
-        case Surprise():
+        case GiveSurprise():
             surprises.give_by_hand(draft, operation)
             return draft.decision("bonus", unlocked=_issued(draft))
         case Celebrate():
@@ -105,20 +105,29 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case ReviewTier():
             draft.birthday = operation.birthday
             return _review_tier(draft)
-        case Remind():
+        case ClearDue():
             draft.birthday = operation.birthday
             return _no_longer_due(draft, operation.job).nothing_to_book()
 
 
-_BY_THE_MEMBER = (
-    Earn, Act, Bonus, Surprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse
+_PAYS_DEBT_FIRST = (
+    Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse
 )  # fmt: skip
-"""What is done for or by a member, whose debt is paid first with what there is."""
+"""Operations by or for the member: available units pay debt before anything else."""
 
-_ON_A_STANDING_CARD = (
-    Earn, Act, Bonus, Surprise, Celebrate, GiveBenefits, Issue, Adjust, Reverse, Expire
-)  # fmt: skip
-"""What asks in which tier the card stands, today."""
+_REVIEWS_TIER_FIRST = (
+    Earn,
+    RewardAction,
+    GrantBonus,
+    GiveSurprise,
+    Celebrate,
+    GiveBenefits,
+    Issue,
+    Adjust,
+    Reverse,
+    Expire,
+)
+"""Operations that depend on the tier: it is brought up to date first."""
 
 
 def _issued(draft: Draft) -> tuple[Voucher, ...]:
@@ -126,27 +135,27 @@ def _issued(draft: Draft) -> tuple[Voucher, ...]:
 
 
 def _adjust(draft: Draft, operation: Adjust) -> None:
-    """Correct a balance by hand, never below zero unless debt is allowed."""
+    """Correct a balance by hand; raises INSUFFICIENT_BALANCE instead of unwanted debt."""
     reason = reasons.adjust(operation.reason)
-    if operation.unit not in draft.program.units:
-        known = ", ".join(draft.program.units)
-        raise Refused(Code.INVALID, "No such unit.", (("unit", f"must be one of: {known}"),))
+    if operation.unit not in {*draft.program.units, *draft.card.units()}:
+        known = ", ".join(dict.fromkeys((*draft.program.units, *draft.card.units())))
+        raise Refused(RefusalCode.INVALID, "No such unit.", (("unit", f"must be one of: {known}"),))
     if operation.amount > 0:
         draft.grant(operation.unit, operation.amount, "adjust", reason)
         rewards.issue_automatic(draft)
         return
     pieces, rest = draft.spend(operation.unit, -operation.amount, "adjust", reason)
     if pieces:
-        draft.touch(operation.unit)
+        draft.renew(operation.unit)
     if rest and not operation.allow_debt:
         available = draft.before.available(operation.unit, draft.today.isoformat())
-        raise Refused(Code.INSUFFICIENT_BALANCE, f"Only {available} can be taken off.")
+        raise Refused(RefusalCode.INSUFFICIENT_BALANCE, f"Only {available} can be taken off.")
     draft.owe(operation.unit, rest, "adjust", reason)
 
 
 def _expire(draft: Draft, operation: Expire) -> Decision:
-    """Give back the lots of expired vouchers, then book out every expired lot. What is no longer
-    held back pays debt, or unlocks what is issued by itself."""
+    """Return the lots of expired vouchers, book out expired lots, then use what is no longer
+    pending: it pays debt and unlocks automatic rewards."""
     today = draft.today.isoformat()
     for voucher in operation.vouchers:
         past = bool(voucher.expires_on) and voucher.expires_on < today
@@ -154,21 +163,21 @@ def _expire(draft: Draft, operation: Expire) -> Decision:
             rewards.give_back(draft, voucher, "expired")
     for unit in draft.card.units():
         lots = draft.card.lots.get(unit, ())
-        living = draft.card.living(unit, today)
-        draft.lose(unit, [lot for lot in lots if not living or expired(lot, today)])
-    draft.settle()
-    draft.card = lapsed.forgotten(draft.card, draft.today)
+        valid = draft.card.valid_lots(unit, today)
+        draft.expire_lots(unit, [lot for lot in lots if not valid or expired(lot, today)])
+    draft.pay_debt()
+    draft.card = breakage.pruned(draft.card, draft.today)
     kind: Kind = "tier" if draft.tier_changed else "issue"
     if draft.lines or draft.vouchers:
         kind = "expire"
-    if not draft.vouchers:  # what lapsed unused is not issued anew before somebody comes again
+    if not draft.vouchers:  # an expired voucher is not issued again before the next visit
         rewards.issue_automatic(draft)
     _no_longer_due(draft, EXPIRE)
     return _booked_if_any(draft, kind)
 
 
 def _celebrate(draft: Draft, operation: Celebrate) -> Decision:
-    """Give what there is for the day; an entry only when there is something."""
+    """Give what is due for the day; book an entry only when there is something."""
     draft.birthday = operation.birthday
     benefits.celebrate(draft, operation.occasion)
     rewards.issue_automatic(draft)
@@ -177,24 +186,24 @@ def _celebrate(draft: Draft, operation: Celebrate) -> Decision:
 
 
 def _give_benefits(draft: Draft) -> Decision:
-    """Give what the tier brings in the new period."""
+    """Give the tier's benefits of the new period."""
     benefits.give_due(draft)
     _no_longer_due(draft, BENEFITS)
     return _booked_if_any(draft, "issue")
 
 
 def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
-    """Give a right to a tier, or end it; what it brings is given at once."""
+    """Give a right to a tier, or end it, and give the tier's benefits at once."""
     rank = draft.program.tier_rank(operation.tier_id)
     if rank < 0:
         known = ", ".join(tier.id for tier in draft.program.tiers)
-        raise Refused(Code.INVALID, "No such tier.", (("tier", f"must be one of: {known}"),))
+        raise Refused(RefusalCode.INVALID, "No such tier.", (("tier", f"must be one of: {known}"),))
     until = operation.until
     if operation.by == "membership" and not until:
         until = tiering.paid_until(draft.program.tiers[rank], draft.card, draft.today)
         if not until:
-            mend = "is needed: this tier is not sold by the month or year"
-            raise Refused(Code.INVALID, "Until when?", (("until", mend),))
+            hint = "is needed: this tier is not sold by the month or year"
+            raise Refused(RefusalCode.INVALID, "Until when?", (("until", hint),))
     draft.card = tiering.given(draft.card, operation.tier_id, operation.by, until, draft.today)
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
     draft.facts.update({"tier": operation.tier_id, "until": until, "by": operation.by})
@@ -204,14 +213,14 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
 
 
 def _booked_if_any(draft: Draft, kind: Kind) -> Decision:
-    """An entry when anything was booked, given or changed, else only the due list moves."""
+    """Book an entry when anything was booked, given or changed; else only update the due list."""
     if draft.lines or draft.vouchers or draft.tier_changed or "waiting" in draft.facts:
         return draft.decision(kind, unlocked=_issued(draft))
     return draft.nothing_to_book()
 
 
 def _review_tier(draft: Draft) -> Decision:
-    """Decide the tier anew; an entry only when it changes."""
+    """Review the tier; book an entry only when something changes."""
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
     benefits.give_due(draft)
     rewards.issue_automatic(draft)
@@ -220,7 +229,7 @@ def _review_tier(draft: Draft) -> Decision:
 
 
 def _no_longer_due(draft: Draft, job: str) -> Draft:
-    """Take the card off the due list of one job; it is put on again if there is a next time."""
+    """Remove the card from one job's due list; `decision` adds it again if it has a next date."""
     due = {name: hour for name, hour in draft.card.due.items() if name != job}
     draft.card = draft.card._replace(due=due)
     return draft

@@ -1,7 +1,7 @@
-"""An entry in the making: the card as it changes and the lines that say why.
+"""Build one entry: the changing card and the lines that explain each change.
 
-The only mutable value of the domain. It lives for one decision, keeps card and lines in step, and
-is turned into a Decision at the end.
+The only mutable value of the domain. It is used for one decision, keeps card and lines consistent,
+and becomes a Decision at the end.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from regulars.domain import calendar, codes, lapsed, reasons
+from regulars.domain import breakage, calendar, codes, reasons
 from regulars.domain.card import Card, Lot, add_lots, expired, take
 from regulars.domain.due import newly_due
-from regulars.domain.expiry import by_policy, idle_until, lot_dates_for
+from regulars.domain.expiry import by_policy, inactivity_ends, lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, recorded
 from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason, ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
 EFFECTIVE_AHEAD_MS = 5 * 60 * 1000
 """How far a caller's clock may run ahead of ours."""
 
 CODE_LENGTH = 10
-"""Characters of a voucher code: 50 bits."""
+"""Characters of a voucher code; 50 bits."""
 
 
 class Draft:
-    """One entry in the making, on one card, at one instant."""
+    """One entry being built, on one card, at one instant."""
 
     def __init__(
         self, program: Program, card: Card, operation: AnyOperation, now: datetime
@@ -43,7 +43,7 @@ class Draft:
         self.effective_ms = _effective_ms(operation.origin, self.now_ms)
         effective = calendar.from_ms(self.effective_ms)
         self.effective_day: date = calendar.local_date(effective, program.timezone)
-        """The merchant's day on which it happened; it may be told later."""
+        """The merchant's day on which it happened; it may be reported later."""
         self.lines: list[Line] = []
         self.vouchers: dict[str, Voucher] = {}
         self.facts: dict[str, Any] = {}
@@ -53,12 +53,12 @@ class Draft:
 
     @property
     def effective_month(self) -> int:
-        """The month whose windows count this operation."""
+        """The index of the month that counts this operation."""
         return calendar.month_index(self.effective_day)
 
     @property
     def tier_changed(self) -> bool:
-        """Whether the card stands in another tier than before."""
+        """Whether the card has another tier than before."""
         before, after = self.before.tier, self.card.tier
         return (before and before.id) != (after and after.id)
 
@@ -67,7 +67,7 @@ class Draft:
 
     def grant(self, unit_id: str, amount: int, rule: str, reason: Reason) -> None:
         """Book `amount` in: first against debt, the rest into a lot dated by the unit's policy."""
-        self.touch(unit_id)
+        self.renew(unit_id)
         owed = min(self.card.debt.get(unit_id, 0), amount)
         if owed:
             self.card = self.card.with_debt(unit_id, self.card.debt[unit_id] - owed)
@@ -78,13 +78,13 @@ class Draft:
             self.put_back(unit_id, (lot,), rule, reason)
 
     def put_back(self, unit: str, pieces: Iterable[Lot], rule: str, reason: Reason) -> None:
-        """Book pieces into the very lots they name."""
+        """Book pieces into exactly the lots they name."""
         for piece in pieces:
             self.card = add_lots(self.card, unit, (piece,))
             self.lines.append(Line(unit, piece.amount, lot_name(*piece.key), rule, reason))
 
     def take_out(self, unit: str, pieces: Iterable[Lot], rule: str, reason: Reason) -> None:
-        """Book pieces out of the lots they name; they must be there."""
+        """Book pieces out of the lots they name, which must hold them."""
         for piece in pieces:
             self.card = add_lots(self.card, unit, (piece,), sign=-1)
             self.lines.append(Line(unit, -piece.amount, lot_name(*piece.key), rule, reason))
@@ -92,27 +92,29 @@ class Draft:
     def spend(
         self, unit: str, amount: int, rule: str, reason: Reason
     ) -> tuple[tuple[Lot, ...], int]:
-        """Book up to `amount` out of spendable lots, first to expire first; pieces and the rest."""
+        """Book up to `amount` out of spendable lots, first to expire first; return pieces, rest."""
         today = self.today.isoformat()
-        pieces, rest = take(self.card.living(unit, today), amount, today)
+        pieces, rest = take(self.card.valid_lots(unit, today), amount, today)
         self.take_out(unit, pieces, rule, reason)
         return pieces, rest
 
-    def lose(self, unit: str, pieces: Iterable[Lot]) -> None:
-        """Book out what has expired, and remember how much: a refund does not ask for it again."""
+    def expire_lots(self, unit: str, pieces: Iterable[Lot]) -> None:
+        """Book out expired pieces and store how much expired: a refund does not take it again."""
         today = self.today.isoformat()
         for piece in pieces:
             self.take_out(unit, (piece,), "expiry", reasons.plain(ReasonKind.EXPIRED))
-            idle_until = "" if expired(piece, today) else self.card.idle.get(unit, "")
-            self.card = lapsed.more(self.card, unit, piece, idle_until)
+            inactivity_ends = (
+                "" if expired(piece, today) else self.card.inactive_after.get(unit, "")
+            )
+            self.card = breakage.added(self.card, unit, piece, inactivity_ends)
 
-    def settle(self) -> None:
-        """Pay debt with what has become spendable: what a voucher gave back, or was held back."""
+    def pay_debt(self) -> None:
+        """Pay debt with spendable units: those a voucher returned, or that were pending."""
         today = self.today.isoformat()
         for unit, owed in self.card.debt.items():
-            pieces, rest = take(self.card.living(unit, today), owed, today)
+            pieces, rest = take(self.card.valid_lots(unit, today), owed, today)
             if pieces:
-                reason = reasons.plain(ReasonKind.SETTLED)
+                reason = reasons.plain(ReasonKind.DEBT_PAID)
                 self.take_out(unit, pieces, DEBT, reason)
                 self.card = self.card.with_debt(unit, rest)
                 self.lines.append(Line(unit, owed - rest, DEBT, DEBT, reason))
@@ -124,27 +126,29 @@ class Draft:
             self.lines.append(Line(unit, -amount, DEBT, rule, reason))
 
     def count(self, name: str, by: int, limit: int) -> None:
-        """Move a counter that all cards share."""
+        """Move a shared counter by `by`; the table refuses to pass its limit."""
         already = self.counts.get(name, (0, limit))[0]
         self.counts[name] = (already + by, limit)
 
     def exhausted(self, name: str, limit: int, needed: int = 1) -> bool:
-        """Whether a shared counter cannot take so much more; one without a limit always can."""
+        """Tell whether a shared counter cannot take `needed` more; never without a limit."""
         left = self.operation.origin.left.get(name, limit)
         return bool(limit) and self.counts.get(name, (0, 0))[0] + needed > min(limit, left)
 
-    def touch(self, unit_id: str) -> None:
-        """Something happened with a unit: what expires by inactivity lives on. What was lost
-        already is booked out first, should the hourly job not have come by yet."""
+    def renew(self, unit_id: str) -> None:
+        """Renew a unit that expires by inactivity; lots that expired already are booked out first,
+        in case the hourly job has not run yet."""
         unit = self.program.units.get(unit_id)
         if unit and unit.expiry.kind == "inactivity":
-            if not self.card.living(unit_id, self.today.isoformat()):
-                self.lose(unit_id, self.card.lots.get(unit_id, ()))
-            until = idle_until(unit, self.today)
-            self.card = self.card._replace(idle={**self.card.idle, unit_id: until})
+            if not self.card.valid_lots(unit_id, self.today.isoformat()):
+                self.expire_lots(unit_id, self.card.lots.get(unit_id, ()))
+            until = inactivity_ends(unit, self.today)
+            self.card = self.card._replace(
+                inactive_after={**self.card.inactive_after, unit_id: until}
+            )
 
     def new_code(self) -> str:
-        """The next voucher code: ten characters, 50 bits, drawn from the caller's entropy."""
+        """Derive the next voucher code from the operation's entropy."""
         if len(self.operation.origin.entropy) < 16:
             raise AssertionError("an operation that may issue vouchers brings 16 bytes of entropy")
         return codes.drawn(
@@ -152,7 +156,7 @@ class Draft:
         )
 
     def decision(self, kind: Kind, **outcome: Any) -> Decision:
-        """The finished entry, chained to the one before it, and the card after it."""
+        """Finish the entry, chain it to the one before, and return it with the card after it."""
         entry = Entry(
             seq=self.card.seq + 1,
             op=self.operation.origin.op,
@@ -174,7 +178,7 @@ class Draft:
         return self._decided(entry, stored, **outcome)
 
     def nothing_to_book(self) -> Decision:
-        """No entry: only the due list moves."""
+        """Return a decision without an entry: only the due list changes."""
         return self._decided(None, None)
 
     def _decided(self, entry: Entry | None, stored: Recorded | None, **outcome: Any) -> Decision:
@@ -198,7 +202,7 @@ def _effective_ms(origin: Origin, now_ms: int) -> int:
         return now_ms
     if origin.effective_ms > now_ms + EFFECTIVE_AHEAD_MS:
         raise Refused(
-            Code.INVALID,
+            RefusalCode.INVALID,
             "The sale lies in the future.",
             (("effective_at", "must not be more than five minutes ahead of the server's clock"),),
         )
@@ -206,5 +210,5 @@ def _effective_ms(origin: Origin, now_ms: int) -> int:
 
 
 def _units(draft: Draft) -> tuple[str, ...]:
-    """The units an entry states a balance for: those it touches and those the card holds."""
+    """List the units an entry states a balance for: those it changes and those the card holds."""
     return tuple(dict.fromkeys((*draft.card.units(), *(line.unit for line in draft.lines))))

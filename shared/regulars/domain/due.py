@@ -1,8 +1,7 @@
-"""When a card next needs a job, as pure arithmetic.
+"""Compute when a card next needs a job.
 
-The due list holds a lower bound per card and job: a stamp that moves the true date later leaves
-it alone, and the job re-checks when it comes. Only an earlier date, or one where there was none,
-is written.
+The due list holds a lower bound per card and job: a stamp that moves the true date later does not
+change it, and the job checks again at that hour. Only an earlier date, or a first one, is written.
 """
 
 from __future__ import annotations
@@ -23,18 +22,18 @@ BIRTHDAY = "birthday"
 ANNIVERSARY = "anniversary"
 
 CELEBRATION_HOUR = 7
-"""The merchant's local hour at which a birthday begins: early enough for breakfast."""
+"""The merchant's local hour at which birthdays and anniversaries are rewarded."""
 
 REMINDER_HOUR = 10
-"""The merchant's local hour at which reminders go out: people are up, and it is not yet lunch."""
+"""The merchant's local hour at which reminders are sent."""
 
 
 def newly_due(
     program: Program, card: Card, now: datetime, birthday: str = ""
 ) -> tuple[tuple[str, str], ...]:
-    """The (job, UTC hour) pairs that must be put on the due list after a change of the card.
+    """List the (job, UTC hour) pairs to put on the due list after a change of the card.
 
-    `birthday` (`MM-DD`) is given by those who know it: the card does not.
+    `birthday` is `MM-DD` when the caller knows it; the card does not hold it.
     """
     instants = [*_due_instants(program, card, now), *_celebrations(program, card, now, birthday)]
     first: dict[str, str] = {}
@@ -49,8 +48,11 @@ def _due_instants(program: Program, card: Card, now: datetime) -> Iterator[tuple
     zone = program.timezone
     today = calendar.local_date(now, zone)
     if last_days := _expiries(card):
-        yield EXPIRE, max(now, _day_after(min(last_days), zone))  # the past is walked no more
-    if days := _awaited(program, card, today.isoformat()):
+        yield (
+            EXPIRE,
+            max(now, _day_after(min(last_days), zone)),
+        )  # the job does not look at past hours
+    if days := _release_days(program, card, today.isoformat()):
         yield EXPIRE, calendar.local_start(date.fromisoformat(min(days)), zone)
     rank = program.tier_rank(card.tier.id if card.tier else None)
     if card.tier and rank >= 0:
@@ -87,14 +89,14 @@ def _celebrations(
 
 
 def _celebrated(program: Program, occasion: str) -> bool:
-    """Whether the programme has anything for birthdays (or anniversaries)."""
+    """Tell whether the programme rewards birthdays (or anniversaries)."""
     return any(rule.on == occasion for rule in program.earn) or any(
         benefit.every == occasion for tier in program.tiers for benefit in tier.benefits
     )
 
 
 def notice_day(program: Program, card: Card) -> date | None:
-    """The day to tell a member that their tier is about to end; None when it is not."""
+    """Find the day to tell a member that their tier will end; None when it has no end or notice."""
     rank = program.tier_rank(card.tier.id if card.tier else None)
     if card.tier is None or rank < 0 or not card.tier.until:
         return None
@@ -104,17 +106,19 @@ def notice_day(program: Program, card: Card) -> date | None:
 
 def _expiries(card: Card) -> list[str]:
     lots = [lot.expires_on for lots in card.lots.values() for lot in lots if lot.expires_on]
-    idle = [card.idle[unit] for unit in card.lots if unit in card.idle]
+    inactive_after = [
+        card.inactive_after[unit] for unit in card.lots if unit in card.inactive_after
+    ]
     vouchers = [held.expires_on for held in card.open.values() if held.expires_on]
-    return lots + idle + vouchers
+    return lots + inactive_after + vouchers
 
 
-def _awaited(program: Program, card: Card, today: str) -> list[str]:
-    """The days on which units that were held back pay debt, or may unlock what is automatic."""
-    waiting = {reward.unit for reward in program.rewards.values() if reward.auto} | {*card.debt}
+def _release_days(program: Program, card: Card, today: str) -> list[str]:
+    """List the days on which pending units can pay debt or unlock automatic rewards."""
+    units = {reward.unit for reward in program.rewards.values() if reward.auto} | {*card.debt}
     return [
         lot.available_on
-        for unit in waiting
+        for unit in units
         for lot in card.lots.get(unit, ())
         if lot.available_on > today
     ]
@@ -125,7 +129,7 @@ def _day_after(last_day: str, zone_name: str) -> datetime:
 
 
 def reminder_day(program: Program, card: Card, today: date) -> date | None:
-    """The day to remind a member who lacks one visit to a reward; None when they do not."""
+    """Find the day to remind a member who lacks one visit to a reward; None for others."""
     days = program.messages.close_to_reward_days
     if not days or not card.last_visit_ms or close_reward(program, card, today) is None:
         return None
@@ -134,7 +138,7 @@ def reminder_day(program: Program, card: Card, today: date) -> date | None:
 
 
 def close_reward(program: Program, card: Card, today: date) -> Reward | None:
-    """The automatic reward that one more visit would unlock, if there is one."""
+    """Find the automatic reward that one more visit would unlock; None when there is none."""
     for reward in program.rewards.values():
         missing = reward.cost - card.available(reward.unit, today.isoformat())
         per_visit = sum(

@@ -1,4 +1,4 @@
-"""Until when units last: the dates of lots, and inactivity."""
+"""Compute the dates of lots, and the end of inactivity."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from regulars.domain.program import Expiry, Program, Unit
 
 
 def lot_dates_for(unit: Unit | None, today: date) -> tuple[str, str]:
-    """Expiry and availability dates of what is granted `today` by the unit's policy.
+    """Compute the expiry and availability dates of what is granted `today` (ISO dates, or empty).
 
-    What would expire while it is still held back is dated from the day it can be spent. A unit
-    that the programme no longer knows (a correction after a change) never expires.
+    What would expire while it is pending is dated from the day it can be spent. A unit that the
+    programme no longer has (a correction after a change) never expires.
     """
     if unit is None:
         return NEVER, ""
@@ -33,17 +33,22 @@ def _last_day(expiry: Expiry, earned: date) -> date | None:
     return None
 
 
-def idle_until(unit: Unit, today: date) -> str:
-    """The last day of a unit that expires by inactivity when nothing happens after `today`."""
+def inactivity_ends(unit: Unit, today: date) -> str:
+    """Compute the last day of a unit that expires by inactivity, renewed `today`."""
     return calendar.add_months(today, unit.expiry.months).isoformat()
 
 
 def by_policy(program: Program, card: Card, today: date) -> Card:
-    """The card with last days of inactivity for exactly those units that have such a policy now:
-    one that was given up leaves no trace, one that is new begins today."""
-    idle = {
-        unit.id: card.idle.get(unit.id) or idle_until(unit, today)
+    """Return the card with an inactivity date for exactly those units that have such a policy now:
+    a removed policy leaves nothing, a new one begins today."""
+    inactive_after = {
+        unit.id: card.inactive_after.get(unit.id) or inactivity_ends(unit, today)
         for unit in program.units.values()
-        if unit.expiry.kind == "inactivity" and (unit.id in card.idle or unit.id in card.lots)
+        if unit.expiry.kind == "inactivity"
+        and (unit.id in card.inactive_after or unit.id in card.lots)
     }
-    return card if idle == card.idle else card._replace(idle=idle)
+    return (
+        card
+        if inactive_after == card.inactive_after
+        else card._replace(inactive_after=inactive_after)
+    )

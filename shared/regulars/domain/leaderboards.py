@@ -1,7 +1,7 @@
-"""Leaderboards: who came, spent or collected most in the running month, quarter or year.
+"""Rank members by visits, spend or points in the current month, quarter or year.
 
-Only members who agreed take part, and who has nothing yet has no place. Equal values share a rank
-and stand in the order of member ids.
+Only members who agreed take part, and a value of 0 has no place. Equal values share a rank and are
+sorted by member id.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from regulars.domain.games import Leaderboard
 from regulars.domain.tiering import window_sum
 
 CONSENT = "leaderboard"
-"""Under which name a profile keeps that a member takes part."""
+"""The name of the consent in a profile."""
 
 NAME_MAX = 24
-"""Characters of a first name that are shown."""
+"""How many characters of a first name are shown."""
 
 
 class Ranking:
-    """The best of any number of members, kept in the space of its places."""
+    """The best of any number of members, in memory for `places` of them."""
 
     def __init__(self, places: int) -> None:
         self._places = places
         self._best: list[tuple[int, str]] = []
         self.members = 0
-        """How many have a value at all."""
+        """How many members have a value above 0."""
 
     def add(self, member_id: str, value: int) -> None:
-        """Let a member take part; one without a value has no place."""
+        """Add a member; a value of 0 or less has no place."""
         if value <= 0:
             return
         self.members += 1
@@ -40,12 +40,12 @@ class Ranking:
         del self._best[self._places :]
 
     def best(self) -> tuple[tuple[str, int], ...]:
-        """Member and value, best first."""
+        """List (member id, value), best first."""
         return tuple((member_id, -value) for value, member_id in self._best)
 
 
 def value(board: Leaderboard, card: Card, day: date) -> int:
-    """What a card has of the board's metric in the period of `day`, up to its month."""
+    """Sum the board's metric of a card in the period of `day`, up to its month."""
     counted = window_sum(card, board.window, day)
     return {"visits": counted.visits, "spend": counted.spend_minor, "points": counted.points}[
         board.metric
@@ -53,14 +53,14 @@ def value(board: Leaderboard, card: Card, day: date) -> int:
 
 
 def period(board: Leaderboard, day: date) -> tuple[date, date]:
-    """The first and the last day of the board's period that holds a day."""
+    """Find the first and last day of the board's period that holds `day`."""
     first = calendar.period_start_index(calendar.month_index(day), board.window)
     last = first + calendar.PERIOD_MONTHS[board.window] - 1
     return calendar.month_start(first), calendar.month_end(last)
 
 
 def ranks(values: Iterable[int]) -> list[int]:
-    """The rank of each of some values that fall: 1, 2, 2, 4."""
+    """Compute the ranks of descending values: 1, 2, 2, 4."""
     found: list[int] = []
     before = None
     for place, one in enumerate(values, 1):
@@ -70,7 +70,7 @@ def ranks(values: Iterable[int]) -> list[int]:
 
 
 def shown_name(name: str) -> str:
-    """What others see of a name: the first word and the initial of the last; empty for none."""
+    """Shorten a name for others: the first word and the initial of the last; empty for none."""
     first, *rest = name.split() or [""]
     initial = f" {rest[-1][0].upper()}." if rest else ""
     return first[:NAME_MAX] + initial

@@ -1,7 +1,7 @@
-"""The ledger of a card: entries that are only ever added, chained by their hashes.
+"""Write, read and verify the ledger of a card: entries that are only added, chained by hashes.
 
-`canonical` is the exact text that is hashed and stored, so that anyone holding the entries can
-verify them without knowing how we print JSON: hash(n) = SHA-256(hash(n-1) + "\\n" + canonical(n)).
+`canonical` is the exact text that is hashed and stored, so that anyone who holds the entries can
+verify them: hash(n) = SHA-256(hash(n-1) + "\\n" + canonical(n)).
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class Line(NamedTuple):
 
 
 def granted(lines: Iterable[Line]) -> list[Line]:
-    """The lines that grant something; what returns, or moves within a card, is not granted."""
+    """List the lines that grant units; what returns or moves within a card is not granted."""
     return [line for line in lines if line.amount > 0 and not line.reason.moves_only]
 
 
 class Entry(NamedTuple):
-    """One journal entry: one operation on one card, for ever."""
+    """One journal entry: one operation on one card. It never changes."""
 
     seq: int
     op: str
@@ -61,22 +61,22 @@ class Entry(NamedTuple):
     staff: str | None = None
     location: str | None = None
     facts: Mapping[str, Any] = MappingProxyType({})
-    """What it was about, by kind: spend, visits, order, carry, vouchers, reverses, note ..."""
+    """Figures of the operation, by kind: spend, visits, order, carry, vouchers, reverses, note."""
 
 
 def lot_name(expires_on: str, available_on: str) -> str:
-    """How a line names a lot."""
+    """Write the name of a lot in a line."""
     return f"{expires_on}/{available_on}" if available_on else expires_on
 
 
 def lot_dates(name: str) -> tuple[str, str]:
-    """The expiry and availability dates in a lot's name."""
+    """Read the expiry and availability dates from a lot's name."""
     expires_on, _, available_on = name.partition("/")
     return expires_on, available_on
 
 
 def canonical(entry: Entry) -> str:
-    """The one JSON text of an entry: sorted keys, no spaces, absent values left out."""
+    """Write the one JSON text of an entry: sorted keys, no spaces, absent values left out."""
     document: dict[str, Any] = {
         "seq": entry.seq,
         "op": entry.op,
@@ -101,17 +101,19 @@ def canonical(entry: Entry) -> str:
 
 
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-"""Made once: `json.dumps` makes an encoder for every call that asks for anything special."""
+"""Made once: `json.dumps` makes a new encoder for every call with options."""
 
 
 UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
-"""What reading a damaged entry may raise."""
+"""What reading a damaged entry can raise."""
 
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> Entry:
-    """The entry of a canonical text; raises one of UNREADABLE when it is not one. Remembered: what
-    is told, refunded or verified is read more than once."""
+    """Read the entry of a canonical text; raises one of UNREADABLE when it is not one.
+
+    Cached: entries are shown, refunded and verified more than once.
+    """
     document = json.loads(text)
     tier_from, tier_to = document.get("tier", (None, None))
     return Entry(
@@ -136,12 +138,12 @@ def parse(text: str) -> Entry:
 
 
 def chain(previous: str, text: str) -> str:
-    """The hash of an entry's canonical text after the entry whose hash is `previous`."""
+    """Compute the hash of a canonical text after the entry whose hash is `previous`."""
     return sha256(f"{previous}\n{text}".encode()).hexdigest()
 
 
 class Recorded(NamedTuple):
-    """An entry as it lies in the table: its canonical text and its place in the chain."""
+    """An entry as it is stored: its canonical text and its place in the chain."""
 
     text: str
     prev: str
@@ -149,13 +151,13 @@ class Recorded(NamedTuple):
 
 
 def recorded(entry: Entry, prev: str) -> Recorded:
-    """The entry as it is stored after the one whose hash is `prev`."""
+    """Make the stored form of an entry after the one whose hash is `prev`."""
     text = canonical(entry)
     return Recorded(text, prev, chain(prev, text))
 
 
 def verify(card: Card, entries: Iterable[Recorded]) -> list[str]:
-    """Re-compute sequence, chain and balances of a whole card; the problems found, in words.
+    """Recompute sequence, chain and balances of a card; return the problems in words.
 
     `entries` are all entries from the first to the newest.
     """
@@ -176,7 +178,7 @@ def verify(card: Card, entries: Iterable[Recorded]) -> list[str]:
         problems += found
         previous = stored.hash
     if (card.seq, card.head) != (seq, previous):
-        problems.append(f"the card stands at entry {card.seq}, the ledger ends at {seq}")
+        problems.append(f"the card is at entry {card.seq}, the ledger ends at {seq}")
     problems.extend(_lot_problems(card, sums))
     return problems
 
@@ -184,9 +186,9 @@ def verify(card: Card, entries: Iterable[Recorded]) -> list[str]:
 def _entry_problems(
     entry: Entry, seq: int, recorded_ms: int, sums: dict[str, dict[str, int]]
 ) -> Iterator[str]:
-    """What is wrong with the entry at `seq`, itself; its lines are added to `sums`."""
+    """Check the entry at `seq` and add its lines to `sums`."""
     if entry.seq != seq:
-        yield f"entry {entry.seq} stands where {seq} should be"
+        yield f"entry {entry.seq} is where {seq} should be"
     if entry.recorded_ms <= recorded_ms:
         yield f"entry {entry.seq} is not later than the entry before it"
     for line in entry.lines:

@@ -1,7 +1,7 @@
-"""How often something may be given to one member: rewards, actions, campaigns, benefits.
+"""Count how often a member was given something: rewards, actions, campaigns, benefits.
 
-A card counts in `taken`, under a name per thing, within a period that is named by a prefix of the
-day: the day itself, its month or year, or nothing for a whole life.
+A card counts in `taken`, under a name per thing, within a period. A period is named by a prefix of
+the ISO day: the day itself, its month, its year, or nothing for a lifetime.
 """
 
 from __future__ import annotations
@@ -9,30 +9,30 @@ from __future__ import annotations
 from regulars.domain.card import Card
 
 FIRST_PURCHASE = "n:first"
-"""Under which name a card remembers that its owner's first purchase was counted. Rewards go by
-their ids, which have no colon; whatever else is counted has one in its name."""
+"""The name under which a card counts the first purchase of its member. Rewards are counted by their
+ids, which have no colon; all other names have one."""
 
 _PREFIX = {"day": 10, "month": 7, "year": 4, "lifetime": 0}
 
 
 def period(window: str, today: str) -> str:
-    """The name of the period that a limit counts in."""
+    """Name the period of a window (`day`, `month`, `year`, `lifetime`) that holds an ISO day."""
     return today[: _PREFIX[window]]
 
 
 def given(card: Card, name: str, in_period: str) -> int:
-    """How often a thing was given within a period."""
+    """Return how often a thing was given within a period."""
     last, count = card.taken.get(name, ("", 0))
     return count if last == in_period else 0
 
 
-def once_more(card: Card, name: str, in_period: str, times: int = 1) -> Card:
-    """The card after a thing was given (or, negative, taken back) within a period."""
-    return replaced(card, name, in_period, max(0, given(card, name, in_period) + times))
+def counted(card: Card, name: str, in_period: str, times: int = 1) -> Card:
+    """Return the card after a thing was given (negative: taken back) `times` in a period."""
+    return with_count(card, name, in_period, max(0, given(card, name, in_period) + times))
 
 
-def replaced(card: Card, name: str, in_period: str, count: int) -> Card:
-    """The card with another count under a name; a count of nothing is not kept."""
+def with_count(card: Card, name: str, in_period: str, count: int) -> Card:
+    """Return the card with a new count under a name; a count of 0 is not stored."""
     taken = {**card.taken, name: (in_period, count)}
     if not count:
         del taken[name]

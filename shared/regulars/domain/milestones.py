@@ -1,8 +1,8 @@
-"""Milestones: the first purchase, 500 points, five visits in March, four weeks in a row.
+"""Reward milestones: the first purchase, 500 points, five visits in March, four weeks in a row.
 
-A card remembers how often it was rewarded for each, so that going back (a refund) and forth over
-the same mark is rewarded once. Challenges count between two days, streaks count periods in a row
-with a visit; both have counters of their own on the card.
+A card counts how often it was rewarded for each, so that passing a mark again after a refund is
+rewarded once. Challenges count between two days, streaks count periods in a row with a visit; both
+have counters of their own on the card.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ from regulars.domain.games import Milestone
 from regulars.domain.rewards import give
 
 REFERRALS = "n:referrals"
-"""Under which name a card counts the friends it has brought."""
+"""The name under which a card counts the referrals that were rewarded."""
 
 STREAKS = frozenset({"weeks", "months"})
 
 
 def count(draft: Draft, spend_minor: int, visits: int, points: int) -> None:
-    """Move the counters of challenges and streaks by what an entry brought."""
+    """Move the counters of challenges and streaks by what an entry counts."""
     amounts = {"spend": spend_minor, "visits": visits, "points": points}
     streaks = {one.metric for one in draft.program.milestones if one.metric in STREAKS}
     for streak in sorted(streaks) if visits else ():
-        draft.card = _prolonged(draft.card, streak, draft.effective_day)
+        draft.card = _extended(draft.card, streak, draft.effective_day)
     day = draft.effective_day.isoformat()
     for milestone in draft.program.milestones:
         amount = amounts.get(milestone.metric, 0)
         if amount and _is_challenge(milestone) and _runs(milestone, day):
-            draft.card = limits.once_more(draft.card, f"v:{milestone.id}", "", amount)
+            draft.card = limits.counted(draft.card, f"v:{milestone.id}", "", amount)
             draft.facts.setdefault("challenges", {})[milestone.id] = amount
 
 
 def reach(draft: Draft) -> None:
-    """Reward the milestones that the card has reached by this entry."""
+    """Reward the milestones that the card reaches with this entry."""
     for milestone in draft.program.milestones:
         key, run = f"m:{milestone.id}", _run(milestone, draft.card)
         rewarded = limits.given(draft.card, key, run)
         new = _times(milestone, draft.card) - rewarded
         if new <= 0:
             continue
-        draft.card = limits.once_more(draft.card, key, run, new)
+        draft.card = limits.counted(draft.card, key, run, new)
         draft.facts.setdefault("milestones", {})[milestone.id] = new
         if run:
             draft.facts.setdefault("runs", {})[milestone.id] = run
@@ -60,15 +60,17 @@ def reach(draft: Draft) -> None:
 
 
 def uncount(draft: Draft, facts: Mapping[str, Any]) -> None:
-    """What a refunded entry counted for challenges counts no more. A streak stays: the member was
-    there."""
+    """Subtract what a refunded entry counted for challenges. A streak stays: the visit happened."""
     for milestone_id, amount in facts.get("challenges", {}).items():
-        draft.card = limits.once_more(draft.card, f"v:{milestone_id}", "", -amount)
+        draft.card = limits.counted(draft.card, f"v:{milestone_id}", "", -amount)
 
 
 def take_back(draft: Draft, facts: Mapping[str, Any], used: Counter[str]) -> None:
-    """The milestones that a refunded entry reached can be reached again, but for those whose gift
-    has been `used` (by reward), and for streaks that are over."""
+    """Uncount the milestones that a refunded entry reached, so that they can be reached again.
+
+    Not those whose gift has been redeemed (`used` counts by reward id, and is reduced), nor streaks
+    that have ended.
+    """
     known = {milestone.id: milestone for milestone in draft.program.milestones}
     for milestone_id, times in facts.get("milestones", {}).items():
         milestone = known.get(milestone_id)
@@ -77,18 +79,18 @@ def take_back(draft: Draft, facts: Mapping[str, Any], used: Counter[str]) -> Non
             continue
         kept = min(times, used[milestone.reward])
         used[milestone.reward] -= kept
-        draft.card = limits.once_more(draft.card, f"m:{milestone_id}", run, kept - times)
+        draft.card = limits.counted(draft.card, f"m:{milestone_id}", run, kept - times)
 
 
 def badges(card: Card, milestones: tuple[Milestone, ...]) -> tuple[str, ...]:
-    """The ids of the badges a card has."""
+    """List the ids of the badges a card has."""
     return tuple(
         one.id for one in milestones if one.badge and card.taken.get(f"m:{one.id}", ("", 0))[1]
     )
 
 
 def _times(milestone: Milestone, card: Card) -> int:
-    """How often the mark has been passed by now."""
+    """Count how often the mark has been passed."""
     if _is_challenge(milestone):
         value = limits.given(card, f"v:{milestone.id}", "")
     else:
@@ -112,17 +114,17 @@ def _runs(milestone: Milestone, day: str) -> bool:
 
 
 def _run(milestone: Milestone, card: Card) -> str:
-    """Within what a milestone is rewarded: a streak since it began, everything else for life."""
+    """Name the period in which it is rewarded once: a streak since it began, else a lifetime."""
     if milestone.metric not in STREAKS:
         return ""
     return card.taken.get(f"s:{milestone.metric}", ("", 0))[0].partition("/")[2]
 
 
-def _prolonged(card: Card, streak: str, day: date) -> Card:
-    """The card after a visit: the streak goes on, stays, or begins anew. A visit told after a
-    later one changes nothing.
+def _extended(card: Card, streak: str, day: date) -> Card:
+    """Return the card after a visit: its streak is extended, unchanged, or started again.
 
-    It is kept as `<last period>/<first period>` with the number of periods.
+    A visit that is reported after a later one changes nothing. A streak is stored as
+    `<last period>/<first period>` with the number of periods.
     """
     key = f"s:{streak}"
     this, before = _period(streak, day)
@@ -132,11 +134,11 @@ def _prolonged(card: Card, streak: str, day: date) -> Card:
         return card
     if last != before:
         first, length = this, 0
-    return limits.replaced(card, key, f"{this}/{first}", length + 1)
+    return limits.with_count(card, key, f"{this}/{first}", length + 1)
 
 
 def _period(streak: str, today: date) -> tuple[str, str]:
-    """The names of the running period and of the one before it."""
+    """Name the period of a day and the one before it."""
     if streak == "weeks":
         monday = today - timedelta(days=today.weekday())
         return monday.isoformat(), (monday - timedelta(days=7)).isoformat()

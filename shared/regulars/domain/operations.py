@@ -1,10 +1,10 @@
-"""What can be asked of a card, and what comes of it.
+"""Hold the operations on a card, and the decision that each leads to.
 
-An operation carries everything its decision needs besides programme, card and time: ids and
-entropy are made by the caller, so that deciding twice on the same values gives the same answer.
+An operation carries everything its decision needs except programme, card and time. The caller makes
+ids and entropy, so that deciding twice on the same values gives the same answer.
 
-Named tuples rather than dataclasses: they are made at import, on every cold start of the counter,
-and cost a seventh there.
+These are named tuples, not dataclasses: classes are made at import on every cold start, and a named
+tuple takes a seventh of the time.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from regulars.domain.reasons import Reason
 
 
 class Origin(NamedTuple):
-    """What all operations have in common: which one it is and where it comes from."""
+    """What all operations have in common: its id and where it comes from."""
 
     op: str
-    """The operation's id; at most one entry of a merchant bears it."""
+    """The operation's id; at most one entry of a merchant has it."""
     source: str
     """Where it came from: `join`, `card`, `staff`, `api`, `job` or a till's name."""
     staff: str | None = None
@@ -31,9 +31,9 @@ class Origin(NamedTuple):
     effective_ms: int | None = None
     """When it happened, if known; never later than recording + 5 minutes."""
     entropy: bytes = b""
-    """Random bytes from the caller, for the codes of vouchers."""
+    """Random bytes from the caller, from which voucher codes are derived."""
     left: Mapping[str, int] = MappingProxyType({})
-    """How much is left of shared counters that were looked at (see `Decision.counts`)."""
+    """How much is left of the shared counters that were read (see `Decision.counts`)."""
 
 
 class Join(NamedTuple):
@@ -67,7 +67,7 @@ class Earn(NamedTuple):
     order_id: str | None = None
     note: str | None = None
     refusable: bool = False
-    """Whether a reached cap refuses the whole (staff, scans) or grants nothing (tills)."""
+    """Whether a reached cap refuses the operation (staff, scans) or grants nothing (tills)."""
 
 
 class Adjust(NamedTuple):
@@ -88,7 +88,7 @@ class Issue(NamedTuple):
 
 
 class Voucher(NamedTuple):
-    """A voucher as it lies in the table; `lots` are the pieces locked in it."""
+    """A voucher as it is stored; `lots` are the pieces locked in it."""
 
     voucher_id: str
     code: str
@@ -103,7 +103,7 @@ class Voucher(NamedTuple):
 
 
 class Redeem(NamedTuple):
-    """A voucher is handed over at the counter; final."""
+    """A voucher is redeemed at the counter; this is final."""
 
     origin: Origin
     voucher: Voucher
@@ -111,7 +111,7 @@ class Redeem(NamedTuple):
 
 
 class Cancel(NamedTuple):
-    """A voucher is given back; the same lots return with the same dates."""
+    """A voucher is cancelled; its lots return with the same dates."""
 
     origin: Origin
     voucher: Voucher
@@ -119,10 +119,10 @@ class Cancel(NamedTuple):
 
 
 class Reverse(NamedTuple):
-    """A refund or an undo: lines of the original entry are taken back, pro rata to the money.
+    """A refund or an undo: the original's lines are taken back, in proportion to the money.
 
     `refunded_minor` is what had been refunded of the original's payment before (-1 when it was
-    reversed whole); `amount_minor` is what is refunded now, None for all that is left.
+    reversed completely); `amount_minor` is refunded now, None for all that is left.
     """
 
     origin: Origin
@@ -130,20 +130,20 @@ class Reverse(NamedTuple):
     refunded_minor: int
     amount_minor: int | None
     vouchers: tuple[Voucher, ...] = ()
-    """The vouchers that the original entry granted."""
+    """The vouchers that the original entry issued."""
     items: tuple[Item, ...] = ()
-    """What is given back, when it is known; `amount_minor` is its money."""
+    """The returned items, when they are known; `amount_minor` is their money."""
     refunded_rules: Mapping[str, int] = MappingProxyType({})
-    """What earlier refunds of items left (see `shares.py`)."""
+    """The shares after earlier refunds of items (see `shares.py`)."""
     under: Program | None = None
     """The version of the programme the original was booked under; None for the one in force."""
     undo_until_ms: int | None = None
-    """For an undo at the counter: the last instant it is allowed."""
+    """For an undo at the counter: the last instant at which it is allowed."""
     refund_id: str | None = None
 
 
 class Expire(NamedTuple):
-    """What has expired is booked out: lots, and vouchers whose lots go back first."""
+    """Expired lots are booked out, after expired vouchers returned theirs."""
 
     origin: Origin
     vouchers: tuple[Voucher, ...] = ()
@@ -151,32 +151,32 @@ class Expire(NamedTuple):
 
 
 class ReviewTier(NamedTuple):
-    """The tier is decided anew: at the end of its period or after a change of the programme."""
+    """The tier is reviewed: at the end of its period or after a change of the programme."""
 
     origin: Origin
     birthday: str = ""
-    """`MM-DD`, if known: the new programme may celebrate it."""
+    """`MM-DD`, if known: the new programme may reward it."""
 
 
-class Remind(NamedTuple):
-    """Somebody has been told what there was to tell; it comes off the due list until next time."""
+class ClearDue(NamedTuple):
+    """A reminder was sent; the card is removed from the due list until the next one."""
 
     origin: Origin
     job: str = "remind"
     birthday: str = ""
-    """`MM-DD`, when the due list is to know of it from now on."""
+    """`MM-DD`, when it is to be put on the due list."""
 
 
-class Act(NamedTuple):
-    """The member did something that is rewarded: a review, a survey, an event attended."""
+class RewardAction(NamedTuple):
+    """The member did something that is rewarded: a review, a survey, an event."""
 
     origin: Origin
     action: str
     ref: str | None = None
 
 
-class Bonus(NamedTuple):
-    """Units or a reward given for a reason of the system's: a referral that came to something."""
+class GrantBonus(NamedTuple):
+    """Units or a reward that the system gives, such as for a referral."""
 
     origin: Origin
     reason: str
@@ -187,8 +187,8 @@ class Bonus(NamedTuple):
     """Whether it counts as a referral of this member."""
 
 
-class Surprise(NamedTuple):
-    """Staff give an unexpected gift out of a budget of the programme's."""
+class GiveSurprise(NamedTuple):
+    """Staff give an unexpected gift within a budget of the programme."""
 
     origin: Origin
     surprise_id: str
@@ -196,22 +196,22 @@ class Surprise(NamedTuple):
 
 
 class Celebrate(NamedTuple):
-    """The member's birthday, or the day of joining comes round."""
+    """It is the member's birthday, or the anniversary of joining."""
 
     origin: Origin
     occasion: Literal["birthday", "anniversary"]
     birthday: str = ""
-    """`MM-DD`, to know when the next one is."""
+    """`MM-DD`, to compute the next date."""
 
 
 class GiveBenefits(NamedTuple):
-    """A new period has begun: what the tier brings in it is given."""
+    """A new period has begun: the tier's benefits are given."""
 
     origin: Origin
 
 
 class GrantTier(NamedTuple):
-    """A tier is given by hand, bought or earned by invitation - or taken away (`until` past)."""
+    """A right to a tier is given - or taken away, when `until` is past."""
 
     origin: Origin
     tier_id: str
@@ -223,9 +223,9 @@ class GrantTier(NamedTuple):
 AnyOperation = (
     Join
     | Earn
-    | Act
-    | Bonus
-    | Surprise
+    | RewardAction
+    | GrantBonus
+    | GiveSurprise
     | Celebrate
     | GiveBenefits
     | Adjust
@@ -236,15 +236,15 @@ AnyOperation = (
     | Expire
     | ReviewTier
     | GrantTier
-    | Remind
+    | ClearDue
 )
 
 
 class Decision(NamedTuple):
-    """What an operation comes to; written as one transaction or not at all.
+    """The outcome of an operation, written as one transaction or not at all.
 
-    `entry` is None when nothing has to be booked (a job found nothing to do): then only the due
-    list moves. `dues` are (job, UTC hour) pairs to be put on the due list.
+    `entry` is None when there is nothing to book (a job found nothing to do): then only the due
+    list changes. `dues` are (job, UTC hour) pairs to be put on the due list.
     """
 
     card: Card
@@ -255,12 +255,12 @@ class Decision(NamedTuple):
     """Vouchers issued or closed."""
     dues: tuple[tuple[str, str], ...] = ()
     counts: tuple[tuple[str, int, int], ...] = ()
-    """Shared counters to move, as (name, by, limit): stock, the first n. One that would pass its
-    limit refuses the transaction, and the operation is decided again knowing what is left."""
+    """Shared counters to move, as (name, by, limit): stock, a campaign's total. One that would pass
+    its limit refuses the transaction; the operation is then decided again with what is left."""
     unlocked: tuple[Voucher, ...] = ()
-    """Vouchers that were issued by themselves."""
+    """Vouchers that were issued automatically."""
     refused: tuple[tuple[str, Reason], ...] = ()
-    """(rule, reason) of what was not granted although the operation went through."""
+    """(rule, reason) of what was not granted although the operation was booked."""
     refunded_minor: int | None = None
     """For a reversal: what has now been refunded of the original in all, -1 for the whole."""
     refunded_rules: Mapping[str, int] = MappingProxyType({})

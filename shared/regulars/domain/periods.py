@@ -1,4 +1,4 @@
-"""The periods in which a tier's benefits come round."""
+"""Compute the periods in which a tier's benefits are given."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from regulars.domain.program import Benefit, Program
 
 
 def current(program: Program, tier_id: str | None) -> tuple[Benefit, ...]:
-    """The benefits of a tier."""
+    """List the benefits of a tier; none without a tier."""
     rank = program.tier_rank(tier_id)
     return program.tiers[rank].benefits if rank >= 0 else ()
 
 
 def period(every: str, today: date) -> tuple[str, date]:
-    """The name of the period that holds a day, and its last day."""
+    """Name the period that holds a day, and find its last day."""
     if every == "week":
         monday = today - timedelta(days=today.weekday())
         return monday.isoformat(), monday + timedelta(days=6)
@@ -25,7 +25,7 @@ def period(every: str, today: date) -> tuple[str, date]:
 
 
 def next_period(program: Program, tier_id: str | None, today: date) -> date | None:
-    """The first day of the earliest new period of a tier's benefits."""
+    """Find the first day of the next period of a tier's benefits; None when it has none."""
     ends = [
         period(benefit.every, today)[1]
         for benefit in current(program, tier_id)

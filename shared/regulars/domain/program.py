@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from regulars.domain.campaigns import Campaign
-from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseTerms
+from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
 from regulars.domain.values import Text
 
 
@@ -99,7 +99,7 @@ class Keep(NamedTuple):
     need."""
 
 
-class Condition(NamedTuple):
+class TierCondition(NamedTuple):
     """One way into a tier: enough of a metric within a window, counted in what was earned."""
 
     metric: Literal["spend", "visits", "points", "membership", "invitation", "purchase"]
@@ -132,7 +132,7 @@ class Tier(NamedTuple):
 
     id: str
     name: Text
-    enter: tuple[Condition, ...]
+    enter: tuple[TierCondition, ...]
     """Any of these suffices; none at all means everyone is in from the start."""
     multiplier: int
     """Applied to what is earned, in thousandths: 1500 is one and a half."""
@@ -147,7 +147,7 @@ class Tier(NamedTuple):
     """The months in which a seasonal tier can be held; 0 for all year."""
 
 
-class Gift(NamedTuple):
+class ReferralReward(NamedTuple):
     """Units, or a reward."""
 
     unit: str
@@ -158,8 +158,8 @@ class Gift(NamedTuple):
 class Referral(NamedTuple):
     """What both sides get after the friend's first real purchase."""
 
-    friend: Gift
-    referrer: Gift
+    friend: ReferralReward
+    referrer: ReferralReward
     min_spend_minor: int
     max_per_member: int
     """How many friends one member is rewarded for; 0 for no limit."""
@@ -200,7 +200,7 @@ class Program(NamedTuple):
     milestones: tuple[Milestone, ...]
     raffles: tuple[Raffle, ...]
     leaderboards: tuple[Leaderboard, ...]
-    surprises: tuple[SurpriseTerms, ...]
+    surprises: tuple[SurpriseRule, ...]
     referral: Referral | None
     limits: Limits
     refunds: Literal["debt", "waive"]

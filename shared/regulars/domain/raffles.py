@@ -1,9 +1,9 @@
-"""Raffles whose draw anyone can check.
+"""Count raffle tickets, and draw winners so that anyone can check the draw.
 
-Before the first ticket the commitment SHA-256(seed) is published; after the draw the seed, and the
-tickets of every member. With both the draw can be repeated: tickets lie in the order of member
-ids, the number of draw k is SHA-256(seed + ":" + k) modulo the tickets left, and whoever holds that
-ticket wins and takes part no more.
+Before the first ticket the commitment SHA-256(seed) is published; after the draw the seed and the
+tickets of every member. With both the draw can be repeated: tickets are sorted by member id, the
+number of draw k is SHA-256(seed + ":" + k) modulo the tickets left, and the member with that ticket
+wins and is removed.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from regulars.domain.games import Raffle
 
 
 def commitment(seed: str) -> str:
-    """What is published of a seed before the draw."""
+    """Compute what is published of a seed before the draw."""
     return sha256(seed.encode()).hexdigest()
 
 
 def draw(seed: str, tickets: Mapping[str, int], winners: int) -> list[str]:
-    """The member ids that win, in the order they were drawn; fewer when there are fewer."""
+    """Draw the member ids that win, in order; fewer than `winners` when there are fewer members."""
     left = {member: count for member, count in sorted(tickets.items()) if count > 0}
     won: list[str] = []
     while left and len(won) < winners:
@@ -38,31 +38,33 @@ def draw(seed: str, tickets: Mapping[str, int], winners: int) -> list[str]:
 
 
 def tickets(card: Card, raffle_id: str) -> int:
-    """How many tickets a card has."""
+    """Return how many tickets a card has."""
     return limits.given(card, _key(raffle_id), "")
 
 
 def count(draft: Draft, spend_minor: int, visits: int) -> None:
-    """Give the tickets of the raffles that run: one per visit, or per full `per_minor` spent. What
-    is told after the last day may come after the draw."""
+    """Give tickets of the current raffles: one per visit, or one per full `per_minor` spent.
+
+    A sale that is reported after the last day gets none: the draw may have happened.
+    """
     for raffle in draft.program.raffles:
         begun = raffle.first_day <= draft.effective_day.isoformat()
         if not (begun and draft.today.isoformat() <= raffle.last_day):
             continue
         won = spend_minor // raffle.per_minor if raffle.per_minor else visits
         if won:
-            draft.card = limits.once_more(draft.card, _key(raffle.id), "", won)
+            draft.card = limits.counted(draft.card, _key(raffle.id), "", won)
             draft.facts.setdefault("tickets", {})[raffle.id] = won
 
 
 def take_back(draft: Draft, given: Mapping[str, int]) -> None:
-    """The tickets of a refunded sale are void, unless they were drawn."""
+    """Take back the tickets of a refunded sale; a draw that has happened stays."""
     for raffle_id, won in given.items():
-        draft.card = limits.once_more(draft.card, _key(raffle_id), "", -won)
+        draft.card = limits.counted(draft.card, _key(raffle_id), "", -won)
 
 
 def find(raffles: tuple[Raffle, ...], raffle_id: str) -> Raffle | None:
-    """The raffle with that id."""
+    """Find the raffle with that id; None when there is none."""
     return next((raffle for raffle in raffles if raffle.id == raffle_id), None)
 
 

@@ -31,7 +31,7 @@ class ReasonKind(StrEnum):
     REWARD = "reward"
     RETURNED = "returned"
     REFUND = "refund"
-    SETTLED = "settled"
+    DEBT_PAID = "settled"
     EXPIRED = "expired"
     COOLDOWN = "cooldown"
     CAP_DAY = "cap_day"
@@ -42,7 +42,7 @@ class ReasonKind(StrEnum):
 
 _KINDS = {str(kind): kind for kind in ReasonKind}
 _PURCHASE = frozenset({ReasonKind.SPEND, ReasonKind.ITEM})
-_MOVED = frozenset({ReasonKind.RETURNED, ReasonKind.SETTLED})
+_MOVED = frozenset({ReasonKind.RETURNED, ReasonKind.DEBT_PAID})
 
 
 class Reason(NamedTuple):

@@ -1,9 +1,9 @@
-"""Every way a request can be refused, in one closed list.
+"""List every way a request can be refused.
 
-They are listed as they come up: what concerns the request before anything is decided about it, then
-what concerns the card. Which is answered when several apply is said, and held, in `docs/rules.md`.
+First what concerns the request before anything is decided, then what concerns the card.
+`docs/rules.md` says which one is answered when several apply, and tests hold it.
 
-`http/problems.py` gives each its HTTP status; a test holds the two lists together.
+`http/problems.py` gives each its HTTP status; a test compares the two lists.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class RefusalCode(StrEnum):
     """The stable `code` of a problem document."""
 
     # The request itself
@@ -20,6 +20,8 @@ class Code(StrEnum):
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required"
     INVALID = "invalid"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
@@ -49,42 +51,47 @@ class Code(StrEnum):
 
     @property
     def transient(self) -> bool:
-        """Whether the very same request may succeed later; such answers are never stored."""
+        """Whether the same request may succeed later; such answers are never stored."""
         return self in _TRANSIENT
 
 
-_TRANSIENT = {Code.CONFLICT, Code.RATE_LIMITED, Code.UNAVAILABLE, Code.INTERNAL}
+_TRANSIENT = {
+    RefusalCode.CONFLICT,
+    RefusalCode.RATE_LIMITED,
+    RefusalCode.UNAVAILABLE,
+    RefusalCode.INTERNAL,
+}
 
 DECIDED = frozenset(
     {
-        Code.CAP_REACHED,
-        Code.DEBT,
-        Code.TIER_REQUIRED,
-        Code.OUT_OF_STOCK,
-        Code.LIMIT_REACHED,
-        Code.INSUFFICIENT_BALANCE,
-        Code.VOUCHER_REDEEMED,
-        Code.VOUCHER_CANCELLED,
-        Code.VOUCHER_EXPIRED,
-        Code.ALREADY_REVERSED,
-        Code.REFUND_EXCEEDS,
-        Code.UNDO_EXPIRED,
+        RefusalCode.CAP_REACHED,
+        RefusalCode.DEBT,
+        RefusalCode.TIER_REQUIRED,
+        RefusalCode.OUT_OF_STOCK,
+        RefusalCode.LIMIT_REACHED,
+        RefusalCode.INSUFFICIENT_BALANCE,
+        RefusalCode.VOUCHER_REDEEMED,
+        RefusalCode.VOUCHER_CANCELLED,
+        RefusalCode.VOUCHER_EXPIRED,
+        RefusalCode.ALREADY_REVERSED,
+        RefusalCode.REFUND_EXCEEDS,
+        RefusalCode.UNDO_EXPIRED,
     }
 )
-"""Refusals that `decide` reaches from programme and card. They are final for their key: the same
+"""Refusals that follow from programme and card. They are final for their key: the same
 Idempotency-Key gets the same refusal even after the card has changed."""
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of ours
     """A request was refused.
 
-    `detail` says why in words, `errors` names fields and the mend, `replayed` says that this was
-    the answer to the same key before.
+    `detail` gives the reason in words, `errors` are (field, what to correct), `replayed` tells that
+    the same key got this answer before.
     """
 
     def __init__(
         self,
-        code: Code,
+        code: RefusalCode,
         detail: str = "",
         errors: tuple[tuple[str, str], ...] = (),
         *,

@@ -1,5 +1,7 @@
-"""Refunds and undo: lines of the original entry are taken back, exactly (see `shares.py`), by the
-rules and the calendar of the version it was booked under.
+"""Take back the lines of an entry for a refund or an undo.
+
+The shares are exact (see `shares.py`); rules and calendar are those of the programme version under
+which the entry was booked.
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ from typing import NamedTuple
 
 from regulars.domain import (
     benefits,
+    breakage,
     calendar,
-    lapsed,
     limits,
     milestones,
     raffles,
@@ -24,24 +26,26 @@ from regulars.domain.ledger import DEBT, Entry, Line, granted, lot_dates
 from regulars.domain.operations import Reverse, Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import ReasonKind
-from regulars.domain.refusals import Code, Refused
-from regulars.domain.rewards import WAITING, give_back, issue_automatic
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.domain.rewards import QUEUED, give_back, issue_automatic
 from regulars.domain.shares import Shares, Span, shares
 
 WHOLE = -1
-"""`refunded_minor` of an original that has been reversed altogether."""
+"""`refunded_minor` of an original that has been reversed completely."""
 
 
 class Refunded(NamedTuple):
-    """What has been refunded of an original in all: the money (WHOLE at the end), and per rule the
-    shares that do not follow from it."""
+    """What has been refunded of an original in total.
+
+    `minor` is the money (WHOLE at the end), `rules` the shares per rule that differ from it.
+    """
 
     minor: int
     rules: dict[str, int]
 
 
 def reverse(draft: Draft, operation: Reverse) -> Refunded:
-    """Book the reversal; returns what is now refunded of the original in all."""
+    """Book the reversal; return what is now refunded of the original in total."""
     original = operation.original
     under = operation.under or draft.program
     total = _paid(original)
@@ -65,35 +69,40 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
     _correct_windows(draft, original, under, parts, whole)
     if whole:
         _give_back_uses(draft, operation, under)
-    draft.settle()
+    draft.pay_debt()
     issue_automatic(draft)
     return Refunded(WHOLE, {}) if whole else Refunded(after, parts.kept)
 
 
 def _paid(original: Entry) -> int:
-    """What refunds of the original are measured in: the payment, in minor units."""
+    """Return the payment of the original, in minor units: refunds are shares of it."""
     return int(original.facts.get("paid", original.facts.get("spend", 0)))
 
 
 def _refunded(operation: Reverse, total: int, now_ms: int) -> tuple[int, int]:
-    """What was refunded before and is after, in minor units; raises the refusals of a refund."""
+    """Compute what was refunded before and after, in minor units.
+
+    Raises UNDO_EXPIRED, ALREADY_REVERSED or REFUND_EXCEEDS, in this order.
+    """
     if operation.undo_until_ms is not None and now_ms > operation.undo_until_ms:
-        raise Refused(Code.UNDO_EXPIRED, "It can be undone for five minutes; refund it instead.")
+        raise Refused(
+            RefusalCode.UNDO_EXPIRED, "It can be undone for five minutes; refund it instead."
+        )
     if operation.refunded_minor == WHOLE:
-        raise Refused(Code.ALREADY_REVERSED, "All of it has been taken back already.")
+        raise Refused(RefusalCode.ALREADY_REVERSED, "All of it has been taken back already.")
     left = total - operation.refunded_minor
     amount = left if operation.amount_minor is None else operation.amount_minor
     if amount > left:
         raise Refused(
-            Code.REFUND_EXCEEDS,
+            RefusalCode.REFUND_EXCEEDS,
             f"Of this sale {left} is left to refund, in minor units.",
         )
     return operation.refunded_minor, operation.refunded_minor + amount
 
 
 def _take_back(draft: Draft, operation: Reverse, line: Line, amount: int) -> None:
-    """Take `amount` of a granted line out of its own lot, then others, then vouchers, then debt.
-    What has expired of its own lot was of no use, and is not asked for again."""
+    """Take `amount` of a granted line out of its own lot, then other lots, then vouchers; owe the
+    rest. What expired of its own lot is not taken again."""
     reason = reasons.refund(operation.original.seq)
     if line.lot != DEBT:
         own = Lot(*lot_dates(line.lot), amount)
@@ -105,7 +114,7 @@ def _take_back(draft: Draft, operation: Reverse, line: Line, amount: int) -> Non
         granted_on = calendar.local_date(
             calendar.from_ms(operation.original.recorded_ms), draft.program.timezone
         ).isoformat()
-        draft.card, gone = lapsed.claimed(draft.card, line.unit, own, amount, granted_on)
+        draft.card, gone = breakage.claimed(draft.card, line.unit, own, amount, granted_on)
         amount -= gone
         _note(draft, "lapsed", line.unit, gone)
     amount = draft.spend(line.unit, amount, line.rule, reason)[1]
@@ -125,8 +134,8 @@ def _note(draft: Draft, fact: str, unit: str, amount: int) -> None:
 
 
 def _locked(draft: Draft, unit: str) -> int:
-    """What lies in open vouchers of a unit and would not go to what is owed already: not spent
-    yet, so not the owner's to bear."""
+    """Sum the units locked in open vouchers, less what is owed already: they are not spent, so a
+    waived refund does not cover them."""
     rewards = draft.program.rewards
     locked = sum(
         held.cost
@@ -137,9 +146,9 @@ def _locked(draft: Draft, unit: str) -> int:
 
 
 def _return_vouchers(draft: Draft, operation: Reverse, units: str | None) -> bool:
-    """Cancel the unredeemed vouchers that the original granted (of one unit, or all)."""
+    """Cancel the open vouchers that the original issued, of one unit or (None) all."""
     returned = False
-    for voucher in _brought(operation):
+    for voucher in _caused(operation):
         fits = units is None or voucher.unit == units
         if fits and voucher.voucher_id in draft.card.open:
             give_back(draft, voucher, "cancelled")
@@ -149,14 +158,14 @@ def _return_vouchers(draft: Draft, operation: Reverse, units: str | None) -> boo
     return returned
 
 
-def _brought(operation: Reverse) -> list[Voucher]:
-    """The vouchers that came of the original; a gift that had waited only found room with it."""
-    waited = operation.original.facts.get("waited", ())
-    return [voucher for voucher in operation.vouchers if voucher.voucher_id not in waited]
+def _caused(operation: Reverse) -> list[Voucher]:
+    """List the vouchers the original caused, without gifts that had been queued before it."""
+    queued = operation.original.facts.get("waited", ())
+    return [voucher for voucher in operation.vouchers if voucher.voucher_id not in queued]
 
 
 def _restore_carry(draft: Draft, rule: str, change: int) -> None:
-    """Move a spend rule's remainder back; it may pass below zero and is then earned back first."""
+    """Move a spend rule's remainder back; below zero it is earned back first."""
     carry = {**draft.card.carry, rule: draft.card.carry.get(rule, 0) + change}
     if not carry[rule]:
         del carry[rule]
@@ -166,18 +175,18 @@ def _restore_carry(draft: Draft, rule: str, change: int) -> None:
 def _correct_windows(
     draft: Draft, original: Entry, under: Program, parts: Shares, whole: bool
 ) -> None:
-    """Take the refunded money, points and (at the end) visits out of the month they counted in."""
+    """Subtract refunded money, points and (when `whole`) visits from the month of the sale."""
     day = calendar.local_date(calendar.from_ms(original.effective_ms), under.timezone)
     points = sum(parts.line(line).of(line.amount) for line in _counted(original, under))
     count = int(original.facts.get("visits", 0)) if whole else 0
     spend = parts.money.of(int(original.facts.get("spend", 0)))
     draft.card = draft.card.with_window(calendar.month_index(day), -spend, -count, -points)
     if count:
-        visits.forget(draft, original, day, count)
+        visits.uncount(draft, original, day, count)
 
 
 def _counted(original: Entry, under: Program) -> list[Line]:
-    """The lines that were counted as points; what milestones grant is not."""
+    """List the lines that counted as points; what milestones grant does not."""
     if not original.facts.get("points"):
         return []
     return [
@@ -190,21 +199,21 @@ def _counted(original: Entry, under: Program) -> list[Line]:
 
 
 def _give_back_uses(draft: Draft, operation: Reverse, under: Program) -> None:
-    """What the original used up - campaigns, milestones, actions - can be had again, unless what
-    came of it has been used."""
+    """Uncount what the original counted - campaigns, milestones, actions, tickets - unless the gift
+    for it was used."""
     facts = operation.original.facts
     for campaign_id in facts.get("campaigns", ()):
         campaign = next((one for one in under.campaigns if one.id == campaign_id), None)
         name = f"campaign:{campaign_id}"
         if campaign and campaign.per_member:
-            draft.card = limits.once_more(draft.card, name, "", -1)
+            draft.card = limits.counted(draft.card, name, "", -1)
         if campaign and campaign.total:
             draft.count(name, -1, campaign.total)
-    used = Counter(one.reward_id for one in _brought(operation) if one.status == "redeemed")
+    used = Counter(one.reward_id for one in _caused(operation) if one.status == "redeemed")
     for reward_id in facts.get("waiting", ()):
-        if limits.given(draft.card, WAITING + reward_id, ""):
-            draft.card = limits.once_more(draft.card, WAITING + reward_id, "", -1)
-        else:  # there was room since, and it was given
+        if limits.given(draft.card, QUEUED + reward_id, ""):
+            draft.card = limits.counted(draft.card, QUEUED + reward_id, "", -1)
+        else:  # it has been given since
             used[reward_id] += 1
     if "waived" not in draft.facts:
         milestones.take_back(draft, facts, used)
@@ -212,18 +221,18 @@ def _give_back_uses(draft: Draft, operation: Reverse, under: Program) -> None:
     raffles.take_back(draft, facts.get("tickets", {}))
     _give_back_actions(draft, operation.original, under)
     if facts.get("referral"):
-        draft.card = limits.once_more(draft.card, milestones.REFERRALS, "", -1)
+        draft.card = limits.counted(draft.card, milestones.REFERRALS, "", -1)
     if facts.get("first"):
-        draft.card = limits.once_more(draft.card, limits.FIRST_PURCHASE, "", -1)
+        draft.card = limits.counted(draft.card, limits.FIRST_PURCHASE, "", -1)
         draft.facts["unfirst"] = 1
 
 
 def _give_back_actions(draft: Draft, original: Entry, under: Program) -> None:
-    """An action whose reward is taken back may be rewarded again in its period."""
+    """Uncount actions whose units are taken back: they can be rewarded again in their period."""
     recorded = calendar.from_ms(original.recorded_ms)
     day = calendar.local_date(recorded, under.timezone).isoformat()
     rewarded = {line.rule for line in original.lines if line.reason.kind is ReasonKind.ACTION}
     for rule in under.earn:
         period = limits.period(rule.limit_window, day)
         if rule.id in rewarded and limits.given(draft.card, f"a:{rule.id}", period):
-            draft.card = limits.once_more(draft.card, f"a:{rule.id}", period, -1)
+            draft.card = limits.counted(draft.card, f"a:{rule.id}", period, -1)

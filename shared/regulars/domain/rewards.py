@@ -1,4 +1,7 @@
-"""Rewards: issuing locks units in a voucher, redeeming is final, cancelling gives them back."""
+"""Issue rewards as vouchers, redeem them, cancel them.
+
+Issuing locks units in a voucher, redeeming is final, cancelling returns the units.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,39 @@ from regulars.domain.card import NEVER, Card, Lot, OpenVoucher
 from regulars.domain.draft import Draft
 from regulars.domain.operations import Cancel, Issue, Redeem, Voucher
 from regulars.domain.program import Program, Reward
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
 Closed = Literal["redeemed", "cancelled", "expired"]
 """The final statuses of a voucher."""
 
 OPEN_VOUCHERS_MAX = 20
-"""Open vouchers a card can hold. More wait until some are used: automatic rewards on the balance,
-gifts in a count on the card."""
+"""Open vouchers a card can hold. Automatic rewards beyond that stay on the balance, gifts are
+queued in a count on the card."""
 
-WAITING = "w:"
-"""Under which names a card counts the gifts that wait, by reward."""
+QUEUED = "w:"
+"""The prefix of the names under which a card counts queued gifts, by reward."""
+
+
+def in_debt(program: Program, card: Card) -> bool:
+    """Tell whether a card owes units that can still be earned; others can block nothing."""
+    return any(owed and unit in earnable(program) for unit, owed in card.debt.items())
+
+
+def earnable(program: Program) -> frozenset[str]:
+    """Return the units that visits, sales, actions, campaigns, milestones or referrals grant."""
+    referral = program.referral
+    sides = (referral.friend, referral.referrer) if referral else ()
+    return frozenset(
+        filter(
+            None,
+            (
+                *(rule.unit for rule in program.earn if rule.on != "join"),
+                *(campaign.bonus_unit for campaign in program.campaigns),
+                *(milestone.unit for milestone in program.milestones),
+                *(side.unit for side in sides),
+            ),
+        )
+    )
 
 
 def refusal(
@@ -29,35 +54,35 @@ def refusal(
     reward: Reward,
     today: str,
     exhausted: frozenset[str] = frozenset(),
-) -> Code | None:
-    """Why a reward cannot be had just now, by precedence; None when it can."""
-    if any(card.debt.values()):
-        return Code.DEBT
+) -> RefusalCode | None:
+    """Find why a reward cannot be issued now, by precedence; None when it can."""
+    if in_debt(program, card):
+        return RefusalCode.DEBT
     if reward.tiers and (card.tier is None or card.tier.id not in reward.tiers):
-        return Code.TIER_REQUIRED
+        return RefusalCode.TIER_REQUIRED
     if reward.stock and stock_name(reward) in exhausted:
-        return Code.OUT_OF_STOCK
+        return RefusalCode.OUT_OF_STOCK
     if reward.limit is not None:
         period = limits.period(reward.limit_window, today)
         if limits.given(card, reward.id, period) >= reward.limit:
-            return Code.LIMIT_REACHED
+            return RefusalCode.LIMIT_REACHED
     if len(card.open) >= OPEN_VOUCHERS_MAX:
-        return Code.LIMIT_REACHED
+        return RefusalCode.LIMIT_REACHED
     if card.available(reward.unit, today) < reward.cost:
-        return Code.INSUFFICIENT_BALANCE
+        return RefusalCode.INSUFFICIENT_BALANCE
     return None
 
 
 def stock_name(reward: Reward) -> str:
-    """The shared counter of a reward's stock."""
+    """Name the shared counter of a reward's stock."""
     return f"stock:{reward.id}"
 
 
 def issue(draft: Draft, operation: Issue) -> Voucher:
-    """Lock the cost of the reward the member chose; raises Refused when it cannot be had."""
+    """Issue the reward the member chose; raises Refused when it cannot be issued."""
     reward = draft.program.rewards.get(operation.reward_id)
     if reward is None or not reward.unit:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     code = _refusal(draft, reward)
     if code is not None:
         raise Refused(code, _refusal_words(code, draft, reward))
@@ -65,12 +90,12 @@ def issue(draft: Draft, operation: Issue) -> Voucher:
 
 
 def issue_automatic(draft: Draft) -> None:
-    """Issue the gifts that wait, then every automatic reward whose cost is there, as often as it
-    is, while the card has room."""
+    """Issue queued gifts, then automatic rewards as often as the balance pays for them, while the
+    card has room."""
     for reward in draft.program.rewards.values():
-        name = WAITING + reward.id
+        name = QUEUED + reward.id
         while limits.given(draft.card, name, "") and len(draft.card.open) < OPEN_VOUCHERS_MAX:
-            draft.card = limits.once_more(draft.card, name, "", -1)
+            draft.card = limits.counted(draft.card, name, "", -1)
             if gift := give(draft, reward):
                 draft.facts.setdefault("waited", []).append(gift.voucher_id)
     for reward in draft.program.rewards.values():
@@ -79,21 +104,23 @@ def issue_automatic(draft: Draft) -> None:
 
 
 def give(
-    draft: Draft, reward: Reward, expires_on: str | None = None, *, waits: bool = True
+    draft: Draft, reward: Reward, expires_on: str | None = None, *, queues: bool = True
 ) -> Voucher | None:
-    """A voucher as a gift: a benefit, a milestone. None when there are none left, or when the card
-    is full; then the gift waits for room, if it may."""
+    """Issue a voucher as a gift, such as a benefit or for a milestone.
+
+    None when the stock is empty or the card is full; a full card queues the gift if `queues`.
+    """
     if draft.exhausted(stock_name(reward), reward.stock):
         return None
     if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
-        if waits:
-            draft.card = limits.once_more(draft.card, WAITING + reward.id, "")
+        if queues:
+            draft.card = limits.counted(draft.card, QUEUED + reward.id, "")
             draft.facts.setdefault("waiting", []).append(reward.id)
         return None
     return _voucher(draft, reward, draft.new_code(), (), expires_on)
 
 
-def _refusal(draft: Draft, reward: Reward) -> Code | None:
+def _refusal(draft: Draft, reward: Reward) -> RefusalCode | None:
     if draft.exhausted(stock_name(reward), reward.stock):
         exhausted = frozenset({stock_name(reward)})
     else:
@@ -105,12 +132,12 @@ def _issue(draft: Draft, reward: Reward) -> Voucher:
     code = draft.new_code()
     reason = reasons.reward(reward.id, _voucher_id(code))
     pieces, rest = draft.spend(reward.unit, reward.cost, reward.id, reason)
-    draft.touch(reward.unit)
+    draft.renew(reward.unit)
     if rest:
         raise AssertionError("a reward is issued only when its cost is available")
     if reward.limit is not None:
         period = limits.period(reward.limit_window, draft.today.isoformat())
-        draft.card = limits.once_more(draft.card, reward.id, period)
+        draft.card = limits.counted(draft.card, reward.id, period)
     return _voucher(draft, reward, code, pieces, None)
 
 
@@ -121,7 +148,7 @@ def _voucher_id(code: str) -> str:
 def _voucher(
     draft: Draft, reward: Reward, code: str, pieces: tuple[Lot, ...], expires_on: str | None
 ) -> Voucher:
-    """Open a voucher over the locked pieces (none for a gift)."""
+    """Open a voucher that holds the locked pieces (none for a gift)."""
     if expires_on is None:
         expires_on = NEVER
         if reward.valid_days is not None:
@@ -148,11 +175,13 @@ def _voucher(
 
 
 def redeem(draft: Draft, operation: Redeem) -> None:
-    """Hand the reward over: the voucher is closed for good, nothing returns."""
+    """Redeem a voucher: it is closed and nothing returns."""
     voucher = operation.voucher
     require_open(draft, voucher)
-    if any(draft.card.debt.values()):
-        raise Refused(Code.DEBT, "A refund left this card owing; it is settled by the next visits.")
+    if in_debt(draft.program, draft.card):
+        raise Refused(
+            RefusalCode.DEBT, "A refund left a debt on this card; the next visits pay it off."
+        )
     close(draft, voucher, "redeemed")
     draft.facts.update({"voucher": voucher.voucher_id, "reward": voucher.reward_id})
     if operation.order_id:
@@ -168,10 +197,10 @@ def cancel(draft: Draft, operation: Cancel) -> None:
 
 
 def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
-    """Close a voucher and book its lots in again."""
+    """Close a voucher and return its lots."""
     reason = reasons.returned(voucher.reward_id, voucher.voucher_id)
     draft.put_back(voucher.unit, voucher.lots, voucher.reward_id, reason)
-    draft.settle()
+    draft.pay_debt()
     close(draft, voucher, status)
     draft.facts.setdefault("returned", []).append(voucher.voucher_id)
     reward = draft.program.rewards.get(voucher.reward_id)
@@ -181,7 +210,7 @@ def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
         issued = calendar.local_date(calendar.from_ms(voucher.issued_ms), draft.program.timezone)
         period = limits.period(reward.limit_window, issued.isoformat())
         if limits.given(draft.card, reward.id, period):
-            draft.card = limits.once_more(draft.card, reward.id, period, -1)
+            draft.card = limits.counted(draft.card, reward.id, period, -1)
     if reward.stock:
         draft.count(stock_name(reward), -1, reward.stock)
 
@@ -194,26 +223,30 @@ def close(draft: Draft, voucher: Voucher, status: Closed) -> None:
 
 
 def require_open(draft: Draft, voucher: Voucher, *, expired_too: bool = False) -> None:
-    """Raise the refusal that says why a voucher can no longer be used."""
+    """Raise VOUCHER_REDEEMED, VOUCHER_CANCELLED or VOUCHER_EXPIRED when a voucher is not open."""
     if voucher.status == "redeemed":
         at = calendar.rfc3339(voucher.closed_ms)
-        raise Refused(Code.VOUCHER_REDEEMED, f"This voucher was redeemed at {at}.")
+        raise Refused(RefusalCode.VOUCHER_REDEEMED, f"This voucher was redeemed at {at}.")
     if voucher.status == "cancelled":
-        raise Refused(Code.VOUCHER_CANCELLED, "This voucher was cancelled; its cost was returned.")
+        raise Refused(
+            RefusalCode.VOUCHER_CANCELLED, "This voucher was cancelled; its cost was returned."
+        )
     past = bool(voucher.expires_on) and voucher.expires_on < draft.today.isoformat()
     if voucher.status == "expired" or (past and not expired_too):
-        raise Refused(Code.VOUCHER_EXPIRED, f"This voucher was valid until {voucher.expires_on}.")
+        raise Refused(
+            RefusalCode.VOUCHER_EXPIRED, f"This voucher was valid until {voucher.expires_on}."
+        )
 
 
-def _refusal_words(code: Code, draft: Draft, reward: Reward) -> str:
+def _refusal_words(code: RefusalCode, draft: Draft, reward: Reward) -> str:
     available = draft.available(reward.unit)
-    limit = "This card has had as many of this reward as it may."
+    limit = "This card has reached the limit of this reward."
     if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
         limit = f"This card has {OPEN_VOUCHERS_MAX} open vouchers; some must be used first."
     return {
-        Code.DEBT: "A refund left this card owing; it is settled by the next visits.",
-        Code.TIER_REQUIRED: f"This reward is for {', '.join(reward.tiers)}.",
-        Code.OUT_OF_STOCK: "All of them have been given out.",
-        Code.LIMIT_REACHED: limit,
-        Code.INSUFFICIENT_BALANCE: f"It costs {reward.cost}; {available} can be spent.",
+        RefusalCode.DEBT: "A refund left a debt on this card; the next visits pay it off.",
+        RefusalCode.TIER_REQUIRED: f"This reward is for {', '.join(reward.tiers)}.",
+        RefusalCode.OUT_OF_STOCK: "All of them have been given out.",
+        RefusalCode.LIMIT_REACHED: limit,
+        RefusalCode.INSUFFICIENT_BALANCE: f"It costs {reward.cost}; {available} can be spent.",
     }.get(code, "")

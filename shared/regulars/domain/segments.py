@@ -1,4 +1,4 @@
-"""Which kind of customer a member is, by recency and frequency."""
+"""Sort members into segments by recency and frequency."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOYAL_VISITS = 8
 
 
 def segment(program: Program, card: Card, today: date) -> str:
-    """Where the member stands: `new`, `returning`, `loyal`, `at_risk` or `lapsed`.
+    """Find the segment of a member: `new`, `returning`, `loyal`, `at_risk` or `lapsed`.
 
     By days since the last visit (or enrolment) and the number of visits.
     """

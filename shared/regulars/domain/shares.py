@@ -1,9 +1,9 @@
-"""What part of a sale has been taken back, rule by rule, so that any mix of refunds sums exactly.
+"""Compute what part of a sale is taken back, rule by rule, so that any mix of refunds sums exactly.
 
 Of a line that granted G by counting M (money or pieces) for a payment T, after refunds whose
 shares sum to N / (T x M), floor(G x N / (T x M)) has been taken back. A refund of an amount A adds
 A x M to N; one of items, of which the rule counted m, adds m x T. N never passes T x M, and the
-refund that completes the payment takes what is left of every line. So nothing leaks by rounding in
+refund that completes the payment takes what is left of every line. So rounding loses nothing in
 either direction, and never more is taken back than was granted.
 """
 
@@ -19,14 +19,14 @@ from regulars.domain.program import Program
 
 
 class Span(NamedTuple):
-    """The share of the original that was taken back before and is after, as numerators."""
+    """The share of the original that is taken back before and after a refund, as numerators."""
 
     before: int
     after: int
     whole: int
 
     def of(self, granted: int) -> int:
-        """What this refund takes back of an amount (towards zero; signed like the amount)."""
+        """Compute what this refund takes back of an amount, rounded towards zero."""
         sign, size = (1 if granted >= 0 else -1), abs(granted)
         return sign * (self._upto(size, self.after) - self._upto(size, self.before))
 
@@ -39,16 +39,15 @@ class Shares(NamedTuple):
 
     money: Span
     rules: Mapping[str, Span]
-    """By rule that counted something; others go by the money."""
+    """By rule that counted something; other rules use the span of the money."""
 
     def line(self, line: Line) -> Span:
-        """The span of a granted line."""
+        """Find the span of a granted line."""
         return self.rules.get(line.rule, self.money) if line.reason.counts_purchase else self.money
 
     @property
     def kept(self) -> dict[str, int]:
-        """Per rule what the next refund must know: the numerators that do not follow from the
-        money alone."""
+        """Per rule the numerators that do not follow from the money: the next refund needs them."""
         part, whole = self.money.after, self.money.whole
         return {
             rule: span.after
@@ -58,7 +57,7 @@ class Shares(NamedTuple):
 
 
 def shares(under: Program, operation: Reverse, money: Span) -> Shares:
-    """The spans of a refund, by the rules of the version the sale was booked under."""
+    """Compute the spans of a refund, by the rules of the version the sale was booked under."""
     original, known = operation.original, {rule.id: rule for rule in under.earn}
     spans = {}
     for rule_id, counted in _measures(original).items():
@@ -81,7 +80,7 @@ def shares(under: Program, operation: Reverse, money: Span) -> Shares:
 
 
 def _measures(original: Entry) -> dict[str, int]:
-    """What each rule counted in the sale: pieces, or money in minor units."""
+    """Collect what each rule counted in the sale: pieces, or money in minor units."""
     counted = {
         line.rule: line.reason.counted for line in original.lines if line.reason.counts_purchase
     }

@@ -1,9 +1,8 @@
-"""Surprise and delight: gifts that nobody expects, within a budget that cannot be overrun.
+"""Give unexpected gifts within a budget.
 
-Some are given by staff, others are drawn: one of so many visits or sales, by a hash of the
-operation's own entropy, so that deciding twice draws the same. A budget is a counter in the table,
-one per period, that is raised by the gift's cost in the same transaction; who would pass it gets
-nothing.
+Staff give some; rules draw others: one of `one_in` visits or sales, by a hash of the operation's
+entropy, so that deciding twice draws the same. A budget is a counter in the table, one per period.
+The gift's cost is added to it in the same transaction, which fails when that would pass the budget.
 """
 
 from __future__ import annotations
@@ -15,20 +14,20 @@ from typing import Any, NamedTuple
 from regulars.domain import limits, reasons
 from regulars.domain.campaigns import Occasion
 from regulars.domain.draft import Draft
-from regulars.domain.games import SurpriseTerms
-from regulars.domain.operations import Surprise
+from regulars.domain.games import SurpriseRule
+from regulars.domain.operations import GiveSurprise
 from regulars.domain.program import Reward
 from regulars.domain.reasons import Reason
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX, give, stock_name
 from regulars.domain.segments import segment
 
 FACTS = "surprises"
-"""Under which name an entry keeps what was given, by voucher: a `Given` without its id."""
+"""The fact of an entry that holds its surprises, by voucher id: a `Given` without that id."""
 
 
-class Given(NamedTuple):
-    """A surprise as an entry keeps it."""
+class GivenSurprise(NamedTuple):
+    """A surprise as an entry stores it."""
 
     voucher_id: str
     surprise_id: str
@@ -36,9 +35,9 @@ class Given(NamedTuple):
     counter: str
     """The shared counter of the budget."""
     cost_minor: int
-    """What was taken from the budget."""
+    """What was taken from the budget, in minor units."""
     period: str
-    """In which the member's own share counts."""
+    """The period in which the member's limit counts it."""
 
     @property
     def reason(self) -> Reason:
@@ -46,13 +45,13 @@ class Given(NamedTuple):
         return reasons.surprise(self.reward_id)
 
 
-def given(facts: Mapping[str, Any]) -> list[Given]:
-    """The surprises of an entry, by its facts."""
-    return [Given(voucher_id, *kept) for voucher_id, kept in facts.get(FACTS, {}).items()]
+def given(facts: Mapping[str, Any]) -> list[GivenSurprise]:
+    """List the surprises of an entry, from its facts."""
+    return [GivenSurprise(voucher_id, *kept) for voucher_id, kept in facts.get(FACTS, {}).items()]
 
 
 def draw(draft: Draft, occasion: Occasion, kinds: frozenset[str]) -> None:
-    """Draw every rule that fits what has been booked; most of the time nothing comes of it."""
+    """Draw for every rule that applies to what has been booked, and give what was drawn."""
     for terms in draft.program.surprises:
         fits = (
             terms.by == "rule"
@@ -65,20 +64,20 @@ def draw(draft: Draft, occasion: Occasion, kinds: frozenset[str]) -> None:
             _give(draft, terms, reward)
 
 
-def is_drawn(entropy: bytes, terms: SurpriseTerms) -> bool:
-    """Whether a rule draws this operation; the same entropy always gives the same answer."""
+def is_drawn(entropy: bytes, terms: SurpriseRule) -> bool:
+    """Tell whether a rule draws this operation; the same entropy gives the same answer."""
     number = int.from_bytes(sha256(entropy + b"surprise:" + terms.id.encode()).digest()[:8])
     return number % terms.one_in == 0
 
 
-def give_by_hand(draft: Draft, operation: Surprise) -> None:
-    """The gift that staff chose; raises Refused when it cannot be given."""
+def give_by_hand(draft: Draft, operation: GiveSurprise) -> None:
+    """Give the gift that staff chose; raises Refused when it cannot be given."""
     by_staff = {terms.id: terms for terms in draft.program.surprises if terms.by == "staff"}
     terms = by_staff.get(operation.surprise_id)
     reward = draft.program.rewards.get(terms.reward) if terms else None
     if terms is None or reward is None:
-        mend = f"must be one of: {', '.join(by_staff)}" if by_staff else "there are none to give"
-        raise Refused(Code.INVALID, "No such surprise.", (("surprise", mend),))
+        hint = f"must be one of: {', '.join(by_staff)}" if by_staff else "there are none to give"
+        raise Refused(RefusalCode.INVALID, "No such surprise.", (("surprise", hint),))
     tier = draft.card.tier.id if draft.card.tier else None
     kind = segment(draft.program, draft.card, draft.today)
     if code := _refusal(draft, terms, reward, tier, kind):
@@ -89,61 +88,63 @@ def give_by_hand(draft: Draft, operation: Surprise) -> None:
 
 
 def take_back(draft: Draft, facts: Mapping[str, Any], voucher_id: str) -> None:
-    """A surprise whose voucher is cancelled with the sale that brought it gives back its budget."""
+    """Return the budget of a surprise whose voucher is cancelled by a refund."""
     for gift in given(facts):
         if gift.voucher_id == voucher_id:
             draft.count(gift.counter, -gift.cost_minor, 0)
             name = _name(gift.surprise_id)
             if limits.given(draft.card, name, gift.period):
-                draft.card = limits.once_more(draft.card, name, gift.period, -1)
+                draft.card = limits.counted(draft.card, name, gift.period, -1)
 
 
-def _give(draft: Draft, terms: SurpriseTerms, reward: Reward) -> None:
-    voucher = give(draft, reward, waits=False)
+def _give(draft: Draft, terms: SurpriseRule, reward: Reward) -> None:
+    voucher = give(draft, reward, queues=False)
     if voucher is None:
         raise AssertionError("a surprise is given only when there is room and stock for it")
     counter, today = _counter(draft, terms), draft.today.isoformat()
     draft.count(counter, reward.cost_minor, terms.budget_minor)
     period = limits.period(terms.limit_window, today)
     if terms.limit:
-        draft.card = limits.once_more(draft.card, _name(terms.id), period)
-    gift = Given(voucher.voucher_id, terms.id, reward.id, counter, reward.cost_minor, period)
+        draft.card = limits.counted(draft.card, _name(terms.id), period)
+    gift = GivenSurprise(
+        voucher.voucher_id, terms.id, reward.id, counter, reward.cost_minor, period
+    )
     draft.facts.setdefault(FACTS, {})[gift.voucher_id] = list(gift[1:])
 
 
 def _refusal(
-    draft: Draft, terms: SurpriseTerms, reward: Reward, tier: str | None, kind: str
-) -> Code | None:
-    """Why the card cannot be given it just now, by precedence; None when it can."""
+    draft: Draft, terms: SurpriseRule, reward: Reward, tier: str | None, kind: str
+) -> RefusalCode | None:
+    """Find why the card cannot be given it now, by precedence; None when it can."""
     if (terms.tiers and tier not in terms.tiers) or (terms.segments and kind not in terms.segments):
-        return Code.TIER_REQUIRED
+        return RefusalCode.TIER_REQUIRED
     if draft.exhausted(stock_name(reward), reward.stock):
-        return Code.OUT_OF_STOCK
+        return RefusalCode.OUT_OF_STOCK
     period = limits.period(terms.limit_window, draft.today.isoformat())
     if terms.limit and limits.given(draft.card, _name(terms.id), period) >= terms.limit:
-        return Code.LIMIT_REACHED
+        return RefusalCode.LIMIT_REACHED
     if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
-        return Code.LIMIT_REACHED
+        return RefusalCode.LIMIT_REACHED
     if draft.exhausted(_counter(draft, terms), terms.budget_minor, reward.cost_minor):
-        return Code.LIMIT_REACHED
+        return RefusalCode.LIMIT_REACHED
     return None
 
 
-def _refusal_words(draft: Draft, code: Code, terms: SurpriseTerms) -> str:
-    if code is Code.TIER_REQUIRED:
+def _refusal_words(draft: Draft, code: RefusalCode, terms: SurpriseRule) -> str:
+    if code is RefusalCode.TIER_REQUIRED:
         return f"This is for {', '.join((*terms.tiers, *terms.segments))} members."
-    if code is Code.OUT_OF_STOCK:
+    if code is RefusalCode.OUT_OF_STOCK:
         return "All of them have been given out."
     period = limits.period(terms.limit_window, draft.today.isoformat())
     if terms.limit and limits.given(draft.card, _name(terms.id), period) >= terms.limit:
-        return "This card has had as many of it as it may."
+        return "This card has reached the limit of this surprise."
     if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
         return f"This card has {OPEN_VOUCHERS_MAX} open vouchers; some must be used first."
     return "Its budget is used up for now."
 
 
-def _counter(draft: Draft, terms: SurpriseTerms) -> str:
-    """The shared counter of a budget in its running period."""
+def _counter(draft: Draft, terms: SurpriseRule) -> str:
+    """Name the shared counter of a budget in its current period."""
     period = limits.period(terms.budget_window, draft.today.isoformat())
     return f"surprise:{terms.id}:{period}"
 

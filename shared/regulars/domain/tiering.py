@@ -1,4 +1,4 @@
-"""Which tier a card stands in. Always decided on what was earned, never on the balance."""
+"""Decide the tier of a card: on what was earned, never on the balance."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from regulars.domain import calendar
-from regulars.domain.card import Card, Holding, Window
-from regulars.domain.program import Condition, Program, Tier
+from regulars.domain.card import Card, TierRight, Window
+from regulars.domain.program import Program, Tier, TierCondition
 
 COUNTED = frozenset({"spend", "visits", "points"})
-"""Metrics that a card's windows answer; the others are granted, not counted."""
+"""Metrics that a card's windows hold; the others are granted, not counted."""
 
 BOUGHT = frozenset({"membership", "purchase"})
 """Ways into a tier that are paid for."""
 
 
-def measure(card: Card, condition: Condition, today: date) -> int:
-    """How much of the condition's metric the card has within its window, as of `today`."""
+def measure(card: Card, condition: TierCondition, today: date) -> int:
+    """Sum the condition's metric of a card within its window, as of `today`."""
     total = window_sum(card, condition.window, today)
     return {"spend": total.spend_minor, "visits": total.visits, "points": total.points}[
         condition.metric
@@ -26,7 +26,7 @@ def measure(card: Card, condition: Condition, today: date) -> int:
 
 
 def window_sum(card: Card, window: str, today: date) -> Window:
-    """What was earned in a window that ends with the month of `today`."""
+    """Sum what was earned in a window that ends with the month of `today`."""
     if window == "lifetime":
         return card.lifetime
     last = calendar.month_index(today)
@@ -41,13 +41,13 @@ def window_sum(card: Card, window: str, today: date) -> Window:
     return total
 
 
-def needed(condition: Condition, *, held: bool) -> int:
-    """How much of a counted metric is enough: for who holds the tier it may be less."""
+def needed(condition: TierCondition, *, held: bool) -> int:
+    """Return how much of a counted metric is enough; it can be less when the tier is `held`."""
     return (condition.keep.at_least if held else 0) or condition.at_least
 
 
-def kept_until(condition: Condition, today: date) -> str:
-    """The last day a tier entered by this condition today is certain; `""` when it has no end.
+def kept_until(condition: TierCondition, today: date) -> str:
+    """Compute the last day (ISO) of a tier entered by this condition today; `""` without an end.
 
     A rolling window of n months has the running month as its period, and n months as the next.
     """
@@ -67,14 +67,16 @@ def kept_until(condition: Condition, today: date) -> str:
 
 
 def right(tier_id: str, by: str = "") -> str:
-    """The name of a right: what was earned or bought at the till goes by the tier alone, what was
-    given has who gave it behind it, so that one cannot shorten the other."""
+    """Name a right: by the tier alone when it was earned or bought at the till, else with who gave
+    it, so that one right cannot shorten another."""
     return f"{tier_id}/{by}" if by else tier_id
 
 
 def paid_until(tier: Tier, card: Card, today: date) -> str:
-    """The last day of a membership paid today: a month or a year less a day, behind the one that
-    runs; `""` for a tier that is not sold."""
+    """Compute the last day (ISO) of a membership paid today; `""` for a tier that is not sold.
+
+    It lasts a month or a year less a day, and begins after a membership that has not ended.
+    """
     paid = card.held.get(right(tier.id, "membership"))
     first = today
     if paid and paid.until >= today.isoformat():
@@ -87,20 +89,22 @@ def paid_until(tier: Tier, card: Card, today: date) -> str:
 
 
 def given(card: Card, tier_id: str, by: str, until: str, today: date) -> Card:
-    """The card with a right that was given until a day. Given by hand until a day that is over,
-    every right to the tier ends: the owner takes it away."""
+    """Return the card with a right that was given until a day (ISO).
+
+    Given by hand until a past day, it ends every right to the tier: the owner takes it away.
+    """
     if by == "hand" and until and until < today.isoformat():
         kept = {name: held for name, held in card.held.items() if held.id != tier_id}
         return card._replace(held=kept)
     name = right(tier_id, by)
     known = card.held.get(name)
     since = known.since if known else today.isoformat()
-    return card._replace(held={**card.held, name: Holding(tier_id, since, until)})
+    return card._replace(held={**card.held, name: TierRight(tier_id, since, until)})
 
 
 def earned(program: Program, card: Card, today: date) -> dict[str, str]:
-    """The tiers the card has a right to by what it has earned as of today, with the last day each
-    is certain (`""` when open-ended)."""
+    """Find the tiers whose conditions the card meets today, with the last day of each (ISO, `""`
+    without an end)."""
     rights = {}
     for tier in program.tiers:
         known = card.held.get(right(tier.id))
@@ -118,56 +122,60 @@ def earned(program: Program, card: Card, today: date) -> dict[str, str]:
 
 
 def with_right(card: Card, tier_id: str, until: str, today: date) -> Card:
-    """The card with an earned right to a tier until a day; one that lasts longer is kept."""
+    """Return the card with an earned right to a tier until a day; a longer one is kept."""
     name = right(tier_id)
     held = card.held.get(name)
     if held and not _later(until, held.until):
         return card
     since = held.since if held else today.isoformat()
-    return card._replace(held={**card.held, name: Holding(tier_id, since, until)})
+    return card._replace(held={**card.held, name: TierRight(tier_id, since, until)})
 
 
 def upgraded(program: Program, card: Card, today: date, happened: date) -> Card:
-    """The card after a change of its windows on the day something happened (it may be told later):
-    moved up, or its tier prolonged; never down."""
-    before = card  # less is enough to keep only what was held before
+    """Return the card after its windows changed: moved up or its tier extended, never moved down.
+
+    `happened` is the day of the sale, which may be reported later, on `today`.
+    """
+    before = card  # only a tier that was held before is kept with less
     for day in dict.fromkeys((happened, today)):
         for tier_id, until in earned(program, before, day).items():
             card = with_right(card, tier_id, until, today)
     best = _best(program, card, today)
     now_held = program.tier_rank(card.tier.id if card.tier else None)
     if best is not None and program.tier_rank(best.id) >= now_held:
-        return _standing_in(card, best, today)
+        return _in_tier(card, best, today)
     return card
 
 
 def reviewed(program: Program, card: Card, today: date) -> Card:
-    """The card after the review of its tier: rights that are over go, and what is left counts."""
-    lasting = {
-        name: held
-        for name, held in card.held.items()
-        if (rank := program.tier_rank(held.id)) >= 0 and not _over(held, program.tiers[rank], today)
-    }
+    """Return the card after a review: ended rights are removed, the highest other one counts.
+
+    A right to a tier that the programme does not have now is kept until its own end: it counts
+    again when the tier is back.
+    """
+    lasting = {name: held for name, held in card.held.items() if not _ended(program, held, today)}
     card = card._replace(held=lasting)
     for tier_id, until in earned(program, card, today).items():
         card = with_right(card, tier_id, until, today)
     best = _best(program, card, today)
-    return _standing_in(card, best, today) if best else card._replace(tier=None)
+    return _in_tier(card, best, today) if best else card._replace(tier=None)
 
 
 def as_of(program: Program, card: Card, today: date) -> Card:
-    """The card with the tier that counts today: when it has ended since the card was last looked
-    at, or the season of a higher one has begun, it is reviewed now, whether its review is late or
-    the first thing of its day."""
+    """Return the card with the tier that counts today.
+
+    It is reviewed when its tier has ended or the season of a higher one has begun since it was last
+    written, in case the job has not run yet.
+    """
     best = _best(program, card, today)
-    standing = program.tier_rank(card.tier.id if card.tier else None)
-    risen = best is not None and program.tier_rank(best.id) > standing
+    current = program.tier_rank(card.tier.id if card.tier else None)
+    rises = best is not None and program.tier_rank(best.id) > current
     over = card.tier is not None and not lasts(program, card.tier, today)
-    return reviewed(program, card, today) if risen or over else card
+    return reviewed(program, card, today) if rises or over else card
 
 
 def in_season(tier: Tier, today: date) -> bool:
-    """Whether a tier can be held in this month; a season may span the turn of the year."""
+    """Tell whether a tier counts in this month; a season may include the end of a year."""
     if not tier.first_month:
         return True
     if tier.first_month <= tier.last_month:
@@ -175,8 +183,8 @@ def in_season(tier: Tier, today: date) -> bool:
     return today.month >= tier.first_month or today.month <= tier.last_month
 
 
-def lasts(program: Program, held: Holding, today: date) -> bool:
-    """Whether a tier that was held when a card was last looked at still is."""
+def lasts(program: Program, held: TierRight, today: date) -> bool:
+    """Tell whether a tier that a card had when it was last written still counts."""
     rank = program.tier_rank(held.id)
     if rank < 0:
         return False
@@ -184,8 +192,8 @@ def lasts(program: Program, held: Holding, today: date) -> bool:
     return in_season(tier, today) and not _over(held, tier, today)
 
 
-def ends_on(tier: Tier, held: Holding, today: date) -> date | None:
-    """The first day on which a held tier must be reviewed; None when it has no end."""
+def ends_on(tier: Tier, held: TierRight, today: date) -> date | None:
+    """Find the first day on which a tier must be reviewed; None when it has no end."""
     days = []
     if held.until:
         days.append(date.fromisoformat(held.until) + timedelta(days=tier.grace_days + 1))
@@ -197,7 +205,7 @@ def ends_on(tier: Tier, held: Holding, today: date) -> date | None:
 
 
 def seasons_ahead(program: Program, card: Card, today: date) -> Iterator[date]:
-    """The days on which seasons begin of tiers that the card will still have a right to then."""
+    """List the days on which a season begins of a tier the card will have a right to then."""
     for tier in program.tiers:
         if not in_season(tier, today) and any(held.id == tier.id for held in card.held.values()):
             months = (tier.first_month - today.month) % 12
@@ -206,17 +214,17 @@ def seasons_ahead(program: Program, card: Card, today: date) -> Iterator[date]:
                 yield opens
 
 
-def _best(program: Program, card: Card, today: date) -> Holding | None:
-    """The right to the highest tier that is not over and in season."""
+def _best(program: Program, card: Card, today: date) -> TierRight | None:
+    """Find the right to the highest tier that has not ended and is in season."""
     for tier in reversed(program.tiers):
         if in_season(tier, today) and (held := _longest(card, tier, today)):
             return held
     return None
 
 
-def _longest(card: Card, tier: Tier, today: date) -> Holding | None:
-    """Of the rights to a tier that are not over the one that lasts longest."""
-    longest: Holding | None = None
+def _longest(card: Card, tier: Tier, today: date) -> TierRight | None:
+    """Find the right to a tier that lasts longest; None when all have ended."""
+    longest: TierRight | None = None
     for held in card.held.values():
         fits = held.id == tier.id and not _over(held, tier, today)
         if fits and (longest is None or _later(held.until, longest.until)):
@@ -224,18 +232,26 @@ def _longest(card: Card, tier: Tier, today: date) -> Holding | None:
     return longest
 
 
-def _over(held: Holding, tier: Tier, today: date) -> bool:
-    """Whether a right has ended, grace included."""
+def _ended(program: Program, held: TierRight, today: date) -> bool:
+    """Tell whether a right has ended; one to a tier that is not there now, without any grace."""
+    rank = program.tier_rank(held.id)
+    if rank >= 0:
+        return _over(held, program.tiers[rank], today)
+    return bool(held.until) and held.until < today.isoformat()
+
+
+def _over(held: TierRight, tier: Tier, today: date) -> bool:
+    """Tell whether a right has ended, days of grace included."""
     if not held.until:
         return False
     return date.fromisoformat(held.until) + timedelta(days=tier.grace_days) < today
 
 
-def _standing_in(card: Card, best: Holding, today: date) -> Card:
-    """The card in that tier: since today when it is another than before."""
+def _in_tier(card: Card, best: TierRight, today: date) -> Card:
+    """Return the card in that tier; since today when it is a new one."""
     same = card.tier is not None and card.tier.id == best.id
     since = card.tier.since if same and card.tier else today.isoformat()
-    return card._replace(tier=Holding(best.id, since, best.until))
+    return card._replace(tier=TierRight(best.id, since, best.until))
 
 
 def _later(until: str, than: str) -> bool:
@@ -261,8 +277,8 @@ def offers(program: Program, card: Card, today: date) -> Iterator[Offer]:
                 yield Offer(tier, way.price_minor, way.period)
 
 
-def next_tier(program: Program, card: Card, today: date) -> tuple[Tier, Condition, int] | None:
-    """The next tier that can be reached by coming and buying: tier, condition, value so far."""
+def next_tier(program: Program, card: Card, today: date) -> tuple[Tier, TierCondition, int] | None:
+    """Find the next tier that visits and sales can reach: tier, condition, value so far."""
     held = program.tier_rank(card.tier.id if card.tier else None)
     for tier in program.tiers[held + 1 :]:
         for way in tier.enter:

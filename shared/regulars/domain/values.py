@@ -1,4 +1,4 @@
-"""Small values that programme documents are made of."""
+"""Hold small values of programme documents."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Visits that count: the day's cap and the cool-down, by the time of the visit.
+"""Count visits under the daily cap and the cool-down, by the time of the visit.
 
-A till that was offline tells visits late and in any order, so they are counted on the days they
-were on, for the last week.
+A till that was offline reports visits late and in any order, so visits are counted on their own
+days, for the last week.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry
 from regulars.domain.operations import Earn
 from regulars.domain.reasons import Reason, ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 
 DAYS_KEPT = 7
-"""For how many days before the newest a card remembers the visits of each."""
+"""Days before the newest for which a card stores the visits of each day."""
 
 
 def granted(draft: Draft, operation: Earn) -> tuple[int, list[tuple[str, Reason]]]:
-    """The visits that count under the programme's limits, and why others do not.
+    """Return how many visits count under the limits, and (rule, reason) when some do not.
 
-    Raises CAP_REACHED when the operation is to be refused rather than cut.
+    Raises CAP_REACHED instead when the operation is `refusable`.
     """
     limits, card = draft.program.limits, draft.card
     visits = operation.visits
@@ -40,12 +40,12 @@ def granted(draft: Draft, operation: Earn) -> tuple[int, list[tuple[str, Reason]
     if reason is None:
         return visits, []
     if operation.refusable:
-        raise Refused(Code.CAP_REACHED, _words(reason))
+        raise Refused(RefusalCode.CAP_REACHED, _words(reason))
     return visits, [("limits", reason)]
 
 
 def book(draft: Draft, visits: int) -> None:
-    """Remember visits on their day, and when the last was."""
+    """Store visits on their day, and the time of the last one."""
     card = draft.card
     if draft.program.limits.visits_per_day:
         draft.card = card._replace(days=_more(card.days, draft.effective_day, visits))
@@ -55,8 +55,8 @@ def book(draft: Draft, visits: int) -> None:
         draft.card = draft.card._replace(last_visit_ms=draft.effective_ms)
 
 
-def forget(draft: Draft, original: Entry, day: date, visits: int) -> None:
-    """Let the limits count as if the reversed visits had not been on that day."""
+def uncount(draft: Draft, original: Entry, day: date, visits: int) -> None:
+    """Subtract the reversed visits of a day, so that limits do not count them."""
     name = day.isoformat()
     left = draft.card.days.get(name, 0) - visits
     days = {**draft.card.days, name: left}

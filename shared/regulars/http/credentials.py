@@ -11,19 +11,19 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from regulars.core import clock, tokens
 from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http.protocol import Request, cookie
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.store import keys, merchants
 from regulars.store.marshal import Item
-from regulars.store.merchants import Kept, Staff
+from regulars.store.merchants import ShortCache, Staff
 from regulars.store.table import Table
 
 STAFF_COOKIE = "regulars_staff"
@@ -32,7 +32,9 @@ CARD_COOKIE_S = 400 * 24 * 3600
 KEY_ID_LENGTH = 15
 """Eleven characters of the merchant's id, four of the key's own."""
 
-kept = Kept()
+Body = TypeVar("Body")
+
+kept = ShortCache()
 """Programmes and staff records that this process may use again for some seconds."""
 
 
@@ -106,11 +108,32 @@ def gather(
     record, program_item = known[claim.record], known[keys.program(m)]
     caller = claim.confirm(record) if record else None
     if caller is None or program_item is None:
-        raise Refused(Code.UNAUTHORIZED, "The key is not known.")
+        raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
     program = program_of(program_item)
     now = merchants.now_of(m, known.get(keys.clock(m)))
     shop = Shop(table, m, program, now)
     return Gathered(caller, shop, program_item, found[len(missing) :])
+
+
+def gather_for(
+    table: Table,
+    request: Request,
+    read: Callable[[], Body],
+    wanted: Callable[[Body], tuple[Callable[[str], keys.Key], ...]] = lambda _: (),
+    *,
+    staff_too: bool = True,
+) -> tuple[Gathered, Body]:
+    """Gather as `gather` does for a body that says what is wanted, and return both.
+
+    Raises what is wrong with the credential before what is wrong with the body: who is not known
+    learns nothing of what a body must look like.
+    """
+    try:
+        body = read()
+    except Refused:
+        gather(table, request, staff_too=staff_too)
+        raise
+    return gather(table, request, *wanted(body), staff_too=staff_too), body
 
 
 def require_platform(request: Request) -> None:
@@ -118,7 +141,7 @@ def require_platform(request: Request) -> None:
     secret = _bearer(request) or ""
     digest = tokens.digest(secret)
     if not hmac.compare_digest(digest, settings().platform_key_sha256):
-        raise Refused(Code.UNAUTHORIZED, "This needs the platform key.")
+        raise Refused(RefusalCode.UNAUTHORIZED, "This needs the platform key.")
 
 
 def new_api_key(merchant_id: str) -> tuple[str, merchants.ApiKey]:
@@ -168,7 +191,7 @@ def _claim(request: Request, *, staff_too: bool) -> Claim:
         return _api_claim(secret)
     if staff_too and STAFF_COOKIE in request.cookies:
         return _staff_claim(request)
-    raise Refused(Code.UNAUTHORIZED, "Send Authorization: Bearer with your key.")
+    raise Refused(RefusalCode.UNAUTHORIZED, "Send Authorization: Bearer with your key.")
 
 
 def _bearer(request: Request) -> str | None:
@@ -181,7 +204,7 @@ def _api_claim(secret: str) -> Claim:
     mode, _, rest = rest.partition("_")
     key_id = rest.partition("_")[0]
     if prefix != "rk" or mode not in {"live", "test"} or len(key_id) != KEY_ID_LENGTH:
-        raise Refused(Code.UNAUTHORIZED, "The key is not known.")
+        raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
     merchant_id = ("m" if mode == "live" else "t") + key_id[:11]
 
     def confirm(item: Item) -> Caller | None:
@@ -195,10 +218,10 @@ def _api_claim(secret: str) -> Claim:
 def _staff_claim(request: Request) -> Claim:
     session = _session(request.cookies[STAFF_COOKIE])
     if session is None:
-        raise Refused(Code.UNAUTHORIZED, "Open your staff link again to sign in.")
+        raise Refused(RefusalCode.UNAUTHORIZED, "Open your staff link again to sign in.")
     if request.method != "GET" and request.headers.get("x-regulars") != "staff":
         # A form on another site can send the cookie, but no header of its own.
-        raise Refused(Code.FORBIDDEN, "This call must come from the staff page.")
+        raise Refused(RefusalCode.FORBIDDEN, "This call must come from the staff page.")
     merchant_id = session["m"]
 
     def confirm(item: Item) -> Caller | None:

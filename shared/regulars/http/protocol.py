@@ -18,11 +18,10 @@ from urllib.parse import parse_qsl, unquote
 
 from regulars.core.config import learn_origin
 from regulars.core.observability import logger
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import headers, problems
 from regulars.store.errors import Unavailable
-from regulars.store.ledger import Answer
-from regulars.store.ledger import Request as Known
+from regulars.store.ledger import Answer, Idempotency
 
 BODY_MAX = 256 * 1024
 """Bytes a request body may have (webhooks have their own, larger limit)."""
@@ -74,7 +73,7 @@ class Request:
         """A part of the path; nothing of ours has a name longer than PARAM_MAX."""
         value = unquote(str(self.event.get("pathParameters", {}).get(name, "")))
         if len(value) > PARAM_MAX:
-            raise Refused(Code.NOT_FOUND)
+            raise Refused(RefusalCode.NOT_FOUND)
         return value
 
     @cached_property
@@ -88,27 +87,42 @@ class Request:
     @cached_property
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; raises the refusals of a body that is none."""
+        self._expect("application/json")
         if len(self.body) > BODY_MAX:
-            raise Refused(Code.TOO_LARGE, f"A body may have {BODY_MAX // 1024} KB.")
+            raise Refused(RefusalCode.TOO_LARGE, f"A body may have {BODY_MAX // 1024} KB.")
         try:
-            document = json.loads(self.body, parse_float=_no_float, parse_constant=_no_float)
+            document = json.loads(
+                self.body.decode("utf-8"),
+                parse_float=_no_float,
+                parse_constant=_no_float,
+                object_pairs_hook=_no_key_twice,
+            )
         except (ValueError, RecursionError) as error:
-            raise Refused(Code.MALFORMED, f"The body must be JSON: {_words(error)}") from error
+            raise Refused(
+                RefusalCode.MALFORMED, f"The body must be JSON: {_words(error)}"
+            ) from error
         if not isinstance(document, dict):
-            raise Refused(Code.INVALID, "", (("", "must be a JSON object"),))
+            raise Refused(RefusalCode.INVALID, "", (("", "must be a JSON object"),))
         return document
 
     @cached_property
     def form(self) -> dict[str, str]:
         """The fields of a posted form."""
+        self._expect("application/x-www-form-urlencoded")
         if len(self.body) > BODY_MAX:
-            raise Refused(Code.TOO_LARGE)
+            raise Refused(RefusalCode.TOO_LARGE)
         text = self.body.decode("utf-8", "replace")
         try:
             fields = parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX)
         except ValueError as error:
-            raise Refused(Code.MALFORMED, "The form has too many fields.") from error
+            raise Refused(RefusalCode.MALFORMED, "The form has too many fields.") from error
         return dict(fields)
+
+    def _expect(self, media_type: str) -> None:
+        """Refuse a body that says it is of another type; one that says nothing is read."""
+        given = self.headers.get("content-type", media_type).partition(";")[0].strip().lower()
+        if self.body and given != media_type:
+            raise Refused(RefusalCode.UNSUPPORTED_MEDIA_TYPE, f"Send the body as {media_type}.")
 
     def fingerprint(self) -> str:
         """What was asked, as a digest: method, path and body, however the JSON was laid out."""
@@ -116,11 +130,11 @@ class Request:
         text = f"{self.method} {self.path}\n{body}"
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    def known(self, *, status: int = 200, alias: str | None = None) -> Known:
+    def idempotency(self, *, status: int = 200, alias: str | None = None) -> Idempotency:
         """How the ledger recognises this request when it comes again with the same key."""
-        return Known(
+        return Idempotency(
             fingerprint=self.fingerprint(), alias=alias, expires=True, status=status,
-            keep_refusal=True,
+            store_refusal=True,
         )  # fmt: skip
 
 
@@ -139,10 +153,10 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
             return problem(refused)
         except Unavailable:
             log.exception("the table did not answer", extra={"route": request.route})
-            return problem(Refused(Code.UNAVAILABLE))
+            return problem(Refused(RefusalCode.UNAVAILABLE))
         except Exception:
             log.exception("unexpected", extra={"route": request.route})
-            return problem(Refused(Code.INTERNAL))
+            return problem(Refused(RefusalCode.INTERNAL))
 
     return lambda_handler
 
@@ -169,12 +183,12 @@ def idempotency_key(request: Request) -> str:
     key = request.headers.get("idempotency-key", "")
     if not key:
         raise Refused(
-            Code.IDEMPOTENCY_KEY_REQUIRED,
+            RefusalCode.IDEMPOTENCY_KEY_REQUIRED,
             "Send an Idempotency-Key header: a new one per operation, the same one per retry.",
         )
     if len(key) > 128 or not KEY_CHARACTERS.issuperset(key):
         raise Refused(
-            Code.INVALID,
+            RefusalCode.INVALID,
             "The Idempotency-Key is not valid.",
             (("Idempotency-Key", "must be 1 to 128 characters of A-Z a-z 0-9 . _ : -"),),
         )
@@ -187,7 +201,7 @@ def problem(refused: Refused) -> Response:
     own = {"Content-Type": "application/problem+json"}
     if refused.code in problems.RETRY_AFTER_S:
         own["Retry-After"] = str(problems.RETRY_AFTER_S[refused.code])
-    if refused.code is Code.UNAUTHORIZED:
+    if refused.code is RefusalCode.UNAUTHORIZED:
         own["WWW-Authenticate"] = "Bearer"
     if refused.replayed:
         own["Idempotent-Replay"] = "true"
@@ -247,9 +261,22 @@ def _no_float(text: str) -> Any:
     return _NotAnInteger()
 
 
+class DuplicateKeyError(ValueError):
+    """A JSON object that names a key twice: which of the values is meant is not known."""
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise DuplicateKeyError
+    return found
+
+
 class _NotAnInteger:
     """A JSON number that is not an integer; no check accepts it."""
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, DuplicateKeyError):
+        return "an object names a key twice"
     return str(error) if isinstance(error, json.JSONDecodeError) else "it cannot be decoded"

@@ -22,10 +22,10 @@ from regulars.domain.due import (
 from regulars.domain.operations import (
     AnyOperation,
     Celebrate,
+    ClearDue,
     Expire,
     GiveBenefits,
     Origin,
-    Remind,
     ReviewTier,
 )
 from regulars.messages.notification import Notification
@@ -51,7 +51,7 @@ def expire(shop: Shop, member_id: str) -> None:
 
 
 def review_tier(shop: Shop, member_id: str) -> None:
-    """Decide the tier anew."""
+    """Decide the tier again."""
     card = shop.ledger.card(member_id)
     if card is None:
         return
@@ -86,7 +86,7 @@ def _celebrate(shop: Shop, member_id: str, occasion: Literal["birthday", "annive
     day = profile.birthday[-5:]
     operation: AnyOperation = Celebrate(_origin(occasion, card), occasion, day)
     if occasion == BIRTHDAY and not day:
-        operation = Remind(_origin(occasion, card), occasion)
+        operation = ClearDue(_origin(occasion, card), occasion)
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 
@@ -101,7 +101,7 @@ def notice(shop: Shop, member_id: str) -> None:
         facts = {"tier": card.tier.id, "until": card.tier.until}
         wanted = Notification(member_id, "tier_at_risk", card.tier.until, facts)
         notify(shop.merchant_id, wanted, shop.now)
-    operation = Remind(_origin(NOTICE, card), NOTICE)
+    operation = ClearDue(_origin(NOTICE, card), NOTICE)
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 
@@ -121,7 +121,7 @@ def remind(shop: Shop, member_id: str) -> None:
             Notification(member_id, "close_to_reward", f"{card.last_visit_ms}", facts),
             shop.now,
         )
-    operation = Remind(_origin(REMIND, card))
+    operation = ClearDue(_origin(REMIND, card))
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from regulars.core.observability import logger
 from regulars.domain.calendar import hour_of
-from regulars.program.shop import Shop, Shops
+from regulars.program.shop import Shop, ShopCache
 from regulars.store import keys
 from regulars.store.table import AbsentOr, Below, Table
 
@@ -40,7 +40,7 @@ class Due:
     job: str
 
 
-def walk(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) -> int:
+def run_due(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) -> int:
     """Do everything of these jobs that is due by now for live merchants; returns how much.
 
     The hour that has begun is looked at now and again when it is over, because in zones with a
@@ -50,7 +50,7 @@ def walk(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) ->
     done = item["hour"] if item else hour_of(now - HOUR * FIRST_LOOK_HOURS)
     count = failed = 0
     for hour in _hours(done, now):
-        failed_before, shops = failed, Shops(table)
+        failed_before, shops = failed, ShopCache(table)
         for due in _due_in(table, hour, jobs):
             count += 1
             failed += not _do(shops, due, jobs[due.job])
@@ -61,7 +61,7 @@ def walk(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) ->
     return count
 
 
-def walk_sandbox(
+def run_due_in_sandbox(
     table: Table, merchant_id: str, jobs: Mapping[str, Job], until: datetime
 ) -> Iterator[Due]:
     """Do everything due in a sandbox up to an instant, in order of time; yields what was done.
@@ -71,7 +71,7 @@ def walk_sandbox(
     """
     last = f"{hour_of(until)}~"
     ran: dict[Due, int] = {}
-    shops = Shops(table)
+    shops = ShopCache(table)
     while True:
         page = table.query(
             keys.sandbox_due(merchant_id), index=True, between=("", last), limit=1 + len(ran)
@@ -92,7 +92,7 @@ def walk_sandbox(
 _RUNS_MAX = 2
 
 
-def _do(shops: Shops, due: Due, job: Job) -> bool:
+def _do(shops: ShopCache, due: Due, job: Job) -> bool:
     """Do one thing; a failure is logged and does not hold up the others."""
     try:
         job(shops.at(due.merchant_id), due.member_id)

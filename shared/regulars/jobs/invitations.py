@@ -14,12 +14,12 @@ from regulars.actions.due_marks import INVITE, next_invitations
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.operations import GrantTier, Origin
-from regulars.domain.program import Condition, Tier
+from regulars.domain.program import Tier, TierCondition
 from regulars.domain.tiering import kept_until, right, window_sum
 from regulars.program.shop import Shop
-from regulars.store.members import every_card
+from regulars.store.members import all_cards
 
-YEARLY = Condition("spend", 0, "year")
+YEARLY = TierCondition("spend", 0, "year")
 
 
 def invite(shop: Shop, member_id: str) -> None:
@@ -40,7 +40,7 @@ def best(shop: Shop, percent: int, today: date) -> list[Card]:
     """
     spent: list[tuple[int, str, Card]] = []
     members = 0
-    for card in every_card(shop.table, shop.merchant_id):
+    for card in all_cards(shop.table, shop.merchant_id):
         members += 1
         if amount := window_sum(card, "year", today).spend_minor:
             spent.append((-amount, card.member_id, card))

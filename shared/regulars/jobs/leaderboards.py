@@ -14,8 +14,8 @@ from regulars.domain import calendar, leaderboards
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import CONSENT, Ranking
 from regulars.program.shop import Shop
-from regulars.store.leaderboards import Counted, Result, keep, read
-from regulars.store.members import Profile, every_card
+from regulars.store.leaderboards import CountedBoard, PeriodResult, keep, read
+from regulars.store.members import Profile, all_cards
 
 
 class _Count(NamedTuple):
@@ -25,10 +25,10 @@ class _Count(NamedTuple):
     day: date
     ranking: Ranking
 
-    def result(self) -> Result:
+    def result(self) -> PeriodResult:
         first, last = leaderboards.period(self.board, self.day)
         best = self.ranking.best()
-        return Result(first.isoformat(), last.isoformat(), self.ranking.members, best)
+        return PeriodResult(first.isoformat(), last.isoformat(), self.ranking.members, best)
 
 
 def count(shop: Shop, member_id: str) -> None:
@@ -43,13 +43,13 @@ def count(shop: Shop, member_id: str) -> None:
         if before and before.now.first < (start := leaderboards.period(board, today)[0]).isoformat()
     }
     counts = [*running, *ended.values()]
-    for card in every_card(shop.table, shop.merchant_id, _takes_part) if counts else ():
+    for card in all_cards(shop.table, shop.merchant_id, _takes_part) if counts else ():
         for one in counts:
             one.ranking.add(card.member_id, leaderboards.value(one.board, card, one.day))
     for one, before in zip(running, known, strict=True):
         closed = ended.get(one.board.id)
         last = closed.result() if closed else before.before if before else None
-        counted = Counted(calendar.to_ms(shop.now), one.result(), last)
+        counted = CountedBoard(calendar.to_ms(shop.now), one.result(), last)
         keep(shop.table, shop.merchant_id, one.board, counted)
     shop.table.put(count_on(shop.merchant_id, shop.program, today + timedelta(days=1)))
 

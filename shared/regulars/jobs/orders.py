@@ -14,13 +14,20 @@ from regulars.core import contacts, tokens
 from regulars.core.observability import logger
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Decision, Earn, Origin
-from regulars.program.shop import Shop, open_shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys
 from regulars.store.members import Members
 from regulars.store.merchants import Hook, Merchants
 from regulars.store.table import AbsentOr, Below
 from regulars.tills import hooks, registry
-from regulars.tills.events import Customer, Event, Ignored, Refund, Sale, UnreadableError
+from regulars.tills.events import (
+    Event,
+    Ignored,
+    ReportedCustomer,
+    ReportedRefund,
+    ReportedSale,
+    UnreadableError,
+)
 from regulars.views import integration
 
 SEEN_EVERY_MS = 60_000
@@ -43,14 +50,14 @@ def process(message: Mapping[str, Any]) -> None:
     if account and hook.account not in {"", account}:
         raise UnreadableError("the event is about another account of the provider")
     read = till.read(event)
-    shop = open_shop(table, hook.merchant_id)
-    _note_event(shop, hook, message["received_ms"])
+    shop = load_shop(table, hook.merchant_id)
     _book(shop, hook, read)
+    _note_event(shop, hook, message["received_ms"])
 
 
 def _note_event(shop: Shop, hook: Hook, received_ms: int) -> None:
     """Remember that the hook is in use; not more often than its owner can see."""
-    (seen,) = shop.table.get(keys.hook_seen(hook.hook_id))
+    (seen,) = shop.table.get(keys.hook_seen(hook.hook_id), consistent=False)
     if seen is None or received_ms - seen["at"] >= SEEN_EVERY_MS:
         pk, sk = keys.hook_seen(hook.hook_id)
         shop.table.put({"PK": pk, "SK": sk, "at": received_ms}, AbsentOr(Below("at", received_ms)))
@@ -58,9 +65,9 @@ def _note_event(shop: Shop, hook: Hook, received_ms: int) -> None:
 
 def _book(shop: Shop, hook: Hook, event: Event) -> None:
     match event:
-        case Sale():
+        case ReportedSale():
             _book_sale(shop, hook, event)
-        case Refund():
+        case ReportedRefund():
             wanted = refunds.Refund(
                 f"order:{event.order_id}",
                 event.refund_id,
@@ -69,13 +76,13 @@ def _book(shop: Shop, hook: Hook, event: Event) -> None:
                 event.items,
             )
             refunds.refund(shop.ledger, shop.program, wanted, shop.now)
-        case Customer():
+        case ReportedCustomer():
             _remember_customer(shop, hook, event)
         case Ignored():
             logger().info("event ignored", extra={"why": event.why})
 
 
-def _book_sale(shop: Shop, hook: Hook, sale: Sale) -> None:
+def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
     if sale.currency != shop.program.currency:
         raise UnreadableError(f"the sale is in {sale.currency}, not {shop.program.currency}")
     order = f"order:{sale.order_id}"
@@ -109,7 +116,7 @@ def _book_sale(shop: Shop, hook: Hook, sale: Sale) -> None:
     refunds.apply_parked(shop.ledger, shop.program, order, shop.now)
 
 
-def _member_of(shop: Shop, hook: Hook, sale: Sale) -> str | None:
+def _member_of(shop: Shop, hook: Hook, sale: ReportedSale) -> str | None:
     """Who bought: by the code on the card, by contact, by the provider's customer."""
     members = Members(shop.table, shop.merchant_id)
     if sale.member_code:
@@ -137,7 +144,7 @@ def _customer_digests(shop: Shop, hook: Hook, customer_ref: str) -> list[str]:
     return _remember_customer(shop, hook, customer) if customer else []
 
 
-def _remember_customer(shop: Shop, hook: Hook, customer: Customer) -> list[str]:
+def _remember_customer(shop: Shop, hook: Hook, customer: ReportedCustomer) -> list[str]:
     """Keep which contacts a provider's customer has; as digests, not in clear."""
     normal = (contacts.normal(contact, shop.program.country) for contact in customer.contacts)
     digests = [tokens.contact_digest(shop.merchant_id, contact) for contact in normal if contact]
@@ -151,7 +158,7 @@ def _customer_key(shop: Shop, hook: Hook, customer_ref: str) -> keys.Key:
     return keys.customer(shop.merchant_id, named)
 
 
-def _keep_for_claiming(shop: Shop, order: str, sale: Sale) -> None:
+def _keep_for_claiming(shop: Shop, order: str, sale: ReportedSale) -> None:
     """A sale that names nobody enrolled is kept for claiming; a later event may name somebody."""
     shop.table.put(
         {

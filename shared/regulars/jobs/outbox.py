@@ -12,7 +12,7 @@ from regulars.jobs import referrals
 from regulars.messages import kinds
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
-from regulars.program.shop import open_shop
+from regulars.program.shop import load_shop
 from regulars.store import connect
 from regulars.store.table import Table
 
@@ -28,7 +28,7 @@ def announce(table: Table, partition: str, text: str) -> None:
     """Do what follows from a new entry. `partition` is the card's."""
     _, merchant_id, _, member_id = partition.split("#")
     entry = parse(text)
-    shop = open_shop(table, merchant_id)
+    shop = load_shop(table, merchant_id)
     if entry.facts.get("first"):
         referrals.reward(shop, member_id, entry.seq)
     if entry.facts.get("unfirst"):

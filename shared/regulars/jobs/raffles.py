@@ -12,11 +12,11 @@ from regulars.actions.due_marks import next_draw
 from regulars.core import tokens
 from regulars.domain import calendar, raffles
 from regulars.domain.games import Raffle
-from regulars.domain.operations import Bonus, Origin
+from regulars.domain.operations import GrantBonus, Origin
 from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.store.members import every_card
+from regulars.store.members import all_cards
 from regulars.store.table import Absent, Table
 
 
@@ -45,7 +45,7 @@ def result(table: Table, merchant_id: str, raffle_id: str) -> dict[str, Any] | N
 
 def _drawn(shop: Shop, raffle: Raffle) -> list[str]:
     """The winners: drawn now, or read of the draw that was made before."""
-    cards = every_card(shop.table, shop.merchant_id)
+    cards = all_cards(shop.table, shop.merchant_id)
     held = {card.member_id: raffles.tickets(card, raffle.id) for card in cards}
     taking_part = {member: count for member, count in held.items() if count > 0}
     secret = seed(shop.merchant_id, raffle.id)
@@ -67,5 +67,5 @@ def _reward(shop: Shop, raffle: Raffle, winners: Iterable[str]) -> None:
         if card is None:
             continue
         origin = Origin(f"raffle:{raffle.id}:{member_id}", "job", entropy=os.urandom(16))
-        operation = Bonus(origin, reason=raffle.id, reward_id=raffle.reward)
+        operation = GrantBonus(origin, reason=raffle.id, reward_id=raffle.reward)
         shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)

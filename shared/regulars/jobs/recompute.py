@@ -1,4 +1,4 @@
-"""After a new programme: every member's tier is decided anew, in pages that can be resumed."""
+"""After a new programme: every member's tier is decided again, in pages that can be resumed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.jobs.cards import review_tier
-from regulars.program.shop import open_shop
+from regulars.program.shop import load_shop
 from regulars.store import connect, keys
 from regulars.store.marshal import Item
 from regulars.store.table import AbsentOr, Below, Table
@@ -32,7 +32,7 @@ def recompute(table: Table, merchant_id: str, version: int) -> int:
     (kept,) = table.get(cursor_key)
     start = kept["start"] if kept else None
     count = kept["count"] if kept else 0
-    shop = open_shop(table, merchant_id)
+    shop = load_shop(table, merchant_id)
     if kept and start is None:
         return count
     while True:

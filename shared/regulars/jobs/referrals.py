@@ -11,9 +11,9 @@ import os
 
 from regulars.actions import refunds
 from regulars.core.tokens import HANDLE_LENGTH
-from regulars.domain.operations import Bonus, Origin
-from regulars.domain.program import Gift
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.operations import GrantBonus, Origin
+from regulars.domain.program import ReferralReward
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.reversal import WHOLE
 from regulars.program.shop import Shop
 from regulars.store import keys
@@ -38,7 +38,7 @@ def reward(shop: Shop, friend_id: str, seq: int) -> None:
             shop, referrer_id, referral.referrer, _op(friend_id, seq, "referrer"), referral=True
         )
     except Refused as refused:
-        if refused.code != Code.LIMIT_REACHED:
+        if refused.code != RefusalCode.LIMIT_REACHED:
             raise
         return  # whoever was rewarded often enough brings nobody a reward any more
     if known:
@@ -58,7 +58,7 @@ def take_back(shop: Shop, friend_id: str, seq: int) -> None:
         try:
             shop.ledger.perform(shop.program, read.card, read.operation, shop.now, fresh=True)
         except Refused as refused:
-            if refused.code != Code.ALREADY_REVERSED:
+            if refused.code != RefusalCode.ALREADY_REVERSED:
                 raise
 
 
@@ -66,12 +66,12 @@ def _op(friend_id: str, seq: int, side: str) -> str:
     return f"referral:{friend_id}:{seq}:{side}"
 
 
-def _give(shop: Shop, member_id: str, gift: Gift, op: str, *, referral: bool) -> bool:
+def _give(shop: Shop, member_id: str, gift: ReferralReward, op: str, *, referral: bool) -> bool:
     """Give once, however often it is asked for; False when there is no such card."""
     card = shop.ledger.card(member_id)
     if card is None:
         return False
-    operation = Bonus(
+    operation = GrantBonus(
         Origin(op, "job", entropy=os.urandom(16)),
         reason="referral",
         unit=gift.unit,

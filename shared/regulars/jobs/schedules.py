@@ -10,7 +10,7 @@ from regulars.core import clock
 from regulars.core.observability import logger
 from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
 from regulars.jobs import cards, digest, invitations, leaderboards, raffles
-from regulars.jobs.due import Job, walk
+from regulars.jobs.due import Job, run_due
 from regulars.store import connect
 
 JOBS: dict[str, Job] = {
@@ -43,7 +43,7 @@ def hourly(function: str) -> Callable[[dict[str, Any], Any], dict[str, int]]:
     def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         """Do what is due by now; may run twice, late, or beside itself."""
         jobs = {name: JOBS[name] for name in FUNCTIONS[function]}
-        done = walk(connect.table(), function, jobs, clock.now())
+        done = run_due(connect.table(), function, jobs, clock.now())
         logger().info("due cards done", extra={"job": FUNCTIONS[function][0], "cards": done})
         return {"cards": done}
 

@@ -15,13 +15,15 @@ from regulars.messages.kinds import kind
 from regulars.messages.mail import Mail
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
-from regulars.render.mail import Block, MailView
+from regulars.render.mail import MailBlock, MailBody
 from regulars.render.mail import mail as laid_out
 from regulars.store import keys, merchants
 from regulars.store.members import Profile, card_url
 
 
-def to_member(shop: Shop, profile: Profile, name: str, facts: Mapping[str, Any]) -> Mail | None:
+def compose_for_member(
+    shop: Shop, profile: Profile, name: str, facts: Mapping[str, Any]
+) -> Mail | None:
     """Compose a mail to a member; None when there is nothing (any more) to say."""
     card = shop.ledger.card(profile.member_id)
     if card is None:
@@ -32,10 +34,10 @@ def to_member(shop: Shop, profile: Profile, name: str, facts: Mapping[str, Any])
         return None
     url = card_url(settings().base_url, shop.merchant_id, profile)
     unsubscribe = tokens.unsubscribe_token(shop.merchant_id, profile.member_id)
-    view = MailView(
+    view = MailBody(
         brand=brand_of(shop.program),
         subject=content.subject,
-        blocks=(*content.blocks, Block("button", words.t("Open my card"), url=url)),
+        blocks=(*content.blocks, MailBlock("button", words.t("Open my card"), url=url)),
         preview=content.preview,
         reason=words.t(
             "You get this because you joined at {shop} and agreed to mails.",
@@ -46,7 +48,7 @@ def to_member(shop: Shop, profile: Profile, name: str, facts: Mapping[str, Any])
     return _mail(profile.email, name, view, words, shop.program)
 
 
-def to_owner(shop: Shop, name: str, facts: Mapping[str, Any]) -> Mail | None:
+def compose_for_owner(shop: Shop, name: str, facts: Mapping[str, Any]) -> Mail | None:
     """Compose a mail to the owner; None when there is nothing (any more) to say."""
     (item,) = shop.table.get(keys.merchant(shop.merchant_id))
     if item is None:
@@ -56,7 +58,7 @@ def to_owner(shop: Shop, name: str, facts: Mapping[str, Any]) -> Mail | None:
     content = kind(name).compose(shop, None, {**facts, "name": merchant.name}, words)
     if content is None:
         return None
-    view = MailView(
+    view = MailBody(
         brand=brand_of(shop.program),
         subject=content.subject,
         blocks=content.blocks,
@@ -66,6 +68,6 @@ def to_owner(shop: Shop, name: str, facts: Mapping[str, Any]) -> Mail | None:
     return _mail(merchant.owner_email, name, view, words, shop.program)
 
 
-def _mail(to: str, name: str, view: MailView, words: Words, program: Program) -> Mail:
+def _mail(to: str, name: str, view: MailBody, words: Words, program: Program) -> Mail:
     html, text = laid_out(view, words)
     return Mail(to, name, words.lang, program.name, view.subject, html, text, view.unsubscribe_url)

@@ -4,7 +4,7 @@ What a message says, in which language, and whether it may be sent at all is dec
 merchant's goes through the queue to SES; a sandbox's is put into a list for reading.
 
 SES knows no idempotency: a delivery is claimed for some minutes, sent, and marked. When a function
-dies between sending and marking, the message is sent once more, never twice. When SES says no, the
+dies between sending and marking, the message is sent again, never twice. When SES says no, the
 claim is given up, and the delivery can be tried again at once and as often as the queue brings it.
 """
 
@@ -23,7 +23,7 @@ from regulars.messages.channels.sandbox import keep_for_reading
 from regulars.messages.kinds import kind
 from regulars.messages.mail import Mail, NotSentError
 from regulars.messages.notification import Notification
-from regulars.program.shop import Shop, open_shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys
 from regulars.store.members import Members
 from regulars.store.table import Absent, Below, Table
@@ -35,7 +35,7 @@ minutes later): what was lost with a function is still there when its claim has 
 TRIES_MAX = 2
 
 
-class BeingSentError(Exception):
+class SendInProgressError(Exception):
     """Another delivery of the message is under way, or died a moment ago; worth a later try."""
 
 
@@ -63,20 +63,20 @@ def deliver(shop: Shop, message: Notification, send: Callable[[Shop, Mail], None
 
 def deliver_to_sandbox(merchant_id: str, message: Notification, now: datetime | None) -> None:
     """Put a sandbox's message into its list."""
-    with suppress(BeingSentError):
-        deliver(open_shop(connect.table(), merchant_id, now), message, keep_for_reading)
+    with suppress(SendInProgressError):
+        deliver(load_shop(connect.table(), merchant_id, now), message, keep_for_reading)
 
 
 def _compose(shop: Shop, message: Notification) -> Mail | None:
     """The mail, or None: no address, no consent, nothing left to say."""
     if message.member_id == keys.MERCHANT_LEVEL:
-        return compose.to_owner(shop, message.kind, message.facts)
+        return compose.compose_for_owner(shop, message.kind, message.facts)
     profile = Members(shop.table, shop.merchant_id).profile(message.member_id)
     if profile is None or not profile.email:
         return None
     if kind(message.kind).consent and not profile.consents.get("email"):
         return None
-    return compose.to_member(shop, profile, message.kind, message.facts)
+    return compose.compose_for_member(shop, profile, message.kind, message.facts)
 
 
 def _claim(table: Table, merchant_id: str, message: Notification) -> dict[str, Any] | None:
@@ -90,11 +90,11 @@ def _claim(table: Table, merchant_id: str, message: Notification) -> dict[str, A
     if there["sent"] or there["tries"] >= TRIES_MAX:
         return None
     if there["lease"] >= now_ms:
-        raise BeingSentError
+        raise SendInProgressError
     again = {"lease": now_ms + LEASE_MS, "tries": there["tries"] + 1, "sent": False}
     taken = table.put({"PK": pk, "SK": sk, **again}, Below("lease", now_ms))
     if taken is not None:
-        raise BeingSentError
+        raise SendInProgressError
     if there["tries"]:
         logger().warning("a message may be sent twice", extra={"kind": message.kind})
     return again

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from regulars.core.observability import logger
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import problems, protocol
 from regulars.i18n import languages, negotiate
 from regulars.i18n.words import Words
@@ -18,9 +18,9 @@ from regulars.render.page import Template, View, render
 from regulars.store.errors import Unavailable
 
 _KINDS = {
-    Code.NOT_FOUND: "not_found",
-    Code.UNAUTHORIZED: "signed_out",
-    Code.RATE_LIMITED: "too_many",
+    RefusalCode.NOT_FOUND: "not_found",
+    RefusalCode.UNAUTHORIZED: "signed_out",
+    RefusalCode.RATE_LIMITED: "too_many",
 }
 
 
@@ -35,11 +35,11 @@ def as_page(handler: protocol.Handler) -> protocol.Handler:
             logger().info("refused", extra={"route": request.route, "code": code.value})
         except Unavailable:
             logger().exception("the table did not answer", extra={"route": request.route})
-            code = Code.UNAVAILABLE
+            code = RefusalCode.UNAVAILABLE
         except Exception:
             logger().exception("unexpected", extra={"route": request.route})
-            code = Code.INTERNAL
-        return _message(request, code)
+            code = RefusalCode.INTERNAL
+        return refusal(request, code)
 
     return answer
 
@@ -65,7 +65,8 @@ def browser_words(request: protocol.Request) -> Words:
     return words_of(negotiate.language(wanted, tuple(languages())))
 
 
-def _message(request: protocol.Request, code: Code) -> protocol.Response:
+def refusal(request: protocol.Request, code: RefusalCode) -> protocol.Response:
+    """Answer a refusal as a page that says what to do."""
     kind: Any = _KINDS.get(code, "try_again")
-    view = message.MessageView(kind)
+    view = message.MessagePage(kind)
     return page(problems.STATUS[code].value, message.TEMPLATE, view, browser_words(request))

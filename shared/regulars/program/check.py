@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part, Reference
 
@@ -24,20 +24,24 @@ def check(document: Any) -> dict[str, Any]:
     except ValidationError as error:
         raise invalid(error) from error
     if mistakes := [*_repeated(parsed), *_dangling(parsed), *_unaffordable(parsed)]:
-        raise Refused(Code.INVALID, "The programme is not valid; see errors.", tuple(mistakes))
+        raise Refused(
+            RefusalCode.INVALID, "The programme is not valid; see errors.", tuple(mistakes)
+        )
     return parsed.model_dump(mode="json", exclude_unset=True, by_alias=True)
 
 
 def invalid(error: ValidationError) -> Refused:
     """The refusal of a body that a model did not accept, one message per mistake, by path."""
     errors = [
-        (".".join(str(part) for part in mistake["loc"]), _mend(mistake["msg"]))
+        (".".join(str(part) for part in mistake["loc"]), _plain(mistake["msg"]))
         for mistake in error.errors(include_url=False, include_context=False, include_input=False)
     ]
-    return Refused(Code.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50]))
+    return Refused(
+        RefusalCode.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50])
+    )
 
 
-def _mend(message: str) -> str:
+def _plain(message: str) -> str:
     return message.removeprefix("Value error, ").replace(
         "Extra inputs are not permitted", "is not a field of this document"
     )
@@ -115,5 +119,5 @@ def _unaffordable(document: ProgramDocument) -> Iterable[tuple[str, str]]:
         if cost == 0:
             yield f"surprises.{place}.reward", "the reward needs a `cost_minor`"
         elif cost is not None and cost > surprise.budget.amount_minor:
-            mend = f"must be at least the {cost} that one costs"
-            yield f"surprises.{place}.budget.amount_minor", mend
+            remedy = f"must be at least the {cost} that one costs"
+            yield f"surprises.{place}.budget.amount_minor", remedy

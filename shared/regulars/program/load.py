@@ -12,20 +12,20 @@ from typing import Any
 from zlib import decompress
 
 from regulars.domain.campaigns import WEEKDAYS, Campaign
-from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseTerms
+from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
 from regulars.domain.program import (
     Benefit,
-    Condition,
     EarnRule,
     Expiry,
-    Gift,
     Keep,
     Limits,
     Messages,
     Program,
     Referral,
+    ReferralReward,
     Reward,
     Tier,
+    TierCondition,
     Unit,
 )
 from regulars.domain.values import thousandths
@@ -155,9 +155,9 @@ def _tier(tier: Mapping[str, Any]) -> Tier:
     )
 
 
-def _condition(way: Mapping[str, Any]) -> Condition:
+def _condition(way: Mapping[str, Any]) -> TierCondition:
     keep = way.get("keep") or {}
-    return Condition(
+    return TierCondition(
         metric=way["metric"],
         at_least=way.get("at_least", 0),
         window=way.get("window", "lifetime"),
@@ -183,8 +183,8 @@ def _referral(referral: Mapping[str, Any] | None) -> Referral | None:
     )
 
 
-def _gift(gift: Mapping[str, Any]) -> Gift:
-    return Gift(gift.get("unit", ""), gift.get("amount", 0), gift.get("reward", ""))
+def _gift(gift: Mapping[str, Any]) -> ReferralReward:
+    return ReferralReward(gift.get("unit", ""), gift.get("amount", 0), gift.get("reward", ""))
 
 
 def _campaign(campaign: Mapping[str, Any]) -> Campaign:
@@ -246,9 +246,9 @@ def _leaderboard(part: Mapping[str, Any]) -> Leaderboard:
     )
 
 
-def _surprise(part: Mapping[str, Any]) -> SurpriseTerms:
+def _surprise(part: Mapping[str, Any]) -> SurpriseRule:
     limit = part.get("per_member") or {}
-    return SurpriseTerms(
+    return SurpriseRule(
         id=part["id"],
         name=part["name"],
         reward=part["reward"],

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from regulars.core import clock
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import program_of
 from regulars.store import keys, merchants
 from regulars.store.ledger import Ledger
@@ -28,7 +28,7 @@ class Shop:
         return Ledger(self.table, self.merchant_id)
 
 
-class Shops:
+class ShopCache:
     """The merchants of one run: the programme of each is read once, however many cards are due."""
 
     def __init__(self, table: Table) -> None:
@@ -36,16 +36,16 @@ class Shops:
         self._known: dict[str, Shop] = {}
 
     def at(self, merchant_id: str, now: datetime | None = None) -> Shop:
-        """A merchant at an instant, at this one if none is given; raises as `open_shop` does."""
+        """A merchant at an instant, at this one if none is given; raises as `load_shop` does."""
         if merchant_id not in self._known:
-            self._known[merchant_id] = open_shop(self.table, merchant_id)
+            self._known[merchant_id] = load_shop(self.table, merchant_id)
         return replace(self._known[merchant_id], now=now or clock.now())
 
 
-def open_shop(table: Table, merchant_id: str, now: datetime | None = None) -> Shop:
+def load_shop(table: Table, merchant_id: str, now: datetime | None = None) -> Shop:
     """The merchant as of now, by its own clock; raises NOT_FOUND when there is none."""
     program, clock_item = table.get(keys.program(merchant_id), keys.clock(merchant_id))
     if program is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     at = now or merchants.now_of(merchant_id, clock_item)
     return Shop(table, merchant_id, program_of(program), at)

@@ -7,7 +7,6 @@ git: `make setup` does it for the machine, `make build` for the layer (and leave
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Final
@@ -29,6 +28,8 @@ def loader() -> BaseLoader:
 
 def compile_all(target: Path = COMPILED) -> None:
     """Compile every template into `target` and note which sources they were made of."""
+    import shutil  # not at the top: a page's cold start does not need it
+
     from regulars.render.page import environment
 
     shutil.rmtree(target, ignore_errors=True)

@@ -14,7 +14,7 @@ from regulars.render.colors import palette
 from regulars.render.page import environment
 
 
-class Block(NamedTuple):
+class MailBlock(NamedTuple):
     """One piece of a mail; texts are in the reader's language already.
 
     `title` (one per mail, first), `text`, `note` (small print), `button` (text, url), `stamps`
@@ -30,19 +30,19 @@ class Block(NamedTuple):
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-class MailView(NamedTuple):
+class MailBody(NamedTuple):
     """One mail. `reason` says why it came; `unsubscribe_url` is absolute, None for mails that
     belong to the service itself (a sign-in link)."""
 
     brand: Brand
     subject: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[MailBlock, ...]
     preview: str = ""
     reason: str = ""
     unsubscribe_url: str | None = None
 
 
-def mail(view: MailView, words: Words) -> tuple[str, str]:
+def mail(view: MailBody, words: Words) -> tuple[str, str]:
     """(html, text) of one mail. The text part says everything the HTML part says."""
     html = _template().render(
         view=view,
@@ -60,7 +60,7 @@ def _template() -> Template:
     return environment().get_template("mail.html")
 
 
-def _text(view: MailView, words: Words) -> str:
+def _text(view: MailBody, words: Words) -> str:
     parts = [text for text in map(_block_text, view.blocks) if text]
     foot = [line for line in (view.reason,) if line]
     if view.unsubscribe_url:
@@ -69,7 +69,7 @@ def _text(view: MailView, words: Words) -> str:
     return "\n\n".join([*parts, signature]) + "\n"
 
 
-def _block_text(block: Block) -> str:
+def _block_text(block: MailBlock) -> str:
     if block.kind == "title":
         return f"{block.text}\n{'=' * min(len(block.text), 60)}"
     if block.kind == "button":

@@ -30,7 +30,7 @@ class Template(NamedTuple):
     """Whether the page may ask for the camera."""
 
 
-class Page(NamedTuple):
+class RenderedPage(NamedTuple):
     """One rendered page and what its headers depend on."""
 
     html: str
@@ -46,7 +46,7 @@ class View(Protocol):
     def brand(self) -> Brand | None: ...
 
 
-def render(template: Template, view: View, words: Words, **more: object) -> Page:
+def render(template: Template, view: View, words: Words, **more: object) -> RenderedPage:
     """Render a view in the language of `words`; `more` are further names for the template."""
     brand = view.brand
     colors = palette(brand.color if brand else "")
@@ -72,7 +72,7 @@ def render(template: Template, view: View, words: Words, **more: object) -> Page
     )
     digest = hashlib.sha256(style.encode()).digest()
     source = f"sha256-{base64.b64encode(digest).decode()}"
-    return Page(html, (source,), template.camera)
+    return RenderedPage(html, (source,), template.camera)
 
 
 @lru_cache(maxsize=1)

@@ -29,8 +29,10 @@ def qr_svg(text: str, label: str = "") -> Markup:
             while x < size and row[x]:
                 x += 1
             runs.append(f"M{start} {y}h{x - start}v1h-{x - start}z")
-    said = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
+    attributes = (
+        Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
+    )
     return Markup(
         '<svg class="qr" viewBox="0 0 {0} {0}" {1} shape-rendering="crispEdges">'
         '<path d="{2}"/></svg>'
-    ).format(size, Markup(said), Markup("".join(runs)))  # noqa: S704 - digits only
+    ).format(size, Markup(attributes), Markup("".join(runs)))  # noqa: S704 - digits only

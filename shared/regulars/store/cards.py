@@ -14,7 +14,7 @@ from zlib import compress, decompress
 
 from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import from_ms, hour_of
-from regulars.domain.card import Card, Holding, Lot, OpenVoucher, Window
+from regulars.domain.card import Card, Lot, OpenVoucher, TierRight, Window
 from regulars.domain.ledger import Entry, Recorded, parse
 from regulars.domain.operations import Voucher
 from regulars.store import keys
@@ -54,7 +54,7 @@ def dump_card(card: Card) -> str:
         "y": dict(card.days),
         "k": list(card.tier) if card.tier else None,
         "m": {name: [held.since, held.until] for name, held in card.held.items()},
-        "i": dict(card.idle),
+        "i": dict(card.inactive_after),
         "o": {key: list(value) for key, value in card.open.items()},
         "n": {key: list(value) for key, value in card.taken.items()},
         "u": dict(card.due),
@@ -92,12 +92,12 @@ def load_card(text: str, member_id: str, version: int) -> Card:
         lifetime=Window(*document.get("t", ())),
         last_visit_ms=document.get("v", 0),
         days=document.get("y", {}),
-        tier=Holding(*document["k"]) if "k" in document else None,
+        tier=TierRight(*document["k"]) if "k" in document else None,
         held={
-            name: Holding(name.partition("/")[0], *dates)
+            name: TierRight(name.partition("/")[0], *dates)
             for name, dates in document.get("m", {}).items()
         },
-        idle=document.get("i", {}),
+        inactive_after=document.get("i", {}),
         open={key: OpenVoucher(*value) for key, value in document.get("o", {}).items()},
         taken={key: (value[0], value[1]) for key, value in document.get("n", {}).items()},
         due=document.get("u", {}),

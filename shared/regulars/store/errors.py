@@ -62,7 +62,7 @@ class Unavailable(StoreError):  # noqa: N818 - named as the fact it is, like a r
         self.tries = tries
 
 
-class Reason(NamedTuple):
+class CancellationReason(NamedTuple):
     """Why one write of a cancelled transaction did not happen.
 
     `code` is DynamoDB's ("None" for a write that was fine by itself); `item` is the item that was
@@ -84,6 +84,6 @@ class Cancelled(StoreError):  # noqa: N818 - named as the fact it is, like a ref
     `reasons` has one entry per write, in the order of the call.
     """
 
-    def __init__(self, reasons: Sequence[Reason]) -> None:
+    def __init__(self, reasons: Sequence[CancellationReason]) -> None:
         super().__init__(", ".join(reason.code for reason in reasons))
         self.reasons = list(reasons)

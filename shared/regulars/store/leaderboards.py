@@ -17,7 +17,7 @@ from regulars.store.members import Profile, profile_of
 from regulars.store.table import AbsentOr, Below, Table
 
 
-class Result(NamedTuple):
+class PeriodResult(NamedTuple):
     """The best of one period."""
 
     first: str
@@ -29,16 +29,16 @@ class Result(NamedTuple):
     """Member and value, best first."""
 
 
-class Counted(NamedTuple):
+class CountedBoard(NamedTuple):
     """A board as it was counted."""
 
     at_ms: int
-    now: Result
-    before: Result | None
+    now: PeriodResult
+    before: PeriodResult | None
     """The period that ended last; None when none has since there is this board."""
 
 
-def keep(table: Table, m: str, board: Leaderboard, counted: Counted) -> None:
+def keep(table: Table, m: str, board: Leaderboard, counted: CountedBoard) -> None:
     """Write a board, unless it was counted later already."""
     pk, sk = keys.leaderboard(m, board.id)
     item: Item = {
@@ -54,7 +54,7 @@ def keep(table: Table, m: str, board: Leaderboard, counted: Counted) -> None:
     table.put(item, AbsentOr(Below("at", counted.at_ms)))
 
 
-def read(table: Table, m: str, boards: tuple[Leaderboard, ...]) -> list[Counted | None]:
+def read(table: Table, m: str, boards: tuple[Leaderboard, ...]) -> list[CountedBoard | None]:
     """Each board as it was counted; None for one that was not, or counted something else."""
     if not boards:
         return []
@@ -62,14 +62,14 @@ def read(table: Table, m: str, boards: tuple[Leaderboard, ...]) -> list[Counted 
     return [_counted(board, item) for board, item in zip(boards, items, strict=True)]
 
 
-def _counted(board: Leaderboard, item: Item | None) -> Counted | None:
+def _counted(board: Leaderboard, item: Item | None) -> CountedBoard | None:
     if item is None or (item["metric"], item["window"]) != (board.metric, board.window):
         return None
     before = _result(item["before"]) if "before" in item else None
-    return Counted(item["at"], _result(item["now"]), before)
+    return CountedBoard(item["at"], _result(item["now"]), before)
 
 
-def _result_item(result: Result) -> Item:
+def _result_item(result: PeriodResult) -> Item:
     return {
         "first": result.first,
         "last": result.last,
@@ -78,9 +78,9 @@ def _result_item(result: Result) -> Item:
     }
 
 
-def _result(item: Item) -> Result:
+def _result(item: Item) -> PeriodResult:
     places = tuple((place["c"], place["n"]) for place in item["places"])
-    return Result(item["first"], item["last"], item["members"], places)
+    return PeriodResult(item["first"], item["last"], item["members"], places)
 
 
 class Place(NamedTuple):
@@ -92,7 +92,7 @@ class Place(NamedTuple):
     value: int
 
 
-class Shown(NamedTuple):
+class ShownBoard(NamedTuple):
     """The places of one period that can be shown, of how many members."""
 
     first: str
@@ -103,7 +103,7 @@ class Shown(NamedTuple):
 
 def shown(
     table: Table, merchant_id: str, boards: tuple[Leaderboard, ...]
-) -> list[tuple[int, Shown, Shown | None] | None]:
+) -> list[tuple[int, ShownBoard, ShownBoard | None] | None]:
     """Each board: when it was counted, the running period, the one that ended last; None for a
     board that was not counted yet. Who withdrew a moment ago is not on it any more."""
     counted = read(table, merchant_id, boards)
@@ -120,12 +120,14 @@ def shown(
     return [_visible(one, profiles) if one else None for one in counted]
 
 
-def _visible(counted: Counted, profiles: dict[str, Profile]) -> tuple[int, Shown, Shown | None]:
+def _visible(
+    counted: CountedBoard, profiles: dict[str, Profile]
+) -> tuple[int, ShownBoard, ShownBoard | None]:
     before = _who_agrees(counted.before, profiles) if counted.before else None
     return counted.at_ms, _who_agrees(counted.now, profiles), before
 
 
-def _who_agrees(result: Result, profiles: dict[str, Profile]) -> Shown:
+def _who_agrees(result: PeriodResult, profiles: dict[str, Profile]) -> ShownBoard:
     agreeing = [
         (profiles[member_id], value)
         for member_id, value in result.places
@@ -137,4 +139,4 @@ def _who_agrees(result: Result, profiles: dict[str, Profile]) -> Shown:
         for rank, (profile, value) in zip(ranks, agreeing, strict=True)
     )
     hidden = len(result.places) - len(places)
-    return Shown(result.first, result.last, result.members - hidden, places)
+    return ShownBoard(result.first, result.last, result.members - hidden, places)

@@ -32,16 +32,25 @@ from regulars.domain.operations import (
     Voucher,
 )
 from regulars.domain.program import Program
-from regulars.domain.refusals import DECIDED, Code, Refused
+from regulars.domain.refusals import DECIDED, RefusalCode, Refused
 from regulars.store import cards, keys, retry
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, AbsentOr, Cancelled, Count, Equals, Put, Reason, Table
+from regulars.store.table import (
+    Absent,
+    AbsentOr,
+    CancellationReason,
+    Cancelled,
+    Count,
+    Equals,
+    Put,
+    Table,
+)
 
 SHORT = 200
 """Characters of an answer that are not worth compressing."""
 
 TRIES_MAX = 5
-"""How often an operation is decided anew when the card keeps moving on under it."""
+"""How often an operation is decided again when the card keeps moving on under it."""
 
 HTTP_KEY_KEPT_MS = 35 * 24 * 3600 * 1000
 """Idempotency keys of callers are kept for 30 days at least; natural ids for ever."""
@@ -50,7 +59,7 @@ Body = Mapping[str, Any]
 Render = Callable[[Decision], Body]
 
 
-class Request(NamedTuple):
+class Idempotency(NamedTuple):
     """How an operation is recognised when it comes again.
 
     `fingerprint` is the digest of what the caller sent under an operation id that it chose; the
@@ -63,7 +72,7 @@ class Request(NamedTuple):
     expires: bool = False
     """Whether the operation id is a caller's key, kept for a time, or a natural one."""
     status: int = 200
-    keep_refusal: bool = False
+    store_refusal: bool = False
     """Whether a refusal is to be remembered: the caller chose a key and will use it again."""
 
 
@@ -105,7 +114,7 @@ class Ledger:
         operation: AnyOperation,
         now: datetime,
         *,
-        request: Request | None = None,
+        idempotency: Idempotency | None = None,
         render: Render | None = None,
         extra: Sequence[Put] = (),
         fresh: bool = False,
@@ -113,11 +122,11 @@ class Ledger:
         """Decide and write one operation, exactly once under any repetition.
 
         `card` may be behind (an eventually consistent read): a write on it is refused and decided
-        anew; a refusal on it is checked against the state as of now before it is answered, unless
+        again; a refusal on it is checked against the state as of now before it is answered, unless
         `fresh` says it just was. `extra` items are put in the same transaction, each if absent.
         Raises Refused, or TakenError when an extra item exists.
         """
-        request = request or Request()
+        idempotency = idempotency or Idempotency()
         for tries in range(1, TRIES_MAX + 1):
             try:
                 decision = decide(program, card, operation, now)
@@ -126,27 +135,27 @@ class Ledger:
                 if newest and newest.version > card.version:
                     card, fresh = newest, True
                     continue
-                return self._with_body(self._refuse(operation, request, refused, now), render)
+                return self._with_body(self._refuse(operation, idempotency, refused, now), render)
             body = render(decision) if render else {}
-            writes = self._writes(card, operation, decision, request, body, now)
+            writes = self._writes(card, operation, decision, idempotency, body, now)
             try:
                 self.table.transact([*writes, *extra])
             except Cancelled as cancelled:
-                learned = self._learn(card, operation, request, writes, cancelled.reasons)
+                learned = self._learn(card, operation, idempotency, writes, cancelled.reasons)
                 if isinstance(learned, Answer):
                     return self._with_body(learned, render)
                 (card, operation), fresh = learned, True
                 retry.sleep(retry.wait_s(tries))
                 continue
-            return Answer(request.status, body, False, card.member_id, decision.card.seq)
-        raise Refused(Code.CONFLICT, "The card is being changed by others; try again.")
+            return Answer(idempotency.status, body, False, card.member_id, decision.card.seq)
+        raise Refused(RefusalCode.CONFLICT, "The card is being changed by others; try again.")
 
     def _writes(
         self,
         before: Card,
         operation: AnyOperation,
         decision: Decision,
-        request: Request,
+        idempotency: Idempotency,
         body: Body,
         now: datetime,
     ) -> list[Put | Count]:
@@ -157,7 +166,7 @@ class Ledger:
         if decision.entry and decision.recorded:
             entry = cards.entry_item(m, c, decision.entry, decision.recorded)
             writes.append(Put(entry, Absent()))
-            writes += self._operation_items(c, operation, decision, request, body, now)
+            writes += self._operation_items(c, operation, decision, idempotency, body, now)
         for voucher in decision.vouchers:
             issued = voucher.status == "issued"
             condition = Absent() if issued else Equals("status", "issued")
@@ -179,17 +188,17 @@ class Ledger:
         c: str,
         operation: AnyOperation,
         decision: Decision,
-        request: Request,
+        idempotency: Idempotency,
         body: Body,
         now: datetime,
     ) -> list[Put]:
-        common = {"c": c, "seq": decision.card.seq, **_stored(request.status, body)}
-        own = {**common, "fp": request.fingerprint}
-        if request.expires:
+        common = {"c": c, "seq": decision.card.seq, **_stored(idempotency.status, body)}
+        own = {**common, "fp": idempotency.fingerprint}
+        if idempotency.expires:
             own["ttl"] = (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000
         puts = [Put(_keyed(keys.operation(self.merchant_id, operation.origin.op), own), Absent())]
-        if request.alias and request.alias != operation.origin.op:
-            key = keys.operation(self.merchant_id, request.alias)
+        if idempotency.alias and idempotency.alias != operation.origin.op:
+            key = keys.operation(self.merchant_id, idempotency.alias)
             puts.append(Put(_keyed(key, common), Absent()))
         return puts
 
@@ -212,9 +221,9 @@ class Ledger:
         self,
         card: Card,
         operation: AnyOperation,
-        request: Request,
+        idempotency: Idempotency,
         writes: Sequence[Put | Count],
-        reasons: Sequence[Reason],
+        reasons: Sequence[CancellationReason],
     ) -> Answer | tuple[Card, AnyOperation]:
         """What a refused transaction teaches: the operation's first answer, or newer values."""
         failed = [
@@ -226,7 +235,7 @@ class Ledger:
         for ours, there in failed:
             if ours is not None and ours[1] == "OP":
                 mine = ours == own
-                return replay(there, request.fingerprint if mine else None)
+                return replay(there, idempotency.fingerprint if mine else None)
         for ours, there in failed:
             if ours is None:
                 raise TakenError(there)
@@ -241,7 +250,7 @@ class Ledger:
                     origin=operation.origin._replace(entropy=os.urandom(16))
                 )
             elif ours[1] == "STATE" and isinstance(operation, Join):
-                raise Refused(Code.CONFLICT)
+                raise Refused(RefusalCode.CONFLICT)
         if isinstance(operation, Reverse):
             operation = self._as_refunded(card, operation)
         return card, operation
@@ -258,20 +267,20 @@ class Ledger:
         )
 
     def _refuse(
-        self, operation: AnyOperation, request: Request, refused: Refused, now: datetime
+        self, operation: AnyOperation, idempotency: Idempotency, refused: Refused, now: datetime
     ) -> Answer:
         """Answer a refusal: by the operation's first answer when it is known (what it did itself
         may be why it is refused now), else remembered under the caller's key."""
-        keep = request.keep_refusal and refused.code in DECIDED
+        keep = idempotency.store_refusal and refused.code in DECIDED
         # With nothing but a key to ask for, keeping the refusal tells as much as a read.
-        known = self._known(operation, request) if request.alias or not keep else None
+        known = self._known(operation, idempotency) if idempotency.alias or not keep else None
         if known:
             return known
         if not keep:
             raise refused
         refusal = {"code": refused.code.value, "detail": refused.detail}
         item = {
-            "fp": request.fingerprint,
+            "fp": idempotency.fingerprint,
             "refused": json.dumps(refusal, separators=(",", ":")),
             "ttl": (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000,
         }
@@ -279,14 +288,14 @@ class Ledger:
         there = self.table.put(_keyed(key, item), Absent())
         if there is None:
             raise refused
-        return replay(there, request.fingerprint)
+        return replay(there, idempotency.fingerprint)
 
-    def _known(self, operation: AnyOperation, request: Request) -> Answer | None:
+    def _known(self, operation: AnyOperation, idempotency: Idempotency) -> Answer | None:
         """The first answer of the operation, under its own id or else under its natural one."""
-        names = [operation.origin.op, *([request.alias] if request.alias else [])]
+        names = [operation.origin.op, *([idempotency.alias] if idempotency.alias else [])]
         own, *natural = self.table.get(*(keys.operation(self.merchant_id, n) for n in names))
         if own:
-            return replay(own, request.fingerprint)
+            return replay(own, idempotency.fingerprint)
         return replay(natural[0], None) if natural and natural[0] else None
 
     def _with_body(self, known: Answer, render: Render | None) -> Answer:
@@ -299,7 +308,7 @@ class Ledger:
             keys.entry(self.merchant_id, known.member_id, known.seq),
         )
         if state is None or entry is None:
-            raise Refused(Code.NOT_FOUND)
+            raise Refused(RefusalCode.NOT_FOUND)
         recorded = cards.recorded_of(entry)
         card = cards.card_of(state)._replace(head=recorded.hash)
         return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded)))
@@ -334,11 +343,12 @@ def replay(item: Item, fingerprint: str | None) -> Answer:
     """
     if fingerprint is not None and item.get("fp", "") != fingerprint:
         raise Refused(
-            Code.IDEMPOTENCY_MISMATCH, "This Idempotency-Key was used for another request."
+            RefusalCode.IDEMPOTENCY_MISMATCH,
+            "This Idempotency-Key was used for another idempotency.",
         )
     if "refused" in item:
         refusal = json.loads(item["refused"])
-        raise Refused(Code(refusal["code"]), refusal["detail"], replayed=True)
+        raise Refused(RefusalCode(refusal["code"]), refusal["detail"], replayed=True)
     answer = item.get("answer", "{}")
     body = json.loads(answer if isinstance(answer, str) else decompress(answer))
     return Answer(item.get("status", 200), body, True, item["c"], item["seq"])

@@ -52,7 +52,7 @@ class Members:
         self.table = table
         self.merchant_id = merchant_id
 
-    def enrolment(self, profile: Profile) -> list[Put]:
+    def enrollment(self, profile: Profile) -> list[Put]:
         """The items that come with a new card, each to be written only if absent."""
         m, c = self.merchant_id, profile.member_id
         token = tokens.card_token(m, c, profile.link)
@@ -156,7 +156,7 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
     return f"{base_url}/c/{token}"
 
 
-def everybody(
+def all_members(
     table: Table, merchant_id: str, whose: Callable[[Profile], bool] | None = None
 ) -> Iterator[tuple[Profile, Card]]:
     """All members of a merchant (or some, by profile) with their cards, a page at a time, by
@@ -176,11 +176,11 @@ def everybody(
             return
 
 
-def every_card(
+def all_cards(
     table: Table, merchant_id: str, whose: Callable[[Profile], bool] | None = None
 ) -> Iterator[Card]:
     """The cards of all members of a merchant, or of some."""
-    return (card for _, card in everybody(table, merchant_id, whose))
+    return (card for _, card in all_members(table, merchant_id, whose))
 
 
 def card_of_link(table: Table, token: str) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from zlib import compress
 
 from regulars.core import clock
 from regulars.core.tokens import is_sandbox
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, Cancelled, Equals, Put, Table
@@ -88,7 +88,9 @@ class Merchants:
             self.table.transact([*writes, *extra])
         except Cancelled as cancelled:
             if cancelled.reasons[0].failed:
-                raise Refused(Code.SLUG_TAKEN, "Another business has this slug.") from cancelled
+                raise Refused(
+                    RefusalCode.SLUG_TAKEN, "Another business has this slug."
+                ) from cancelled
             raise
 
     def merchant(self, merchant_id: str) -> Merchant | None:
@@ -121,7 +123,7 @@ class Merchants:
             self.table.transact([*writes, *(Put(mark) for mark in marks)])
         except Cancelled as cancelled:
             raise Refused(
-                Code.STALE_VERSION, "The programme was changed since; read it again."
+                RefusalCode.STALE_VERSION, "The programme was changed since; read it again."
             ) from cancelled
         return over + 1
 
@@ -130,7 +132,7 @@ class Merchants:
         condition = Equals("offset", over) if over else None
         item = _item(keys.clock(merchant_id), offset=offset_ms)
         if self.table.put(item, condition) is not None:
-            raise Refused(Code.CONFLICT, "The clock is being moved by another request.")
+            raise Refused(RefusalCode.CONFLICT, "The clock is being moved by another request.")
 
     def hook(self, hook_id: str) -> Hook | None:
         (item,) = self.table.get(keys.hook(hook_id), consistent=False)
@@ -199,7 +201,7 @@ def merchant_of(item: Item) -> Merchant:
 _ITEMS_MAX = 200
 
 
-class Kept:
+class ShortCache:
     """Items that a warm function may use again for KEPT_S seconds without reading them."""
 
     def __init__(self) -> None:

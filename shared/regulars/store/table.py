@@ -17,9 +17,9 @@ from regulars.store import retry
 from regulars.store.conditions import Absent, AbsentOr, Below, Condition, Equals, Present
 from regulars.store.errors import (
     CONDITION_FAILED,
+    CancellationReason,
     Cancelled,
     Lost,
-    Reason,
     ServiceError,
     StoreError,
     Unavailable,
@@ -31,19 +31,19 @@ __all__ = [
     "AbsentOr",
     "Below",
     "Call",
+    "CancellationReason",
     "Cancelled",
     "Check",
     "Condition",
     "Count",
     "Equals",
     "Item",
+    "ItemPage",
     "Key",
     "Lost",
     "Observer",
-    "Page",
     "Present",
     "Put",
-    "Reason",
     "ServiceError",
     "StoreError",
     "Table",
@@ -86,7 +86,7 @@ class Check(NamedTuple):
     condition: Condition
 
 
-class Page(NamedTuple):
+class ItemPage(NamedTuple):
     """Some items of a query, in order; `next` is what `start=` takes, None after the last one."""
 
     items: list[Item]
@@ -137,7 +137,7 @@ class Table:
         start: dict[str, str] | None = None,
         consistent: bool = False,
         attributes: tuple[str, ...] = (),
-    ) -> Page:
+    ) -> ItemPage:
         """Return one page (at most `limit` items, at most 1 MB) of a partition, in key order.
 
         `prefix` or `between` (both ends included) narrows the sort keys; `after` starts behind
@@ -180,7 +180,7 @@ class Table:
             params["ProjectionExpression"] = ", ".join(asked)
         answer = self._call("Query", params)
         last = answer.get("LastEvaluatedKey")
-        return Page(
+        return ItemPage(
             [from_item(item) for item in answer["Items"]], from_item(last) if last else None
         )
 
@@ -247,12 +247,12 @@ class Table:
         try:
             answer = self._transport(operation, params)
         except StoreError as error:
-            self._tell(operation, params, error)
+            self._report(operation, params, error)
             raise
-        self._tell(operation, params, answer)
+        self._report(operation, params, answer)
         return answer
 
-    def _tell(self, operation: str, params: Params, outcome: Params | StoreError) -> None:
+    def _report(self, operation: str, params: Params, outcome: Params | StoreError) -> None:
         for observe in self.on_call:
             observe(operation, params, outcome)
 
@@ -290,6 +290,6 @@ def _condition(condition: Condition | None) -> Params:
     return part
 
 
-def _reason(reason: Params) -> Reason:
+def _reason(reason: Params) -> CancellationReason:
     item = reason.get("Item")
-    return Reason(reason.get("Code", "None"), from_item(item) if item else None)
+    return CancellationReason(reason.get("Code", "None"), from_item(item) if item else None)

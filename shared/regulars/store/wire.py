@@ -37,7 +37,7 @@ clock: Callable[[], float] = time.time  # seam: tests set the time
 class Wire:
     """One AWS service: `wire(operation, params)` returns the parsed answer.
 
-    Raises `ServiceError` for an error that another try cannot mend, `Unavailable` for one that
+    Raises `ServiceError` for an error that another try cannot fix, `Unavailable` for one that
     outlived every try. Safe to share between threads.
     """
 

@@ -14,7 +14,7 @@ class UnreadableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sale:
+class ReportedSale:
     """A completed sale. Money in minor units of `currency`."""
 
     order_id: str
@@ -33,7 +33,7 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
-class Refund:
+class ReportedRefund:
     """A completed refund of an order; `amount_minor` None for the whole of it."""
 
     order_id: str
@@ -44,7 +44,7 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class ReportedCustomer:
     """A customer of the provider became known or changed."""
 
     customer_ref: str
@@ -58,7 +58,7 @@ class Ignored:
     why: str
 
 
-Event = Sale | Refund | Customer | Ignored
+Event = ReportedSale | ReportedRefund | ReportedCustomer | Ignored
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from regulars.store.merchants import Hook
-from regulars.tills.events import Customer, Delivery, Event, Sample
+from regulars.tills.events import Delivery, Event, ReportedCustomer, Sample
 
 _FOLDER = Path(__file__).parent / "providers"
 
@@ -35,7 +35,7 @@ class Till(Protocol):
     def sample(self, hook: Hook, sample: Sample) -> Delivery:
         """Return an event as the provider would send and sign it."""
 
-    def fetch_customer(self, hook: Hook, customer_ref: str) -> Customer | None:
+    def fetch_customer(self, hook: Hook, customer_ref: str) -> ReportedCustomer | None:
         """Ask the provider who a customer is; None when it cannot be asked.
 
         Raises OSError or UnreadableError when there is no usable answer.

@@ -7,13 +7,14 @@ from typing import Any, Literal, NamedTuple, cast
 
 from regulars.domain.card import Card, OpenVoucher
 from regulars.domain.program import Program, Reward
+from regulars.domain.rewards import in_debt
 from regulars.domain.tiering import Offer
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
 from regulars.program import reward_kinds
 
 
-class Goal(NamedTuple):
+class GoalPanel(NamedTuple):
     """The next reward within reach, counted in its unit."""
 
     unit: UnitNames
@@ -29,14 +30,14 @@ class Goal(NamedTuple):
     """Whether one of this reward has been unlocked and waits to be redeemed."""
 
 
-def goal(program: Program, card: Card, today: date) -> Goal | None:
+def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
     """The reward to strive for, as the punch card shows it."""
     reward = goal_of(program, card, today)
     if reward is None:
         return None
     unit = program.units[reward.unit]
     have = card.available(unit.id, today.isoformat())
-    return Goal(
+    return GoalPanel(
         unit=cast(Any, unit.name),
         kind=unit.kind,
         have=have,
@@ -44,7 +45,7 @@ def goal(program: Program, card: Card, today: date) -> Goal | None:
         reward=reward.name,
         promise=cast(Any, reward.promise),
         owed=card.debt.get(unit.id, 0),
-        waiting=not any(card.debt.values())
+        waiting=not in_debt(program, card)
         and reward.id in {held.reward_id for held in usable(card, today)},
     )
 

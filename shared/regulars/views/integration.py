@@ -6,10 +6,11 @@ with their operation, and what is kept must not need erasing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, milestones, segments, standing, surprises, tiering
+from regulars.domain import calendar, eligibility, milestones, segments, surprises, tiering
 from regulars.domain.card import Card
 from regulars.domain.games import Milestone
 from regulars.domain.ledger import Entry, Line, Recorded
@@ -18,7 +19,7 @@ from regulars.domain.program import Program, Reward
 from regulars.domain.reasons import Reason
 from regulars.i18n.explain import explain
 from regulars.i18n.words import Words
-from regulars.store.leaderboards import Shown
+from regulars.store.leaderboards import ShownBoard
 
 View = dict[str, Any]
 
@@ -46,7 +47,7 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
         },
         "expiring": [
             {"unit": piece.unit, "amount": piece.amount, "on": piece.on}
-            for piece in standing.expiring(member, today)
+            for piece in eligibility.expiring(member, today)
         ],
         "tier": tier(program, member, today, words),
         "vouchers": [
@@ -183,6 +184,34 @@ def entry(program: Program, booked: Entry, prev: str, digest: str, words: Words)
     return view
 
 
+def audited(member_id: str, booked: Entry, text: str) -> View:
+    """What the list of entries says besides: all that is hashed, and what it did with vouchers.
+
+    It is not part of an answer that is stored with its operation, which must stay small.
+    """
+    facts = booked.facts
+    money = -facts["amount"] if booked.kind == "reverse" else facts.get("spend", 0)
+    view: View = {
+        "entry_id": f"{member_id}.{booked.seq}",
+        "money_minor": money,
+        "vouchers": [
+            {"voucher_id": voucher_id, "what": what} for voucher_id, what in _moved(booked)
+        ],
+        "facts": dict(facts),
+        "canonical": text,
+    }
+    return view | {"reverses": facts["reverses"]} if "reverses" in facts else view
+
+
+def _moved(booked: Entry) -> Iterator[tuple[str, str]]:
+    """The vouchers an entry issued, redeemed, cancelled or let expire."""
+    yield from ((one, "issued") for one in booked.facts.get("vouchers", ()))
+    if "voucher" in booked.facts and booked.kind == "redeem":
+        yield booked.facts["voucher"], "redeemed"
+    ended = "expired" if booked.kind == "expire" else "cancelled"
+    yield from ((one, ended) for one in booked.facts.get("returned", ()))
+
+
 def why(program: Program, line: Line, words: Words) -> str:
     """The reason of a line in words."""
     return reason(program, line.reason, line.unit, line.amount, words)
@@ -275,7 +304,7 @@ def _booked(decision: Decision) -> tuple[Entry, Recorded]:
     return decision.entry, decision.recorded
 
 
-def period(found: Shown | None) -> dict[str, object] | None:
+def period(found: ShownBoard | None) -> dict[str, object] | None:
     """A period as the API answers it."""
     if found is None:
         return None

@@ -1,6 +1,6 @@
 """An independent reading of a ledger: plain sums over the stored texts, with none of our domain.
 
-It is told every entry as it lies in the table, and the programme as its document; it replays them
+It gets every entry as it is stored, and the programme as its document; it replays them
 with arithmetic of its own and says what the card must hold. Whatever disagrees is a bug, here or
 there.
 """
@@ -42,11 +42,11 @@ class Oracle:
     redeemed: set[str] = field(default_factory=set)
     returned: set[str] = field(default_factory=set)
     taken_back: dict[int, dict[str, int]] = field(default_factory=dict)
-    lapsed: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    breakage: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     """Per unit and lot what expired unspent and was not accounted for by a refund yet."""
-    lapsed_on: dict[tuple[str, str], str] = field(default_factory=dict)
+    breakage_on: dict[tuple[str, str], str] = field(default_factory=dict)
     """Per unit and lot that expired the last day it had."""
-    told: dict[int, str] = field(default_factory=dict)
+    recorded_on: dict[int, str] = field(default_factory=dict)
     """The day of every entry."""
     tier: tuple[str, str] | None = None
     """The tier that counts and until when it is certain."""
@@ -54,7 +54,7 @@ class Oracle:
     """The tier that counted for the newest entry."""
     rights: dict[tuple[str, str], str] = field(default_factory=dict)
     """Until when by tier and by who gave it; what was earned or bought has nobody."""
-    idle: dict[str, str] = field(default_factory=dict)
+    inactive_after: dict[str, str] = field(default_factory=dict)
     """By unit that expires by inactivity its last day."""
 
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Oracle:
         assert entry["eff"] <= entry["at"] + 300_000
         self.head, self.seq, self.at = digest, entry["seq"], entry["at"]
         self.heads[self.seq] = digest
-        self.told[self.seq] = self.day(self.at).isoformat()
+        self.recorded_on[self.seq] = self.day(self.at).isoformat()
         before = dict(self.debt)
         self._as_of(entry)
         for line in entry["lines"]:
@@ -92,7 +92,7 @@ class Oracle:
         spent = amount < 0 and lot != "debt" and why["k"] in {"reward", "adjust"}
         until = self._idle_from(unit, self.day(entry["at"]))
         if until and (spent or (amount > 0 and why["k"] not in {"returned", "settled"})):
-            self.idle[unit] = until
+            self.inactive_after[unit] = until
         if lot == "debt":
             self.debt[unit] -= amount
             assert self.debt[unit] >= 0
@@ -110,9 +110,9 @@ class Oracle:
         if why["k"] == "expired":
             assert expired(lot, today) or not alive, f"{lot} was not over on {today}"
             assert -amount == self.lots[unit][lot], "an expiry takes the whole remainder"
-            self.lapsed[unit][lot] = self.lapsed[unit].get(lot, 0) - amount
-            last_day = lot.partition("/")[0] if expired(lot, today) else self.idle[unit]
-            self.lapsed_on[unit, lot] = last_day
+            self.breakage[unit][lot] = self.breakage[unit].get(lot, 0) - amount
+            last_day = lot.partition("/")[0] if expired(lot, today) else self.inactive_after[unit]
+            self.breakage_on[unit, lot] = last_day
         self.lots[unit][lot] = self.lots[unit].get(lot, 0) + amount
         assert self.lots[unit][lot] >= 0
         if why["k"] == "reward":
@@ -125,7 +125,7 @@ class Oracle:
 
     def alive(self, unit: str, today: str) -> bool:
         """Whether a unit that expires by inactivity has not."""
-        return self.idle.get(unit, FAR) >= today
+        return self.inactive_after.get(unit, FAR) >= today
 
     def _idle_from(self, unit: str, today: date) -> str:
         """The last day of a unit that expires by inactivity, if something happens today."""
@@ -161,7 +161,7 @@ class Oracle:
                 assert not owed.get(unit), f"{amount} of {unit} granted while {owed[unit]} is owed"
 
     def _nothing_to_spend_while_owing(self, entry: Mapping[str, Any]) -> None:
-        """Whatever is done by or for a member settles first what is owed."""
+        """An operation by or for a member pays debt first."""
         if entry["src"] == "job" and entry["kind"] != "expire":
             return
         for unit, owed in self.debt.items():
@@ -217,8 +217,8 @@ class Oracle:
         for unit, _, lot, *_ in entry["lines"]:
             long_ago = (self.day(entry["at"]) - timedelta(days=400)).isoformat()
             gone = [
-                one for one in self._lapsed_of(entry["facts"]["reverses"], unit)
-                if self.lapsed_on[unit, one] >= long_ago  # what expired before may be forgotten
+                one for one in self._expired_of(entry["facts"]["reverses"], unit)
+                if self.breakage_on[unit, one] >= long_ago  # what expired before may be forgotten
             ]  # fmt: skip
             assert lot != "debt" or "debt" in sale.lots or not gone, "owed, though it has expired"
         assert {u: n for u, n in expected.items() if n} == {u: n for u, n in taken.items() if n}
@@ -227,18 +227,19 @@ class Oracle:
         """The rules that an entry was booked under."""
         return list(self.document["earn"])
 
-    def _lapsed_of(self, seq: int, unit: str) -> dict[str, int]:
+    def _expired_of(self, seq: int, unit: str) -> dict[str, int]:
         """What has expired in the very lots of an entry, and not before it was made."""
         return {
-            lot: n for lot, n in self.lapsed[unit].items()
-            if n and lot in self.sales[seq].lots and self.told[seq] <= self.lapsed_on[unit, lot]
+            lot: n for lot, n in self.breakage[unit].items()
+            if n and lot in self.sales[seq].lots
+            and self.recorded_on[seq] <= self.breakage_on[unit, lot]
         }  # fmt: skip
 
     def _claim(self, seq: int, unit: str, amount: int) -> None:
         """What a refund does not ask for must have expired in the very lots of the sale."""
-        for lot, lapsed in self._lapsed_of(seq, unit).items():
-            gone = min(amount, lapsed)
-            self.lapsed[unit][lot] -= gone
+        for lot, expired_amount in self._expired_of(seq, unit).items():
+            gone = min(amount, expired_amount)
+            self.breakage[unit][lot] -= gone
             amount -= gone
         assert not amount, f"{amount} of {unit} is said to have expired and has not"
 
@@ -358,7 +359,7 @@ class Oracle:
         return ids.index(tier[0]) if tier else -1
 
     def entitled(self, today: date) -> dict[str, str]:
-        """Every tier that is open on a day, and until when that is certain (`""` for ever)."""
+        """Every tier that is open on a day, with its last day (`""` without an end)."""
         found = {}
         for tier in self.document.get("tiers", ()):
             ways = tier.get("enter", ())

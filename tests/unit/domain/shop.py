@@ -35,7 +35,7 @@ from regulars.program.load import load
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
-def programme(version: int = 1, **sections: Any) -> program.Program:
+def make_program(version: int = 1, **sections: Any) -> program.Program:
     """A validated programme with these sections and nothing else."""
     document = {
         "name": "Shop",

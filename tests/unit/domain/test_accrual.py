@@ -8,11 +8,11 @@ import pytest
 
 from regulars.domain import reasons
 from regulars.domain.operations import Item
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import (
     Shop,
     items,
-    programme,
+    make_program,
     spend_rule,
     unit,
     visit_rule,
@@ -22,7 +22,7 @@ POINTS = [unit("point"), unit("stamp", "stamps")]
 
 
 def shop(*rules: dict[str, Any], **sections: Any) -> Shop:
-    opened = Shop(programme(units=POINTS, earn=list(rules), **sections))
+    opened = Shop(make_program(units=POINTS, earn=list(rules), **sections))
     opened.join()
     return opened
 
@@ -86,7 +86,9 @@ SALE = (
 )  # fmt: skip
 def test_what_counts(rule: dict[str, Any], granted: int) -> None:
     cafe = shop()
-    cafe.program = programme(units=POINTS, earn=[{"id": "r", "unit": "point", "amount": 1, **rule}])
+    cafe.program = make_program(
+        units=POINTS, earn=[{"id": "r", "unit": "point", "amount": 1, **rule}]
+    )
 
     cafe.sale(items=SALE)
 
@@ -147,7 +149,7 @@ def test_multipliers_are_exact_thousandths_cut_down(
     assert cafe.available() == granted
 
 
-def test_joining_grants_what_the_programme_says_and_no_multiplier() -> None:
+def test_joining_grants_what_the_program_says_and_no_multiplier() -> None:
     tiers = [{"id": "t", "name": "T", "multiplier": "2"}]
     rules = [{"id": "hello", "on": "join", "unit": "point", "amount": 50}]
     cafe = shop(*rules, tiers=tiers)
@@ -182,7 +184,7 @@ def test_staff_is_refused_at_the_cap_and_nothing_is_booked() -> None:
     with pytest.raises(Refused) as refused:
         cafe.visit(refusable=True)
 
-    assert refused.value.code is Code.CAP_REACHED
+    assert refused.value.code is RefusalCode.CAP_REACHED
     assert cafe.card is before
     cafe.later(hours=14)
     assert cafe.today == "2026-11-23"
@@ -193,7 +195,7 @@ def test_a_sale_without_a_visit_is_not_held_up_by_the_cap() -> None:
     """Not even when the cap was lowered below what today has seen."""
     cafe = shop(visit_rule(), spend_rule(1, 100), limits=CAPPED)
     cafe.visit(3)
-    cafe.program = programme(
+    cafe.program = make_program(
         units=POINTS, earn=[visit_rule(), spend_rule(1, 100)], limits={"visits_per_day": 1}
     )
 
@@ -215,7 +217,7 @@ def test_the_cooldown_says_how_long(wait_s: int, minutes: int) -> None:
     assert cafe.available("stamp") == 1
     with pytest.raises(Refused) as refused:
         cafe.visit(refusable=True)
-    assert refused.value.code is Code.CAP_REACHED
+    assert refused.value.code is RefusalCode.CAP_REACHED
 
 
 def test_an_undone_visit_counts_for_no_limit() -> None:
@@ -240,7 +242,7 @@ def test_a_sale_in_the_future_is_not_believed() -> None:
     with pytest.raises(Refused) as refused:
         cafe.sale(effective_ms=now_ms + 300_001 + 2)
 
-    assert refused.value.code is Code.INVALID
+    assert refused.value.code is RefusalCode.INVALID
     assert refused.value.errors[0][0] == "effective_at"
 
 
@@ -267,7 +269,7 @@ def test_a_remainder_is_worth_what_a_newer_version_makes_of_it() -> None:
     """9.99 were spent and brought nothing yet; at a point per 1.00 they are worth nine."""
     cafe = shop(spend_rule(1, 1000))
     cafe.sale(999)
-    cafe.program = programme(2, units=POINTS, earn=[spend_rule(1, 100)])
+    cafe.program = make_program(2, units=POINTS, earn=[spend_rule(1, 100)])
     cafe.sale(1)
     assert (cafe.available(), dict(cafe.card.carry)) == (10, {})
 

@@ -10,7 +10,7 @@ import pytest
 from regulars.domain import due, periods
 from regulars.domain.operations import Celebrate, Decision, GiveBenefits, GrantTier
 from regulars.domain.refusals import Refused
-from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit
+from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 AFTERNOON = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ INVITATION = {"metric": "invitation"}
 
 def shop(*tiers: dict[str, Any], now: datetime = AFTERNOON, **sections: Any) -> Shop:
     opened = Shop(
-        programme(
+        make_program(
             **{"units": [unit()], "earn": [spend_rule()], "rewards": [GIFT], **sections},
             tiers=list(tiers),
         ),
@@ -62,7 +62,7 @@ def dates(of: Shop) -> list[str]:
     return sorted(held.expires_on for held in of.card.open.values())
 
 
-def standing(of: Shop) -> str | None:
+def tier_of(of: Shop) -> str | None:
     return of.card.tier.id if of.card.tier else None
 
 
@@ -129,7 +129,7 @@ class TestPeriods:
         cafe = shop(tier("all"), tier("gold", spent(10_000), benefits=[every("month")]))
         assert dates(cafe) == []
         sale = cafe.sale(10_000)
-        assert (standing(cafe), dates(cafe), len(sale.unlocked)) == ("gold", ["2026-11-30"], 1)
+        assert (tier_of(cafe), dates(cafe), len(sale.unlocked)) == ("gold", ["2026-11-30"], 1)
 
     def test_a_reward_with_days_of_its_own_lasts_those(self) -> None:
         cafe = shop(tier("all", benefits=[every("week")]), rewards=[{**GIFT, "valid_days": 30}])
@@ -147,7 +147,7 @@ class TestPeriods:
         cafe.sale(100)
         assert dates(cafe) == []
         cafe.review()
-        assert (standing(cafe), dates(cafe)) == ("all", [])
+        assert (tier_of(cafe), dates(cafe)) == ("all", [])
 
     def test_a_card_without_a_tier_gets_nothing(self) -> None:
         cafe = shop(tier("gold", spent(10_000), benefits=[every("week")]))
@@ -215,23 +215,23 @@ class TestRights:
         cafe = shop(tier("all"), self.GOLD, tier("club", MEMBERSHIP))
         cafe.sale(50_000)
         grant(cafe, "club", "2026-12-17")
-        assert standing(cafe) == "club"
+        assert tier_of(cafe) == "club"
         cafe.now = datetime(2026, 12, 17, 22, 59, tzinfo=UTC)
         cafe.review()
-        assert standing(cafe) == "club", "the last day counts whole"
+        assert tier_of(cafe) == "club", "the last day counts whole"
         cafe.now = datetime(2026, 12, 17, 23, 0, tzinfo=UTC)
         assert cafe.card.due[due.TIER] == "2026-12-17T23"
         cafe.review()
-        assert standing(cafe) == "gold"
+        assert tier_of(cafe) == "gold"
         assert cafe.card.tier is not None
         assert (cafe.card.tier.since, cafe.card.tier.until) == ("2026-12-18", "2027-12-31")
 
     def test_ended_by_hand_it_is_over_at_once(self) -> None:
         cafe = shop(tier("all"), tier("club", MEMBERSHIP))
         grant(cafe, "club")
-        assert standing(cafe) == "club"
+        assert tier_of(cafe) == "club"
         ended = grant(cafe, "club", "2026-11-17")
-        assert standing(cafe) == "all"
+        assert tier_of(cafe) == "all"
         assert ended.entry is not None
         assert (ended.entry.tier_from, ended.entry.tier_to) == ("club", "all")
 
@@ -239,10 +239,10 @@ class TestRights:
         cafe = shop(tier("all"), tier("club", MEMBERSHIP), self.GOLD)
         cafe.sale(50_000)
         grant(cafe, "club", "2026-12-17")
-        assert standing(cafe) == "gold"
+        assert tier_of(cafe) == "gold"
 
     def test_notice_is_due_thirty_days_before_and_moves_with_what_is_earned_again(self) -> None:
-        """Until 31 December 2027: told on 1 December at ten in Budapest, nine o'clock UTC."""
+        """Until 31 December 2027: notice on 1 December at ten in Budapest, nine o'clock UTC."""
         cafe = shop(tier("all"), self.GOLD)
         cafe.sale(50_000)
         assert cafe.card.due[due.NOTICE] == "2027-12-01T09"
@@ -260,7 +260,7 @@ class TestRights:
         bought = {"metric": "purchase", "window": "year", "categories": ["package"]}
         cafe = shop(tier("all"), tier("luxe", bought, benefits=[every("month")]))
         cafe.sale(items=items((1, 20_000, category)))
-        assert standing(cafe) == reached
+        assert tier_of(cafe) == reached
         assert cafe.card.tier is not None
         assert cafe.card.tier.until == ("2027-12-31" if reached == "luxe" else "")
         assert len(dates(cafe)) == (reached == "luxe")
@@ -268,7 +268,7 @@ class TestRights:
     def test_no_sum_buys_an_invitation(self) -> None:
         cafe = shop(tier("all"), tier("circle", INVITATION))
         cafe.sale(100_000_000)
-        assert standing(cafe) == "all"
+        assert tier_of(cafe) == "all"
 
 
 class TestSeasons:
@@ -281,11 +281,39 @@ class TestSeasons:
         assert cafe.card.due[due.TIER] == "2027-08-31T22"
         cafe.now = datetime(2027, 8, 31, 22, 0, tzinfo=UTC)
         cafe.review()
-        assert standing(cafe) == "all"
+        assert tier_of(cafe) == "all"
         assert cafe.card.due[due.TIER] == "2028-05-31T22", "midnight of 1 June in Budapest"
         cafe.now = datetime(2028, 5, 31, 22, 0, tzinfo=UTC)
         cafe.review()
-        assert standing(cafe) == "terrace"
+        assert tier_of(cafe) == "terrace"
+
+    def test_a_season_of_one_month_is_that_month(self) -> None:
+        june = tier("june", spent(10_000, "lifetime"), season={"from_month": 6, "until_month": 6})
+        cafe = shop(tier("all"), june, now=datetime(2027, 5, 31, 21, 59, tzinfo=UTC))
+        cafe.sale(10_000)
+        assert tier_of(cafe) == "all"
+        assert cafe.card.due[due.TIER] == "2027-05-31T22"
+        for day, reached in ((1, "june"), (30, "june"), (31, "all")):
+            cafe.now = datetime(2027, 6, 1, 9, 0, tzinfo=UTC) + timedelta(days=day - 1)
+            cafe.review()
+            assert tier_of(cafe) == reached
+            assert cafe.card.due[due.TIER] == ("2028-05-31T22" if day == 31 else "2027-06-30T22")
+
+    def test_a_season_over_the_turn_of_the_year_is_one(self) -> None:
+        cafe = shop(tier("all"), self.WINTER, now=datetime(2026, 10, 1, 9, 0, tzinfo=UTC))
+        cafe.sale(10_000)
+        reached = {}
+        for month in range(10, 24):
+            year, index = divmod(month, 12)
+            cafe.now = datetime(2026 + year, index + 1, 15, 9, 0, tzinfo=UTC)
+            cafe.review()
+            reached[index + 1] = tier_of(cafe)
+        assert {month for month, tier_id in reached.items() if tier_id == "winter"} == {
+            11,
+            12,
+            1,
+            2,
+        }
 
     def test_an_end_and_a_season_ahead_are_one_date_to_look_at_the_card(self) -> None:
         """The membership ends on 17 December, long before the terrace opens."""
@@ -297,11 +325,13 @@ class TestSeasons:
 
 
 class TestInactivity:
-    IDLE: ClassVar[dict[str, Any]] = {"units": [unit(expiry={"type": "inactivity", "months": 3})]}
+    INACTIVE: ClassVar[dict[str, Any]] = {
+        "units": [unit(expiry={"type": "inactivity", "months": 3})]
+    }
 
     def test_all_is_lost_after_three_months_without_earning_or_spending(self) -> None:
         """Earned on 18 November: the last good day is 18 February."""
-        cafe = shop(**self.IDLE)
+        cafe = shop(**self.INACTIVE)
         cafe.sale(1000)
         cafe.now = datetime(2027, 2, 18, 22, 59, tzinfo=UTC)
         assert cafe.available() == 10
@@ -311,9 +341,25 @@ class TestInactivity:
         cafe.expire()
         assert (cafe.card.balance("point"), cafe.verify()) == (0, [])
 
+    @pytest.mark.parametrize("amount", [-4, 4])
+    def test_a_correction_by_hand_renews_it(self, amount: int) -> None:
+        cafe = shop(**self.INACTIVE)
+        cafe.sale(1000)
+        cafe.later(days=60).adjust("point", amount)
+        cafe.now = datetime(2027, 4, 17, 21, 59, tzinfo=UTC)
+        assert cafe.available() == 10 + amount
+        cafe.now = datetime(2027, 4, 17, 22, 0, tzinfo=UTC)
+        assert cafe.available() == 0
+
+    def test_a_correction_that_takes_nothing_does_not_renew_it(self) -> None:
+        """All of it is owed; there is nothing that could last longer."""
+        cafe = shop(**self.INACTIVE)
+        cafe.adjust("point", -4, allow_debt=True)
+        assert cafe.card.inactive_after == {}
+
     def test_what_was_lost_does_not_come_back_when_the_job_is_late(self) -> None:
         """10 points were lost at midnight; a sale of 3.00 the next morning makes 3, not 13."""
-        cafe = shop(**self.IDLE)
+        cafe = shop(**self.INACTIVE)
         cafe.sale(1000)
         cafe.now = datetime(2027, 2, 19, 8, 0, tzinfo=UTC)
         cafe.sale(300)
@@ -329,7 +375,7 @@ def test_a_membership_of_a_tier_that_is_not_sold_needs_a_last_day() -> None:
         cafe.do(GrantTier(cafe.origin(), "gold", "", "membership"))
     assert refused.value.errors[0][0] == "until"
     cafe.do(GrantTier(cafe.origin(), "gold", "2026-12-31", "membership"))
-    assert standing(cafe) == "gold"
+    assert tier_of(cafe) == "gold"
 
 
 def test_a_tier_that_is_given_unlocks_at_once_what_only_it_may_have() -> None:

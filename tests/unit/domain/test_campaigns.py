@@ -9,8 +9,8 @@ import pytest
 
 from regulars.domain.operations import Decision, Earn, Join
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
-from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit, visit_rule
+from regulars.domain.refusals import RefusalCode, Refused
+from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit, visit_rule
 
 POINTS: dict[str, Any] = {"units": [unit(), unit("stamp", "stamps")], "earn": [spend_rule()]}
 BOTH: dict[str, Any] = {**POINTS, "earn": [spend_rule(), visit_rule()]}
@@ -18,7 +18,7 @@ BOTH: dict[str, Any] = {**POINTS, "earn": [spend_rule(), visit_rule()]}
 
 def double(**conditions: Any) -> Program:
     """One point per 1.00, doubled under conditions."""
-    return programme(**POINTS, campaigns=[{"id": "double", "multiplier": "2", **conditions}])
+    return make_program(**POINTS, campaigns=[{"id": "double", "multiplier": "2", **conditions}])
 
 
 def bonus(amount: int = 10, **conditions: Any) -> dict[str, Any]:
@@ -44,9 +44,9 @@ def earned_at(of: Program, *moment: int, spend_minor: int = 1000) -> int:
 def test_a_campaign_that_gives_nothing_more_is_refused(multiplier: str) -> None:
     with pytest.raises(Refused) as caught:
         double(multiplier=multiplier)
-    ((path, mend),) = caught.value.errors
+    ((path, hint),) = caught.value.errors
     assert path == "campaigns.0"
-    assert "more than 1" in mend
+    assert "more than 1" in hint
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_the_hour_that_comes_twice_in_autumn_counts_twice() -> None:
 def test_hours_that_could_never_come_are_refused(first: str, until: str) -> None:
     with pytest.raises(Refused) as refused:
         double(hours={"from": first, "until": until})
-    assert refused.value.code == Code.INVALID
+    assert refused.value.code == RefusalCode.INVALID
     assert all(path.startswith("campaigns.0.hours") for path, _ in refused.value.errors)
 
 
@@ -126,7 +126,7 @@ def test_a_minimum_spend_is_included(spend_minor: int, expected: int) -> None:
 def test_only_at_the_locations_it_names(location: str | None, expected: int) -> None:
     places = [{"id": "a", "name": "A"}, {"id": "b", "name": "B"}]
     campaigns = [{"id": "double", "multiplier": "2", "locations": ["a", "b"]}]
-    shop = Shop(programme(**POINTS, campaigns=campaigns, locations=places))
+    shop = Shop(make_program(**POINTS, campaigns=campaigns, locations=places))
     shop.join()
     sale = Earn(shop.origin(location=location), spend_minor=1000)
     assert points(shop.do(sale)) == expected
@@ -137,7 +137,7 @@ def test_only_for_the_tiers_it_names_as_they_are_before_the_sale() -> None:
     tiers = [{"id": "gold", "name": "Gold",
               "enter": [{"metric": "spend", "window": "year", "at_least": 10_000}]}]  # fmt: skip
     campaigns = [{"id": "double", "multiplier": "2", "tiers": ["gold"]}]
-    shop = Shop(programme(**POINTS, tiers=tiers, campaigns=campaigns))
+    shop = Shop(make_program(**POINTS, tiers=tiers, campaigns=campaigns))
     shop.join()
     assert [points(shop.sale(10_000)), points(shop.sale(10_000))] == [100, 200]
 
@@ -148,7 +148,7 @@ def test_a_bonus_for_whoever_has_stayed_away_for_more_than_60_days(
 ) -> None:
     campaign = {"id": "back", "segments": ["lapsed"], "on": ["visit"],
                 "bonus": {"unit": "stamp", "amount": 1}}  # fmt: skip
-    shop = Shop(programme(units=[unit("stamp", "stamps")], campaigns=[campaign]))
+    shop = Shop(make_program(units=[unit("stamp", "stamps")], campaigns=[campaign]))
     shop.join()
     shop.visit()
     shop.later(days=days).visit()
@@ -173,7 +173,7 @@ class TestMultipliers:
     def test_the_highest_wins_and_does_not_multiply_the_others(self) -> None:
         campaigns = [{"id": name, "multiplier": by}
                      for name, by in (("a", "1.5"), ("b", "3"), ("c", "2"))]  # fmt: skip
-        shop = Shop(programme(**POINTS, campaigns=campaigns))
+        shop = Shop(make_program(**POINTS, campaigns=campaigns))
         shop.join()
         sale = shop.sale(1000)
         assert points(sale) == 30
@@ -185,7 +185,7 @@ class TestMultipliers:
     def test_only_rules_and_units_it_names_are_multiplied(self) -> None:
         campaigns = [{"id": "stamps", "multiplier": "2", "units": ["stamp"]},
                      {"id": "spend", "multiplier": "3", "on": ["spend"]}]  # fmt: skip
-        shop = Shop(programme(**BOTH, campaigns=campaigns))
+        shop = Shop(make_program(**BOTH, campaigns=campaigns))
         shop.join()
         shop.sale(1000)
         assert (shop.available("point"), shop.available("stamp")) == (30, 2)
@@ -193,7 +193,7 @@ class TestMultipliers:
     def test_one_used_up_leaves_the_place_to_the_next_best(self) -> None:
         campaigns = [{"id": "once", "multiplier": "5", "per_member": 1},
                      {"id": "always", "multiplier": "2"}]  # fmt: skip
-        shop = Shop(programme(**POINTS, campaigns=campaigns))
+        shop = Shop(make_program(**POINTS, campaigns=campaigns))
         shop.join()
         assert [points(shop.sale(1000)) for _ in range(3)] == [50, 20, 20]
 
@@ -204,7 +204,7 @@ class TestMultipliers:
 
     def test_two_lines_of_one_sale_are_one_use(self) -> None:
         campaigns = [{"id": "double", "multiplier": "2", "per_member": 2, "total": 100}]
-        shop = Shop(programme(**BOTH, campaigns=campaigns))
+        shop = Shop(make_program(**BOTH, campaigns=campaigns))
         shop.join()
         sale = shop.sale(1000)
         assert (shop.available("point"), shop.available("stamp")) == (20, 2)
@@ -218,7 +218,7 @@ class TestBonuses:
     def test_all_that_apply_add_once_per_sale(self) -> None:
         visits, mains = bonus(5, id="b", on=["visit"]), bonus(3, id="c", on=["item"])
         campaigns = [bonus(10, id="a"), visits, mains]
-        shop = Shop(programme(**POINTS, campaigns=campaigns))
+        shop = Shop(make_program(**POINTS, campaigns=campaigns))
         shop.join()
         assert shop.available() == 10, "for joining, the one that is for everything"
         sale = shop.sale(items=items((3, 1000, "main"), (1, 500, "drink")))
@@ -226,12 +226,12 @@ class TestBonuses:
         assert points(shop.sale(1500)) == 15 + 10 + 5
 
     def test_at_most_so_often_per_member(self) -> None:
-        shop = Shop(programme(**POINTS, campaigns=[bonus(10, on=["visit"], per_member=2)]))
+        shop = Shop(make_program(**POINTS, campaigns=[bonus(10, on=["visit"], per_member=2)]))
         shop.join()
         assert [points(shop.visit()) for _ in range(4)] == [10, 10, 0, 0]
 
     def test_counts_for_points_tiers_and_is_taken_back_with_the_sale(self) -> None:
-        shop = Shop(programme(**POINTS, campaigns=[bonus(10, on=["spend"])]))
+        shop = Shop(make_program(**POINTS, campaigns=[bonus(10, on=["spend"])]))
         shop.join()
         sale = shop.sale(1000)
         assert shop.card.lifetime.points == 20
@@ -244,20 +244,27 @@ class TestTheFirstHundred:
     """`total` is a counter in the table; the core says how to move it and when it is at its end."""
 
     def test_a_sign_up_moves_the_counter_by_one_of_a_hundred(self) -> None:
-        shop = Shop(programme(**POINTS, campaigns=[bonus(50, on=["join"], total=100)]))
+        shop = Shop(make_program(**POINTS, campaigns=[bonus(50, on=["join"], total=100)]))
         joined = shop.join()
         assert joined.counts == (("campaign:bonus", 1, 100),)
         assert shop.available() == 50
 
+    def test_a_minimum_spend_is_not_met_by_joining(self) -> None:
+        bonus = {"id": "b", "name": "B", "on": ["join"], "min_spend_minor": 1,
+                 "bonus": {"unit": "point", "amount": 5}}  # fmt: skip
+        cafe = Shop(make_program(units=[unit()], campaigns=[bonus]))
+        cafe.join()
+        assert cafe.available() == 0
+
     def test_the_hundred_and_first_joins_without(self) -> None:
-        shop = Shop(programme(**POINTS, campaigns=[bonus(50, on=["join"], total=100)]))
+        shop = Shop(make_program(**POINTS, campaigns=[bonus(50, on=["join"], total=100)]))
         origin = shop.origin(left={"campaign:bonus": 0})
         joined = shop.do(Join(origin, "c1"))
         assert (joined.counts, shop.available()) == ((), 0)
 
     def test_a_whole_refund_gives_the_place_back_to_all_and_to_the_member(self) -> None:
         campaigns = [bonus(10, on=["spend"], total=5, per_member=1)]
-        shop = Shop(programme(**POINTS, campaigns=campaigns))
+        shop = Shop(make_program(**POINTS, campaigns=campaigns))
         shop.join()
         sale = shop.sale(1000)
         half = shop.refund(sale, 500)
@@ -270,7 +277,7 @@ class TestTheFirstHundred:
 
 
 def test_a_visit_that_does_not_count_brings_no_bonus() -> None:
-    of = programme(**BOTH, campaigns=[bonus()], limits={"visits_per_day": 1})
+    of = make_program(**BOTH, campaigns=[bonus()], limits={"visits_per_day": 1})
     cafe = Shop(of)
     cafe.join()
     assert points(cafe.visit()) == 10

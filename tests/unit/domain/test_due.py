@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.operations import Origin, Remind
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from regulars.domain.operations import ClearDue, Origin
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 TIERS = [
     {
@@ -21,7 +21,7 @@ TIERS = [
 def shop(zone: str = "Europe/Budapest", now: str = "2026-11-22T09:00", **sections: Any) -> Shop:
     sections.setdefault("units", [unit(expiry={"type": "months", "months": 1})])
     sections.setdefault("earn", [spend_rule(1, 100)])
-    of = programme(timezone=zone, **sections)
+    of = make_program(timezone=zone, **sections)
     opened = Shop(of, datetime.fromisoformat(f"{now}:00+00:00"))
     opened.join()
     return opened
@@ -132,12 +132,12 @@ def test_a_reminder_that_was_looked_at_waits_for_the_next_visit() -> None:
     cafe.visit(2)
     cafe.now = datetime(2026, 11, 29, 9, 30, tzinfo=UTC)
 
-    looked = cafe.do(Remind(Origin("remind", "job")))
+    looked = cafe.do(ClearDue(Origin("remind", "job")))
 
     assert (looked.entry, looked.dues, cafe.card.due) == (None, (), {})
 
 
-def test_nobody_is_reminded_by_a_programme_that_does_not_want_it() -> None:
+def test_nobody_is_reminded_by_a_program_that_does_not_want_it() -> None:
     cafe = shop(**{**STAMPS, "messages": {}})
 
     assert cafe.visit(2).dues == ()

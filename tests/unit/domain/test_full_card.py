@@ -1,4 +1,4 @@
-"""A card with as many open vouchers as it can hold: what it is given next waits for room."""
+"""A card with as many open vouchers as it can hold: further gifts are queued."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from regulars.domain.operations import Celebrate, GiveBenefits
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 GIFT = {"id": "gift", "name": "Gift"}
@@ -21,7 +21,7 @@ WEEKLY = {"id": "weekly", "reward": "treat", "every": "week"}
 def full(**sections: Any) -> Shop:
     """A card with twenty vouchers that were chosen, and 100 points left."""
     cafe = Shop(
-        programme(
+        make_program(
             units=[unit()], earn=[spend_rule()], rewards=[reward("ten", 10), GIFT, TREAT],
             **sections,
         ),
@@ -139,14 +139,14 @@ def test_why_a_full_card_gets_no_reward() -> None:
     cafe = full()
     with pytest.raises(Refused, match="20 open vouchers") as refused:
         cafe.issue("ten")
-    assert refused.value.code is Code.LIMIT_REACHED
+    assert refused.value.code is RefusalCode.LIMIT_REACHED
 
 
 def test_a_benefit_that_went_with_a_refunded_sale_can_be_had_again() -> None:
     """The sale is refunded, the tier stays until its right ends, and so does what it brings."""
     way = {"metric": "spend", "window": "year", "at_least": 5000}
     top = {"id": "top", "name": "Top", "enter": [way], "benefits": [WEEKLY]}
-    cafe = Shop(programme(units=[unit()], earn=[spend_rule()], rewards=[TREAT], tiers=[top]))
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], rewards=[TREAT], tiers=[top]))
     cafe.join()
     sale = cafe.sale(5000)
     assert gifts(cafe, "treat") == 1

@@ -9,14 +9,14 @@ from hypothesis import given
 
 from regulars.domain.operations import Decision, Item, Reverse
 from regulars.domain.reversal import WHOLE
-from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit, visit_rule
 
 UNITS = [unit("point"), unit("stamp", "stamps")]
 MAINS = {"id": "mains", "on": "item", "unit": "stamp", "amount": 1, "categories": ["main"]}
 
 
 def shop(*rules: dict[str, Any], **more: Any) -> Shop:
-    opened = Shop(programme(units=UNITS, earn=list(rules), **more))
+    opened = Shop(make_program(units=UNITS, earn=list(rules), **more))
     opened.join()
     return opened
 
@@ -101,7 +101,7 @@ def test_the_rules_are_those_of_the_version_it_was_sold_under() -> None:
     cafe = shop(MAINS)
     under = cafe.program
     till = Till(cafe, cafe.sale(items=items((2, 3000, "main"), (1, 500, "dessert"))))
-    cafe.program = programme(2, units=UNITS, earn=[{**MAINS, "categories": ["dessert"]}])
+    cafe.program = make_program(2, units=UNITS, earn=[{**MAINS, "categories": ["dessert"]}])
 
     cafe.do(Reverse(cafe.origin(), till.original, 0, 500, items=items((1, 500, "dessert")),
                     under=under))  # fmt: skip

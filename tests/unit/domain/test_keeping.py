@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.refusals import Refused
-from tests.unit.domain.shop import Shop, items, programme, spend_rule, unit
+from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit
 
 
 def at(text: str) -> datetime:
@@ -18,7 +18,7 @@ def at(text: str) -> datetime:
 def shop(way: dict[str, Any], now: datetime) -> Shop:
     """Everybody is in `base`; one way leads to `top`."""
     tiers = [{"id": "base", "name": "Base"}, {"id": "top", "name": "Top", "enter": [way]}]
-    of = programme(units=[unit()], earn=[spend_rule(1, 100)], tiers=tiers, timezone="UTC")
+    of = make_program(units=[unit()], earn=[spend_rule(1, 100)], tiers=tiers, timezone="UTC")
     opened = Shop(of, now)
     opened.join()
     return opened
@@ -114,7 +114,7 @@ def test_what_was_bought_is_kept_by_its_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "mend"),
+    ("way", "hint"),
     [
         ({"metric": "spend", "window": "year", "at_least": 9, "keep": {"at_least": 10}}, "at most"),
         ({"metric": "spend", "at_least": 9, "keep": {"for": "period"}}, "for ever"),
@@ -124,9 +124,9 @@ def test_what_was_bought_is_kept_by_its_rule() -> None:
         ({"metric": "purchase", "skus": ["P"], "window": "year", "keep": {"at_least": 1}}, "enter"),
     ],
 )
-def test_what_makes_no_sense_is_refused(way: dict[str, Any], mend: str) -> None:
+def test_what_makes_no_sense_is_refused(way: dict[str, Any], hint: str) -> None:
     with pytest.raises(Refused) as caught:
         shop(way, at("2026-05-05T12:00"))
     ((path, message),) = caught.value.errors
     assert path.startswith("tiers.1.enter.0")
-    assert mend in message
+    assert hint in message

@@ -12,6 +12,7 @@ from regulars.domain import leaderboards
 from regulars.domain.card import Card, Window
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import Ranking, period, ranks, shown_name
+from tests.unit.domain.shop import make_program
 
 VISITS = Leaderboard("visits", "Most visits", "visits", "quarter", 3)
 VALUES = st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(-2, 6))
@@ -29,6 +30,17 @@ def test_the_best_are_those_of_a_sorted_list_in_any_order(values, places, random
     taking_part = sorted((-value, member) for member, value in values.items() if value > 0)
     assert ranking.best() == tuple((member, -value) for value, member in taking_part[:places])
     assert ranking.members == len(taking_part)
+
+
+def test_a_program_says_what_is_ranked() -> None:
+    boards = [
+        {"id": "most", "name": "Most", "metric": "spend", "window": "year", "places": 5},
+        {"id": "usual", "name": "Usual", "metric": "visits", "window": "month"},
+    ]
+    assert make_program(leaderboards=boards).leaderboards == (
+        Leaderboard("most", "Most", "spend", "year", 5),
+        Leaderboard("usual", "Usual", "visits", "month", 10),
+    )
 
 
 def test_equal_values_share_a_rank_and_the_next_is_skipped() -> None:

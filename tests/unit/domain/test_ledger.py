@@ -22,7 +22,8 @@ from regulars.domain.ledger import (
     verify,
 )
 from regulars.domain.reasons import Reason
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from tests.examples import examples
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers(-(10**18), 10**18)
@@ -90,7 +91,7 @@ def test_a_lot_is_known_by_its_name(expires: str, available: str, amount: int) -
 
 def a_life() -> Shop:
     """A card that has seen everything: stamps, a reward, a refund, debt, a correction."""
-    of = programme(
+    of = make_program(
         units=[unit(expiry={"type": "months", "months": 1}), unit("stamp", "stamps")],
         earn=[spend_rule(1, 100), visit_rule()],
         rewards=[reward("five", 5), reward("coffee", 2, "stamp", auto=True)],
@@ -107,17 +108,17 @@ def a_life() -> Shop:
     return cafe
 
 
-LIFE = a_life()
-EVERYTHING = LIFE.ledger
+HISTORY = a_life()
+EVERYTHING = HISTORY.ledger
 
 
 def test_a_whole_life_verifies() -> None:
     assert len(EVERYTHING) >= 7
-    assert verify(LIFE.card, EVERYTHING) == []
-    assert verify(LIFE.card, []) != []
+    assert verify(HISTORY.card, EVERYTHING) == []
+    assert verify(HISTORY.card, []) != []
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(
     st.integers(0, len(EVERYTHING) - 1), st.sampled_from(["text", "prev", "hash"]),
     st.integers(0, 10**6), st.integers(1, 255),
@@ -132,7 +133,7 @@ def test_any_changed_byte_is_found(place: int, part: str, position: int, flip: i
     damaged = data.decode(errors="replace")
     broken[place] = broken[place]._replace(**{part: damaged})
 
-    problems = verify(LIFE.card, broken)
+    problems = verify(HISTORY.card, broken)
 
     assert problems
     named = {f"entry {place + 1}", f"entry {place + 2}"}
@@ -141,7 +142,7 @@ def test_any_changed_byte_is_found(place: int, part: str, position: int, flip: i
 
 @pytest.mark.parametrize("place", range(len(EVERYTHING)))
 def test_a_removed_entry_is_found(place: int) -> None:
-    assert verify(LIFE.card, EVERYTHING[:place] + EVERYTHING[place + 1 :])
+    assert verify(HISTORY.card, EVERYTHING[:place] + EVERYTHING[place + 1 :])
 
 
 @pytest.mark.parametrize("place", range(len(EVERYTHING) - 1))
@@ -150,13 +151,13 @@ def test_swapped_and_doubled_entries_are_found(place: int) -> None:
     swapped[place : place + 2] = reversed(swapped[place : place + 2])
     doubled = [*EVERYTHING[: place + 1], *EVERYTHING[place:]]
 
-    assert verify(LIFE.card, swapped)
-    assert verify(LIFE.card, doubled)
+    assert verify(HISTORY.card, swapped)
+    assert verify(HISTORY.card, doubled)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.integers(0, len(EVERYTHING) - 1), st.data())
-def test_an_edited_ledger_is_found_although_all_hashes_were_made_anew(
+def test_an_edited_ledger_is_found_although_all_hashes_were_made_again(
     place: int, data: st.DataObject
 ) -> None:
     """The forger computes every later hash again; only the card's own head gives it away."""
@@ -172,11 +173,11 @@ def test_an_edited_ledger_is_found_although_all_hashes_were_made_anew(
         forged.append(Recorded(text, previous, chain(previous, text)))
         previous = forged[-1].hash
 
-    assert verify(LIFE.card, forged)
+    assert verify(HISTORY.card, forged)
 
 
 def test_a_card_that_differs_from_its_ledger_is_found() -> None:
-    card = LIFE.card
+    card = HISTORY.card
     changed = [
         card._replace(seq=card.seq + 1),
         card._replace(head="0" * 64),
@@ -192,7 +193,7 @@ def test_a_wrong_sum_is_found_although_the_chain_fits() -> None:
     """A mistake of ours, not a forgery: an entry that states a balance its lines do not make."""
     entry = parse(EVERYTHING[0].text)._replace(balances={"point": 9})
     text = canonical(entry)
-    card = LIFE.card._replace(seq=1, head=chain("", text), lots={})
+    card = HISTORY.card._replace(seq=1, head=chain("", text), lots={})
 
     assert "entry 1 states another balance of point" in verify(
         card, [Recorded(text, "", chain("", text))]
@@ -203,7 +204,7 @@ def test_two_entries_of_one_instant_are_found_although_the_chain_fits() -> None:
     first = parse(EVERYTHING[0].text)._replace(balances={}, lines=())
     texts = [canonical(first), canonical(first._replace(seq=2))]
     head = chain(chain("", texts[0]), texts[1])
-    card = LIFE.card._replace(seq=2, head=head, lots={}, debt={})
+    card = HISTORY.card._replace(seq=2, head=head, lots={}, debt={})
     ledger = [
         Recorded(texts[0], "", chain("", texts[0])),
         Recorded(texts[1], chain("", texts[0]), head),

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 
 from regulars.domain.card import Card, Lot, add_lots, normal, take
-from regulars.domain.refusals import Code, Refused
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+from regulars.domain.refusals import RefusalCode, Refused
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 
 def shop(day: str, **policy: Any) -> Shop:
     """A shop at noon of a day; 1 point per cent; a reward of 10."""
-    of = programme(
+    of = make_program(
         units=[unit(**policy)],
         earn=[spend_rule(1, 1)],
         rewards=[reward("ten", 10)],
@@ -43,7 +43,7 @@ def test_points_can_be_spent_on_their_last_day_and_not_after() -> None:
     assert cafe.available() == 0
     with pytest.raises(Refused) as refused:
         cafe.issue("ten")
-    assert refused.value.code is Code.INSUFFICIENT_BALANCE
+    assert refused.value.code is RefusalCode.INSUFFICIENT_BALANCE
     expired = cafe.expire().entry
     assert expired is not None
     assert [(line.amount, line.lot) for line in expired.lines] == [(-10, "2026-02-28")]
@@ -96,7 +96,7 @@ def test_the_day_is_the_shops_own() -> None:
     """In Kiritimati (UTC+14) the year ends while it is still the morning of the 31st in UTC."""
     policy = {"type": "date", "month": 12, "day": 31}
     for zone, lasts in (("Pacific/Kiritimati", "2027-12-31"), ("America/New_York", "2026-12-31")):
-        of = programme(units=[unit(expiry=policy)], earn=[spend_rule(1, 1)], timezone=zone)
+        of = make_program(units=[unit(expiry=policy)], earn=[spend_rule(1, 1)], timezone=zone)
         cafe = Shop(of, datetime(2026, 12, 31, 10, 0, tzinfo=UTC))
         cafe.sale(1)
         assert cafe.amounts() == {lasts: 1}
@@ -141,11 +141,11 @@ def test_a_correction_takes_off_no_more_than_can_be_spent() -> None:
 
     with pytest.raises(Refused) as refused:
         cafe.adjust("point", -6)
-    assert refused.value.code is Code.INSUFFICIENT_BALANCE
+    assert refused.value.code is RefusalCode.INSUFFICIENT_BALANCE
     cafe.adjust("point", -5)
     cafe.adjust("point", -1, allow_debt=True)
     assert dict(cafe.card.debt) == {"point": 1}
     with pytest.raises(Refused) as refused:
         cafe.adjust("gold", 1)
-    assert (refused.value.code, refused.value.errors[0][0]) == (Code.INVALID, "unit")
+    assert (refused.value.code, refused.value.errors[0][0]) == (RefusalCode.INVALID, "unit")
     assert cafe.verify() == []

@@ -19,11 +19,12 @@ from regulars.domain.calendar import from_ms, hour_of, to_ms
 from regulars.domain.ledger import lot_name
 from regulars.domain.operations import Decision, Item
 from regulars.domain.reasons import ReasonKind
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program import check
 from regulars.program.load import load
 from regulars.store import cards
-from tests.unit.domain import programmes
+from tests.examples import examples
+from tests.unit.domain import programs
 from tests.unit.domain.oracle import Oracle, expired
 from tests.unit.domain.shop import Shop
 
@@ -42,11 +43,11 @@ class Anything(RuleBasedStateMachine):
     """Random operations on one card of one of the programmes, with time moving on."""
 
     @initialize(
-        name=st.sampled_from(sorted(programmes.ALL)),
+        name=st.sampled_from(sorted(programs.ALL)),
         hours=st.integers(0, 4 * 365 * 24),
     )
     def open_shop(self, name: str, hours: int) -> None:
-        self.document = programmes.ALL[name]
+        self.document = programs.ALL[name]
         read = load(check.check(self.document), 1)
         self.shop = Shop(read, datetime(2024, 1, 25, tzinfo=UTC) + timedelta(hours=hours))
         self.oracle = Oracle(self.document)
@@ -59,7 +60,7 @@ class Anything(RuleBasedStateMachine):
             recorded = self.shop.ledger[-1]
             self.oracle.replay(recorded.text, recorded.prev, recorded.hash)
 
-    def attempt(self, operation: Any, *expected: Code) -> bool:
+    def attempt(self, operation: Any, *expected: RefusalCode) -> bool:
         """Do it; one of the expected refusals must leave everything as it was."""
         before = self.shop.card
         try:
@@ -102,7 +103,7 @@ class Anything(RuleBasedStateMachine):
         expected = self.earned(counted, total, lines, tier, carried)
         granted: dict[str, int] = {}
         for line in decision.entry.lines:
-            if line.amount > 0 and line.reason.kind is not ReasonKind.SETTLED:
+            if line.amount > 0 and line.reason.kind is not ReasonKind.DEBT_PAID:
                 granted[line.rule] = granted.get(line.rule, 0) + line.amount
         assert granted == {name: amount for name, amount in expected.items() if amount}
 
@@ -141,8 +142,11 @@ class Anything(RuleBasedStateMachine):
         had -= min(had, self.oracle.debt[unit])
         issued = self.attempt(
             lambda: self.shop.issue(wanted["id"]),
-            Code.DEBT, Code.TIER_REQUIRED, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE,
-        )  # fmt: skip
+            RefusalCode.DEBT,
+            RefusalCode.TIER_REQUIRED,
+            RefusalCode.LIMIT_REACHED,
+            RefusalCode.INSUFFICIENT_BALANCE,
+        )
         if issued:
             assert had - cost == self.oracle.available(unit, self.at()) >= 0
         elif had < cost:
@@ -154,8 +158,11 @@ class Anything(RuleBasedStateMachine):
         voucher = self.voucher(pick)
         self.attempt(
             lambda: self.shop.redeem(voucher),
-            Code.DEBT, Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED, Code.VOUCHER_EXPIRED,
-        )  # fmt: skip
+            RefusalCode.DEBT,
+            RefusalCode.VOUCHER_REDEEMED,
+            RefusalCode.VOUCHER_CANCELLED,
+            RefusalCode.VOUCHER_EXPIRED,
+        )
 
     @precondition(lambda self: self.shop.vouchers)
     @rule(pick=st.integers(0, 50))
@@ -163,8 +170,10 @@ class Anything(RuleBasedStateMachine):
         voucher = self.voucher(pick)
         self.attempt(
             lambda: self.shop.cancel(voucher),
-            Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED, Code.VOUCHER_EXPIRED,
-        )  # fmt: skip
+            RefusalCode.VOUCHER_REDEEMED,
+            RefusalCode.VOUCHER_CANCELLED,
+            RefusalCode.VOUCHER_EXPIRED,
+        )
 
     def voucher(self, pick: int) -> Any:
         known = list(self.shop.vouchers.values())
@@ -175,14 +184,17 @@ class Anything(RuleBasedStateMachine):
     def refund(self, pick: int, amount: int | None) -> None:
         sale = self.sales[-1 - pick % len(self.sales)]
         self.attempt(
-            lambda: self.shop.refund(sale, amount), Code.REFUND_EXCEEDS, Code.ALREADY_REVERSED
+            lambda: self.shop.refund(sale, amount),
+            RefusalCode.REFUND_EXCEEDS,
+            RefusalCode.ALREADY_REVERSED,
         )
 
     @rule(amount=st.integers(-8, 8).filter(bool), debt=st.booleans())
     def adjust(self, amount: int, debt: bool) -> None:
         unit = self.document["units"][0]["id"]
         self.attempt(
-            lambda: self.shop.adjust(unit, amount, allow_debt=debt), Code.INSUFFICIENT_BALANCE
+            lambda: self.shop.adjust(unit, amount, allow_debt=debt),
+            RefusalCode.INSUFFICIENT_BALANCE,
         )
 
     @rule()
@@ -261,6 +273,6 @@ class Anything(RuleBasedStateMachine):
 
 TestAnything = Anything.TestCase
 TestAnything.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None,
+    max_examples=examples(60), stateful_step_count=40, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Milestones, actions and referrals: what is rewarded besides visits and sales, and how often."""
+"""Milestones, actions and referrals: what is rewarded and how often."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import pytest
 
 from regulars.domain import limits, milestones
-from regulars.domain.operations import Act, Bonus, Earn
-from regulars.domain.refusals import Code, Refused
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+from regulars.domain.operations import Earn, GrantBonus, RewardAction
+from regulars.domain.refusals import RefusalCode, Refused
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 
@@ -17,7 +17,7 @@ GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 def shop(*marks: dict[str, Any], **sections: Any) -> Shop:
     """A member of a shop with one point per 1.00 and these milestones."""
     opened = Shop(
-        programme(
+        make_program(
             **{"units": [unit()], "earn": [spend_rule()], "rewards": [GIFT], **sections},
             milestones=[{"name": mark["id"], **mark} for mark in marks],
         )
@@ -39,6 +39,37 @@ class TestMilestones:
             had.append(gifts(cafe))
         assert had == [1, 1, 1]
         assert milestones.badges(cafe.card, cafe.program.milestones) == ("first",)
+
+    def test_a_redeemed_gift_keeps_one_of_two_milestones_that_a_refund_takes_back(self) -> None:
+        """Both were reached by one sale and brought the same gift; one of the two was redeemed."""
+        cafe = shop(
+            {"id": "visit", "metric": "visits", "at": 1, "reward": "gift"},
+            {"id": "spent", "metric": "spend", "at": 1000, "reward": "gift"},
+        )
+        sale = cafe.sale(1000)
+        assert gifts(cafe) == 2
+        cafe.redeem(next(iter(cafe.vouchers.values())))
+        cafe.refund(sale)
+        assert gifts(cafe) == 0
+        cafe.sale(1000)
+        assert gifts(cafe) == 1
+
+    @pytest.mark.parametrize(
+        ("days", "reached"),
+        [({"from": "2026-11-23"}, [0, 0, 1]), ({"until": "2026-11-23"}, [0, 1, 1]),
+         ({}, [0, 1, 1]), ({"from": "2026-11-22", "until": "2026-11-22"}, [0, 0, 0])],
+    )  # fmt: skip
+    def test_a_challenge_may_have_one_day_only(
+        self, days: dict[str, str], reached: list[int]
+    ) -> None:
+        """Two visits count, one a day from 22 November on."""
+        cafe = shop({"id": "two", "metric": "visits", "at": 2, "reward": "gift", **days})
+        had = []
+        for _ in range(3):
+            cafe.sale(100)
+            had.append(gifts(cafe))
+            cafe.later(days=1)
+        assert had == reached
 
     def test_a_badge_is_there_only_once_it_was_earned(self) -> None:
         cafe = shop({"id": "third", "metric": "visits", "at": 3, "badge": True})
@@ -84,7 +115,7 @@ class TestMilestones:
         cafe = shop({"id": "friends", "metric": "referrals", "at": 5, "reward": "gift"})
         had = []
         for _ in range(6):
-            cafe.do(Bonus(cafe.origin(), "referral", "point", 10, referral=True))
+            cafe.do(GrantBonus(cafe.origin(), "referral", "point", 10, referral=True))
             had.append(gifts(cafe))
         assert had == [0, 0, 0, 0, 1, 1]
         assert cafe.available() == 60
@@ -97,40 +128,40 @@ class TestActions:
 
     def test_a_review_is_500_points_once_in_a_life(self) -> None:
         cafe = shop(earn=[{**self.REVIEW, "per_member": {"times": 1}}])
-        cafe.do(Act(cafe.origin(), "review", "r-1"))
+        cafe.do(RewardAction(cafe.origin(), "review", "r-1"))
         assert (cafe.available(), cafe.card.lifetime.points) == (500, 500)
         with pytest.raises(Refused) as refused:
-            cafe.later(days=800).do(Act(cafe.origin(), "review", "r-2"))
-        assert refused.value.code == Code.LIMIT_REACHED
+            cafe.later(days=800).do(RewardAction(cafe.origin(), "review", "r-2"))
+        assert refused.value.code == RefusalCode.LIMIT_REACHED
         assert cafe.available() == 500
 
     @pytest.mark.parametrize(("window", "days"), [("day", 1), ("month", 9), ("year", 40)])
-    def test_a_limit_counts_anew_in_the_next_period(self, window: str, days: int) -> None:
+    def test_a_limit_counts_again_in_the_next_period(self, window: str, days: int) -> None:
         """From 22 November 2026: tomorrow, 1 December, 1 January."""
         cafe = shop(earn=[{**self.REVIEW, "per_member": {"times": 2, "window": window}}])
         for _ in range(2):
-            cafe.do(Act(cafe.origin(), "review"))
+            cafe.do(RewardAction(cafe.origin(), "review"))
         with pytest.raises(Refused):
-            cafe.do(Act(cafe.origin(), "review"))
-        cafe.later(days=days).do(Act(cafe.origin(), "review"))
+            cafe.do(RewardAction(cafe.origin(), "review"))
+        cafe.later(days=days).do(RewardAction(cafe.origin(), "review"))
         assert cafe.available() == 1500
 
     def test_without_a_limit_every_one_counts(self) -> None:
         cafe = shop(earn=[self.REVIEW])
         for _ in range(5):
-            cafe.do(Act(cafe.origin(), "review"))
+            cafe.do(RewardAction(cafe.origin(), "review"))
         assert cafe.available() == 2500
 
     def test_what_nobody_rewards_is_invalid_and_the_answer_names_what_is(self) -> None:
         cafe = shop(earn=[self.REVIEW])
         with pytest.raises(Refused) as refused:
-            cafe.do(Act(cafe.origin(), "revue"))
-        assert refused.value.code == Code.INVALID
+            cafe.do(RewardAction(cafe.origin(), "revue"))
+        assert refused.value.code == RefusalCode.INVALID
         assert refused.value.errors == (("action", "must be one of: review"),)
 
     def test_is_no_visit(self) -> None:
         cafe = shop(earn=[self.REVIEW])
-        cafe.do(Act(cafe.origin(), "review"))
+        cafe.do(RewardAction(cafe.origin(), "review"))
         assert (cafe.card.lifetime.visits, cafe.card.last_visit_ms) == (0, 0)
 
 
@@ -147,7 +178,7 @@ class TestReferrals:
             False, False, True, False,
         ]  # fmt: skip
 
-    def test_without_a_referral_programme_nothing_is_marked(self) -> None:
+    def test_without_a_referral_program_nothing_is_marked(self) -> None:
         cafe = shop()
         sale = cafe.sale(500)
         assert sale.entry is not None
@@ -155,9 +186,9 @@ class TestReferrals:
 
     def test_both_kinds_of_reward_and_only_the_referrer_is_counted(self) -> None:
         cafe = shop(referral=self.TERMS)
-        cafe.do(Bonus(cafe.origin(), "referral", reward_id="gift", referral=True))
+        cafe.do(GrantBonus(cafe.origin(), "referral", reward_id="gift", referral=True))
         assert (gifts(cafe), limits.given(cafe.card, milestones.REFERRALS, "")) == (1, 1)
-        cafe.do(Bonus(cafe.origin(), "referral", "point", 50))
+        cafe.do(GrantBonus(cafe.origin(), "referral", "point", 50))
         assert (cafe.available(), limits.given(cafe.card, milestones.REFERRALS, "")) == (50, 1)
 
 
@@ -167,7 +198,7 @@ class TestGifts:
         cafe.sale(100_000)
         with pytest.raises(Refused) as refused:
             cafe.issue("gift")
-        assert refused.value.code == Code.NOT_FOUND
+        assert refused.value.code == RefusalCode.NOT_FOUND
 
     def test_stock_is_counted_and_given_back(self) -> None:
         cafe = shop(rewards=[reward("cup", 10, stock=3)])

@@ -9,9 +9,12 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from regulars.domain.refusals import Code, Refused
+from regulars.domain import limits, milestones
+from regulars.domain.operations import GrantBonus
+from regulars.domain.reasons import ReasonKind
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.reversal import WHOLE
-from tests.unit.domain.shop import Shop, items, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit, visit_rule
 
 UNITS = [unit("point"), unit("stamp", "stamps", expiry={"type": "months", "months": 1})]
 
@@ -19,7 +22,7 @@ UNITS = [unit("point"), unit("stamp", "stamps", expiry={"type": "months", "month
 def shop(*rewards: dict[str, Any], rules: list[dict[str, Any]] | None = None) -> Shop:
     """A point per 1.00 and a stamp per visit."""
     earn = rules or [spend_rule(1, 100), visit_rule()]
-    opened = Shop(programme(units=UNITS, earn=earn, rewards=list(rewards)))
+    opened = Shop(make_program(units=UNITS, earn=earn, rewards=list(rewards)))
     opened.join()
     return opened
 
@@ -100,7 +103,7 @@ def test_spent_points_become_debt_that_the_next_earnings_pay_off() -> None:
     assert cafe.card.balance("point") == -10
     with pytest.raises(Refused) as refused:
         cafe.issue("one")
-    assert refused.value.code is Code.DEBT
+    assert refused.value.code is RefusalCode.DEBT
     cafe.sale(400)
     assert (cafe.available(), dict(cafe.card.debt)) == (0, {"point": 6})
     paid_off = cafe.sale(900).entry
@@ -132,12 +135,12 @@ def test_a_visit_without_money_is_refunded_whole_or_not_at_all() -> None:
 
     with pytest.raises(Refused) as refused:
         cafe.refund(visit, 1)
-    assert refused.value.code is Code.REFUND_EXCEEDS
+    assert refused.value.code is RefusalCode.REFUND_EXCEEDS
     cafe.refund(visit)
     assert cafe.available("stamp") == 0
     with pytest.raises(Refused) as refused:
         cafe.refund(visit)
-    assert refused.value.code is Code.ALREADY_REVERSED
+    assert refused.value.code is RefusalCode.ALREADY_REVERSED
 
 
 def test_a_refund_years_later_still_counts_in_the_month_of_the_sale() -> None:
@@ -154,7 +157,7 @@ def test_a_refund_years_later_still_counts_in_the_month_of_the_sale() -> None:
 def test_an_owner_may_bear_what_was_spent() -> None:
     """With `waive` nothing is owed; the entry says what was not taken back."""
     cafe = Shop(
-        programme(
+        make_program(
             units=UNITS, earn=[spend_rule(1, 100)], rewards=[reward("coffee", 10)],
             refunds={"policy": "waive"},
         )
@@ -178,7 +181,7 @@ def test_an_owner_may_bear_what_was_spent() -> None:
 def waiving(**sections: Any) -> Shop:
     """A shop that bears what was spent, and gives a coffee for 10 points."""
     return Shop(
-        programme(
+        make_program(
             units=UNITS, earn=[spend_rule(1, 100)], rewards=[reward("coffee", 10)],
             refunds={"policy": "waive"}, **sections,
         )
@@ -200,6 +203,77 @@ def test_what_lies_in_a_voucher_is_owed_once() -> None:
     assert (cafe.available(), dict(cafe.card.debt)) == (0, {})
 
 
+def test_only_vouchers_of_the_same_unit_are_locked_units() -> None:
+    """A water for one stamp is open, and a voucher of a reward that the programme has dropped."""
+    cafe = Shop(
+        make_program(
+            units=UNITS, earn=[spend_rule(1, 100), visit_rule()],
+            rewards=[reward("coffee", 10), reward("water", 1, "stamp"), reward("old", 5)],
+            refunds={"policy": "waive"},
+        )
+    )  # fmt: skip
+    cafe.join()
+    sale = cafe.sale(1500)
+    cafe.redeem(cafe.issue("coffee"))
+    cafe.issue("water")
+    cafe.issue("old")
+    under = cafe.program
+    cafe.program = make_program(
+        2, units=UNITS, rewards=[reward("coffee", 10), reward("water", 1, "stamp")],
+        refunds={"policy": "waive"},
+    )  # fmt: skip
+
+    refunded = cafe.refund(sale, 1500, under=under)
+    assert refunded.entry is not None
+    assert refunded.entry.facts["waived"] == {"point": 15}
+    assert dict(cafe.card.debt) == {"stamp": 1}
+
+
+def test_units_of_a_voucher_that_a_refund_cancels_are_taken_not_waived() -> None:
+    """15 points, of which the sale's own voucher holds 10; half of the sale is refunded: 7."""
+    cafe = Shop(
+        make_program(
+            units=UNITS, earn=[spend_rule(1, 100)], rewards=[reward("coffee", 10, auto=True)],
+            refunds={"policy": "waive"},
+        )
+    )  # fmt: skip
+    cafe.join()
+    sale = cafe.sale(1500)
+    assert (cafe.available(), len(cafe.card.open)) == (5, 1)
+
+    refunded = cafe.refund(sale, 750)
+    assert refunded.entry is not None
+    assert "waived" not in refunded.entry.facts
+    assert (cafe.available(), len(cafe.card.open)) == (8, 0)
+    assert [line.reason.kind for line in refunded.entry.lines if line.amount < 0] == [
+        ReasonKind.REFUND, ReasonKind.REFUND,
+    ]  # fmt: skip
+
+
+def test_a_refunded_first_purchase_leaves_no_count_behind() -> None:
+    terms = {"friend": {"unit": "point", "amount": 5}, "referrer": {"unit": "point", "amount": 5}}
+    cafe = Shop(make_program(units=UNITS, referral=terms))
+    cafe.join()
+    sale = cafe.sale(1000)
+    assert dict(cafe.card.taken) == {limits.FIRST_PURCHASE: ("", 1)}
+
+    refunded = cafe.refund(sale)
+    assert dict(cafe.card.taken) == {}
+    assert refunded.entry is not None
+    assert refunded.entry.facts["unfirst"] == 1
+
+
+def test_a_refunded_referral_leaves_no_count_behind() -> None:
+    terms = {"friend": {"unit": "point", "amount": 5}, "referrer": {"unit": "point", "amount": 5}}
+    cafe = Shop(make_program(units=UNITS, referral=terms))
+    cafe.join()
+    brought = cafe.do(GrantBonus(cafe.origin(), "referral", "point", 5, referral=True))
+    assert dict(cafe.card.taken) == {milestones.REFERRALS: ("", 1)}
+
+    cafe.refund(brought)
+    assert dict(cafe.card.taken) == {}
+
+
 def test_nothing_lies_in_a_gift() -> None:
     """The coffee that was given is worth ten points to whoever buys it, and took none."""
     first = {"id": "first", "name": "First", "metric": "visits", "at": 1, "reward": "coffee"}
@@ -216,7 +290,9 @@ def test_nothing_lies_in_a_gift() -> None:
 
 def test_a_streak_that_is_over_is_not_rewarded_again_when_an_old_visit_is_refunded() -> None:
     streak = {"id": "two", "name": "Two", "metric": "weeks", "at": 2, "reward": "gift"}
-    cafe = Shop(programme(units=UNITS, milestones=[streak], rewards=[{"id": "gift", "name": "G"}]))
+    cafe = Shop(
+        make_program(units=UNITS, milestones=[streak], rewards=[{"id": "gift", "name": "G"}])
+    )
     cafe.join()
     cafe.visit()
     old = cafe.later(days=7).visit()
@@ -232,10 +308,10 @@ def test_a_streak_that_is_over_is_not_rewarded_again_when_an_old_visit_is_refund
 
 def test_the_month_of_a_refund_is_that_of_the_zone_it_was_sold_in() -> None:
     at_the_border = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # already December in Budapest
-    cafe = Shop(programme(units=UNITS, earn=[spend_rule()]), at_the_border)
+    cafe = Shop(make_program(units=UNITS, earn=[spend_rule()]), at_the_border)
     cafe.join()
     sale = cafe.sale(1000)
-    under, cafe.program = cafe.program, programme(2, units=UNITS, timezone="America/New_York")
+    under, cafe.program = cafe.program, make_program(2, units=UNITS, timezone="America/New_York")
 
     cafe.refund(sale, under=under)
     assert not any(any(window) for window in cafe.card.windows.values())
@@ -244,11 +320,11 @@ def test_the_month_of_a_refund_is_that_of_the_zone_it_was_sold_in() -> None:
 def test_the_day_of_a_refund_is_that_of_the_zone_it_was_sold_in() -> None:
     cap = {"visits_per_day": 1}
     at_the_border = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # already December in Budapest
-    cafe = Shop(programme(units=UNITS, earn=[visit_rule()], limits=cap), at_the_border)
+    cafe = Shop(make_program(units=UNITS, earn=[visit_rule()], limits=cap), at_the_border)
     cafe.join()
     visit = cafe.visit()
     under = cafe.program
-    cafe.program = programme(
+    cafe.program = make_program(
         2, units=UNITS, earn=[visit_rule()], limits=cap, timezone="America/New_York"
     )
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from regulars.domain.card import Lot
-from regulars.domain.operations import Bonus
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.operations import GrantBonus
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 TIERS = [
     {"id": "base", "name": "Base"},
@@ -19,7 +19,7 @@ TIERS = [
 
 
 def shop(*rewards: dict[str, Any], points: int = 0, **unit_policy: Any) -> Shop:
-    of = programme(
+    of = make_program(
         units=[unit(**unit_policy)], earn=[spend_rule(1, 1)], rewards=list(rewards), tiers=TIERS
     )
     opened = Shop(of)
@@ -29,14 +29,14 @@ def shop(*rewards: dict[str, Any], points: int = 0, **unit_policy: Any) -> Shop:
     return opened
 
 
-def refused_by(cafe: Shop, reward_id: str) -> Code:
+def refused_by(cafe: Shop, reward_id: str) -> RefusalCode:
     with pytest.raises(Refused) as refused:
         cafe.issue(reward_id)
     return refused.value.code
 
 
 def test_nobody_has_what_there_is_not() -> None:
-    assert refused_by(shop(), "none") is Code.NOT_FOUND
+    assert refused_by(shop(), "none") is RefusalCode.NOT_FOUND
 
 
 def test_a_missing_point_is_told() -> None:
@@ -53,7 +53,7 @@ def test_automatic_rewards_stop_at_twenty_open_vouchers_and_wait_on_the_balance(
 
     assert len(cafe.card.open) == OPEN_VOUCHERS_MAX == 20
     assert cafe.available() == 25
-    assert refused_by(cafe, "coffee") is Code.LIMIT_REACHED
+    assert refused_by(cafe, "coffee") is RefusalCode.LIMIT_REACHED
     cafe.redeem(next(iter(cafe.vouchers.values())))
     assert len(cafe.sale(1).unlocked) == 1
     assert cafe.available() == 16
@@ -105,13 +105,13 @@ def test_a_voucher_is_handed_over_once_and_for_good() -> None:
     for again in (cafe.redeem, cafe.cancel):
         with pytest.raises(Refused) as refused:
             again(voucher)
-        assert refused.value.code is Code.VOUCHER_REDEEMED
+        assert refused.value.code is RefusalCode.VOUCHER_REDEEMED
     returned = cafe.issue("ten")
     cafe.cancel(returned)
     for again in (cafe.redeem, cafe.cancel):
         with pytest.raises(Refused) as refused:
             again(returned)
-        assert refused.value.code is Code.VOUCHER_CANCELLED
+        assert refused.value.code is RefusalCode.VOUCHER_CANCELLED
     assert cafe.verify() == []
 
 
@@ -127,7 +127,7 @@ def test_an_expired_voucher_gives_its_lots_back_through_the_job() -> None:
     assert cafe.expire().entry is None
     with pytest.raises(Refused) as refused:
         cafe.cancel(voucher)
-    assert refused.value.code is Code.VOUCHER_EXPIRED
+    assert refused.value.code is RefusalCode.VOUCHER_EXPIRED
     assert cafe.verify() == []
 
 
@@ -148,13 +148,13 @@ def test_nothing_is_handed_over_to_a_card_that_owes() -> None:
 
     with pytest.raises(Refused) as refused:
         cafe.redeem(voucher)
-    assert refused.value.code is Code.DEBT
+    assert refused.value.code is RefusalCode.DEBT
     cafe.adjust("point", 1)
     cafe.redeem(voucher)
 
 
 def test_an_order_of_automatic_rewards_is_the_documents() -> None:
-    of = programme(
+    of = make_program(
         units=[unit("stamp", "stamps")],
         earn=[visit_rule()],
         rewards=[
@@ -178,13 +178,13 @@ def test_a_reward_may_have_any_name(reward_id: str) -> None:
     once = {"times": 1, "window": "lifetime"}
     gift = {"unit": "point", "amount": 1}
     cafe = Shop(
-        programme(
+        make_program(
             units=[unit()], earn=[spend_rule()], rewards=[reward(reward_id, 5, per_member=once)],
             referral={"friend": gift, "referrer": gift},
         )
     )  # fmt: skip
     cafe.join()
     cafe.sale(1000)
-    cafe.do(Bonus(cafe.origin(), "referral", "point", 1, referral=True))
+    cafe.do(GrantBonus(cafe.origin(), "referral", "point", 1, referral=True))
 
     assert cafe.issue(reward_id).status == "issued"

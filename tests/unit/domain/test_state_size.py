@@ -11,7 +11,7 @@ import pytest
 from regulars.domain.card import Card
 from regulars.domain.program import Program
 from regulars.store import cards
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 MERCHANT, MEMBER = "m" + "0" * 11, "c" + "0" * 14
 
@@ -23,9 +23,9 @@ def size(card: Card) -> int:
     return sum(len(name) for name in item) + sum(values) + 4
 
 
-def programme_of_two_units(months: int = 24) -> Program:
+def program_of_two_units(months: int = 24) -> Program:
     """Points for two years or less, an automatic coffee for ten visits, a tier by the year."""
-    return programme(
+    return make_program(
         units=[unit(expiry={"type": "months", "months": months}), unit("stamp", "stamps")],
         earn=[spend_rule(1, 100), visit_rule()],
         rewards=[reward("coffee", 10, "stamp", auto=True, valid_days=60)],
@@ -40,7 +40,7 @@ def programme_of_two_units(months: int = 24) -> Program:
 def two_years(visits_a_month: int, *, redeems: bool, seed: int, months: int = 24) -> Shop:
     """A member whose every visit costs something else, so that nothing compresses by luck."""
     dice = Random(seed)  # noqa: S311 - test data, not a secret
-    shop = Shop(programme_of_two_units(months), datetime(2024, 12, 1, 9, 0, tzinfo=UTC))
+    shop = Shop(program_of_two_units(months), datetime(2024, 12, 1, 9, 0, tzinfo=UTC))
     shop.entropy = dice.randbytes
     shop.join()
     for month in range(11, 35):
@@ -61,7 +61,7 @@ def two_years(visits_a_month: int, *, redeems: bool, seed: int, months: int = 24
 def test_a_regular_of_two_years_with_dozens_of_lots_fits_a_kilobyte(
     redeems: bool, seed: int
 ) -> None:
-    """Twelve visits a month; with every coffee drunk, or with all of sixty days still waiting."""
+    """Twelve visits a month; with every coffee drunk, or with those of sixty days still open."""
     card = two_years(12, redeems=redeems, seed=seed).card
 
     assert len(card.lots["point"]) == 24
@@ -82,7 +82,7 @@ def test_so_does_one_whose_points_expire_month_by_month(seed: int) -> None:
 
 
 def test_a_young_card_can_be_read_in_the_table() -> None:
-    shop = Shop(programme_of_two_units())
+    shop = Shop(program_of_two_units())
     shop.join()
     shop.sale(840)
 

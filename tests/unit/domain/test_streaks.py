@@ -9,7 +9,7 @@ import pytest
 from regulars.domain import milestones
 from regulars.domain.refusals import Refused
 from regulars.program.check import check
-from tests.unit.domain.shop import Shop, programme, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, spend_rule, unit
 
 GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 
@@ -18,7 +18,7 @@ def shop(mark: dict[str, Any]) -> Shop:
     """A member of a shop with one milestone that gives a gift."""
     milestone = {"id": "mark", "name": "Mark", "reward": "gift", **mark}
     opened = Shop(
-        programme(units=[unit()], earn=[spend_rule()], rewards=[GIFT], milestones=[milestone])
+        make_program(units=[unit()], earn=[spend_rule()], rewards=[GIFT], milestones=[milestone])
     )
     opened.join()
     return opened

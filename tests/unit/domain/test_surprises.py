@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from regulars.domain import surprises
 from regulars.domain.card import OpenVoucher
-from regulars.domain.operations import Decision, Earn, Surprise
+from regulars.domain.operations import Decision, Earn, GiveSurprise
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
-from tests.unit.domain.shop import Shop, programme, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, spend_rule, unit, visit_rule
 
 PASTRY = {"id": "pastry", "name": "A pastry", "cost_minor": 70}
 WARM = {
@@ -27,7 +28,7 @@ TIERS = [
 
 
 def of(*terms: dict[str, Any], **sections: Any) -> Program:
-    return programme(
+    return make_program(
         **{
             "units": [unit(), unit("stamp", "stamps")],
             "earn": [spend_rule(), visit_rule()],
@@ -47,10 +48,10 @@ def shop(*terms: dict[str, Any], **sections: Any) -> Shop:
 
 def give(cafe: Shop, surprise: str = "warm", left: dict[str, int] | None = None) -> Decision:
     origin = cafe.origin(source="staff", staff="kata")._replace(left=left or {})
-    return cafe.do(Surprise(origin, surprise, "came back in the rain"))
+    return cafe.do(GiveSurprise(origin, surprise, "came back in the rain"))
 
 
-def refused(cafe: Shop, surprise: str = "warm", left: dict[str, int] | None = None) -> Code:
+def refused(cafe: Shop, surprise: str = "warm", left: dict[str, int] | None = None) -> RefusalCode:
     with pytest.raises(Refused) as refusal:
         give(cafe, surprise, left)
     return refusal.value.code
@@ -76,6 +77,15 @@ def surprised(decision: Decision) -> list[list[Any]]:
     return list(decision.entry.facts.get("surprises", {}).values())
 
 
+def test_what_is_drawn_is_published_arithmetic() -> None:
+    """The first 8 bytes of SHA-256(entropy + "surprise:" + id), divisible by `one_in`."""
+    (terms,) = of({**LUCK, "one_in": 3}).surprises
+    for number in range(60):
+        entropy = number.to_bytes(16)
+        digest = sha256(entropy + b"surprise:luck").hexdigest()
+        assert surprises.is_drawn(entropy, terms) is (int(digest[:16], 16) % 3 == 0)
+
+
 class TestByHand:
     def test_a_voucher_a_named_giver_and_the_budget(self) -> None:
         cafe = shop(WARM)
@@ -96,7 +106,7 @@ class TestByHand:
         [("day", "surprise:warm:2026-11-22"), ("month", "surprise:warm:2026-11"),
          ("year", "surprise:warm:2026"), ("lifetime", "surprise:warm:")],
     )  # fmt: skip
-    def test_a_budget_begins_anew_with_its_period(self, window: str, counter: str) -> None:
+    def test_a_budget_begins_again_with_its_period(self, window: str, counter: str) -> None:
         cafe = shop({**WARM, "budget": {"amount_minor": 70, "window": window}})
         assert give(cafe).counts == ((counter, 70, 70),)
 
@@ -107,35 +117,63 @@ class TestByHand:
         if enough:
             assert len(give(cafe, left=known).unlocked) == 1
         else:
-            assert refused(cafe, left=known) == Code.LIMIT_REACHED
+            assert refused(cafe, left=known) == RefusalCode.LIMIT_REACHED
 
     def test_only_members_of_its_tiers_and_segments(self) -> None:
         cafe = shop({**WARM, "tiers": ["friend"]})
-        assert refused(cafe) == Code.TIER_REQUIRED
+        assert refused(cafe) == RefusalCode.TIER_REQUIRED
         for _ in range(3):
             cafe.visit()
         assert len(give(cafe).unlocked) == 1
         lapsed = shop({**WARM, "segments": ["lapsed"]})
-        assert refused(lapsed) == Code.TIER_REQUIRED
+        assert refused(lapsed) == RefusalCode.TIER_REQUIRED
         assert len(give(lapsed.later(days=61)).unlocked) == 1
+
+    def test_a_refusal_says_why(self) -> None:
+        cafe = shop({**WARM, "per_member": {"times": 1, "window": "day"}})
+        give(cafe)
+        with pytest.raises(Refused, match="limit of this surprise"):
+            give(cafe)
+        cafe.later(days=1)
+        cafe.card = cafe.card._replace(
+            open={f"vou_{n}": OpenVoucher("pastry", "x", 0, "") for n in range(OPEN_VOUCHERS_MAX)}
+        )
+        with pytest.raises(Refused, match="20 open vouchers"):
+            give(cafe)
+        with pytest.raises(Refused, match="budget is used up"):
+            give(shop(WARM), left={"surprise:warm:2026-11": 69})
+        few = shop({**WARM, "tiers": ["friend"], "segments": ["loyal"]})
+        with pytest.raises(Refused, match="This is for friend, loyal members"):
+            give(few)
+        with pytest.raises(Refused, match="given out"):
+            give(shop(WARM, rewards=[{**PASTRY, "stock": 3}]), left={"stock:pastry": 0})
+
+    def test_what_can_be_given_is_named(self) -> None:
+        for cafe, hint in (
+            (shop(WARM, {**WARM, "id": "sun"}, LUCK), "must be one of: warm, sun"),
+            (shop(LUCK), "there are none to give"),
+        ):
+            with pytest.raises(Refused) as refusal:
+                give(cafe, "other")
+            assert refusal.value.errors == (("surprise", hint),)
 
     def test_as_often_as_one_member_may_have_it(self) -> None:
         cafe = shop({**WARM, "per_member": {"times": 1, "window": "day"}})
         give(cafe)
-        assert refused(cafe) == Code.LIMIT_REACHED
+        assert refused(cafe) == RefusalCode.LIMIT_REACHED
         assert len(give(cafe.later(days=1)).unlocked) == 1
 
     def test_stock_and_a_full_card(self) -> None:
         cafe = shop(WARM, rewards=[{**PASTRY, "stock": 3}])
-        assert refused(cafe, left={"stock:pastry": 0}) == Code.OUT_OF_STOCK
+        assert refused(cafe, left={"stock:pastry": 0}) == RefusalCode.OUT_OF_STOCK
         held = OpenVoucher("pastry", "x", 0, "")
         full = {f"vou_{n}": held for n in range(OPEN_VOUCHERS_MAX)}
         cafe.card = cafe.card._replace(open=full)
-        assert refused(cafe) == Code.LIMIT_REACHED
+        assert refused(cafe) == RefusalCode.LIMIT_REACHED
 
     def test_what_is_not_there_or_is_drawn_by_a_rule_is_nobodys_to_give(self) -> None:
         cafe = shop(WARM, LUCK)
-        assert [refused(cafe, it) for it in ("luck", "other", "")] == [Code.INVALID] * 3
+        assert [refused(cafe, it) for it in ("luck", "other", "")] == [RefusalCode.INVALID] * 3
         assert len(give(cafe, "warm").unlocked) == 1
 
 
@@ -241,7 +279,7 @@ class TestTakenBack:
         cafe.redeem(voucher)
         assert cafe.refund(sale).counts == ()
 
-    def test_also_when_the_programme_knows_it_no_more(self) -> None:
+    def test_also_when_the_program_knows_it_no_more(self) -> None:
         cafe = shop(LUCK)
         sale = come(cafe, spend_minor=1000)
         cafe.program = of()

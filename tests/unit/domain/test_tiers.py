@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.card import Window
 from regulars.domain.operations import GrantTier
 from regulars.program.load import load
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 TEMPLATES = Path(__file__).parents[3] / "shared" / "regulars" / "program" / "templates"
 
@@ -31,7 +31,7 @@ def ladder(metric: str, window: str, at_least: int, **more: Any) -> list[dict[st
 
 
 def shop(tiers: list[dict[str, Any]], now: datetime, zone: str = "UTC") -> Shop:
-    of = programme(
+    of = make_program(
         units=[unit()], earn=[spend_rule(1, 100)], tiers=tiers, timezone=zone,
         rewards=[reward("ten", 10)],
     )  # fmt: skip
@@ -182,17 +182,53 @@ def test_the_next_tier_says_how_far() -> None:
     assert (found[0].id, found[1].at_least, found[2]) == ("top", 1000, 400)
 
 
+def test_a_right_is_held_since_it_was_first_earned_or_given() -> None:
+    cafe = shop(ladder("spend", "year", 1000), at("2026-02-10T12:00"))
+    cafe.sale(1000)
+    cafe.now = at("2027-03-01T12:00")
+    cafe.sale(1000)
+    assert cafe.card.tier == ("top", "2026-02-10", "2028-12-31")
+    assert cafe.card.held["top"] == ("top", "2026-02-10", "2028-12-31")
+
+    cafe.do(GrantTier(cafe.origin(), "top", "2027-06-30", "hand"))
+    cafe.later(days=9).do(GrantTier(cafe.origin(), "top", "2027-09-30", "hand"))
+    assert cafe.card.held["top/hand"] == ("top", "2027-03-01", "2027-09-30")
+
+
+def test_a_card_whose_tier_counts_is_not_reviewed() -> None:
+    cafe = shop(ladder("spend", "year", 1000), at("2026-02-10T12:00"))
+    cafe.sale(1000)
+    assert tiering.as_of(cafe.program, cafe.card, cafe.now.date()) is cafe.card
+    over = date(2028, 1, 1)
+    assert set(tiering.as_of(cafe.program, cafe.card, over).held) == {"base"}
+
+
+def test_the_next_tier_is_above_the_one_that_is_held() -> None:
+    tiers = [
+        {"id": one, "name": one, "enter": [{"metric": "spend", "at_least": least}]}
+        for one, least in (("low", 100), ("mid", 1000), ("top", 5000))
+    ]
+    cafe = shop(tiers, at("2026-02-10T12:00"))
+    reached = []
+    for spend in (0, 100, 900, 4000):
+        cafe.sale(spend)
+        found = tiering.next_tier(cafe.program, cafe.card, cafe.now.date())
+        reached.append(found and (found[0].id, found[2]))
+
+    assert reached == [("low", 0), ("mid", 100), ("top", 1000), None]
+
+
 def test_a_tier_that_is_no_longer_there_gives_way_to_what_is_due() -> None:
     cafe = shop(ladder("spend", "lifetime", 1000), at("2026-02-10T12:00"))
     cafe.sale(1000)
     others = [{"id": "new", "name": "New"}, {"id": "far", "name": "Far",
               "enter": [{"metric": "spend", "at_least": 5000}]}]  # fmt: skip
-    cafe.program = programme(units=[unit()], earn=[spend_rule(1, 100)], tiers=others, version=2)
+    cafe.program = make_program(units=[unit()], earn=[spend_rule(1, 100)], tiers=others, version=2)
 
     cafe.review()
 
     assert tier(cafe) == "new"
-    cafe.program = programme(units=[unit()], version=3)
+    cafe.program = make_program(units=[unit()], version=3)
     cafe.review()
     assert tier(cafe) is None
 
@@ -275,7 +311,7 @@ def test_a_card_keeps_two_years_of_months() -> None:
 def test_what_comes_free_when_a_tier_has_ended_unlocks_nothing_of_it() -> None:
     """The right ends at midnight and so does the hold; the job of the hold comes first."""
     way = {"metric": "invitation", "percent": 5}
-    of = programme(
+    of = make_program(
         units=[unit(hold_days=12)], earn=[spend_rule()],
         rewards=[reward("cup", 10, auto=True, tiers=["gold"])],
         tiers=[{"id": "gold", "name": "Gold", "enter": [way]}],
@@ -298,7 +334,7 @@ def test_a_season_begins_before_its_review_comes_by() -> None:
     way = {"metric": "invitation", "percent": 5}
     summer = {"id": "sun", "name": "Sun", "enter": [way], "multiplier": "2",
               "season": {"from_month": 6, "until_month": 8}}  # fmt: skip
-    of = programme(units=[unit()], earn=[spend_rule()], tiers=[summer])
+    of = make_program(units=[unit()], earn=[spend_rule()], tiers=[summer])
     cafe = Shop(of, datetime(2027, 5, 31, 9, tzinfo=UTC))
     cafe.join()
     cafe.do(GrantTier(cafe.origin(), "sun", "", "hand"))

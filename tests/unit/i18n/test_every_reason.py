@@ -43,7 +43,7 @@ REASONS = {
     ReasonKind.REWARD: reasons.reward("id-1", "vou_id-1"),
     ReasonKind.RETURNED: reasons.returned("id-1", "vou_id-1"),
     ReasonKind.REFUND: reasons.refund(3),
-    ReasonKind.SETTLED: reasons.plain(ReasonKind.SETTLED),
+    ReasonKind.DEBT_PAID: reasons.plain(ReasonKind.DEBT_PAID),
     ReasonKind.EXPIRED: reasons.plain(ReasonKind.EXPIRED),
     ReasonKind.COOLDOWN: reasons.cooldown(5),
     ReasonKind.CAP_DAY: reasons.cap_day(3),
@@ -55,7 +55,7 @@ WITH_A_NAME = {
 }  # fmt: skip
 
 
-def said(reason: Reason, lang: str, *, named: bool, amount: int = 18) -> str:
+def sentence(reason: Reason, lang: str, *, named: bool, amount: int = 18) -> str:
     return explain(
         reason.stored,
         words(lang),
@@ -79,7 +79,7 @@ def test_no_kind_is_forgotten() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_kind_has_a_sentence(kind: ReasonKind, lang: str) -> None:
     for named in (False, True):
-        text = said(REASONS[kind], lang, named=named)
+        text = sentence(REASONS[kind], lang, named=named)
         assert text
         assert "id-1" not in text
         assert not re.search(r"[{}]", text)
@@ -87,26 +87,28 @@ def test_a_kind_has_a_sentence(kind: ReasonKind, lang: str) -> None:
 
 @pytest.mark.parametrize("kind", REASONS)
 def test_the_languages_have_sentences_of_their_own(kind: ReasonKind) -> None:
-    texts = [said(REASONS[kind], lang, named=False) for lang in LANGUAGES]
+    texts = [sentence(REASONS[kind], lang, named=False) for lang in LANGUAGES]
     assert len(set(texts)) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize("kind", REASONS)
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_name_of_the_programme_is_shown_where_there_is_one(kind: ReasonKind, lang: str) -> None:
+def test_a_name_of_the_program_is_shown_where_there_is_one(kind: ReasonKind, lang: str) -> None:
     name = words(lang).pick(NAMED["id-1"])
-    assert (name in said(REASONS[kind], lang, named=True)) == (kind in WITH_A_NAME)
+    assert (name in sentence(REASONS[kind], lang, named=True)) == (kind in WITH_A_NAME)
 
 
 def test_what_counts_is_named() -> None:
-    assert said(REASONS[ReasonKind.ITEM], "en", named=True) == "18\xa0points for 4 × Free coffee"
-    assert said(REASONS[ReasonKind.ITEM], "en", named=False) == "18\xa0points for 4 items"
-    assert said(REASONS[ReasonKind.ACTION], "en", named=True) == "for what you did: Free coffee"
+    assert (
+        sentence(REASONS[ReasonKind.ITEM], "en", named=True) == "18\xa0points for 4 × Free coffee"
+    )
+    assert sentence(REASONS[ReasonKind.ITEM], "en", named=False) == "18\xa0points for 4 items"
+    assert sentence(REASONS[ReasonKind.ACTION], "en", named=True) == "for what you did: Free coffee"
 
 
 def test_a_kind_of_a_later_version_is_passed_over() -> None:
     later = Reason({"k": "of a later version", "left": 5, "x": 2000, "base": 4, "n": 1})
-    assert [said(later, lang, named=True) for lang in LANGUAGES] == [""] * len(LANGUAGES)
+    assert [sentence(later, lang, named=True) for lang in LANGUAGES] == [""] * len(LANGUAGES)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -114,7 +116,7 @@ def test_stored_reasons_are_still_said(lang: str) -> None:
     """Those of entries written by an earlier version, without any names."""
     found = set()
     for reason, amount in _stored():
-        text = said(reason, lang, named=False, amount=amount)
+        text = sentence(reason, lang, named=False, amount=amount)
         assert text
         assert not re.search(r"\b(review|coffee|cake|tuesday|opening|five|book|tart)\b|vou_", text)
         found.add(reason.kind)

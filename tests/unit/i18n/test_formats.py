@@ -48,8 +48,8 @@ def test_money(lang: str, currency: str, minor: int) -> None:
 
 
 def test_money_as_people_know_it() -> None:
-    said = [words("hu").money(84000, "HUF"), words("en").money(840, "EUR")]
-    assert said == ["840\u00a0Ft", "€8.40"]
+    sentence = [words("hu").money(84000, "HUF"), words("en").money(840, "EUR")]
+    assert sentence == ["840\u00a0Ft", "€8.40"]
     assert words("pl").money(123456, "PLN") == "1\u00a0234,56\u00a0zł"
     assert words("kk").money(500000, "KZT") == "5\u00a0000\u00a0₸"
     assert words("en").money(-840, "USD") == "-$8.40"

@@ -85,7 +85,7 @@ def test_plural_texts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("singular", "plural", "said"),
+    ("singular", "plural", "sentence"),
     [
         ("{n} visit", "{n} visits", "{n} wizyt|{n} wizyta|{n} wizyty|{n} wizyt"),
         ("{n} day ago", "{n} days ago", "{n} dni temu|{n} dzień temu|{n} dni temu|{n} dni temu"),
@@ -103,9 +103,9 @@ def test_plural_texts() -> None:
         ),
     ],
 )
-def test_polish_counts_as_poles_do(singular: str, plural: str, said: str) -> None:
+def test_polish_counts_as_poles_do(singular: str, plural: str, sentence: str) -> None:
     """The forms for 0, 1, 2 and 5; 22 goes like 2, and 12 and 25 like 5."""
-    none, one, few, many = said.split("|")
+    none, one, few, many = sentence.split("|")
     wanted = [none, one, few, many, many, few, many]
     given = [words("pl").n(singular, plural, n) for n in NUMBERS]
     assert given == [text.format(n=n) for text, n in zip(wanted, NUMBERS, strict=True)]
@@ -114,12 +114,12 @@ def test_polish_counts_as_poles_do(singular: str, plural: str, said: str) -> Non
 def test_the_way_to_a_reward_in_polish() -> None:
     """A name stands in the nominative everywhere, so that any unit fits the sentence."""
     pl = words("pl")
-    said = [
+    sentence = [
         pl.t("{n} more {unit} and it is yours: {reward}", n=n, unit=pl.unit(POINT, n), reward="x")
         for n in NUMBERS
     ]
     names = ["punktów", "punkt", "punkty", "punktów", "punktów", "punkty", "punktów"]
-    assert said == [
+    assert sentence == [
         f"Jeszcze {n} {name} i nagroda jest twoja: x"
         for n, name in zip(NUMBERS, names, strict=True)
     ]

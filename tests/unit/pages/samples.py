@@ -7,30 +7,30 @@ from regulars.http.headers import of_page
 from regulars.i18n.words import Words
 from regulars.pages.counter.screen import texts
 from regulars.pages.counter.screen import view as counter
-from regulars.pages.counter.screen.view import CounterView
+from regulars.pages.counter.screen.view import CounterPage
 from regulars.pages.customer.card import view as card
-from regulars.pages.customer.card.history import Change, Event
-from regulars.pages.customer.card.leaderboards import BoardView, Leaderboards, Rank
+from regulars.pages.customer.card.history import HistoryChange, HistoryRow
+from regulars.pages.customer.card.leaderboards import LeaderboardPanel, LeaderboardsPanel, RankRow
 from regulars.pages.customer.card.view import (
-    Balance,
-    CardView,
-    Code,
-    Expiring,
-    Reward,
-    Tier,
-    Voucher,
+    BalanceRow,
+    CardPage,
+    CodePanel,
+    ExpiringRow,
+    RewardRow,
+    TierPanel,
+    VoucherRow,
 )
 from regulars.pages.customer.join import view as join
-from regulars.pages.customer.join.view import JoinView
+from regulars.pages.customer.join.view import JoinPage
 from regulars.pages.customer.unsubscribe import view as unsubscribe
-from regulars.pages.customer.unsubscribe.view import UnsubscribeView
+from regulars.pages.customer.unsubscribe.view import UnsubscribePage
 from regulars.pages.message import view as message
-from regulars.pages.message.view import MessageView
+from regulars.pages.message.view import MessagePage
 from regulars.render import page
 from regulars.render.brand import Brand
-from regulars.render.mail import Block, MailView
-from regulars.render.page import Page, View
-from regulars.views.customer import Goal
+from regulars.render.mail import MailBlock, MailBody
+from regulars.render.page import RenderedPage, View
+from regulars.views.customer import GoalPanel
 
 NOW = datetime(2026, 11, 22, 7, 50, tzinfo=UTC)
 LANGUAGES = ("en", "hu", "pl", "kk")
@@ -38,7 +38,7 @@ STAMP = {
     "en": {"one": "stamp", "other": "stamps"},
     "hu": {"one": "bélyeg", "other": "bélyeg"},
     "pl": {"one": "pieczątka", "few": "pieczątki", "many": "pieczątek", "other": "pieczątki"},
-    "kk": {"one": "мөртаңба", "other": "мөртаңба"},
+    "kk": {"one": "мөр", "other": "мөр"},
 }
 POINT = {
     "en": {"one": "point", "other": "points"},
@@ -64,7 +64,7 @@ LONG_BRAND = Brand(
 )
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Kovács-Szentgyörgyi Boglárka Mária Antónia"
 LONG_REWARD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenkuchen nach Großmutters Rezept"
-GOAL = Goal(
+GOAL = GoalPanel(
     STAMP,
     "stamps",
     7,
@@ -77,14 +77,25 @@ GOAL = Goal(
         },
         "hu": {"other": "Még {n} látogatás, és a kávé a ház ajándéka"},
         "pl": {
-            "one": "Jeszcze {n} wizyta i kawa jest od nas",
-            "few": "Jeszcze {n} wizyty i kawa jest od nas",
-            "many": "Jeszcze {n} wizyt i kawa jest od nas",
+            "one": "Jeszcze {n} wizyta i kawa na nasz koszt",
+            "few": "Jeszcze {n} wizyty i kawa na nasz koszt",
+            "many": "Jeszcze {n} wizyt i kawa na nasz koszt",
         },
         "kk": {"other": "Тағы {n} рет келсеңіз, кофе бізден"},
     },
 )
-CARD = CardView(
+TIER = TierPanel(
+    {"en": "Silver", "hu": "Ezüst törzsvendég"},
+    {"en": "Gold", "hu": "Arany"},
+    "spend",
+    4_200_000,
+    5_000_000,
+    "year",
+    ({"en": "every point counts one and a half", "hu": "minden pont másfélszeres"},),
+    ("10 %",),
+    date(2027, 12, 31),
+)
+CARD = CardPage(
     brand=BRAND,
     path="/c/abcdefghijklmnopqrstuv",
     name="Anna",
@@ -95,38 +106,28 @@ CARD = CardView(
     etag='"17"',
     once="nonce123",
     goal=GOAL,
-    code=Code("7F3KQ9AB", "https://example.test/s/7F3KQ9AB", NOW + timedelta(seconds=18), 30),
-    tier=Tier(
-        {"en": "Silver", "hu": "Ezüst törzsvendég"},
-        {"en": "Gold", "hu": "Arany"},
-        "spend",
-        4_200_000,
-        5_000_000,
-        "year",
-        ({"en": "every point counts one and a half", "hu": "minden pont másfélszeres"},),
-        ("10 %",),
-        date(2027, 12, 31),
-    ),
+    code=CodePanel("7F3KQ9AB", "https://example.test/s/7F3KQ9AB", NOW + timedelta(seconds=18), 30),
+    tier=TIER,
     vouchers=(
-        Voucher(
+        VoucherRow(
             PASTRY, "PXQ7K2MD4T", "https://example.test/v/PXQ7K2MD4T", NOW + timedelta(days=27)
         ),
-        Voucher(TASTING, "AB12CD34EF", "https://example.test/v/AB12CD34EF"),
+        VoucherRow(TASTING, "AB12CD34EF", "https://example.test/v/AB12CD34EF"),
     ),
     rewards=(
-        Reward("pastry", PASTRY, POINT, 80, 185, affordable=True),
-        Reward("tasting", TASTING, POINT, 300, 185, affordable=False),
-        Reward("mug", "Mug", POINT, 100, 185, affordable=False, locked_because="From Gold up"),
+        RewardRow("pastry", PASTRY, POINT, 80, 185, affordable=True),
+        RewardRow("tasting", TASTING, POINT, 300, 185, affordable=False),
+        RewardRow("mug", "Mug", POINT, 100, 185, affordable=False, locked_because="From Gold up"),
     ),
-    balances=(Balance(POINT, 185, 10, 5),),
-    expiring=(Expiring(POINT, 40, date(2026, 12, 31)),),
+    balances=(BalanceRow(POINT, 185, 10, 5),),
+    expiring=(ExpiringRow(POINT, 40, date(2026, 12, 31)),),
     history=(
-        Event(
+        HistoryRow(
             NOW - timedelta(minutes=8),
-            (Change(STAMP, 1), Change(POINT, 12)),
+            (HistoryChange(STAMP, 1), HistoryChange(POINT, 12)),
             "8 points for 840 Ft + 4 for Tuesday ×1.5",
         ),
-        Event(NOW - timedelta(days=3), (Change(POINT, -80),), "home pastry, redeemed"),
+        HistoryRow(NOW - timedelta(days=3), (HistoryChange(POINT, -80),), "home pastry, redeemed"),
     ),
 )
 EMPTY = CARD._replace(
@@ -146,29 +147,29 @@ LONG = CARD._replace(
 )
 POINTS = CARD._replace(
     brand=Brand("VIP Collective", "#2b6cb0", "scissors"),
-    goal=Goal(POINT, "points", 185, 300, TASTING),
+    goal=GoalPanel(POINT, "points", 185, 300, TASTING),
 )
-BOARDS = Leaderboards(
+BOARDS = LeaderboardsPanel(
     takes_part=True,
     shown_as="Anna K.",
     boards=(
-        BoardView(
+        LeaderboardPanel(
             {"en": "Most visits", "hu": "Legtöbb látogatás"},
             "this month",
             (
-                Rank(1, "Zoltán N.", "14 visits"),
-                Rank(2, "Anna K.", "9 visits", mine=True),
-                Rank(2, "Wolfeschlegelsteinhausen S.", "9 visits"),
-                Rank(4, "A member", "8 visits"),
+                RankRow(1, "Zoltán N.", "14 visits"),
+                RankRow(2, "Anna K.", "9 visits", mine=True),
+                RankRow(2, "Wolfeschlegelsteinhausen S.", "9 visits"),
+                RankRow(4, "A member", "8 visits"),
             ),
             place=2,
             members=12,
         ),
-        BoardView("Most spent", "last year", hint="You have no place on it yet."),
+        LeaderboardPanel("Most spent", "last year", hint="You have no place on it yet."),
     ),
 )
-JOIN = JoinView(BRAND, "/j/kavehaz", "once1", LANGUAGES, goal=GOAL._replace(have=1))
-STAFF = CounterView(
+JOIN = JoinPage(BRAND, "/j/kavehaz", "once1", LANGUAGES, goal=GOAL._replace(have=1))
+STAFF = CounterPage(
     BRAND,
     "Kata",
     "Fő utca",
@@ -179,18 +180,20 @@ STAFF = CounterView(
     stamp="stamp",
     today=64,
 )
-MAIL = MailView(
+MAIL = MailBody(
     BRAND,
     "Your week",
     (
-        Block("title", "29 new members"),
-        Block("figures", rows=(("412", "visits", "+38 on last week"), ("61%", "came back"))),
-        Block("todo", "Worth doing", rows=(("23 stayed away", "Send", "https://example.test/a"),)),
-        Block("rows", "Best guests", rows=(("Anna", "14 visits"),)),
-        Block("stamps", have=7, need=10, text="3 to go"),
-        Block("text", "A sentence."),
-        Block("button", "Open", "https://example.test/c/1"),
-        Block("note", "Small print"),
+        MailBlock("title", "29 new members"),
+        MailBlock("figures", rows=(("412", "visits", "+38 on last week"), ("61%", "came back"))),
+        MailBlock(
+            "todo", "Worth doing", rows=(("23 stayed away", "Send", "https://example.test/a"),)
+        ),
+        MailBlock("rows", "Best guests", rows=(("Anna", "14 visits"),)),
+        MailBlock("stamps", have=7, need=10, text="3 to go"),
+        MailBlock("text", "A sentence."),
+        MailBlock("button", "Open", "https://example.test/c/1"),
+        MailBlock("note", "Small print"),
     ),
     preview="29 new members",
     reason="You get this because the shop is yours.",
@@ -206,8 +209,14 @@ PAGES: dict[str, View] = {
     "card-done": CARD._replace(goal=GOAL._replace(have=10)),
     "card-bare": EMPTY._replace(goal=None, code=None),
     "card-ranked": CARD._replace(leaderboards=BOARDS),
+    "card-honoured": CARD._replace(
+        badges=(PASTRY, TASTING, "100 visits and never once without a smile for anybody here"),
+        vouchers=(CARD.vouchers[0]._replace(worth="15% off"), *CARD.vouchers[1:]),
+        rewards=(CARD.rewards[0]._replace(worth="Ft 500 off"), *CARD.rewards[1:]),
+        tier=TIER._replace(offers=("Espresso Fan: €15.00 a month", "Connoisseur: €150.00 a year")),
+    ),
     "card-unranked": LONG._replace(
-        leaderboards=Leaderboards(
+        leaderboards=LeaderboardsPanel(
             takes_part=False, shown_as="Wolfeschlegelsteinhausen S.", boards=BOARDS.boards
         )
     ),
@@ -218,7 +227,7 @@ PAGES: dict[str, View] = {
         card_path="/c/x",
     ),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
-    "join-points": JOIN._replace(goal=Goal(POINT, "points", 50, 500, PASTRY)),
+    "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),
     "staff": STAFF,
     "staff-gifts": STAFF._replace(
         gifts={
@@ -228,31 +237,36 @@ PAGES: dict[str, View] = {
         rewards={"pastry": PASTRY, "tasting": TASTING},
     ),
     "staff-amounts": STAFF._replace(stamp=None, currency="EUR"),
-    "message": MessageView("link_dead", BRAND),
-    "message-again": MessageView("try_again", link=("/j/kavehaz", "Again")),
-    "message-own": MessageView("plain", BRAND, "Done", "All is well."),
-    "unsubscribe": UnsubscribeView(BRAND, "/u/abc"),
-    "unsubscribe-sms": UnsubscribeView(BRAND, "/u/abc", "sms"),
-    "unsubscribed": UnsubscribeView(BRAND, "/u/abc", done=True),
+    "message": MessagePage("link_dead", BRAND),
+    "message-again": MessagePage("try_again", link=("/j/kavehaz", "Again")),
+    "message-own": MessagePage("plain", BRAND, "Done", "All is well."),
+    "unsubscribe": UnsubscribePage(BRAND, "/u/abc"),
+    "unsubscribe-sms": UnsubscribePage(BRAND, "/u/abc", "sms"),
+    "unsubscribed": UnsubscribePage(BRAND, "/u/abc", done=True),
 }
 
 
 _TEMPLATES = {
-    CardView: card.TEMPLATE,
-    CounterView: counter.TEMPLATE,
-    JoinView: join.TEMPLATE,
-    MessageView: message.TEMPLATE,
-    UnsubscribeView: unsubscribe.TEMPLATE,
+    CardPage: card.TEMPLATE,
+    CounterPage: counter.TEMPLATE,
+    JoinPage: join.TEMPLATE,
+    MessagePage: message.TEMPLATE,
+    UnsubscribePage: unsubscribe.TEMPLATE,
 }
 
 
-def render(view: View, words: Words) -> Page:
+def template_of(view: View) -> page.Template:
+    """The template that a view is rendered with."""
+    return _TEMPLATES[type(view)]
+
+
+def render(view: View, words: Words) -> RenderedPage:
     """The page of a view as its handler renders it."""
-    more = {"setup": texts.setup(view, words)} if isinstance(view, CounterView) else {}
-    return page.render(_TEMPLATES[type(view)], view, words, **more)
+    more = {"setup": texts.setup(view, words)} if isinstance(view, CounterPage) else {}
+    return page.render(template_of(view), view, words, **more)
 
 
-def headers(shown: Page) -> dict[str, str]:
+def headers(shown: RenderedPage) -> dict[str, str]:
     """The headers of a page, names in lower case."""
     found = of_page(shown.style_hashes, camera=shown.camera)
     return {name.lower(): value for name, value in found.items()}

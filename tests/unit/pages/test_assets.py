@@ -12,7 +12,7 @@ import pytest
 from regulars.render import assets
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ["card.js", "jsqr.js", "keypad.js", "scanner.js", "screen.js", "sending.js"]
+NAMES = ["card.js", "jsqr.js", "keypad.js", "scanner.js", "screen.js", "sending.js", "wording.js"]
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ class Member:
         assert of.entry is not None
         return self.do(Reverse(self.origin(source), of.entry, 0, None, of.vouchers))
 
-    def view(self, language: str = "en") -> view.CardView:
+    def view(self, language: str = "en") -> view.CardPage:
         entries = [done.entry for done in reversed(self.done) if done.entry]
         profile = Profile("c1", "h" * 8, 0)
         return view.view(

@@ -41,6 +41,27 @@ CUT = """() => [...document.querySelectorAll("a, b, button, h1, h2, label, p, sp
     .map((each) => each.textContent.trim())"""
 """Texts that are wider than the box they stand in."""
 
+BROKEN = """() => {
+    const broken = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        const holder = text.parentElement;
+        if (!holder.offsetParent || holder.closest(".said, .hp, .typed, script, style")) continue;
+        for (const word of text.data.matchAll(/\\p{L}[\\p{L}\\p{M}]+/gu)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const lines = new Set([...range.getClientRects()].map((each) => Math.round(each.top)));
+            if (lines.size < 2) continue;
+            const width = [...range.getClientRects()].reduce((sum, each) => sum + each.width, 0);
+            const room = document.querySelector("main").clientWidth - 72;
+            if (word[0].length <= 20 && width < room) broken.push(word[0]);
+        }
+    }
+    return broken;
+}"""
+"""Words of at most 20 letters that go over two lines although they would fit into one."""
+
 
 class Handler(BaseHTTPRequestHandler):
     """Serves each sample at /<lang>/<name> with its real headers, and the assets."""
@@ -105,6 +126,7 @@ def test_every_page_fits_and_is_accessible(page: Page, address: str, lang: str, 
         if wider > 0:
             found.append((name, "overflow", wider))
         found += [(name, "cut", text) for text in page.evaluate(CUT)]
+        found += [(name, "broken", word) for word in page.evaluate(BROKEN)]
         violations = Axe().run(page).response["violations"]
         found += [(name, each["id"], each["nodes"][0]["target"]) for each in violations]
     assert found == []
@@ -275,10 +297,10 @@ def test_a_gift_is_chosen_for_the_guest_on_the_screen(page: Page, address: str) 
     page.route("**/v1/gifts", gift)
     expect(page.locator("#gifts")).to_be_hidden()
     _find(page, "7F3 KQ9")
-    for said in ("No more of it just now", "Given: Home pastry"):
+    for sentence in ("No more of it just now", "Given: Home pastry"):
         page.click("#gifts summary")
         page.click("#gifts button >> nth=0")
-        expect(page.locator("#say")).to_contain_text(said)
+        expect(page.locator("#say")).to_contain_text(sentence)
     assert sent == [{"member_id": "m_1", "surprise": "warm"}] * 2
     expect(page.locator("#gifts")).to_be_hidden()
 

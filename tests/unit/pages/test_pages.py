@@ -132,7 +132,7 @@ def test_pages_are_never_stored_and_never_leak_their_address() -> None:
     assert found["referrer-policy"] == "no-referrer"
 
 
-def test_a_colour_that_is_not_one_cannot_leave_the_style() -> None:
+def test_a_color_that_is_not_one_cannot_leave_the_style() -> None:
     brand = CARD.brand._replace(color="red;}</style><script>alert(1)</script>")
     html = render(CARD._replace(brand=brand), words("en")).html
     assert "alert(1)" not in html

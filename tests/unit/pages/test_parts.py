@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @given(st.integers(0, 0xFFFFFF))
-def test_any_colour_ends_up_readable(value: int) -> None:
+def test_any_color_ends_up_readable(value: int) -> None:
     found = palette(f"#{value:06x}")
     assert contrast(found["brand"], found["on"]) >= 4.5
     assert contrast(found["brand"], found["on-soft"]) >= 4.5
@@ -30,13 +30,13 @@ def test_any_colour_ends_up_readable(value: int) -> None:
     assert contrast(found["lamp"], COUNTER) >= 1.5
 
 
-def test_a_colour_that_needs_no_correction_stays() -> None:
+def test_a_color_that_needs_no_correction_stays() -> None:
     assert palette("#7A3A1C")["brand"] == "#7a3a1c"
 
 
-@pytest.mark.parametrize("colour", ["", "red", "#fff", "#12345g", "url(x)", "#1234567"])
-def test_what_is_no_colour_gives_ours(colour: str) -> None:
-    assert palette(colour) == palette("#7a3a1c")
+@pytest.mark.parametrize("color", ["", "red", "#fff", "#12345g", "url(x)", "#1234567"])
+def test_what_is_no_color_gives_ours(color: str) -> None:
+    assert palette(color) == palette("#7a3a1c")
 
 
 def test_contrast_is_that_of_the_standard() -> None:
@@ -86,9 +86,9 @@ def test_qr_label_is_escaped() -> None:
 @pytest.mark.parametrize("lang", ["en", "hu", "pl", "kk"])
 def test_mail_says_the_same_in_both_parts(lang: str) -> None:
     html, text = mail(MAIL, words(lang))
-    for said in ("29 new members", "412", "23 stayed away", "Anna", "7 / 10", "A sentence."):
-        assert said in html
-        assert said in text
+    for sentence in ("29 new members", "412", "23 stayed away", "Anna", "7 / 10", "A sentence."):
+        assert sentence in html
+        assert sentence in text
     for url in ("https://example.test/c/1", "https://example.test/u/abc"):
         assert f'href="{url}"' in html
         assert url in text

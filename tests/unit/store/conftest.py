@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from secrets import token_hex
 from typing import Any, Protocol
-from uuid import uuid4
 
 import pytest
 
@@ -45,18 +45,35 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
-@pytest.fixture(params=["wire", "boto"])
-def transport(request: pytest.FixtureRequest) -> Iterator[Transport]:
-    """Makes a client of either transport for a service, an endpoint and a region."""
-    made: list[wire.Wire | boto.Boto] = []
-    kinds: dict[str, type[wire.Wire] | type[boto.Boto]] = {"wire": wire.Wire, "boto": boto.Boto}
+KINDS: dict[str, type[wire.Wire] | type[boto.Boto]] = {"wire": wire.Wire, "boto": boto.Boto}
+Client = wire.Wire | boto.Boto
+
+
+@pytest.fixture(scope="session")
+def clients() -> dict[tuple[str, ...], Client]:
+    """Clients by transport, service, endpoint and region: a boto3 client takes 50 ms to make."""
+    return {}
+
+
+@pytest.fixture(params=list(KINDS))
+def transport(
+    request: pytest.FixtureRequest, clients: dict[tuple[str, ...], Client]
+) -> Iterator[Transport]:
+    """Makes a client of either transport for a service, an endpoint and a region.
+
+    No connection of an earlier test is left in it.
+    """
+    used: list[Client] = []
 
     def make(service: str, endpoint: str, region: str = "eu-central-1") -> Call:
-        made.append(kinds[request.param](service, endpoint, region))
-        return made[-1]
+        place = (request.param, service, endpoint, region)
+        if place not in clients:
+            clients[place] = KINDS[request.param](service, endpoint, region)
+        used.append(clients[place])
+        return clients[place]
 
     yield make
-    for client in made:
+    for client in used:
         client.close()
 
 
@@ -82,13 +99,20 @@ def definition() -> dict[str, Any]:
 @pytest.fixture
 def table(call: Call, definition: dict[str, Any]) -> Table:
     """An empty table of its own."""
-    name = f"regulars-test-{uuid4().hex}"
+    name = f"regulars-test-{token_hex(16)}"
     call("CreateTable", {**definition, "TableName": name})
     return Table(name, call)
 
 
+@pytest.fixture(scope="session")
+def stand_in() -> Iterator[Flaky]:
+    """A stand-in for AWS that goes wrong as it is told to, one per test process."""
+    with serving() as running:
+        yield running
+
+
 @pytest.fixture
-def flaky() -> Iterator[Flaky]:
-    """A stand-in for AWS that goes wrong as it is told to."""
-    with serving() as stand_in:
-        yield stand_in
+def flaky(stand_in: Flaky) -> Flaky:
+    """The stand-in, with no steps to come and nothing seen."""
+    stand_in.reset()
+    return stand_in

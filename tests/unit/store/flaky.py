@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -77,15 +78,26 @@ class Flaky:
     """The stand-in: `url`, the `steps` still to come, and what it has `seen`."""
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self.seen: list[Seen] = []
         self.url = ""
-        self.connections = 0
-        self.lock = threading.Lock()
+        self.lock = threading.Condition()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was seen and what was to come; a late answer goes to the old list."""
+        with self.lock:
+            self.steps: list[Step] = []
+            self.seen: list[Seen] = []
+            self.connections = 0
+            self.closed: set[int] = set()
 
     def follow(self, *steps: Step) -> None:
         """Go through these steps, one per request."""
         self.steps = list(steps)
+
+    def wait_until_closed(self, connection: int) -> None:
+        """Wait until the stand-in has closed its end of a connection."""
+        with self.lock:
+            assert self.lock.wait_for(lambda: connection in self.closed, timeout=10)
 
 
 @contextmanager
@@ -101,6 +113,15 @@ def serving() -> Iterator[Flaky]:
             with flaky.lock:
                 flaky.connections += 1
                 self.number = flaky.connections
+                self.closed = flaky.closed  # of this test, also when it ends in a later one
+
+        def finish(self) -> None:
+            super().finish()
+            with suppress(OSError):  # the other end may be gone
+                self.connection.shutdown(socket.SHUT_RDWR)
+            with flaky.lock:
+                self.closed.add(self.number)
+                flaky.lock.notify_all()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -14,10 +14,10 @@ from regulars.store.marshal import to_item
 from regulars.store.table import (
     Absent,
     Call,
+    CancellationReason,
     Cancelled,
     Equals,
     Put,
-    Reason,
     ServiceError,
     Table,
     Unavailable,
@@ -169,8 +169,8 @@ class TestTransactions:
         with pytest.raises(Cancelled) as refused:
             shaky.transact(self.WRITES)
         assert refused.value.reasons == [
-            Reason("ConditionalCheckFailed", STATE),
-            Reason("TransactionConflict", None),
+            CancellationReason("ConditionalCheckFailed", STATE),
+            CancellationReason("TransactionConflict", None),
         ]
         assert waits == []
 
@@ -266,6 +266,7 @@ class TestConnections:
     ) -> None:
         flaky.follow(LastOnConnection(), OK)
         shaky.get(KEY)
+        flaky.wait_until_closed(1)
         shaky.get(KEY)
         assert [seen.connection for seen in flaky.seen] == [1, 2]
         assert waits == []

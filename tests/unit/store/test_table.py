@@ -11,6 +11,7 @@ from regulars.store.table import (
     Absent,
     AbsentOr,
     Below,
+    CancellationReason,
     Cancelled,
     Check,
     Condition,
@@ -18,7 +19,6 @@ from regulars.store.table import (
     Item,
     Present,
     Put,
-    Reason,
     ServiceError,
     Table,
 )
@@ -168,19 +168,19 @@ class TestConditions:
             if old:
                 table.put(old)
             for write in (Put(item(version=7), condition), Check(KEY, condition)):
-                witness = item(f"WITNESS#{old is None}#{type(write).__name__}")
+                checker = item(f"CHECKER#{old is None}#{type(write).__name__}")
                 if old is None and table.get(KEY) != [None]:
                     continue  # the put before has made it present
                 if holds:
-                    table.transact([Put(witness), write])
+                    table.transact([Put(checker), write])
                 else:
                     with pytest.raises(Cancelled) as refused:
-                        table.transact([Put(witness), write])
+                        table.transact([Put(checker), write])
                     assert refused.value.reasons == [
-                        Reason("None", None),
-                        Reason("ConditionalCheckFailed", old),
+                        CancellationReason("None", None),
+                        CancellationReason("ConditionalCheckFailed", old),
                     ]
-                assert table.get((witness["PK"], witness["SK"])) == [witness if holds else None]
+                assert table.get((checker["PK"], checker["SK"])) == [checker if holds else None]
 
 
 class TestTransact:

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from regulars.store import wire
 from regulars.store.marshal import to_item
+from tests.examples import examples
 
 REGIONS = ("eu-central-1", "us-east-1")
 OWN_HEADERS = {"user-agent", "amz-sdk-invocation-id", "amz-sdk-request"}
@@ -216,7 +217,7 @@ def sent(client: wire.Wire, operation: str, params: dict[str, Any]) -> Request:
     return headers.pop("host"), headers, body
 
 
-@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(600), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     call=any_call,
     moment=moments,

@@ -16,7 +16,7 @@ from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
 from regulars.i18n.words import Words
 from regulars.program.shop import Shop
-from regulars.render.mail import Block
+from regulars.render.mail import MailBlock
 
 Facts = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ class Content(NamedTuple):
     """What a mail says: its subject and its blocks, in the reader's language."""
 
     subject: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[MailBlock, ...]
     preview: str = ""
 
 

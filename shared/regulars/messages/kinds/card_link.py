@@ -6,13 +6,13 @@ from regulars.domain.card import Card
 from regulars.i18n.words import Words
 from regulars.messages.kinds import Content, Facts, Kind
 from regulars.program.shop import Shop
-from regulars.render.mail import Block
+from regulars.render.mail import MailBlock
 
 
 def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Content | None:
     title = words.t("Here is your card")
     text = words.t("Somebody, probably you, asked for it at {shop}.", shop=shop.program.name)
-    return Content(title, (Block("title", title), Block("text", text)))
+    return Content(title, (MailBlock("title", title), MailBlock("text", text)))
 
 
 KIND = Kind("member", False, ("email",), _compose)

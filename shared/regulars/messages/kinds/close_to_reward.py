@@ -8,7 +8,7 @@ from regulars.domain.program import Program, Reward
 from regulars.i18n.words import Words
 from regulars.messages.kinds import Content, Facts, Kind
 from regulars.program.shop import Shop
-from regulars.render.mail import Block
+from regulars.render.mail import MailBlock
 
 _STAMPS_DRAWN_MAX = 20
 
@@ -28,9 +28,9 @@ def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Conte
         1,
         reward=words.pick(reward.name),
     )
-    blocks = [Block("title", title)]
+    blocks = [MailBlock("title", title)]
     if _is_punch_card(shop.program, reward):
-        blocks.append(Block("stamps", have=have, need=reward.cost))
+        blocks.append(MailBlock("stamps", have=have, need=reward.cost))
     return Content(title, tuple(blocks))
 
 

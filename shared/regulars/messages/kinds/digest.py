@@ -11,28 +11,28 @@ from regulars.domain.program import Program
 from regulars.i18n.words import Words
 from regulars.messages.kinds import Content, Facts, Kind
 from regulars.program.shop import Shop
-from regulars.render.mail import Block
+from regulars.render.mail import MailBlock
 
 
 def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Content | None:
     figures = facts["figures"]
     title = _digest_title(figures, words)
     blocks = [
-        Block("title", title),
-        Block("figures", rows=tuple((row[0], row[1], row[2]) for row in _rows(figures, words))),
+        MailBlock("title", title),
+        MailBlock("figures", rows=tuple((row[0], row[1], row[2]) for row in _rows(figures, words))),
     ]
     if figures["best"]:
-        blocks.append(Block("text", words.t("Your best customers of the week")))
+        blocks.append(MailBlock("text", words.t("Your best customers of the week")))
         best = tuple((name, words.n("{n} visit", "{n} visits", n)) for name, n in figures["best"])
-        blocks.append(Block("rows", rows=best))
+        blocks.append(MailBlock("rows", rows=best))
     todo = tuple((what, how, "") for what, how in _todo(shop.program, figures, words))
-    blocks.append(Block("todo", rows=todo))
+    blocks.append(MailBlock("todo", rows=todo))
     subject = words.t("{shop}: your week", shop=facts["name"])
     return Content(subject, tuple(blocks), title)
 
 
 def _digest_title(figures: Mapping[str, Any], words: Words) -> str:
-    """The week in a line; one without visits is not opened with a nought."""
+    """The week in a line; one without visits is not opened with a zero."""
     if not figures["visits"]:
         return words.t("A quiet week is over, a new one begins")
     return words.n(

@@ -8,7 +8,7 @@ from regulars.domain.program import Program
 from regulars.i18n.words import Words
 from regulars.messages.kinds import Content, Facts, Kind
 from regulars.program.shop import Shop
-from regulars.render.mail import Block
+from regulars.render.mail import MailBlock
 
 UNASKED = frozenset({"join", "earn", "adjust", "reverse", "bonus", "tier"})
 """Entries whose vouchers the member did not ask for and may not know of."""
@@ -23,7 +23,7 @@ def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Conte
         return None
     title = words.t("It's yours: {reward}", reward=words.pick(rewards[0].name))
     text = words.t("Show the code on your card at the counter.")
-    return Content(title, (Block("title", title), Block("text", text)))
+    return Content(title, (MailBlock("title", title), MailBlock("text", text)))
 
 
 def _when(program: Program, entry: Entry) -> Facts | None:

@@ -10,7 +10,7 @@ from regulars.domain.program import Program
 from regulars.i18n.words import Words
 from regulars.messages.kinds import Content, Facts, Kind
 from regulars.program.shop import Shop
-from regulars.render.mail import Block
+from regulars.render.mail import MailBlock
 
 
 def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Content | None:
@@ -22,14 +22,14 @@ def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Conte
     until = date.fromisoformat(card.tier.until)
     name = words.pick(tier.name)
     title = words.t("You are {tier} until {date}", tier=name, date=words.date(until))
-    blocks = [Block("title", title)]
+    blocks = [MailBlock("title", title)]
     today = calendar.local_date(shop.now, shop.program.timezone)
     for way in tier.enter:
         if way.metric in tiering.COUNTED:
             left = tiering.needed(way, held=True) - tiering.measure(card, way, today)
             if left > 0:
                 amount = _measured(way.metric, left, shop.program, words)
-                blocks.append(Block("text", words.t("{amount} more keeps it.", amount=amount)))
+                blocks.append(MailBlock("text", words.t("{amount} more keeps it.", amount=amount)))
             break
     return Content(title, tuple(blocks))
 

@@ -8,7 +8,7 @@ from regulars.domain.program import Program
 from regulars.i18n.words import Words
 from regulars.messages.kinds import Content, Facts, Kind
 from regulars.program.shop import Shop
-from regulars.render.mail import Block
+from regulars.render.mail import MailBlock
 
 
 def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Content | None:
@@ -18,9 +18,9 @@ def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Conte
     tier = shop.program.tiers[rank]
     title = words.t("You are now {tier}", tier=words.pick(tier.name))
     perks = tuple((words.pick(perk), "") for perk in tier.perks)
-    blocks = [Block("title", title)]
+    blocks = [MailBlock("title", title)]
     if perks:
-        blocks.append(Block("rows", rows=perks))
+        blocks.append(MailBlock("rows", rows=perks))
     return Content(title, tuple(blocks))
 
 

@@ -8,13 +8,13 @@ from regulars.domain.program import Program
 from regulars.i18n.words import Words
 from regulars.messages.kinds import Content, Facts, Kind
 from regulars.program.shop import Shop
-from regulars.render.mail import Block
+from regulars.render.mail import MailBlock
 
 
 def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Content | None:
     title = words.t("Welcome to {shop}", shop=shop.program.name)
     text = words.t("Your card is ready. Keep this link: it opens it on any phone.")
-    return Content(title, (Block("title", title), Block("text", text)))
+    return Content(title, (MailBlock("title", title), MailBlock("text", text)))
 
 
 def _when(program: Program, entry: Entry) -> Facts | None:

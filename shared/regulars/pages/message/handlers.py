@@ -10,7 +10,7 @@ from regulars.pages.message import view
 def explain_code(request: protocol.Request) -> protocol.Response:
     """GET /s/{code}, GET /v/{code}: where a code leads when a phone scans it, not the counter."""
     words = answer.browser_words(request)
-    shown = view.MessageView(
+    shown = view.MessagePage(
         "plain",
         title=words.t("This code is for the counter"),
         text=words.t("Show it to the people at the counter; their screen reads it."),

@@ -10,7 +10,7 @@ from regulars.render.page import Template
 TEMPLATE = Template("pages/message/message.html", ("base.css", "column.css"))
 
 
-class MessageView(NamedTuple):
+class MessagePage(NamedTuple):
     """A page that says one thing: what happened and what to do now.
 
     `kind` chooses the words; `title` and `text` (already in the reader's language) replace them.

@@ -18,11 +18,11 @@ from regulars.domain import calendar
 from regulars.domain.operations import Item
 from regulars.store.merchants import Hook
 from regulars.tills.events import (
-    Customer,
     Delivery,
     Event,
-    Refund,
-    Sale,
+    ReportedCustomer,
+    ReportedRefund,
+    ReportedSale,
     Sample,
     UnreadableError,
 )
@@ -75,7 +75,7 @@ def account_of(event: Mapping[str, Any]) -> str:
     return ""
 
 
-def fetch_customer(hook: Hook, customer_ref: str) -> Customer | None:
+def fetch_customer(hook: Hook, customer_ref: str) -> ReportedCustomer | None:
     """Our own schema names the contacts themselves."""
     return None
 
@@ -106,7 +106,7 @@ def sample(hook: Hook, sample: Sample) -> Delivery:
     return Delivery(body, headers)
 
 
-def _sale(data: Mapping[str, Any]) -> Sale:
+def _sale(data: Mapping[str, Any]) -> ReportedSale:
     known = {
         "order_id": checks.text(),
         "total_minor": checks.integer(0, checks.MONEY_MAX),
@@ -124,7 +124,7 @@ def _sale(data: Mapping[str, Any]) -> Sale:
         raise UnreadableError("contact: must be an object")
     found = (contact.get(name) for name in ("phone", "email"))
     occurred_at = data.get("occurred_at")
-    return Sale(
+    return ReportedSale(
         order_id=data["order_id"],
         total_minor=data["total_minor"],
         currency=data["currency"].upper(),
@@ -136,7 +136,7 @@ def _sale(data: Mapping[str, Any]) -> Sale:
     )
 
 
-def _refund(data: Mapping[str, Any]) -> Refund:
+def _refund(data: Mapping[str, Any]) -> ReportedRefund:
     known = {
         "order_id": checks.text(),
         "refund_id": checks.text(),
@@ -148,7 +148,7 @@ def _refund(data: Mapping[str, Any]) -> Refund:
     amount_minor = data.get("total_minor")
     if amount_minor is None and items:
         amount_minor = sum(item.amount_minor for item in items)
-    return Refund(data["order_id"], refund_id, amount_minor, items)
+    return ReportedRefund(data["order_id"], refund_id, amount_minor, items)
 
 
 def _items(items: Any) -> tuple[Item, ...]:

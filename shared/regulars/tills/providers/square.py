@@ -19,12 +19,12 @@ from regulars.core import checks, tokens
 from regulars.domain import calendar
 from regulars.store.merchants import Hook
 from regulars.tills.events import (
-    Customer,
     Delivery,
     Event,
     Ignored,
-    Refund,
-    Sale,
+    ReportedCustomer,
+    ReportedRefund,
+    ReportedSale,
     Sample,
     UnreadableError,
 )
@@ -75,7 +75,7 @@ def _payment(payment: Mapping[str, Any]) -> Event:
     total, _ = _money(payment, "total_money") if "total_money" in payment else (base, currency)
     created_at = _text(payment, "created_at", needed=False)
     email = _text(payment, "buyer_email_address", needed=False)
-    return Sale(
+    return ReportedSale(
         order_id=PREFIX + _text(payment, "id"),
         total_minor=base,
         currency=currency,
@@ -93,15 +93,15 @@ def _refund(refund: Mapping[str, Any]) -> Event:
     if not refund.get("payment_id"):
         return Ignored("the refund is not tied to a payment")
     amount, _ = _money(refund, "amount_money")
-    return Refund(PREFIX + _text(refund, "payment_id"), _text(refund, "id"), amount)
+    return ReportedRefund(PREFIX + _text(refund, "payment_id"), _text(refund, "id"), amount)
 
 
 def _customer(customer: Mapping[str, Any]) -> Event:
     found = (_text(customer, name, needed=False) for name in ("phone_number", "email_address"))
-    return Customer(_text(customer, "id"), tuple(text for text in found if text))
+    return ReportedCustomer(_text(customer, "id"), tuple(text for text in found if text))
 
 
-def fetch_customer(hook: Hook, customer_ref: str) -> Customer | None:
+def fetch_customer(hook: Hook, customer_ref: str) -> ReportedCustomer | None:
     """Ask Square who a customer is. Raises OSError or UnreadableError when it cannot be had."""
     from urllib.parse import quote
     from urllib.request import Request, urlopen
@@ -118,7 +118,7 @@ def fetch_customer(hook: Hook, customer_ref: str) -> Customer | None:
     with urlopen(request, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310 - as above
         document = json.loads(answer.read(1_000_000))
     found = _customer(document.get("customer") or {})
-    if not isinstance(found, Customer):
+    if not isinstance(found, ReportedCustomer):
         raise UnreadableError("customer: is not one")
     return found
 

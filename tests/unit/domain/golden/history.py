@@ -2,7 +2,7 @@
 
 `entries.json` beside this file holds what the code at commit 7cf5195 (after v0.1.0) stored for
 them.
-It is never written anew: entries of that form are in the tables of merchants.
+It is never written again: entries of that form are in the tables of merchants.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any
 
 from regulars.domain.ledger import parse
 from regulars.domain.operations import (
-    Act,
-    Bonus,
     Celebrate,
     Decision,
     GiveBenefits,
+    GiveSurprise,
+    GrantBonus,
     GrantTier,
     Item,
-    Surprise,
+    RewardAction,
 )
-from tests.unit.domain.shop import Shop, items, programme, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit, visit_rule
 
 EVERYTHING: dict[str, Any] = {
     "units": [unit("point", expiry={"type": "months", "months": 1}), unit("stamp", "stamps")],
@@ -77,7 +77,7 @@ REFUSING: dict[str, Any] = {
 
 def busy() -> Shop:
     """A card to which everything happens."""
-    shop = Shop(programme(4, **EVERYTHING), datetime(2026, 3, 2, 8, 30, tzinfo=UTC))
+    shop = Shop(make_program(4, **EVERYTHING), datetime(2026, 3, 2, 8, 30, tzinfo=UTC))
     shop.join()
     shop.later(hours=1).sale(1240, note='őszi "torta"', order_id="o-1")
     shop.later(minutes=2).visit()
@@ -85,10 +85,10 @@ def busy() -> Shop:
                                            Item(2, 830, "a-1")))  # fmt: skip
     shop.later(hours=1).sale(499)
     shop.later(days=1).sale(9999, visits=2)
-    shop.later(minutes=9).do(Act(shop.origin(), "review", "r-7"))
-    shop.do(Surprise(shop.origin(staff="st_1", source="staff"), "treat", "rainy day"))
-    shop.do(Bonus(shop.origin(source="job"), "brought Ben", "point", 10, referral=True))
-    shop.do(Bonus(shop.origin(), "Łódź quiz", "point", 3))
+    shop.later(minutes=9).do(RewardAction(shop.origin(), "review", "r-7"))
+    shop.do(GiveSurprise(shop.origin(staff="st_1", source="staff"), "treat", "rainy day"))
+    shop.do(GrantBonus(shop.origin(source="job"), "brought Ben", "point", 10, referral=True))
+    shop.do(GrantBonus(shop.origin(), "Łódź quiz", "point", 3))
     shop.adjust("point", 7)
     shop.adjust("point", -2)
     book = shop.issue("book")
@@ -112,7 +112,7 @@ def busy() -> Shop:
 
 def owing() -> Shop:
     """A card whose refund left a debt that a voucher later pays off."""
-    shop = Shop(programme(9, **REFUSING), datetime(2026, 10, 24, 20, 0, tzinfo=UTC))
+    shop = Shop(make_program(9, **REFUSING), datetime(2026, 10, 24, 20, 0, tzinfo=UTC))
     shop.join()
     first = shop.sale(700, visits=2)
     shop.visit()

@@ -1,7 +1,7 @@
-"""The tables of worked examples in `docs/rules.md`, and who lives through them.
+"""The tables of worked examples in `docs/rules.md`, and the functions that run them.
 
 A section is a heading without headings below it; it ends with one table. Columns in bold are
-outcomes. Whoever holds a section is given the other columns of a row and says what comes of them,
+outcomes. The function of a section gets the other columns of a row and returns the outcome
 in the document's own words, so the comparison is one of texts and nothing is left out by accident.
 """
 
@@ -37,7 +37,7 @@ class Section(NamedTuple):
 
 
 def holds(*sections: str) -> Callable[[Holder], Holder]:
-    """Say that a function lives through the rows of these sections."""
+    """Register a function that runs the rows of these sections."""
 
     def held(holder: Holder) -> Holder:
         for section in sections:
@@ -66,8 +66,8 @@ class Given(Mapping[str, str]):
         return len(self.cells)
 
 
-def lived(row: Row) -> Cells:
-    """What comes of a row, by the product; every column that led to it must have been looked at."""
+def outcome_of(row: Row) -> Cells:
+    """Run a row on the product; every given column must be read."""
     given = Given(row.given)
     outcome = HOLDERS[row.section](given)
     unseen = set(given) - given.seen

@@ -15,11 +15,11 @@ from tests.unit.domain.rules.words import (
     POINTS,
     Story,
     earn,
+    make_points_program,
     noon,
     opened,
     parts,
     rewards,
-    shop_programme,
 )
 from tests.unit.domain.shop import Shop, unit
 
@@ -61,8 +61,8 @@ def inactivity(row: Cells) -> Cells:
         first[1], units=[point], earn=earn("1 point per 1.00"),
         rewards=rewards("ten for 10", "point")[0],
     )  # fmt: skip
-    Story(shop).live(row["what happens"])
-    last = shop.card.idle["point"]
+    Story(shop).run(row["what happens"])
+    last = shop.card.inactive_after["point"]
     shop.now = noon(last)
     on_it = shop.available()
     shop.later(days=1)
@@ -83,7 +83,7 @@ def _with_lots(text: str, cost: int) -> Shop:
         held_back = (date.fromisoformat(since) - today).days if since else 0
         point = unit("point", expiry=expiry, hold_days=held_back)
         offered = rewards(f"this for {cost}", "point")[0]
-        shop.program = shop_programme(units=[point], rewards=offered)
+        shop.program = make_points_program(units=[point], rewards=offered)
         shop.adjust("point", int(lot[1]))
     return shop
 
@@ -94,7 +94,7 @@ def spending_order(row: Cells) -> Cells:
     cost = re.search(r"takes (\d+)", happens)
     assert cost
     story = Story(_with_lots(row["lots"], int(cost[1])))
-    return {"left": story.live(happens.replace(cost[0], "takes this")).lots()}
+    return {"left": story.run(happens.replace(cost[0], "takes this")).lots()}
 
 
 @holds("Vouchers")

@@ -15,12 +15,12 @@ from tests.unit.domain.rules.words import (
     Story,
     earn,
     items,
+    make_points_program,
     minor,
     money,
     opened,
     parts,
     rewards,
-    shop_programme,
 )
 from tests.unit.domain.shop import Shop, unit
 
@@ -67,7 +67,7 @@ def where_from(row: Cells) -> Cells:
         earn=earn("1 stamp per visit"),
         rewards=rewards("coffee for 10", "stamp", auto=True)[0],
     )
-    story = Story(shop).live(row["before"]).live(row["the sale"])
+    story = Story(shop).run(row["before"]).run(row["the sale"])
     sale = story.sales[-1]
     for step in parts(row["then"]):
         if refund := re.fullmatch(r"refund(?: ([\d.]+))?", step):
@@ -81,14 +81,14 @@ def where_from(row: Cells) -> Cells:
     }
 
 
-@holds("Who bears it")
+@holds("Debt or waiver")
 def who_bears_it(row: Cells) -> Cells:
     shop = opened(
         earn=earn("1 point per 1.00"),
         rewards=rewards("ten for 10", "point")[0],
         refunds={"policy": row["policy"]},
     )
-    Story(shop).live(row["what happens"])
+    Story(shop).run(row["what happens"])
     owed = shop.card.debt.get("point", 0)
     return {"to spend": str(shop.available()), "owes": str(owed)}
 
@@ -96,7 +96,7 @@ def who_bears_it(row: Cells) -> Cells:
 @holds("What else is undone")
 def what_else(row: Cells) -> Cells:
     shop = opened(earn=earn("1 point per 1.00"))
-    Story(shop).live(row["what happens"])
+    Story(shop).run(row["what happens"])
     return {
         "carried": money(shop.card.carry.get("rule-0", 0)),
         "2026-11": _window(shop, 2026 * 12 + 10),
@@ -115,9 +115,9 @@ def _window(shop: Shop, month: int) -> str:
 @holds("Changing the programme")
 def changing(row: Cells) -> Cells:
     shop = opened(earn=earn("1 point per 1.00"))
-    story = Story(shop).live(row["before"])
-    shop.program = shop_programme(version=2, **_new_version(row["new version"]))
-    story.live(row["then"])
+    story = Story(shop).run(row["before"])
+    shop.program = make_points_program(version=2, **_new_version(row["new version"]))
+    story.run(row["then"])
     vouchers = Counter(held.reward_id for held in shop.card.open.values())
     return {
         "to spend": str(shop.available()),
@@ -144,7 +144,7 @@ def precedence(row: Cells) -> Cells:
     asked = {
         "take a reward": _take, "redeem a voucher": _redeem, "cancel a voucher": _cancel,
         "undo a sale": _undo, "refund a sale": _refund,
-    }[row["asked"]]  # fmt: skip
+    }[row["request"]]  # fmt: skip
     try:
         asked(facts)
     except Refused as refused:
@@ -157,7 +157,7 @@ def _card(facts: set[str], known: set[str]) -> Shop:
     assert facts <= known, f"nobody knows {facts - known}"
     cup: dict[str, Any] = {"stock": 50, "per_member": {"times": 1}, "valid_days": 7}
     offered = rewards("cup for 10", "point", **cup)[0] + rewards("sip for 1", "point")[0]
-    shop = opened(rewards=offered)
+    shop = opened(earn=earn("1 point per 1.00"), rewards=offered)
     shop.adjust("point", 100)
     return shop
 
@@ -181,7 +181,9 @@ def _take(facts: set[str]) -> None:
         cup["per_member"] = {"times": 1}
         way = {"metric": "membership", "period": "year"}
         gold = {"id": "gold", "name": "Gold", "enter": [way]}
-        shop.program = shop_programme(rewards=[cup], tiers=[gold])
+        shop.program = make_points_program(
+            earn=earn("1 point per 1.00"), rewards=[cup], tiers=[gold]
+        )
     left = {"stock:cup": 0} if "none left" in facts else {}
     shop.do(Issue(shop.origin(left=left), "cup"))
 

@@ -10,7 +10,7 @@ from typing import Any
 from regulars.domain import calendar, limits, raffles
 from regulars.domain.operations import Earn
 from regulars.domain.refusals import Refused
-from regulars.domain.rewards import WAITING
+from regulars.domain.rewards import QUEUED
 from tests.unit.domain.rules.document import Cells, holds
 from tests.unit.domain.rules.words import (
     NOTHING,
@@ -63,7 +63,7 @@ def rules(row: Cells) -> Cells:
 @holds("The remainder")
 def remainder(row: Cells) -> Cells:
     shop = opened(earn=earn(row["rules"]))
-    Story(shop).live(row["sales"])
+    Story(shop).run(row["sales"])
     carried = " + ".join(money(shop.card.carry[rule]) for rule in sorted(shop.card.carry))
     return {"points": str(shop.available()), "carried": carried or money(0)}
 
@@ -158,7 +158,7 @@ def what_counts(row: Cells) -> Cells:
         rewards=rewards("ten for 10", "point")[0],
         milestones=[mark],
     )
-    Story(shop).live(row["what happens"])
+    Story(shop).run(row["what happens"])
     counted = shop.card.lifetime
     months = shop.card.windows.values()
     assert (
@@ -172,13 +172,13 @@ def what_counts(row: Cells) -> Cells:
     }
 
 
-@holds("Told late")
-def told_late(row: Cells) -> Cells:
+@holds("Late-reported sales")
+def late_reported(row: Cells) -> Cells:
     double = {"id": "double", "multiplier": "2", "until": "2026-11-30"}
     point = unit("point", expiry={"type": "months", "months": 1})
     way = {"metric": "spend", "window": "year", "at_least": 1000}
     shop = opened(
-        row["told on"], units=[point], earn=POINT_PER_UNIT, campaigns=[double],
+        row["reported on"], units=[point], earn=POINT_PER_UNIT, campaigns=[double],
         tiers=[{"id": "tier", "name": "Tier", "enter": [way]}],
     )  # fmt: skip
     made = calendar.to_ms(noon(row["sale of 10.00 on"]))
@@ -213,15 +213,15 @@ def _mark(text: str) -> dict[str, Any]:
 @holds("Milestones")
 def milestones(row: Cells) -> Cells:
     shop = opened(earn=POINT_PER_UNIT, rewards=[GIFT], milestones=[_mark(row["milestone"])])
-    return {"gifts": Story(shop).live(row["what happens"]).gifts()}
+    return {"gifts": Story(shop).run(row["what happens"]).gifts()}
 
 
 @holds("A full card")
 def full_card(row: Cells) -> Cells:
     shop = opened(rewards=[GIFT], milestones=[_mark("every 1 visit")])
-    Story(shop).live(row["what happens"])
-    waiting = limits.given(shop.card, f"{WAITING}gift", "")
-    return {"open": str(len(shop.card.open)), "waiting": str(waiting)}
+    Story(shop).run(row["what happens"])
+    queued = limits.given(shop.card, f"{QUEUED}gift", "")
+    return {"open": str(len(shop.card.open)), "queued": str(queued)}
 
 
 @holds("Raffles")
@@ -232,7 +232,7 @@ def tickets(row: Cells) -> Cells:
     if row["a ticket for"] != "a visit":
         raffle["per_minor"] = minor(row["a ticket for"])
     shop = opened(earn=POINT_PER_UNIT, rewards=[GIFT], raffles=[raffle])
-    Story(shop).live(row["what happens"])
+    Story(shop).run(row["what happens"])
     return {"tickets": str(raffles.tickets(shop.card, "r"))}
 
 
@@ -244,7 +244,7 @@ def tiers_at_once(row: Cells) -> Cells:
         "benefits": [{"id": "monthly", "reward": "gift", "every": "month"}],
     }  # fmt: skip
     story = Story(opened(earn=POINT_PER_UNIT, rewards=[GIFT], tiers=[gold]))
-    story.live(row["what happens"])
+    story.run(row["what happens"])
     points = str(story.shop.available())
     return {"tier": story.tier(), "points": points, "gifts": story.gifts()}
 
@@ -265,7 +265,8 @@ def automatic(row: Cells) -> Cells:
 def debt(row: Cells) -> Cells:
     owed, kind = row["owes"].split()
     owed_unit = kind.removesuffix("s")
-    shop = opened(earn=POINT_PER_UNIT, rewards=rewards("one for 1", "point")[0])
+    both = [*POINT_PER_UNIT, *earn("2 points per 1.00; 1 stamp per main")[1:]]
+    shop = opened(earn=both, rewards=rewards("one for 1", "point")[0])
     shop.adjust(owed_unit, -int(owed), allow_debt=True)
     shop.sale(100 * int(row["earns"].removesuffix(" points")))
     still, to_spend = shop.card.debt.get(owed_unit, 0), shop.available()

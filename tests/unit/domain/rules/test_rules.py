@@ -1,4 +1,4 @@
-"""`docs/rules.md` is true: every row of its tables is lived through and compared word for word."""
+"""`docs/rules.md` is true: every row of its tables is run and compared word for word."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.unit.domain.rules import lots, refunds, sale, tiers
-from tests.unit.domain.rules.document import HOLDERS, PAGE, Row, lived, rows, sections
+from tests.unit.domain.rules.document import HOLDERS, PAGE, Row, outcome_of, rows, sections
 
 TEXT = PAGE.read_text("utf-8")
 HELD_IN = (sale, lots, tiers, refunds)
@@ -15,7 +15,7 @@ HELD_IN = (sale, lots, tiers, refunds)
 
 @pytest.mark.parametrize("row", rows(TEXT), ids=lambda row: f"{row.section}, line {row.line}")
 def test_what_the_document_says(row: Row) -> None:
-    assert dict(lived(row)) == dict(row.outcome)
+    assert dict(outcome_of(row)) == dict(row.outcome)
 
 
 def test_every_section_ends_with_one_table_and_somebody_holds_it() -> None:

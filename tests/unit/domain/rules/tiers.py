@@ -59,7 +59,7 @@ def _right(row: Cells, way: dict[str, Any]) -> str:
     entered = {"metric": "spend", "at_least": 50_000, **way}
     happens = row["what happens"]
     shop = opened(_first_day(happens), earn=earn("1 point per 1.00"), tiers=[_tier("top", entered)])
-    Story(shop).live(happens)
+    Story(shop).run(happens)
     held = shop.card.tier
     if held is None:
         return "no right"
@@ -78,13 +78,13 @@ def the_end(row: Cells) -> Cells:
     way = {"metric": "membership", "period": "year"}
     shop = opened(tiers=[_tier("top", way, grace_days=grace, notice_days=notice)])
     _grant(shop, "top", "2027-12-31")
-    told = due.notice_day(shop.program, shop.card)
+    notice_on = due.notice_day(shop.program, shop.card)
     day = date(2027, 12, 31)
     while _in_it_on(shop, day.isoformat()):
         day = date.fromordinal(day.toordinal() + 1)
     last = date.fromordinal(day.toordinal() - 1)
     return {
-        "told on": told.isoformat() if told else NOTHING,
+        "notice on": notice_on.isoformat() if notice_on else NOTHING,
         "last day in the tier": last.isoformat(),
     }
 
@@ -125,7 +125,7 @@ def several_rights(row: Cells) -> Cells:
     return {"tier": Story(shop).tier()}
 
 
-@holds("What a tier brings")
+@holds("Benefits of a tier")
 def benefits(row: Cells) -> Cells:
     """Given at once and when due, and nothing more in between; the first ones are gone by then."""
     benefit = {"id": "b", "reward": "gift", "every": row["every"]}
@@ -139,7 +139,7 @@ def benefits(row: Cells) -> Cells:
     shop.do(GiveBenefits(shop.origin()))
     (second,) = shop.card.open.values()
     assert second.expires_on > first.expires_on
-    return {"gifts last until": first.expires_on, "the next come on": shop.today}
+    return {"gifts last until": first.expires_on, "next gifts on": shop.today}
 
 
 @holds("Celebrations")
@@ -160,4 +160,4 @@ def celebrations(row: Cells) -> Cells:
             celebrated += [shop.today for _ in vouchers]
             lasts += [voucher.expires_on for voucher in vouchers]
     first, second = celebrated
-    return {"celebrated on": first, "and on": second, "gifts last until": lasts[0]}
+    return {"rewarded on": first, "and on": second, "gifts last until": lasts[0]}

@@ -9,8 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from regulars.domain import program
-from regulars.domain.operations import Act, Bonus, Celebrate, Decision, Earn, Issue, Item
-from tests.unit.domain.shop import Shop, programme, unit
+from regulars.domain.operations import (
+    Celebrate,
+    Decision,
+    Earn,
+    GrantBonus,
+    Issue,
+    Item,
+    RewardAction,
+)
+from tests.unit.domain.shop import Shop, make_program, unit
 
 ZONE = "Europe/Budapest"
 NOTHING = "–"
@@ -96,13 +104,13 @@ def noon(day: str) -> datetime:
 
 def opened(now: str = "2026-11-22", **sections: Any) -> Shop:
     """A shop with a member who has just joined."""
-    shop = Shop(shop_programme(**sections), noon(now))
+    shop = Shop(make_points_program(**sections), noon(now))
     shop.join()
     return shop
 
 
-def shop_programme(**sections: Any) -> program.Program:
-    return programme(**{"units": POINTS, "timezone": ZONE, **sections})
+def make_points_program(**sections: Any) -> program.Program:
+    return make_program(**{"units": POINTS, "timezone": ZONE, **sections})
 
 
 class Story:
@@ -117,13 +125,13 @@ class Story:
         self.left: dict[str, int] = {}
         """What is left of shared counters."""
 
-    def live(self, text: str) -> Story:
+    def run(self, text: str) -> Story:
         for step in parts(text):
             self.step(step)
         return self
 
     def step(self, text: str) -> None:
-        """Do one thing; what nobody knows is a mistake in the document."""
+        """Do one step; raises AssertionError for a step that has no pattern."""
         if dated := re.fullmatch(r"on ([\d-]{10}) (.+)", text):
             self.shop.now = noon(dated[1])
             return self.step(dated[2])
@@ -155,7 +163,7 @@ class Story:
         return self.shop.refund(sale, minor(amount) if amount else None)
 
     def take_it_back(self) -> Decision:
-        """Of whatever was done last."""
+        """Refund the last step."""
         assert self.last is not None
         return self.shop.refund(self.last)
 
@@ -166,11 +174,11 @@ class Story:
         return self.shop.adjust(next(iter(self.shop.program.units)), int(amount))
 
     def act(self) -> Decision:
-        return self.shop.do(Act(self.shop.origin(), "review"))
+        return self.shop.do(RewardAction(self.shop.origin(), "review"))
 
     def befriend(self) -> Decision:
-        """A friend of this member has come to something."""
-        return self.shop.do(Bonus(self.shop.origin(), "referral", referral=True))
+        """Reward a referral of this member."""
+        return self.shop.do(GrantBonus(self.shop.origin(), "referral", referral=True))
 
     def look_again(self) -> Decision:
         return self.shop.review()
@@ -201,18 +209,18 @@ class Story:
         return str(sum(held.reward_id == "gift" for held in self.shop.card.open.values()))
 
     def lots(self, unit_id: str = "point") -> str:
-        """`5 until 2026-12-31; 2`: the living lots, first to expire first."""
+        """`5 until 2026-12-31; 2`: the valid lots, first to expire first."""
         today = self.shop.today
-        living = [
+        valid = [
             lot
-            for lot in self.shop.card.living(unit_id, today)
+            for lot in self.shop.card.valid_lots(unit_id, today)
             if not lot.expires_on or lot.expires_on >= today
         ]
         return "; ".join(
             f"{lot.amount}"
             + (f" until {lot.expires_on}" if lot.expires_on else "")
             + (f" from {lot.available_on}" if lot.available_on > today else "")
-            for lot in living
+            for lot in valid
         ) or NOTHING  # fmt: skip
 
     @property

@@ -7,13 +7,13 @@ from datetime import timedelta
 from regulars.core import tokens
 from regulars.domain import calendar
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.i18n import Text, languages, negotiate
 from regulars.i18n.words import words as words_of
 from regulars.pages import answer
 from regulars.pages.counter.screen import members, texts
-from regulars.pages.counter.screen.view import TEMPLATE, CounterView
+from regulars.pages.counter.screen.view import TEMPLATE, CounterPage
 from regulars.pages.message import view as message
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
@@ -25,7 +25,7 @@ def sign_in(request: protocol.Request) -> protocol.Response:
     """GET /staff/{token}: an enrolled device is signed in for a working day."""
     (link,) = connect.lean_table().get(keys.link(tokens.digest(request.param("token"))))
     if link is None or "s" not in link:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     return protocol.redirect("/staff/counter", (credentials.staff_cookie(link["m"], link["s"]),))
 
 
@@ -33,7 +33,7 @@ def sign_out(request: protocol.Request) -> protocol.Response:
     """POST /staff/sign-out."""
     header = request.query.get("lang") or request.headers.get("accept-language", "")
     words = words_of(negotiate.language(header, tuple(languages())))
-    view = message.MessageView("signed_out")
+    view = message.MessagePage("signed_out")
     return answer.page(200, message.TEMPLATE, view, words, (credentials.signed_out_cookie(),))
 
 
@@ -42,13 +42,13 @@ def show(request: protocol.Request) -> protocol.Response:
     gathered = credentials.gather(connect.lean_table(), request)
     staff, program = gathered.caller.staff, gathered.program
     if staff is None:
-        raise Refused(Code.FORBIDDEN, "This page is for signed-in devices.")
+        raise Refused(RefusalCode.FORBIDDEN, "This page is for signed-in devices.")
     visit = next((rule.unit for rule in program.earn if rule.on == "visit"), None)
     stamps = (unit.id for unit in program.units.values() if unit.kind == "stamps")
     header = request.query.get("lang") or request.headers.get("accept-language", "")
     words = words_of(negotiate.language(header, program.languages))
     rewards = program.rewards.values()
-    view = CounterView(
+    view = CounterPage(
         brand=brand_of(program),
         staff=staff.name,
         location=program.locations.get(staff.location or "", ""),

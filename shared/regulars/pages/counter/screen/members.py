@@ -6,7 +6,7 @@ from regulars.actions import book, find, refunds, search
 from regulars.core import checks
 from regulars.domain import calendar, codes
 from regulars.domain.operations import Decision
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
 from regulars.store import cards, connect, keys
@@ -23,7 +23,7 @@ def member(request: protocol.Request) -> protocol.Response:
     query = {name: value[: checks.TEXT_MAX] for name, value in request.query.items()}
     gathered = credentials.gather(connect.lean_table(), request)
     if query.get("id"):
-        holder = find.read_holder(gathered.shop, query["id"])
+        holder = find.read_member_card(gathered.shop, query["id"])
         return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})
     if query.get("code"):
         return _by_code(gathered, codes.normal(query["code"]))
@@ -38,7 +38,7 @@ def member(request: protocol.Request) -> protocol.Response:
 
 def undo(request: protocol.Request) -> protocol.Response:
     """POST /staff/api/undo: an entry of this counter is taken back within five minutes."""
-    key = protocol.idempotency_key(request)
+    gathered = credentials.gather(connect.lean_table(), request)
     body = request.json
     member_id, seq = body.get("member_id"), body.get("seq")
     errors = checks.fields(
@@ -47,8 +47,8 @@ def undo(request: protocol.Request) -> protocol.Response:
         required=("member_id", "seq"),
     )
     checks.require(errors)
-    gathered = credentials.gather(connect.lean_table(), request)
-    holder = find.read_holder(gathered.shop, str(member_id))
+    key = protocol.idempotency_key(request)
+    holder = find.read_member_card(gathered.shop, str(member_id))
     staff = gathered.caller.staff
     read = refunds.original(
         gathered.shop.ledger, gathered.program, holder.profile.member_id, int(str(seq)),
@@ -56,14 +56,14 @@ def undo(request: protocol.Request) -> protocol.Response:
         undo_within_ms=UNDO_MS,
     )  # fmt: skip
     if read is None or read.operation.original.kind != "earn":
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
 
     def render(decision: Decision) -> integration.View:
         return integration.booked(gathered.program, decision, gathered.now, holder.words)
 
     member = holder._replace(card=read.card)
     return protocol.answered(
-        book.book(gathered.shop, member, read.operation, request.known(), render, fresh=True)
+        book.book(gathered.shop, member, read.operation, request.idempotency(), render, fresh=True)
     )
 
 
@@ -73,10 +73,10 @@ def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
     members = Members(table, m)
     if len(code) == VOUCHER_CODE_LENGTH and (found := members.by_voucher_code(code)):
         member_id, voucher_id = found
-        holder = find.read_holder(gathered.shop, member_id)
+        holder = find.read_member_card(gathered.shop, member_id)
         (item,) = table.get(keys.voucher(m, member_id, voucher_id))
         if item is None:
-            raise Refused(Code.NOT_FOUND)
+            raise Refused(RefusalCode.NOT_FOUND)
         voucher = integration.voucher(
             gathered.program, cards.voucher_of(item), holder.words, gathered.now
         )
@@ -85,12 +85,12 @@ def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
         )
     known = members.by_code(code, calendar.to_ms(gathered.now) // 1000)
     if known is None:
-        raise Refused(Code.NOT_FOUND)
-    holder = find.read_holder(gathered.shop, known)
+        raise Refused(RefusalCode.NOT_FOUND)
+    holder = find.read_member_card(gathered.shop, known)
     return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})
 
 
-def _view(shop: Shop, holder: find.Holder) -> integration.View:
+def _view(shop: Shop, holder: find.MemberCard) -> integration.View:
     return counter.card(shop.program, holder.card, holder.profile.name, shop.now, holder.words)
 
 

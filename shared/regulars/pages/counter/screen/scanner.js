@@ -138,3 +138,22 @@ function scanner(byId, screen) {
     },
   };
 }
+
+/**
+ * A scanned text is a link to us or a bare code; the last part of the path is the code.
+ * @param {string} raw
+ */
+function readCode(raw) {
+  try {
+    const parts = new URL(raw).pathname.split("/").filter(Boolean);
+    return { code: parts.at(-1) ?? "", voucher: parts.at(-2) === "v" };
+  } catch {
+    return { code: raw.trim(), voucher: false };
+  }
+}
+
+/**
+ * A code may look like a name or a phone number: it is tried first, then the other.
+ * @param {string} text
+ */
+const looksLikeCode = (text) => /^[a-z0-9]{6,12}$/i.test(text.replace(/[\s-]/g, ""));

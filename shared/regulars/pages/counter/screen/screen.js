@@ -1,5 +1,6 @@
 // The counter screen: scan, stamp, redeem, undo. One guest at a time. `sending.js` makes sure that
-// nothing is booked twice, `scanner.js` reads codes, `keypad.js` takes amounts.
+// nothing is booked twice, `scanner.js` reads codes, `keypad.js` takes amounts, `wording.js` names
+// things.
 "use strict";
 (() => {
   /** @type {CounterById} */
@@ -7,20 +8,7 @@
   /** @type {Setup} */
   const setup = JSON.parse(document.getElementById("setup")?.textContent ?? "");
   const say = setup.words;
-  const plurals = new Intl.PluralRules(setup.lang);
-  /** @param {number} n */
-  const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, setup.group);
-  /** @param {string} text @param {Record<string, string | number | undefined>} values */
-  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
-  /** @param {Forms} forms @param {number} n */
-  const form = (forms, n) => forms[plurals.select(Math.abs(n))] ?? forms.other;
-  /** @param {Forms} forms @param {number} n */
-  const count = (forms, n) => fill(form(forms, n), { n: number(n) });
-  /** @param {Localized | null} [text] */
-  const pick = (text) =>
-    typeof text === "string" ? text : (text?.[setup.lang] ?? text?.en ?? Object.values(text ?? {})[0] ?? "");
-  /** @param {number} n */
-  const signed = (n) => (n < 0 ? "−" : "+") + number(Math.abs(n));
+  const { ago, count, fill, number, rewardName, signed, tierName, unitName } = wording(setup);
 
   /** @type {MemberShown | null} */
   let member = null; // the card on the screen
@@ -133,16 +121,6 @@
     return [...units];
   }
 
-  /** @param {string} unit @param {number} n */
-  const unitName = (unit, n) => (setup.units[unit] ? form(setup.units[unit], n) : unit);
-  /**
-   * Names in the counter's own language; the service names things in the guest's.
-   * @param {VoucherShown} item
-   */
-  const rewardName = (item) => setup.rewards[item.reward_id] ?? (pick(item.name) || say.reward);
-  /** @param {TierShown | null} [tier] */
-  const tierName = (tier) => setup.tiers[tier?.id ?? ""] ?? pick(tier?.name);
-
   /** @param {number} more */
   function countToday(more) {
     const line = byId("today");
@@ -232,19 +210,6 @@
     return line;
   }
 
-  /** @param {Date} moment */
-  function day(moment) {
-    const parts = new Intl.DateTimeFormat("en-CA", { timeZone: setup.zone }).format(moment);
-    return Date.parse(`${parts}T00:00:00Z`) / 86400000;
-  }
-
-  /** @param {string} instant */
-  function ago(instant) {
-    const days = Math.round(day(new Date()) - day(new Date(instant)));
-    if (days <= 0) return say.today;
-    return days === 1 ? say.yesterday : count(say.days, days);
-  }
-
   /** @param {string} [id] */
   async function refresh(id) {
     if (!id) return;
@@ -257,25 +222,6 @@
   }
 
   // --- finding -------------------------------------------------------------------------------
-  /**
-   * A scanned text is a link to us or a bare code; the last part of the path is the code.
-   * @param {string} raw
-   */
-  function readCode(raw) {
-    try {
-      const parts = new URL(raw).pathname.split("/").filter(Boolean);
-      return { code: parts.at(-1) ?? "", voucher: parts.at(-2) === "v" };
-    } catch {
-      return { code: raw.trim(), voucher: false };
-    }
-  }
-
-  /**
-   * A code may look like a name or a phone number: it is tried first, then the other.
-   * @param {string} text
-   */
-  const looksLikeCode = (text) => /^[a-z0-9]{6,12}$/i.test(text.replace(/[\s-]/g, ""));
-
   /**
    * @param {Record<string, string>} query
    * @param {{ isVoucher?: boolean, otherwise?: Record<string, string> | null }} options

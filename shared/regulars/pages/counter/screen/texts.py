@@ -3,10 +3,10 @@
 from typing import Any
 
 from regulars.i18n import Words, cldr, exponent, formats
-from regulars.pages.counter.screen.view import CounterView
+from regulars.pages.counter.screen.view import CounterPage
 
 
-def setup(view: CounterView, words: Words) -> dict[str, Any]:
+def setup(view: CounterPage, words: Words) -> dict[str, Any]:
     """Units, money and texts for `staff.js`, ready to be written as JSON.
 
     How to write numbers is among them: browsers do not know every language of ours.
@@ -79,7 +79,7 @@ def _texts(words: Words) -> dict[str, Any]:
 
 
 def _problems(words: Words) -> dict[str, str]:
-    """Refusals by their code in words a barista can act on; others show their own detail."""
+    """Refusals by their code in words staff can act on; others show their own detail."""
     t = words.t
     return {
         "not_found": t("Not found. Ask the guest for a fresh code."),
@@ -93,9 +93,9 @@ def _problems(words: Words) -> dict[str, str]:
         "undo_expired": t("Five minutes have passed; it can no longer be undone here."),
         "already_reversed": t("This was taken back already."),
         "debt": t("This card has something to make up for after a refund first."),
-        "conflict": t("Two things happened at once. Try once more."),
+        "conflict": t("Two things happened at once. Try again."),
         "forbidden": t("You may not do this. Ask the owner."),
         "unauthorized": t("You are signed out. Open the link of this counter again."),
         "rate_limited": t("A little slower, please. Try again in a moment."),
-        "other": t("That did not work. Nothing was booked; try once more."),
+        "other": t("That did not work. Nothing was booked; try again."),
     }

@@ -16,7 +16,7 @@ TEMPLATE = Template(
 NOTHING: Mapping[str, Text] = MappingProxyType({})
 
 
-class CounterView(NamedTuple):
+class CounterPage(NamedTuple):
     """`GET /staff/counter`: the counter screen.
 
     `units`, `rewards` and `tiers` are the programme's names by id; `stamp` is the id of the unit

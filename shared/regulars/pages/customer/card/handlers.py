@@ -11,7 +11,7 @@ from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.card import Card
 from regulars.domain.leaderboards import CONSENT
 from regulars.domain.operations import Issue, Origin
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.i18n.words import Words
 from regulars.pages import answer
@@ -21,7 +21,7 @@ from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.render.qr import qr_svg
 from regulars.store import cards, connect, keys, merchants
-from regulars.store.ledger import Request as Known
+from regulars.store.ledger import Idempotency
 from regulars.store.members import Members, Profile, card_of_link, profile_of
 from regulars.views.customer import locked_words
 
@@ -85,11 +85,11 @@ def take_reward(request: protocol.Request) -> protocol.Response:
             opened.card,
             operation,
             opened.shop.now,
-            request=Known(fingerprint=f"reward:{reward_id}", expires=True),
+            idempotency=Idempotency(fingerprint=f"reward:{reward_id}", expires=True),
         )
     except Refused as refused:
-        said = locked_words(refused.code.value, opened.words)
-        return _page(request, opened, 409, said or opened.words.t("Please try that again."))
+        sentence = locked_words(refused.code.value, opened.words)
+        return _page(request, opened, 409, sentence or opened.words.t("Please try that again."))
     return protocol.redirect(request.path.removesuffix("/vouchers"))
 
 
@@ -98,7 +98,7 @@ def take_part(request: protocol.Request) -> protocol.Response:
     opened = _open(request)
     choice = request.form.get("take_part", "")
     if not opened.shop.program.leaderboards:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     if choice not in {"yes", "no"}:
         return _page(request, opened, 422, opened.words.t("Please try that again."))
     members = Members(opened.shop.table, opened.shop.merchant_id)
@@ -111,14 +111,14 @@ def _open(request: protocol.Request) -> Opened:
     table = connect.lean_table()
     found = card_of_link(table, request.param("token"))
     if found is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     m, c = found
     wanted = [keys.state(m, c), keys.profile(m, c), keys.program(m)]
     if tokens.is_sandbox(m):
         wanted.append(keys.clock(m))
     state_item, profile_item, program_item, *clock_item = table.get(*wanted)
     if state_item is None or profile_item is None or program_item is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     program, profile = program_of(program_item), profile_of(profile_item)
     now = merchants.now_of(m, clock_item[0] if clock_item else None)
     return Opened(

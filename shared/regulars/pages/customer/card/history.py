@@ -15,36 +15,36 @@ from regulars.i18n.words import Words
 from regulars.views import integration
 
 
-class Change(NamedTuple):
+class HistoryChange(NamedTuple):
     """A signed amount of one unit."""
 
     unit: UnitNames
     amount: int
 
 
-class Event(NamedTuple):
+class HistoryRow(NamedTuple):
     """One line of history; `why` in the reader's language (see `i18n.explain`).
 
     `more` are sentences about what came of it: a reward unlocked, a new tier.
     """
 
     at: datetime
-    changes: tuple[Change, ...]
+    changes: tuple[HistoryChange, ...]
     why: str
     more: tuple[str, ...] = ()
 
 
-def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable[Event]:
+def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable[HistoryRow]:
     """One line per entry: what it added or took and why; below it what came of that."""
     for entry in history:
         aside = [line for line in entry.lines if _is_aside(entry, line)]
         main = [line for line in entry.lines if line not in aside] or aside
         reasons = dict.fromkeys(integration.why(program, line, words) for line in main)
-        said = "; ".join(reason for reason in reasons if reason)
+        sentence = "; ".join(reason for reason in reasons if reason)
         if entry.kind == "reverse" and entry.source == "staff":
-            said = words.t("taken back at the counter")
+            sentence = words.t("taken back at the counter")
         elif entry.kind == "expire" and main is aside:
-            said = words.t("not used in time; {reason}", reason=said)
+            sentence = words.t("not used in time; {reason}", reason=sentence)
         news = _asides(program, aside if main is not aside else [], words)
         news += [
             integration.reason(program, it.reason, "", 0, words)
@@ -52,10 +52,10 @@ def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable
         ]
         if risen := _new_tier(program, entry, words):
             news.append(risen)
-        if not said:
-            said = _quiet(program, entry, words) or (news.pop(0) if news else "")
+        if not sentence:
+            sentence = _quiet(program, entry, words) or (news.pop(0) if news else "")
         at = calendar.from_ms(entry.recorded_ms)
-        yield Event(at, _changes(program, main), said, tuple(news))
+        yield HistoryRow(at, _changes(program, main), sentence, tuple(news))
 
 
 def _is_aside(entry: Entry, line: Line) -> bool:
@@ -73,25 +73,25 @@ def _asides(program: Program, lines: Iterable[Line], words: Words) -> list[str]:
     for line in lines:
         _, amount = sums.get(line.reason.voucher_id, (line, 0))
         sums[line.reason.voucher_id] = (line, amount + line.amount)
-    said = []
+    sentence = []
     for line, amount in sums.values():
         reward, unit = program.rewards.get(line.reason.reward_id), program.units.get(line.unit)
         if reward is None or unit is None:
             continue
         name, units = words.pick(reward.name), words.amount(cast(Any, unit.name), abs(amount))
         if line.reason.kind is ReasonKind.REWARD:
-            said.append(words.t("unlocked for {amount}: {reward}", amount=units, reward=name))
+            sentence.append(words.t("unlocked for {amount}: {reward}", amount=units, reward=name))
         else:
-            said.append(words.t("{amount} given back: {reward}", amount=units, reward=name))
-    return said
+            sentence.append(words.t("{amount} given back: {reward}", amount=units, reward=name))
+    return sentence
 
 
-def _changes(program: Program, lines: Iterable[Line]) -> tuple[Change, ...]:
+def _changes(program: Program, lines: Iterable[Line]) -> tuple[HistoryChange, ...]:
     sums: dict[str, int] = {}
     for line in lines:
         sums[line.unit] = sums.get(line.unit, 0) + line.amount
     return tuple(
-        Change(cast(Any, program.units[unit].name), amount)
+        HistoryChange(cast(Any, program.units[unit].name), amount)
         for unit, amount in sums.items()
         if amount and unit in program.units
     )

@@ -12,11 +12,11 @@ from regulars.domain.leaderboards import CONSENT
 from regulars.i18n import Text
 from regulars.i18n.words import Words
 from regulars.program.shop import Shop
-from regulars.store.leaderboards import Place, Shown, shown
+from regulars.store.leaderboards import Place, ShownBoard, shown
 from regulars.store.members import Profile
 
 
-class Rank(NamedTuple):
+class RankRow(NamedTuple):
     """One place on a leaderboard; `score` in words, empty when it is not for everybody."""
 
     place: int
@@ -25,28 +25,28 @@ class Rank(NamedTuple):
     mine: bool = False
 
 
-class BoardView(NamedTuple):
+class LeaderboardPanel(NamedTuple):
     """One board: `period` says of when it is. The member has `place` among `members`, or with 0
     for none a `hint` at how to get one."""
 
     name: Text
     period: str
-    rows: tuple[Rank, ...] = ()
+    rows: tuple[RankRow, ...] = ()
     place: int = 0
     members: int = 0
     hint: str = ""
 
 
-class Leaderboards(NamedTuple):
+class LeaderboardsPanel(NamedTuple):
     """The boards of a member who takes part, or (without rows) those they may join; `shown_as` is
     the name that others see."""
 
     takes_part: bool
     shown_as: str
-    boards: tuple[BoardView, ...]
+    boards: tuple[LeaderboardPanel, ...]
 
 
-def panel(shop: Shop, card: Card, profile: Profile, words: Words) -> Leaderboards | None:
+def panel(shop: Shop, card: Card, profile: Profile, words: Words) -> LeaderboardsPanel | None:
     """The card's panel: the boards for who takes part, an invitation for others, nothing at all
     when there are no boards."""
     program = shop.program
@@ -56,34 +56,34 @@ def panel(shop: Shop, card: Card, profile: Profile, words: Words) -> Leaderboard
     named = tuple(_named(board, words) for board in program.leaderboards)
     own_name = leaderboards.shown_name(profile.name) or words.t("A member")
     if not profile.consents.get(CONSENT):
-        return Leaderboards(takes_part=False, shown_as=own_name, boards=named)
+        return LeaderboardsPanel(takes_part=False, shown_as=own_name, boards=named)
     found = shown(shop.table, shop.merchant_id, program.leaderboards)
     boards = tuple(
         _board(view, board, one, card, today, program.currency, words)
         for view, board, one in zip(named, program.leaderboards, found, strict=True)
     )
-    return Leaderboards(takes_part=True, shown_as=own_name, boards=boards)
+    return LeaderboardsPanel(takes_part=True, shown_as=own_name, boards=boards)
 
 
-def _named(board: Leaderboard, words: Words) -> BoardView:
+def _named(board: Leaderboard, words: Words) -> LeaderboardPanel:
     """A board with nothing on it but its name and period."""
     running = {
         "month": words.t("this month"),
         "quarter": words.t("this quarter"),
         "year": words.t("this year"),
     }
-    return BoardView(name=board.name, period=running[board.window])
+    return LeaderboardPanel(name=board.name, period=running[board.window])
 
 
 def _board(
-    view: BoardView,
+    view: LeaderboardPanel,
     board: Leaderboard,
-    found: tuple[int, Shown, Shown | None] | None,
+    found: tuple[int, ShownBoard, ShownBoard | None] | None,
     card: Card,
     today: date,
     currency: str,
     words: Words,
-) -> BoardView:
+) -> LeaderboardPanel:
     """The board as one member sees it: the running period, or as long as that is empty the last."""
     first = leaderboards.period(board, today)[0].isoformat()
     now, before = (found[1], found[2]) if found else (None, None)
@@ -94,7 +94,7 @@ def _board(
         view = view._replace(period=_last_period(board, words))
     own = next((it for it in seen.places if it.member_id == card.member_id), None) if seen else None
     rows = tuple(
-        Rank(
+        RankRow(
             place.rank,
             place.name or words.t("A member"),
             _value(board, place, card, currency, words),
@@ -130,12 +130,12 @@ def _amount(board: Leaderboard, amount: int, words: Words) -> str:
     return words.n("{n} point", "{n} points", amount)
 
 
-def _hint(board: Leaderboard, now: Shown | None, own: int, words: Words) -> str:
+def _hint(board: Leaderboard, now: ShownBoard | None, own: int, words: Words) -> str:
     """How a member who has no place gets one."""
     full = now is not None and len(now.places) >= board.places
     needed = now.places[-1].value + 1 if full and now else 1
     if own >= needed:
-        return words.t("You are on your way up: it is counted anew every night.")
+        return words.t("You are on your way up: it is counted again every night.")
     if board.metric == "spend":
         return words.t("You have no place on it yet.")
     return words.t("{more} more and you are on it", more=_amount(board, needed - own, words))

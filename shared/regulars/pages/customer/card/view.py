@@ -8,21 +8,22 @@ from typing import Any, Literal, NamedTuple, cast
 
 from regulars.core import tokens
 from regulars.core.config import settings
-from regulars.domain import calendar, standing
+from regulars.domain import calendar, eligibility
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
+from regulars.domain.rewards import in_debt
 from regulars.domain.tiering import next_tier, offers
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
-from regulars.pages.customer.card.history import Event, events
-from regulars.pages.customer.card.leaderboards import Leaderboards
+from regulars.pages.customer.card.history import HistoryRow, events
+from regulars.pages.customer.card.leaderboards import LeaderboardsPanel
 from regulars.program.shop import Shop
 from regulars.render.brand import Brand, brand_of
 from regulars.render.page import Template
 from regulars.store.members import Profile
 from regulars.views import integration
-from regulars.views.customer import Goal, goal, goal_of, locked_words, price, usable, worth
+from regulars.views.customer import GoalPanel, goal, goal_of, locked_words, price, usable, worth
 
 TEMPLATE = Template(
     "pages/customer/card/card.html", ("base.css", "punch.css", "pages/customer/card/card.css")
@@ -30,7 +31,7 @@ TEMPLATE = Template(
 NEVER_CHOSEN = frozenset({"tier_required", "limit_reached", "out_of_stock", "debt"})
 
 
-class Code(NamedTuple):
+class CodePanel(NamedTuple):
     """The rotating code for staff: `text` as typed, `url` as drawn in the QR code."""
 
     text: str
@@ -39,7 +40,7 @@ class Code(NamedTuple):
     lifetime_s: int
 
 
-class Tier(NamedTuple):
+class TierPanel(NamedTuple):
     """The tier held and the way to the next one.
 
     `value` and `target` are in `metric`: minor units of money for `spend`, else a count. `next` is
@@ -59,7 +60,7 @@ class Tier(NamedTuple):
     """Tiers that can be bought, with their prices, in the reader's language."""
 
 
-class Voucher(NamedTuple):
+class VoucherRow(NamedTuple):
     """An unlocked reward: shown big, with its code and a QR code of `url`.
 
     `expires_at` is the instant from which it can no longer be redeemed; the page says the last day.
@@ -75,7 +76,7 @@ class Voucher(NamedTuple):
     """What a discount takes off, in the reader's language."""
 
 
-class Reward(NamedTuple):
+class RewardRow(NamedTuple):
     """A reward that can be chosen, or what is missing for it."""
 
     reward_id: str
@@ -90,7 +91,7 @@ class Reward(NamedTuple):
     worth: str = ""
 
 
-class Balance(NamedTuple):
+class BalanceRow(NamedTuple):
     """What can be spent of one unit, what is on hold, and what is owed after a refund."""
 
     unit: UnitNames
@@ -99,7 +100,7 @@ class Balance(NamedTuple):
     debt: int = 0
 
 
-class Expiring(NamedTuple):
+class ExpiringRow(NamedTuple):
     """Units that are lost after the day `on`."""
 
     unit: UnitNames
@@ -107,7 +108,7 @@ class Expiring(NamedTuple):
     on: date
 
 
-class CardView(NamedTuple):
+class CardPage(NamedTuple):
     """`GET /c/{token}`: `path` is "/c/{token}"; `etag` is that of `{path}/state`, quotes included.
 
     `once` is a fresh idempotency nonce for the reward form. `notice` is one sentence said on top
@@ -123,17 +124,17 @@ class CardView(NamedTuple):
     now: datetime
     etag: str
     once: str
-    goal: Goal | None = None
-    code: Code | None = None
-    tier: Tier | None = None
-    vouchers: tuple[Voucher, ...] = ()
-    rewards: tuple[Reward, ...] = ()
-    balances: tuple[Balance, ...] = ()
-    expiring: tuple[Expiring, ...] = ()
-    history: tuple[Event, ...] = ()
+    goal: GoalPanel | None = None
+    code: CodePanel | None = None
+    tier: TierPanel | None = None
+    vouchers: tuple[VoucherRow, ...] = ()
+    rewards: tuple[RewardRow, ...] = ()
+    balances: tuple[BalanceRow, ...] = ()
+    expiring: tuple[ExpiringRow, ...] = ()
+    history: tuple[HistoryRow, ...] = ()
     notice: str = ""
     badges: tuple[Text, ...] = ()
-    leaderboards: Leaderboards | None = None
+    leaderboards: LeaderboardsPanel | None = None
     """None when the programme has none."""
 
 
@@ -143,11 +144,11 @@ def etag(program: Program, card: Card, now: datetime) -> str:
     return f'"{program.version}.{card.version}.{day}"'
 
 
-def code(merchant_id: str, handle: str, now: datetime) -> Code:
+def code(merchant_id: str, handle: str, now: datetime) -> CodePanel:
     """The code the card shows now."""
     epoch_s = calendar.to_ms(now) // 1000
     text = tokens.card_code(merchant_id, handle, epoch_s)
-    return Code(
+    return CodePanel(
         text=text,
         url=f"{settings().base_url}/s/{text}",
         expires_at=datetime.fromtimestamp(tokens.code_expires_s(epoch_s), UTC),
@@ -165,12 +166,12 @@ def view(
     path: str,
     once: str,
     notice: str = "",
-    leaderboards: Leaderboards | None = None,
-) -> CardView:
+    leaderboards: LeaderboardsPanel | None = None,
+) -> CardPage:
     """The whole page of a card."""
     program, now = shop.program, shop.now
     today = calendar.local_date(now, program.timezone)
-    return CardView(
+    return CardPage(
         brand=brand_of(program),
         path=path,
         name=profile.name,
@@ -194,14 +195,14 @@ def view(
     )
 
 
-def _tier(program: Program, card: Card, today: date, words: Words) -> Tier | None:
+def _tier(program: Program, card: Card, today: date, words: Words) -> TierPanel | None:
     rank = program.tier_rank(card.tier.id if card.tier else None)
     following = next_tier(program, card, today)
     if rank < 0:
         return None
     held = program.tiers[rank]
     until = card.tier.until if card.tier else ""
-    shown = Tier(
+    shown = TierPanel(
         name=held.name,
         perks=held.perks,
         until=date.fromisoformat(until) if until else None,
@@ -222,12 +223,12 @@ def _tier(program: Program, card: Card, today: date, words: Words) -> Tier | Non
     )
 
 
-def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterable[Voucher]:
-    locked = locked_words("debt", words) if any(card.debt.values()) else ""
+def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterable[VoucherRow]:
+    locked = locked_words("debt", words) if in_debt(program, card) else ""
     for held in usable(card, today):
         reward = program.rewards.get(held.reward_id)
         ends = integration.expires_at(held.expires_on, program.timezone)
-        yield Voucher(
+        yield VoucherRow(
             name=reward.name if reward else held.reward_id,
             code=held.code,
             url=f"{settings().base_url}/v/{held.code}",
@@ -237,31 +238,31 @@ def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterab
         )
 
 
-def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterable[Reward]:
+def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterable[RewardRow]:
     """What can be had or worked towards, except what the punch card on top says already."""
     on_top = goal_of(program, card, today)
-    for stands in standing.rewards(program, card, today):
-        reward = stands.reward
-        locked = stands.locked_because.value if stands.locked_because else ""
+    for candidate in eligibility.rewards(program, card, today):
+        reward = candidate.reward
+        locked = candidate.locked_because.value if candidate.locked_because else ""
         if reward is on_top and reward.auto and locked not in NEVER_CHOSEN:
             continue
-        yield Reward(
+        yield RewardRow(
             reward_id=reward.id,
             name=reward.name,
             unit=cast(Any, program.units[reward.unit].name),
             cost=reward.cost,
             have=card.available(reward.unit, today.isoformat()),
-            affordable=stands.affordable,
+            affordable=candidate.affordable,
             locked_because=locked_words(locked, words) if locked in NEVER_CHOSEN else "",
             automatic=reward.auto,
             worth=worth(reward, program.currency, words),
         )
 
 
-def _balances(program: Program, card: Card, today: date) -> Iterable[Balance]:
+def _balances(program: Program, card: Card, today: date) -> Iterable[BalanceRow]:
     day = today.isoformat()
     for unit in program.units.values():
-        yield Balance(
+        yield BalanceRow(
             cast(Any, unit.name),
             card.available(unit.id, day),
             card.pending(unit.id, day),
@@ -269,8 +270,8 @@ def _balances(program: Program, card: Card, today: date) -> Iterable[Balance]:
         )
 
 
-def _expiring(program: Program, card: Card, today: date) -> Iterable[Expiring]:
-    for piece in standing.expiring(card, today):
+def _expiring(program: Program, card: Card, today: date) -> Iterable[ExpiringRow]:
+    for piece in eligibility.expiring(card, today):
         if piece.unit in program.units:
             name = cast(Any, program.units[piece.unit].name)
-            yield Expiring(name, piece.amount, date.fromisoformat(piece.on))
+            yield ExpiringRow(name, piece.amount, date.fromisoformat(piece.on))

@@ -12,7 +12,7 @@ from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import Join, Origin
 from regulars.domain.program import Program
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
@@ -25,7 +25,7 @@ from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.store import connect, keys, merchants
-from regulars.store.ledger import Request as Known
+from regulars.store.ledger import Idempotency
 from regulars.store.members import Profile
 from regulars.store.merchants import Merchants
 from regulars.views import customer
@@ -64,7 +64,7 @@ def join(request: protocol.Request) -> protocol.Response:
         profile,
         op=f"join:{once if ONCE.fullmatch(once) else tokens.random_id(20)}:{form.typed(profile)}",
         source="join",
-        request=Known(fingerprint="join", expires=True),
+        idempotency=Idempotency(fingerprint="join", expires=True),
         render=lambda decision: {"member_id": decision.card.member_id},
     )
     if enrolled.answer is None:
@@ -82,10 +82,10 @@ def _shop(request: protocol.Request) -> Shop:
     slug = request.param("slug").lower()
     merchant_id = Merchants(table).by_slug(slug) if len(slug) <= checks.TEXT_MAX else None
     if merchant_id is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     (item,) = table.get(keys.program(merchant_id), consistent=False)
     if item is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     return Shop(table, merchant_id, program_of(item), merchants.now_of(merchant_id, None))
 
 
@@ -107,7 +107,7 @@ def _page(
     errors: Mapping[str, str],
 ) -> protocol.Response:
     token = request.cookies.get(credentials.card_cookie_name(shop.merchant_id))
-    shown = view.JoinView(
+    shown = view.JoinPage(
         brand=brand_of(shop.program),
         action=f"/j/{request.param('slug').lower()}",
         once=tokens.random_id(20),
@@ -122,7 +122,7 @@ def _page(
     return answer.page(status, view.TEMPLATE, shown, words)
 
 
-def _first_goal(shop: Shop) -> customer.Goal | None:
+def _first_goal(shop: Shop) -> customer.GoalPanel | None:
     """The goal as it will stand on the new card: by really deciding the join."""
     operation = Join(Origin("preview", "join", entropy=bytes(16)), member_id="")
     card: Card = decide(shop.program, Card(""), operation, shop.now).card

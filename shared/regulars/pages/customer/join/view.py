@@ -9,7 +9,7 @@ from typing import NamedTuple
 from regulars.i18n import Text
 from regulars.render.brand import Brand
 from regulars.render.page import Template
-from regulars.views.customer import Goal
+from regulars.views.customer import GoalPanel
 
 TEMPLATE = Template(
     "pages/customer/join/join.html",
@@ -18,7 +18,7 @@ TEMPLATE = Template(
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class JoinView(NamedTuple):
+class JoinPage(NamedTuple):
     """`GET|POST /j/{slug}`: the form posts to `action`.
 
     `values` holds what was typed by field name, `errors` a code by field name: `invalid`,
@@ -30,7 +30,7 @@ class JoinView(NamedTuple):
     action: str
     once: str
     languages: tuple[str, ...]
-    goal: Goal | None = None
+    goal: GoalPanel | None = None
     source: str = ""
     ref: str = ""
     values: Mapping[str, str] = NOTHING

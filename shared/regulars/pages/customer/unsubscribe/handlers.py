@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.actions.consent import set_consent
 from regulars.core import tokens
-from regulars.domain.refusals import Code, Refused
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
 from regulars.pages import answer
 from regulars.pages.customer.unsubscribe import view
@@ -29,15 +29,15 @@ def _unsubscribe(request: protocol.Request, *, done: bool) -> protocol.Response:
     table = connect.lean_table()
     found = tokens.read_unsubscribe_token(request.param("token"))
     if found is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     merchant_id, member_id = found
     program_item, item = table.get(keys.program(merchant_id), keys.profile(merchant_id, member_id))
     if program_item is None or item is None:
-        raise Refused(Code.NOT_FOUND)
+        raise Refused(RefusalCode.NOT_FOUND)
     profile, program = profile_of(item), program_of(program_item)
     if done:
         set_consent(Members(table, merchant_id), profile, "email", agreed=False)
-    shown = view.UnsubscribeView(brand_of(program), request.path, done=done)
+    shown = view.UnsubscribePage(brand_of(program), request.path, done=done)
     return answer.page(200, view.TEMPLATE, shown, member_words(request, profile, program))
 
 

@@ -10,7 +10,7 @@ from regulars.render.page import Template
 TEMPLATE = Template("pages/customer/unsubscribe/unsubscribe.html", ("base.css", "column.css"))
 
 
-class UnsubscribeView(NamedTuple):
+class UnsubscribePage(NamedTuple):
     """`GET|POST /u/{token}`: GET asks, POST has acted (`done`)."""
 
     brand: Brand

@@ -12,6 +12,7 @@ from regulars.domain import raffles as domain_raffles
 from regulars.domain.card import Card
 from regulars.domain.operations import Adjust, Issue
 from regulars.jobs import raffles
+from regulars.store import merchants
 from tests.simulation.planted_around import Patch
 
 
@@ -35,20 +36,20 @@ def _over_without_grace() -> list[Patch]:
 
 
 def _spending_is_no_activity() -> list[Patch]:
-    touch = draft.Draft.touch
+    renew = draft.Draft.renew
 
     def changed(self: Any, unit: str) -> None:
         if not isinstance(self.operation, Issue | Adjust):
-            touch(self, unit)
+            renew(self, unit)
 
-    return [(draft.Draft, "touch", changed)]
+    return [(draft.Draft, "renew", changed)]
 
 
 def _idle_lots_are_spent() -> list[Patch]:
-    def living(self: Any, unit: str, _: str) -> Any:
+    def valid_lots(self: Any, unit: str, _: str) -> Any:
         return self.lots.get(unit, ())
 
-    return [(Card, "living", living)]
+    return [(Card, "valid_lots", valid_lots)]
 
 
 def _paid_for_a_day_more() -> list[Patch]:
@@ -76,17 +77,17 @@ def _no_cooldown() -> list[Patch]:
 
 
 def _streaks_never_break() -> list[Patch]:
-    prolonged = milestones._prolonged
+    prolonged = milestones._extended
 
     def changed(card: Any, streak: str, today: date) -> Any:
         this, before = milestones._period(streak, today)
         name, length = card.taken.get(f"s:{streak}", ("", 0))
         last, _, first = name.partition("/")
         if length and last != this:
-            card = limits.replaced(card, f"s:{streak}", f"{before}/{first}", length)
+            card = limits.with_count(card, f"s:{streak}", f"{before}/{first}", length)
         return prolonged(card, streak, today)
 
-    return [(milestones, "_prolonged", changed)]
+    return [(milestones, "_extended", changed)]
 
 
 def _months_for_all_limits() -> list[Patch]:
@@ -100,6 +101,20 @@ def _publishing_forgets_a_draw() -> list[Patch]:
         return next_draw(*given, drawn=True)
 
     return [(raffles, "next_draw", changed)]
+
+
+def _due_marks_after_the_program() -> list[Patch]:
+    """As it was before publishing was one transaction."""
+    publish = merchants.Merchants.publish
+
+    def changed(self: Any, *given: Any) -> int:
+        merchant_id, document, over, now_ms, marks = given
+        version = publish(self, merchant_id, document, over, now_ms, [])
+        for mark in marks:
+            self.table.put(mark)
+        return version
+
+    return [(merchants.Merchants, "publish", changed)]
 
 
 BUGS: dict[str, Callable[[], list[Patch]]] = {
@@ -121,6 +136,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "tickets of what was refunded stay": lambda: [(domain_raffles, "take_back", lambda *_: None)],
     "raffles are drawn again and again": lambda: [(raffles, "Absent", lambda: None)],
     "publishing forgets a draw": _publishing_forgets_a_draw,
+    "due marks are written after the programme": _due_marks_after_the_program,
     "whoever just joined is celebrated": lambda: [(benefits, "TENURE_DAYS", 0)],
     "all limits are by the month": _months_for_all_limits,
 }

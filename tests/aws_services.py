@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 from local.aws import Client
 
@@ -18,7 +18,7 @@ MAIL_FROM = "cards@regulars.example"
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class Neighbours:
+class AwsServices:
     """A running server of queues and mail."""
 
     def __init__(self, url: str, folder: Path) -> None:
@@ -28,11 +28,11 @@ class Neighbours:
 
     @classmethod
     @contextmanager
-    def running(cls) -> Iterator[Neighbours]:
+    def running(cls) -> Iterator[AwsServices]:
         """A server on a free port with a folder of its own; it ends with its standard input."""
         with TemporaryDirectory() as folder:
             process = subprocess.Popen(
-                [sys.executable, "-m", "local.neighbours", folder],
+                [sys.executable, "-m", "local.aws_services", folder],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -53,8 +53,9 @@ class Neighbours:
 
     def new_queues(self) -> dict[str, str]:
         """URLs of fresh queues by their short names."""
+        suffix = secrets.token_hex(16)
         return {
-            name: self.sqs.call("CreateQueue", {"QueueName": f"{name}-{uuid4().hex}"})["QueueUrl"]
+            name: self.sqs.call("CreateQueue", {"QueueName": f"{name}-{suffix}"})["QueueUrl"]
             for name in ("orders", "messages")
         }
 

@@ -1,5 +1,7 @@
-"""What expired on a card, lot by lot: a refund takes back what there is, and of the rest only what
-was spent is owed. What expired unspent was of no use to anybody.
+"""Remember what expired on a card, lot by lot.
+
+A refund takes back what is left and books debt only for what was spent. What expired unspent is
+breakage: it was of no use to the member, so a refund does not take it again.
 """
 
 from __future__ import annotations
@@ -11,32 +13,36 @@ from regulars.domain.card import Card, Lot
 from regulars.domain.ledger import lot_dates, lot_name
 
 DAYS_KEPT = 400
-"""How long after its last day a lot is remembered; few sales are refunded after a year."""
+"""Days after its last day for which a lot is remembered; few sales are refunded after a year."""
 
 _KEY = "x:"
 
 
-def more(card: Card, unit: str, piece: Lot, idle_until: str = "") -> Card:
-    """The card after a piece of a lot has expired; by inactivity if the last day of that is
-    given, since the lot itself does not say when it was over."""
+def added(card: Card, unit: str, piece: Lot, inactivity_ends: str = "") -> Card:
+    """Return the card after a piece of a lot expired.
+
+    `idle_until` is the last day (ISO) when it expired by inactivity, which the lot does not tell.
+    """
     name = _name(unit, piece)
     _, before = card.taken.get(name, ("", 0))
-    return limits.replaced(card, name, idle_until, before + piece.amount)
+    return limits.with_count(card, name, inactivity_ends, before + piece.amount)
 
 
 def claimed(card: Card, unit: str, lot: Lot, amount: int, granted_on: str) -> tuple[Card, int]:
-    """The card after a refund of `amount` out of a lot, and how much of it had expired. What was
-    granted after that day has not."""
+    """Return the card after a refund of `amount` out of a lot, and how much of it had expired.
+
+    What was granted after the day of inactivity had not.
+    """
     name = _name(unit, lot)
     last_day, expired = card.taken.get(name, ("", 0))
     if last_day and last_day < granted_on:
         return card, 0
     gone = min(amount, expired)
-    return (limits.replaced(card, name, last_day, expired - gone) if gone else card), gone
+    return (limits.with_count(card, name, last_day, expired - gone) if gone else card), gone
 
 
-def forgotten(card: Card, today: date) -> Card:
-    """The card without lots that expired long ago."""
+def pruned(card: Card, today: date) -> Card:
+    """Return the card without lots that expired more than DAYS_KEPT ago."""
     oldest = (today - timedelta(days=DAYS_KEPT)).isoformat()
     taken = {
         name: (last_day, count)

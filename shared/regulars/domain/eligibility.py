@@ -1,4 +1,4 @@
-"""What can be said of a card at a moment: what expires, what is missing, how loyal it is."""
+"""Tell what a card can have now: each reward with what is missing, and what expires soon."""
 
 from __future__ import annotations
 
@@ -8,35 +8,36 @@ from typing import NamedTuple
 
 from regulars.domain.card import Card, expired
 from regulars.domain.program import Program, Reward
-from regulars.domain.refusals import Code
+from regulars.domain.refusals import RefusalCode
 from regulars.domain.rewards import refusal
 
 EXPIRING_DAYS = 60
-"""Lots that expire within these days are pointed out."""
+"""Lots that expire within these days are listed."""
 
 
 class Expiring(NamedTuple):
-    """Units that are lost after a day."""
+    """Units whose last day is `on` (ISO date)."""
 
     unit: str
     amount: int
     on: str
 
 
-class Standing(NamedTuple):
-    """A reward seen from a card: whether it can be had now, else why not and what is missing."""
+class Eligibility(NamedTuple):
+    """Whether a card can have a reward now; else the refusal, and the missing units."""
 
     reward: Reward
     missing: int
-    locked_because: Code | None
+    locked_because: RefusalCode | None
 
     @property
     def affordable(self) -> bool:
+        """Whether the reward can be issued now."""
         return self.locked_because is None
 
 
 def expiring(card: Card, today: date) -> list[Expiring]:
-    """What expires soon, the earliest first."""
+    """List what expires soon, the earliest first."""
     return sorted(
         (
             Expiring(unit, lot.amount, lot.expires_on)
@@ -50,10 +51,10 @@ def expiring(card: Card, today: date) -> list[Expiring]:
     )
 
 
-def rewards(program: Program, card: Card, today: date) -> Iterator[Standing]:
-    """Every reward that can be chosen or unlocked, as it stands for the card."""
+def rewards(program: Program, card: Card, today: date) -> Iterator[Eligibility]:
+    """List every reward with a cost, with the card's eligibility for it."""
     for reward in program.rewards.values():
         if not reward.unit:
             continue
         missing = max(0, reward.cost - card.available(reward.unit, today.isoformat()))
-        yield Standing(reward, missing, refusal(program, card, reward, today.isoformat()))
+        yield Eligibility(reward, missing, refusal(program, card, reward, today.isoformat()))

@@ -23,7 +23,7 @@ EXAMPLES: list[dict[str, Any]] = [
 WHOLE: dict[str, Any] = {key: part for example in EXAMPLES for key, part in example.items()}
 
 
-def test_all_examples_together_are_one_programme() -> None:
+def test_all_examples_together_are_one_program() -> None:
     """What refers to each other fits."""
     assert check(WHOLE) == WHOLE
     assert load(WHOLE, 1).tiers[1].multiplier == 1500

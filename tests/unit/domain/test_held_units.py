@@ -1,4 +1,4 @@
-"""Units that return or are no longer held back: they pay debt and unlock what is automatic."""
+"""Units that return or are no longer pending: they pay debt and unlock what is automatic."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.refusals import Code, Refused
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit
+from regulars.domain.refusals import RefusalCode, Refused
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 HELD = unit(hold_days=14)
 
 
 def shop(*rewards: dict[str, Any], **sections: Any) -> Shop:
-    opened = Shop(programme(**{"units": [unit()], "earn": [spend_rule()], "rewards": list(rewards),
-                               **sections}))  # fmt: skip
+    given = {"units": [unit()], "earn": [spend_rule()], "rewards": list(rewards), **sections}
+    opened = Shop(make_program(**given))
     opened.join()
     return opened
 
@@ -69,7 +69,7 @@ def test_the_member_does_not_wait_for_the_job() -> None:
     cafe.adjust("point", -4, allow_debt=True)
     with pytest.raises(Refused) as refused:
         cafe.issue("five")
-    assert refused.value.code is Code.DEBT
+    assert refused.value.code is RefusalCode.DEBT
     cafe.later(days=14).issue("five")
     assert (cafe.available(), dict(cafe.card.debt)) == (1, {})
     assert cafe.verify() == []
@@ -94,76 +94,76 @@ def test_nothing_waits_where_nothing_comes_of_it() -> None:
     assert "expire" not in cafe.card.due
 
 
-def test_an_automatic_voucher_that_lapsed_is_not_issued_anew_by_the_job() -> None:
+def test_an_automatic_voucher_that_expired_is_not_issued_again_by_the_job() -> None:
     cafe = shop(reward("ten", 10, auto=True, valid_days=7))
     cafe.sale(1000)
     due(cafe)
     assert (cafe.available(), dict(cafe.card.open)) == (10, {})
 
 
-IDLE = unit(expiry={"type": "inactivity", "months": 1})
+INACTIVE = unit(expiry={"type": "inactivity", "months": 1})
 
 
 def test_a_policy_of_inactivity_that_was_given_up_leaves_nothing_behind() -> None:
-    cafe = shop(units=[IDLE])
+    cafe = shop(units=[INACTIVE])
     cafe.sale(1000)
-    cafe.program = programme(2, units=[unit()], earn=[spend_rule()])
+    cafe.program = make_program(2, units=[unit()], earn=[spend_rule()])
     cafe.later(days=20).review()
     cafe.later(days=60).sale(500)
     assert cafe.available() == 15
-    assert dict(cafe.card.idle) == {}
+    assert dict(cafe.card.inactive_after) == {}
 
 
 def test_a_new_one_begins_with_its_day() -> None:
     cafe = shop()
     cafe.sale(1000)
-    cafe.program = programme(2, units=[IDLE], earn=[spend_rule()])
+    cafe.program = make_program(2, units=[INACTIVE], earn=[spend_rule()])
     cafe.later(days=400).review()
-    assert dict(cafe.card.idle) == {"point": "2028-01-27"}
+    assert dict(cafe.card.inactive_after) == {"point": "2028-01-27"}
     assert cafe.available() == 10
     due(cafe)
     assert cafe.available() == 0
 
 
 def test_a_refund_prolongs_nothing() -> None:
-    cafe = shop(units=[IDLE])
+    cafe = shop(units=[INACTIVE])
     cafe.sale(1000)
     sale = cafe.sale(500)
     cafe.adjust("point", -4)
-    until = dict(cafe.card.idle)
+    until = dict(cafe.card.inactive_after)
     cafe.later(days=10).refund(sale)
-    assert dict(cafe.card.idle) == until
+    assert dict(cafe.card.inactive_after) == until
 
 
 def test_a_hold_longer_than_the_inactivity_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         shop(units=[unit(hold_days=28, expiry={"type": "inactivity", "months": 1})])
-    ((path, mend),) = refused.value.errors
-    assert (path, "shorter" in mend) == ("units.0", True)
+    ((path, hint),) = refused.value.errors
+    assert (path, "shorter" in hint) == ("units.0", True)
 
 
 def test_what_was_lost_by_inactivity_is_nothing_to_a_later_sale() -> None:
     """Thirty points lapse, thirty more are earned and spent: those of the first sale are not asked
     for when it is refunded, those of the second are."""
-    of = programme(
+    of = make_program(
         units=[unit(expiry={"type": "inactivity", "months": 3})], earn=[spend_rule()],
         rewards=[reward("thirty", 30)],
     )  # fmt: skip
     cafe = Shop(of)
     cafe.join()
-    lapsed = cafe.sale(3000)
+    expired = cafe.sale(3000)
     cafe.later(days=120).expire()
     spent = cafe.sale(3000)
     cafe.redeem(cafe.issue("thirty"))
 
     cafe.refund(spent)
     assert dict(cafe.card.debt) == {"point": 30}
-    cafe.refund(lapsed)
+    cafe.refund(expired)
     assert dict(cafe.card.debt) == {"point": 30}
 
 
 def test_what_was_lost_by_inactivity_is_forgotten_after_a_year() -> None:
-    cafe = Shop(programme(units=[unit(expiry={"type": "inactivity", "months": 3})],
+    cafe = Shop(make_program(units=[unit(expiry={"type": "inactivity", "months": 3})],
                           earn=[spend_rule()]))  # fmt: skip
     cafe.join()
     cafe.sale(3000)

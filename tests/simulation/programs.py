@@ -105,6 +105,7 @@ CLUB: dict[str, Any] = {
         reward("mug", 4, stock=STOCK, per_member={"times": 3, "window": "year"}),
         reward("coffee", 4, "stamp", auto=True, valid_days=20),
         {"id": "treat", "name": "Treat"},
+        {"id": "prize", "name": "Prize"},
     ],
     "tiers": [
         {"id": "silver", "name": "Silver", "multiplier": "1.5", "grace_days": 5, "notice_days": 9,
@@ -185,8 +186,13 @@ SHOPS = len(ALL)
 
 
 def days_to_begin(shop: int) -> int:
-    """Within how many days a life begins; where dates matter, around them."""
+    """Within how many days a run begins; where dates matter, around them."""
     return 900 if shop < 2 else 90
+
+
+AGAIN = {
+    "id": "again", "name": "Again", "from": "2026-02-01", "until": "2026-05-20", "reward": "prize",
+}  # fmt: skip
 
 
 def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
@@ -199,6 +205,9 @@ def versions(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     for way in harder["tiers"][0].get("enter", ()):
         if way["metric"] == "spend":
             way["at_least"] *= 3
+    for later in (richer, harder):
+        if document in (CLUB, GAME):  # one more; in the club only publishing makes it due
+            later["raffles"] = [*document.get("raffles", ()), AGAIN]
     return document, richer, harder
 
 
@@ -214,6 +223,12 @@ def version(shop: int, number: int) -> tuple[dict[str, Any], program.Program]:
     documents = _checked(shop)
     document = documents[(number - 1) % len(documents)]
     return document, load(document, number)
+
+
+@cache
+def raffles(shop: int) -> dict[str, dict[str, Any]]:
+    """By id the raffles of all versions."""
+    return {one["id"]: one for each in _checked(shop) for one in each.get("raffles", ())}
 
 
 @cache

@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from regulars.domain import segments, standing
-from regulars.domain.refusals import Code
-from tests.unit.domain.shop import Shop, programme, reward, spend_rule, unit, visit_rule
+from regulars.domain import eligibility, segments
+from regulars.domain.refusals import RefusalCode
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 
 def shop() -> Shop:
-    of = programme(
+    of = make_program(
         units=[unit(expiry={"type": "months", "months": 1}), unit("stamp", "stamps")],
         earn=[spend_rule(1, 100), visit_rule()],
         rewards=[reward("cheap", 5), reward("dear", 50), reward("gold", 1, tiers=["top"])],
@@ -33,26 +33,26 @@ def test_what_expires_within_sixty_days_is_pointed_out() -> None:
     cafe = shop()
     cafe.sale(700)
 
-    assert standing.expiring(cafe.card, today(cafe)) == [("point", 7, "2026-12-31")]
+    assert eligibility.expiring(cafe.card, today(cafe)) == [("point", 7, "2026-12-31")]
     cafe.later(days=9).sale(300)
-    assert standing.expiring(cafe.card, date(2026, 12, 1)) == [("point", 7, "2026-12-31")]
-    assert standing.expiring(cafe.card, date(2026, 12, 2)) == [
+    assert eligibility.expiring(cafe.card, date(2026, 12, 1)) == [("point", 7, "2026-12-31")]
+    assert eligibility.expiring(cafe.card, date(2026, 12, 2)) == [
         ("point", 7, "2026-12-31"),
         ("point", 3, "2027-01-31"),
     ]
-    assert standing.expiring(cafe.card, date(2027, 1, 1)) == [("point", 3, "2027-01-31")]
+    assert eligibility.expiring(cafe.card, date(2027, 1, 1)) == [("point", 3, "2027-01-31")]
 
 
 def test_every_reward_says_what_is_missing_and_why() -> None:
     cafe = shop()
     cafe.sale(700)
 
-    seen = {s.reward.id: s for s in standing.rewards(cafe.program, cafe.card, today(cafe))}
+    seen = {s.reward.id: s for s in eligibility.rewards(cafe.program, cafe.card, today(cafe))}
 
     assert [(seen[one].missing, seen[one].locked_because) for one in ("cheap", "dear", "gold")] == [
         (0, None),
-        (43, Code.INSUFFICIENT_BALANCE),
-        (0, Code.TIER_REQUIRED),
+        (43, RefusalCode.INSUFFICIENT_BALANCE),
+        (0, RefusalCode.TIER_REQUIRED),
     ]
     assert [seen[one].affordable for one in ("cheap", "dear", "gold")] == [True, False, False]
 

@@ -9,16 +9,16 @@ from typing import Any
 
 from regulars.actions import due_marks
 from regulars.domain.calendar import from_ms, local_date, to_ms
-from regulars.domain.refusals import DECIDED, Code, Refused
+from regulars.domain.refusals import DECIDED, RefusalCode, Refused
 from regulars.store.errors import Unavailable
 from regulars.store.ledger import Answer
 from regulars.store.marshal import to_item
 from tests.concurrency.faults import Death
-from tests.simulation import programmes, tills
+from tests.simulation import programs, tills
+from tests.simulation.checker import Broken, Checker
 from tests.simulation.delivery import Post, Queue, Stream, announce, recompute_tiers
 from tests.simulation.requests import Asks, Till, do
 from tests.simulation.walking import Walks
-from tests.simulation.witness import Broken, Witness
 from tests.simulation.world import World
 
 Outcome = tuple[str, Any]
@@ -31,29 +31,29 @@ UNREPEATED = frozenset({"job", "consent"})
 """What has no key and no id; done again it is another request."""
 
 
-class Life:
-    """One merchant's life as it goes on."""
+class Run:
+    """The state of one run: one merchant, its members and what was asked."""
 
     def __init__(self, seed: int, steps: int) -> None:
         self.seed = seed
-        self.way = WAYS[seed // programmes.SHOPS % len(WAYS)]
-        self.witness = Witness(seed % programmes.SHOPS, sandbox=self.way == "sandbox")
-        days = programmes.days_to_begin(self.witness.shop)
-        self.world = World(seed, self.witness, days)
+        self.way = WAYS[seed // programs.SHOPS % len(WAYS)]
+        self.checker = Checker(seed % programs.SHOPS, sandbox=self.way == "sandbox")
+        days = programs.days_to_begin(self.checker.shop)
+        self.world = World(seed, self.checker, days)
         self.world.turns_max = steps
-        self.m = self.witness.m
-        self.post = Post(self.world, self.witness)
+        self.m = self.checker.m
+        self.post = Post(self.world, self.checker)
         self.queue = Queue(self.world, self.post.notify)
         self.streams = [
             Stream(self.world, "ENTRY#", lambda image: announce(self.world, image)),
             Stream(self.world, "PROGRAM#", lambda image: recompute_tiers(self.world, image)),
         ]
-        self.witness.streams = self.streams
-        for item in programmes.first_items(self.witness.shop, self.m):
+        self.checker.streams = self.streams
+        for item in programs.first_items(self.checker.shop, self.m):
             self.world.memory.call("PutItem", {"Item": item})
-        first = programmes.version(self.witness.shop, 1)[1]
-        self.witness.began = local_date(from_ms(self.world.now_ms), first.timezone)
-        self.walks = Walks(self.world, self.witness, sandbox=self.way == "sandbox")
+        first = programs.version(self.checker.shop, 1)[1]
+        self.checker.began = local_date(from_ms(self.world.now_ms), first.timezone)
+        self.walks = Walks(self.world, self.checker, sandbox=self.way == "sandbox")
         self.ttl = tills.Expiry(self.world)
         self.orders_queue = Queue(self.world, tills.book)
         self.names = 0
@@ -74,7 +74,7 @@ class Life:
         """What is there when the merchant begins: a till, a draw to come."""
         self.world.memory.call("PutItem", {"Item": tills.hook(self.m)})
         self.world.memory.past.clear()  # it has been there for long
-        program = programmes.version(self.witness.shop, 1)[1]
+        program = programs.version(self.checker.shop, 1)[1]
         if program.raffles:
             mark = due_marks.next_draw(self.m, program, from_ms(self.world.now_ms))
             self.world.memory.call("PutItem", {"Item": to_item(mark)})
@@ -113,15 +113,15 @@ class Life:
         member, unit, amount, debt = asks.content
         changed = Asks(asks.what, asks.key, (member, unit, amount + 1, debt))
         kind, what = self.attempt(changed) or ("", None)
-        if kind and (kind, what) != ("refused", Code.IDEMPOTENCY_MISMATCH):
+        if kind and (kind, what) != ("refused", RefusalCode.IDEMPOTENCY_MISMATCH):
             raise Broken(f"{changed} was taken for {asks}: {kind} {what}")
 
     def attempt(self, asks: Asks) -> Outcome | None:
         """The outcome of one try; None when there was none."""
-        version = self.witness.version
+        version = self.checker.version
         if self.world.chance.random() < 0.15 and not self.world.calm:
             version = max(1, version - 1)  # read a moment ago
-        program = programmes.version(self.witness.shop, version)[1]
+        program = programs.version(self.checker.shop, version)[1]
         till = Till(self.world.table, self.m, program, from_ms(self.world.now_ms))
         if self.world.trace is not None:
             self.world.say("→", f"v{version}", *asks)
@@ -145,31 +145,31 @@ class Life:
 
     def seq_of(self, asks: Asks) -> int:
         """The newest entry of the card that a request is about; 0 when it is not known."""
-        replay = self.witness.replays.get(str(asks.content[0]))
+        replay = self.checker.replays.get(str(asks.content[0]))
         return replay.seq if replay else 0
 
-    def _must_be_so(self, asks: Asks, code: Code, till: Till) -> None:
+    def _must_be_so(self, asks: Asks, code: RefusalCode, till: Till) -> None:
         """A first refusal is right about the card as it is."""
-        replay = self.witness.replays[asks.content[0]]
+        replay = self.checker.replays[asks.content[0]]
         now_ms = max(to_ms(till.now), replay.at + 1)
         right = True
-        if asks.what == "stamp" and code is Code.CAP_REACHED:
+        if asks.what == "stamp" and code is RefusalCode.CAP_REACHED:
             wanted = asks.content[1]
-            replay.document = programmes.version(self.witness.shop, till.program.version)[0]
+            replay.document = programs.version(self.checker.shop, till.program.version)[0]
             right = replay.visits_left(wanted, now_ms) < wanted
-        elif asks.what == "issue" and code is Code.INSUFFICIENT_BALANCE:
+        elif asks.what == "issue" and code is RefusalCode.INSUFFICIENT_BALANCE:
             reward = till.program.rewards[asks.content[1]]
             right = replay.available(reward.unit, now_ms) - replay.debt[reward.unit] < reward.cost
-        elif asks.what in {"issue", "act"} and code is Code.LIMIT_REACHED:
+        elif asks.what in {"issue", "act"} and code is RefusalCode.LIMIT_REACHED:
             right = replay.is_at_limit(asks.what, asks.content[1], now_ms)
-        elif code is Code.INSUFFICIENT_BALANCE:
+        elif code is RefusalCode.INSUFFICIENT_BALANCE:
             unit, amount = asks.content[1:3]
             right = replay.available(unit, now_ms) - replay.debt[unit] < -amount
-        elif code is Code.DEBT:
+        elif code is RefusalCode.DEBT:
             right = any(replay.debt.values())
-        elif code is Code.VOUCHER_REDEEMED:
+        elif code is RefusalCode.VOUCHER_REDEEMED:
             right = asks.content[1] in replay.redeemed
-        elif code in {Code.VOUCHER_CANCELLED, Code.ALREADY_REVERSED}:
+        elif code in {RefusalCode.VOUCHER_CANCELLED, RefusalCode.ALREADY_REVERSED}:
             right = asks.what == "undo" or asks.content[1] in replay.returned
         if not right:
             raise Broken(f"{asks} was refused as {code.value}, which is not so")

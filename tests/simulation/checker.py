@@ -1,4 +1,4 @@
-"""The witness sees every write as it is carried out and lets nothing pass that may not be.
+"""The checker sees every write as it is carried out and lets nothing pass that may not be.
 
 Entries are only ever added, each together with its state and its operation; what it reads goes to
 the replay of its card, and the state that came with it must say the same.
@@ -21,7 +21,7 @@ from regulars.domain.operations import AnyOperation, Celebrate, Expire, GiveBene
 from regulars.domain.program import Program
 from regulars.store import cards
 from regulars.store.marshal import from_item
-from tests.simulation import programmes
+from tests.simulation import programs
 from tests.simulation.rates import Asked
 from tests.simulation.replay import Replay
 
@@ -30,7 +30,7 @@ class Broken(BaseException):
     """Something may not be; nothing that catches errors catches this."""
 
 
-class Witness:
+class Checker:
     """All cards of the merchant as their ledgers say they are."""
 
     def __init__(self, shop: int, *, sandbox: bool = False, windows_every: int = 8) -> None:
@@ -59,7 +59,7 @@ class Witness:
         self.drawn: dict[str, dict[str, Any]] = {}
         """By raffle its seed, tickets and winners."""
         self.began: date = date.min
-        """The day on which the life began."""
+        """The day on which the run began."""
         self.profiles: dict[str, dict[str, Any]] = {}
         self.handles: dict[str, str] = {}
         """By member."""
@@ -93,11 +93,11 @@ class Witness:
             if kind == "COUNT":
                 name = key[0].partition("#COUNT#")[2]
                 if name.startswith("surprise:"):
-                    limit = programmes.surprises(self.shop)[name.split(":")[1]]["budget"][
+                    limit = programs.surprises(self.shop)[name.split(":")[1]]["budget"][
                         "amount_minor"
                     ]
                 else:
-                    limit = programmes.limits(self.shop)[name]
+                    limit = programs.limits(self.shop)[name]
                 count = int(after["n"]["N"])
                 assert 0 <= count <= limit, f"{key[0]} is at {count}"
             elif kind == "OP" and "lease" in after:
@@ -142,8 +142,8 @@ class Witness:
         """A draw is from the tickets that stand, if nobody came in between."""
         self.drawn[raffle] = json.loads(decompress(drawn))
         held = {member: one.marks.tickets[raffle] for member, one in self.replays.items()}
-        standing = {member: count for member, count in held.items() if count}
-        assert not self.calm or self.drawn[raffle]["tickets"] == standing, "drawn from others"
+        current = {member: count for member, count in held.items() if count}
+        assert not self.calm or self.drawn[raffle]["tickets"] == current, "drawn from others"
 
     def _due(self, key: Key, after: Mapping[str, Any]) -> None:
         member = key[0].rpartition("#C#")[2] if "#C#" in key[0] else "-"
@@ -198,7 +198,7 @@ class Witness:
         member = key[0].rpartition("#")[2]
         replay = self.replays.get(member)
         if replay is None:
-            document = programmes.version(self.shop, 1)[0]
+            document = programs.version(self.shop, 1)[0]
             replay = Replay(document, shop=self.shop, asked=self.asked, vouchers=self.vouchers)
             self.replays[member] = replay
         entry = replay.replay(item["e"]["S"], item["prev"]["S"], item["hash"]["S"])
@@ -217,7 +217,7 @@ class Witness:
         replay = self.replays.get(card.member_id)
         assert replay is not None, "a state came without its first entry"
         program, operation, now = self.performing[-1]
-        replay.document = programmes.version(self.shop, program.version)[0]
+        replay.document = programs.version(self.shop, program.version)[0]
         today = local_date(from_ms(max(to_ms(now), card.recorded_ms + 1)), program.timezone)
         if isinstance(operation, ReviewTier):
             replay.reviewed(today)
@@ -232,7 +232,9 @@ class Witness:
         assert dict(card.debt) == {unit: debt for unit, debt in replay.debt.items() if debt}
         assert set(card.open) == replay.open_vouchers()
         assert (card.tier.id if card.tier else None) == (replay.tier[0] if replay.tier else None)
-        assert dict(card.idle) == replay.idle, "what is idle lasts to another day"
+        assert dict(card.inactive_after) == replay.inactive_after, (
+            "what is idle lasts to another day"
+        )
         if self.commits % self.windows_every == 0:
             self.compare_windows(card, replay)
 

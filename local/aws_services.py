@@ -1,6 +1,6 @@
-"""The neighbours of AWS on one machine: moto's server for SQS, SES, SNS, SSM and secrets.
+"""Stand-ins for AWS services on one machine: moto's server for SQS, SES, SNS, SSM and secrets.
 
-Run as a child: `python -m local.neighbours <state folder | ->`. Prints its port, serves until its
+Run as a child: `python -m local.aws_services <state folder | ->`. Prints its port, serves until its
 standard input ends. Around moto, which forgets everything at its end, it keeps two things in
 files: queued messages until they are deleted (so that an accepted order survives a `kill -9`) and
 a copy of every mail and text message sent.
@@ -119,7 +119,7 @@ class _Quiet(MotoRequestHandler):
         """Say nothing."""
 
 
-class Neighbours:
+class AwsServices:
     """A WSGI application: moto's, with the journal and the outbox around it."""
 
     def __init__(self, journal: Journal, outbox: Outbox) -> None:
@@ -151,19 +151,19 @@ class Neighbours:
                     {"kind": "sms", "to": [fields["PhoneNumber"]], "text": fields["Message"]}
                 )
 
-    def _note_queue(self, operation: str, asked: dict[str, Any], told: dict[str, Any]) -> None:
+    def _note_queue(self, operation: str, asked: dict[str, Any], reported: dict[str, Any]) -> None:
         queue = str(asked.get("QueueUrl", "")).rsplit("/", 1)[-1]
         if operation == "SendMessage":
-            self._journal.keep(told["MessageId"], queue, asked)
+            self._journal.keep(reported["MessageId"], queue, asked)
         elif operation == "SendMessageBatch":
-            ids = {it["Id"]: it["MessageId"] for it in told.get("Successful", [])}
+            ids = {it["Id"]: it["MessageId"] for it in reported.get("Successful", [])}
             for entry in asked["Entries"]:
                 if entry["Id"] in ids:
                     single = {key: value for key, value in entry.items() if key != "Id"}
                     request = {**single, "QueueUrl": asked["QueueUrl"]}
                     self._journal.keep(ids[entry["Id"]], queue, request)
         elif operation == "ReceiveMessage":
-            for message in told.get("Messages", []):
+            for message in reported.get("Messages", []):
                 self._journal.received(message["ReceiptHandle"], message["MessageId"])
         elif operation == "DeleteMessage":
             self._journal.drop(asked["ReceiptHandle"])
@@ -171,7 +171,7 @@ class Neighbours:
             for entry in asked["Entries"]:
                 self._journal.drop(entry["ReceiptHandle"])
         elif operation == "CreateQueue":
-            self._replay(str(asked["QueueName"]), str(told["QueueUrl"]))
+            self._replay(str(asked["QueueName"]), str(reported["QueueUrl"]))
 
     def _replay(self, queue: str, url: str) -> None:
         """Put back what was waiting in this queue when the last run ended."""
@@ -228,7 +228,7 @@ def main(state: str) -> None:
     """Serve until standard input ends. `state` is a folder, or '-' for nothing kept."""
     folder = Path(state)
     folder.mkdir(parents=True, exist_ok=True)
-    application = Neighbours(Journal(str(folder / "queues.db")), Outbox(folder / "mail"))
+    application = AwsServices(Journal(str(folder / "queues.db")), Outbox(folder / "mail"))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.port, flush=True)

@@ -1,0 +1,54 @@
+"""What no route leads to: unknown paths and methods, and HEAD.
+
+API Gateway hands over whatever matches no route (`$default`). A problem document says what is
+wrong; where a person's browser asks for HTML it is a page.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from regulars.api.routes import ROUTES as KNOWN
+from regulars.api.routes import UNKNOWN, Route
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import protocol
+from regulars.pages import answer
+
+READ = ("GET", "HEAD")
+
+
+def default(request: protocol.Request) -> protocol.Response:
+    """Answer a request that no route is for; `Allow` says which methods its path knows."""
+    methods = sorted(_methods(request.path))
+    if "GET" in methods and request.method == "HEAD":
+        return protocol.empty(200)  # that it is there; what it holds costs a GET
+    if not methods:
+        return _refuse(request, RefusalCode.NOT_FOUND)
+    if "GET" in methods:
+        methods.insert(methods.index("GET") + 1, "HEAD")
+    response = _refuse(request, RefusalCode.METHOD_NOT_ALLOWED)
+    return {**response, "headers": {**response["headers"], "Allow": ", ".join(methods)}}
+
+
+def _refuse(request: protocol.Request, code: RefusalCode) -> protocol.Response:
+    if request.method in READ and "text/html" in request.headers.get("accept", ""):
+        return answer.refusal(request, code)
+    return protocol.problem(Refused(code))
+
+
+def _methods(path: str) -> set[str]:
+    """The methods that a path knows; a slash at its end changes nothing."""
+    wanted = path.rstrip("/") or "/"
+    return {route.method for route, pattern in _patterns() if pattern.fullmatch(wanted)}
+
+
+@cache
+def _patterns() -> list[tuple[Route, re.Pattern[str]]]:
+    return [
+        (route, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(route.path))))
+        for route in KNOWN
+    ]
+
+
+ROUTES: dict[str, protocol.Handler] = {UNKNOWN.key: default}

@@ -1,0 +1,46 @@
+// Numbers, names and days in the counter's own language.
+"use strict";
+
+/** @param {Setup} setup */
+function wording(setup) {
+  const say = setup.words;
+  const plurals = new Intl.PluralRules(setup.lang);
+  /** @param {number} n */
+  const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, setup.group);
+  /** @param {string} text @param {Record<string, string | number | undefined>} values */
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+  /** @param {Forms} forms @param {number} n */
+  const form = (forms, n) => forms[plurals.select(Math.abs(n))] ?? forms.other;
+  /** @param {Forms} forms @param {number} n */
+  const count = (forms, n) => fill(form(forms, n), { n: number(n) });
+  /** @param {Localized | null} [text] */
+  const pick = (text) =>
+    typeof text === "string" ? text : (text?.[setup.lang] ?? text?.en ?? Object.values(text ?? {})[0] ?? "");
+  /** @param {number} n */
+  const signed = (n) => (n < 0 ? "−" : "+") + number(Math.abs(n));
+
+  /** @param {string} unit @param {number} n */
+  const unitName = (unit, n) => (setup.units[unit] ? form(setup.units[unit], n) : unit);
+  /**
+   * Names in the counter's own language; the service names things in the guest's.
+   * @param {VoucherShown} item
+   */
+  const rewardName = (item) => setup.rewards[item.reward_id] ?? (pick(item.name) || say.reward);
+  /** @param {TierShown | null} [tier] */
+  const tierName = (tier) => setup.tiers[tier?.id ?? ""] ?? pick(tier?.name);
+
+  /** @param {Date} moment */
+  function day(moment) {
+    const parts = new Intl.DateTimeFormat("en-CA", { timeZone: setup.zone }).format(moment);
+    return Date.parse(`${parts}T00:00:00Z`) / 86400000;
+  }
+
+  /** @param {string} instant */
+  function ago(instant) {
+    const days = Math.round(day(new Date()) - day(new Date(instant)));
+    if (days <= 0) return say.today;
+    return days === 1 ? say.yesterday : count(say.days, days);
+  }
+
+  return { ago, count, fill, number, rewardName, signed, tierName, unitName };
+}
