@@ -93,6 +93,22 @@ def test_one_ticket_per_full_amount(service: Service) -> None:
     assert look(cafe)["tickets"] == {member_id: 2}
 
 
+def test_the_card_shows_the_tickets_until_the_draw(service: Service) -> None:
+    """From the first day to that of the draw, in the member's language."""
+    cafe = cafe_with(service, {**RAFFLE, "name": {"en": "Winter raffle", "hu": "Téli sorsolás"}})
+    card = cafe.join(test=True, language="hu")
+    cafe.earn(card["member_id"], test=True, visits=3)
+    path = card["card_url"].removeprefix("https://cards.example")
+
+    running = service.request("GET", path).text
+    clock(cafe, "2026-12-26T08:00:00Z")
+    over = service.request("GET", path).text
+
+    assert '<h2>Téli sorsolás</h2><p class="strong">3 sorsjegy</p>' in running
+    assert "Sorsolás: dec. 25. – A cake" in running
+    assert "Téli sorsolás" not in over
+
+
 def test_an_unknown_raffle_is_not_found(service: Service) -> None:
     cafe = service.new_merchant()
     assert cafe.call("GET", "/v1/raffles/winter").status == 404

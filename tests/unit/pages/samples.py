@@ -16,6 +16,7 @@ from regulars.pages.customer.card.view import (
     CardPage,
     CodePanel,
     ExpiringRow,
+    RafflePanel,
     RewardRow,
     TierPanel,
     VoucherRow,
@@ -126,8 +127,12 @@ CARD = CardPage(
             NOW - timedelta(minutes=8),
             (HistoryChange(STAMP, 1), HistoryChange(POINT, 12)),
             "8 points for 840 Ft + 4 for Tuesday ×1.5",
+            location="Fő utca",
         ),
         HistoryRow(NOW - timedelta(days=3), (HistoryChange(POINT, -80),), "home pastry, redeemed"),
+    ),
+    raffles=(
+        RafflePanel({"en": "Winter raffle", "hu": "Téli sorsolás"}, 3, date(2026, 12, 25), PASTRY),
     ),
 )
 EMPTY = CARD._replace(
@@ -139,6 +144,7 @@ EMPTY = CARD._replace(
     balances=(),
     expiring=(),
     history=(),
+    raffles=(),
 )
 LONG = CARD._replace(
     brand=LONG_BRAND,

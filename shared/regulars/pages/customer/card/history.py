@@ -25,13 +25,15 @@ class HistoryChange(NamedTuple):
 class HistoryRow(NamedTuple):
     """One line of history; `why` in the reader's language (see `i18n.explain`).
 
-    `more` are sentences about what came of it: a reward unlocked, a new tier.
+    `more` are sentences about what came of it: a reward unlocked, a new tier. `location` is the
+    name of where it was, in a programme with several locations.
     """
 
     at: datetime
     changes: tuple[HistoryChange, ...]
     why: str
     more: tuple[str, ...] = ()
+    location: str = ""
 
 
 def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable[HistoryRow]:
@@ -55,7 +57,9 @@ def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable
         if not sentence:
             sentence = _quiet(program, entry, words) or (news.pop(0) if news else "")
         at = calendar.from_ms(entry.recorded_ms)
-        yield HistoryRow(at, _changes(program, main), sentence, tuple(news))
+        where = program.locations.get(entry.location or "", "")
+        location = where if len(program.locations) > 1 else ""
+        yield HistoryRow(at, _changes(program, main), sentence, tuple(news), location)
 
 
 def _is_aside(entry: Entry, line: Line) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, cast
 
 from regulars.core import tokens
 from regulars.core.config import settings
-from regulars.domain import calendar, eligibility
+from regulars.domain import calendar, eligibility, raffles
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
@@ -108,6 +108,15 @@ class ExpiringRow(NamedTuple):
     on: date
 
 
+class RafflePanel(NamedTuple):
+    """A raffle that runs: the tickets of this member, the day of the draw, what can be won."""
+
+    name: Text
+    tickets: int
+    drawn_on: date
+    reward: Text
+
+
 class CardPage(NamedTuple):
     """`GET /c/{token}`: `path` is "/c/{token}"; `etag` is that of `{path}/state`, quotes included.
 
@@ -134,6 +143,7 @@ class CardPage(NamedTuple):
     history: tuple[HistoryRow, ...] = ()
     notice: str = ""
     badges: tuple[Text, ...] = ()
+    raffles: tuple[RafflePanel, ...] = ()
     leaderboards: LeaderboardsPanel | None = None
     """None when the programme has none."""
 
@@ -191,6 +201,7 @@ def view(
         history=tuple(events(program, history, words)),
         notice=notice,
         badges=tuple(one.name for one in integration.badges(program, card)),
+        raffles=tuple(_raffles(program, card, today)),
         leaderboards=leaderboards,
     )
 
@@ -275,3 +286,12 @@ def _expiring(program: Program, card: Card, today: date) -> Iterable[ExpiringRow
         if piece.unit in program.units:
             name = cast(Any, program.units[piece.unit].name)
             yield ExpiringRow(name, piece.amount, date.fromisoformat(piece.on))
+
+
+def _raffles(program: Program, card: Card, today: date) -> Iterable[RafflePanel]:
+    """The raffles that have begun, up to the day of their draw."""
+    for raffle in program.raffles:
+        drawn_on = date.fromisoformat(raffle.last_day) + timedelta(days=1)
+        if raffle.first_day <= today.isoformat() <= drawn_on.isoformat():
+            reward = program.rewards[raffle.reward].name
+            yield RafflePanel(raffle.name, raffles.tickets(card, raffle.id), drawn_on, reward)
