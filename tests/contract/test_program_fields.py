@@ -87,7 +87,7 @@ def test_every_other_name_is_needed() -> None:
     assert read >= GIVEN_BY_PUBLISHING
 
 
-def test_every_value_of_the_rules_belongs_to_a_programme() -> None:
+def test_every_value_of_the_rules_belongs_to_a_program() -> None:
     """A class that no programme leads to would not be compared."""
     there = {value for module in (program, games) for value in named_tuples(module)}
 
@@ -99,7 +99,7 @@ def test_loading_reads_every_field() -> None:
     """A field that is published and not read would be a promise that nobody keeps."""
     read: set[str] = set()
 
-    load(Witness(program_schema.filled(ProgramDocument), read), 1)
+    load(Recorder(program_schema.filled(ProgramDocument), read), 1)
 
     assert {field.path for field in program_schema.fields()} - read == set()
 
@@ -108,7 +108,7 @@ def test_loading_reads_no_field_that_is_not_there() -> None:
     """A name that the schema does not have is a mistake of writing."""
     read: set[str] = set()
 
-    load(Witness(program_schema.filled(ProgramDocument), read), 1)
+    load(Recorder(program_schema.filled(ProgramDocument), read), 1)
 
     assert read - {field.path for field in program_schema.fields()} == set()
 
@@ -138,12 +138,12 @@ def test_an_unknown_id_is_refused_where_it_stands(path: str) -> None:
     """The least programme that has the field; the same id is accepted once there is such a part."""
     reference = REFERENCES[path]
     document, place = document_with(path, "unknown")
-    said = f"there is no {reference.singular} 'unknown'"
+    message = f"there is no {reference.singular} 'unknown'"
     known = program_schema.valid_with(section_model(reference.section), {"id": "unknown"})
 
-    assert (place, f"{said}; there are: none yet") in mistakes(document)
+    assert (place, f"{message}; there are: none yet") in mistakes(document)
     document.setdefault(reference.section, []).append(known)
-    assert [wrong for wrong in mistakes(document) if wrong[1].startswith(said)] == []
+    assert [wrong for wrong in mistakes(document) if wrong[1].startswith(message)] == []
 
 
 def document_with(path: str, value: str) -> tuple[dict[str, Any], str]:
@@ -212,7 +212,7 @@ def _value_class(hint: Any) -> type[Any] | None:
     return next((it for it in map(_value_class, get_args(hint)) if it is not None), None)
 
 
-class Witness(Mapping[str, Any]):
+class Recorder(Mapping[str, Any]):
     """A part of a document that notes which of its fields are asked for."""
 
     def __init__(self, part: Mapping[str, Any], read: set[str], above: str = "") -> None:
@@ -233,7 +233,7 @@ class Witness(Mapping[str, Any]):
         if path in TEXTS:
             return value
         if isinstance(value, Mapping):
-            return Witness(value, self._read, f"{path}.")
+            return Recorder(value, self._read, f"{path}.")
         if isinstance(value, list):
             return [self._watched(one, path) for one in value]
         return value
