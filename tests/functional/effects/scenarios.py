@@ -1,0 +1,213 @@
+"""What people do in a world: a handful of short stories, each for many fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.functional.effects.world import Document, World
+
+Scenario = Callable[[World, Document], None]
+
+REPEATED = frozenset({"metric", "window", "from", "until"})
+"""What answers about leaderboards and raffles repeat of the document."""
+
+SALE = [
+    {"sku": "espresso", "category": "coffee", "quantity": 2, "amount_minor": 640},
+    {"sku": "card-10", "category": "gift-card", "quantity": 1, "amount_minor": 1000},
+]
+
+
+def coming(world: World, document: Document) -> None:
+    """A member joins, comes, buys, and buys again on the next morning."""
+    world.publish(document)
+    ann = join(world, "Ann Bell", birthday="12-24")
+    earn(world, ann, location="main")
+    earn(world, ann, items=SALE, order_id="first", location="main")
+    look(world, ann)
+    world.walk("P1D")
+    earn(world, ann, visits=2, spend_minor=2100, location="kiosk")
+    look(world, ann)
+
+
+def returning(world: World, document: Document) -> None:
+    """What time does to a card: a day, a month, a quarter, more than a year later."""
+    world.publish(document)
+    ann = join(world, "Ann Bell", birthday="12-24")
+    earn(world, ann, visits=2, items=SALE)
+    for duration in ("P1D", "P41D", "P50D", "P300D"):
+        world.walk(duration)
+        look(world, ann)
+        if duration == "P41D":
+            earn(world, ann)
+
+
+def taking(world: World, document: Document) -> None:
+    """Two members take what they can, come back for more, and hand it over."""
+    world.publish(document)
+    ann, bob = join(world, "Ann Bell"), join(world, "Bob Hill")
+    for member in (ann, bob):
+        body = {"member_id": member, "unit": "point", "amount": 100, "reason": "to begin with"}
+        world.ask("POST", "/v1/adjust", body)
+    for member in (ann, ann, bob):
+        take(world, member)
+    world.walk("P1D")
+    voucher = take(world, ann)
+    look(world, ann)
+    world.ask("POST", f"/v1/vouchers/{voucher.get('code', 'NONE')}/redeem", {})
+    look(world, bob)
+
+
+def acting(world: World, document: Document) -> None:
+    """A member writes reviews, and follows the shop."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    for action in ("review", "review", "follow"):
+        world.ask("POST", "/v1/actions", {"member_id": ann, "action": action})
+    world.walk("P1D")
+    world.ask("POST", "/v1/actions", {"member_id": ann, "action": "review"})
+    look(world, ann)
+
+
+def bringing(world: World, document: Document) -> None:
+    """A member brings two friends; each buys little, then more."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    for name in ("Bob Hill", "Cid Moor"):
+        friend = join(world, name, referred_by=ann)
+        for spend_minor in (300, 900):
+            earn(world, friend, spend_minor=spend_minor)
+        look(world, friend)
+    look(world, ann)
+
+
+def refunding(world: World, document: Document) -> None:
+    """What a sale brought is spent, then the sale is refunded."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    earn(world, ann, spend_minor=2000, order_id="first")
+    code = take(world, ann)["code"]
+    world.ask("POST", f"/v1/vouchers/{code}/redeem", {})
+    world.ask("POST", "/v1/refunds", {"order_id": "first", "refund_id": "1"})
+    look(world, ann)
+
+
+def climbing(world: World, document: Document) -> None:
+    """A member buys a package and a membership, and earns in the tier that is reached."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    look(world, ann)
+    earn(world, ann, items=SALE)
+    body = {"tier": "gold", "by": "membership"}
+    world.ask("POST", f"/v1/members/{ann}/tier", body)
+    earn(world, ann, visits=1, spend_minor=1000)
+    look(world, ann)
+
+
+def giving(world: World, document: Document) -> None:
+    """Staff give surprises to two members, today and tomorrow."""
+    world.publish(document)
+    ann, bob = join(world, "Ann Bell"), join(world, "Bob Hill")
+    for member in (ann, ann, bob):
+        world.ask("POST", "/v1/gifts", {"member_id": member, "surprise": "kind"})
+    world.walk("P1D")
+    world.ask("POST", "/v1/gifts", {"member_id": ann, "surprise": "kind"})
+    look(world, ann)
+
+
+def competing(world: World, document: Document) -> None:
+    """Five members come as often as they like; the boards are counted at night, and later."""
+    world.publish(document)
+    members = [join(world, f"{name} Bell") for name in ("Ann", "Bob", "Cid", "Dan", "Eve")]
+    for number, member in enumerate(members):
+        earn(world, member, visits=number + 1, spend_minor=(5 - number) * 1000)
+    for duration in ("P1D", "P15D", "P50D"):
+        world.walk(duration)
+        world.ask("GET", "/v1/leaderboards/regulars", without=REPEATED)
+        world.ask("GET", "/v1/raffles/winter", without=REPEATED)
+        for member in members[:3]:
+            look(world, member)
+
+
+def at_the_door(world: World, document: Document) -> None:
+    """The live merchant's pages: somebody joins, and is seen at the counter."""
+    world.publish(document, live=True)
+    world.page("GET", "/j/corner")
+    world.page("POST", "/j/corner", form="name=Ann&phone=301234567&once=0123456789")
+    cookies = world.sign_in()
+    world.page("GET", "/staff/counter", cookies=cookies)
+    found = world.ask("GET", "/v1/members", query={"q": "Ann"}, live=True)["items"]
+    for card in found:
+        earn(world, card["member_id"], live=True)
+    world.page("GET", "/staff/api/member", query={"q": "+36301234567"}, cookies=cookies)
+
+
+def published_again(world: World, document: Document) -> None:
+    """A member has had what a first programme gives when another is published."""
+    world.publish(PLAIN | {"tiers": [tier("gold", benefits=[benefit("weekly")])]})
+    ann = join(world, "Ann Bell")
+    world.publish(document)
+    look(world, ann)
+
+
+def join(world: World, name: str, **more: Any) -> str:
+    """Enrol a member who agrees to everything; returns the id."""
+    first = name.split()[0].lower()
+    consents = {"email": True, "leaderboard": True}
+    body = {"name": name, "email": f"{first}@example.com", "consents": consents, **more}
+    return str(world.ask("POST", "/v1/members", body)["member_id"])
+
+
+def earn(world: World, member_id: str, *, live: bool = False, **sale: Any) -> None:
+    """Book a visit or a sale."""
+    world.ask("POST", "/v1/earn", {"member_id": member_id, **sale}, live=live)
+
+
+def take(world: World, member_id: str) -> dict[str, Any]:
+    """Take the cake, if it can be had; returns the voucher or the problem."""
+    body = {"member_id": member_id, "reward_id": "cake"}
+    answer: dict[str, Any] = world.ask("POST", "/v1/vouchers", body)
+    return answer
+
+
+def look(world: World, member_id: str) -> None:
+    """Look at everything that is to be seen of a member, and at the messages."""
+    card = world.ask("GET", f"/v1/members/{member_id}")
+    world.ask("GET", f"/v1/members/{member_id}/rewards")
+    world.ask("GET", f"/v1/members/{member_id}/entries")
+    world.page("GET", str(card["card_url"]).removeprefix("https://cards.example"))
+    world.ask("GET", "/v1/test/messages")
+
+
+def tier(id: str = "gold", **more: Any) -> dict[str, Any]:  # noqa: A002 - as documents call it
+    """A tier that everybody is in, unless it says otherwise."""
+    return {"id": id, "name": id.title(), **more}
+
+
+def benefit(id: str, **more: Any) -> dict[str, Any]:  # noqa: A002 - as documents call it
+    """A coffee in every year, unless it says otherwise."""
+    return {"id": id, "reward": "treat", "every": "year", **more}
+
+
+STAMP = {"id": "stamp", "name": {"en": {"one": "stamp", "other": "stamps"}}, "kind": "stamps"}
+POINT = {"id": "point", "name": {"en": {"one": "point", "other": "points"}}, "kind": "points"}
+VISIT = {"id": "visit", "on": "visit", "unit": "stamp", "amount": 1}
+SPEND = {"id": "spend", "on": "spend", "unit": "point", "amount": 1, "per_minor": 100}
+COFFEE = {
+    "id": "coffee", "name": "Free coffee", "cost": {"unit": "stamp", "amount": 3}, "auto": True,
+}  # fmt: skip
+CAKE = {"id": "cake", "name": "Piece of cake", "cost": {"unit": "point", "amount": 10}}
+TREAT = {"id": "treat", "name": "A treat", "cost_minor": 200}
+
+PLAIN: Document = {
+    "name": "Corner Café",
+    "currency": "EUR",
+    "timezone": "Europe/Budapest",
+    "country": "HU",
+    "languages": ["en", "hu"],
+    "units": [STAMP, POINT],
+    "earn": [VISIT, SPEND],
+    "rewards": [COFFEE, CAKE, TREAT],
+    "locations": [{"id": "main", "name": "Main Street"}, {"id": "kiosk", "name": "Kiosk"}],
+}
+"""What every document has that does not say otherwise."""

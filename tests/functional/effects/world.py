@@ -1,0 +1,212 @@
+"""One merchant in a world where nothing is left to chance: time stands still until it is moved,
+every id is drawn in the same way, the table lies in memory. What people and machines are
+answered is noted, so that two worlds can be compared.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from local.memory import Change, Memory
+from local.seeded import governed
+from regulars.core import clock
+from regulars.http import credentials
+from regulars.program import load
+from regulars.store import connect, keys
+from regulars.store.table import Table
+from tests.conftest import PLATFORM_KEY, START
+from tests.service import context, handler, http_event, match
+
+Document = dict[str, Any]
+
+NOT_FOR_PEOPLE = frozenset({
+    "version", "program_version", "published_at", "op", "hash", "prev", "head", "canonical",
+    "facts", "voucher_id", "code", "qr_url",
+})  # fmt: skip
+"""Fields of answers that say nothing: versions, what is drawn by chance, an entry as it is stored
+and its hashes."""
+
+_DRAWN_BY_CHANCE = re.compile(
+    r'data-(?:etag|code)="[^"]*"|<svg[^>]*class="qr".*?</svg>|<b class="typed".*?</b>'
+    r'|name="once" value="[^"]*"',
+    re.DOTALL,
+)
+
+
+_PUBLISHING = 1000
+"""Publishing counts its steps from multiples of this; nobody else comes so far."""
+
+
+class World:
+    """The functions over a table in memory, with a merchant that has published a document."""
+
+    def __init__(self, memory: Memory, entries: list[dict[str, Any]], chance: Random) -> None:
+        self.memory = memory
+        self.entries = entries
+        self.chance = chance
+        self.seen: list[str] = []
+        """What was answered so far."""
+        self._steps = 0
+        self.created = self._json("POST", "/v1/merchants", _MERCHANT, key=PLATFORM_KEY)
+        sandbox = str(self.created["sandbox_id"])
+        pk, sk = keys.due_mark(sandbox, keys.MERCHANT_LEVEL, "digest")
+        connect.table().put({"PK": pk, "SK": sk})  # the digest has tests of its own
+        self._versions = {True: 1, False: 1}
+
+    def publish(self, document: Document, *, live: bool = False) -> None:
+        """Publish a document in the sandbox, or for the live merchant; the tiers follow."""
+        over, steps = self._versions[live], self._steps
+        self._steps = _PUBLISHING * (over + 10 * live)
+        headers = {"if-match": str(over)}
+        self._json("PUT", "/v1/program", document, key=self._key(live=live), headers=headers)
+        self._versions[live] = over + 1
+        if not live:
+            merchant = keys.program_version(str(self.created["sandbox_id"]), over + 1)
+            image = self.memory.read(merchant)
+            assert image is not None
+            self._deliver("tiers", [image])
+        self._steps = steps  # what comes after is the same, however often was published
+
+    def ask(
+        self, method: str, path: str, body: Any = None, *, live: bool = False,
+        without: frozenset[str] = frozenset(), **more: Any,
+    ) -> Any:  # fmt: skip
+        """Call the API with the key of the sandbox (or of the live merchant).
+
+        Notes the answer, `without` the fields that only repeat the document.
+        """
+        status, text = self._call(method, path, body, key=self._key(live=live), **more)
+        answer = json.loads(text) if text else None
+        self.note(status, json.dumps(_shown(answer, NOT_FOR_PEOPLE | without), sort_keys=True))
+        return answer
+
+    def page(self, method: str, path: str, **more: Any) -> str:
+        """Open a page, or post its form; notes what is shown."""
+        status, text = self._call(method, path, **more)
+        self.note(status, _DRAWN_BY_CHANCE.sub("", text))
+        return text
+
+    def note(self, status: int, text: str) -> None:
+        """Note an answer."""
+        self.seen.append(f"{status} {text}")
+
+    def walk(self, duration: str) -> None:
+        """Move the sandbox's clock; which jobs ran is seen only by what came of them."""
+        body = {"advance": duration}
+        self._json("POST", "/v1/test/clock", body, key=self._key(live=False))
+
+    def sign_in(self) -> dict[str, str]:
+        """Return the cookie of the device at the live merchant's counter."""
+        path = str(self.created["staff_url"]).removeprefix("https://cards.example")
+        name, _, rest = self._answer("GET", path)["cookies"][0].partition("=")
+        return {name: rest.partition(";")[0]}
+
+    def _key(self, *, live: bool) -> str:
+        return str(self.created["api_key" if live else "test_api_key"])
+
+    def _json(self, *args: Any, **more: Any) -> Any:
+        """The answer to a call that must succeed, not noted."""
+        status, text = self._call(*args, **more)
+        assert status < 300, text
+        return json.loads(text)
+
+    def _call(self, *args: Any, **more: Any) -> tuple[int, str]:
+        answer = self._answer(*args, **more)
+        return int(answer["statusCode"]), str(answer["body"])
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str = "",
+        headers: Mapping[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        form: str = "",
+    ) -> dict[str, Any]:
+        """One request, and what follows from the entries it booked."""
+        self._next_step()
+        route, params = match(method, path)
+        sent = {"idempotency-key": f"step-{self._steps}", **(headers or {})}
+        if key:
+            sent["authorization"] = f"Bearer {key}"
+        raw = form.encode() or (json.dumps(body).encode() if body is not None else None)
+        kind = "application/x-www-form-urlencoded" if form else "application/json"
+        sent["content-type"] = kind
+        event = http_event(route, path, params, sent, cookies or {}, query or {}, raw)
+        answer: dict[str, Any] = handler(route.function)(event, context())
+        assert answer["statusCode"] < 500, answer["body"]
+        while self.entries:
+            image = self.entries.pop(0)
+            self._next_step()
+            self._deliver("outbox", [image])
+        return answer
+
+    def _next_step(self) -> None:
+        """Each step draws by its own number, so that one draw more shifts no other."""
+        self._steps += 1
+        self.chance.seed(self._steps)
+
+    def _deliver(self, function: str, images: list[dict[str, Any]]) -> None:
+        """Hand over new items as the stream does."""
+        records = [
+            {"eventID": str(n), "eventName": "INSERT",
+             "dynamodb": {"NewImage": image, "SequenceNumber": str(n)}}
+            for n, image in enumerate(images)
+        ]  # fmt: skip
+        assert handler(function)({"Records": records}, context()) == {"batchItemFailures": []}
+
+
+@contextmanager
+def world() -> Iterator[World]:
+    """A world as every other, for the length of a block."""
+    entries: list[dict[str, Any]] = []
+
+    def committed(changes: list[Change]) -> None:
+        entries.extend(
+            after
+            for (pk, sk), _, after in changes
+            if sk.startswith(keys.ENTRY_PREFIX) and pk.split("#")[1].startswith("t")
+        )
+
+    memory, chance = Memory(committed), Random(0)  # noqa: S311 - nobody is to be kept out
+    table = Table(os.environ["TABLE_NAME"], memory.call)
+    with ExitStack() as stack:
+        stack.enter_context(governed(chance))
+        for module, name, value in (
+            (clock, "now", lambda: START),
+            (connect, "table", lambda: table),
+            (connect, "lean_table", lambda: table),
+        ):
+            stack.enter_context(patch.object(module, name, value))
+        load._programs.clear()  # a process of its own has read no programme
+        credentials.kept.clear()
+        yield World(memory, entries, chance)
+        load._programs.clear()
+
+
+def _shown(answer: Any, without: frozenset[str]) -> Any:
+    """An answer without some fields, at any depth."""
+    if isinstance(answer, dict):
+        return {name: _shown(it, without) for name, it in answer.items() if name not in without}
+    return [_shown(it, without) for it in answer] if isinstance(answer, list) else answer
+
+
+_MERCHANT = {
+    "name": "Corner Café",
+    "slug": "corner",
+    "template": "corner-cafe",
+    "currency": "EUR",
+    "timezone": "Europe/Budapest",
+    "languages": ["en", "hu"],
+    "owner_email": "owner@example.com",
+}
