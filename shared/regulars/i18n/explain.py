@@ -87,6 +87,8 @@ def _reason(
         case "referral":
             return words.t("a friend of yours came")
         case "bonus":
+            if why.get("text") == "referral":  # the friend's side of a referral
+                return words.t("for coming with a friend’s invitation")
             return str(why.get("text", "")) or words.t("a bonus")
         case "surprise":
             if reward:
