@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from email.header import Header
-from email.headerregistry import Address
+from base64 import b64encode
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
-from email.utils import formataddr
 from functools import cache
 from typing import Any
 
@@ -20,10 +18,21 @@ from regulars.program.shop import Shop
 
 
 class _Policy(EmailPolicy):
-    """SMTP's policy, but for headers that mail programs read as they are."""
+    """SMTP's policy, but for headers that are written as they are given.
 
-    AS_IT_IS = frozenset({"list-unsubscribe", "list-unsubscribe-post"})
-    """Python would write a long address as an encoded word, which no mail program takes for one."""
+    Python would write a long link as an encoded word, which no mail program takes for a link, and
+    some versions put a space too many between the words of a name.
+    """
+
+    AS_IT_IS = frozenset({"from", "subject", "list-unsubscribe", "list-unsubscribe-post"})
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """Return a header as it is kept in the message."""
+        return (
+            (name, value)
+            if name.lower() in self.AS_IT_IS
+            else super().header_store_parse(name, value)
+        )
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Return one header's bytes."""
@@ -33,6 +42,9 @@ class _Policy(EmailPolicy):
 
 
 _POLICY = _Policy(linesep=SMTP.linesep, cte_type="7bit")
+_FOLD = f"{SMTP.linesep} "
+_WORD_BYTES = 45
+"""What fits an encoded word of at most 75 characters in base64."""
 
 
 def send_mail(shop: Shop, mail: Mail) -> None:
@@ -51,9 +63,9 @@ def send_mail(shop: Shop, mail: Mail) -> None:
 def message(mail: Mail, mail_from: str) -> bytes:
     """Return the bytes of a mail as they leave: 7-bit, both parts, links to stop it."""
     made = EmailMessage(policy=_POLICY)
-    made["From"] = Address(one_line(mail.sender), addr_spec=mail_from)
+    made["From"] = sender(mail.sender, mail_from, _FOLD)
     made["To"] = mail.to
-    made["Subject"] = one_line(mail.subject)
+    made["Subject"] = _FOLD.join(words(mail.subject))
     if mail.unsubscribe_url:
         made["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -62,12 +74,27 @@ def message(mail: Mail, mail_from: str) -> bytes:
     return made.as_bytes()
 
 
-def sender(name: str, address: str) -> str:
+def sender(name: str, address: str, between: str = " ") -> str:
     """Return name and address in 7 bits: a name beyond ASCII as encoded words (RFC 2047)."""
     name = one_line(name)
     if name.isascii():
-        return formataddr((name, address))
-    return f"{Header(name, 'utf-8', maxlinelen=75).encode(linesep='')} <{address}>"
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{quoted}"{between}<{address}>'
+    return f"{between.join(words(name))}{between}<{address}>"
+
+
+def words(text: str) -> list[str]:
+    """Return a text in 7 bits: itself, or encoded words between which a reader drops the space."""
+    text = one_line(text)
+    if text.isascii():
+        return [text]
+    pieces: list[str] = []
+    piece = ""
+    for character in text:
+        if len(f"{piece}{character}".encode()) > _WORD_BYTES:
+            pieces, piece = [*pieces, piece], ""
+        piece += character
+    return [f"=?utf-8?b?{b64encode(it.encode()).decode()}?=" for it in (*pieces, piece)]
 
 
 def one_line(text: str) -> str:
