@@ -24,7 +24,7 @@ def added(card: Card, unit: str, piece: Lot, inactivity_ends: str = "") -> Card:
     `idle_until` is the last day (ISO) when it expired by inactivity, which the lot does not tell.
     """
     name = _name(unit, piece)
-    _, before = card.taken.get(name, ("", 0))
+    _, before = limits.stored(card, name)
     return limits.with_count(card, name, inactivity_ends, before + piece.amount)
 
 
@@ -34,7 +34,7 @@ def claimed(card: Card, unit: str, lot: Lot, amount: int, granted_on: str) -> tu
     What was granted after the day of inactivity had not.
     """
     name = _name(unit, lot)
-    last_day, expired = card.taken.get(name, ("", 0))
+    last_day, expired = limits.stored(card, name)
     if last_day and last_day < granted_on:
         return card, 0
     gone = min(amount, expired)

@@ -20,9 +20,14 @@ def period(window: str, today: str) -> str:
     return today[: _PREFIX[window]]
 
 
+def stored(card: Card, name: str) -> tuple[str, int]:
+    """Return the period and the count under a name: no period and 0 when nothing is stored."""
+    return card.taken.get(name, ("", 0))
+
+
 def given(card: Card, name: str, in_period: str) -> int:
     """Return how often a thing was given within a period."""
-    last, count = card.taken.get(name, ("", 0))
+    last, count = stored(card, name)
     return count if last == in_period else 0
 
 

@@ -85,7 +85,7 @@ def take_back(draft: Draft, facts: Mapping[str, Any], used: Counter[str]) -> Non
 def badges(card: Card, milestones: tuple[Milestone, ...]) -> tuple[str, ...]:
     """List the ids of the badges a card has."""
     return tuple(
-        one.id for one in milestones if one.badge and card.taken.get(f"m:{one.id}", ("", 0))[1]
+        one.id for one in milestones if one.badge and limits.stored(card, f"m:{one.id}")[1]
     )
 
 
@@ -99,7 +99,7 @@ def _times(milestone: Milestone, card: Card) -> int:
             "visits": card.lifetime.visits,
             "points": card.lifetime.points,
             "referrals": limits.given(card, REFERRALS, ""),
-        }.get(milestone.metric, card.taken.get(f"s:{milestone.metric}", ("", 0))[1])
+        }.get(milestone.metric, limits.stored(card, f"s:{milestone.metric}")[1])
     times = max(0, value) // milestone.at
     return times if milestone.repeat else min(times, 1)
 
@@ -117,7 +117,7 @@ def _run(milestone: Milestone, card: Card) -> str:
     """Name the period in which it is rewarded once: a streak since it began, else a lifetime."""
     if milestone.metric not in STREAKS:
         return ""
-    return card.taken.get(f"s:{milestone.metric}", ("", 0))[0].partition("/")[2]
+    return limits.stored(card, f"s:{milestone.metric}")[0].partition("/")[2]
 
 
 def _extended(card: Card, streak: str, day: date) -> Card:
@@ -128,7 +128,7 @@ def _extended(card: Card, streak: str, day: date) -> Card:
     """
     key = f"s:{streak}"
     this, before = _period(streak, day)
-    name, length = card.taken.get(key, ("", 0))
+    name, length = limits.stored(card, key)
     last, _, first = name.partition("/")
     if last >= this:
         return card
