@@ -102,6 +102,23 @@ def test_a_gift_that_has_waited_and_was_given_is_not_given_again() -> None:
     assert gifts(cafe) == 1
 
 
+def test_two_gifts_of_one_sale_that_were_given_since_are_not_given_again() -> None:
+    cafe = full(milestones=[MILESTONE])
+    sale = cafe.sale(2000)
+    for _ in range(2):
+        use_one(cafe)
+        cafe.sale(1)
+    assert gifts(cafe) == 2
+    cafe.refund(sale)
+    for _ in range(3):
+        use_one(cafe)
+
+    cafe.sale(1998)  # up to 2,000 again: both marks were reached and paid for
+    assert gifts(cafe) == 2
+    cafe.sale(1000)
+    assert gifts(cafe) == 3
+
+
 def test_a_birthday_on_a_full_card_is_booked_and_waits() -> None:
     tiers = [{"id": "all", "name": "All", "benefits": [
         {"id": "cake", "reward": "gift", "every": "birthday", "times": 2}]}]  # fmt: skip
