@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from regulars.domain import raffles
+from regulars.program import templates
 from tests.service import Merchant, Service
 
 RAFFLE = {
@@ -63,6 +68,26 @@ def test_a_draw_can_be_repeated_by_anyone_and_each_winner_has_one_gift(service: 
     assert raffles.draw(after["seed"], after["tickets"], 2) == after["winners"]
     assert len(set(after["winners"])) == 2
     assert [cakes(cafe, one) for one in ids] == [int(one in after["winners"]) for one in ids]
+
+
+def test_a_raffle_that_a_template_brings_is_drawn(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Creating a merchant puts everything on the due list that publishing would."""
+    document = templates.template("corner-cafe")
+    rewards = [*document["rewards"], {"id": "cake", "name": "A cake"}]
+    with_raffle = {**document, "rewards": rewards, "raffles": [RAFFLE]}
+    (tmp_path / "raffle-cafe.json").write_text(json.dumps(with_raffle), "utf-8")
+    monkeypatch.setattr(templates, "_FOLDER", tmp_path)
+    templates.names.cache_clear()
+    try:
+        cafe = service.new_merchant("raffle-cafe")
+    finally:
+        templates.names.cache_clear()
+    clock(cafe, "2026-12-10T10:00:00Z")
+
+    assert "draw" in clock(cafe, "2026-12-25T12:00:00Z")
+    assert look(cafe)["drawn"]
 
 
 def test_refunded_visits_and_visits_on_other_days_hold_no_ticket(service: Service) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from regulars.store import connect, keys
+from regulars.store.marshal import Item
+from regulars.store.table import Table
 from tests.service import Merchant, Service
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "hu"}
@@ -36,6 +39,14 @@ class TestPaths:
         reply = service.request(method, path)
         assert (reply.status, reply.code) == (405, "method_not_allowed")
         assert reply.headers["allow"] == allowed
+
+    @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+    @pytest.mark.parametrize("path", ["/v1/health/", "/v1/earn/", "/j/somebody/"])
+    def test_a_slash_at_the_end_is_another_path(
+        self, service: Service, method: str, path: str
+    ) -> None:
+        reply = service.request(method, path)
+        assert (reply.status, "allow" in reply.headers) == (404, False)
 
     def test_head_says_that_something_is_there(self, service: Service) -> None:
         reply = service.request("HEAD", "/v1/health")
@@ -106,6 +117,26 @@ class TestOrderOfChecks:
 
 
 class TestVersions:
+    def test_whatever_its_version_is_means_the_newest(
+        self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Eventually consistent reads still see the version before, as DynamoDB's may."""
+        read = Table.get
+        key = keys.program(cafe.id)
+        (before,) = read(connect.table(), key)
+
+        def behind(table: Table, *wanted: keys.Key, consistent: bool = True) -> list[Item | None]:
+            found = read(table, *wanted, consistent=consistent)
+            if consistent:
+                return found
+            return [before if one == key else item for one, item in zip(wanted, found, strict=True)]
+
+        monkeypatch.setattr(Table, "get", behind)
+        document = cafe.call("GET", "/v1/program").json["program"]
+        for version in (2, 3):
+            reply = cafe.call("PUT", "/v1/program", document, headers={"if-match": "*"})
+            assert (reply.status, reply.json) == (200, {"version": version})
+
     def test_a_program_is_replaced_whatever_its_version_is(self, cafe: Merchant) -> None:
         document = cafe.call("GET", "/v1/program").json["program"]
         for header in ("*", '"2"', "3"):

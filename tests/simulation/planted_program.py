@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from regulars.actions import due_marks
-from regulars.actions import publish as publishing
 from regulars.domain import accrual, benefits, campaigns, draft, limits, milestones, tiering, visits
 from regulars.domain import raffles as domain_raffles
 from regulars.domain.card import Card
@@ -101,7 +100,7 @@ def _publishing_forgets_a_draw() -> list[Patch]:
     def changed(*given: Any, **_: Any) -> Any:
         return next_draw(*given, drawn=True)
 
-    return [(publishing, "next_draw", changed)]
+    return [(due_marks, "next_draw", changed)]
 
 
 def _due_marks_after_the_program() -> list[Patch]:

@@ -42,6 +42,11 @@ def next_invitations(merchant_id: str, zone: str, today: date) -> Item:
     return due_item(merchant_id, keys.MERCHANT_LEVEL, INVITE, hour)
 
 
+def of_program(merchant_id: str, program: Program, now: datetime) -> list[Item]:
+    """Return the marks that follow from a programme: written with it, new or changed."""
+    return [next_draw(merchant_id, program, now), next_count(merchant_id, program, now)]
+
+
 def next_count(merchant_id: str, program: Program, now: datetime) -> Item:
     """Return the mark of a merchant's next count; off the list without leaderboards."""
     today = calendar.local_date(now, program.timezone)

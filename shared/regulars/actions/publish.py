@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.actions.due_marks import next_count, next_draw
+from regulars.actions import due_marks
 from regulars.domain.calendar import to_ms
 from regulars.program.load import load
 from regulars.program.shop import Shop
@@ -18,8 +18,5 @@ def publish(shop: Shop, document: Mapping[str, Any], over: int) -> int:
     Raises STALE_VERSION when `over` is not in force any more.
     """
     program = load(document, over + 1)
-    marks = [
-        next_draw(shop.merchant_id, program, shop.now),
-        next_count(shop.merchant_id, program, shop.now),
-    ]
+    marks = due_marks.of_program(shop.merchant_id, program, shop.now)
     return Merchants(shop.table).publish(shop.merchant_id, document, over, to_ms(shop.now), marks)

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from regulars.actions.due_marks import next_count, next_digest, next_invitations
+from regulars.actions import due_marks
 from regulars.api.models import NewMerchant
 from regulars.api.reading import read_body
 from regulars.core import clock, contacts, tokens
@@ -42,13 +42,15 @@ def create(request: protocol.Request) -> protocol.Response:
         for merchant_id in (live, tokens.twin(live))
     ]  # fmt: skip
     extra, secrets = _keys_and_first_device(live, document)
-    zone = document["timezone"]
+    program = load(document, 1)
+    today = calendar.local_date(now, program.timezone)
     for merchant_id in (live, tokens.twin(live)):
-        today = calendar.local_date(now, zone)
-        extra.append(Put(next_digest(merchant_id, zone, today)))
-        extra.append(Put(next_invitations(merchant_id, zone, today)))
-        if document.get("leaderboards"):
-            extra.append(Put(next_count(merchant_id, load(document, 1), now)))
+        marks = [
+            due_marks.next_digest(merchant_id, program.timezone, today),
+            due_marks.next_invitations(merchant_id, program.timezone, today),
+            *due_marks.of_program(merchant_id, program, now),
+        ]
+        extra += [Put(mark) for mark in marks]
     Merchants(connect.table()).create([(merchant, document) for merchant in pair], extra)
     base = settings().base_url
     return protocol.json_answer(

@@ -13,6 +13,7 @@ from regulars.jobs.raffles import result, seed
 from regulars.program.check import check
 from regulars.program.document import ProgramDocument
 from regulars.program.load import document_of, load
+from regulars.program.shop import Shop
 from regulars.store import connect, leaderboards
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchants
@@ -43,7 +44,9 @@ def read(request: protocol.Request) -> protocol.Response:
 def publish(request: protocol.Request) -> protocol.Response:
     """PUT /v1/program: published only over the version it is based on."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
-    over = if_match(request, gathered.program.version)
+    over = if_match(request)
+    if over is None:
+        over = _newest_version(gathered.shop)
     version = publishing.publish(gathered.shop, check(request.json), over)
     return protocol.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
 
@@ -100,6 +103,15 @@ def leaderboard(request: protocol.Request) -> protocol.Response:
         "ended": integration.period(before),
     }
     return protocol.json_answer(200, body)
+
+
+def _newest_version(shop: Shop) -> int:
+    """The version in force, read consistently: what was gathered may be behind."""
+    item = Merchants(shop.table).program_item(shop.merchant_id)
+    if item is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    version: int = item["version"]
+    return version
 
 
 def _version(text: str) -> int:

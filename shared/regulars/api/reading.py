@@ -31,11 +31,11 @@ def limit(request: Request) -> int:
     return int(text)
 
 
-def if_match(request: Request, current: int) -> int:
-    """The version a change is based on, from the If-Match header; `*` is the current one."""
+def if_match(request: Request) -> int | None:
+    """The version a change is based on, from the If-Match header; None for `*`, whatever it is."""
     text = request.headers.get("if-match", "").strip().strip('"')
     if text == "*":
-        return current
+        return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Refused(
             RefusalCode.INVALID,

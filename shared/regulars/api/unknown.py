@@ -38,9 +38,8 @@ def _refuse(request: protocol.Request, code: RefusalCode) -> protocol.Response:
 
 
 def _methods(path: str) -> set[str]:
-    """The methods that a path knows; a slash at its end changes nothing."""
-    wanted = path.rstrip("/") or "/"
-    return {route.method for route, pattern in _patterns() if pattern.fullmatch(wanted)}
+    """The methods that a path knows, by the same exact match as API Gateway's."""
+    return {route.method for route, pattern in _patterns() if pattern.fullmatch(path)}
 
 
 @cache

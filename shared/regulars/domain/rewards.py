@@ -25,10 +25,13 @@ queued in a count on the card."""
 QUEUED = "w:"
 """The prefix of the names under which a card counts queued gifts, by reward."""
 
+_DEBT = "A refund left a debt on this card; the next visits pay it off."
+
 
 def in_debt(program: Program, card: Card) -> bool:
     """Tell whether a card owes units that can still be earned; others can block nothing."""
-    return any(owed and unit in earnable(program) for unit, owed in card.debt.items())
+    owed = {unit for unit, units in card.debt.items() if units}
+    return bool(owed) and not owed.isdisjoint(earnable(program))
 
 
 def earnable(program: Program) -> frozenset[str]:
@@ -179,9 +182,7 @@ def redeem(draft: Draft, operation: Redeem) -> None:
     voucher = operation.voucher
     require_open(draft, voucher)
     if in_debt(draft.program, draft.card):
-        raise Refused(
-            RefusalCode.DEBT, "A refund left a debt on this card; the next visits pay it off."
-        )
+        raise Refused(RefusalCode.DEBT, _DEBT)
     close(draft, voucher, "redeemed")
     draft.facts.update({"voucher": voucher.voucher_id, "reward": voucher.reward_id})
     if operation.order_id:
@@ -244,7 +245,7 @@ def _refusal_words(code: RefusalCode, draft: Draft, reward: Reward) -> str:
     if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
         limit = f"This card has {OPEN_VOUCHERS_MAX} open vouchers; some must be used first."
     return {
-        RefusalCode.DEBT: "A refund left a debt on this card; the next visits pay it off.",
+        RefusalCode.DEBT: _DEBT,
         RefusalCode.TIER_REQUIRED: f"This reward is for {', '.join(reward.tiers)}.",
         RefusalCode.OUT_OF_STOCK: "All of them have been given out.",
         RefusalCode.LIMIT_REACHED: limit,

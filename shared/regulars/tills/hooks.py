@@ -50,13 +50,19 @@ def find(table: Table, wanted: str, provider: str) -> Hook | None:
 
 
 def secret_of(hook: Hook) -> str:
-    """Return what signs the hook's events now: the newest of the owner's secrets, or ours.
+    """Return what signs the hook's events now."""
+    return secrets_of(hook)[0]
 
-    Of Standard Webhooks there may be several, parted by spaces; a provider's own may hold one.
+
+def secrets_of(hook: Hook) -> list[str]:
+    """Return what the hook's events may be signed with, the newest first.
+
+    While one secret follows another there are several, parted by spaces; a secret that the
+    provider made may hold a space. Ours, which is derived, holds until the owner sets another.
     """
-    several = not registry.till(hook.provider).SECRET_FROM_PROVIDER
-    secret = hook.secret.partition(" ")[0] if several else hook.secret
-    return secret or tokens.hook_secret(hook.hook_id)
+    whole = registry.till(hook.provider).SECRET_FROM_PROVIDER
+    own = [hook.secret] if whole and hook.secret else hook.secret.split()
+    return own or [tokens.hook_secret(hook.hook_id)]
 
 
 def _derived(own: str, merchant_id: str, provider: str) -> Hook:

@@ -8,10 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from regulars.core import folders
 from regulars.store.merchants import Hook
 from regulars.tills.events import Delivery, Event, ReportedCustomer, Sample
-
-_FOLDER = Path(__file__).parent / "providers"
 
 
 class Till(Protocol):
@@ -45,7 +44,7 @@ class Till(Protocol):
 @cache
 def names() -> tuple[str, ...]:
     """Return the ids of all providers, in alphabetical order."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("[a-z]*.py")))
+    return folders.modules(Path(__file__).parent / "providers")
 
 
 @cache

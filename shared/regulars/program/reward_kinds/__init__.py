@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from regulars.core import folders
 from regulars.domain.program import Reward
 from regulars.i18n.words import Words
 
@@ -32,8 +33,7 @@ class RewardKind(NamedTuple):
 @cache
 def names() -> tuple[str, ...]:
     """Return the names of all kinds, in alphabetical order."""
-    found = (path.stem for path in Path(__file__).parent.glob("*.py"))
-    return tuple(sorted(name for name in found if name != "__init__"))
+    return folders.modules(Path(__file__).parent)
 
 
 @cache

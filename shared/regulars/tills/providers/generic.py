@@ -13,10 +13,11 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.core import checks, clock, tokens
+from regulars.core import checks, clock
 from regulars.domain import calendar
 from regulars.domain.operations import Item
 from regulars.store.merchants import Hook
+from regulars.tills import hooks
 from regulars.tills.events import (
     Delivery,
     Event,
@@ -41,7 +42,7 @@ def verify(hook: Hook, headers: Mapping[str, str], body: bytes, now_s: int) -> b
         return False
     if len(timestamp) > 12 or abs(now_s - int(timestamp)) > TOLERANCE_S:
         return False
-    expected = [sign(secret, event_id, timestamp, body) for secret in _secrets(hook)]
+    expected = [sign(secret, event_id, timestamp, body) for secret in hooks.secrets_of(hook)]
     given = [part[3:] for part in signatures.split(" ") if part.startswith("v1,")]
     return any(
         hmac.compare_digest(ours.encode(), theirs.encode())
@@ -96,7 +97,7 @@ def sample(hook: Hook, sample: Sample) -> Delivery:
     kind = "sale.refunded" if sample.refund_id else "sale.completed"
     body = json.dumps({"type": kind, "timestamp": at, "data": data}).encode()
     timestamp = str(int(clock.now().timestamp()))
-    (secret, *_) = _secrets(hook)
+    secret = hooks.secret_of(hook)
     headers = {
         "Content-Type": "application/json",
         "webhook-id": sample.event_id,
@@ -177,11 +178,6 @@ def _require(
     errors = checks.fields({name: data[name] for name in known if name in data}, known, required)
     if errors:
         raise UnreadableError("; ".join(f"{where}{name}: {message}" for name, message in errors))
-
-
-def _secrets(hook: Hook) -> list[str]:
-    """The hook's secrets, the newest first; the derived one until the owner sets another."""
-    return hook.secret.split() or [tokens.hook_secret(hook.hook_id)]
 
 
 def _key(secret: str) -> bytes:
