@@ -6,7 +6,7 @@ bodies without pydantic (`checks.py`); a property test demands the same verdict 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -201,6 +201,13 @@ class HookSettings(Body):
     url: Text | None = None
     account: Text | None = None
     access_token: Text | None = None
+
+
+class AttentionBody(Body):
+    """What to do with something that needs a person; `data` is a till's event as corrected."""
+
+    do: Literal["retry", "dismiss", "repair", "move"]
+    data: dict[str, Any] | None = None
 
 
 class ClockMoveBody(Body):

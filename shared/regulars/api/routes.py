@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from regulars.api import answers as a
+from regulars.api import answers_checks as c
 from regulars.api import models as m
 from regulars.program.document import ProgramDocument
 
@@ -82,6 +83,10 @@ API = (
     Route("GET", "/v1/hooks", "api", "List the till hooks", "key", answers=((200, a.HookList),)),
     Route("PUT", "/v1/hooks/{provider}", "api", "Set up a till hook", "key",
           m.HookSettings, ((200, a.HookView),)),
+    Route("GET", "/v1/attention", "api", "List what needs a person", "key",
+          answers=((200, c.AttentionList),), query=("kind", "limit", "cursor")),
+    Route("POST", "/v1/attention/{id}", "api", "Settle what needs a person", "key",
+          m.AttentionBody, ((200, c.AttentionView),)),
     Route("GET", "/v1/test/clock", "api", "Read the sandbox clock", "test key",
           answers=((200, a.Clock),)),
     Route("POST", "/v1/test/clock", "api", "Move the sandbox clock forward", "test key",
