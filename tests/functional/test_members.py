@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from regulars.store import keys
 from tests.service import Merchant, Service
 
 
@@ -51,6 +52,10 @@ def test_nothing_need_be_said_to_join(cafe: Merchant) -> None:
         ({"email": "anna@example.com"}, {"email": " Anna@Example.COM "}),
         ({"phone": "+36 30 123 4567"}, {"phone": "06301234567"}),
         ({"email": "a@example.com", "phone": "+36301234567"}, {"phone": "0036301234567"}),
+        (
+            {"email": "a@example.com", "phone": "+36301234567"},
+            {"email": "a@example.com", "phone": "+36301234567"},
+        ),
     ],
 )
 def test_a_contact_that_is_enrolled_leads_to_its_card(
@@ -60,6 +65,52 @@ def test_a_contact_that_is_enrolled_leads_to_its_card(
     reply = cafe.call("POST", "/v1/members", {"name": "Somebody else", **second})
     assert reply.status == 200
     assert reply.json == card
+
+
+class TestTwoPeopleOnePhone:
+    PHONE = "+36301234567"
+
+    def profile(self, cafe: Merchant, card: dict[str, Any]) -> tuple[str, str]:
+        (item,) = cafe.service.table.get(keys.profile(cafe.id, card["member_id"]))
+        assert item is not None
+        return item["email"], item["phone"]
+
+    def test_the_second_has_a_card_and_the_number_stays(self, cafe: Merchant) -> None:
+        anna = cafe.join(email="anna@example.com", phone=self.PHONE)
+        body = {"name": "Ben", "email": "ben@example.com", "phone": "06 30 123 4567"}
+        reply = cafe.call("POST", "/v1/members", body, key="ben")
+        assert (reply.status, reply.json["not_taken"]) == (201, ["phone"])
+        assert reply.json["member_id"] != anna["member_id"]
+        assert self.profile(cafe, anna) == ("anna@example.com", self.PHONE)
+        assert self.profile(cafe, reply.json) == ("ben@example.com", "")
+        for q, card in ((self.PHONE, anna), ("ben@example.com", reply.json)):
+            (found,) = cafe.call("GET", "/v1/members", query={"q": q}).json["items"]
+            assert found["member_id"] == card["member_id"]
+        again = cafe.call("POST", "/v1/members", body, key="ben")
+        assert (again.status, again.replayed, again.json) == (201, True, reply.json)
+
+    def test_an_address_that_another_has_stays_too(self, cafe: Merchant) -> None:
+        anna = cafe.join(email="anna@example.com")
+        reply = cafe.call("POST", "/v1/members", {"email": "anna@example.com", "phone": self.PHONE})
+        assert (reply.status, reply.json["not_taken"]) == (201, ["email"])
+        assert self.profile(cafe, reply.json) == ("", self.PHONE)
+        assert self.profile(cafe, anna) == ("anna@example.com", "")
+
+    def test_contacts_of_two_members_are_a_third_card(self, cafe: Merchant) -> None:
+        anna, ben = cafe.join(email="anna@example.com"), cafe.join(phone=self.PHONE)
+        body = {"name": "Cili", "email": "anna@example.com", "phone": self.PHONE}
+        reply = cafe.call("POST", "/v1/members", body)
+        assert (reply.status, reply.json["not_taken"]) == (201, ["email", "phone"])
+        assert self.profile(cafe, reply.json) == ("", "")
+        assert self.profile(cafe, anna) == ("anna@example.com", "")
+        assert self.profile(cafe, ben) == ("", self.PHONE)
+
+    def test_a_contact_that_was_given_up_is_taken(self, cafe: Merchant) -> None:
+        anna = cafe.join(email="anna@example.com", phone=self.PHONE)
+        cafe.call("PATCH", f"/v1/members/{anna['member_id']}", {"phone": None})
+        reply = cafe.call("POST", "/v1/members", {"email": "b@example.com", "phone": self.PHONE})
+        assert (reply.status, "not_taken" in reply.json) == (201, False)
+        assert self.profile(cafe, reply.json) == ("b@example.com", self.PHONE)
 
 
 def test_two_merchants_can_enroll_the_same_person(service: Service, cafe: Merchant) -> None:

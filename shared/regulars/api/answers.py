@@ -106,6 +106,13 @@ class CardView(View):
     segment: Literal["new", "returning", "loyal", "at_risk", "lapsed"]
 
 
+class EnrolledCard(CardView):
+    """A card, and what of the given contacts is not on it because another member has it."""
+
+    not_taken: list[Literal["email", "phone"]] | None = None
+    """Kinds of contacts that stayed with another member; absent when all are on the card."""
+
+
 class LineView(View):
     unit: str
     amount: int

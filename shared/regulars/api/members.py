@@ -23,7 +23,7 @@ from regulars.views import integration
 
 
 def create(request: protocol.Request) -> protocol.Response:
-    """POST /v1/members: 201 with the new card, 200 with the one its contact has already."""
+    """POST /v1/members: 201 with the new card, 200 with the one that has all the contacts."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     body = read_body(request, NewMember)
     key = protocol.idempotency_key(request)

@@ -50,7 +50,7 @@ API = (
     Route("GET", "/v1/leaderboards/{id}", "api", "Read a leaderboard", "key",
           answers=((200, a.LeaderboardView),)),
     Route("POST", "/v1/members", "api", "Enrol a member", "key",
-          m.NewMember, ((201, a.CardView), (200, a.CardView)), ledger=True),
+          m.NewMember, ((201, a.EnrolledCard), (200, a.CardView)), ledger=True),
     Route("GET", "/v1/members", "api", "Find members", "key",
           answers=((200, a.CardList),), query=("q", "tier", "segment", "limit", "cursor")),
     Route("GET", "/v1/members/{id}", "api", "Read a card", "key", answers=((200, a.CardView),)),

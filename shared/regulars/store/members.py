@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -15,6 +15,9 @@ from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
 
 PAGE = 100
 """Members read at once on the way along all of them."""
+
+CONTACT_KINDS = ("email", "phone")
+"""The fields of a profile by which a member is found."""
 
 FREE = AbsentOr(Equals("c", ""))
 """A contact that nobody has, or that its member has given up."""
@@ -43,6 +46,13 @@ class Profile(NamedTuple):
     def contacts(self) -> tuple[str, ...]:
         """The normalized contacts that find this member."""
         return tuple(contact for contact in (self.email, self.phone) if contact)
+
+    def without(self, kinds: Collection[str]) -> Profile:
+        """The profile without its contacts of these kinds."""
+        return self._replace(
+            email="" if "email" in kinds else self.email,
+            phone="" if "phone" in kinds else self.phone,
+        )
 
 
 class Members:
@@ -90,6 +100,14 @@ class Members:
         """The member with the contact that has this digest."""
         (item,) = self.table.get(keys.contact(self.merchant_id, contact_digest))
         return item["c"] or None if item else None
+
+    def who_has(self, profile: Profile) -> dict[str, str]:
+        """The members that have the contacts of a profile, by kind; kinds nobody has are absent."""
+        given = [kind for kind in CONTACT_KINDS if getattr(profile, kind)]
+        items = self.table.get(*(self._contact_key(getattr(profile, kind)) for kind in given))
+        return {
+            kind: item["c"] for kind, item in zip(given, items, strict=True) if item and item["c"]
+        }
 
     def by_code(self, code: str, epoch_s: int) -> str | None:
         """The member whose card shows this rotating code now."""
