@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from regulars.core import tokens
 from regulars.store import keys
 from tests.service import Merchant, Service
 
@@ -289,3 +291,89 @@ class TestRewards:
         member_id = cafe.join(language="hu")["member_id"]
         (coffee,) = cafe.call("GET", f"/v1/members/{member_id}/rewards").json["items"]
         assert coffee["name"] == "Ingyenkávé"
+
+
+class TestProfile:
+    def read(self, cafe: Merchant, card: dict[str, Any]) -> Any:
+        return cafe.call("GET", f"/v1/members/{card['member_id']}/profile").json
+
+    def test_what_a_key_tells_is_confirmed_by_the_merchant(
+        self, service: Service, frozen: Any
+    ) -> None:
+        cafe = service.new_merchant()
+        card = cafe.join(
+            email="Anna@example.com", phone="06 30 123 4567", birthday="1990-05-17",
+            language="hu", source="poster", consents={"email": True, "sms": False},
+        )  # fmt: skip
+        at = {"confirmed_at": "2026-11-22T09:00:00Z", "confirmed_by": "merchant"}
+        told = {"at": "2026-11-22T09:00:00Z", "by": "merchant", "wording": None}
+        assert self.read(cafe, card) == {
+            "contacts": [
+                {"kind": "email", "value": "anna@example.com", **at},
+                {"kind": "phone", "value": "+36301234567", **at},
+            ],
+            "birthday": "1990-05-17", "language": "hu", "timezone": None, "source": "poster",
+            "note": None, "attributes": {},
+            "consents": [
+                {"channel": "email", "given": True, **told},
+                {"channel": "sms", "given": False, **told},
+            ],
+        }  # fmt: skip
+
+    def test_what_is_typed_on_a_page_is_claimed_until_the_merchant_tells_it(
+        self, service: Service, frozen: Any
+    ) -> None:
+        cafe = service.new_merchant()
+        service.request(
+            "POST", f"/j/{cafe.created['slug']}", acting_as=cafe.id,
+            form={"email": "anna@example.com", "consent_email": "1"},
+        )  # fmt: skip
+        (card,) = cafe.call("GET", "/v1/members").json["items"]
+        claimed = self.read(cafe, card)
+        (contact,) = claimed["contacts"]
+        assert (contact["confirmed_at"], contact["confirmed_by"]) == (None, None)
+        assert [(it["channel"], it["given"], it["by"]) for it in claimed["consents"]] == [
+            ("email", True, "page"), ("sms", False, "page"),
+        ]  # fmt: skip
+        frozen.now += timedelta(days=1)
+        path = f"/v1/members/{card['member_id']}"
+        cafe.call("PATCH", path, {"email": "anna@example.com"})
+        (contact,) = self.read(cafe, card)["contacts"]
+        assert contact["confirmed_at"] == "2026-11-23T09:00:00Z"
+        frozen.now += timedelta(days=1)
+        cafe.call("PATCH", path, {"email": "anna@example.com", "name": "Anna"})
+        (contact,) = self.read(cafe, card)["contacts"]
+        assert contact["confirmed_at"] == "2026-11-23T09:00:00Z", "as it was first told"
+        cafe.call("PATCH", path, {"email": "new@example.com"})
+        (contact,) = self.read(cafe, card)["contacts"]
+        assert (contact["value"], contact["confirmed_at"]) == (
+            "new@example.com", "2026-11-24T09:00:00Z",
+        )  # fmt: skip
+        cafe.call("PATCH", path, {"email": None})
+        assert self.read(cafe, card)["contacts"] == []
+
+    def test_a_member_who_says_no_later_is_who_said_it(self, service: Service, frozen: Any) -> None:
+        cafe = service.new_merchant()
+        card = cafe.join(email="anna@example.com", consents={"email": True})
+        frozen.now += timedelta(hours=1)
+        token = tokens.unsubscribe_token(cafe.id, card["member_id"])
+        assert service.request("POST", f"/u/{token}", acting_as=cafe.id).status == 200
+        (consent,) = self.read(cafe, card)["consents"]
+        assert (consent["given"], consent["at"], consent["by"]) == (
+            False, "2026-11-22T10:00:00Z", "member",
+        )  # fmt: skip
+
+    def test_a_profile_from_before_times_were_kept_is_readable(
+        self, service: Service, cafe: Merchant
+    ) -> None:
+        card = cafe.join(email="anna@example.com", consents={"email": True})
+        (item,) = service.table.get(keys.profile(cafe.id, card["member_id"]))
+        assert item is not None
+        del item["said"]
+        service.table.put(item)
+        read = self.read(cafe, card)
+        assert read["contacts"] == [
+            {"kind": "email", "value": "anna@example.com",
+             "confirmed_at": None, "confirmed_by": None},
+        ]  # fmt: skip
+        assert read["consents"][0]["at"] is None

@@ -57,6 +57,8 @@ def join(request: protocol.Request) -> protocol.Response:
     profile, errors = form.read(sent, shop.program, words.lang)
     if errors:
         return _page(request, shop, words, 422, sent, errors)
+    consents = (f"consent.{channel}" for channel in profile.consents)
+    profile = profile.saying(calendar.to_ms(shop.now), "page", *consents)
     once = sent.get("once", "")
     enrolled = enroll(
         shop,
