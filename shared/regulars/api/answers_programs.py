@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from regulars.api.answers import Cursor, Day, Instant, View
 
@@ -24,6 +24,12 @@ class TemplateList(View):
     items: list[TemplateSummary]
     """All of them."""
     next: Cursor
+
+
+class TemplateView(View):
+    """A template: a programme document, as `GET /v1/program/schema` describes it."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 class Published(View):

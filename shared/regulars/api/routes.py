@@ -40,7 +40,7 @@ API = (
     Route("GET", "/v1/templates", "api", "List the templates", "none",
           answers=((200, programs.TemplateList),)),
     Route("GET", "/v1/templates/{id}", "api", "Read a template", "none",
-          answers=((200, ProgramDocument),)),
+          answers=((200, programs.TemplateView),)),
     Route("GET", "/v1/program", "api", "Read the programme in force", "key",
           answers=((200, programs.Published),), query=("version",)),
     Route("PUT", "/v1/program", "api", "Publish a programme", "key",
