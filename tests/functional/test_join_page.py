@@ -110,8 +110,8 @@ def test_whoever_joins_is_answered_alike_whatever_is_known(
     assert item is not None
     assert item["email"] == (email if email in NEW else "")
     assert item["phone"] == (phone if phone in NEW else "")
-    told = [(message["kind"], message["member_id"]) for message in reported(cafe)]
-    assert told == ([("card_link", anna["member_id"])] if email in KNOWN else [])
+    notified = [(message["kind"], message["member_id"]) for message in reported(cafe)]
+    assert notified == ([("card_link", anna["member_id"])] if email in KNOWN else [])
 
 
 def test_what_one_typed_is_not_sent_to_the_owner_of_the_other(cafe: Merchant) -> None:

@@ -297,7 +297,7 @@ class TestProfile:
     def read(self, cafe: Merchant, card: dict[str, Any]) -> Any:
         return cafe.call("GET", f"/v1/members/{card['member_id']}/profile").json
 
-    def test_what_a_key_tells_is_confirmed_by_the_merchant(
+    def test_what_a_key_gives_is_confirmed_by_the_merchant(
         self, service: Service, frozen: Any
     ) -> None:
         cafe = service.new_merchant()
@@ -306,7 +306,7 @@ class TestProfile:
             language="hu", source="poster", consents={"email": True, "sms": False},
         )  # fmt: skip
         at = {"confirmed_at": "2026-11-22T09:00:00Z", "confirmed_by": "merchant"}
-        told = {"at": "2026-11-22T09:00:00Z", "by": "merchant", "wording": None}
+        given = {"at": "2026-11-22T09:00:00Z", "by": "merchant", "wording": None}
         assert self.read(cafe, card) == {
             "contacts": [
                 {"kind": "email", "value": "anna@example.com", **at},
@@ -315,12 +315,12 @@ class TestProfile:
             "birthday": "1990-05-17", "language": "hu", "timezone": None, "source": "poster",
             "note": None, "attributes": {},
             "consents": [
-                {"channel": "email", "given": True, **told},
-                {"channel": "sms", "given": False, **told},
+                {"channel": "email", "given": True, **given},
+                {"channel": "sms", "given": False, **given},
             ],
         }  # fmt: skip
 
-    def test_what_is_typed_on_a_page_is_claimed_until_the_merchant_tells_it(
+    def test_what_is_typed_on_a_page_is_claimed_until_the_merchant_gives_it(
         self, service: Service, frozen: Any
     ) -> None:
         cafe = service.new_merchant()
@@ -343,7 +343,7 @@ class TestProfile:
         frozen.now += timedelta(days=1)
         cafe.call("PATCH", path, {"email": "anna@example.com", "name": "Anna"})
         (contact,) = self.read(cafe, card)["contacts"]
-        assert contact["confirmed_at"] == "2026-11-23T09:00:00Z", "as it was first told"
+        assert contact["confirmed_at"] == "2026-11-23T09:00:00Z", "as it was given first"
         cafe.call("PATCH", path, {"email": "new@example.com"})
         (contact,) = self.read(cafe, card)["contacts"]
         assert (contact["value"], contact["confirmed_at"]) == (
@@ -352,7 +352,7 @@ class TestProfile:
         cafe.call("PATCH", path, {"email": None})
         assert self.read(cafe, card)["contacts"] == []
 
-    def test_a_member_who_says_no_later_is_who_said_it(self, service: Service, frozen: Any) -> None:
+    def test_a_member_who_says_no_later_is_named(self, service: Service, frozen: Any) -> None:
         cafe = service.new_merchant()
         card = cafe.join(email="anna@example.com", consents={"email": True})
         frozen.now += timedelta(hours=1)
@@ -369,7 +369,7 @@ class TestProfile:
         card = cafe.join(email="anna@example.com", consents={"email": True})
         (item,) = service.table.get(keys.profile(cafe.id, card["member_id"]))
         assert item is not None
-        del item["said"]
+        del item["proofs"]
         service.table.put(item)
         read = self.read(cafe, card)
         assert read["contacts"] == [

@@ -15,7 +15,7 @@ def set_consent(members: Members, profile: Profile, name: str, *, agreed: bool, 
         if bool(profile.consents.get(name)) is agreed:
             return
         consents = {**profile.consents, name: agreed}
-        changed = profile.saying(at_ms, "member", f"consent.{name}")
+        changed = profile.with_proof(at_ms, "member", f"consent.{name}")
         changed = changed._replace(consents=consents, version=profile.version + 1)
         try:
             members.change(profile, changed)

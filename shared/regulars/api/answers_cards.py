@@ -181,9 +181,9 @@ class ConsentView(View):
     given: bool
     """Whether the member agrees."""
     at: Instant | None
-    """When it was said; null where it was not kept."""
+    """When it was given or refused; null where it was not kept."""
     by: Literal["merchant", "page", "member"] | None
-    """Whether the merchant told it with an API key, it was ticked when joining, or set later."""
+    """Whether the merchant gave it with an API key, it was ticked when joining, or set later."""
     wording: str | None
     """The words that were agreed to; null where they were not kept."""
 

@@ -61,7 +61,7 @@ class EntryView(View):
     recorded_at: Instant
     """When it was booked."""
     effective_at: Instant
-    """When it happened; before `recorded_at` for what is told late."""
+    """When it happened; before `recorded_at` for what is reported late."""
     source: str
     """Where it came from: `api`, `staff`, `join`, a till, a job."""
     staff: str | None

@@ -72,8 +72,8 @@ def change(request: protocol.Request) -> protocol.Response:
     """PATCH /v1/members/{id}: profile and consents."""
     gathered, member = _gather(request)
     body = read_body(request, MemberChange)
-    told = _with_changes(member.profile, body, gathered)
-    changed = told._replace(version=member.profile.version + 1)
+    given = _with_changes(member.profile, body, gathered)
+    changed = given._replace(version=member.profile.version + 1)
     change_profile(gathered.shop, member.profile, changed)
     words = find.member_words(changed, gathered.program.languages)
     return _card(gathered, member._replace(profile=changed, words=words))
@@ -196,7 +196,7 @@ def _recorded(m: str, c: str, upto: int) -> Iterator[ledger.Recorded]:
 def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathered) -> Profile:
     """The profile with the fields that were sent, contacts in their normal form.
 
-    What a merchant tells with its key counts as confirmed.
+    What a merchant gives with its key counts as confirmed.
     """
     program = gathered.program
     sent: dict[str, Any] = body.model_dump(exclude_unset=True)
@@ -212,14 +212,14 @@ def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathe
                 errors.append((name, f"must be {what}"))
             sent[name] = found
     checks.require(errors)
-    told = sent.pop("consents", None) or {}
+    asked = sent.pop("consents", None) or {}
     known: dict[str, Any] = {name: value or "" for name, value in sent.items()}
     moved = [kind for kind in CONTACT_KINDS if known.get(kind) != getattr(profile, kind)]
     profile = profile.without([kind for kind in moved if kind in known])
-    profile = profile._replace(consents={**profile.consents, **told}, **known)
-    confirmed = [kind for kind in CONTACT_KINDS if known.get(kind) and kind not in profile.said]
-    consents = [f"consent.{channel}" for channel in told]
-    return profile.saying(calendar.to_ms(gathered.now), "merchant", *confirmed, *consents)
+    profile = profile._replace(consents={**profile.consents, **asked}, **known)
+    confirmed = [kind for kind in CONTACT_KINDS if known.get(kind) and kind not in profile.proofs]
+    consents = [f"consent.{channel}" for channel in asked]
+    return profile.with_proof(calendar.to_ms(gathered.now), "merchant", *confirmed, *consents)
 
 
 ROUTES: dict[str, protocol.Handler] = {

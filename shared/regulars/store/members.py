@@ -42,7 +42,7 @@ class Profile(NamedTuple):
     link: int = 1
     """Number of the card's link; rises when the link is renewed."""
     version: int = 1
-    said: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    proofs: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     """When (`at`, in milliseconds) and by whom (`by`) a contact was confirmed (`email`, `phone`) or
     a consent given or refused (`consent.<channel>`); absent where it was not kept."""
 
@@ -50,17 +50,17 @@ class Profile(NamedTuple):
         """The normalized contacts that find this member."""
         return tuple(contact for contact in (self.email, self.phone) if contact)
 
-    def saying(self, at_ms: int, by: str, *what: str) -> Profile:
-        """The profile that knows when and by whom these contacts or consents were told."""
-        told = {name: {"at": at_ms, "by": by} for name in what}
-        return self._replace(said={**self.said, **told})
+    def with_proof(self, at_ms: int, by: str, *what: str) -> Profile:
+        """The profile that knows when and by whom these contacts or consents were given."""
+        new = {name: {"at": at_ms, "by": by} for name in what}
+        return self._replace(proofs={**self.proofs, **new})
 
     def without(self, kinds: Collection[str]) -> Profile:
         """The profile without its contacts of these kinds."""
         return self._replace(
             email="" if "email" in kinds else self.email,
             phone="" if "phone" in kinds else self.phone,
-            said={name: proof for name, proof in self.said.items() if name not in kinds},
+            proofs={name: proof for name, proof in self.proofs.items() if name not in kinds},
         )
 
 
@@ -155,7 +155,7 @@ class Members:
             referred_by=profile.referred_by,
             link=profile.link,
             ver=profile.version,
-            said={name: dict(proof) for name, proof in profile.said.items()},
+            proofs={name: dict(proof) for name, proof in profile.proofs.items()},
         )
 
 
@@ -175,7 +175,7 @@ def profile_of(item: Item) -> Profile:
         referred_by=item["referred_by"],
         link=item["link"],
         version=item["ver"],
-        said=item.get("said", {}),
+        proofs=item.get("proofs", {}),
     )
 
 

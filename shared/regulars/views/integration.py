@@ -146,8 +146,8 @@ def profile(known: Profile) -> View:
             {
                 "channel": channel,
                 "given": given,
-                "at": _said_at(known, f"consent.{channel}"),
-                "by": known.said.get(f"consent.{channel}", {}).get("by"),
+                "at": _proved_at(known, f"consent.{channel}"),
+                "by": known.proofs.get(f"consent.{channel}", {}).get("by"),
                 "wording": None,
             }
             for channel, given in sorted(known.consents.items())
@@ -159,13 +159,13 @@ def _contact(known: Profile, kind: str) -> View:
     return {
         "kind": kind,
         "value": getattr(known, kind),
-        "confirmed_at": _said_at(known, kind),
-        "confirmed_by": known.said.get(kind, {}).get("by"),
+        "confirmed_at": _proved_at(known, kind),
+        "confirmed_by": known.proofs.get(kind, {}).get("by"),
     }
 
 
-def _said_at(known: Profile, what: str) -> str | None:
-    proof = known.said.get(what)
+def _proved_at(known: Profile, what: str) -> str | None:
+    proof = known.proofs.get(what)
     return calendar.rfc3339(proof["at"]) if proof else None
 
 

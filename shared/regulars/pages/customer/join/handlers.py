@@ -58,7 +58,7 @@ def join(request: protocol.Request) -> protocol.Response:
     if errors:
         return _page(request, shop, words, 422, sent, errors)
     consents = (f"consent.{channel}" for channel in profile.consents)
-    profile = profile.saying(calendar.to_ms(shop.now), "page", *consents)
+    profile = profile.with_proof(calendar.to_ms(shop.now), "page", *consents)
     once = sent.get("once", "")
     enrolled = enroll(
         shop,
