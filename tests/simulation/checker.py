@@ -249,9 +249,9 @@ class Checker:
         fold = self.folds[card.member_id]
         assert not fold.unknown, "the entries do not tell all"
         assert fold.card == card._replace(version=0, due={}), "entries tell another state"
-        told = {name: (one.reward_id, one.status) for name, one in fold.vouchers.items()}
-        kept = {name: self.vouchers[name][1:] for name in told}
-        assert told == kept, "entries tell other vouchers"
+        rebuilt = {name: (one.reward_id, one.status) for name, one in fold.vouchers.items()}
+        kept = {name: self.vouchers[name][1:] for name in rebuilt}
+        assert rebuilt == kept, "entries tell other vouchers"
 
     def compare_windows(self, card: Card, replay: Replay) -> None:
         """The sums by month, over all, and the money carried."""

@@ -186,7 +186,9 @@ class Draft:
     @property
     def changed(self) -> bool:
         """Whether the card is other than before in anything that entries tell."""
-        return any(getattr(self.card, name) != getattr(self.before, name) for name in replay.TOLD)
+        return any(
+            getattr(self.card, name) != getattr(self.before, name) for name in replay.IN_ENTRIES
+        )
 
     def nothing_to_book(self) -> Decision:
         """Return a decision without an entry: only the due list changes, nothing else."""

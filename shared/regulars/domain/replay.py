@@ -26,8 +26,8 @@ BASE = "*"
 _CHAIN = frozenset({"seq", "head", "recorded_ms"})
 """Told by the entry's place in the chain."""
 
-_NOT_TOLD = _CHAIN | {"traced", "due"}
-TOLD = tuple(name for name in FIELDS if name not in _NOT_TOLD)
+_NOT_IN_ENTRIES = _CHAIN | {"traced", "due"}
+IN_ENTRIES = tuple(name for name in FIELDS if name not in _NOT_IN_ENTRIES)
 """The fields that entries tell, besides their place in the chain."""
 
 _OLD = frozenset({"lots", "debt", "windows", "lifetime", "enrolled_ms"})
@@ -52,10 +52,10 @@ def patch_of(before: Card, entry: Entry, after: Card) -> dict[str, Any]:
     A card whose older entries have no patches gets one that holds the whole state.
     """
     whole = bool(before.seq) and not before.traced
-    told = _following(_bare(before) if whole else before, entry)
+    follows = _following(_bare(before) if whole else before, entry)
     changes: dict[str, Any] = {BASE: 1} if whole else {}
-    for name in TOLD:
-        was, now = getattr(told, name), getattr(after, name)
+    for name in IN_ENTRIES:
+        was, now = getattr(follows, name), getattr(after, name)
         if was is now or was == now:
             continue
         field = FIELDS[name]
@@ -119,7 +119,7 @@ class Fold:
         self.unknown: frozenset[str] = frozenset()
         """Fields of the card that the entries do not tell."""
         self.vouchers: dict[str, Voucher] = {}
-        """Every voucher as it stands; a code of "" is not told."""
+        """Every voucher as it stands; an empty code is not known."""
         self.unreadable: list[int] = []
         """Places of entries that cannot be read."""
         self.ops: dict[int, str] = {}
@@ -156,7 +156,7 @@ class Fold:
 
     def _without_patch(self, entry: Entry) -> None:
         """Take in an entry that was written before there were patches."""
-        unknown = self.unknown | (set(TOLD) - _OLD)
+        unknown = self.unknown | (set(IN_ENTRIES) - _OLD)
         facts = entry.facts
         if entry.kind == "reverse":
             unknown |= {"windows", "lifetime"}
@@ -208,7 +208,7 @@ def differences(stored: Card, fold: Fold) -> list[Difference]:
     """List where a stored card is not what its entries say; what they do not tell is left out."""
     found = []
     replayed = fold.card
-    for name in (*_CHAIN, *TOLD):
+    for name in (*_CHAIN, *IN_ENTRIES):
         was, now = getattr(stored, name), getattr(replayed, name)
         if name in fold.unknown or was == now:
             continue

@@ -56,7 +56,7 @@ class TestEveryField:
         written = json.loads(json.dumps(compact.dump(FULL)))
         assert compact.load(written, "c1", 7) == FULL
 
-    @pytest.mark.parametrize("name", sorted({*replay.TOLD} - {"lots", "debt"}))
+    @pytest.mark.parametrize("name", sorted({*replay.IN_ENTRIES} - {"lots", "debt"}))
     def test_is_told_by_the_patch_when_it_comes_changes_and_goes(self, name: str) -> None:
         empty = Card("c1", seq=4, traced=1, enrolled_ms=0)
         with_it = empty._replace(**{name: getattr(FULL, name)})
@@ -72,8 +72,8 @@ class TestEveryField:
         follows = FULL.with_lots("point", (Lot("2027-01-31", "2026-12-01", 8),))
         assert replay.patch_of(FULL, entry, follows) == {}
         odd = follows.with_lots("stamp", (Lot("", "", 1),)).with_debt("stamp", 0)
-        told = after(FULL, read_back(replay.patch_of(FULL, entry, odd), entry))
-        assert (told.lots, told.debt) == (odd.lots, odd.debt)
+        read = after(FULL, read_back(replay.patch_of(FULL, entry, odd), entry))
+        assert (read.lots, read.debt) == (odd.lots, odd.debt)
 
 
 def busy_shop() -> Shop:
