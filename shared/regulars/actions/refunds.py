@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
+from regulars.domain.ledger import Entry
 from regulars.domain.operations import Decision, Item, Origin, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
@@ -78,19 +79,20 @@ def original(
             vouchers=tuple(cards.voucher_of(item) for item in vouchers if item),
             items=items,
             refunded_rules=refunded.get("rules", {}) if refunded else {},
-            under=_version(ledger, program, entry.program_version),
+            under=_version(ledger, program, entry),
             undo_until_ms=entry.recorded_ms + undo_within_ms if undo_within_ms else None,
             refund_id=refund_id,
         ),
     )
 
 
-def _version(ledger: Ledger, program: Program, version: int) -> Program:
-    """The programme as it was published as a version; the one in force if that is lost."""
-    if program.version == version:
-        return program
-    (item,) = ledger.table.get(keys.program_version(ledger.merchant_id, version))
-    return program_of(item) if item else program
+def _version(ledger: Ledger, program: Program, entry: Entry) -> Program:
+    """The programme as it held when an entry was booked; the one in force if that is lost."""
+    if program.version != entry.program_version:
+        key = keys.program_version(ledger.merchant_id, entry.program_version)
+        (item,) = ledger.table.get(key)
+        program = program_of(item) if item else program
+    return program.at(entry.recorded_ms)
 
 
 def refund(

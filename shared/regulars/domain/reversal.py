@@ -17,6 +17,7 @@ from regulars.domain import (
     milestones,
     raffles,
     reasons,
+    standing,
     surprises,
     visits,
 )
@@ -62,7 +63,7 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
 
     if whole:
         _return_vouchers(draft, operation, units=None)
-    for line in granted(original.lines):
+    for line in granted(standing.lines_now(draft.program, original)):
         _take_back(draft, operation, line, parts.line(line).of(line.amount))
     for rule, moved in original.facts.get("carry", {}).items():
         _restore_carry(draft, rule, -parts.rules.get(rule, money).of(moved))
@@ -136,12 +137,11 @@ def _note(draft: Draft, fact: str, unit: str, amount: int) -> None:
 def _locked(draft: Draft, unit: str) -> int:
     """Sum the units locked in open vouchers, less what is owed already: they are not spent, so a
     waived refund does not cover them."""
-    rewards = draft.program.rewards
-    locked = sum(
-        held.cost
-        for held in draft.card.open.values()
-        if held.reward_id in rewards and rewards[held.reward_id].unit == unit
-    )
+    locked = 0
+    for held in draft.card.open.values():
+        if reward := draft.program.terms(held.reward_id, held.version):
+            of, cost = standing.amount_now(draft.program, reward.unit, held.cost, held.version)
+            locked += cost if of == unit else 0
     return max(0, locked - draft.card.debt.get(unit, 0))
 
 

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote
 
 from regulars.core.config import learn_origin
 from regulars.core.observability import logger
-from regulars.domain.refusals import RefusalCode, Refused
+from regulars.domain.refusals import RefusalCode, Refused, StaleProgram
 from regulars.http import headers, problems
 from regulars.store.errors import Unavailable
 from regulars.store.ledger import Answer, Idempotency
@@ -147,7 +147,7 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
         learn_origin(event["requestContext"].get("domainName", ""))
         request = Request(event)
         try:
-            return routes[request.route](request)
+            return _answered_anew(routes[request.route], request)
         except Refused as refused:
             log.info("refused", extra={"route": request.route, "code": refused.code.value})
             return problem(refused)
@@ -159,6 +159,20 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
             return problem(Refused(RefusalCode.INTERNAL))
 
     return lambda_handler
+
+
+forget: list[Callable[[], None]] = []
+"""What empties the memories of this process."""
+
+
+def _answered_anew(handler: Handler, request: Request) -> Response:
+    """Answer; once more from the table as it is now when a programme was remembered too long."""
+    try:
+        return handler(request)
+    except StaleProgram:
+        for empty in forget:
+            empty()
+        return handler(request)
 
 
 def json_answer(

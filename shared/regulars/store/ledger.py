@@ -32,7 +32,7 @@ from regulars.domain.operations import (
     Voucher,
 )
 from regulars.domain.program import Program
-from regulars.domain.refusals import DECIDED, RefusalCode, Refused
+from regulars.domain.refusals import DECIDED, RefusalCode, Refused, StaleProgram
 from regulars.store import cards, keys, retry
 from regulars.store.marshal import Item
 from regulars.store.table import (
@@ -130,6 +130,8 @@ class Ledger:
         for tries in range(1, TRIES_MAX + 1):
             try:
                 decision = decide(program, card, operation, now)
+            except StaleProgram:
+                raise
             except Refused as refused:
                 newest = None if fresh else self.card(card.member_id)
                 if newest and newest.version > card.version:

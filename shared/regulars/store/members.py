@@ -185,6 +185,22 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
     return f"{base_url}/c/{token}"
 
 
+def members_page(
+    table: Table, merchant_id: str, start: Any = None,
+    whose: Callable[[Profile], bool] | None = None,
+) -> tuple[list[tuple[Profile, Card]], Any]:  # fmt: skip
+    """A page of members (or of some, by profile) with their cards, by enrolment, and where the next
+    page starts; None after the last."""
+    page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
+    profiles = [profile_of(item) for item in page.items]
+    wanted = [one for one in profiles if whose is None or whose(one)]
+    states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
+    found = [
+        (profile, card_of(state)) for profile, state in zip(wanted, states, strict=True) if state
+    ]
+    return found, page.next
+
+
 def all_members(
     table: Table, merchant_id: str, whose: Callable[[Profile], bool] | None = None
 ) -> Iterator[tuple[Profile, Card]]:
@@ -192,15 +208,8 @@ def all_members(
     enrolment."""
     start = None
     while True:
-        page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
-        profiles = [profile_of(item) for item in page.items]
-        wanted = [one for one in profiles if whose is None or whose(one)]
-        if wanted:
-            states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
-            for profile, state in zip(wanted, states, strict=True):
-                if state:
-                    yield profile, card_of(state)
-        start = page.next
+        found, start = members_page(table, merchant_id, start, whose)
+        yield from found
         if start is None:
             return
 
