@@ -2,7 +2,7 @@
 
 What members hold is looked at before. A unit that somebody holds cannot vanish; what else would be
 taken from them is published only when the owner says so. Nothing of safety hangs on that: a card
-that moves in between is carried over all the same (`domain/standing.py`).
+that moves in between is carried over all the same (`domain/carryover.py`).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from regulars.actions.enroll import enroll
 from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, contacts
-from regulars.domain import calendar, eligibility, ledger, standing
+from regulars.domain import calendar, carryover, eligibility, ledger
 from regulars.domain.operations import Decision
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
@@ -125,7 +125,7 @@ def rewards(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/rewards: each reward as it stands for this card."""
     gathered, member = _gather(request)
     today = calendar.local_date(gathered.now, gathered.program.timezone)
-    card = standing.of(gathered.program, member.card, today)
+    card = carryover.of(gathered.program, member.card, today)
     items = [
         _reward(gathered.program, candidate, member)
         for candidate in eligibility.rewards(gathered.program, card, today)

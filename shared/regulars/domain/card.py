@@ -102,7 +102,7 @@ class Card(NamedTuple):
     taken: Mapping[str, tuple[str, int]] = NONE
     """Per thing with a limit (see `limits.py`) the period and how often it was given in it."""
     stepped: int = 0
-    """The version up to which units were replaced and remainders dropped (see `standing.py`)."""
+    """The version up to which units were replaced and remainders dropped (see `carryover.py`)."""
     traced: int = 0
     """The number of the entry from which on entries tell the whole state (see `replay.py`)."""
     due: Mapping[str, str] = NONE

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from regulars.domain.codes import CODE_LENGTH
 from regulars.domain.card import Card, Lot, OpenVoucher, TierRight, Window
+from regulars.domain.codes import CODE_LENGTH
 
 Document = dict[str, Any]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from regulars.domain import breakage, calendar, codes, reasons, replay, standing
+from regulars.domain import breakage, calendar, carryover, codes, reasons, replay
 from regulars.domain.card import Card, Lot, add_lots, expired, take
 from regulars.domain.due import newly_due
 from regulars.domain.expiry import last_day, lot_dates_for
@@ -38,7 +38,7 @@ class Draft:
         self.now_ms = max(calendar.to_ms(now), card.recorded_ms + 1)
         self.now = calendar.from_ms(self.now_ms)
         self.today: date = calendar.local_date(self.now, program.timezone)
-        self.card, self.lines = standing.carried_over(program, card, self.today)
+        self.card, self.lines = carryover.carried_over(program, card, self.today)
         self.carried = len(self.lines)
         """How many lines carry over what earlier versions held."""
         self.effective_ms = _effective_ms(operation.origin, self.now_ms)
@@ -68,7 +68,7 @@ class Draft:
     def grant(self, unit_id: str, amount: int, rule: str, reason: Reason) -> None:
         """Book `amount` in: first against debt, the rest into a lot dated by the unit's policy.
         Nothing of a unit that has ended."""
-        if standing.is_over(self.program, unit_id, self.today):
+        if carryover.is_over(self.program, unit_id, self.today):
             return
         self.renew(unit_id)
         owed = min(self.card.debt.get(unit_id, 0), amount)

@@ -47,8 +47,8 @@ def ends_on(program: Program, unit_id: str) -> str:
 def last_day(unit: Unit, today: date) -> str:
     """Compute the last day of all lots of a unit that is renewed `today`, whatever their own dates:
     by inactivity, or because the unit ends; `""` for neither."""
-    idle = inactivity_ends(unit, today) if unit.expiry.kind == "inactivity" else NEVER
-    return _sooner(idle, unit.ends_on)
+    inactive = inactivity_ends(unit, today) if unit.expiry.kind == "inactivity" else NEVER
+    return _sooner(inactive, unit.ends_on)
 
 
 def by_policy(program: Program, card: Card, today: date) -> Card:

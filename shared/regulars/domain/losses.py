@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
-from regulars.domain import standing, tiering
+from regulars.domain import carryover, tiering
 from regulars.domain.card import Card, expired
 from regulars.domain.program import Program, Reward
 
@@ -36,7 +36,7 @@ class Threat(NamedTuple):
 
     tiers: frozenset[str]
     stranded: frozenset[str]
-    """Units that go, and that no other stands for."""
+    """Units that go, and that no other replaces."""
     ended: frozenset[str]
     """Units that end, or end sooner."""
     mapped: frozenset[str]
@@ -52,7 +52,7 @@ def threat(old: Program, new: Program, today: date) -> Threat:
     """Find what of a programme is gone or changed in its next version."""
     rates = {unit.replaces: unit.rate for unit in new.units.values() if unit.replaces}
     gone = [unit for unit in old.units if unit not in new.units]
-    left = [unit for unit in gone if not standing.is_over(old, unit, today)]
+    left = [unit for unit in gone if not carryover.is_over(old, unit, today)]
     tiers = {tier.id for tier in new.tiers}
     rules = {rule.id for rule in new.earn if rule.on == "spend"}
     return Threat(
@@ -65,7 +65,7 @@ def threat(old: Program, new: Program, today: date) -> Threat:
             and unit.id in old.units
             and (not old.units[unit.id].ends_on or unit.ends_on < old.units[unit.id].ends_on)
         ),
-        mapped=frozenset(unit for unit in left if rates.get(unit, 0) not in {0, standing.MILLION}),
+        mapped=frozenset(unit for unit in left if rates.get(unit, 0) not in {0, carryover.MILLION}),
         rewards=frozenset(
             reward.id
             for reward in old.rewards.values()
@@ -79,7 +79,7 @@ def threat(old: Program, new: Program, today: date) -> Threat:
 
 def of_card(old: Program, new: Program, of: Threat, card: Card, today: date) -> Iterator[Loss]:
     """List what a member would lose, one line for each thing."""
-    card = standing.of(old, card, today)
+    card = carryover.of(old, card, today)
     yield from _rights(old, of.tiers, card, today)
     yield from _units(old, new, of, card, today)
     for reward_id in sorted(of.rewards):
@@ -100,7 +100,7 @@ def locked(program: Program, card: Card, unit: str) -> int:
     total = 0
     for opened in card.open.values():
         if reward := program.terms(opened.reward_id, opened.version):
-            of, cost = standing.amount_now(program, reward.unit, opened.cost, opened.version)
+            of, cost = carryover.amount_now(program, reward.unit, opened.cost, opened.version)
             total += cost if of == unit else 0
     return total
 
@@ -113,7 +113,7 @@ def _rights(old: Program, gone: frozenset[str], card: Card, today: date) -> Iter
         sold = any(way.metric == "purchase" for way in tier.enter)
         count = sum(
             right.id == tier.id
-            and tiering.stands(right, tier, today)
+            and tiering.is_held(right, tier, today)
             and (name != tier.id or (sold and tier.id not in earned))
             for name, right in card.held.items()
         )
@@ -134,11 +134,11 @@ def _units(old: Program, new: Program, of: Threat, card: Card, today: date) -> I
                 yield Loss("balance_mapped", unit, has)
         elif unit in of.ended:
             end = new.units[unit].ends_on
-            idle = card.inactive_after.get(unit, "") or end
+            last = card.inactive_after.get(unit, "") or end
             later = sum(
                 lot.amount
                 for lot in card.valid_lots(unit, day)
-                if not expired(lot, day) and min(lot.expires_on or idle, idle) >= end
+                if not expired(lot, day) and min(lot.expires_on or last, last) >= end
             )
             if later:
                 yield Loss("balance_ended", unit, later)

@@ -113,7 +113,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
 class StaleProgram(Refused):
     """The card has been carried over to a later version of the programme than the one given.
 
-    Whoever gave it had read it before; it is read again, and the request decided anew.
+    Whoever gave it had read it before; it is read again, and the request decided again.
     """
 
     def __init__(self) -> None:

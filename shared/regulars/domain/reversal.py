@@ -13,11 +13,11 @@ from regulars.domain import (
     benefits,
     breakage,
     calendar,
+    carryover,
     limits,
     milestones,
     raffles,
     reasons,
-    standing,
     surprises,
     visits,
 )
@@ -63,7 +63,7 @@ def reverse(draft: Draft, operation: Reverse) -> Refunded:
 
     if whole:
         _return_vouchers(draft, operation, units=None)
-    for line in granted(standing.lines_now(draft.program, original)):
+    for line in granted(carryover.lines_now(draft.program, original)):
         _take_back(draft, operation, line, parts.line(line).of(line.amount))
     for rule, moved in original.facts.get("carry", {}).items():
         _restore_carry(draft, rule, -parts.rules.get(rule, money).of(moved))
@@ -140,7 +140,7 @@ def _locked(draft: Draft, unit: str) -> int:
     locked = 0
     for held in draft.card.open.values():
         if reward := draft.program.terms(held.reward_id, held.version):
-            of, cost = standing.amount_now(draft.program, reward.unit, held.cost, held.version)
+            of, cost = carryover.amount_now(draft.program, reward.unit, held.cost, held.version)
             locked += cost if of == unit else 0
     return max(0, locked - draft.card.debt.get(unit, 0))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from regulars.domain import calendar, limits, reasons, standing
+from regulars.domain import calendar, carryover, limits, reasons
 from regulars.domain.card import NEVER, Card, Lot, OpenVoucher
 from regulars.domain.draft import Draft
 from regulars.domain.operations import Cancel, Issue, Redeem, Voucher
@@ -206,7 +206,7 @@ def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
     reason = reasons.returned(
         voucher.reward_id, voucher.voucher_id, voucher.version if _earlier(draft, voucher) else 0
     )
-    unit, lots = standing.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
+    unit, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
     draft.put_back(unit, lots, voucher.reward_id, reason)
     draft.pay_debt()
     close(draft, voucher, status)

@@ -192,7 +192,7 @@ def lasts(program: Program, held: TierRight, today: date) -> bool:
     return in_season(tier, today) and not _over(held, tier, today)
 
 
-def stands(held: TierRight, tier: Tier, today: date) -> bool:
+def is_held(held: TierRight, tier: Tier, today: date) -> bool:
     """Tell whether a right to a tier has not ended, days of grace included."""
     return not _over(held, tier, today)
 

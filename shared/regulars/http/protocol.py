@@ -147,7 +147,7 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
         learn_origin(event["requestContext"].get("domainName", ""))
         request = Request(event)
         try:
-            return _answered_anew(routes[request.route], request)
+            return _read_again(routes[request.route], request)
         except Refused as refused:
             log.info("refused", extra={"route": request.route, "code": refused.code.value})
             return problem(refused)
@@ -165,8 +165,8 @@ forget: list[Callable[[], None]] = []
 """What empties the memories of this process."""
 
 
-def _answered_anew(handler: Handler, request: Request) -> Response:
-    """Answer; once more from the table as it is now when a programme was remembered too long."""
+def _read_again(handler: Handler, request: Request) -> Response:
+    """Answer; a second time from the table as it is now when a programme was kept too long."""
     try:
         return handler(request)
     except StaleProgram:

@@ -63,7 +63,7 @@ def _past(left: Mapping[str, Any]) -> Past:
         steps=tuple(
             Step(
                 version,
-                {old: (new, millionths(rate)) for old, (new, rate) in replaced.items()},
+                {old: (new, rate) for old, (new, rate) in replaced.items()},
                 tuple(dropped),
             )
             for version, replaced, dropped in left.get("steps", ())
@@ -77,13 +77,15 @@ def following(
 ) -> tuple[Program, dict[str, Any]]:
     """Read a document as the version after the stored one, and what is left behind then."""
     version = item["version"] + 1
+    old, new = program_of(item).at(to_ms(now)), load(document, version)
     left = past.after(past_of(item), document_of(item), document, version)
-    held = program_of(item).at(to_ms(now)).timezone
-    if held != document["timezone"]:
-        first = calendar.local_date(now, held) + timedelta(days=1)
-        starts = (calendar.local_start(first, zone) for zone in (held, document["timezone"]))
-        left["zones"] = [held, document["timezone"], to_ms(max(starts))]
-    return load(document, version)._replace(past=_past(left)), left
+    if step := past.step(old, new):
+        left["steps"] = [*left.get("steps", ()), step]
+    if old.timezone != new.timezone:
+        first = calendar.local_date(now, old.timezone) + timedelta(days=1)
+        starts = (calendar.local_start(first, zone) for zone in (old.timezone, new.timezone))
+        left["zones"] = [old.timezone, new.timezone, to_ms(max(starts))]
+    return new._replace(past=_past(left)), left
 
 
 def program_of(item: Item) -> Program:

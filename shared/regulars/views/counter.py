@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from regulars.domain import calendar, standing
+from regulars.domain import calendar, carryover
 from regulars.domain.card import Card
 from regulars.domain.program import Program, Reward
 from regulars.i18n.words import Words
@@ -16,17 +16,17 @@ def card(program: Program, held: Card, name: str, now: datetime, words: Words) -
     """Return a card with the next reward."""
     view = integration.card(program, held, now, words)
     today = calendar.local_date(now, program.timezone)
-    goal = customer.goal(program, standing.of(program, held, today), today)
+    goal = customer.goal(program, carryover.of(program, held, today), today)
     following = None
     if goal:
         following = {"have": goal.have, "need": goal.need, "reward": words.pick(goal.reward)}
     for voucher, opened in zip(view["vouchers"], held.open.values(), strict=True):
         terms = program.terms(opened.reward_id, opened.version)
-        voucher |= said(program, terms) if terms else {}
+        voucher |= purpose(program, terms) if terms else {}
     return {**view, "name": name or None, "next": following}
 
 
-def said(program: Program, terms: Reward) -> integration.View:
+def purpose(program: Program, terms: Reward) -> integration.View:
     """Return what a voucher is for, and on which conditions, in every language of the counter."""
     speakers = [words_of(lang) for lang in program.languages]
     return {

@@ -12,10 +12,10 @@ from typing import Any
 
 from regulars.domain import (
     calendar,
+    carryover,
     eligibility,
     milestones,
     segments,
-    standing,
     surprises,
     tiering,
 )
@@ -37,7 +37,7 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
     """A card, without its personal fields (they are null)."""
     today = calendar.local_date(now, program.timezone)
     day = today.isoformat()
-    member = standing.of(program, member, today)
+    member = carryover.of(program, member, today)
     units = dict.fromkeys((*program.units, *member.units()))
     return {
         "member_id": member.member_id,
@@ -340,7 +340,7 @@ def booked(program: Program, decision: Decision, now: datetime, words: Words) ->
 def voucher(program: Program, held: Voucher, words: Words, now: datetime) -> View:
     """A voucher. Its `qr_url` is put in by `personal_voucher`."""
     reward = program.terms(held.reward_id, held.version)
-    unit, lots = standing.lots_now(program, held.unit, held.lots, held.version)
+    unit, lots = carryover.lots_now(program, held.unit, held.lots, held.version)
     day = calendar.local_date(now, program.timezone).isoformat()
     status = _open_status(held.expires_on, day) if held.status == "issued" else held.status
     return {

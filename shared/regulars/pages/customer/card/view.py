@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from regulars.core import tokens
 from regulars.core.config import settings
-from regulars.domain import calendar, eligibility, raffles, standing
+from regulars.domain import calendar, carryover, eligibility, raffles
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
@@ -182,7 +182,7 @@ def view(
     """The whole page of a card."""
     program, now = shop.program, shop.now
     today = calendar.local_date(now, program.timezone)
-    tag, card = etag(program, card, now), standing.of(program, card, today)
+    tag, card = etag(program, card, now), carryover.of(program, card, today)
     return CardPage(
         brand=brand_of(program),
         path=path,
