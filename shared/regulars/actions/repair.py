@@ -22,15 +22,11 @@ from regulars.domain.operations import Voucher
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.replay import Difference, Fold
 from regulars.program.shop import Shop
-from regulars.store import cards, keys
-from regulars.store.ledger import due_item
+from regulars.store import cards, keys, repairs
 from regulars.store.marshal import Item
 from regulars.store.members import profile_of
-from regulars.store.table import Absent, Cancelled, Check, Equals, Put
 
 TRIES_MAX = 5
-VOUCHERS_AT_ONCE = 40
-"""Vouchers of one transaction, each with the pointer of its code."""
 
 
 class CardCheck(NamedTuple):
@@ -44,6 +40,9 @@ class CardCheck(NamedTuple):
     """The card of the entries."""
     problems: tuple[str, ...]
     """What is wrong with the entries themselves: it cannot be repaired."""
+    entries: int
+    head: str
+    """The hash of the newest entry."""
     differences: tuple[Difference, ...]
     """What is not as the entries say: it can be repaired."""
     vouchers: Mapping[str, Item]
@@ -87,12 +86,17 @@ def repair(shop: Shop, found: CardCheck) -> bool:
     """
     if found.problems:
         raise Refused(RefusalCode.CONFLICT, f"The entries are damaged: {found.problems[0]}.")
-    try:
-        _write_vouchers(shop, found)
-        shop.table.transact(_state_writes(shop, found))
-    except Cancelled:
+    m, c, known = shop.merchant_id, found.member_id, found.card.seq if found.card else 0
+    card, dues = _rebuilt(shop, found)
+    written = repairs.put_vouchers(
+        shop.table, m, c, list(_vouchers(shop, found))
+    ) and repairs.put_state(shop.table, m, found.state, card, dues)
+    if not written:
         return False
-    _restore_operations(shop, found)
+    # Entries that the state did not know came with operations that may be lost like it: without
+    # them a till that sends again would be booked again.
+    lost = {seq: op for seq, op in found.fold.ops.items() if seq > known}
+    repairs.put_operations(shop.table, m, c, lost)
     _leave_trace(shop, found)
     return True
 
@@ -104,7 +108,10 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
     for stored in fold.watching(_entries(shop, member_id, others)):
         chain.add(stored)
     parts = {item["SK"]: item for item in others}
-    state, profile = parts.get(keys.state(m, member_id)[1]), parts.get(keys.profile(m, member_id)[1])
+    state, profile = (
+        parts.get(keys.state(m, member_id)[1]),
+        parts.get(keys.profile(m, member_id)[1]),
+    )
     if state is None and profile is None and not chain.seq:
         raise Refused(RefusalCode.NOT_FOUND)
     vouchers = {
@@ -123,8 +130,8 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
         *_voucher_differences(vouchers, fold),
     ]
     return CardCheck(
-        member_id, state, card, fold, tuple(chain.problems), tuple(differences), vouchers, due,
-        profile,
+        member_id, state, card, fold, tuple(chain.problems), chain.seq, chain.head,
+        tuple(differences), vouchers, due, profile,
     )  # fmt: skip
 
 
@@ -176,67 +183,35 @@ def _voucher_differences(stored: Mapping[str, Item], fold: Fold) -> Iterator[Dif
             yield Difference(f"vouchers.{voucher_id}.status", was, now)
 
 
-def _state_writes(shop: Shop, found: CardCheck) -> list[Put | Check]:
-    """The rebuilt state with its due marks, if neither state nor ledger has moved on."""
-    m, c, state = shop.merchant_id, found.member_id, found.state
-    card = replay.rebuilt(found.card, found.fold)
-    version = state.get("ver") if state else None
+def _rebuilt(shop: Shop, found: CardCheck) -> tuple[Card, tuple[tuple[str, str], ...]]:
+    """The card as its entries say, and the due marks that it lacks."""
+    version = found.state.get("ver") if found.state else None
     known = version if isinstance(version, int) else 0
-    birthday = profile_of(found.profile).birthday[-5:] if found.profile else ""
+    card = replay.rebuilt(found.card, found.fold)
     card = card._replace(version=max(known, card.seq) + 1, due=dict(found.due))
+    birthday = profile_of(found.profile).birthday[-5:] if found.profile else ""
     dues = newly_due(shop.program, card, shop.now, birthday)
-    card = card._replace(due={**card.due, **dict(dues)})
-    as_read = Absent() if state is None else Equals("ver", version)
-    return [
-        Put(cards.state_item(m, card), as_read),
-        Check(keys.entry(m, c, card.seq + 1), Absent()),
-        *(Put(due_item(m, c, job, hour)) for job, hour in dues),
-    ]
+    return card._replace(due={**card.due, **dict(dues)}), dues
 
 
-def _write_vouchers(shop: Shop, found: CardCheck) -> None:
-    """Statuses as the entries say; a voucher that is missing is made again."""
-    wrong = [
-        it.path.split(".")[1] for it in found.differences if it.path.startswith("vouchers.")
-    ]
-    for first in range(0, len(wrong), VOUCHERS_AT_ONCE):
-        writes = [
-            write
-            for voucher_id in wrong[first : first + VOUCHERS_AT_ONCE]
-            for write in _voucher_writes(shop, found, voucher_id)
-        ]
-        shop.table.transact(writes)
+def _vouchers(shop: Shop, found: CardCheck) -> Iterator[tuple[Item | None, Voucher]]:
+    """Each voucher that is not as the entries say: its item, if any, and how it should be."""
+    for difference in found.differences:
+        if not difference.path.startswith("vouchers."):
+            continue
+        voucher_id = difference.path.split(".")[1]
+        item, replayed = found.vouchers.get(voucher_id), found.fold.vouchers.get(voucher_id)
+        if replayed is not None:
+            yield item, _with_unit(shop, replayed)
+        elif item is not None:
+            now_ms = to_ms(shop.now)
+            yield item, Voucher(voucher_id, "", "", "cancelled", "", (), 0, "", 0, now_ms)
 
 
-def _voucher_writes(shop: Shop, found: CardCheck, voucher_id: str) -> Iterator[Put]:
-    m, c = shop.merchant_id, found.member_id
-    item, replayed = found.vouchers.get(voucher_id), found.fold.vouchers.get(voucher_id)
-    if item is not None:
-        closed = replayed.closed_ms if replayed else to_ms(shop.now)
-        status = replayed.status if replayed else "cancelled"
-        yield Put({**item, "status": status, "closed": closed}, Equals("status", item["status"]))
-    elif replayed is not None:
-        whole = _with_unit(shop, found, replayed)
-        yield Put(cards.voucher_item(m, c, whole), Absent())
-        if whole.code:
-            pk, sk = keys.code(m, whole.code)
-            yield Put({"PK": pk, "SK": sk, "c": c, "v": voucher_id})
-
-
-def _with_unit(shop: Shop, found: CardCheck, voucher: Voucher) -> Voucher:
-    """A voucher with the unit of its reward; a gift's lines do not tell it."""
+def _with_unit(shop: Shop, voucher: Voucher) -> Voucher:
+    """A voucher with the unit of its reward; a gift's lines do not say it."""
     reward = shop.program.rewards.get(voucher.reward_id)
     return voucher if voucher.unit or reward is None else voucher._replace(unit=reward.unit)
-
-
-def _restore_operations(shop: Shop, found: CardCheck) -> None:
-    """Entries that the state did not know came with operations that may be lost like it: without
-    them a till that sends again would be booked again."""
-    m, known = shop.merchant_id, found.card.seq if found.card else 0
-    for seq, op in found.fold.ops.items():
-        if seq > known:
-            pk, sk = keys.operation(m, op)
-            shop.table.put({"PK": pk, "SK": sk, "c": found.member_id, "seq": seq}, Absent())
 
 
 def _leave_trace(shop: Shop, found: CardCheck) -> None:
