@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any
 from zlib import compress, decompress
 
+from regulars.actions import aside
 from regulars.core import checks, clock, tokens
 from regulars.core.deadline import Deadline
 from regulars.domain import calendar, losses, rewards
@@ -79,10 +80,15 @@ def preview(
     today = calendar.local_date(shop.now, shop.program.timezone)
     of = losses.threat(shop.program, program, today)
     sums = losses.Sums(tuple(row) for row in progress.losses)
+    away = aside.of(shop, "preview")
     while True:
-        found, start = members_page(table, m, start)
+        found, start = members_page(table, m, start, away)
         for profile, card in found:
-            _count(shop, program, progress, sums, of, profile.member_id, card)
+            progress.members += 1
+            try:
+                _count(shop, program, progress, sums, of, card)
+            except Exception as error:  # whatever it is, the others are previewed
+                away(profile.member_id, error)
         if start is None or deadline.passed:
             break
     progress.losses = sums.rows()
@@ -133,7 +139,6 @@ def _count(
     progress: Progress,
     sums: losses.Sums,
     of: Threat,
-    member_id: str,
     card: Card,
 ) -> None:
     """Take in one member."""
@@ -145,7 +150,6 @@ def _count(
     today: date = calendar.local_date(shop.now, shop.program.timezone)
     lost = list(losses.of_card(shop.program, program, of, card, today)) if of else []
     sums.add(lost)
-    progress.members += 1
     progress.rewarded += bool(gained)
     progress.cost_minor += sum(reward.cost_minor for reward in gained)
     climbed = _climbed(shop.program, program, before, after)
@@ -155,7 +159,7 @@ def _count(
     if (after != before or gained or lost) and len(progress.examples) < EXAMPLES:
         progress.examples.append(
             {
-                "member_id": member_id,
+                "member_id": card.member_id,
                 "tier_from": before,
                 "tier_to": after,
                 "rewards": [reward.id for reward in gained],

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from regulars.actions import due_marks, preview
+from regulars.actions import aside, due_marks, preview
 from regulars.domain import calendar, losses
 from regulars.domain.calendar import to_ms
 from regulars.domain.program import Program
@@ -132,7 +132,7 @@ def _losses(
         return preview.finished(shop, preview_id, document, item["version"])
     sums, seen, start = losses.Sums(), 0, None
     while True:
-        found, start = members_page(shop.table, shop.merchant_id, start)
+        found, start = members_page(shop.table, shop.merchant_id, start, aside.of(shop, "publish"))
         seen += len(found)
         if seen > CHECKED_MAX and not unbounded:
             raise Refused(
@@ -141,7 +141,10 @@ def _losses(
                 "then publish it with ?preview_id=.",
             )
         for _, card in found:
-            sums.add(losses.of_card(old, new, of, card, today))
+            try:
+                sums.add(list(losses.of_card(old, new, of, card, today)))
+            except Exception as error:  # whatever it is, the others are looked at
+                aside.set_aside(shop, card.member_id, error, "publish")
         if start is None:
             return preview.rows(old, sums)
 

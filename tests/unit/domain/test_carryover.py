@@ -36,7 +36,7 @@ def shop_of(versions: Versions) -> Shop:
     return shop
 
 
-def told(shop: Shop) -> None:
+def accounted(shop: Shop) -> None:
     """The ledger tells the whole card."""
     assert shop.verify() == []
     fold = replay.replay("c1", shop.ledger, "Europe/Budapest")
@@ -58,7 +58,7 @@ class TestAUnitThatIsReplaced:
         assert decided.entry.kind == "adjust"
         assert granted(decided.entry.lines) == [], "a mapping is no earning"
         assert {line.reason.stored["u"] for line in decided.entry.lines} == {"leaf"}
-        told(shop)
+        accounted(shop)
 
     def test_is_mapped_once_and_the_field_may_go(self) -> None:
         versions = Versions(**earning("leaf"))
@@ -83,7 +83,7 @@ class TestAUnitThatIsReplaced:
         assert carryover.of(shop.program, shop.card, shop.now.date()).pending("bean", today) == 30
         shop.review()
         assert (shop.card.pending("bean", today), dict(shop.card.debt)) == (30, {"bean": 15})
-        told(shop)
+        accounted(shop)
 
     def test_maps_what_is_locked_in_a_voucher(self) -> None:
         cake = [reward("cake", 5, "leaf")]
@@ -97,7 +97,7 @@ class TestAUnitThatIsReplaced:
         shop.cancel(voucher)
         assert shop.available("bean") == 3 * 5 // 2 + 5 * 5 // 2
         assert shop.card.units() == ("bean",)
-        told(shop)
+        accounted(shop)
 
     def test_a_refund_of_an_old_sale_takes_the_new_unit_and_forgets_what_expired(self) -> None:
         versions = Versions(**earning("leaf"))
@@ -113,7 +113,7 @@ class TestAUnitThatIsReplaced:
         shop.program = versions.publish(**earning("bean", **instead_of("leaf", "0.5")))
         shop.refund(gone)
         assert (shop.card.debt, shop.card.lots) == ({}, {})
-        told(shop)
+        accounted(shop)
 
     @given(
         st.lists(st.integers(1, 999), min_size=1, max_size=6), st.sampled_from(["0.3", "1", "7"])
@@ -132,15 +132,15 @@ class TestAUnitThatIsReplaced:
         assert taken[0] == taken[1]
 
     def test_a_day_of_inactivity_goes_with_it(self) -> None:
-        idle = {"type": "inactivity", "months": 2}
-        versions = Versions(units=[unit("leaf", expiry=idle)],
+        lazy = {"type": "inactivity", "months": 2}
+        versions = Versions(units=[unit("leaf", expiry=lazy)],
                             earn=[visit_rule() | {"unit": "leaf"}])  # fmt: skip
         shop = shop_of(versions)
         shop.visit()
         last = shop.card.inactive_after["leaf"]
         shop.later(days=30)
         shop.program = versions.publish(
-            units=[unit("bean", expiry=idle, **instead_of("leaf"))],
+            units=[unit("bean", expiry=lazy, **instead_of("leaf"))],
             earn=[visit_rule() | {"unit": "bean"}],
         )
         shop.review()
@@ -169,7 +169,7 @@ class TestChains:
         awake.visit()
         assert asleep.card.lots == awake.card.lots
         assert asleep.available("leaf") == 15
-        told(asleep)
+        accounted(asleep)
 
     def test_what_is_earned_after_the_way_back_is_not_mapped_again(self) -> None:
         versions = Versions(**earning("leaf"))
@@ -208,7 +208,7 @@ class TestChains:
         for shop in (awake, asleep):
             for voucher_id in list(shop.card.open):
                 shop.cancel(shop.vouchers[voucher_id])
-            told(shop)
+            accounted(shop)
         assert awake.card.lots == asleep.card.lots
         assert set(awake.card.units()) <= {now_called}
 
@@ -242,7 +242,7 @@ class TestAUnitThatEnds:
         assert shop.card.lots == {}
         shop.visit()
         assert shop.card.lots == {}
-        told(shop)
+        accounted(shop)
 
     def test_a_voucher_stays_good_and_gives_nothing_back(self) -> None:
         shop = self.ending("2026-12-10")
@@ -257,7 +257,7 @@ class TestAUnitThatEnds:
         assert shop.available("leaf") == 0
         shop.expire()
         assert shop.card.lots == {}
-        told(shop)
+        accounted(shop)
 
     def test_a_debt_in_it_is_written_off(self) -> None:
         versions = Versions(**earning("leaf"))
@@ -270,7 +270,7 @@ class TestAUnitThatEnds:
         assert carryover.of(shop.program, shop.card, shop.now.date()).debt == {}
         shop.review()
         assert shop.card.debt == {}
-        told(shop)
+        accounted(shop)
 
 
 class TestARemainder:
@@ -284,10 +284,10 @@ class TestARemainder:
         shop.program = versions.publish(**with_rule)
         shop.sale(50, visits=0)
         assert shop.card.carry == {"spend": 50}
-        told(shop)
+        accounted(shop)
 
 
-def test_a_programme_that_was_read_before_is_refused_on_a_card_that_went_on() -> None:
+def test_a_program_that_was_read_before_is_refused_on_a_card_that_went_on() -> None:
     versions = Versions(**earning("leaf"))
     shop = shop_of(versions)
     old = shop.program

@@ -57,8 +57,8 @@ def test_it_keeps_name_kind_value_and_conditions(later: list[list[dict[str, Any]
             )  # fmt: skip
             assert voucher["conditions"] == ["One a day"]
     assert shown(shop)[1]["says"] == {"en": "Free coffee"}
-    (voucher,) = shop.vouchers.values()
-    shop.redeem(voucher)
+    (held,) = shop.vouchers.values()
+    shop.redeem(held)
     assert shop.decided[-1].entry is not None
     assert shop.decided[-1].entry.facts["terms"] == 1
 
