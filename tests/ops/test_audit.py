@@ -59,9 +59,9 @@ def test_a_whole_table_is_audited_in_segments_and_repaired(
     assert "8 cards" in done.stderr
     assert f"{first.id}/{ids[0]}: carry.x: 1 is stored, the entries say None" in done.stdout
 
-    mended = audit(service.table, "--repair")
-    assert mended.returncode == 0
-    assert "0 wrong, 4 repaired" in mended.stderr
+    fixed = audit(service.table, "--repair")
+    assert fixed.returncode == 0
+    assert "0 wrong, 4 repaired" in fixed.stderr
     assert (audit(service.table).returncode, audit(service.table).stdout) == (0, "")
     first.earn(ids[0])
 
@@ -76,8 +76,8 @@ def test_one_merchant_and_one_card(
     assert (of_merchant.returncode, wrong(of_merchant)) == (1, {ids[0]})
     good = audit(service.table, "--merchant", first.id, "--member", ids[1])
     assert (good.returncode, good.stdout) == (0, "")
-    mended = audit(service.table, "--merchant", second.id, "--member", others[0], "--repair")
-    assert mended.returncode == 0
+    fixed = audit(service.table, "--merchant", second.id, "--member", others[0], "--repair")
+    assert fixed.returncode == 0
     assert second.card(others[0])["seq"] >= 3
 
 
