@@ -48,7 +48,7 @@ def last_day(unit: Unit, today: date) -> str:
     """Compute the last day of all lots of a unit that is renewed `today`, whatever their own dates:
     by inactivity, or because the unit ends; `""` for neither."""
     inactive = inactivity_ends(unit, today) if unit.expiry.kind == "inactivity" else NEVER
-    return _sooner(inactive, unit.ends_on)
+    return last_of(inactive, unit.ends_on)
 
 
 def by_policy(program: Program, card: Card, today: date) -> Card:
@@ -64,7 +64,7 @@ def by_policy(program: Program, card: Card, today: date) -> Card:
         if unit.expiry.kind == "inactivity" and unit_id in program.units and (known or held):
             last = known or inactivity_ends(unit, today)
         if held:
-            last = _sooner(last, unit.ends_on)
+            last = last_of(last, unit.ends_on)
         if last:
             inactive_after[unit_id] = last
     return (
@@ -74,6 +74,6 @@ def by_policy(program: Program, card: Card, today: date) -> Card:
     )
 
 
-def _sooner(one: str, other: str) -> str:
-    """Choose the earlier of two last days, of which `""` is none."""
+def last_of(one: str, other: str) -> str:
+    """Choose the earlier of two last days (ISO), of which `""` is none."""
     return min(one, other) if one and other else one or other
