@@ -170,7 +170,9 @@ class Year:
             raise RuntimeError(f"the card of {customer.member_id} is gone")
         card = self._hand_over(card)
         lines = customers.bill(self.chance, self.template)
-        items = tuple(Item(quantity, amount, category=name) for quantity, amount, name in lines)
+        items = tuple(
+            Item(1000 * quantity, amount, category=name) for quantity, amount, name in lines
+        )
         order = uuid4().hex
         card = self._perform(card, Earn(_origin(), items=items, order_id=order), f"order:{order}")
         self.tally["visits"] += 1

@@ -7,7 +7,6 @@ from typing import Any
 
 from regulars.actions import publish as publishing
 from regulars.domain.calendar import from_ms, hour_of
-from regulars.domain.operations import Item
 from regulars.domain.refusals import Refused
 from regulars.program.shop import Shop
 from regulars.store import keys
@@ -103,7 +102,7 @@ def sale(run: Run) -> None:
 def _sold(
     run: Run, name: str, visits: int, spend: int, paid: int, lines: Any, effective_ms: int | None
 ) -> None:
-    items = tuple(Item(*line) for line in lines)
+    items = tills.lines(lines)
     run.checker.asked[name] = Asked(visits, spend, paid, items, effective_ms)
 
 

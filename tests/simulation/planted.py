@@ -177,7 +177,7 @@ def _refunds_start_again() -> list[Patch]:
 
     def changed(*given: Any, **more: Any) -> Any:
         read = original(*given, **more)
-        return read and read._replace(operation=read.operation._replace(refunded_minor=0))
+        return read and read._replace(operation=read.operation._replace(refunded=Refunded()))
 
     item = ledger.Ledger._refunded_item
 

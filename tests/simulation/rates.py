@@ -76,7 +76,7 @@ def base(rule: Mapping[str, Any], asked: Asked, visits: int, carried: int) -> tu
     if on == "visit":
         return amount * visits, 0
     if on == "item":
-        return amount * sum(item.quantity for item in asked.items if item.category in cats), 0
+        return amount * sum(item.milli for item in asked.items if item.category in cats) // 1000, 0
     money = (
         sum(item.amount_minor for item in asked.items if item.category in cats)
         if cats

@@ -19,7 +19,7 @@ from regulars.domain.operations import Decision, Item, Origin, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import program_of
-from regulars.store import cards, keys
+from regulars.store import cards, keys, reversals
 from regulars.store.ledger import Answer, Body, Idempotency, Ledger
 
 PARKED_DAYS = 30
@@ -65,20 +65,21 @@ def original(
     )
     if state is None or entry_item is None:
         return None
-    entry = cards.entry_of(entry_item)
-    voucher_ids = entry.facts.get("vouchers", ())
-    vouchers = table.get(*(keys.voucher(m, member_id, one) for one in voucher_ids))
+    entry, card = cards.entry_of(entry_item), cards.card_of(state)
+    under = _version(ledger, program, entry.program_version)
+    so_far, vouchers, benefits, redeemed = reversals.read(table, m, card, entry, refunded, under)
     return OriginalSale(
-        cards.card_of(state),
+        card,
         Reverse(
             Origin(op, source, staff, entropy=os.urandom(16)),
             original=entry,
-            refunded_minor=refunded["refunded"] if refunded else 0,
+            refunded=so_far,
             amount_minor=amount_minor,
-            vouchers=tuple(cards.voucher_of(item) for item in vouchers if item),
+            vouchers=vouchers,
+            benefits=benefits,
+            redeemed=redeemed,
             items=items,
-            refunded_rules=refunded.get("rules", {}) if refunded else {},
-            under=_version(ledger, program, entry.program_version),
+            under=under,
             undo_until_ms=entry.recorded_ms + undo_within_ms if undo_within_ms else None,
             refund_id=refund_id,
         ),

@@ -97,14 +97,31 @@ def require(errors: list[tuple[str, str]]) -> None:
         )
 
 
+def quantity(value: Any) -> str:
+    """A number of pieces with at most three decimals, not 0; below 0 for what is given back."""
+    if type(value) not in {int, float}:
+        return "must be a number"
+    if not value or not -QUANTITY_MAX <= value <= QUANTITY_MAX:
+        return f"must be from -{QUANTITY_MAX} to {QUANTITY_MAX}, and not 0"
+    if abs(value * 1000 - milli_of(value)) > 1e-6 * abs(value):
+        return "must have at most three decimals"
+    return ""
+
+
+def milli_of(value: float) -> int:
+    """Thousandths of a number of pieces: 0.25 is 250."""
+    return round(value * 1000)
+
+
 def items(body: Mapping[str, Any]) -> tuple[Item, ...]:
     """The items of a checked body."""
     return tuple(
         Item(
-            quantity=item["quantity"],
+            milli=milli_of(item.get("quantity", 1)),
             amount_minor=item["amount_minor"],
             sku=item.get("sku") or "",
             category=item.get("category") or "",
+            kind=item.get("kind") or "goods",
         )
         for item in body.get("items") or ()
     )

@@ -55,7 +55,7 @@ def dump_card(card: Card) -> str:
         "k": list(card.tier) if card.tier else None,
         "m": {name: [held.since, held.until] for name, held in card.held.items()},
         "i": dict(card.inactive_after),
-        "o": {key: list(value) for key, value in card.open.items()},
+        "o": {key: _open(value) for key, value in card.open.items()},
         "n": {key: list(value) for key, value in card.taken.items()},
         "u": dict(card.due),
     }
@@ -112,6 +112,11 @@ def _months(card: Card) -> list[Any]:
     return [first, *(list(card.windows.get(index, ())) or 0 for index in range(first, last + 1))]
 
 
+def _open(held: OpenVoucher) -> list[Any]:
+    """An open voucher; its benefit only where it is one."""
+    return list(held) if held.benefit else list(held[:-1])
+
+
 def _lot(lot: Lot) -> list[Any]:
     """Amount first, then only the dates there are."""
     if lot.available_on:
@@ -165,6 +170,7 @@ def voucher_item(m: str, c: str, voucher: Voucher) -> Item:
         "expires_on": voucher.expires_on,
         "seq": voucher.issued_seq,
         "closed": voucher.closed_ms,
+        **({"benefit": voucher.benefit} if voucher.benefit else {}),
     }
 
 
@@ -180,4 +186,5 @@ def voucher_of(item: Item) -> Voucher:
         expires_on=item["expires_on"],
         issued_seq=item["seq"],
         closed_ms=item["closed"],
+        benefit=item.get("benefit", ""),
     )

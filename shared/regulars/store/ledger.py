@@ -33,11 +33,10 @@ from regulars.domain.operations import (
 )
 from regulars.domain.program import Program
 from regulars.domain.refusals import DECIDED, RefusalCode, Refused
-from regulars.store import cards, keys, retry
+from regulars.store import cards, keys, retry, reversals
 from regulars.store.marshal import Item
 from regulars.store.table import (
     Absent,
-    AbsentOr,
     CancellationReason,
     Cancelled,
     Count,
@@ -167,16 +166,11 @@ class Ledger:
             entry = cards.entry_item(m, c, decision.entry, decision.recorded)
             writes.append(Put(entry, Absent()))
             writes += self._operation_items(c, operation, decision, idempotency, body, now)
-        for voucher in decision.vouchers:
-            issued = voucher.status == "issued"
-            condition = Absent() if issued else Equals("status", "issued")
-            writes.append(Put(cards.voucher_item(m, c, voucher), condition))
-            if issued:
-                pk, sk = keys.code(m, voucher.code)
-                pointer = {"PK": pk, "SK": sk, "c": c, "v": voucher.voucher_id}
-                writes.append(Put(pointer, Absent()))
+        writes += reversals.voucher_puts(m, c, decision)
+        if isinstance(operation, Redeem) and operation.order_id:
+            writes.append(reversals.redeemed_put(m, c, operation.order_id, operation.voucher))
         if isinstance(operation, Reverse):
-            writes.append(self._refunded_item(c, operation, decision))
+            writes.append(reversals.refunded_put(m, c, operation, decision))
         writes += self._due_items(c, before, decision)
         return [
             *writes,
@@ -201,13 +195,6 @@ class Ledger:
             key = keys.operation(self.merchant_id, idempotency.alias)
             puts.append(Put(_keyed(key, common), Absent()))
         return puts
-
-    def _refunded_item(self, c: str, operation: Reverse, decision: Decision) -> Put:
-        key = keys.refunded(self.merchant_id, c, operation.original.seq)
-        as_read = Equals("refunded", operation.refunded_minor)
-        condition = as_read if operation.refunded_minor else AbsentOr(as_read)
-        refunded = {"refunded": decision.refunded_minor, "rules": dict(decision.refunded_rules)}
-        return Put(_keyed(key, refunded), condition)
 
     def _due_items(self, c: str, before: Card, decision: Decision) -> list[Put]:
         """Due marks set by the decision, and those taken off the list (kept, but unindexed)."""
@@ -252,19 +239,8 @@ class Ledger:
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(RefusalCode.CONFLICT)
         if isinstance(operation, Reverse):
-            operation = self._as_refunded(card, operation)
+            operation = reversals.read_again(self.table, self.merchant_id, card, operation)
         return card, operation
-
-    def _as_refunded(self, card: Card, operation: Reverse) -> Reverse:
-        """The operation, knowing what has been refunded by now: its item may have changed without
-        refusing the write, for it is the money that is compared."""
-        key = keys.refunded(self.merchant_id, card.member_id, operation.original.seq)
-        (there,) = self.table.get(key)
-        if there is None:
-            return operation
-        return operation._replace(
-            refunded_minor=there["refunded"], refunded_rules=there.get("rules", {})
-        )
 
     def _refuse(
         self, operation: AnyOperation, idempotency: Idempotency, refused: Refused, now: datetime

@@ -14,6 +14,7 @@ from regulars.domain.operations import (
     Decision,
     Earn,
     GrantBonus,
+    GrantTier,
     Issue,
     Item,
     RewardAction,
@@ -92,9 +93,13 @@ def rewards(text: str, unit_id: str, **more: Any) -> tuple[list[dict[str, Any]],
 
 
 def items(text: str) -> tuple[Item, ...]:
-    """`2 main 18.00 + 1 drink 3.00` as lines of a sale; none for a mere sum."""
+    """`2 main 18.00 + 1 drink 3.00 - 1.00` as lines of a sale, with an order discount; none for a
+    mere sum."""
+    text, _, off = text.partition(" - ")
+    if off:
+        return (*items(text), Item(1000, -minor(off), kind="discount"))
     found = [re.fullmatch(r"(\d+) (\w+) ([\d.]+)", part) for part in parts(text, "+")]
-    return tuple(Item(int(one[1]), minor(one[3]), category=one[2]) for one in found if one)
+    return tuple(Item(1000 * int(one[1]), minor(one[3]), category=one[2]) for one in found if one)
 
 
 def noon(day: str) -> datetime:
@@ -147,7 +152,7 @@ class Story:
         raise AssertionError(f"nobody knows how to: {text}")
 
     def pay(self, amount: str, category: str | None = None, visits: str | None = None) -> Decision:
-        bought = (Item(1, minor(amount), category=category),) if category else ()
+        bought = (Item(1000, minor(amount), category=category),) if category else ()
         return self._earn(spend_minor=minor(amount), items=bought, visits=int(visits or 1))
 
     def visit(self, visits: str | None = None) -> Decision:
@@ -186,6 +191,10 @@ class Story:
     def celebrate(self) -> Decision:
         self.shop.later(days=40)
         return self.shop.do(Celebrate(self.shop.origin(), "birthday"))
+
+    def buy_membership(self) -> Decision:
+        """Pay 9.00 for a membership of gold."""
+        return self.shop.do(GrantTier(self.shop.origin(), "gold", "", "membership", paid_minor=900))
 
     def take(self, reward: str) -> Decision:
         origin = self.shop.origin(left=self.left)
@@ -242,6 +251,7 @@ _STEPS: list[tuple[str, Callable[..., Decision]]] = [
     (r"correction (?P<amount>[+-]\d+)", Story.correct),
     (r"review", Story.act),
     (r"friend", Story.befriend),
+    (r"membership", Story.buy_membership),
     (r"is reviewed", Story.look_again),
     (r"birthday", Story.celebrate),
     (r"takes (?P<reward>\w+)", Story.take),
