@@ -70,7 +70,8 @@ def stamp(run: Run) -> None:
     spend = sum(line[1] for line in lines) + chance.choice((0, 150, 900, 4000))
     order = run.name() if chance.random() < 0.3 else None
     content = (run.member(), visits, spend, lines, order, chance.random() < 0.4)
-    _sold(run, f"order:{order}" if order else f"key:{key}", visits, spend, spend, lines, None)
+    counted = visits if spend or not lines else 0  # nothing was paid: no visit
+    _sold(run, f"order:{order}" if order else f"key:{key}", counted, spend, spend, lines, None)
     if order:
         run.orders.append((order, spend))
     run.ask(Asks("stamp", key, content))
@@ -83,7 +84,7 @@ def sale(run: Run) -> None:
     spend = sum(line[1] for line in lines) + chance.choice((0, 333, 1200, 7000))
     paid = spend + chance.choice((0, 0, 77))
     effective_ms = run.world.now_ms - chance.choice((0, 0, 3600_000, 3 * DAY_MS))
-    _sold(run, f"order:{order}", 1, spend, paid, lines, effective_ms)
+    _sold(run, f"order:{order}", int(paid > 0), spend, paid, lines, effective_ms)
     run.orders.append((order, paid))
     asks = Asks("sale", "", (run.member(), spend, paid, lines, order, effective_ms))
     if paid == spend and chance.random() < 0.3:
@@ -125,7 +126,7 @@ def refund(run: Run) -> None:
     if items:
         amount = max(1, sum(item.amount_minor for item in items))
     key = run.name() if chance.random() < 0.3 else ""
-    content = (order, run.name(), amount, tuple(tuple(item) for item in items))
+    content = (order, run.name(), amount, tuple((item.milli // 1000, *item[1:4]) for item in items))
     if not key and amount != 0 and chance.random() < 0.3:
         run.orders_queue.take(tills.refunded(content))
     else:

@@ -32,8 +32,9 @@ from regulars.domain import (
     ledger as domain_ledger,
 )
 from regulars.domain.card import Lot
+from regulars.domain.operations import Refunded
 from regulars.domain.refusals import Refused
-from regulars.store import cards, ledger, table
+from regulars.store import cards, ledger, reversals, table
 from regulars.store.table import Count, Put
 from tests.simulation import planted_around, planted_corrections, planted_program
 from tests.simulation.planted_around import Patch
@@ -179,12 +180,12 @@ def _refunds_start_again() -> list[Patch]:
         read = original(*given, **more)
         return read and read._replace(operation=read.operation._replace(refunded=Refunded()))
 
-    item = ledger.Ledger._refunded_item
+    item = reversals.refunded_put
 
-    def unconditional(self: Any, *given: Any) -> Put:
-        return Put(item(self, *given).item)
+    def unconditional(*given: Any) -> Put:
+        return Put(item(*given).item)
 
-    return [(refunds, "original", changed), (ledger.Ledger, "_refunded_item", unconditional)]
+    return [(refunds, "original", changed), (reversals, "refunded_put", unconditional)]
 
 
 def _debt_does_not_block() -> list[Patch]:

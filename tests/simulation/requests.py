@@ -133,7 +133,8 @@ def _stamp(till: Till, asks: Asks) -> Answer:
     member, visits, spend, items, order, refusable = asks.content
     alias = f"order:{order}" if order else None
     operation = Earn(
-        _origin(asks), visits, spend, items=tills.lines(items), order_id=order,
+        _origin(asks), visits, spend if spend or items else None, items=tills.lines(items),
+        order_id=order,
         refusable=refusable,
     )  # fmt: skip
     answer = till.ledger.perform(

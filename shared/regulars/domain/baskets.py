@@ -121,11 +121,8 @@ def not_excluded(rule: EarnRule, basket: Basket) -> int:
 
 
 def is_all_excluded(rule: EarnRule, basket: Basket) -> bool:
-    """Tell whether there is no line that a visit rule counts, although the till named items."""
-    return basket.itemized and not any(
-        line.amount_minor > 0 and not (line.category and line.category in rule.exclude)
-        for line in basket.lines
-    )
+    """Tell whether nothing that was paid for is counted by a visit rule."""
+    return basket.itemized and basket.paid_minor > 0 and not_excluded(rule, basket) <= 0
 
 
 def _is_order_discount(item: Item) -> bool:

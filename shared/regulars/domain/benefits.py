@@ -18,6 +18,8 @@ from regulars.domain.program import Benefit, Reward
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.rewards import give
 
+OCCASIONS = frozenset({"birthday", "anniversary"})
+
 OCCASION_DAYS = 30
 """Days for which a voucher for a birthday or anniversary is valid."""
 
@@ -28,7 +30,7 @@ TENURE_DAYS = 30
 def give_due(draft: Draft) -> None:
     """Give the benefits of the current periods that were not given yet."""
     for benefit in current(draft.program, draft.card.tier and draft.card.tier.id):
-        if benefit.every not in {"birthday", "anniversary"}:
+        if benefit.every not in OCCASIONS:
             _give_in_period(draft, benefit, *period(benefit.every, draft.today))
 
 
@@ -76,10 +78,14 @@ def uncount(draft: Draft, voucher: Voucher, facts: Mapping[str, Any]) -> None:
 
     `facts` are those of the refunded entry: they name the benefit of a voucher that does not.
     """
-    key = f"b:{voucher.benefit}" if voucher.benefit else facts["benefits"][voucher.voucher_id][0]
-    name, count = limits.stored(draft.card, key)
-    if count:
-        draft.card = limits.counted(draft.card, key, name, -1)
+    benefit_id = voucher.benefit or facts["benefits"][voucher.voucher_id][0].removeprefix("b:")
+    issued = calendar.local_date(calendar.from_ms(voucher.issued_ms), draft.program.timezone)
+    for tier in draft.program.tiers:
+        for benefit in tier.benefits:
+            if benefit.id == benefit_id and benefit.every not in OCCASIONS:
+                key, name = f"b:{benefit_id}", period(benefit.every, issued)[0]
+                if limits.given(draft.card, key, name):
+                    draft.card = limits.counted(draft.card, key, name, -1)
 
 
 def _expires_on(reward: Reward, last: date) -> str | None:

@@ -210,7 +210,7 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
     draft.facts.update({"tier": operation.tier_id, "until": until, "by": operation.by})
     if operation.by == "membership":
-        draft.facts["first"] = first.isoformat()
+        draft.facts["from"] = first.isoformat()
     if operation.paid_minor:
         draft.facts["paid"] = operation.paid_minor
     if operation.order_id:

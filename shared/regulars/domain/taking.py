@@ -162,7 +162,7 @@ def _tiers(draft: Draft, operation: Reverse, under: Program) -> None:
         card = tiering.without_right(card, tier_id, "purchase", until, before)
     if original.kind == "tier" and facts.get("by") == "membership":
         card = tiering.without_payment(
-            draft.program, card, facts["tier"], facts.get("first", ""), facts["until"]
+            draft.program, card, facts["tier"], facts.get("from", ""), facts["until"]
         )
     if card.held == was.held:
         return
@@ -182,9 +182,9 @@ def _lost_benefits(draft: Draft, operation: Reverse, had: str | None) -> Iterato
     noted = operation.original.facts.get("benefits", {})
     known = {one.voucher_id: one for one in (*operation.vouchers, *operation.benefits)}
     for voucher in known.values():
-        if voucher.voucher_id in draft.card.open and (
-            voucher.benefit in ids or voucher.voucher_id in noted
-        ):
+        key, _ = noted.get(voucher.voucher_id, ("", ""))
+        benefit = voucher.benefit or key.removeprefix("b:")
+        if voucher.voucher_id in draft.card.open and benefit in ids:
             yield voucher
 
 

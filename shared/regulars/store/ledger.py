@@ -289,6 +289,23 @@ class Ledger:
         card = cards.card_of(state)._replace(head=recorded.hash)
         return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded)))
 
+    def known(self, op: str, fingerprint: str) -> Answer | None:
+        """Read the first answer of an operation; None when it is new. Raises IDEMPOTENCY_MISMATCH
+        when its key was used for something else, or the refusal that was its answer."""
+        (item,) = self.table.get(keys.operation(self.merchant_id, op))
+        return replay(item, fingerprint) if item else None
+
+    def remembered(self, op: str, idempotency: Idempotency, body: Body, now: datetime) -> Put:
+        """Return the write that keeps the answer of an operation that booked nothing."""
+        kept = {
+            "c": "",
+            "seq": 0,
+            "fp": idempotency.fingerprint,
+            "ttl": (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000,
+            **_stored(idempotency.status, body),
+        }
+        return Put(_keyed(keys.operation(self.merchant_id, op), kept), Absent())
+
     def find_order(self, order_op: str) -> tuple[str, int] | None:
         """Member and entry number of an order that was booked; None when it was not (yet)."""
         (item,) = self.table.get(keys.operation(self.merchant_id, order_op))

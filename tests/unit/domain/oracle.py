@@ -259,11 +259,11 @@ class Oracle:
                 if way.get("window", "lifetime") != "lifetime" or last == today:
                     found = self._until(way, last, held=held, windows=windows)
                     until = max(filter(None, (until, found)), default=None)
-        found = [
+        ever = [
             self._until(way, today, held=False, windows=windows)
             for way in tier.get("enter", ()) if way.get("window", "lifetime") == "lifetime"
         ]  # fmt: skip
-        return max(filter(None, (until, *found)), default=None)
+        return max(filter(None, (until, *ever)), default=None)
 
     def rules_of(self, seq: int) -> list[Mapping[str, Any]]:
         """The rules that an entry was booked under."""
@@ -325,13 +325,13 @@ class Oracle:
         """What is open on any of these days, by what is held before."""
         for rights in [self.entitled(day) for day in days]:
             for tier, until in rights.items():
-                self._has_right(tier, until)
+                self._has_right(tier, "", until)
 
-    def _has_right(self, tier: str, until: str) -> None:
-        """What was earned or bought, unless it lasts longer already."""
-        known = self.rights.get((tier, ""))
+    def _has_right(self, tier: str, by: str, until: str) -> None:
+        """What was earned (by nothing else) or bought, unless it lasts longer already."""
+        known = self.rights.get((tier, by))
         if known is None or (known and (not until or until > known)):
-            self.rights[tier, ""] = until
+            self.rights[tier, by] = until
 
     def _best(self, today: date) -> tuple[str, str] | None:
         held = [

@@ -24,6 +24,8 @@ class Sale:
     """(amount, rule) of every line that counts as points."""
     carry: Mapping[str, int]
     paid: int
+    bought: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    """By tier that it opened the last day of the right, after it and before."""
     refunded: int = 0
     whole: bool = False
     lots: frozenset[str] = frozenset()
