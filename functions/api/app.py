@@ -1,6 +1,7 @@
 """The HTTP API, except what lies on the path of a scan (`stamp`, `redeem`)."""
 
 from regulars.api import (
+    attention,
     corrections,
     grants,
     hooks,
@@ -16,6 +17,7 @@ from regulars.http import protocol
 
 lambda_handler = protocol.serve(
     {
+        **attention.ROUTES,
         **corrections.ROUTES,
         **grants.ROUTES,
         **hooks.ROUTES,

@@ -5,4 +5,10 @@ from regulars.pages.customer.card import handlers as card
 from regulars.pages.customer.unsubscribe import handlers as unsubscribe
 from regulars.pages.message import handlers as message
 
-lambda_handler = protocol.serve({**card.ROUTES, **message.ROUTES, **unsubscribe.ROUTES})
+lambda_handler = protocol.serve(
+    {
+        **card.ROUTES,
+        **message.ROUTES,
+        **unsubscribe.ROUTES,
+    }
+)

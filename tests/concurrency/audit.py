@@ -73,7 +73,12 @@ def audit(
     assert {item["c"]: item["PK"].rpartition("#")[2] for item in loose["HANDLE"]} == {
         c: parts["PROFILE"]["handle"] for c, parts in by_card.items()
     }
-    contacts = [p["PROFILE"]["email"] for p in by_card.values() if p["PROFILE"]["email"]]
+    contacts = [
+        p["PROFILE"][kind]
+        for p in by_card.values()
+        for kind in ("email", "phone")
+        if p["PROFILE"][kind]
+    ]
     assert len(loose["CONTACT"]) == len(contacts) == len(set(contacts))
     assert {item["c"] for item in loose["CONTACT"]} <= set(by_card)
     return oracles

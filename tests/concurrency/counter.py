@@ -83,11 +83,12 @@ class Counter:
         other.__dict__.update(self.__dict__, table=table, ledger=Ledger(table, self.m))
         return other
 
-    def join(self, key: str = "", email: str = "") -> str:
-        """The member id of a new card, or of the one that has the contact."""
+    def join(self, key: str = "", email: str = "", phone: str = "") -> str:
+        """The member id of a new card, or of the one that has all the contacts."""
         enrolled = enroll.enroll(
-            Shop(self.table, self.m, self.program, self.now), Profile("", "", 0, email=email),
-            op=f"key:{key or uuid4().hex}", source="join", idempotency=_request("join", email),
+            Shop(self.table, self.m, self.program, self.now),
+            Profile("", "", 0, email=email, phone=phone), op=f"key:{key or uuid4().hex}",
+            source="join", idempotency=_request("join", email + phone),
             render=lambda decision: {"member_id": decision.card.member_id, "seq": 1},
         )  # fmt: skip
         return enrolled.member_id

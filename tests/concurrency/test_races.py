@@ -12,6 +12,7 @@ import pytest
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.ledger import Answer
+from regulars.store.members import Members, all_members
 from regulars.store.table import Table
 from tests.concurrency.audit import audit
 from tests.concurrency.counter import DOCUMENT, Counter, answers, codes, together
@@ -165,6 +166,26 @@ def test_parallel_joins_with_one_contact_make_one_card(counter: Counter) -> None
         codes(outcomes)
         assert len(set(outcomes)) == 1
     assert len(audit(counter)) == 5
+
+
+def test_of_many_with_one_telephone_one_has_it_and_each_address_has_its_card(
+    counter: Counter,
+) -> None:
+    """Twelve people type the same number and an address of their own, at once."""
+    people = [f"b{number}@example.com" for number in range(12)]
+    phone = "+36301234567"
+
+    outcomes = together([partial(counter.join, email=who, phone=phone) for who in people])
+
+    assert codes(outcomes) == []
+    members = Members(counter.table, counter.m)
+    cards = [member for member, _ in all_members(counter.table, counter.m)]
+    owners = [members.by_contact(who) for who in people]
+    assert sorted(one.member_id for one in cards) == sorted(map(str, outcomes))
+    assert owners == outcomes, "each has the card that was answered"
+    with_phone = [one.member_id for one in cards if one.phone]
+    assert with_phone == [members.by_contact(phone)]
+    audit(counter)
 
 
 def test_parallel_joins_with_one_key_make_one_card(counter: Counter) -> None:

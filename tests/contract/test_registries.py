@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import get_type_hints
 
 import pytest
 
@@ -76,18 +76,6 @@ class TestATill:
         read = till.read(json.loads(delivery.body))
         assert isinstance(read, ReportedRefund if refund_id else ReportedSale)
         assert read.order_id.endswith("o1")
-
-
-KIND_FACTS: dict[str, dict[str, Any]] = {
-    "card_link": {}, "welcome": {}, "close_to_reward": {"reward": "gone"},
-    "reward_unlocked": {"vouchers": []}, "tier_up": {"tier": "gone"},
-    "tier_at_risk": {"tier": "gone", "until": "2026-12-31"}, "digest": {},
-}  # fmt: skip
-"""The facts each kind is asked for with; that what they name may be gone is part of it."""
-
-
-def test_every_kind_of_message_has_facts_to_be_tried_with() -> None:
-    assert sorted(KIND_FACTS) == list(kinds.names())
 
 
 @pytest.mark.parametrize("name", kinds.names())

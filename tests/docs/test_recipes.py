@@ -141,7 +141,7 @@ def test_a_till(copy: Copy) -> None:
     copy.follow("Add a till")
     copy.assert_tidy()
     names, good, changed_body, other_secret, sale, refund = copy.python(TILL)
-    assert names == ["acme", "generic", "square"]
+    assert {"acme", "generic", "square"} <= set(names)
     assert (good, changed_body, other_secret) == (True, False, False)
     assert "ReportedSale(order_id='acme:o1', total_minor=450, currency='EUR'" in sale
     assert "ReportedRefund(order_id='acme:o1', refund_id='r1', amount_minor=450" in refund
@@ -174,7 +174,7 @@ def test_a_message(copy: Copy) -> None:
     checked = copy.run("scripts/i18n", "check")
     missing = {line for line in checked.stdout.splitlines() if "not translated" in line}
     assert checked.returncode == 1
-    assert missing == {
+    assert missing >= {
         f"{lang}: not translated: Enjoy your first reward" for lang in ("hu", "kk", "pl")
     }
 

@@ -88,18 +88,39 @@ def test_a_page_shows_a_new_once_each_time(cafe: Merchant) -> None:
     assert found[0] != found[1]
 
 
-@pytest.mark.parametrize("contact", [{"email": "anna@example.com"}, {"phone": "+36301234567"}])
-def test_a_taken_contact_does_not_open_the_card(cafe: Merchant, contact: dict[str, Any]) -> None:
-    card = cafe.join(name="Anna Secret", **contact)
-    reply = posted(cafe, **contact)
-    assert reply.status == 409
-    assert reply.cookies == []
-    token = card["card_url"].rpartition("/")[2]
-    for secret in (token, card["member_id"], "Anna Secret"):
-        assert secret not in reply.text
-    assert len(members(cafe)) == 1
+KNOWN = ("anna@example.com", "+36301234567")
+NEW = ("ben@example.com", "+36307654321")
+
+
+@pytest.mark.parametrize("email", [*KNOWN[:1], *NEW[:1], ""])
+@pytest.mark.parametrize("phone", [*KNOWN[1:], *NEW[1:], ""])
+def test_whoever_joins_is_answered_alike_whatever_is_known(
+    cafe: Merchant, email: str, phone: str
+) -> None:
+    """A card of one's own each time; only who has the address learns that it was typed."""
+    anna = cafe.join(name="Anna Secret", email=KNOWN[0], phone=KNOWN[1])
+    reply = posted(cafe, name="Ben", email=email, phone=phone)
+    ben, still_anna = members(cafe)
+    assert still_anna == anna
+    link = ben["card_url"].removeprefix("https://cards.example")
+    assert (reply.status, reply.headers["location"], reply.text) == (303, link, "")
+    assert len(reply.cookies) == 1
+    assert ben["name"] == "Ben"
+    (item,) = cafe.service.table.get(keys.profile(cafe.id, ben["member_id"]))
+    assert item is not None
+    assert item["email"] == (email if email in NEW else "")
+    assert item["phone"] == (phone if phone in NEW else "")
+    notified = [(message["kind"], message["member_id"]) for message in reported(cafe)]
+    assert notified == ([("card_link", anna["member_id"])] if email in KNOWN else [])
+
+
+def test_what_one_typed_is_not_sent_to_the_owner_of_the_other(cafe: Merchant) -> None:
+    """An address and a number of two people: the number's owner hears nothing."""
+    anna = cafe.join(email=KNOWN[0])
+    cafe.join(email="cili@example.com", phone=KNOWN[1])
+    assert posted(cafe, email=KNOWN[0], phone=KNOWN[1]).status == 303
     (message,) = reported(cafe)
-    assert (message["kind"], message["member_id"]) == ("card_link", card["member_id"])
+    assert (message["kind"], message["member_id"]) == ("card_link", anna["member_id"])
 
 
 def test_a_robot_gets_nothing_and_learns_nothing(cafe: Merchant) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from regulars.core import tokens
+from regulars.store import keys
 from tests.service import Merchant, Service
 
 
@@ -51,6 +54,10 @@ def test_nothing_need_be_said_to_join(cafe: Merchant) -> None:
         ({"email": "anna@example.com"}, {"email": " Anna@Example.COM "}),
         ({"phone": "+36 30 123 4567"}, {"phone": "06301234567"}),
         ({"email": "a@example.com", "phone": "+36301234567"}, {"phone": "0036301234567"}),
+        (
+            {"email": "a@example.com", "phone": "+36301234567"},
+            {"email": "a@example.com", "phone": "+36301234567"},
+        ),
     ],
 )
 def test_a_contact_that_is_enrolled_leads_to_its_card(
@@ -60,6 +67,52 @@ def test_a_contact_that_is_enrolled_leads_to_its_card(
     reply = cafe.call("POST", "/v1/members", {"name": "Somebody else", **second})
     assert reply.status == 200
     assert reply.json == card
+
+
+class TestTwoPeopleOnePhone:
+    PHONE = "+36301234567"
+
+    def profile(self, cafe: Merchant, card: dict[str, Any]) -> tuple[str, str]:
+        (item,) = cafe.service.table.get(keys.profile(cafe.id, card["member_id"]))
+        assert item is not None
+        return item["email"], item["phone"]
+
+    def test_the_second_has_a_card_and_the_number_stays(self, cafe: Merchant) -> None:
+        anna = cafe.join(email="anna@example.com", phone=self.PHONE)
+        body = {"name": "Ben", "email": "ben@example.com", "phone": "06 30 123 4567"}
+        reply = cafe.call("POST", "/v1/members", body, key="ben")
+        assert (reply.status, reply.json["not_taken"]) == (201, ["phone"])
+        assert reply.json["member_id"] != anna["member_id"]
+        assert self.profile(cafe, anna) == ("anna@example.com", self.PHONE)
+        assert self.profile(cafe, reply.json) == ("ben@example.com", "")
+        for q, card in ((self.PHONE, anna), ("ben@example.com", reply.json)):
+            (found,) = cafe.call("GET", "/v1/members", query={"q": q}).json["items"]
+            assert found["member_id"] == card["member_id"]
+        again = cafe.call("POST", "/v1/members", body, key="ben")
+        assert (again.status, again.replayed, again.json) == (201, True, reply.json)
+
+    def test_an_address_that_another_has_stays_too(self, cafe: Merchant) -> None:
+        anna = cafe.join(email="anna@example.com")
+        reply = cafe.call("POST", "/v1/members", {"email": "anna@example.com", "phone": self.PHONE})
+        assert (reply.status, reply.json["not_taken"]) == (201, ["email"])
+        assert self.profile(cafe, reply.json) == ("", self.PHONE)
+        assert self.profile(cafe, anna) == ("anna@example.com", "")
+
+    def test_contacts_of_two_members_are_a_third_card(self, cafe: Merchant) -> None:
+        anna, ben = cafe.join(email="anna@example.com"), cafe.join(phone=self.PHONE)
+        body = {"name": "Cili", "email": "anna@example.com", "phone": self.PHONE}
+        reply = cafe.call("POST", "/v1/members", body)
+        assert (reply.status, reply.json["not_taken"]) == (201, ["email", "phone"])
+        assert self.profile(cafe, reply.json) == ("", "")
+        assert self.profile(cafe, anna) == ("anna@example.com", "")
+        assert self.profile(cafe, ben) == ("", self.PHONE)
+
+    def test_a_contact_that_was_given_up_is_taken(self, cafe: Merchant) -> None:
+        anna = cafe.join(email="anna@example.com", phone=self.PHONE)
+        cafe.call("PATCH", f"/v1/members/{anna['member_id']}", {"phone": None})
+        reply = cafe.call("POST", "/v1/members", {"email": "b@example.com", "phone": self.PHONE})
+        assert (reply.status, "not_taken" in reply.json) == (201, False)
+        assert self.profile(cafe, reply.json) == ("b@example.com", self.PHONE)
 
 
 def test_two_merchants_can_enroll_the_same_person(service: Service, cafe: Merchant) -> None:
@@ -238,3 +291,89 @@ class TestRewards:
         member_id = cafe.join(language="hu")["member_id"]
         (coffee,) = cafe.call("GET", f"/v1/members/{member_id}/rewards").json["items"]
         assert coffee["name"] == "Ingyenkávé"
+
+
+class TestProfile:
+    def read(self, cafe: Merchant, card: dict[str, Any]) -> Any:
+        return cafe.call("GET", f"/v1/members/{card['member_id']}/profile").json
+
+    def test_what_a_key_gives_is_confirmed_by_the_merchant(
+        self, service: Service, frozen: Any
+    ) -> None:
+        cafe = service.new_merchant()
+        card = cafe.join(
+            email="Anna@example.com", phone="06 30 123 4567", birthday="1990-05-17",
+            language="hu", source="poster", consents={"email": True, "sms": False},
+        )  # fmt: skip
+        at = {"confirmed_at": "2026-11-22T09:00:00Z", "confirmed_by": "merchant"}
+        given = {"at": "2026-11-22T09:00:00Z", "by": "merchant", "wording": None}
+        assert self.read(cafe, card) == {
+            "contacts": [
+                {"kind": "email", "value": "anna@example.com", **at},
+                {"kind": "phone", "value": "+36301234567", **at},
+            ],
+            "birthday": "1990-05-17", "language": "hu", "timezone": None, "source": "poster",
+            "note": None, "attributes": {},
+            "consents": [
+                {"channel": "email", "given": True, **given},
+                {"channel": "sms", "given": False, **given},
+            ],
+        }  # fmt: skip
+
+    def test_what_is_typed_on_a_page_is_claimed_until_the_merchant_gives_it(
+        self, service: Service, frozen: Any
+    ) -> None:
+        cafe = service.new_merchant()
+        service.request(
+            "POST", f"/j/{cafe.created['slug']}", acting_as=cafe.id,
+            form={"email": "anna@example.com", "consent_email": "1"},
+        )  # fmt: skip
+        (card,) = cafe.call("GET", "/v1/members").json["items"]
+        claimed = self.read(cafe, card)
+        (contact,) = claimed["contacts"]
+        assert (contact["confirmed_at"], contact["confirmed_by"]) == (None, None)
+        assert [(it["channel"], it["given"], it["by"]) for it in claimed["consents"]] == [
+            ("email", True, "page"), ("sms", False, "page"),
+        ]  # fmt: skip
+        frozen.now += timedelta(days=1)
+        path = f"/v1/members/{card['member_id']}"
+        cafe.call("PATCH", path, {"email": "anna@example.com"})
+        (contact,) = self.read(cafe, card)["contacts"]
+        assert contact["confirmed_at"] == "2026-11-23T09:00:00Z"
+        frozen.now += timedelta(days=1)
+        cafe.call("PATCH", path, {"email": "anna@example.com", "name": "Anna"})
+        (contact,) = self.read(cafe, card)["contacts"]
+        assert contact["confirmed_at"] == "2026-11-23T09:00:00Z", "as it was given first"
+        cafe.call("PATCH", path, {"email": "new@example.com"})
+        (contact,) = self.read(cafe, card)["contacts"]
+        assert (contact["value"], contact["confirmed_at"]) == (
+            "new@example.com", "2026-11-24T09:00:00Z",
+        )  # fmt: skip
+        cafe.call("PATCH", path, {"email": None})
+        assert self.read(cafe, card)["contacts"] == []
+
+    def test_a_member_who_says_no_later_is_named(self, service: Service, frozen: Any) -> None:
+        cafe = service.new_merchant()
+        card = cafe.join(email="anna@example.com", consents={"email": True})
+        frozen.now += timedelta(hours=1)
+        token = tokens.unsubscribe_token(cafe.id, card["member_id"])
+        assert service.request("POST", f"/u/{token}", acting_as=cafe.id).status == 200
+        (consent,) = self.read(cafe, card)["consents"]
+        assert (consent["given"], consent["at"], consent["by"]) == (
+            False, "2026-11-22T10:00:00Z", "member",
+        )  # fmt: skip
+
+    def test_a_profile_from_before_times_were_kept_is_readable(
+        self, service: Service, cafe: Merchant
+    ) -> None:
+        card = cafe.join(email="anna@example.com", consents={"email": True})
+        (item,) = service.table.get(keys.profile(cafe.id, card["member_id"]))
+        assert item is not None
+        del item["proofs"]
+        service.table.put(item)
+        read = self.read(cafe, card)
+        assert read["contacts"] == [
+            {"kind": "email", "value": "anna@example.com",
+             "confirmed_at": None, "confirmed_by": None},
+        ]  # fmt: skip
+        assert read["consents"][0]["at"] is None

@@ -34,6 +34,7 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
         ("GET", f"/v1/members/{member}", None),
         ("GET", f"/v1/members/{member}/entries", None),
         ("GET", f"/v1/members/{member}/verify", None),
+        ("POST", f"/v1/attention/{member}", {"do": "dismiss"}),
         ("GET", f"/v1/members/{member}/rewards", None),
         ("PATCH", f"/v1/members/{member}", {"name": "Mine"}),
         ("POST", f"/v1/members/{member}/tier", {"tier": "friend"}),

@@ -16,9 +16,10 @@ from zlib import decompress
 from local.memory import Change, Key
 from regulars.domain.calendar import from_ms, local_date, to_ms
 from regulars.domain.card import Card
-from regulars.domain.ledger import lot_name
+from regulars.domain.ledger import lot_name, parse
 from regulars.domain.operations import AnyOperation, Celebrate, Expire, GiveBenefits, ReviewTier
 from regulars.domain.program import Program
+from regulars.domain.replay import Fold
 from regulars.store import cards
 from regulars.store.marshal import from_item
 from tests.simulation import programs
@@ -42,6 +43,8 @@ class Checker:
         self.streams: Sequence[Any] = ()
         self.asked: dict[str, Asked] = {}
         self.replays: dict[str, Replay] = {}
+        self.folds: dict[str, Fold] = {}
+        """Every card as the product rebuilds it of its entries."""
         self.booked: dict[str, str] = {}
         """The member on whose card each operation was booked."""
         self.orders: dict[str, tuple[str, int]] = {}
@@ -201,6 +204,8 @@ class Checker:
             document = programs.version(self.shop, 1)[0]
             replay = Replay(document, shop=self.shop, asked=self.asked, vouchers=self.vouchers)
             self.replays[member] = replay
+            self.folds[member] = Fold(member, document["timezone"])
+        self.folds[member].add(parse(item["e"]["S"]), item["hash"]["S"])
         entry = replay.replay(item["e"]["S"], item["prev"]["S"], item["hash"]["S"])
         assert key[1] == f"ENTRY#{entry['seq']:010}"
         assert entry["op"] not in self.booked, f"{entry['op']} was booked twice"
@@ -226,6 +231,7 @@ class Checker:
         self._compare(card, replay)
 
     def _compare(self, card: Card, replay: Replay) -> None:
+        self._rebuilt(card)
         assert (card.seq, card.head, card.recorded_ms) == (replay.seq, replay.head, replay.at)
         held = {u: {lot_name(*x.key): x.amount for x in lots} for u, lots in card.lots.items()}
         assert held == replay.held()
@@ -237,6 +243,15 @@ class Checker:
         )
         if self.commits % self.windows_every == 0:
             self.compare_windows(card, replay)
+
+    def _rebuilt(self, card: Card) -> None:
+        """The state and the statuses of vouchers are what the entries alone tell."""
+        fold = self.folds[card.member_id]
+        assert not fold.unknown, "the entries do not tell all"
+        assert fold.card == card._replace(version=0, due={}), "entries tell another state"
+        rebuilt = {name: (one.reward_id, one.status) for name, one in fold.vouchers.items()}
+        kept = {name: self.vouchers[name][1:] for name in rebuilt}
+        assert rebuilt == kept, "entries tell other vouchers"
 
     def compare_windows(self, card: Card, replay: Replay) -> None:
         """The sums by month, over all, and the money carried."""

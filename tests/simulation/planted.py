@@ -288,7 +288,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
         lambda lot, today: bool(lot.expires_on) and _next_day(lot.expires_on) < today
     ),
     "a sale is refunded from the start each time": _refunds_start_again,
-    "refunds are rounded up": lambda: [(shares.Span, "_upto", _share_up)],
+    "refunds are rounded up": lambda: [(shares.Span, "upto", _share_up)],
     "each part of a refund is rounded by itself": lambda: [
         (shares.Span, "of", _each_part_by_itself)
     ],

@@ -9,13 +9,14 @@ from regulars.store.table import Cancelled
 CHANGE_TRIES = 5
 
 
-def set_consent(members: Members, profile: Profile, name: str, *, agreed: bool) -> None:
-    """Store whether a member agrees to `name`; raises CONFLICT when others keep changing it."""
+def set_consent(members: Members, profile: Profile, name: str, *, agreed: bool, at_ms: int) -> None:
+    """Store whether a member agrees to `name` now; raises CONFLICT when others keep changing it."""
     for _ in range(CHANGE_TRIES):
         if bool(profile.consents.get(name)) is agreed:
             return
         consents = {**profile.consents, name: agreed}
-        changed = profile._replace(consents=consents, version=profile.version + 1)
+        changed = profile.with_proof(at_ms, "member", f"consent.{name}")
+        changed = changed._replace(consents=consents, version=profile.version + 1)
         try:
             members.change(profile, changed)
         except Cancelled:

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from regulars.core import tokens
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
-from regulars.domain.operations import Decision, Join, Origin
+from regulars.domain.operations import Join, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
-from regulars.store import keys
-from regulars.store.ledger import Answer, Body, Idempotency, TakenError
+from regulars.store.ledger import Answer, Idempotency, Render, TakenError
 from regulars.store.members import Members, Profile
 
-HANDLE_TRIES = 5
+TRIES = 8
+"""How often a handle is drawn, and contacts are looked up, before others are let go first."""
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class Enrolled(NamedTuple):
-    """Who was enrolled: now, or before with one of the contacts (`answer` is None then)."""
+    """Who was enrolled: now, or before with all contacts that were given (`answer` is None then).
+
+    `known` are the contacts that are not on the new card, because another member has them: the
+    member by kind.
+    """
 
     member_id: str
     answer: Answer | None
+    known: Mapping[str, str] = NOBODY
 
 
 def enroll(
@@ -33,37 +41,50 @@ def enroll(
     op: str,
     source: str,
     idempotency: Idempotency,
-    render: Callable[[Decision], Body],
+    render: Render,
+    always_new: bool = False,
 ) -> Enrolled:
     """Enrol a member with what the profile says (its id, handle and instant are set here).
 
-    A contact that is enrolled already leads to its card. The same operation leads to the card it
-    made, whatever the profile's new id would have been.
+    When one member has all the contacts that are given, its card is meant; with `always_new`, and
+    in any other case, there is a new card; contacts that others have stay with them, and the answer
+    names their kinds as `not_taken`. The same operation leads to the card it made, whatever the
+    profile's new id would have been.
     """
     members = Members(shop.table, shop.merchant_id)
-    for _ in range(HANDLE_TRIES):
-        profile = profile._replace(
+    known = NOBODY
+    for _ in range(TRIES):
+        new = profile.without(known)._replace(
             member_id=tokens.new_member_id(),
             handle=tokens.random_id(tokens.HANDLE_LENGTH).upper(),
             enrolled_ms=to_ms(shop.now),
         )
         origin = Origin(op, source, entropy=os.urandom(16))
-        operation = Join(origin, profile.member_id, profile.birthday[-5:])
-        card = Card(profile.member_id)
+        operation = Join(origin, new.member_id, new.birthday[-5:])
         try:
             answer = shop.ledger.perform(
                 shop.program,
-                card,
+                Card(new.member_id),
                 operation,
                 shop.now,
                 idempotency=idempotency,
-                render=render,
-                extra=members.enrollment(profile),
+                render=_naming(render, tuple(known)),
+                extra=members.enrollment(new),
                 fresh=True,
             )
-        except TakenError as taken:
-            if taken.item.get("SK") == keys.handle("", "")[1]:
-                continue  # another card has the handle: draw again
-            return Enrolled(taken.item["c"], None)
-        return Enrolled(str(answer.body["member_id"]), answer)
-    raise Refused(RefusalCode.CONFLICT, "No free handle was found; try again.")
+        except TakenError:  # a handle, which is drawn again, or contacts, which are looked up again
+            known = members.who_has(profile)
+            owners = set(known.values())
+            if not always_new and len(owners) == 1 and len(known) == len(profile.contacts()):
+                return Enrolled(owners.pop(), None)
+            continue
+        known = NOBODY if answer.replayed else known
+        return Enrolled(str(answer.body["member_id"]), answer, known)
+    raise Refused(RefusalCode.CONFLICT, "Others are enrolling with this; try again.")
+
+
+def _naming(render: Render, not_taken: tuple[str, ...]) -> Render:
+    """The answer that also names the contacts that stayed with others, where there are any."""
+    if not not_taken:
+        return render
+    return lambda decision: {**render(decision), "not_taken": list(not_taken)}

@@ -1,6 +1,8 @@
 """The contract of the HTTP API as pydantic models: what is answered. (Bodies: `models.py`.)
 
-The tests hold every answer of the service to its model here.
+Here is what all have in common, and what the platform, tills and the sandbox are answered; cards
+are in `answers_cards.py`, programmes in `answers_programs.py`. The text below a field describes it
+in the OpenAPI document. The tests hold every answer of the service to its model.
 """
 
 from __future__ import annotations
@@ -9,389 +11,173 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from regulars.domain.refusals import RefusalCode
+
+
+def _open(schema: dict[str, Any]) -> None:
+    """Answers are open: a client ignores fields it does not know. Our tests know them all."""
+    schema.pop("additionalProperties", None)
+
 
 class View(BaseModel):
     """What is answered."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_open)
+
+
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+Cursor = Annotated[
+    str | None,
+    Field(description="What `cursor` takes to read on; null on the last page"),
+]
 
 
 class FieldError(View):
+    """What is wrong with one field, and what to do."""
+
     path: str
+    """The field, as names and places in lists with dots between: `items.0.quantity`."""
     message: str
+    """What it must be."""
 
 
 class Problem(View):
-    """RFC 9457; `code` is stable and comes from a closed list."""
+    """What went wrong, as a problem document (RFC 9457)."""
 
     type: str
+    """A URN made of the code."""
     title: str
+    """The code in words."""
     status: int
-    code: str
+    """The HTTP status."""
+    code: Annotated[str, Field(json_schema_extra={"enum": [code.value for code in RefusalCode]})]
+    """Which refusal it is. Stable: decide by this and never by texts."""
     detail: str
+    """What happened this time, in words."""
     errors: list[FieldError]
-
-
-class Balance(View):
-    available: int
-    pending: int
-    debt: int
-
-
-class Expiring(View):
-    unit: str
-    amount: int
-    on: str
-
-
-class NextTier(View):
-    id: str
-    metric: Literal["spend", "visits", "points"]
-    value: int
-    target: int
-    window: str
-
-
-class TierOffer(View):
-    id: str
-    name: str
-    price_minor: int | None
-    period: Literal["month", "year"] | None
-
-
-class TierView(View):
-    id: str | None
-    name: str | None
-    since: str | None
-    until: str | None
-    next: NextTier | None
-    offers: list[TierOffer]
-    """Higher tiers that can be bought."""
-
-
-class Badge(View):
-    id: str
-    name: str
-
-
-class HeldVoucher(View):
-    voucher_id: str
-    code: str
-    reward_id: str
-    status: Literal["issued", "redeemed", "cancelled", "expired"]
-    issued_at: str
-    expires_at: str | None
-    kind: str | None
-    """None for a reward that the programme no longer has."""
-    percent: int | None
-    amount_minor: int | None
-
-
-class CardView(View):
-    member_id: str
-    card_url: str
-    name: str | None
-    language: str | None
-    enrolled_at: str
-    version: int
-    seq: int
-    balances: dict[str, Balance]
-    expiring: list[Expiring]
-    tier: TierView | None
-    vouchers: list[HeldVoucher]
-    badges: list[Badge]
-    visits: int
-    spend_minor: int
-    last_visit_at: str | None
-    segment: Literal["new", "returning", "loyal", "at_risk", "lapsed"]
-
-
-class LineView(View):
-    unit: str
-    amount: int
-    lot: str | None
-    rule: str
-    why: str
-
-
-class SurpriseView(View):
-    """An unexpected gift of an entry, and what it took from the budget of its surprise."""
-
-    surprise: str
-    voucher_id: str
-    reward_id: str
-    cost_minor: int
-    why: str
-
-
-class MovedVoucher(View):
-    voucher_id: str
-    what: Literal["issued", "redeemed", "cancelled", "expired"]
-
-
-class EntryView(View):
-    seq: int
-    op: str
-    kind: str
-    recorded_at: str
-    effective_at: str
-    source: str
-    staff: str | None
-    location: str | None
-    order_id: str | None
-    program_version: int
-    lines: list[LineView]
-    surprises: list[SurpriseView] = []
-    note: str | None = None
-    balances: dict[str, int]
-    tier_from: str | None = None
-    tier_to: str | None = None
-    hash: str
-    prev: str
-    entry_id: str | None = None
-    """`<member_id>.<seq>`. This and what follows stand in the list of entries alone."""
-    money_minor: int | None = None
-    """The money of a sale, negative for what was refunded."""
-    reverses: int | None = None
-    """The entry that a reversal takes back."""
-    vouchers: list[MovedVoucher] | None = None
-    facts: dict[str, Any] | None = None
-    canonical: str | None = None
-    """The exact text that is hashed; see docs/ledger-format.md."""
-
-
-class VoucherView(HeldVoucher):
-    name: str
-    cost: dict[str, Any]
-    closed_at: str | None
-    qr_url: str
-
-
-class TierChange(View):
-    from_: Annotated[str | None, Field(alias="from")]
-    to: str | None
-
-
-class NotGranted(View):
-    rule: str
-    why: str
-
-
-class Earned(View):
-    entry: EntryView
-    card: CardView
-    explain: list[str]
-    unlocked: list[VoucherView]
-    tier_change: TierChange | None
-    refused: list[NotGranted]
-
-
-class Booked(View):
-    entry: EntryView
-    card: CardView
-
-
-class Refunded(Booked):
-    debt: dict[str, int]
-
-
-class Parked(View):
-    status: Literal["parked"]
-    order_id: str
-    refund_id: str
+    """Which fields are wrong; empty where it is not about fields."""
 
 
 class MerchantCreated(View):
+    """A merchant and its sandbox. Keys are shown this once."""
+
     merchant_id: str
+    """Id of the live merchant."""
     sandbox_id: str
+    """Id of its sandbox."""
     slug: str
+    """The name of the shop in its links."""
     api_key: str
+    """The key that acts on the live merchant."""
     test_api_key: str
+    """The key that acts on the sandbox."""
     join_url: str
+    """Where customers join; the poster's code leads here."""
     console_url: str
+    """Where the owner signs in."""
     staff_url: str
+    """Signs the first device of the counter in."""
     webhook_urls: dict[str, str]
+    """Where each till posts, by provider."""
     webhook_secrets: dict[str, str]
-
-
-class TemplateSummary(View):
-    id: str
-    name: str
-
-
-class TemplateList(View):
-    items: list[TemplateSummary]
-    next: str | None
-
-
-class Published(View):
-    version: int
-    published_at: str
-    program: dict[str, Any]
-
-
-class RaffleView(View):
-    """How a raffle can be checked; `domain/raffles.py` says how the draw is repeated."""
-
-    raffle_id: str
-    from_: Annotated[str, Field(alias="from")]
-    until: str
-    commitment: str
-    drawn: bool
-    seed: str | None
-    tickets: dict[str, int] | None
-    winners: list[str] | None
-
-
-class LeaderboardPlace(View):
-    """`name` is what other members see: a first name and an initial, or nothing."""
-
-    rank: int
-    member_id: str
-    name: str
-    value: int
-
-
-class LeaderboardPeriod(View):
-    """`members` is how many take part with any value; of them `places` are the best."""
-
-    from_: Annotated[str, Field(alias="from")]
-    until: str
-    members: int
-    places: list[LeaderboardPlace]
-
-
-class LeaderboardView(View):
-    """A leaderboard as it was counted last, and as its last period ended."""
-
-    leaderboard_id: str
-    metric: Literal["visits", "spend", "points"]
-    window: Literal["month", "quarter", "year"]
-    counted_at: str | None
-    running: LeaderboardPeriod | None
-    ended: LeaderboardPeriod | None
-
-
-class TierCount(View):
-    tier: str | None
-    count: int
-
-
-class PreviewExample(View):
-    member_id: str
-    name: str | None
-    tier_from: str | None
-    tier_to: str | None
-    rewards: list[str]
-
-
-class Previewed(View):
-    """What publishing the programme would do to the members as they are now."""
-
-    members: int
-    up: list[TierCount]
-    down: list[TierCount]
-    unchanged: int
-    newly_rewarded: int
-    cost_minor_estimate: int
-    examples: list[PreviewExample]
-
-
-class Version(View):
-    version: int
-
-
-class CardList(View):
-    items: list[CardView]
-    next: str | None
-
-
-class EntryList(View):
-    items: list[EntryView]
-    next: str | None
-
-
-class Verified(View):
-    ok: bool
-    entries: int
-    head: str
-    problems: list[str]
-
-
-class Missing(View):
-    unit: str
-    amount: int
-
-
-class RewardView(View):
-    reward_id: str
-    name: str
-    kind: str
-    percent: int | None
-    amount_minor: int | None
-    cost: dict[str, Any]
-    auto: bool
-    affordable: bool
-    missing: Missing | None
-    locked_because: str | None
-
-
-class RewardList(View):
-    items: list[RewardView]
-    next: str | None
+    """What each till signs with, by provider."""
 
 
 class HookView(View):
+    """Where a till posts its events, and how they are recognised."""
+
     provider: str
+    """The till: `generic`, `square` ..."""
     hook_id: str
+    """The last part of the address; it cannot be guessed."""
     url: str
+    """Where the till posts."""
     secret: str | None
+    """What it signs with; null when the owner has set one, which is never shown."""
     account: str | None
+    """The merchant's account at the provider, when it has been set."""
     state: Literal["unset", "pending", "live"]
     """`unset`: the provider's secret is missing; `pending`: no event has come yet."""
-    last_event_at: str | None
+    last_event_at: Instant | None
+    """When the last event with a good signature came."""
 
 
 class HookList(View):
+    """A hook for each provider."""
+
     items: list[HookView]
-    next: str | None
+    """One for each provider, whether it is set up or not."""
+    next: Cursor
 
 
 class Clock(View):
-    now: str
+    """The time of the sandbox."""
+
+    now: Instant
+    """What the sandbox takes for now."""
 
 
 class JobRun(View):
+    """A job that ran while the clock was moved."""
+
     name: str
-    at: str
+    """Which job."""
+    at: Instant
+    """The hour of the sandbox in which it ran."""
     members: int
+    """How many cards it looked at."""
 
 
 class ClockMoved(View):
-    now: str
+    """Where the clock stands, and what ran on the way."""
+
+    now: Instant
+    """What the sandbox takes for now."""
     jobs: list[JobRun]
+    """The jobs that fell due on the way, in order."""
 
 
 class Message(View):
+    """A message that the sandbox kept instead of sending it."""
+
     to: str
+    """The address or number."""
     channel: Literal["email", "sms", "push"]
+    """How it would have been sent."""
     kind: str
+    """What it is about: `welcome`, `tier_up` ..."""
     language: str
+    """The language it is written in."""
     subject: str
+    """Its subject."""
     text: str
-    at: str
+    """What it says, without markup."""
+    at: Instant
+    """When it would have been sent, by the sandbox's clock."""
 
 
 class MessageList(View):
+    """Messages that the sandbox kept, newest first."""
+
     items: list[Message]
-    next: str | None
+    """The messages of this page."""
+    next: Cursor
 
 
 class Sent(View):
+    """A sample event was signed and posted to the hook."""
+
     status: int
+    """What the hook answered."""
     event_id: str
+    """The id of the event."""
 
 
 class Health(View):
+    """The service is up."""
+
     status: Literal["ok"]
+    """Always `ok`."""
     version: str
+    """The version of the service."""

@@ -18,24 +18,24 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
 from regulars.store.ledger import Idempotency
-from regulars.store.members import Profile
+from regulars.store.members import CONTACT_KINDS, Profile
 from regulars.views import integration
 
 
 def create(request: protocol.Request) -> protocol.Response:
-    """POST /v1/members: 201 with the new card, 200 with the one its contact has already."""
+    """POST /v1/members: 201 with the new card, 200 with the one that has all the contacts."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     body = read_body(request, NewMember)
     key = protocol.idempotency_key(request)
     program = gathered.program
-    profile = _with_changes(Profile("", "", 0), body, program)
-    words = find.member_words(profile, program.languages)
+    new = _with_changes(Profile("", "", 0), body, gathered)
+    words = find.member_words(new, program.languages)
 
     def render(decision: Decision) -> integration.View:
         return integration.card(program, decision.card, gathered.now, words)
 
     enrolled = enroll(
-        gathered.shop, profile,
+        gathered.shop, new,
         op=f"key:{key}", source="api", render=render,
         idempotency=Idempotency(fingerprint=request.fingerprint(), expires=True, status=201),
     )  # fmt: skip
@@ -72,8 +72,8 @@ def change(request: protocol.Request) -> protocol.Response:
     """PATCH /v1/members/{id}: profile and consents."""
     gathered, member = _gather(request)
     body = read_body(request, MemberChange)
-    profile = _with_changes(member.profile, body, gathered.program)
-    changed = profile._replace(version=member.profile.version + 1)
+    given = _with_changes(member.profile, body, gathered)
+    changed = given._replace(version=member.profile.version + 1)
     change_profile(gathered.shop, member.profile, changed)
     words = find.member_words(changed, gathered.program.languages)
     return _card(gathered, member._replace(profile=changed, words=words))
@@ -101,6 +101,12 @@ def entries(request: protocol.Request) -> protocol.Response:
     return protocol.json_answer(
         200, {"items": items, "next": str(items[-1]["seq"]) if more else None}
     )
+
+
+def profile(request: protocol.Request) -> protocol.Response:
+    """GET /v1/members/{id}/profile: what is known of a member apart from the card."""
+    _, member = _gather(request)
+    return protocol.json_answer(200, integration.profile(member.profile))
 
 
 def verify(request: protocol.Request) -> protocol.Response:
@@ -187,8 +193,12 @@ def _recorded(m: str, c: str, upto: int) -> Iterator[ledger.Recorded]:
             return
 
 
-def _with_changes(profile: Profile, body: NewMember, program: Program) -> Profile:
-    """The profile with the fields that were sent, contacts in their normal form."""
+def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathered) -> Profile:
+    """The profile with the fields that were sent, contacts in their normal form.
+
+    What a merchant gives with its key counts as confirmed.
+    """
+    program = gathered.program
     sent: dict[str, Any] = body.model_dump(exclude_unset=True)
     errors = []
     for name, normal in (
@@ -202,9 +212,14 @@ def _with_changes(profile: Profile, body: NewMember, program: Program) -> Profil
                 errors.append((name, f"must be {what}"))
             sent[name] = found
     checks.require(errors)
-    consents = {**profile.consents, **(sent.pop("consents", None) or {})}
+    asked = sent.pop("consents", None) or {}
     known: dict[str, Any] = {name: value or "" for name, value in sent.items()}
-    return profile._replace(consents=consents, **known)
+    moved = [kind for kind in CONTACT_KINDS if known.get(kind) != getattr(profile, kind)]
+    profile = profile.without([kind for kind in moved if kind in known])
+    profile = profile._replace(consents={**profile.consents, **asked}, **known)
+    confirmed = [kind for kind in CONTACT_KINDS if known.get(kind) and kind not in profile.proofs]
+    consents = [f"consent.{channel}" for channel in asked]
+    return profile.with_proof(calendar.to_ms(gathered.now), "merchant", *confirmed, *consents)
 
 
 ROUTES: dict[str, protocol.Handler] = {
@@ -213,6 +228,7 @@ ROUTES: dict[str, protocol.Handler] = {
     "GET /v1/members/{id}": read,
     "PATCH /v1/members/{id}": change,
     "GET /v1/members/{id}/entries": entries,
+    "GET /v1/members/{id}/profile": profile,
     "GET /v1/members/{id}/verify": verify,
     "GET /v1/members/{id}/rewards": rewards,
 }

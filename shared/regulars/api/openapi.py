@@ -27,6 +27,9 @@ _QUERY: dict[str, dict[str, Any]] = {
     "cursor": {"type": "string"},
     "q": {"type": "string", "description": "A name (or its beginning), e-mail or telephone"},
     "tier": {"type": "string"},
+    "kind": {
+        "type": "string", "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job"]
+    },
     "version": {"type": "integer", "minimum": 1, "description": "An earlier version"},
     "segment": {
         "type": "string", "enum": ["new", "returning", "loyal", "at_risk", "lapsed"]

@@ -11,6 +11,17 @@ from functools import cache
 
 from aws_lambda_powertools.logging import Logger
 
+NAMESPACE = "Regulars"
+"""Under which metrics of ours stand in CloudWatch."""
+
+
+def count(metric: str) -> None:
+    """Count one event of a metric that an alarm watches (in the log, as CloudWatch reads it)."""
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+    with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=NAMESPACE):
+        pass
+
 
 @cache
 def logger() -> Logger:

@@ -41,12 +41,15 @@ def celebrate(draft: Draft, occasion: str) -> None:
     key = f"y:{occasion}"
     if limits.given(draft.card, key, year) or (draft.today - enrolled).days < TENURE_DAYS:
         return
+    rules = [rule for rule in draft.program.earn if rule.on == occasion]
+    benefits = current(draft.program, draft.card.tier and draft.card.tier.id)
+    if not rules and all(benefit.every != occasion for benefit in benefits):
+        return
     draft.card = limits.counted(draft.card, key, year)
-    for rule in draft.program.earn:
-        if rule.on == occasion:
-            draft.grant(rule.unit, rule.amount, rule.id, reasons.plain(ReasonKind(occasion)))
+    for rule in rules:
+        draft.grant(rule.unit, rule.amount, rule.id, reasons.plain(ReasonKind(occasion)))
     last = draft.today + timedelta(days=OCCASION_DAYS)
-    for benefit in current(draft.program, draft.card.tier and draft.card.tier.id):
+    for benefit in benefits:
         reward = draft.program.rewards.get(benefit.reward)
         for _ in range(benefit.times if reward and benefit.every == occasion else 0):
             if reward:

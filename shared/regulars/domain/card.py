@@ -99,6 +99,8 @@ class Card(NamedTuple):
     open: Mapping[str, OpenVoucher] = NONE
     taken: Mapping[str, tuple[str, int]] = NONE
     """Per thing with a limit (see `limits.py`) the period and how often it was given in it."""
+    traced: int = 0
+    """The number of the entry from which on entries tell the whole state (see `replay.py`)."""
     due: Mapping[str, str] = NONE
     """Per job the UTC hour of the card on the due list (a lower bound)."""
 

@@ -166,7 +166,8 @@ def _expire(draft: Draft, operation: Expire) -> Decision:
         valid = draft.card.valid_lots(unit, today)
         draft.expire_lots(unit, [lot for lot in lots if not valid or expired(lot, today)])
     draft.pay_debt()
-    draft.card = breakage.pruned(draft.card, draft.today)
+    if draft.lines or draft.vouchers:  # alone it is not worth an entry
+        draft.card = breakage.pruned(draft.card, draft.today)
     kind: Kind = "tier" if draft.tier_changed else "issue"
     if draft.lines or draft.vouchers:
         kind = "expire"
@@ -221,10 +222,14 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
 
 
 def _booked_if_any(draft: Draft, kind: Kind) -> Decision:
-    """Book an entry when anything was booked, given or changed; else only update the due list."""
-    if draft.lines or draft.vouchers or draft.tier_changed or "waiting" in draft.facts:
+    """Book an entry when anything was booked, given or changed; else only update the due list.
+
+    A right that was prolonged or a date of inactivity that was set changes the card, too: without
+    an entry nobody could rebuild it.
+    """
+    if draft.lines or draft.vouchers or "waiting" in draft.facts:
         return draft.decision(kind, unlocked=_issued(draft))
-    return draft.nothing_to_book()
+    return draft.decision("tier") if draft.changed else draft.nothing_to_book()
 
 
 def _review_tier(draft: Draft) -> Decision:

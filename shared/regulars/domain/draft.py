@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from regulars.domain import breakage, calendar, codes, reasons
+from regulars.domain import breakage, calendar, codes, reasons, replay
 from regulars.domain.card import Card, Lot, add_lots, expired, take
 from regulars.domain.due import newly_due
 from regulars.domain.expiry import by_policy, inactivity_ends, lot_dates_for
@@ -180,12 +180,26 @@ class Draft:
             location=self.operation.origin.location,
             facts=self.facts,
         )
+        entry = entry._replace(patch=replay.patch_of(self.before, entry, self.card))
         stored = recorded(entry, self.card.head)
-        self.card = self.card._replace(seq=entry.seq, head=stored.hash, recorded_ms=self.now_ms)
+        self.card = self.card._replace(
+            seq=entry.seq,
+            head=stored.hash,
+            recorded_ms=self.now_ms,
+            traced=self.before.traced or entry.seq,
+        )
         return self._decided(entry, stored, **outcome)
 
+    @property
+    def changed(self) -> bool:
+        """Whether the card is other than before in anything that entries tell."""
+        return any(
+            getattr(self.card, name) != getattr(self.before, name) for name in replay.IN_ENTRIES
+        )
+
     def nothing_to_book(self) -> Decision:
-        """Return a decision without an entry: only the due list changes."""
+        """Return a decision without an entry: only the due list changes, nothing else."""
+        self.card = self.before._replace(due=self.card.due)
         return self._decided(None, None)
 
     def _decided(self, entry: Entry | None, stored: Recorded | None, **outcome: Any) -> Decision:

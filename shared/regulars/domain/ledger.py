@@ -62,6 +62,9 @@ class Entry(NamedTuple):
     location: str | None = None
     facts: Mapping[str, Any] = MappingProxyType({})
     """Figures of the operation, by kind: spend, visits, order, carry, vouchers, reverses, note."""
+    patch: Mapping[str, Any] | None = None
+    """What it changes on the card besides what its lines tell (see `replay.py`); None in entries
+    that were written before there were patches."""
 
 
 def lot_name(expires_on: str, available_on: str) -> str:
@@ -93,6 +96,7 @@ def canonical(entry: Entry) -> str:
         "facts": dict(entry.facts),
         "staff": entry.staff,
         "loc": entry.location,
+        "st": None if entry.patch is None else dict(entry.patch),
     }
     if entry.tier_from != entry.tier_to:
         document["tier"] = [entry.tier_from, entry.tier_to]
@@ -134,6 +138,7 @@ def parse(text: str) -> Entry:
         staff=document.get("staff"),
         location=document.get("loc"),
         facts=document["facts"],
+        patch=document.get("st"),
     )
 
 

@@ -195,9 +195,9 @@ def cap_day(visits: int) -> Reason:
     return Reason({"k": "cap_day", "n": visits})
 
 
-def clamped(asked_minor: int, left_minor: int) -> Reason:
+def clamped(asked_minor: int, rest_minor: int) -> Reason:
     """More was asked back than was left of a sale."""
-    return Reason({"k": "clamped", "asked": asked_minor, "left": left_minor})
+    return Reason({"k": "clamped", "asked": asked_minor, "rest": rest_minor})
 
 
 def quantity(milli: int) -> int | str:

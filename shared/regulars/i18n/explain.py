@@ -139,6 +139,6 @@ def _not_granted(why: Mapping[str, Any], words: Words, currency: str) -> str:
         case "zero_sale":
             return words.t("nothing was paid, so it is no visit")
         case "clamped":
-            left = words.money(why["left"], currency)
+            left = words.money(why["rest"], currency)
             return words.t("only {money} was left to refund", money=left)
     return ""

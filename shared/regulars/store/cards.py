@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Any
 from zlib import compress, decompress
 
 from regulars.core.tokens import is_sandbox
+from regulars.domain import compact
 from regulars.domain.calendar import from_ms, hour_of
-from regulars.domain.card import Card, Lot, OpenVoucher, TierRight, Window
+from regulars.domain.card import Card
 from regulars.domain.ledger import Entry, Recorded, parse
 from regulars.domain.operations import Voucher
 from regulars.store import keys
@@ -40,27 +40,7 @@ def card_of(item: Item) -> Card:
 
 
 def dump_card(card: Card) -> str:
-    document: dict[str, Any] = {
-        "q": card.seq,
-        "h": card.head,
-        "r": card.recorded_ms,
-        "e": card.enrolled_ms,
-        "l": {unit: [_lot(lot) for lot in lots] for unit, lots in card.lots.items()},
-        "d": dict(card.debt),
-        "c": dict(card.carry),
-        "w": _months(card),
-        "t": list(card.lifetime),
-        "v": card.last_visit_ms,
-        "y": dict(card.days),
-        "k": list(card.tier) if card.tier else None,
-        "m": {name: [held.since, held.until] for name, held in card.held.items()},
-        "i": dict(card.inactive_after),
-        "o": {key: _open(value) for key, value in card.open.items()},
-        "n": {key: list(value) for key, value in card.taken.items()},
-        "u": dict(card.due),
-    }
-    kept = {key: value for key, value in document.items() if value}
-    return _ENCODE(kept)
+    return _ENCODE(compact.dump(card))
 
 
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
@@ -73,59 +53,7 @@ def load_card(text: str, member_id: str, version: int) -> Card:
     Remembered, because a card is read again as it was: by a page that is looked at, by a caller
     that comes again. Cards are never changed in place.
     """
-    document = json.loads(text)
-    first, *months = document.get("w") or [0]
-    return Card(
-        member_id=member_id,
-        version=version,
-        seq=document["q"],
-        head=document["h"],
-        recorded_ms=document["r"],
-        enrolled_ms=document["e"],
-        lots={
-            unit: tuple([_lot_of(*piece) for piece in lots])
-            for unit, lots in document.get("l", {}).items()
-        },
-        debt=document.get("d", {}),
-        carry=document.get("c", {}),
-        windows={first + place: Window(*month) for place, month in enumerate(months) if month},
-        lifetime=Window(*document.get("t", ())),
-        last_visit_ms=document.get("v", 0),
-        days=document.get("y", {}),
-        tier=TierRight(*document["k"]) if "k" in document else None,
-        held={
-            name: TierRight(name.partition("/")[0], *dates)
-            for name, dates in document.get("m", {}).items()
-        },
-        inactive_after=document.get("i", {}),
-        open={key: OpenVoucher(*value) for key, value in document.get("o", {}).items()},
-        taken={key: (value[0], value[1]) for key, value in document.get("n", {}).items()},
-        due=document.get("u", {}),
-    )
-
-
-def _months(card: Card) -> list[Any]:
-    """The first month's index, then each month's figures; quiet months are zeros."""
-    if not card.windows:
-        return []
-    first, last = min(card.windows), max(card.windows)
-    return [first, *(list(card.windows.get(index, ())) or 0 for index in range(first, last + 1))]
-
-
-def _open(held: OpenVoucher) -> list[Any]:
-    """An open voucher; its benefit only where it is one."""
-    return list(held) if held.benefit else list(held[:-1])
-
-
-def _lot(lot: Lot) -> list[Any]:
-    """Amount first, then only the dates there are."""
-    if lot.available_on:
-        return [lot.amount, lot.expires_on, lot.available_on]
-    return [lot.amount, lot.expires_on] if lot.expires_on else [lot.amount]
-
-
-def _lot_of(amount: int, expires_on: str = "", available_on: str = "") -> Lot:
-    return Lot(expires_on, available_on, amount)
+    return compact.load(json.loads(text), member_id, version)
 
 
 def entry_item(m: str, c: str, entry: Entry, recorded: Recorded) -> Item:
@@ -165,7 +93,7 @@ def voucher_item(m: str, c: str, voucher: Voucher) -> Item:
         "reward": voucher.reward_id,
         "status": voucher.status,
         "unit": voucher.unit,
-        "lots": _ENCODE([_lot(lot) for lot in voucher.lots]),
+        "lots": _ENCODE(compact.lots(voucher.lots)),
         "issued": voucher.issued_ms,
         "expires_on": voucher.expires_on,
         "seq": voucher.issued_seq,
@@ -181,7 +109,7 @@ def voucher_of(item: Item) -> Voucher:
         reward_id=item["reward"],
         status=item["status"],
         unit=item["unit"],
-        lots=tuple([_lot_of(*piece) for piece in json.loads(item["lots"])]),
+        lots=compact.lots_of(json.loads(item["lots"])),
         issued_ms=item["issued"],
         expires_on=item["expires_on"],
         issued_seq=item["seq"],

@@ -9,6 +9,7 @@
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
+| what needs a person | `M#<m>#ATTENTION` | `<id>` | as `PK` | `<first met ms>#<id>` |
 | digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
 | ledger entry | `M#<m>#C#<c>` | `ENTRY#<seq>` | `M#<m>#H#<hour>` | `<recorded ms>#<c>#<seq>` |
@@ -87,6 +88,19 @@ def leaderboard(m: str, board_id: str) -> Key:
 
 def week(m: str, monday: str) -> Key:
     return f"M#{m}", f"WEEK#{monday}"
+
+
+def attention(m: str, item_id: str) -> Key:
+    return f"M#{m}#ATTENTION", item_id
+
+
+def attention_list(m: str) -> str:
+    """GSI1: what needs a person at a merchant and is not closed, by when it was first met."""
+    return f"M#{m}#ATTENTION"
+
+
+def attention_order(at_ms: int, item_id: str) -> str:
+    return f"{at_ms:013}#{item_id}"
 
 
 def card(m: str, c: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -15,6 +15,9 @@ from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
 
 PAGE = 100
 """Members read at once on the way along all of them."""
+
+CONTACT_KINDS = ("email", "phone")
+"""The fields of a profile by which a member is found."""
 
 FREE = AbsentOr(Equals("c", ""))
 """A contact that nobody has, or that its member has given up."""
@@ -39,10 +42,26 @@ class Profile(NamedTuple):
     link: int = 1
     """Number of the card's link; rises when the link is renewed."""
     version: int = 1
+    proofs: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    """When (`at`, in milliseconds) and by whom (`by`) a contact was confirmed (`email`, `phone`) or
+    a consent given or refused (`consent.<channel>`); absent where it was not kept."""
 
     def contacts(self) -> tuple[str, ...]:
         """The normalized contacts that find this member."""
         return tuple(contact for contact in (self.email, self.phone) if contact)
+
+    def with_proof(self, at_ms: int, by: str, *what: str) -> Profile:
+        """The profile that knows when and by whom these contacts or consents were given."""
+        new = {name: {"at": at_ms, "by": by} for name in what}
+        return self._replace(proofs={**self.proofs, **new})
+
+    def without(self, kinds: Collection[str]) -> Profile:
+        """The profile without its contacts of these kinds."""
+        return self._replace(
+            email="" if "email" in kinds else self.email,
+            phone="" if "phone" in kinds else self.phone,
+            proofs={name: proof for name, proof in self.proofs.items() if name not in kinds},
+        )
 
 
 class Members:
@@ -91,6 +110,14 @@ class Members:
         (item,) = self.table.get(keys.contact(self.merchant_id, contact_digest))
         return item["c"] or None if item else None
 
+    def who_has(self, profile: Profile) -> dict[str, str]:
+        """The members that have the contacts of a profile, by kind; kinds nobody has are absent."""
+        given = [kind for kind in CONTACT_KINDS if getattr(profile, kind)]
+        items = self.table.get(*(self._contact_key(getattr(profile, kind)) for kind in given))
+        return {
+            kind: item["c"] for kind, item in zip(given, items, strict=True) if item and item["c"]
+        }
+
     def by_code(self, code: str, epoch_s: int) -> str | None:
         """The member whose card shows this rotating code now."""
         handle = tokens.read_card_code(self.merchant_id, code, epoch_s)
@@ -128,6 +155,7 @@ class Members:
             referred_by=profile.referred_by,
             link=profile.link,
             ver=profile.version,
+            proofs={name: dict(proof) for name, proof in profile.proofs.items()},
         )
 
 
@@ -147,6 +175,7 @@ def profile_of(item: Item) -> Profile:
         referred_by=item["referred_by"],
         link=item["link"],
         version=item["ver"],
+        proofs=item.get("proofs", {}),
     )
 
 

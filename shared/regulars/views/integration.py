@@ -20,6 +20,7 @@ from regulars.domain.reasons import Reason
 from regulars.i18n.explain import explain
 from regulars.i18n.words import Words
 from regulars.store.leaderboards import ShownBoard
+from regulars.store.members import CONTACT_KINDS, Profile
 
 View = dict[str, Any]
 
@@ -129,6 +130,43 @@ def tier(program: Program, member: Card, today: date, words: Words) -> View | No
 def personal(view: View, name: str, language: str, card_url: str) -> View:
     """A card with its personal fields filled in."""
     return {**view, "name": name or None, "language": language or None, "card_url": card_url}
+
+
+def profile(known: Profile) -> View:
+    """What is known of a member apart from the card."""
+    return {
+        "contacts": [_contact(known, kind) for kind in CONTACT_KINDS if getattr(known, kind)],
+        "birthday": known.birthday or None,
+        "language": known.language or None,
+        "timezone": None,
+        "source": known.source or None,
+        "note": None,
+        "attributes": {},
+        "consents": [
+            {
+                "channel": channel,
+                "given": given,
+                "at": _proved_at(known, f"consent.{channel}"),
+                "by": known.proofs.get(f"consent.{channel}", {}).get("by"),
+                "wording": None,
+            }
+            for channel, given in sorted(known.consents.items())
+        ],
+    }
+
+
+def _contact(known: Profile, kind: str) -> View:
+    return {
+        "kind": kind,
+        "value": getattr(known, kind),
+        "confirmed_at": _proved_at(known, kind),
+        "confirmed_by": known.proofs.get(kind, {}).get("by"),
+    }
+
+
+def _proved_at(known: Profile, what: str) -> str | None:
+    proof = known.proofs.get(what)
+    return calendar.rfc3339(proof["at"]) if proof else None
 
 
 def expires_at(expires_on: str, zone: str) -> str | None:

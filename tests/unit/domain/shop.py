@@ -12,7 +12,7 @@ from typing import Any
 from regulars.domain import calendar, program
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
-from regulars.domain.ledger import Recorded, verify
+from regulars.domain.ledger import Recorded, parse, verify
 from regulars.domain.operations import (
     Adjust,
     AnyOperation,
@@ -30,6 +30,7 @@ from regulars.domain.operations import (
     ReviewTier,
     Voucher,
 )
+from regulars.domain.replay import Fold
 from regulars.program import check
 from regulars.program.load import load
 
@@ -88,6 +89,8 @@ class Shop:
         self.ledger: list[Recorded] = []
         self.refunded: dict[int, Refunded] = {}
         self.entropy: Callable[[int], bytes] | None = None
+        self.fold = Fold("c1", of.timezone)
+        """What the entries alone tell of the card."""
         self._ops = 0
 
     def later(self, **delta: float) -> Shop:
@@ -103,11 +106,15 @@ class Shop:
     def do(self, operation: AnyOperation) -> Decision:
         """Decide and keep what was decided; a refusal keeps nothing."""
         decision = decide(self.program, self.card, operation, self.now)
+        if decision.entry is None:
+            as_before = decision.card._replace(due=self.card.due, version=self.card.version)
+            assert as_before == self.card, "changed without an entry"
         self.card = decision.card
         self.vouchers |= {voucher.voucher_id: voucher for voucher in decision.vouchers}
         self.decided.append(decision)
         if decision.recorded:
             self.ledger.append(decision.recorded)
+            self.fold.add(parse(decision.recorded.text), decision.recorded.hash)
         if isinstance(operation, Reverse) and decision.refunded is not None:
             self.refunded[operation.original.seq] = decision.refunded
         return decision

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.refusals import RefusalCode, Refused
-from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 HELD = unit(hold_days=14)
 
@@ -163,11 +163,15 @@ def test_what_was_lost_by_inactivity_is_nothing_to_a_later_sale() -> None:
 
 
 def test_what_was_lost_by_inactivity_is_forgotten_after_a_year() -> None:
-    cafe = Shop(make_program(units=[unit(expiry={"type": "inactivity", "months": 3})],
-                          earn=[spend_rule()]))  # fmt: skip
+    """With the next expiry that is booked: forgetting alone is not worth an entry."""
+    units = [unit(expiry={"type": "inactivity", "months": 3}),
+             unit("stamp", "stamps", expiry={"type": "months", "months": 1})]  # fmt: skip
+    cafe = Shop(make_program(units=units, earn=[spend_rule(), visit_rule()]))
     cafe.join()
-    cafe.sale(3000)
+    cafe.sale(3000, visits=0)
     cafe.later(days=120).expire()
     assert cafe.card.taken
-    cafe.later(days=400).expire()
-    assert not cafe.card.taken
+    assert cafe.later(days=400).expire().entry is None
+    cafe.visit()
+    cafe.later(days=70).expire()
+    assert not [name for name in cafe.card.taken if name.startswith("x:point")]

@@ -45,6 +45,7 @@ ENTRIES = st.builds(
     staff=st.none() | WORDS,
     location=st.none() | WORDS,
     facts=FIGURES,
+    patch=st.none() | FIGURES,
 )
 
 

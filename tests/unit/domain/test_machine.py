@@ -255,6 +255,16 @@ class Anything(RuleBasedStateMachine):
         assert self.shop.verify() == []
 
     @invariant()
+    def the_card_can_be_rebuilt_from_its_entries(self) -> None:
+        fold = self.shop.fold
+        assert not fold.unknown
+        assert fold.card == self.shop.card._replace(version=0, due={})
+        kept = {
+            one: v._replace(unit=v.unit if v.lots else "") for one, v in self.shop.vouchers.items()
+        }
+        assert fold.vouchers == kept
+
+    @invariant()
     def windows_and_lifetime_can_be_recomputed(self) -> None:
         card, expected = self.shop.card, self.oracle.windows()
         assert tuple(card.lifetime) == self.oracle.lifetime()

@@ -229,7 +229,7 @@ PAGES: dict[str, View] = {
     "join": JOIN,
     "join-wrong": JOIN._replace(
         values={"email": "anna@", "phone": "12", "birthday": "x", "name": "A" * 90},
-        errors={"email": "invalid", "phone": "taken", "birthday": "invalid", "name": "too_long"},
+        errors={"email": "invalid", "phone": "invalid", "birthday": "invalid", "name": "too_long"},
         card_path="/c/x",
     ),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),

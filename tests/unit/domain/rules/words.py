@@ -102,6 +102,25 @@ def items(text: str) -> tuple[Item, ...]:
     return tuple(Item(1000 * int(one[1]), minor(one[3]), category=one[2]) for one in found if one)
 
 
+def rung_up(text: str) -> tuple[tuple[Item, ...], int]:
+    """`2 mug 20.00 + gift card 50.00 + off 5.00 + tip 1.00` as lines of a sale, and its tip."""
+    lines, tip = [], 0
+    kinds = {"gift card": "gift_card", "delivery": "delivery", "fee": "fee", "off": "discount"}
+    for part in parts(text, "+"):
+        match = re.fullmatch(r"(?:([\d.]+) )?([a-z ]+) (-?)([\d.]+)", part)
+        assert match, f"no line: {part}"
+        pieces, what, sign, amount = match.groups()
+        milli, price = int(float(pieces or 1) * 1000), minor(amount) * (-1 if sign else 1)
+        if what == "tip":
+            tip = price
+        elif what in kinds:
+            off = -1 if what == "off" else 1
+            lines.append(Item(milli, off * price, kind=kinds[what]))  # type: ignore[arg-type]
+        else:
+            lines.append(Item(milli, price, category=what))
+    return tuple(lines), tip
+
+
 def noon(day: str) -> datetime:
     """Noon of a day, on the merchant's wall."""
     return datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=ZoneInfo(ZONE))

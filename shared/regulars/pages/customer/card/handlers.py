@@ -102,7 +102,8 @@ def take_part(request: protocol.Request) -> protocol.Response:
     if choice not in {"yes", "no"}:
         return _page(request, opened, 422, opened.words.t("Please try that again."))
     members = Members(opened.shop.table, opened.shop.merchant_id)
-    set_consent(members, opened.profile, CONSENT, agreed=choice == "yes")
+    at_ms = to_ms(opened.shop.now)
+    set_consent(members, opened.profile, CONSENT, agreed=choice == "yes", at_ms=at_ms)
     return protocol.redirect(request.path.removesuffix("/leaderboard"))
 
 

@@ -26,7 +26,6 @@ from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.store import connect, keys, merchants
 from regulars.store.ledger import Idempotency
-from regulars.store.members import Profile
 from regulars.store.merchants import Merchants
 from regulars.views import customer
 
@@ -58,6 +57,8 @@ def join(request: protocol.Request) -> protocol.Response:
     profile, errors = form.read(sent, shop.program, words.lang)
     if errors:
         return _page(request, shop, words, 422, sent, errors)
+    consents = (f"consent.{channel}" for channel in profile.consents)
+    profile = profile.with_proof(calendar.to_ms(shop.now), "page", *consents)
     once = sent.get("once", "")
     enrolled = enroll(
         shop,
@@ -66,13 +67,13 @@ def join(request: protocol.Request) -> protocol.Response:
         source="join",
         idempotency=Idempotency(fingerprint="join", expires=True),
         render=lambda decision: {"member_id": decision.card.member_id},
+        always_new=True,
     )
-    if enrolled.answer is None:
-        # The contact is known, but whoever typed it may not be its owner: the link goes to the
-        # contact, not to this browser.
+    if "email" in enrolled.known:
+        # Whoever typed it may not be its owner: the link to the older card goes to the address,
+        # and the page answers as if nobody had it. A telephone's owner is not written to by mail.
         hour = calendar.hour_of(shop.now)
-        notify(shop.merchant_id, Notification(enrolled.member_id, "card_link", hour))
-        return _page(request, shop, words, 409, sent, _taken(profile))
+        notify(shop.merchant_id, Notification(enrolled.known["email"], "card_link", hour))
     token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link)
     return protocol.redirect(f"/c/{token}", (credentials.card_cookie(shop.merchant_id, token),))
 
@@ -92,10 +93,6 @@ def _shop(request: protocol.Request) -> Shop:
 def _words(request: protocol.Request, program: Program) -> Words:
     wanted = request.query.get("lang") or request.headers.get("accept-language", "")
     return words_of(negotiate.language(wanted, program.languages))
-
-
-def _taken(profile: Profile) -> dict[str, str]:
-    return {"email": "taken"} if profile.email else {"phone": "taken"}
 
 
 def _page(

@@ -21,8 +21,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 class JoinPage(NamedTuple):
     """`GET|POST /j/{slug}`: the form posts to `action`.
 
-    `values` holds what was typed by field name, `errors` a code by field name: `invalid`,
-    `too_long` or `taken`. `goal.have` is what joining puts on the card at once (0 for nothing).
+    `values` holds what was typed by field name, `errors` a code by field name: `invalid` or
+    `too_long`. `goal.have` is what joining puts on the card at once (0 for nothing).
     `card_path` is set when this browser already holds a card here.
     """
 

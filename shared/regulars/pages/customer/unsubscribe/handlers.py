@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.actions.consent import set_consent
 from regulars.core import tokens
+from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
 from regulars.pages import answer
@@ -13,6 +14,7 @@ from regulars.program.load import program_of
 from regulars.render.brand import brand_of
 from regulars.store import connect, keys
 from regulars.store.members import Members, profile_of
+from regulars.store.merchants import now_of
 
 
 def ask_unsubscribe(request: protocol.Request) -> protocol.Response:
@@ -36,7 +38,8 @@ def _unsubscribe(request: protocol.Request, *, done: bool) -> protocol.Response:
         raise Refused(RefusalCode.NOT_FOUND)
     profile, program = profile_of(item), program_of(program_item)
     if done:
-        set_consent(Members(table, merchant_id), profile, "email", agreed=False)
+        at_ms = to_ms(now_of(merchant_id, None))
+        set_consent(Members(table, merchant_id), profile, "email", agreed=False, at_ms=at_ms)
     shown = view.UnsubscribePage(brand_of(program), request.path, done=done)
     return answer.page(200, view.TEMPLATE, shown, member_words(request, profile, program))
 

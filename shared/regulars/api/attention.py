@@ -1,0 +1,119 @@
+"""What needs a person: the list, and what can be done with each thing on it."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any, get_args
+from zlib import compress
+
+from regulars.actions import attention
+from regulars.actions.attention import AttentionItem, Kind
+from regulars.api.models import AttentionBody
+from regulars.api.reading import limit, read_body
+from regulars.domain import calendar
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import credentials, protocol
+from regulars.jobs import orders
+from regulars.program.shop import Shop
+from regulars.store import connect
+from regulars.tills.events import UnreadableError
+
+Do = Callable[[Shop, AttentionItem, Any], str]
+"""Does one thing with an item; returns why it must stay on the list, "" when it is done."""
+
+
+def list_items(request: protocol.Request) -> protocol.Response:
+    """GET /v1/attention: newest first, of one kind or of all."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    kind = request.query.get("kind")
+    if kind is not None and kind not in get_args(Kind):
+        known = ", ".join(get_args(Kind))
+        raise Refused(RefusalCode.INVALID, "", (("kind", f"must be one of: {known}"),))
+    found, following = attention.page(
+        connect.table(),
+        gathered.shop.merchant_id,
+        kind=kind,
+        limit=limit(request),
+        cursor=request.query.get("cursor"),
+    )
+    items = [_view(item) for item in found]
+    return protocol.json_answer(200, {"items": items, "next": following})
+
+
+def act(request: protocol.Request) -> protocol.Response:
+    """POST /v1/attention/{id}: try it again, repair it, or take it off the list.
+
+    Answers the item as it is afterwards: closed, or open with what stands in the way.
+    """
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, AttentionBody)
+    shop = gathered.shop
+    item = attention.find(shop.table, shop.merchant_id, request.param("id"))
+    if item is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    done = DO[item.kind].get(body.do)
+    if done is None:
+        hint = f"must be one of: {', '.join(DO[item.kind])}"
+        raise Refused(RefusalCode.INVALID, "", (("do", hint),))
+    if item.is_open:
+        why = done(shop, item, body.data)
+        again = attention.find(shop.table, shop.merchant_id, item.id) or item
+        if why or again.times != item.times:
+            item = again._replace(why=why or again.why)
+        else:
+            attention.close(shop.table, shop.merchant_id, item, body.do, _now_ms(shop))
+            item = item._replace(is_open=False)
+    return protocol.json_answer(200, _view(item))
+
+
+def _view(item: AttentionItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "at": calendar.rfc3339(item.at_ms),
+        "why": item.why,
+        "about": dict(item.about),
+        "can": list(DO[item.kind]) if item.is_open else [],
+        "state": "open" if item.is_open else "closed",
+    }
+
+
+def _now_ms(shop: Shop) -> int:
+    return calendar.to_ms(shop.now)
+
+
+def _dismiss(shop: Shop, item: AttentionItem, data: Any) -> str:
+    """Take it off the list as it is."""
+    return ""
+
+
+def _book_again(shop: Shop, item: AttentionItem, data: Any) -> str:
+    """Book a till's event again, as it was or as the owner corrected it."""
+    message = dict(item.data)
+    if data is not None:
+        message["body"] = b64encode(compress(json.dumps(data).encode())).decode()
+    try:
+        orders.process(message)
+    except UnreadableError as unreadable:
+        return str(unreadable)
+    except Refused as refused:
+        if refused.code.transient:
+            raise
+        return refused.detail or refused.code.value
+    return ""
+
+
+DO: dict[Kind, dict[str, Do]] = {
+    "damaged_card": {"dismiss": _dismiss},
+    "unbooked": {"retry": _book_again, "dismiss": _dismiss},
+    "failed_message": {"dismiss": _dismiss},
+    "stuck_job": {"dismiss": _dismiss},
+}
+"""By kind what can be done. `_view` tells it, so nothing is offered that cannot be done."""
+
+ROUTES: dict[str, protocol.Handler] = {
+    "GET /v1/attention": list_items,
+    "POST /v1/attention/{id}": act,
+}

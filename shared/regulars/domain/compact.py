@@ -1,0 +1,137 @@
+"""Write a card, or what an entry changed of it, in few characters.
+
+One table says how each field of a card is written. The state in the table and the patches in
+entries are both made from it, so a field cannot be in one and not in the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from regulars.domain.card import Card, Lot, OpenVoucher, TierRight, Window
+
+Document = dict[str, Any]
+
+
+class Field(NamedTuple):
+    """How one field of a card is written.
+
+    `write` makes JSON of a value and `read` a value of JSON. With `each` the field is a mapping:
+    they are called for one value at a time, and `read` gets its name first.
+    """
+
+    key: str
+    write: Callable[[Any], Any]
+    read: Callable[..., Any]
+    each: bool = False
+
+    def written(self, value: Any) -> Any:
+        """Write a whole field."""
+        if self.each:
+            return {str(name): self.write(one) for name, one in value.items()}
+        return self.write(value)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _named(_: str, value: Any) -> Any:
+    return value
+
+
+def _lot(lot: Lot) -> list[Any]:
+    """Amount first, then only the dates there are."""
+    if lot.available_on:
+        return [lot.amount, lot.expires_on, lot.available_on]
+    return [lot.amount, lot.expires_on] if lot.expires_on else [lot.amount]
+
+
+def _lot_of(amount: int, expires_on: str = "", available_on: str = "") -> Lot:
+    return Lot(expires_on, available_on, amount)
+
+
+def _open(held: OpenVoucher) -> list[Any]:
+    """An open voucher, without what is empty at the end."""
+    written = list(held)
+    while len(written) > _OPEN_LEAST and not written[-1]:
+        written.pop()
+    return written
+
+
+_OPEN_LEAST = 5
+
+
+def lots(pieces: tuple[Lot, ...]) -> list[Any]:
+    """Write lots of one unit."""
+    return [_lot(lot) for lot in pieces]
+
+
+def lots_of(written: list[Any]) -> tuple[Lot, ...]:
+    """Read lots of one unit."""
+    return tuple([_lot_of(*piece) for piece in written])
+
+
+FIELDS: Mapping[str, Field] = {
+    "seq": Field("q", _same, _same),
+    "head": Field("h", _same, _same),
+    "recorded_ms": Field("r", _same, _same),
+    "enrolled_ms": Field("e", _same, _same),
+    "lots": Field("l", lots, lambda _, written: lots_of(written), each=True),
+    "debt": Field("d", _same, _named, each=True),
+    "carry": Field("c", _same, _named, each=True),
+    "windows": Field("w", list, lambda _, written: Window(*written), each=True),
+    "lifetime": Field("t", list, lambda written: Window(*written)),
+    "last_visit_ms": Field("v", _same, _same),
+    "days": Field("y", _same, _named, each=True),
+    "tier": Field("k", lambda tier: tier and list(tier), lambda it: it and TierRight(*it)),
+    "held": Field(
+        "m",
+        lambda held: [held.since, held.until],
+        lambda name, dates: TierRight(name.partition("/")[0], *dates),
+        each=True,
+    ),
+    "inactive_after": Field("i", _same, _named, each=True),
+    "open": Field("o", _open, lambda _, written: OpenVoucher(*written), each=True),
+    "taken": Field("n", list, lambda _, written: (written[0], written[1]), each=True),
+    "traced": Field("p", _same, _same),
+    "due": Field("u", _same, _named, each=True),
+}
+"""Every field of a card but the member's id and the version, by its name. Keys never change."""
+
+_REQUIRED = ("seq", "head", "recorded_ms", "enrolled_ms")
+
+
+def dump(card: Card) -> Document:
+    """Write a card; months of windows are positions after the first one."""
+    document: Document = {}
+    for name, field in FIELDS.items():
+        if value := getattr(card, name):
+            document[field.key] = _months(value) if name == "windows" else field.written(value)
+    return document
+
+
+def load(document: Mapping[str, Any], member_id: str, version: int) -> Card:
+    """Read a card; raises KeyError, TypeError or ValueError when it is not one."""
+    values: dict[str, Any] = {name: document[FIELDS[name].key] for name in _REQUIRED}
+    for name, field in FIELDS.items():
+        written = document.get(field.key)
+        if written is None:
+            continue
+        if name == "windows":
+            first, *months = written
+            values[name] = {
+                first + place: Window(*month) for place, month in enumerate(months) if month
+            }
+        elif field.each:
+            values[name] = {key: field.read(key, one) for key, one in written.items()}
+        else:
+            values[name] = field.read(written)
+    return Card(member_id=member_id, version=version, **values)
+
+
+def _months(windows: Mapping[int, Window]) -> list[Any]:
+    """The first month's index, then each month's figures; quiet months are zeros."""
+    first, last = min(windows), max(windows)
+    return [first, *(list(windows.get(index, ())) or 0 for index in range(first, last + 1))]

@@ -1,0 +1,258 @@
+"""Rebuild a card from its entries alone.
+
+Lots and debt follow from the lines. Whatever else an entry changes stands in its patch: for each
+field that is other than what follows, its value afterwards. So the entries of a card tell
+all of its state, but for the due list, which is a lower bound and computed again.
+
+Entries that were written before there were patches tell lots, debt, the tier's id and the windows.
+The first entry after them holds the whole state; until then the rest is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from regulars.domain import calendar
+from regulars.domain.card import Card, Lot, normal
+from regulars.domain.compact import FIELDS, Field
+from regulars.domain.ledger import DEBT, UNREADABLE, Entry, Line, Recorded, lot_dates, parse
+from regulars.domain.operations import Voucher
+from regulars.domain.reasons import ReasonKind
+
+BASE = "*"
+"""The key of a patch that holds the whole state, not a change of it."""
+
+_CHAIN = frozenset({"seq", "head", "recorded_ms"})
+"""Told by the entry's place in the chain."""
+
+_NOT_IN_ENTRIES = _CHAIN | {"traced", "due"}
+IN_ENTRIES = tuple(name for name in FIELDS if name not in _NOT_IN_ENTRIES)
+"""The fields that entries tell, besides their place in the chain."""
+
+_OLD = frozenset({"lots", "debt", "windows", "lifetime", "enrolled_ms"})
+"""What entries without a patch tell, too (windows as long as nothing was refunded)."""
+
+_FIELD_OF: Mapping[str, tuple[str, Field]] = {
+    field.key: (name, field) for name, field in FIELDS.items()
+}
+
+
+class Difference(NamedTuple):
+    """One place in which a stored card is not what its entries say; values as they are written."""
+
+    path: str
+    stored: Any
+    replayed: Any
+
+
+def patch_of(before: Card, entry: Entry, after: Card) -> dict[str, Any]:
+    """Write what an entry changes besides what follows from it, in as few characters as it takes.
+
+    A card whose older entries have no patches gets one that holds the whole state.
+    """
+    whole = bool(before.seq) and not before.traced
+    follows = _following(_bare(before) if whole else before, entry)
+    changes: dict[str, Any] = {BASE: 1} if whole else {}
+    for name in IN_ENTRIES:
+        was, now = getattr(follows, name), getattr(after, name)
+        if was is now or was == now:
+            continue
+        field = FIELDS[name]
+        if field.each:
+            changes[field.key] = {
+                str(key): field.write(now[key]) if key in now else None
+                for key in dict.fromkeys((*was, *now))
+                if was.get(key) != now.get(key)
+            }
+        else:
+            changes[field.key] = field.write(now)
+    return changes
+
+
+def _bare(card: Card) -> Card:
+    """The part of a card that lines tell."""
+    return Card(card.member_id, lots=card.lots, debt=card.debt)
+
+
+def _following(card: Card, entry: Entry) -> Card:
+    """Return the card after the lines of an entry; joining begins the membership."""
+    if entry.kind == "join" and not card.enrolled_ms:
+        card = card._replace(enrolled_ms=entry.recorded_ms)
+    moved: dict[str, list[Lot]] = {}
+    for line in entry.lines:
+        if line.lot == DEBT:
+            card = card.with_debt(line.unit, card.debt.get(line.unit, 0) - line.amount)
+        else:
+            moved.setdefault(line.unit, []).append(Lot(*lot_dates(line.lot), line.amount))
+    for unit, pieces in moved.items():
+        card = card.with_lots(unit, normal((*card.lots.get(unit, ()), *pieces)))
+    return card
+
+
+def _patched(card: Card, patch: Mapping[str, Any]) -> Card:
+    """Return the card with what a patch says. Fields of a later version are left out."""
+    values: dict[str, Any] = {}
+    for key, change in patch.items():
+        if key not in _FIELD_OF:
+            continue
+        name, field = _FIELD_OF[key]
+        if not field.each:
+            values[name] = field.read(change)
+            continue
+        changed = dict(getattr(card, name))
+        for written, one in change.items():
+            known: Any = int(written) if name == "windows" else written
+            if one is None:
+                changed.pop(known, None)
+            else:
+                changed[known] = field.read(written, one)
+        values[name] = changed
+    return card._replace(**values)
+
+
+class Fold:
+    """The card and the vouchers of the entries seen so far."""
+
+    def __init__(self, member_id: str, zone: str) -> None:
+        self.card = Card(member_id)
+        self.unknown: frozenset[str] = frozenset()
+        """Fields of the card that the entries do not tell."""
+        self.vouchers: dict[str, Voucher] = {}
+        """Every voucher as it stands; an empty code is not known."""
+        self.unreadable: list[int] = []
+        """Places of entries that cannot be read."""
+        self.ops: dict[int, str] = {}
+        """By number the operation ids of the newest entries."""
+        self._zone = zone
+
+    def watching(self, entries: Iterable[Recorded]) -> Iterator[Recorded]:
+        """Pass entries on, from the first to the newest, and take them in on the way."""
+        for place, stored in enumerate(entries, 1):
+            try:
+                self.add(parse(stored.text), stored.hash)
+            except UNREADABLE:
+                self.unreadable.append(place)
+            yield stored
+
+    def add(self, entry: Entry, digest: str) -> None:
+        """Take in the next entry."""
+        patch = entry.patch
+        before = self.card.open
+        if patch is not None and BASE in patch:
+            self.card = _bare(self.card)._replace(traced=entry.seq)
+            self.unknown = frozenset()
+        self.card = _following(self.card, entry)
+        if patch is None:
+            self._without_patch(entry)
+        else:
+            self.card = _patched(self.card, patch)
+            if entry.seq == 1:
+                self.card = self.card._replace(traced=1)
+        self.card = self.card._replace(seq=entry.seq, head=digest, recorded_ms=entry.recorded_ms)
+        self.ops = {seq: op for seq, op in self.ops.items() if seq > entry.seq - OPS_KEPT}
+        self.ops[entry.seq] = entry.op
+        self._vouchers(entry, before)
+
+    def _without_patch(self, entry: Entry) -> None:
+        """Take in an entry that was written before there were patches."""
+        unknown = self.unknown | (set(IN_ENTRIES) - _OLD)
+        facts = entry.facts
+        if entry.kind == "reverse":
+            unknown |= {"windows", "lifetime"}
+        day = calendar.local_date(calendar.from_ms(entry.effective_ms), self._zone)
+        counted = (facts.get("spend", 0), facts.get("visits", 0), facts.get("points", 0))
+        self.card = self.card.with_window(calendar.month_index(day), *counted)
+        self.unknown = unknown
+
+    def _vouchers(self, entry: Entry, before: Mapping[str, Any]) -> None:
+        """Follow what the entry did with vouchers: by its facts, then by what is open after it."""
+        ended = _ending(entry)
+        for voucher_id in entry.facts.get("vouchers", ()):
+            self.vouchers[voucher_id] = _issued(entry, voucher_id)
+        closed = [*entry.facts.get("returned", ())]
+        if entry.kind == "redeem" and "voucher" in entry.facts and entry.patch is None:
+            closed.append(entry.facts["voucher"])
+        closed += [one for one in before if one not in self.card.open]
+        for voucher_id in closed:
+            if voucher_id in self.vouchers and self.vouchers[voucher_id].status == "issued":
+                self.vouchers[voucher_id] = self.vouchers[voucher_id]._replace(
+                    status=ended, closed_ms=entry.recorded_ms
+                )
+        for voucher_id, held in self.card.open.items():
+            if held != before.get(voucher_id):
+                known = self.vouchers.get(voucher_id) or _issued(entry, voucher_id)
+                self.vouchers[voucher_id] = known._replace(
+                    code=held.code,
+                    reward_id=held.reward_id,
+                    status="issued",
+                    issued_ms=held.issued_ms,
+                    expires_on=held.expires_on,
+                    closed_ms=0,
+                )
+
+
+OPS_KEPT = 100
+"""Of so many of the newest entries the operation is remembered."""
+
+
+def replay(member_id: str, entries: Iterable[Recorded], zone: str) -> Fold:
+    """Rebuild a card from all its entries; `zone` dates those that have no patch."""
+    fold = Fold(member_id, zone)
+    for _ in fold.watching(entries):
+        pass
+    return fold
+
+
+def differences(stored: Card, fold: Fold) -> list[Difference]:
+    """List where a stored card is not what its entries say; what they do not tell is left out."""
+    found = []
+    replayed = fold.card
+    for name in (*_CHAIN, *IN_ENTRIES):
+        was, now = getattr(stored, name), getattr(replayed, name)
+        if name in fold.unknown or was == now:
+            continue
+        field = FIELDS[name]
+        if not field.each:
+            found.append(Difference(name, field.write(was), field.write(now)))
+            continue
+        for key in dict.fromkeys((*was, *now)):
+            if was.get(key) != now.get(key):
+                month = calendar.month_start(key).isoformat()[:7] if name == "windows" else ""
+                path = f"{name}.{month or key}"
+                sides = (field.write(it[key]) if key in it else None for it in (was, now))
+                found.append(Difference(path, *sides))
+    return sorted(found)
+
+
+def rebuilt(stored: Card | None, fold: Fold) -> Card:
+    """Return the card as its entries say. What they do not tell is kept as it was stored; nothing
+    is on the due list."""
+    kept = {name: getattr(stored, name) for name in fold.unknown} if stored else {}
+    return fold.card._replace(version=stored.version if stored else 0, **kept)
+
+
+def _ending(entry: Entry) -> Any:
+    """How a voucher ends that an entry closes."""
+    return {"redeem": "redeemed", "expire": "expired"}.get(entry.kind, "cancelled")
+
+
+def _issued(entry: Entry, voucher_id: str) -> Voucher:
+    """The voucher an entry issued, as far as its lines tell."""
+    locked = [line for line in entry.lines if _locks(line, voucher_id)]
+    pieces = [Lot(*lot_dates(line.lot), -line.amount) for line in locked]
+    return Voucher(
+        voucher_id=voucher_id,
+        code="",
+        reward_id=locked[0].reason.reward_id if locked else "",
+        status="issued",
+        unit=locked[0].unit if locked else "",
+        lots=tuple(pieces),
+        issued_ms=entry.recorded_ms,
+        expires_on="",
+        issued_seq=entry.seq,
+    )
+
+
+def _locks(line: Line, voucher_id: str) -> bool:
+    return line.reason.kind is ReasonKind.REWARD and line.reason.voucher_id == voucher_id
