@@ -46,7 +46,8 @@ from regulars.jobs.due import run_due_in_sandbox
 from regulars.jobs.schedules import JOBS
 from regulars.program.shop import Shop, load_shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Body, Idempotency, Ledger
+from regulars.store.answers import Body, Idempotency
+from regulars.store.ledger import Ledger
 from regulars.store.members import Profile
 from regulars.store.table import Table
 

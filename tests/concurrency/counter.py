@@ -32,7 +32,8 @@ from regulars.program import check
 from regulars.program.load import load
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Answer, Idempotency, Ledger
+from regulars.store.answers import Answer, Idempotency
+from regulars.store.ledger import Ledger
 from regulars.store.members import Profile
 from regulars.store.table import Table
 from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule

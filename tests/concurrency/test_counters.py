@@ -9,7 +9,7 @@ from typing import Any
 from regulars.domain.operations import GrantBonus, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
-from regulars.store.ledger import Answer
+from regulars.store.answers import Answer
 from regulars.store.table import Table
 from tests.concurrency.counter import DOCUMENT, Counter, answers, codes, together
 from tests.unit.domain.shop import reward

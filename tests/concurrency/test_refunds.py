@@ -10,7 +10,7 @@ import pytest
 
 from regulars.actions import refunds
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store.ledger import Answer
+from regulars.store.answers import Answer
 from tests.concurrency.audit import audit
 from tests.concurrency.counter import Counter, answers, codes, together
 

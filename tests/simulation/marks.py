@@ -23,7 +23,7 @@ class Marks:
         """By kind of streak the visits of its running streak, by the number of the period."""
         self.tickets: Counter[str] = Counter()
         self.tickets_ever: Counter[str] = Counter()
-        self.standing: dict[tuple[int, str], int] = {}
+        self.valid_tickets: dict[tuple[int, str], int] = {}
         """By sale and raffle the tickets that stand, where some were taken back."""
 
     def count(
@@ -103,9 +103,9 @@ class Marks:
             stays = 0 if sale.visit_gone else won
             if per := raffle.get("per_minor"):
                 stays = sale.left_of(sale.spend) // per
-            had = self.standing.setdefault((id(sale), name), won)
+            had = self.valid_tickets.setdefault((id(sale), name), won)
             self.tickets[name] = max(0, self.tickets[name] - (had - stays))
-            self.standing[id(sale), name] = stays
+            self.valid_tickets[id(sale), name] = stays
 
     def _tickets(
         self, document: Mapping[str, Any], facts: Mapping[str, Any], brought: Mapping[str, int],

@@ -34,7 +34,7 @@ from regulars.domain import (
 from regulars.domain.card import Lot
 from regulars.domain.operations import Refunded
 from regulars.domain.refusals import Refused
-from regulars.store import cards, ledger, reversals, table
+from regulars.store import answers, cards, ledger, reversals, table
 from regulars.store.table import Count, Put
 from tests.simulation import planted_around, planted_corrections, planted_program
 from tests.simulation.planted_around import Patch
@@ -160,7 +160,7 @@ def _counters_without_a_limit() -> list[Patch]:
 
 
 def _fingerprints_are_not_compared() -> list[Patch]:
-    replay = ledger.replay
+    replay = answers.replay
     return [(ledger, "replay", lambda item, _: replay(item, None))]
 
 

@@ -31,7 +31,8 @@ from regulars.jobs import orders
 from regulars.jobs import schedules as jobs
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Answer, Idempotency, Ledger
+from regulars.store.answers import Answer, Idempotency
+from regulars.store.ledger import Ledger
 from regulars.store.members import Members, Profile
 from regulars.store.table import Cancelled, Table
 from tests.simulation import tills

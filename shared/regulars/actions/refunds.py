@@ -20,16 +20,8 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import program_of
 from regulars.store import cards, keys, reversals
-from regulars.store.errors import Cancelled
-from regulars.store.ledger import (
-    TRIES_MAX,
-    Answer,
-    Body,
-    Idempotency,
-    Ledger,
-    TakenError,
-    replay,
-)
+from regulars.store.answers import Answer, Body, Idempotency
+from regulars.store.ledger import TRIES_MAX, Ledger, TakenError
 from regulars.store.marshal import Item as TableItem
 from regulars.store.table import Absent, Equals, Put
 
@@ -263,14 +255,5 @@ def _park(
         **{name: value for name, value in wanted.asked.items() if name != "order"},
     }
     writes = [] if claim else [_claimed(ledger, wanted, None, PARKED), Put(item)]
-    if op:
-        writes.append(ledger.remembered(op, idempotency._replace(status=202), body, now))
-    if writes:
-        try:
-            ledger.table.transact(writes)
-        except Cancelled as cancelled:
-            (failed, *_) = (one.item or {} for one in cancelled.reasons if one.failed)
-            if failed.get("SK") == "OP":
-                return replay(failed, idempotency.fingerprint)
-            raise TakenError(failed) from cancelled
-    return Answer(202, body, bool(claim) and not op)
+    answer = Answer(202, body, bool(claim) and not op)
+    return ledger.keep(writes, answer, op, idempotency, now)

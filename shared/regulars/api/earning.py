@@ -13,7 +13,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
 from regulars.store import connect, keys
-from regulars.store.ledger import Answer, Idempotency, replay
+from regulars.store.answers import Answer, Idempotency, replay
 from regulars.views import integration
 
 

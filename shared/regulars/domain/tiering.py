@@ -135,7 +135,7 @@ def with_right(card: Card, tier_id: str, until: str, today: date, by: str = "") 
 
 
 def without_sale(program: Program, with_sale: Card, card: Card, today: date) -> Card:
-    """Return a card whose earned rights are judged anew after a sale was refunded whole.
+    """Return a card whose earned rights are judged again after a sale was refunded whole.
 
     `with_sale` is the same card with the sale in its months. Where the sale makes no difference, or
     a right lasts longer than these months can tell, the right stays.
@@ -208,7 +208,7 @@ def without_payment(program: Program, card: Card, tier_id: str, first: str, unti
 def _earned_on(card: Card, way: TierCondition, today: date) -> date:
     """Find the day that a right is dated from: for a rolling window the end of the last month in
     which its metric grew, so that a month without it prolongs nothing. One that is kept only for
-    the running month is judged anew in each."""
+    the running month is judged again in each."""
     if not way.window.startswith("rolling:") or way.keep.kind == "period":
         return today
     place = ("spend", "visits", "points").index(way.metric)

@@ -21,8 +21,8 @@ from regulars.core.config import learn_origin
 from regulars.core.observability import logger
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import headers, problems
+from regulars.store.answers import Answer, Idempotency
 from regulars.store.errors import Unavailable
-from regulars.store.ledger import Answer, Idempotency
 
 BODY_MAX = 256 * 1024
 """Bytes a request body may have (webhooks have their own, larger limit)."""

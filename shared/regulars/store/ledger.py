@@ -15,8 +15,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
-from zlib import compress, decompress
+from typing import Any
 
 from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import to_ms
@@ -34,6 +33,14 @@ from regulars.domain.operations import (
 from regulars.domain.program import Program
 from regulars.domain.refusals import DECIDED, RefusalCode, Refused
 from regulars.store import cards, keys, retry, reversals
+from regulars.store.answers import (
+    HTTP_KEY_KEPT_MS,
+    Answer,
+    Body,
+    Idempotency,
+    replay,
+    stored,
+)
 from regulars.store.marshal import Item
 from regulars.store.table import (
     Absent,
@@ -45,45 +52,10 @@ from regulars.store.table import (
     Table,
 )
 
-SHORT = 200
-"""Characters of an answer that are not worth compressing."""
-
 TRIES_MAX = 5
 """How often an operation is decided again when the card keeps moving on under it."""
 
-HTTP_KEY_KEPT_MS = 35 * 24 * 3600 * 1000
-"""Idempotency keys of callers are kept for 30 days at least; natural ids for ever."""
-
-Body = Mapping[str, Any]
 Render = Callable[[Decision], Body]
-
-
-class Idempotency(NamedTuple):
-    """How an operation is recognised when it comes again.
-
-    `fingerprint` is the digest of what the caller sent under an operation id that it chose; the
-    same id with another fingerprint is refused. `alias` is a natural id (an order) under which the
-    operation is known too, whatever key it comes with.
-    """
-
-    fingerprint: str = ""
-    alias: str | None = None
-    expires: bool = False
-    """Whether the operation id is a caller's key, kept for a time, or a natural one."""
-    status: int = 200
-    store_refusal: bool = False
-    """Whether a refusal is to be remembered: the caller chose a key and will use it again."""
-
-
-class Answer(NamedTuple):
-    """What is answered: status and body, and whether they were given before."""
-
-    status: int
-    body: Body
-    replayed: bool
-    member_id: str = ""
-    seq: int = 0
-    """The entry that was booked."""
 
 
 class TakenError(Exception):
@@ -186,7 +158,7 @@ class Ledger:
         body: Body,
         now: datetime,
     ) -> list[Put]:
-        common = {"c": c, "seq": decision.card.seq, **_stored(idempotency.status, body)}
+        common = {"c": c, "seq": decision.card.seq, **stored(idempotency.status, body)}
         own = {**common, "fp": idempotency.fingerprint}
         if idempotency.expires:
             own["ttl"] = (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000
@@ -295,16 +267,38 @@ class Ledger:
         (item,) = self.table.get(keys.operation(self.merchant_id, op))
         return replay(item, fingerprint) if item else None
 
-    def remembered(self, op: str, idempotency: Idempotency, body: Body, now: datetime) -> Put:
-        """Return the write that keeps the answer of an operation that booked nothing."""
-        kept = {
-            "c": "",
-            "seq": 0,
-            "fp": idempotency.fingerprint,
-            "ttl": (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000,
-            **_stored(idempotency.status, body),
-        }
-        return Put(_keyed(keys.operation(self.merchant_id, op), kept), Absent())
+    def keep(
+        self,
+        writes: Sequence[Put],
+        answer: Answer,
+        op: str | None,
+        idempotency: Idempotency,
+        now: datetime,
+    ) -> Answer:
+        """Write items that are no entry, with the answer under the caller's key `op`, if any.
+
+        Returns the answer, or the first answer of the key. Raises TakenError when an item is no
+        longer as it was read, IDEMPOTENCY_MISMATCH when the key was used for something else.
+        """
+        puts = [*writes]
+        if op:
+            kept = {
+                "c": "",
+                "seq": 0,
+                "fp": idempotency.fingerprint,
+                "ttl": (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000,
+                **stored(answer.status, answer.body),
+            }
+            puts.append(Put(_keyed(keys.operation(self.merchant_id, op), kept), Absent()))
+        try:
+            if puts:
+                self.table.transact(puts)
+        except Cancelled as cancelled:
+            (failed, *_) = (one.item or {} for one in cancelled.reasons if one.failed)
+            if failed.get("SK") == "OP":
+                return replay(failed, idempotency.fingerprint)
+            raise TakenError(failed) from cancelled
+        return answer
 
     def find_order(self, order_op: str) -> tuple[str, int] | None:
         """Member and entry number of an order that was booked; None when it was not (yet)."""
@@ -328,25 +322,6 @@ def _knowing(
     return operation._replace(origin=operation.origin._replace(left=left))
 
 
-def replay(item: Item, fingerprint: str | None) -> Answer:
-    """The first answer of a known operation.
-
-    Raises IDEMPOTENCY_MISMATCH when its key was used for something else (`fingerprint` None asks
-    for no comparison), or the refusal that was its answer.
-    """
-    if fingerprint is not None and item.get("fp", "") != fingerprint:
-        raise Refused(
-            RefusalCode.IDEMPOTENCY_MISMATCH,
-            "This Idempotency-Key was used for another idempotency.",
-        )
-    if "refused" in item:
-        refusal = json.loads(item["refused"])
-        raise Refused(RefusalCode(refusal["code"]), refusal["detail"], replayed=True)
-    answer = item.get("answer", "{}")
-    body = json.loads(answer if isinstance(answer, str) else decompress(answer))
-    return Answer(item.get("status", 200), body, True, item["c"], item["seq"])
-
-
 def due_item(m: str, c: str, job: str, hour: str) -> Item:
     """A due mark: `job` looks at this card (or merchant) when `hour` has come."""
     gsi_pk, gsi_sk = keys.due(m, hour, c, job, sandbox=is_sandbox(m))
@@ -355,17 +330,6 @@ def due_item(m: str, c: str, job: str, hour: str) -> Item:
 
 def _keyed(key: keys.Key, attributes: Mapping[str, Any]) -> Item:
     return {"PK": key[0], "SK": key[1], **attributes}
-
-
-def _stored(status: int, body: Body) -> dict[str, Any]:
-    """An answer as it is kept; compressed, so that the operation stays under a kilobyte."""
-    if not body:
-        return {"status": status}
-    text = _ENCODE(body)
-    return {"status": status, "answer": text if len(text) < SHORT else compress(text.encode(), 9)}
-
-
-_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:
