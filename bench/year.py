@@ -201,7 +201,7 @@ class Year:
 
     def _refund(self, order: str) -> Card:
         seen = _Seen()
-        wanted = refunds.Refund(order, "all", None, "till")
+        wanted = refunds.Refund(order, f"{order}:all", None, "till")
         refunds.refund(self.ledger, self.program, wanted, self.now, render=seen)
         return seen.card()
 

@@ -25,6 +25,7 @@ from regulars.domain import (
     reversal,
     rewards,
     shares,
+    taking,
     tiering,
     visits,
 )
@@ -36,7 +37,7 @@ from regulars.domain.operations import Refunded
 from regulars.domain.refusals import Refused
 from regulars.store import answers, cards, ledger, reversals, table
 from regulars.store.table import Count, Put
-from tests.simulation import planted_around, planted_corrections, planted_program
+from tests.simulation import planted_around, planted_corrections, planted_program, planted_refunds
 from tests.simulation.planted_around import Patch
 
 
@@ -144,7 +145,7 @@ def _moved_down_at_once() -> list[Patch]:
 
 
 def _uses_stay_used() -> list[Patch]:
-    return [(reversal, "_give_back_uses", lambda *_: None)]
+    return [(taking, "rest", lambda *_: None)]
 
 
 def _counters_without_a_limit() -> list[Patch]:
@@ -223,12 +224,12 @@ def _given_again(*starts: str) -> list[Patch]:
 
 
 def _windows_keep_refunds() -> list[Patch]:
-    return [(reversal, "_correct_windows", lambda *_: None)]
+    return [(taking, "windows", lambda *_: None)]
 
 
 def _a_refund_takes_any_lot() -> list[Patch]:
-    def take_back(of: Any, operation: Any, line: Any, amount: int) -> None:
-        of.owe(line.unit, amount, line.rule, reasons.reward("", ""))
+    def take_back(of: Any, _operation: Any, _under: Any, grant: Any, amount: int) -> None:
+        of.owe(grant.line.unit, amount, grant.line.rule, reasons.reward("", ""))
 
     return [(reversal, "_take_back", take_back)]
 
@@ -330,6 +331,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     **planted_around.BUGS,
     **planted_corrections.BUGS,
     **planted_program.BUGS,
+    **planted_refunds.BUGS,
 }
 """By what they do."""
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from tests.simulation import programs, rates
 from tests.simulation.marks import Marks
 from tests.simulation.rates import Asked
-from tests.unit.domain.oracle import Oracle, month_of
+from tests.unit.domain.oracle import FAR, Oracle, month_of
 from tests.unit.domain.sold import VISIT, Sale, counted_in
 
 EARNED = frozenset({"join", "visit", "spend", "item", "campaign", "action", "referral", "bonus"})
@@ -296,6 +296,17 @@ class Replay(Oracle):
             name in facts[kind] and not (seq in self.sales and self.sales[seq].whole)
             for seq, facts in self.used.items()
             if kind in facts
+        )
+
+    def _is_paid_for(self, voucher: str, today: date) -> bool:
+        """A benefit of a tier that the member has by a membership or a package."""
+        reward = self.gift_of[voucher][1][0] if voucher in self.gift_of else ""
+        return any(
+            (one["id"], by) in self.rights
+            and (self.rights[one["id"], by] or FAR) >= today.isoformat()
+            for one in self.document["tiers"]
+            if reward in {benefit["reward"] for benefit in one.get("benefits", ())}
+            for by in ("membership", "purchase")
         )
 
     def rules_of(self, seq: int) -> list[Mapping[str, Any]]:

@@ -181,11 +181,15 @@ def _refund(till: Till, asks: Asks) -> Answer | None:
     given_back = tills.lines(items)
     wanted = refunds.Refund(f"order:{order}", refund_id, amount, "api", given_back)
     if not asks.key:
-        return refunds.refund(till.ledger, till.program, wanted, till.now)
+        answer = refunds.refund(till.ledger, till.program, wanted, till.now)
+        return None if answer.status == PARKED else answer  # another answer once it is booked
     return refunds.refund(
         till.ledger, till.program, wanted, till.now, op=f"key:{asks.key}", render=_render,
-        idempotency=_request(asks, wanted.op),
+        idempotency=_request(asks, None),
     )  # fmt: skip
+
+
+PARKED = 202
 
 
 def _undo(till: Till, asks: Asks) -> Answer:

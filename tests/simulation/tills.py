@@ -70,9 +70,9 @@ def _message(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def lines(said: Iterable[Sequence[Any]]) -> tuple[SoldItem, ...]:
+def lines(rows: Iterable[Sequence[Any]]) -> tuple[SoldItem, ...]:
     """Lines of a sale from (pieces, amount, sku, category)."""
-    return tuple(SoldItem(1000 * pieces, *rest) for pieces, *rest in said)
+    return tuple(SoldItem(1000 * pieces, *rest) for pieces, *rest in rows)
 
 
 def book(message: Mapping[str, Any]) -> None:

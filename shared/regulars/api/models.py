@@ -230,6 +230,8 @@ class RefundBody(Body):
     def _one_measure(self) -> RefundBody:
         if self.amount_minor is not None and self.items is not None:
             raise ValueError("give amount_minor or items, not both")
+        if self.items and not sum(item.amount_minor for item in self.items):
+            raise ValueError("the items must add up to more than 0")
         return self
 
 

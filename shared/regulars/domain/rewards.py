@@ -229,7 +229,10 @@ def _is_paid_for(draft: Draft, voucher: Voucher) -> bool:
         benefit.id == voucher.benefit
         for tier in draft.program.tiers
         if any(
-            held.id == tier.id and name.endswith(PAID_FOR) for name, held in draft.card.held.items()
+            held.id == tier.id
+            and name.endswith(PAID_FOR)
+            and (not held.until or held.until >= draft.today.isoformat())
+            for name, held in draft.card.held.items()
         )
         for benefit in tier.benefits
     )

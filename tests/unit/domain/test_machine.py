@@ -141,9 +141,9 @@ class Anything(RuleBasedStateMachine):
                 x.amount_minor for x in lines if x.category in out
             ) < least:  # fmt: skip
                 continue
-            kept_out = [x for x in lines if x.category in out]
+            kept = total - sum(x.amount_minor for x in lines if x.category in out)
             if one["on"] == "visit":
-                base = 0 if named and len(kept_out) == len(lines) else one["amount"] * visits
+                base = 0 if named and not kept else one["amount"] * visits
             elif one["on"] == "item":
                 base = one["amount"] * sum(x.milli for x in lines if x.category in cats) // 1000
             else:
