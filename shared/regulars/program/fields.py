@@ -90,6 +90,12 @@ Rate = Annotated[
 ]
 
 
+Share = Annotated[
+    str,
+    StringConstraints(pattern=r"^(?:0(?:\.[0-9]{1,3})?|1(?:\.0{1,3})?)$"),
+    Field(description="A share from 0 to 1 with at most three places, as text: `0.5`"),
+]
+
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 """Days outside would overflow a calendar when one is added."""
 
