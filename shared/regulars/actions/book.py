@@ -9,7 +9,8 @@ from typing import Any
 from regulars.actions.find import MemberCard, read_member_card
 from regulars.domain.operations import AnyOperation, Origin
 from regulars.program.shop import Shop
-from regulars.store.ledger import Answer, Idempotency, Render
+from regulars.store.answers import Answer, Idempotency
+from regulars.store.ledger import Render
 from regulars.store.merchants import Staff
 from regulars.views import integration
 

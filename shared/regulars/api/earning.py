@@ -13,7 +13,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
 from regulars.store import connect, keys
-from regulars.store.ledger import Answer, Idempotency, replay
+from regulars.store.answers import Answer, Idempotency, replay
 from regulars.views import integration
 
 
@@ -70,6 +70,10 @@ def _operation(key: str, body: Mapping[str, Any], caller: credentials.Caller) ->
         visits=1 if visits is None else visits,
         spend_minor=body.get("spend_minor"),
         items=checks.items(body),
+        tip_minor=body.get("tip_minor") or 0,
+        tax_minor=body.get("tax_minor") or 0,
+        tax_inside=body.get("tax_inside") is not False,
+        discount_minor=body.get("discount_minor") or 0,
         order_id=body.get("order_id"),
         note=body.get("note"),
         refusable=not caller.is_till,

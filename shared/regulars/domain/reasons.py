@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from regulars.domain.values import thousandths
+
 
 class ReasonKind(StrEnum):
     """What a reason is; the value is how it is stored."""
@@ -33,16 +35,22 @@ class ReasonKind(StrEnum):
     REFUND = "refund"
     DEBT_PAID = "settled"
     EXPIRED = "expired"
+    REPLACED = "replaced"
+    ENDED = "ended"
     COOLDOWN = "cooldown"
     CAP_DAY = "cap_day"
     MIN_SPEND = "min_spend"
+    ZERO_SALE = "zero_sale"
+    CLAMPED = "clamped"
     OTHER = ""
     """A kind that only a later version of this code knows."""
 
 
 _KINDS = {str(kind): kind for kind in ReasonKind}
 _PURCHASE = frozenset({ReasonKind.SPEND, ReasonKind.ITEM})
-_MOVED = frozenset({ReasonKind.RETURNED, ReasonKind.DEBT_PAID})
+_MOVED = frozenset(
+    {ReasonKind.RETURNED, ReasonKind.DEBT_PAID, ReasonKind.REPLACED, ReasonKind.ENDED}
+)
 
 
 class Reason(NamedTuple):
@@ -66,9 +74,10 @@ class Reason(NamedTuple):
 
     @property
     def counted(self) -> int:
-        """What the rule counted of a sale: pieces, or money in minor units; 0 for other kinds."""
+        """What the rule counted of a sale: thousandths of pieces, or money in minor units; 0 for
+        other kinds."""
         if self.kind is ReasonKind.ITEM:
-            return int(self.stored["n"])
+            return thousandths(str(self.stored["n"]))
         return int(self.stored["spent"]) if self.kind is ReasonKind.SPEND else 0
 
     @property
@@ -85,6 +94,11 @@ class Reason(NamedTuple):
     def voucher_id(self) -> str:
         """The voucher of a line about one; empty for other kinds."""
         return str(self.stored.get("v", ""))
+
+    @property
+    def version(self) -> int:
+        """The version of the programme that the reason is about; 0 for that of its entry."""
+        return int(self.stored.get("p", 0))
 
     @property
     def limit(self) -> int:
@@ -126,9 +140,10 @@ def spend(spent_minor: int, amount: int, per_minor: int, carried: int, left: int
     return Reason(stored)
 
 
-def item(pieces: int, category: str = "") -> Reason:
-    """Items bought, of one category when the rule is about a single one."""
-    stored: dict[str, Any] = {"k": "item", "n": pieces}
+def item(milli: int, category: str = "") -> Reason:
+    """Items bought, in thousandths of a piece, of one category when the rule is about a single
+    one."""
+    stored: dict[str, Any] = {"k": "item", "n": quantity(milli)}
     if category:
         stored["cat"] = category
     return Reason(stored)
@@ -169,9 +184,15 @@ def reward(reward_id: str, voucher_id: str) -> Reason:
     return Reason({"k": "reward", "r": reward_id, "v": voucher_id})
 
 
-def returned(reward_id: str, voucher_id: str) -> Reason:
-    """Units that a voucher gave back."""
-    return Reason({"k": "returned", "r": reward_id, "v": voucher_id})
+def returned(reward_id: str, voucher_id: str, version: int = 0) -> Reason:
+    """Units that a voucher gave back; `version` when it was issued under an earlier one."""
+    stored = {"k": "returned", "r": reward_id, "v": voucher_id}
+    return Reason({**stored, "p": version} if version else stored)
+
+
+def replaced(unit_id: str, version: int) -> Reason:
+    """Units that stand for those of a unit which a version replaced."""
+    return Reason({"k": "replaced", "u": unit_id, "p": version})
 
 
 def refund(of_seq: int) -> Reason:
@@ -187,6 +208,20 @@ def cooldown(minutes: int) -> Reason:
 def cap_day(visits: int) -> Reason:
     """Not granted: so many visits count on one day."""
     return Reason({"k": "cap_day", "n": visits})
+
+
+def clamped(asked_minor: int, rest_minor: int) -> Reason:
+    """More was asked back than was left of a sale."""
+    return Reason({"k": "clamped", "asked": asked_minor, "rest": rest_minor})
+
+
+def quantity(milli: int) -> int | str:
+    """Write thousandths of a piece as they are stored: whole pieces as a number, others as text."""
+    whole, rest = divmod(abs(milli), 1000)
+    sign = -1 if milli < 0 else 1
+    if not rest:
+        return sign * whole
+    return f"{'-' * (milli < 0)}{whole}.{rest:03}".rstrip("0")
 
 
 def min_spend(least_minor: int) -> Reason:

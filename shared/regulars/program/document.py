@@ -31,8 +31,10 @@ from regulars.program.fields import (
     PerMember,
     Positive,
     Promise,
+    Rate,
     RewardRef,
     Segment,
+    Share,
     Short,
     TierRef,
     UnitName,
@@ -87,12 +89,29 @@ class Expiry(Part):
         return self
 
 
+class Replaces(Part):
+    """The unit of an earlier version that this one stands for, and what one of it becomes."""
+
+    unit: Id
+    rate: Rate
+
+
+class Value(Part):
+    """What so many units are worth to a member."""
+
+    units: Positive
+    amount_minor: Annotated[int, Field(ge=1, le=10**12)]
+
+
 class Unit(Part):
     id: Id
     name: UnitName
     kind: Literal["stamps", "points"]
     expiry: Expiry = Expiry()
     hold_days: Annotated[int, Field(ge=0, le=365)] = 0
+    replaces: Replaces | None = None
+    ends_on: Day | None = None
+    value: Value | None = None
 
     @model_validator(mode="after")
     def _in_time(self) -> Unit:
@@ -138,6 +157,7 @@ class Reward(Part):
     kind: RewardKindName = "item"
     cost: Cost | None = None
     promise: Promise | None = None
+    conditions: list[Words] = Field(default_factory=list, max_length=10)
     auto: bool = False
     valid_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     tiers: list[TierRef] = Field(default_factory=list, max_length=10)
@@ -323,9 +343,23 @@ class Limits(Part):
 
 
 class Refunds(Part):
-    """What becomes of units that a refund should take back and that are spent already."""
+    """What a refund takes back: units that are spent already, the tier that the sale brought, the
+    voucher that was redeemed with it, and from which share of the money a visit stays."""
 
     policy: Literal["debt", "waive"] = "debt"
+    tier: Literal["take", "keep"] = "take"
+    voucher: Literal["return", "keep"] = "return"
+    visit_kept_from: Share = "0.5"
+
+
+class Counts(Part):
+    """What of a payment counts as spend, for rules, tiers and minimums alike."""
+
+    tip: bool = False
+    delivery: bool = False
+    gift_card_sold: bool = False
+    tax_inside: bool = True
+    zero_sale: bool = False
 
 
 class Messages(Part):
@@ -358,5 +392,6 @@ class ProgramDocument(Part):
     referral: Referral | None = None
     limits: Limits = Limits()
     refunds: Refunds = Refunds()
+    counts: Counts = Counts()
     messages: Messages = Messages()
     locations: list[Location] = Field(default_factory=list, max_length=200)

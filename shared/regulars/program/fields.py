@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from regulars.core import checks
+from regulars.domain.values import millionths
 from regulars.i18n.currencies import CURRENCIES
 
 
@@ -64,6 +65,14 @@ Promise = Annotated[
         "language; `{n}` is the number of units that are missing",
     ),
 ]
+
+
+def _above_zero(rate: str) -> str:
+    if not millionths(rate):
+        raise ValueError("must be more than 0")
+    return rate
+
+
 Money = Annotated[int, Field(ge=0, le=10**12)]
 Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 Days = Annotated[int, Field(ge=0, le=3650)]
@@ -73,6 +82,19 @@ Multiplier = Annotated[
     Field(description="A decimal with at most three places, as text: `1.5`"),
 ]
 
+Rate = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{1,6}(?:\.[0-9]{1,6})?$"),
+    AfterValidator(_above_zero),
+    Field(description="A decimal above 0 with at most six places, as text: `0.5`"),
+]
+
+
+Share = Annotated[
+    str,
+    StringConstraints(pattern=r"^(?:0(?:\.[0-9]{1,3})?|1(?:\.0{1,3})?)$"),
+    Field(description="A share from 0 to 1 with at most three places, as text: `0.5`"),
+]
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 """Days outside would overflow a calendar when one is added."""

@@ -5,6 +5,7 @@
 | merchant | `M#<m>` | `MERCHANT` | | |
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | sandbox clock | `M#<m>` | `CLOCK` | | |
+| how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
 | staff device | `M#<m>` | `STAFF#<s>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
@@ -29,6 +30,8 @@
 | contact | `M#<m>#CONTACT#<hmac>` | `CONTACT` | | |
 | customer of a till | `M#<m>#CUSTOMER#<hmac>` | `CUSTOMER` | | |
 | parked sale, refund | `M#<m>#PARKED#<sha256 of order>` | `SALE`, `REFUND#<id>` | | |
+| voucher redeemed with an order | as above | `VOUCHER#<v>` | | |
+| refund id | `M#<m>#REFUND#<sha256 of id>` | `REFUND` | | |
 | sandbox message | `M#<m>#MESSAGES` | `<sent ms>#<id>` | | |
 | card or staff link | `LINK#<sha256>` | `LINK` | | |
 | API key | `KEY#<id>` | `KEY` | | |
@@ -69,6 +72,10 @@ def program_version(m: str, version: int) -> Key:
 
 def clock(m: str) -> Key:
     return f"M#{m}", "CLOCK"
+
+
+def preview(m: str, preview_id: str) -> Key:
+    return f"M#{m}", f"PREVIEW#{preview_id}"
 
 
 def staff(m: str, staff_id: str) -> Key:
@@ -191,6 +198,11 @@ def customer(m: str, customer_digest: str) -> Key:
 def parked(m: str, order_op: str) -> str:
     """The partition of what waits for an order (refunds) or for its member (the sale)."""
     return f"M#{m}#PARKED#{_short(order_op)}"
+
+
+def refund_id(m: str, given: str) -> Key:
+    """What a refund id was used for."""
+    return f"M#{m}#REFUND#{_short(given)}", "REFUND"
 
 
 def messages(m: str) -> str:

@@ -87,8 +87,25 @@ def refunding(world: World, document: Document) -> None:
     ann = join(world, "Ann Bell")
     earn(world, ann, spend_minor=2000, order_id="first")
     code = take(world, ann)["code"]
-    world.ask("POST", f"/v1/vouchers/{code}/redeem", {})
+    world.ask("POST", f"/v1/vouchers/{code}/redeem", {"order_id": "first"})
     world.ask("POST", "/v1/refunds", {"order_id": "first", "refund_id": "1"})
+    look(world, ann)
+    earn(world, ann, spend_minor=1000, order_id="second")
+    part = {"order_id": "second", "refund_id": "2", "amount_minor": 400}
+    world.ask("POST", "/v1/refunds", part)
+    look(world, ann)
+
+
+def ringing_up(world: World, document: Document) -> None:
+    """A sale with all that tills ring up besides goods, and one that costs nothing."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    more = [
+        {"quantity": 1, "amount_minor": 2000, "kind": "gift_card"},
+        {"quantity": 1, "amount_minor": 300, "kind": "delivery"},
+    ]
+    earn(world, ann, items=[*SALE, *more], tip_minor=500, tax_minor=400)
+    earn(world, ann, spend_minor=0)
     look(world, ann)
 
 
@@ -148,6 +165,22 @@ def published_again(world: World, document: Document) -> None:
     ann = join(world, "Ann Bell")
     world.publish(document)
     look(world, ann)
+
+
+def carrying(world: World, document: Document) -> None:
+    """A member holds tokens when another version is published; then one is looked at in which all
+    units end."""
+    token = STAMP | {"id": "token"}
+    welcome = {"id": "welcome", "on": "join", "unit": "token", "amount": 7}
+    world.publish(PLAIN | {"units": [STAMP, POINT, token], "earn": [VISIT, SPEND, welcome]})
+    ann = join(world, "Ann Bell")
+    earn(world, ann, spend_minor=2000)
+    agreed = {"confirm_losses": "true"}
+    over = {"if-match": "*"}
+    world.ask("PUT", "/v1/program", document, headers=over, query=agreed)
+    look(world, ann)
+    units = [unit | {"ends_on": "2027-06-30"} for unit in document["units"]]
+    world.ask("POST", "/v1/program/preview", document | {"units": units})
 
 
 def join(world: World, name: str, **more: Any) -> str:

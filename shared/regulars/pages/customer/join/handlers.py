@@ -25,7 +25,7 @@ from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.store import connect, keys, merchants
-from regulars.store.ledger import Idempotency
+from regulars.store.answers import Idempotency
 from regulars.store.merchants import Merchants
 from regulars.views import customer
 
@@ -87,7 +87,8 @@ def _shop(request: protocol.Request) -> Shop:
     (item,) = table.get(keys.program(merchant_id), consistent=False)
     if item is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    return Shop(table, merchant_id, program_of(item), merchants.now_of(merchant_id, None))
+    now = merchants.now_of(merchant_id, None)
+    return Shop(table, merchant_id, program_of(item).at(calendar.to_ms(now)), now)
 
 
 def _words(request: protocol.Request, program: Program) -> Words:
