@@ -10,6 +10,9 @@
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
+| digest of all heads of a day | `M#<m>#ROOTS` | `<day>` | | |
+| ... how far it is, up to which day | `M#<m>#ROOT` | `PROGRESS`, `UPTO` | | |
+| ... its pages of hashes | `M#<m>#ROOT#<day>` | `<level>#<first>` | | |
 | what needs a person | `M#<m>#ATTENTION` | `<id>` | as `PK` | `<first met ms>#<id>` |
 | digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
@@ -93,6 +96,32 @@ def leaderboard(m: str, board_id: str) -> Key:
 
 def week(m: str, monday: str) -> Key:
     return f"M#{m}", f"WEEK#{monday}"
+
+
+def roots(m: str) -> str:
+    """The partition of a merchant's daily roots."""
+    return f"M#{m}#ROOTS"
+
+
+def day_root(m: str, day: str) -> Key:
+    return roots(m), day
+
+
+def roots_progress(m: str) -> Key:
+    return f"M#{m}#ROOT", "PROGRESS"
+
+
+def roots_upto(m: str) -> Key:
+    return f"M#{m}#ROOT", "UPTO"
+
+
+def root_pages(m: str, day: str) -> str:
+    """The partition of the pages below the root of a day."""
+    return f"M#{m}#ROOT#{day}"
+
+
+def root_page(m: str, day: str, level: int, first: str) -> Key:
+    return root_pages(m, day), f"{level}#{first}"
 
 
 def attention(m: str, item_id: str) -> Key:
@@ -222,6 +251,11 @@ def activity_from(ms: int) -> str:
 
 def activity_order(recorded_ms: int, c: str, seq: int) -> str:
     return f"{recorded_ms:013}#{c}#{seq}"
+
+
+def recorded_ms(order: str) -> int:
+    """When an entry was recorded, from its place in the activity index."""
+    return int(order.partition("#")[0])
 
 
 def members(m: str) -> str:
