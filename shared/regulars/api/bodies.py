@@ -24,7 +24,7 @@ _EARN: dict[str, checks.Check] = {
     "code": checks.text(),
     "visits": checks.integer(0, checks.VISITS_MAX),
     "spend_minor": checks.integer(0, checks.MONEY_MAX),
-    "items": lambda value: "" if isinstance(value, list) else "must be a list",
+    "items": lambda value: "" if isinstance(value, list) else checks.NOT_A_LIST,
     "order_id": checks.text(),
     "location": checks.text(),
     "staff": checks.text(),
@@ -43,7 +43,7 @@ def earn(body: Mapping[str, Any]) -> Mapping[str, Any]:
     items = body.get("items")
     if isinstance(items, list):
         if len(items) > checks.ITEMS_MAX:
-            errors.append(("items", f"must be at most {checks.ITEMS_MAX}"))
+            errors.append(("items", checks.at_most_items(checks.ITEMS_MAX)))
         for place, item in enumerate(items[: checks.ITEMS_MAX]):
             errors += _item_errors(place, item)
     checks.require(errors)
@@ -52,7 +52,7 @@ def earn(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _item_errors(place: int, item: Any) -> list[tuple[str, str]]:
     if not isinstance(item, dict):
-        return [(f"items.{place}", "must be an object")]
+        return [(f"items.{place}", checks.NOT_AN_OBJECT)]
     wrong = checks.fields(item, _ITEM, required=("quantity", "amount_minor"))
     return [(f"items.{place}.{name}", message) for name, message in wrong]
 

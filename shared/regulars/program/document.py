@@ -10,12 +10,11 @@ from __future__ import annotations
 from calendar import monthrange
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from regulars.domain.values import thousandths
 from regulars.program import reward_kinds
 from regulars.program.fields import (
-    CLOCK,
     ActionName,
     Amount,
     Currency,
@@ -23,6 +22,7 @@ from regulars.program.fields import (
     Days,
     Id,
     Languages,
+    LocalTime,
     LocationRef,
     Money,
     Multiplier,
@@ -33,6 +33,7 @@ from regulars.program.fields import (
     Promise,
     RewardRef,
     Segment,
+    Shaped,
     Short,
     TierRef,
     UnitName,
@@ -60,7 +61,9 @@ RewardKindName = Annotated[
 
 
 class Branding(Part):
-    color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#7a3b1d"
+    color: Annotated[
+        str, Shaped(r"^#[0-9a-fA-F]{6}$", "must be a colour as six hexadecimal digits such as #7a3b1d")
+    ] = "#7a3b1d"
     icon: Literal["cup", "scissors", "plate", "book", "bread", "drop", "paw", "gift"] = "gift"
 
 
@@ -181,8 +184,9 @@ class Entry(Part):
     at_least: Annotated[int, Field(ge=1, le=10**12)] | None = None
     window: Annotated[
         str,
-        StringConstraints(
-            pattern=r"^(?:month|quarter|year|lifetime|rolling:(?:[1-9]|1\d|2[0-4]))$"
+        Shaped(
+            r"^(?:month|quarter|year|lifetime|rolling:(?:[1-9]|1[0-9]|2[0-4]))$",
+            "must be month, quarter, year, lifetime, or the last 1 to 24 months as rolling:12",
         ),
     ] = "lifetime"
     price_minor: Money | None = None
@@ -252,8 +256,8 @@ class Tier(Part):
 class Hours(Part):
     """Local times, `until` not included."""
 
-    from_: Annotated[str, StringConstraints(pattern=CLOCK), Field(alias="from")]
-    until: Annotated[str, StringConstraints(pattern=CLOCK)]
+    from_: Annotated[LocalTime, Field(alias="from")]
+    until: LocalTime
 
     @model_validator(mode="after")
     def _in_order(self) -> Hours:
@@ -343,7 +347,10 @@ class ProgramDocument(Part):
     name: Short
     currency: Currency
     timezone: Zone
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    country: (
+        Annotated[str, Shaped(r"^[A-Z]{2}$", "must be a country as two capitals (ISO 3166) such as HU")]
+        | None
+    ) = None
     languages: Languages
     branding: Branding = Branding()
     units: list[Unit] = Field(default_factory=list, max_length=10)
