@@ -120,10 +120,14 @@ def _fates(entry: Entry) -> Iterator[tuple[str, str]]:
         yield entry.facts["voucher"], "redeemed"
 
 
+def _raised(member_id: str, error: Exception) -> None:
+    raise error
+
+
 def read(table: Table, merchant_id: str, program: Program) -> Books:
     """The books of a merchant, with every ledger verified."""
     books = Books(program)
-    for card in all_cards(table, merchant_id):
+    for card in all_cards(table, merchant_id, _raised):
         items = _all(table, keys.card(merchant_id, card.member_id))
         entries = [it for it in items if it["SK"].startswith(keys.ENTRY_PREFIX)]
         problems = verify(card, [cards.recorded_of(it) for it in entries])

@@ -13,6 +13,7 @@ from regulars.domain.calendar import hour_of
 from regulars.jobs import cards, schedules
 from regulars.jobs import due as due_jobs
 from regulars.store import keys
+from regulars.store.errors import Unavailable
 from tests.conftest import Clock
 from tests.functional.test_earning import balance, published
 from tests.service import Merchant, Service, context, handler, stream_record
@@ -138,13 +139,35 @@ class TestExpiry:
 
         with monkeypatch.context() as broken:
             broken.setitem(schedules.JOBS, "expire", failing)
-            with pytest.raises(due_jobs.DueFailedError, match="1 of 5"):
-                service.run_job("expiry")
+            service.run_job("expiry")
         assert [cafe.card(member_id)["seq"] for member_id in ids] == [2, 2, 1, 2, 2]
-        assert cursor(service, "expiry") < hour_of(before)
+        assert cursor(service, "expiry") == "2027-01-01T01"
+        (item,) = cafe.call("GET", "/v1/attention").json["items"]
+        assert item["about"] == {"member_id": ids[2], "job": "expire"}
+        frozen.now = datetime(2027, 1, 2, 3, 0, tzinfo=UTC)
         service.run_job("expiry")
         assert cafe.card(ids[2])["seq"] == 2
-        assert cursor(service, "expiry") == "2027-01-01T01"
+
+    def test_while_the_table_is_busy_nothing_is_set_aside(
+        self, service: Service, frozen: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cafe = expiring(service)
+        member_id = cafe.join()["member_id"]
+        before = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+        catch_up(service, "expiry", before)
+        frozen.now = datetime(2027, 1, 1, 2, 0, tzinfo=UTC)
+
+        def busy(shop: Any, member_id: str) -> None:
+            raise Unavailable("Query", 5)
+
+        with monkeypatch.context() as broken:
+            broken.setitem(schedules.JOBS, "expire", busy)
+            with pytest.raises(due_jobs.DueFailedError, match="1 of 1"):
+                service.run_job("expiry")
+        assert cursor(service, "expiry") < hour_of(before)
+        assert cafe.call("GET", "/v1/attention").json["items"] == []
+        service.run_job("expiry")
+        assert cafe.card(member_id)["seq"] == 2
 
     def test_what_it_reads_grows_with_what_is_due_only(
         self, service: Service, frozen: Clock

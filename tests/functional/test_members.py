@@ -246,6 +246,7 @@ class TestFinding:
             assert newer["prev"] == older["hash"]
         assert cafe.call("GET", f"/v1/members/{member_id}/verify").json == {
             "ok": True, "entries": 13, "head": entries[0]["hash"], "problems": [],
+            "differences": [], "unknown": [],
         }  # fmt: skip
 
     @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "", "1.5", "1e2", "٣", "0000019999"])

@@ -33,7 +33,9 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
     return [
         ("GET", f"/v1/members/{member}", None),
         ("GET", f"/v1/members/{member}/entries", None),
+        ("GET", f"/v1/members/{member}/profile", None),
         ("GET", f"/v1/members/{member}/verify", None),
+        ("POST", f"/v1/members/{member}/repair", {}),
         ("POST", f"/v1/attention/{member}", {"do": "dismiss"}),
         ("GET", f"/v1/members/{member}/rewards", None),
         ("PATCH", f"/v1/members/{member}", {"name": "Mine"}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from regulars.actions import aside
 from regulars.domain import rewards
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
@@ -30,9 +31,14 @@ def preview(shop: Shop, program: Program) -> dict[str, Any]:
     members = unchanged = rewarded = cost_minor = 0
     examples: list[dict[str, Any]] = []
     left = _left(table, m, program)
-    for profile, card in all_members(table, m):
+    away = aside.of(shop, "preview")
+    for profile, card in all_members(table, m, away):
         members += 1
-        decision = _decide(shop, program, card, left)
+        try:
+            decision = _decide(shop, program, card, left)
+        except Exception as error:  # whatever it is, the others are previewed
+            away(profile.member_id, error)
+            continue
         for name, by, _ in decision.counts:
             left[name] -= by
         before, after = _tier(card), _tier(decision.card)

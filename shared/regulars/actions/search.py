@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from regulars.actions import aside
 from regulars.actions.find import MemberCard, member_card_of, read_member_card
 from regulars.core import contacts
 from regulars.domain import calendar, segments
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import keys
+from regulars.store.cards import DamagedError
 from regulars.store.marshal import Item
 from regulars.store.members import Members, profile_of
 from regulars.store.table import Table
@@ -70,8 +72,12 @@ def _holders(shop: Shop, profiles: list[Item]) -> Iterator[MemberCard]:
         *(keys.state(m, _member_id(item)) for item in profiles), consistent=False
     )
     for state, item in zip(states, profiles, strict=True):
-        if state is not None:
+        if state is None:
+            continue
+        try:
             yield member_card_of(shop, state, item)
+        except DamagedError as damaged:  # the others are found
+            aside.only_logged(_member_id(item), damaged)
 
 
 def _matches(shop: Shop, holder: MemberCard, tier: str | None, segment: str | None) -> bool:

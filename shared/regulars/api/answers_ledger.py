@@ -166,16 +166,3 @@ class Parked(View):
     """The order that is waited for."""
     refund_id: str
     """The refund."""
-
-
-class Verified(View):
-    """Whether the ledger of a card is whole."""
-
-    ok: bool
-    """Whether there are no problems."""
-    entries: int
-    """How many entries were checked."""
-    head: str
-    """The hash of the newest."""
-    problems: list[str]
-    """What is wrong, in words."""

@@ -8,16 +8,22 @@ from collections.abc import Callable
 from typing import Any, get_args
 from zlib import compress
 
-from regulars.actions import attention
+from regulars.actions import aside, attention
+from regulars.actions import repair as repairing
 from regulars.actions.attention import AttentionItem, Kind
 from regulars.api.models import AttentionBody
 from regulars.api.reading import limit, read_body
+from regulars.core.observability import logger
 from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.jobs import orders
+from regulars.jobs import orders, outbox
+from regulars.jobs.outbox import FOLLOW_UP
+from regulars.jobs.schedules import JOBS
+from regulars.messages.notification import Notification
+from regulars.messages.notify import notify
 from regulars.program.shop import Shop
-from regulars.store import connect
+from regulars.store import cards, connect, keys
 from regulars.tills.events import UnreadableError
 
 Do = Callable[[Shop, AttentionItem, Any], str]
@@ -105,11 +111,63 @@ def _book_again(shop: Shop, item: AttentionItem, data: Any) -> str:
     return ""
 
 
+def _look_again(shop: Shop, item: AttentionItem, data: Any) -> str:
+    """Hold the card against its entries again, and do what was due for it."""
+    found = repairing.check(shop, item.about["member_id"])
+    if not found.ok:
+        return found.words[0]
+    return _do_again(shop, item, data) if "job" in item.about else ""
+
+
+def _rebuild(shop: Shop, item: AttentionItem, data: Any) -> str:
+    """Rebuild the card from its entries, and do what was due for it."""
+    found = repairing.check(shop, item.about["member_id"])
+    if found.problems:
+        return found.problems[0]
+    if found.differences and not repairing.repair(shop, found):
+        raise Refused(RefusalCode.CONFLICT, "The card is being changed by others; try again.")
+    return ""
+
+
+def _do_again(shop: Shop, item: AttentionItem, data: Any) -> str:
+    """Do a job again that could not be done."""
+    job, member_id = item.about.get("job"), item.about.get("member_id", keys.MERCHANT_LEVEL)
+    try:
+        if job == FOLLOW_UP:
+            _follow_up_again(shop, member_id, item.about.get("seq"))
+        elif job in JOBS:
+            JOBS[job](shop, member_id)
+    except Exception as error:  # whatever it is, it is what the owner asked to see
+        if aside.is_transient(error):
+            raise
+        logger().exception("it failed again", extra={"job": job})
+        return aside.why_of(error)
+    return ""
+
+
+def _follow_up_again(shop: Shop, member_id: str, seq: int | None) -> None:
+    if seq is not None:
+        (entry,) = shop.table.get(keys.entry(shop.merchant_id, member_id, seq))
+        if entry is not None:
+            outbox.follow_up(shop, member_id, cards.entry_of(entry))
+
+
+def _send_again(shop: Shop, item: AttentionItem, data: Any) -> str:
+    """Put a message on its queue again."""
+    body = item.data
+    notify(
+        shop.merchant_id,
+        Notification(body["member_id"], body["kind"], body["occasion"], body["facts"]),
+        shop.now,
+    )
+    return ""
+
+
 DO: dict[Kind, dict[str, Do]] = {
-    "damaged_card": {"dismiss": _dismiss},
+    "damaged_card": {"repair": _rebuild, "retry": _look_again, "dismiss": _dismiss},
     "unbooked": {"retry": _book_again, "dismiss": _dismiss},
-    "failed_message": {"dismiss": _dismiss},
-    "stuck_job": {"dismiss": _dismiss},
+    "failed_message": {"retry": _send_again, "dismiss": _dismiss},
+    "stuck_job": {"retry": _do_again, "dismiss": _dismiss},
 }
 """By kind what can be done. `_view` tells it, so nothing is offered that cannot be done."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from regulars.actions import book, find, search
@@ -109,18 +108,6 @@ def profile(request: protocol.Request) -> protocol.Response:
     return protocol.json_answer(200, integration.profile(member.profile))
 
 
-def verify(request: protocol.Request) -> protocol.Response:
-    """GET /v1/members/{id}/verify: sequence, hash chain and balances re-computed."""
-    gathered, member = _gather(request)
-    m, c = gathered.shop.merchant_id, member.profile.member_id
-    card = gathered.shop.ledger.card(c)
-    if card is None:
-        raise Refused(RefusalCode.NOT_FOUND)
-    problems = ledger.verify(card, _recorded(m, c, card.seq))
-    body = {"ok": not problems, "entries": card.seq, "head": card.head, "problems": problems}
-    return protocol.json_answer(200, body)
-
-
 def rewards(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/rewards: each reward as it stands for this card."""
     gathered, member = _gather(request)
@@ -177,22 +164,6 @@ def _entry_cursor(m: str, c: str, cursor: str | None) -> str | None:
     return keys.entry(m, c, int(cursor))[1]
 
 
-def _recorded(m: str, c: str, upto: int) -> Iterator[ledger.Recorded]:
-    """All entries up to the one the card stands at, first to newest, a page at a time."""
-    start: Any = None
-    while True:
-        page = connect.table().query(
-            keys.card(m, c),
-            between=(keys.entry(m, c, 0)[1], keys.entry(m, c, upto)[1]),
-            consistent=True,
-            start=start,
-        )
-        yield from (cards.recorded_of(item) for item in page.items)
-        start = page.next
-        if start is None:
-            return
-
-
 def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathered) -> Profile:
     """The profile with the fields that were sent, contacts in their normal form.
 
@@ -229,6 +200,5 @@ ROUTES: dict[str, protocol.Handler] = {
     "PATCH /v1/members/{id}": change,
     "GET /v1/members/{id}/entries": entries,
     "GET /v1/members/{id}/profile": profile,
-    "GET /v1/members/{id}/verify": verify,
     "GET /v1/members/{id}/rewards": rewards,
 }

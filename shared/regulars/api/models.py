@@ -203,6 +203,12 @@ class HookSettings(Body):
     access_token: Text | None = None
 
 
+class RepairBody(Body):
+    """Whether to only say what would be repaired."""
+
+    dry_run: bool = False
+
+
 class AttentionBody(Body):
     """What to do with something that needs a person; `data` is a till's event as corrected."""
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from regulars.api import answers as a
 from regulars.api import answers_cards as cards
-from regulars.api import answers_checks as c
+from regulars.api import answers_checks as checks
 from regulars.api import answers_ledger as ledger
 from regulars.api import answers_programs as programs
 from regulars.api import models as m
@@ -64,7 +64,9 @@ API = (
     Route("GET", "/v1/members/{id}/profile", "api", "Read a profile", "key",
           answers=((200, cards.ProfileView),)),
     Route("GET", "/v1/members/{id}/verify", "api", "Re-compute the ledger of a card", "key",
-          answers=((200, ledger.Verified),)),
+          answers=((200, checks.Verified),)),
+    Route("POST", "/v1/members/{id}/repair", "api", "Rebuild a card from its ledger", "key",
+          m.RepairBody, ((200, checks.Repaired),)),
     Route("GET", "/v1/members/{id}/rewards", "api", "See what a card can have", "key",
           answers=((200, cards.RewardList),)),
     Route("POST", "/v1/earn", "stamp", "Book a visit or a sale", "key or staff",
@@ -89,9 +91,9 @@ API = (
     Route("PUT", "/v1/hooks/{provider}", "api", "Set up a till hook", "key",
           m.HookSettings, ((200, a.HookView),)),
     Route("GET", "/v1/attention", "api", "List what needs a person", "key",
-          answers=((200, c.AttentionList),), query=("kind", "limit", "cursor")),
+          answers=((200, checks.AttentionList),), query=("kind", "limit", "cursor")),
     Route("POST", "/v1/attention/{id}", "api", "Settle what needs a person", "key",
-          m.AttentionBody, ((200, c.AttentionView),)),
+          m.AttentionBody, ((200, checks.AttentionView),)),
     Route("GET", "/v1/test/clock", "api", "Read the sandbox clock", "test key",
           answers=((200, a.Clock),)),
     Route("POST", "/v1/test/clock", "api", "Move the sandbox clock forward", "test key",

@@ -161,31 +161,49 @@ def recorded(entry: Entry, prev: str) -> Recorded:
     return Recorded(text, prev, chain(prev, text))
 
 
+class Chain:
+    """Sequence, hashes and balances of the entries seen so far."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.seq = 0
+        self.head = ""
+        self._recorded_ms = 0
+        self._sums: dict[str, dict[str, int]] = {}
+
+    def add(self, stored: Recorded) -> None:
+        """Check the next entry, from the first to the newest."""
+        self.seq += 1
+        seq = self.seq
+        try:
+            entry = parse(stored.text)
+            found = list(_entry_problems(entry, seq, self._recorded_ms, self._sums))
+        except UNREADABLE:
+            found = [f"entry {seq} cannot be read"]  # damaged, so its hash does not fit either
+        else:
+            self.seq, self._recorded_ms = entry.seq, entry.recorded_ms
+        if stored.prev != self.head or chain(self.head, stored.text) != stored.hash:
+            found.append(f"entry {self.seq} does not follow from the entry before it")
+        self.problems += found
+        self.head = stored.hash
+
+    def against(self, card: Card) -> list[str]:
+        """List in words where a card is not at the end of the chain or holds other lots."""
+        problems = []
+        if (card.seq, card.head) != (self.seq, self.head):
+            problems.append(f"the card is at entry {card.seq}, the ledger ends at {self.seq}")
+        return problems + _lot_problems(card, self._sums)
+
+
 def verify(card: Card, entries: Iterable[Recorded]) -> list[str]:
     """Recompute sequence, chain and balances of a card; return the problems in words.
 
     `entries` are all entries from the first to the newest.
     """
-    problems: list[str] = []
-    previous, seq, recorded_ms = "", 0, 0
-    sums: dict[str, dict[str, int]] = {}
+    chain_of_all = Chain()
     for stored in entries:
-        seq += 1
-        try:
-            entry = parse(stored.text)
-            found = list(_entry_problems(entry, seq, recorded_ms, sums))
-        except UNREADABLE:
-            found = [f"entry {seq} cannot be read"]  # damaged, so its hash does not fit either
-        else:
-            seq, recorded_ms = entry.seq, entry.recorded_ms
-        if stored.prev != previous or chain(previous, stored.text) != stored.hash:
-            found.append(f"entry {seq} does not follow from the entry before it")
-        problems += found
-        previous = stored.hash
-    if (card.seq, card.head) != (seq, previous):
-        problems.append(f"the card is at entry {card.seq}, the ledger ends at {seq}")
-    problems.extend(_lot_problems(card, sums))
-    return problems
+        chain_of_all.add(stored)
+    return [*chain_of_all.problems, *chain_of_all.against(card)]
 
 
 def _entry_problems(

@@ -21,13 +21,28 @@ Record = TypeVar("Record")
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
-def queue(handle: Callable[[dict[str, Any]], None]) -> Handler:
-    """Return the handler of a queue; `handle` gets the body of each message."""
-    return _batches(EventType.SQS, _body(handle))
+TRIES_MAX = 5
+"""How often a queue brings a message before it is dead (`maxReceiveCount` in the template)."""
 
 
-def _body(handle: Callable[[dict[str, Any]], None]) -> Callable[[SQSRecord], None]:
-    return lambda record: handle(record.json_body)
+def queue(
+    handle: Callable[[dict[str, Any]], None],
+    given_up: Callable[[dict[str, Any], Exception], None] | None = None,
+) -> Handler:
+    """Return the handler of a queue; `handle` gets the body of each message.
+
+    `given_up` gets the body and the error of one that failed for the last time.
+    """
+
+    def record_handler(record: SQSRecord) -> None:
+        try:
+            handle(record.json_body)
+        except Exception as error:
+            if given_up and int(record.attributes.approximate_receive_count) >= TRIES_MAX:
+                given_up(record.json_body, error)
+            raise
+
+    return _batches(EventType.SQS, record_handler)
 
 
 def stream(handle: Callable[[Mapping[str, Any]], None]) -> Handler:

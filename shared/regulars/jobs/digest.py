@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from regulars.actions import aside
 from regulars.actions.due_marks import DIGEST, MONDAY_HOUR, next_digest
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry
@@ -80,7 +81,7 @@ def _entries(shop: Shop, week: date) -> Iterator[tuple[str, Entry]]:
     zone = shop.program.timezone
     start = calendar.local_start(week, zone)
     end = calendar.local_start(week + timedelta(days=7), zone)
-    return activity.entries(shop.table, shop.merchant_id, start, end)
+    return activity.entries(shop.table, shop.merchant_id, start, end, aside.of(shop, DIGEST))
 
 
 def _weekday(entry: Entry, zone: str) -> int:

@@ -1,8 +1,12 @@
 """Walking the due list: only what is due is touched, however many cards there are.
 
 Live merchants share an hourly list; a cursor per function remembers the last hour that is over
-and done with, so a missed run is caught up and a failed card is met again. A sandbox has a list
-of its own that is walked when its clock is moved.
+and done with, so a missed run is caught up. A sandbox has a list of its own that is walked when
+its clock is moved.
+
+What cannot be done for one card is set aside: it stands on the list of what needs a person, and its
+due mark moves to a later day, longer each time, so that it is tried again and holds up nobody. What
+may go well a moment later (the table was busy) stays where it is, and the cursor with it.
 """
 
 from __future__ import annotations
@@ -11,10 +15,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from regulars.actions import aside
 from regulars.core.observability import logger
 from regulars.domain.calendar import hour_of
 from regulars.program.shop import Shop, ShopCache
 from regulars.store import keys
+from regulars.store.ledger import due_item
+from regulars.store.marshal import Item
 from regulars.store.table import AbsentOr, Below, Table
 
 Job = Callable[[Shop, str], None]
@@ -27,7 +34,7 @@ HOUR = timedelta(hours=1)
 
 
 class DueFailedError(Exception):
-    """Some of what was due could not be done; it stays on the list and the cursor stays behind."""
+    """Some of what was due could not be done now; it stays on the list, and the cursor behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Due:
     merchant_id: str
     member_id: str
     job: str
+    tries: int = 0
+    """How often it has been set aside."""
 
 
 def run_due(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) -> int:
@@ -76,7 +85,7 @@ def run_due_in_sandbox(
         page = table.query(
             keys.sandbox_due(merchant_id), index=True, between=("", last), limit=1 + len(ran)
         )
-        found = [_due_of(item["GSI1SK"], merchant_id) for item in page.items]
+        found = [_due_of(item, merchant_id) for item in page.items]
         ran = {due: ran[due] for due in found if due in ran}  # what has left the list is done
         due = next((due for due in found if ran.get(due, 0) < _RUNS_MAX), None)
         if due is None:
@@ -84,7 +93,12 @@ def run_due_in_sandbox(
         ran[due] = ran.get(due, 0) + 1
         start = _instant(due.hour)
         at = start if ran[due] == 1 else start + HOUR - timedelta(milliseconds=1)
-        jobs[due.job](shops.at(merchant_id, min(at, until)), due.member_id)
+        shop = shops.at(merchant_id, min(at, until))
+        try:
+            jobs[due.job](shop, due.member_id)
+        except Exception as error:  # whatever it is, the clock moves on for the others
+            _set_aside(shop, due, error)
+            continue
         if ran[due] == 1:
             yield due
 
@@ -93,13 +107,30 @@ _RUNS_MAX = 2
 
 
 def _do(shops: ShopCache, due: Due, job: Job) -> bool:
-    """Do one thing; a failure is logged and does not hold up the others."""
+    """Do one thing, or set it aside; False when it must be met again at its hour."""
     try:
-        job(shops.at(due.merchant_id), due.member_id)
-    except Exception:  # whatever it is, the card stays due and the run reports it
+        shop = shops.at(due.merchant_id)
+        try:
+            job(shop, due.member_id)
+        except Exception as error:  # whatever it is, it does not hold up the others
+            _set_aside(shop, due, error)
+    except Exception:
         logger().exception("a due card failed", extra={"job": due.job, "hour": due.hour})
         return False
     return True
+
+
+def _set_aside(shop: Shop, due: Due, error: Exception) -> None:
+    """Put it on the list of what needs a person and try again in a day, then in two, four ..."""
+    aside.set_aside(shop, due.member_id, error, due.job)
+    days = 2 ** min(due.tries, ASIDE_DOUBLED_MAX)
+    hour = hour_of(max(shop.now, _instant(due.hour)) + timedelta(days=days))
+    mark = due_item(shop.merchant_id, due.member_id, due.job, hour)
+    shop.table.put({**mark, "tries": due.tries + 1})
+
+
+ASIDE_DOUBLED_MAX = 5
+"""What is set aside is tried again after 32 days at the latest."""
 
 
 def _due_in(table: Table, hour: str, jobs: Mapping[str, Job]) -> Iterator[Due]:
@@ -110,15 +141,15 @@ def _due_in(table: Table, hour: str, jobs: Mapping[str, Job]) -> Iterator[Due]:
             for item in page.items:
                 merchant_id, member_id, job = item["GSI1SK"].split("#")
                 if job in jobs:
-                    yield Due(hour, merchant_id, member_id, job)
+                    yield Due(hour, merchant_id, member_id, job, item.get("tries", 0))
             start = page.next
             if start is None:
                 break
 
 
-def _due_of(sort_key: str, merchant_id: str) -> Due:
-    hour, member_id, job = sort_key.split("#")
-    return Due(hour, merchant_id, member_id, job)
+def _due_of(item: Item, merchant_id: str) -> Due:
+    hour, member_id, job = item["GSI1SK"].split("#")
+    return Due(hour, merchant_id, member_id, job, item.get("tries", 0))
 
 
 def _hours(after: str, now: datetime) -> Iterator[str]:

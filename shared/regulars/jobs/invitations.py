@@ -10,6 +10,7 @@ import heapq
 import os
 from datetime import date, timedelta
 
+from regulars.actions import aside
 from regulars.actions.due_marks import INVITE, next_invitations
 from regulars.domain import calendar
 from regulars.domain.card import Card
@@ -40,7 +41,7 @@ def best(shop: Shop, percent: int, today: date) -> list[Card]:
     """
     spent: list[tuple[int, str, Card]] = []
     members = 0
-    for card in all_cards(shop.table, shop.merchant_id):
+    for card in all_cards(shop.table, shop.merchant_id, aside.of(shop, INVITE)):
         members += 1
         if amount := window_sum(card, "year", today).spend_minor:
             spent.append((-amount, card.member_id, card))
@@ -58,4 +59,7 @@ def _invite(shop: Shop, tier: Tier, percent: int, today: date) -> None:
         operation = GrantTier(
             Origin(op, "job", entropy=os.urandom(16)), tier.id, until, "invitation"
         )
-        shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+        try:
+            shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+        except Exception as error:  # whatever it is, the others are invited
+            aside.set_aside(shop, card.member_id, error, INVITE)

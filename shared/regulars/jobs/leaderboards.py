@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from regulars.actions.due_marks import count_on
+from regulars.actions import aside
+from regulars.actions.due_marks import LEADERBOARDS, count_on
 from regulars.domain import calendar, leaderboards
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import CONSENT, Ranking
@@ -43,7 +44,8 @@ def count(shop: Shop, member_id: str) -> None:
         if before and before.now.first < (start := leaderboards.period(board, today)[0]).isoformat()
     }
     counts = [*running, *ended.values()]
-    for card in all_cards(shop.table, shop.merchant_id, _takes_part) if counts else ():
+    away = aside.of(shop, LEADERBOARDS)
+    for card in all_cards(shop.table, shop.merchant_id, away, _takes_part) if counts else ():
         for one in counts:
             one.ranking.add(card.member_id, leaderboards.value(one.board, card, one.day))
     for one, before in zip(running, known, strict=True):

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from regulars.actions import refunds
-from regulars.domain.ledger import Entry, parse
+from regulars.actions import aside, refunds
+from regulars.domain.ledger import UNREADABLE, Entry, parse
 from regulars.domain.program import Program
 from regulars.jobs import referrals
 from regulars.messages import kinds
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
-from regulars.program.shop import load_shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import connect
 from regulars.store.table import Table
+
+FOLLOW_UP = "follow_up"
+"""What following up an entry is called on the list of what needs a person."""
 
 
 def handle(image: Mapping[str, Any]) -> None:
@@ -25,10 +28,25 @@ def handle(image: Mapping[str, Any]) -> None:
 
 
 def announce(table: Table, partition: str, text: str) -> None:
-    """Do what follows from a new entry. `partition` is the card's."""
+    """Do what follows from a new entry. `partition` is the card's.
+
+    What cannot be done is set aside with what a retry needs: the stream does not wait for it.
+    """
     _, merchant_id, _, member_id = partition.split("#")
-    entry = parse(text)
     shop = load_shop(table, merchant_id)
+    try:
+        entry = parse(text)
+    except UNREADABLE as error:
+        aside.set_aside(shop, member_id, error, FOLLOW_UP)
+        return
+    try:
+        follow_up(shop, member_id, entry)
+    except Exception as error:  # whatever it is, the entries behind it are followed up
+        aside.set_aside(shop, member_id, error, FOLLOW_UP, seq=entry.seq)
+
+
+def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
+    """Do what follows from an entry; doing it again does nothing more."""
     if entry.facts.get("first"):
         referrals.reward(shop, member_id, entry.seq)
     if entry.facts.get("unfirst"):
@@ -38,7 +56,7 @@ def announce(table: Table, partition: str, text: str) -> None:
         order = f"order:{entry.facts['order']}"
         refunds.apply_parked(shop.ledger, shop.program, order, shop.now)
     for message in occasions(shop.program, member_id, entry):
-        notify(merchant_id, message)
+        notify(shop.merchant_id, message)
 
 
 def occasions(program: Program, member_id: str, entry: Entry) -> Iterator[Notification]:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from zlib import compress, decompress
 
-from regulars.actions.due_marks import next_draw
+from regulars.actions import aside
+from regulars.actions.due_marks import DRAW, next_draw
 from regulars.core import tokens
 from regulars.domain import calendar, raffles
 from regulars.domain.games import Raffle
@@ -45,7 +46,7 @@ def result(table: Table, merchant_id: str, raffle_id: str) -> dict[str, Any] | N
 
 def _drawn(shop: Shop, raffle: Raffle) -> list[str]:
     """The winners: drawn now, or read of the draw that was made before."""
-    cards = all_cards(shop.table, shop.merchant_id)
+    cards = all_cards(shop.table, shop.merchant_id, aside.of(shop, DRAW))
     held = {card.member_id: raffles.tickets(card, raffle.id) for card in cards}
     taking_part = {member: count for member, count in held.items() if count > 0}
     secret = seed(shop.merchant_id, raffle.id)
@@ -63,9 +64,15 @@ def _drawn(shop: Shop, raffle: Raffle) -> list[str]:
 def _reward(shop: Shop, raffle: Raffle, winners: Iterable[str]) -> None:
     """Each winner's gift is an operation of its own: giving twice is giving once."""
     for member_id in winners:
-        card = shop.ledger.card(member_id)
-        if card is None:
-            continue
+        try:
+            _give(shop, raffle, member_id)
+        except Exception as error:  # whatever it is, the other winners get their gifts
+            aside.set_aside(shop, member_id, error, DRAW, raffle=raffle.id)
+
+
+def _give(shop: Shop, raffle: Raffle, member_id: str) -> None:
+    card = shop.ledger.card(member_id)
+    if card is not None:
         origin = Origin(f"raffle:{raffle.id}:{member_id}", "job", entropy=os.urandom(16))
         operation = GrantBonus(origin, reason=raffle.id, reward_id=raffle.reward)
         shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from regulars.actions import aside
+from regulars.domain.due import TIER
 from regulars.jobs.cards import review_tier
 from regulars.program.shop import load_shop
 from regulars.store import connect, keys
@@ -38,7 +40,11 @@ def recompute(table: Table, merchant_id: str, version: int) -> int:
     while True:
         page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
         for item in page.items:
-            review_tier(shop, item["PK"].rpartition("#")[2])
+            member_id = item["PK"].rpartition("#")[2]
+            try:
+                review_tier(shop, member_id)
+            except Exception as error:  # whatever it is, the others are reviewed
+                aside.set_aside(shop, member_id, error, TIER)
         count, start = count + len(page.items), page.next
         progress: Item = {"PK": cursor_key[0], "SK": cursor_key[1], "count": count, "start": start}
         table.put(progress, AbsentOr(Below("count", count)) if page.items else None)

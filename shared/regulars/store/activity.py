@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from regulars.core.tokens import is_sandbox
@@ -15,9 +15,15 @@ HOUR = timedelta(hours=1)
 
 
 def entries(
-    table: Table, merchant_id: str, start: datetime, end: datetime
+    table: Table,
+    merchant_id: str,
+    start: datetime,
+    end: datetime,
+    aside: Callable[[str, Exception], None],
 ) -> Iterator[tuple[str, Entry]]:
     """Members and their entries recorded from `start` until before `end`, in order of time.
+
+    An entry that cannot be read is handed to `aside` with its member and the error, and left out.
 
     A day may begin in the middle of an hour of the index (zones with a half-hour offset), so sort
     keys bound the first and the last hour.
@@ -28,7 +34,13 @@ def entries(
         while True:
             page = table.query(partition, index=True, between=between, start=cursor)
             for item in page.items:
-                yield item["PK"].rpartition("#")[2], cards.entry_of(item)
+                member_id = item["PK"].rpartition("#")[2]
+                try:
+                    entry = cards.entry_of(item)
+                except cards.DamagedError as damaged:
+                    aside(member_id, damaged)
+                else:
+                    yield member_id, entry
             cursor = page.next
             if cursor is None:
                 break

@@ -10,18 +10,27 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from zlib import compress, decompress
+from zlib import error as CompressionError  # noqa: N812 - as other errors are named
 
 from regulars.core.tokens import is_sandbox
 from regulars.domain import compact
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.card import Card
-from regulars.domain.ledger import Entry, Recorded, parse
+from regulars.domain.ledger import UNREADABLE, Entry, Recorded, parse
 from regulars.domain.operations import Voucher
 from regulars.store import keys
 from regulars.store.marshal import Item
 
 PLAIN_MAX = 960
 """Characters of a state that fit a kilobyte together with its keys."""
+
+
+class DamagedError(Exception):
+    """An item of a card is there and cannot be read; `key` says which."""
+
+    def __init__(self, item: Item) -> None:
+        self.key = (str(item.get("PK", "")), str(item.get("SK", "")))
+        super().__init__(f"{self.key[1]} cannot be read")
 
 
 def state_item(m: str, card: Card) -> Item:
@@ -33,10 +42,13 @@ def state_item(m: str, card: Card) -> Item:
 
 
 def card_of(item: Item) -> Card:
-    """The card in a STATE item."""
-    stored = item["s"]
-    text = stored if isinstance(stored, str) else decompress(stored).decode()
-    return load_card(text, item["PK"].rpartition("#")[2], item["ver"])
+    """The card in a STATE item; raises DamagedError when there is none in it."""
+    try:
+        stored = item["s"]
+        text = stored if isinstance(stored, str) else decompress(stored).decode()
+        return load_card(text, item["PK"].rpartition("#")[2], item["ver"])
+    except (*UNREADABLE, CompressionError) as error:
+        raise DamagedError(item) from error
 
 
 def dump_card(card: Card) -> str:
@@ -77,11 +89,16 @@ def _activity(m: str, entry: Entry) -> str:
 
 
 def recorded_of(item: Item) -> Recorded:
-    return Recorded(item["e"], item["prev"], item["hash"])
+    """The stored form of an entry; what is missing of a damaged one is empty."""
+    return Recorded(*(str(item.get(name, "")) for name in ("e", "prev", "hash")))
 
 
 def entry_of(item: Item) -> Entry:
-    return parse(item["e"])
+    """The entry in an ENTRY item; raises DamagedError when there is none in it."""
+    try:
+        return parse(item["e"])
+    except UNREADABLE as error:
+        raise DamagedError(item) from error
 
 
 def voucher_item(m: str, c: str, voucher: Voucher) -> Item:

@@ -132,8 +132,11 @@ def profile(m: str, c: str) -> Key:
     return card(m, c), "PROFILE"
 
 
+DUE_PREFIX = "DUE#"
+
+
 def due_mark(m: str, c: str, job: str) -> Key:
-    return (f"M#{m}" if c == MERCHANT_LEVEL else card(m, c)), f"DUE#{job}"
+    return (f"M#{m}" if c == MERCHANT_LEVEL else card(m, c)), f"{DUE_PREFIX}{job}"
 
 
 def operation(m: str, op_id: str) -> Key:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from regulars.core import tokens
 from regulars.domain.card import Card
 from regulars.store import keys
-from regulars.store.cards import card_of
+from regulars.store.cards import DamagedError, card_of
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
 
@@ -160,7 +160,14 @@ class Members:
 
 
 def profile_of(item: Item) -> Profile:
-    """The profile in a PROFILE item."""
+    """The profile in a PROFILE item; raises DamagedError when there is none in it."""
+    try:
+        return _profile(item)
+    except KeyError as error:
+        raise DamagedError(item) from error
+
+
+def _profile(item: Item) -> Profile:
     return Profile(
         member_id=item["PK"].rpartition("#")[2],
         handle=item["handle"],
@@ -186,30 +193,56 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
 
 
 def all_members(
-    table: Table, merchant_id: str, whose: Callable[[Profile], bool] | None = None
+    table: Table,
+    merchant_id: str,
+    aside: Callable[[str, Exception], None],
+    whose: Callable[[Profile], bool] | None = None,
 ) -> Iterator[tuple[Profile, Card]]:
     """All members of a merchant (or some, by profile) with their cards, a page at a time, by
-    enrolment."""
+    enrolment.
+
+    A card that is not there or cannot be read is handed to `aside` with the error, and left out.
+    """
     start = None
     while True:
         page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
-        profiles = [profile_of(item) for item in page.items]
+        profiles = [one for item in page.items if (one := _readable_profile(item, aside))]
         wanted = [one for one in profiles if whose is None or whose(one)]
         if wanted:
             states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
             for profile, state in zip(wanted, states, strict=True):
-                if state:
-                    yield profile, card_of(state)
+                try:
+                    card = card_of(state or _no_state(merchant_id, profile.member_id))
+                except DamagedError as damaged:
+                    aside(profile.member_id, damaged)
+                else:
+                    yield profile, card
         start = page.next
         if start is None:
             return
 
 
 def all_cards(
-    table: Table, merchant_id: str, whose: Callable[[Profile], bool] | None = None
+    table: Table,
+    merchant_id: str,
+    aside: Callable[[str, Exception], None],
+    whose: Callable[[Profile], bool] | None = None,
 ) -> Iterator[Card]:
-    """The cards of all members of a merchant, or of some."""
-    return (card for _, card in all_members(table, merchant_id, whose))
+    """The cards of all members of a merchant, or of some; see `all_members`."""
+    return (card for _, card in all_members(table, merchant_id, aside, whose))
+
+
+def _readable_profile(item: Item, aside: Callable[[str, Exception], None]) -> Profile | None:
+    try:
+        return profile_of(item)
+    except DamagedError as damaged:
+        aside(item["PK"].rpartition("#")[2], damaged)
+        return None
+
+
+def _no_state(merchant_id: str, member_id: str) -> Item:
+    """What stands for a state that is not there: nothing that could be read."""
+    return _item(keys.state(merchant_id, member_id))
 
 
 def card_of_link(table: Table, token: str) -> tuple[str, str] | None:

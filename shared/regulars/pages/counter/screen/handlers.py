@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from regulars.actions import aside
 from regulars.core import tokens
 from regulars.domain import calendar
 from regulars.domain.program import Program
@@ -82,7 +83,7 @@ def _stamped_today(shop: Shop, staff_id: str) -> int:
     return sum(
         int(entry.facts.get("visits", 0))
         for _, entry in activity.entries(
-            shop.table, shop.merchant_id, start, now + timedelta(hours=1)
+            shop.table, shop.merchant_id, start, now + timedelta(hours=1), aside.only_logged
         )
         if entry.kind == "earn" and entry.staff == staff_id
     )
