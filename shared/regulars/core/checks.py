@@ -26,6 +26,7 @@ Check = Callable[[Any], str]
 
 
 REQUIRED = "is required"
+NOT_NULL = "must not be null"
 UNKNOWN = "is not a field here; leave it out or correct its name"
 NOT_A_TEXT = "must be a text"
 NOT_A_NUMBER = "must be a whole number"
@@ -66,7 +67,7 @@ def at_most_items(most: int) -> str:
     return f"must have at most {most} items"
 
 
-def one_of(names: Iterable[str]) -> str:
+def must_be_one_of(names: Iterable[str]) -> str:
     """Say which values there are."""
     return f"must be one of: {', '.join(names)}"
 
@@ -184,7 +185,11 @@ def fields(
 ) -> list[tuple[str, str]]:
     """What is wrong with an object: unknown, missing and bad fields. A null counts as absent."""
     errors = [(name, UNKNOWN) for name in body if name not in known]
-    errors += [(name, REQUIRED) for name in required if body.get(name) is None]
+    errors += [
+        (name, NOT_NULL if name in body else REQUIRED)
+        for name in required
+        if body.get(name) is None
+    ]
     for name, check in known.items():
         if body.get(name) is not None and (message := check(body[name])):
             errors.append((name, message))

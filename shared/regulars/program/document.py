@@ -62,7 +62,8 @@ RewardKindName = Annotated[
 
 class Branding(Part):
     color: Annotated[
-        str, Shaped(r"^#[0-9a-fA-F]{6}$", "must be a colour as six hexadecimal digits such as #7a3b1d")
+        str,
+        Shaped(r"^#[0-9a-fA-F]{6}$", "must be a colour as six hexadecimal digits such as #7a3b1d"),
     ] = "#7a3b1d"
     icon: Literal["cup", "scissors", "plate", "book", "bread", "drop", "paw", "gift"] = "gift"
 
@@ -348,7 +349,9 @@ class ProgramDocument(Part):
     currency: Currency
     timezone: Zone
     country: (
-        Annotated[str, Shaped(r"^[A-Z]{2}$", "must be a country as two capitals (ISO 3166) such as HU")]
+        Annotated[
+            str, Shaped(r"^[A-Z]{2}$", "must be a country as two capitals (ISO 3166) such as HU")
+        ]
         | None
     ) = None
     languages: Languages

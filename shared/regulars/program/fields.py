@@ -135,7 +135,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2999
 LocalTime = Annotated[
     str,
     Shaped(
-        r"^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "must be a time from 00:00 to 24:00 such as 07:30"
+        r"^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+        "must be a time from 00:00 to 24:00 such as 07:30",
     ),
 ]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -173,9 +174,11 @@ def _zones() -> frozenset[str]:
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
+
+
 def _installed(language: str) -> str:
     if language not in languages():
-        raise ValueError(checks.one_of(languages()))
+        raise ValueError(checks.must_be_one_of(languages()))
     return language
 
 

@@ -37,7 +37,7 @@ def _at_most(found: Mapping[str, Any]) -> str:
 
 def _one_of(found: Mapping[str, Any]) -> str:
     names = found["expected"].replace(" or ", ", ").replace("'", "")
-    return checks.one_of(names.split(", "))
+    return checks.must_be_one_of(names.split(", "))
 
 
 SENTENCES: dict[str, str | Callable[[Mapping[str, Any]], str]] = {
@@ -48,12 +48,10 @@ SENTENCES: dict[str, str | Callable[[Mapping[str, Any]], str]] = {
     "string_too_short": lambda found: checks.at_least_characters(found["min_length"]),
     "string_too_long": lambda found: checks.at_most_characters(found["max_length"]),
     "int_type": checks.NOT_A_NUMBER,
-    "int_parsing_size": checks.NOT_A_NUMBER,
     "bool_type": checks.NOT_A_BOOLEAN,
     "list_type": checks.NOT_A_LIST,
     "dict_type": checks.NOT_AN_OBJECT,
     "model_type": checks.NOT_AN_OBJECT,
-    "model_attributes_type": checks.NOT_AN_OBJECT,
     "greater_than_equal": _at_least,
     "less_than_equal": _at_most,
     "too_short": lambda found: checks.at_least_items(found["min_length"]),
@@ -133,6 +131,9 @@ def _mistake(found: Mapping[str, Any], document: Any) -> Mistake:
     limits = found.get("ctx", {})
     if found["type"] == FIELD:
         path.append(limits[FIELD])
-    sentence = SENTENCES[found["type"]]
+    sentence = SENTENCES.get(found["type"], "is not what can be read here")
     message = sentence if isinstance(sentence, str) else sentence(limits)
-    return Mistake(tuple(path), choice, found["type"] in _OF_TYPE, message)
+    of_type = found["type"] in _OF_TYPE
+    if of_type and found["input"] is None:
+        message = checks.NOT_NULL
+    return Mistake(tuple(path), choice, of_type, message)

@@ -68,8 +68,11 @@ def clock(m: str) -> Key:
     return f"M#{m}", "CLOCK"
 
 
+STAFF_PREFIX = "STAFF#"
+
+
 def staff(m: str, staff_id: str) -> Key:
-    return f"M#{m}", f"STAFF#{staff_id}"
+    return f"M#{m}", f"{STAFF_PREFIX}{staff_id}"
 
 
 def count(m: str, name: str) -> Key:
