@@ -112,7 +112,7 @@ def good(schema: dict[str, Any], defs: dict[str, Any]) -> Any:
     return True
 
 
-def told(model: type[BaseModel], sent: Any) -> tuple[tuple[str, str], ...]:
+def mistakes_of(model: type[BaseModel], sent: Any) -> tuple[tuple[str, str], ...]:
     """What is answered about a body, after looking at pydantic's own mistakes."""
     try:
         model.model_validate(sent)
@@ -145,7 +145,7 @@ class TestAModel:
         for name, field in schema.get("properties", {}).items():
             for limit, value in breaking(field, schema.get("$defs", {})):
                 sent = {name: value}
-                mine = [it for it in told(model, sent) if it[0].split(".")[0] == name]
+                mine = [it for it in mistakes_of(model, sent) if it[0].split(".")[0] == name]
                 assert mine, f"{name} takes what breaks its {limit}: {str(value)[:60]}"
                 for path, message in mine:
                     hold(path, message, sent)
@@ -154,11 +154,11 @@ class TestAModel:
         for name in model.model_json_schema().get("properties", {}):
             for value in WRONG:
                 sent = {name: value}
-                for path, message in told(model, sent):
+                for path, message in mistakes_of(model, sent):
                     hold(path, message, sent)
 
     def test_unknown_and_missing_fields_are_named(self, model: type[BaseModel]) -> None:
-        answered = dict(told(model, {"no_such": 1}))
+        answered = dict(mistakes_of(model, {"no_such": 1}))
         assert answered["no_such"] == "is not a field here; leave it out or correct its name"
         for name in model.model_json_schema().get("required", ()):
             assert answered[name] == "is required"
@@ -186,10 +186,10 @@ def test_of_several_things_only_the_one_that_was_meant_is_spoken_of() -> None:
     class Named(Part):
         name: fields.Name
 
-    assert told(Named, {"name": 7}) == (("name", "must be a text or an object"),)
-    assert told(Named, {"name": ""}) == (("name", "must not be empty"),)
-    assert told(Named, {"name": {"en": ""}}) == (("name.en", "must not be empty"),)
-    assert told(Named, {"name": {"english": "a"}}) == (
+    assert mistakes_of(Named, {"name": 7}) == (("name", "must be a text or an object"),)
+    assert mistakes_of(Named, {"name": ""}) == (("name", "must not be empty"),)
+    assert mistakes_of(Named, {"name": {"en": ""}}) == (("name.en", "must not be empty"),)
+    assert mistakes_of(Named, {"name": {"english": "a"}}) == (
         ("name.english", "must be a language as two letters (ISO 639-1) such as en"),
     )
     assert TypeAdapter(fields.Name).validate_python({"en": "a"}) == {"en": "a"}

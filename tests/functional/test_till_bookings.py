@@ -121,7 +121,7 @@ class TestMembers:
             "generic", "main", "bill-1", "2026-11-20T10:00:00Z",
         )  # fmt: skip
 
-    def test_a_place_that_the_programme_does_not_list_is_left_out(self, club: Merchant) -> None:
+    def test_a_place_that_is_not_listed_is_left_out(self, club: Merchant) -> None:
         member_id = anna(club)
         program = club.call("GET", "/v1/program").json["program"]
         document = {**program, "locations": [{"id": "main", "name": "Main"}]}

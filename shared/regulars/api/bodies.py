@@ -51,6 +51,8 @@ def earn(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _item_errors(place: int, item: Any) -> list[tuple[str, str]]:
+    if item is None:
+        return [(f"items.{place}", checks.NOT_NULL)]
     if not isinstance(item, dict):
         return [(f"items.{place}", checks.NOT_AN_OBJECT)]
     wrong = checks.fields(item, _ITEM, required=("quantity", "amount_minor"))

@@ -123,7 +123,11 @@ def printable(value: str) -> bool:
 
 def instant(value: Any) -> str:
     """An RFC 3339 instant in UTC or with an offset, not before 2000."""
-    if type(value) is not str or len(value) > 40:
+    if type(value) is not str:
+        return NOT_A_TEXT
+    if has_surrogates(value):
+        return NOT_PRINTABLE
+    if len(value) > 40:
         return _INSTANT
     if parse_instant(value) is None or value < EFFECTIVE_MIN:
         return _INSTANT

@@ -23,7 +23,7 @@ FIELD = "field"
 
 
 def at(field: str, message: str) -> PydanticCustomError:
-    """Return a mistake of an object that is told at one of its fields."""
+    """Return a mistake of an object that is shown at one of its fields."""
     return PydanticCustomError(FIELD, "{message}", {"message": message, FIELD: field})
 
 
@@ -78,13 +78,13 @@ class Mistake(NamedTuple):
 
 def invalid(error: ValidationError, document: Any) -> Refused:
     """Return the refusal of a body or document that a model did not accept."""
-    told = [(".".join(path), message) for path, message in _told(error, document)]
+    found = [(".".join(path), message) for path, message in _mistakes(error, document)]
     return Refused(
-        RefusalCode.INVALID, "Some fields are not valid; see errors.", tuple(told[:SHOWN])
+        RefusalCode.INVALID, "Some fields are not valid; see errors.", tuple(found[:SHOWN])
     )
 
 
-def _told(error: ValidationError, document: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+def _mistakes(error: ValidationError, document: Any) -> Iterator[tuple[tuple[str, ...], str]]:
     """The mistakes, of a value that may be several things only those of what it was meant to be."""
     mistakes = [_mistake(found, document) for found in error.errors(include_url=False)]
     seen = set()
