@@ -46,7 +46,8 @@ from regulars.jobs.due import run_due_in_sandbox
 from regulars.jobs.schedules import JOBS
 from regulars.program.shop import Shop, load_shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Body, Idempotency, Ledger
+from regulars.store.answers import Body, Idempotency
+from regulars.store.ledger import Ledger
 from regulars.store.members import Profile
 from regulars.store.table import Table
 
@@ -170,7 +171,9 @@ class Year:
             raise RuntimeError(f"the card of {customer.member_id} is gone")
         card = self._hand_over(card)
         lines = customers.bill(self.chance, self.template)
-        items = tuple(Item(quantity, amount, category=name) for quantity, amount, name in lines)
+        items = tuple(
+            Item(1000 * quantity, amount, category=name) for quantity, amount, name in lines
+        )
         order = uuid4().hex
         card = self._perform(card, Earn(_origin(), items=items, order_id=order), f"order:{order}")
         self.tally["visits"] += 1
@@ -198,7 +201,7 @@ class Year:
 
     def _refund(self, order: str) -> Card:
         seen = _Seen()
-        wanted = refunds.Refund(order, "all", None, "till")
+        wanted = refunds.Refund(order, f"{order}:all", None, "till")
         refunds.refund(self.ledger, self.program, wanted, self.now, render=seen)
         return seen.card()
 

@@ -17,8 +17,8 @@ from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part
 
 _SAMPLES: tuple[Any, ...] = (
-    True, 12, 1, 1000, "a", "EUR", "HU", "en", "1.5", "#aabbcc", "2026-12-24", "10:00", "month",
-    "Europe/Budapest", {"en": {"other": "a"}},
+    True, 12, 1, 1000, "a", "EUR", "HU", "en", "1.5", "#aabbcc", "0.5", "2026-12-24", "10:00",
+    "month", "Europe/Budapest", {"en": {"other": "a"}},
 )  # fmt: skip
 """Among these every leaf finds a value, after those that its type names itself."""
 

@@ -32,7 +32,8 @@ from regulars.program import check
 from regulars.program.load import load
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Answer, Idempotency, Ledger
+from regulars.store.answers import Answer, Idempotency
+from regulars.store.ledger import Ledger
 from regulars.store.members import Profile
 from regulars.store.table import Table
 from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule
@@ -146,14 +147,14 @@ class Counter:
 
     def refund(
         self, order: str, refund_id: str, amount: int | None = None, key: str = ""
-    ) -> Answer | None:
+    ) -> Answer:
         """As POST /v1/refunds with a key, as a till's event without one."""
         wanted = refunds.Refund(f"order:{order}", refund_id, amount, "api")
         if not key:
             return refunds.refund(self.ledger, self.program, wanted, self.now)
         return refunds.refund(
             self.ledger, self.program, wanted, self.now, op=f"key:{key}", render=_render,
-            idempotency=_request("refund", order, refund_id, amount)._replace(alias=wanted.op),
+            idempotency=_request("refund", order, refund_id, amount),
         )  # fmt: skip
 
     def expire(self, member_id: str) -> Answer:

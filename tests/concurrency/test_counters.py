@@ -9,7 +9,7 @@ from typing import Any
 from regulars.domain.operations import GrantBonus, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
-from regulars.store.ledger import Answer
+from regulars.store.answers import Answer
 from regulars.store.table import Table
 from tests.concurrency.counter import DOCUMENT, Counter, answers, codes, together
 from tests.unit.domain.shop import reward
@@ -141,7 +141,9 @@ def test_sales_that_are_drawn_at_once_stay_within_the_budget_and_refunds_refill_
 
     assert count_of(cafe, BUDGET) == 5 * 70
     assert sum(len(cafe.card(member).open) for member in members) == 5
-    refunds = [partial(cafe.refund, f"{turn}-{it}", "r") for turn in range(2) for it in members]
+    refunds = [
+        partial(cafe.refund, f"{turn}-{it}", f"r{turn}-{it}") for turn in range(2) for it in members
+    ]
     for refund in refunds:
         refund()
     assert count_of(cafe, BUDGET) == 0

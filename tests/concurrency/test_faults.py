@@ -16,8 +16,8 @@ import pytest
 
 from regulars.domain.calendar import hour_of
 from regulars.domain.refusals import Refused
+from regulars.store.answers import Answer
 from regulars.store.errors import Unavailable
-from regulars.store.ledger import Answer
 from regulars.store.retry import TRIES_MAX
 from regulars.store.table import Table
 from tests.concurrency.audit import audit, items_of, picture

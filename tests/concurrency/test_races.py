@@ -11,7 +11,7 @@ import pytest
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
-from regulars.store.ledger import Answer
+from regulars.store.answers import Answer
 from regulars.store.members import Members, all_members
 from regulars.store.table import Table
 from tests.concurrency.audit import audit

@@ -10,7 +10,7 @@ import pytest
 
 from regulars.actions import refunds
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store.ledger import Answer
+from regulars.store.answers import Answer
 from tests.concurrency.audit import audit
 from tests.concurrency.counter import Counter, answers, codes, together
 
@@ -25,13 +25,15 @@ def test_a_refund_that_races_its_sale_is_applied_once_whoever_wins(
         order = f"o{number}"
         works: list[Any] = [
             partial(counter.earn, member, order=order),
-            partial(counter.refund, order, "r", 400, key=f"k{number}" if number % 2 else ""),
+            partial(
+                counter.refund, order, f"r-{order}", 400, key=f"k{number}" if number % 2 else ""
+            ),
         ]
         codes(together(works if sale_first else works[::-1]))
 
         sale = counter.ledger.find_order(f"order:{order}")
         assert sale is not None
-        refund = counter.ledger.find_order(f"refund:order:{order}:r")
+        refund = counter.ledger.find_order(f"refund:r-{order}")
         assert refund is not None, "the refund was lost between sale and parking"
         assert counter.card(member).balance("point") == 6 * (number + 1)
     audit(counter)
@@ -68,12 +70,15 @@ def test_two_refunds_at_once_never_exceed_the_sale(counter: Counter) -> None:
         counter.earn(member, order=order)
 
         outcomes = together(
-            [partial(counter.refund, order, f"r{n}", 400, key=f"k{number}-{n}") for n in range(5)]
+            [
+                partial(counter.refund, order, f"{order}-{n}", 400, key=f"k{number}-{n}")
+                for n in range(5)
+            ]
         )
 
-        assert len(answers(outcomes)) == 2
-        assert codes(outcomes) == [RefusalCode.REFUND_EXCEEDS] * 3
-        assert counter.card(member).lifetime.spend_minor == 200 * (number + 1)
+        assert len(answers(outcomes)) == 3
+        assert codes(outcomes) == [RefusalCode.ALREADY_REVERSED] * 2
+        assert counter.card(member).lifetime.spend_minor == 0
     audit(counter)
 
 
@@ -83,10 +88,13 @@ def test_one_refund_under_many_keys_is_one(counter: Counter) -> None:
     for number, amount in enumerate([None, 400, None, 1000]):
         order = f"o{number}"
         counter.earn(member, order=order)
-        works = [partial(counter.refund, order, "r", amount, key=f"{order}-{n}") for n in range(5)]
+        works = [
+            partial(counter.refund, order, f"r-{order}", amount, key=f"{order}-{n}")
+            for n in range(5)
+        ]
 
         outcomes = together(works)
-        outcomes += [counter.refund(order, "r", amount, key=f"{order}-late")]
+        outcomes += [counter.refund(order, f"r-{order}", amount, key=f"{order}-late")]
 
         assert codes(outcomes) == []
         assert len({str(answer.body) for answer in answers(outcomes)}) == 1
@@ -109,25 +117,69 @@ def test_a_tills_refund_delivered_again_is_answered_as_the_first_time(
     assert again is not None
     assert (first.replayed, again.replayed) == (False, True)
     assert again.seq == first.seq
+    if amount == 400:
+        counter.refund("o", "the rest", 1000)
     with pytest.raises(Refused) as refused:
         counter.refund("o", "another", 1000)
-    assert refused.value.code in {RefusalCode.ALREADY_REVERSED, RefusalCode.REFUND_EXCEEDS}
+    assert refused.value.code is RefusalCode.ALREADY_REVERSED
     audit(counter)
 
 
-def test_a_parked_refund_that_comes_again_by_its_key_is_the_one_that_was_applied(
+def test_a_parked_refund_that_comes_again_by_its_key_gets_its_first_answer(
     counter: Counter,
 ) -> None:
     member = counter.join()
-    assert counter.refund("o", "r", None, key="k") is None, "parked"
+    first = counter.refund("o", "r", None, key="k")
     counter.earn(member, order="o")
     assert counter.card(member).balance("point") == 0
 
     again = counter.refund("o", "r", None, key="k")
+    by_its_id = counter.refund("o", "r", None, key="another key")
 
-    assert again is not None
-    assert again.replayed
-    assert again.body["balances"]["point"] == 0
+    assert (first.status, again.status, again.replayed) == (202, 202, True)
+    assert again.body == first.body
+    assert (by_its_id.status, by_its_id.replayed) == (200, True)
+    assert by_its_id.body["balances"]["point"] == 0
+    audit(counter)
+
+
+def test_parked_refunds_obey_their_keys_and_ids(counter: Counter) -> None:
+    """The same key with another body, the same id with another amount: nothing is parked twice."""
+    assert counter.refund("o", "r", 300, key="k").status == 202
+    with pytest.raises(Refused) as refused:
+        counter.refund("o", "r", 400, key="k")
+    assert refused.value.code is RefusalCode.IDEMPOTENCY_MISMATCH
+    with pytest.raises(Refused, match=r"300 of order o.*400 of order o") as refused:
+        counter.refund("o", "r", 400, key="another key")
+    assert refused.value.code is RefusalCode.REFUND_MISMATCH
+    with pytest.raises(Refused) as refused:
+        counter.refund("another order", "r", 300)
+    assert refused.value.code is RefusalCode.REFUND_MISMATCH
+    assert counter.refund("o", "r", 300).replayed
+    assert counter.refund("o", "s", 300, key="a third").status == 202
+    member = counter.join()
+
+    counter.earn(member, order="o")
+
+    assert counter.card(member).lifetime.spend_minor == 400
+    audit(counter)
+
+
+def test_one_id_for_two_amounts_at_once_is_one_refund(counter: Counter) -> None:
+    member = counter.join()
+    for number in range(8):
+        order = f"o{number}"
+        if number % 2:
+            counter.earn(member, order=order)
+        outcomes = together(
+            [partial(counter.refund, order, order, 100 * n, key=f"{order}-{n}") for n in (1, 2, 3)]
+        )
+        assert codes(outcomes) == [RefusalCode.REFUND_MISMATCH] * 2
+        if not number % 2:
+            counter.earn(member, order=order)
+        (done,) = (outcomes.index(one) + 1 for one in answers(outcomes))
+        assert counter.card(member).lifetime.spend_minor == 1000 - 100 * done
+        counter.refund(order, f"{order} rest")
     audit(counter)
 
 
@@ -135,13 +187,13 @@ def test_parked_refunds_in_any_order_come_to_the_same(counter: Counter) -> None:
     """300, 300 and 300 of 1,000 parked together with one that asks too much."""
     member = counter.join()
     for refund_id, amount in (("a", 300), ("b", 300), ("c", 5000), ("d", 300)):
-        assert counter.refund("o", refund_id, amount) is None
+        assert counter.refund("o", refund_id, amount).status == 202
 
     counter.earn(member, order="o")
 
-    assert counter.card(member).lifetime.spend_minor == 100
+    assert counter.card(member).lifetime.spend_minor == 0
     assert refunds.apply_parked(counter.ledger, counter.program, "order:o", counter.now) == 4
-    assert counter.card(member).lifetime.spend_minor == 100
+    assert counter.card(member).lifetime.spend_minor == 0
     audit(counter)
 
 
@@ -153,7 +205,7 @@ def test_a_refund_and_a_redemption_at_once_gain_nothing(counter: Counter) -> Non
         ((voucher, _),) = counter.issue(member).body["vouchers"]
 
         works: list[Callable[[], Answer | None]] = [
-            partial(counter.refund, f"o{number}", "r"),
+            partial(counter.refund, f"o{number}", f"r{number}"),
             partial(counter.close, member, voucher),
         ]
         outcomes = together(works)
@@ -173,7 +225,7 @@ def test_a_refund_that_takes_a_voucher_back_races_its_redemption(counter: Counte
         ((voucher, _),) = sale.body["vouchers"]
 
         works: list[Callable[[], Answer | None]] = [
-            partial(counter.refund, f"o{number}", "r", key=f"k{number}"),
+            partial(counter.refund, f"o{number}", f"r{number}", key=f"k{number}"),
             partial(counter.close, member, voucher),
         ]
         outcomes = together(works)

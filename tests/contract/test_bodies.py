@@ -47,14 +47,20 @@ def nearly(fields: dict[str, st.SearchStrategy[Any]], needed: tuple[str, ...] = 
     return good | st.tuples(good, wrong).map(lambda two: {**two[0], **two[1]})
 
 
+QUANTITIES = st.sampled_from(
+    [0.25, 0.001, 1.0, -0.5, 2.5, 0.1234, 0.0, 1e-3, 1e3, 10_000.001, float("inf")]
+) | st.integers(-10_000, 10_000)  # fmt: skip
 GOOD = st.sampled_from(["a", "anna@example.com", "x" * 200, None])
 ITEMS = nearly(
-    {"sku": GOOD, "category": GOOD, "quantity": st.integers(1, 10_000),
-     "amount_minor": st.integers(0, 10**12)},
+    {"sku": GOOD, "category": GOOD, "quantity": QUANTITIES, "name": GOOD,
+     "kind": st.sampled_from(["goods", "discount", "gift_card", "delivery", "fee", None]),
+     "amount_minor": st.integers(-(10**12), 10**12)},
     ("quantity", "amount_minor"),
 )  # fmt: skip
 WHAT = {
-    "visits": st.none() | st.integers(0, 50), "spend_minor": st.none() | st.integers(0, 10**12),
+    "visits": st.none() | st.integers(0, 50),
+    "spend_minor": st.none() | st.integers(-(10**12), 10**12),
+    "tip_minor": st.none() | st.integers(0, 10**12), "tax_inside": st.none() | st.booleans(),
     "items": st.none() | st.lists(ITEMS, max_size=3), "order_id": GOOD, "location": GOOD,
     "staff": GOOD, "effective_at": INSTANTS, "note": GOOD | st.just("x" * 500),
 }  # fmt: skip

@@ -49,7 +49,6 @@ OTHERWISE_NAMED = {
     "surprises.per_member.window": "surprises.limit_window",
     "surprises.budget.amount_minor": "surprises.budget_minor",
     "surprises.budget.window": "surprises.budget_window",
-    "refunds.policy": "refunds",
     "locations.id": "locations",
     "locations.name": "locations",
 }

@@ -132,12 +132,33 @@ class TestRefunding:
         repeated = refunded(club, "o", "again")
         assert (repeated.status, repeated.code) == (409, "already_reversed")
 
-    def test_not_of_more_than_was_sold(self, club: Merchant) -> None:
+    def test_of_more_than_was_sold_is_cut_and_says_so(self, club: Merchant) -> None:
         member_id = club.join()["member_id"]
         club.earn(member_id, spend_minor=2000, order_id="o")
-        reply = refunded(club, "o", "r", amount_minor=2001)
-        assert (reply.status, reply.code) == (409, "refund_exceeds")
-        assert points(club.card(member_id)) == (20, 0)
+        refunded(club, "o", "r", amount_minor=500)
+        reply = refunded(club, "o", "s", amount_minor=2000)
+        assert reply.status == 200
+        assert reply.json["refused"] == [
+            {"rule": "refund", "why": "only €15.00 was left to refund"}
+        ]
+        assert points(club.card(member_id)) == (0, 0)
+        reply = refunded(club, "o", "t", amount_minor=1)
+        assert (reply.status, reply.code) == (409, "already_reversed")
+
+    def test_its_id_is_for_one_refund_of_the_merchant(self, club: Merchant) -> None:
+        member_id = club.join()["member_id"]
+        for order in ("o", "p"):
+            club.earn(member_id, spend_minor=2000, order_id=order)
+        first = refunded(club, "o", "r", amount_minor=500)
+        again = refunded(club, "o", "r", amount_minor=500)
+        assert again.json["entry"] == first.json["entry"]
+        for body in ({"amount_minor": 600}, {}, {"items": [{"amount_minor": 500}]}):
+            reply = refunded(club, "o", "r", **body)
+            assert (reply.status, reply.code) == (409, "refund_mismatch")
+            assert "500 of order o" in reply.json["detail"]
+        reply = refunded(club, "p", "r", amount_minor=500)
+        assert (reply.status, reply.code) == (409, "refund_mismatch")
+        assert points(club.card(member_id)) == (35, 0)
 
     def test_of_what_was_spent_leaves_a_debt_that_blocks_and_is_paid_off(
         self, club: Merchant

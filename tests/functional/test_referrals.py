@@ -126,6 +126,17 @@ class TestReferral:
         anna = cafe.join()["member_id"]
         friend = str(cafe.join(referred_by=anna)["member_id"])
         cafe.earn(friend, spend_minor=500, order_id="a")
-        cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r", "amount_minor": 400})
+        cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r", "amount_minor": 250})
         cafe.service.deliver_entries(cafe.id, friend)
-        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (51, 1)
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (53, 1)
+
+    def test_leaving_the_last_cent_in_does_not(self, cafe: Merchant) -> None:
+        published(cafe, referral=self.TERMS)
+        anna = cafe.join()["member_id"]
+        friend = str(cafe.join(referred_by=anna)["member_id"])
+        cafe.earn(friend, spend_minor=500, order_id="a")
+        cafe.service.deliver_entries(cafe.id, friend)
+        assert self.gifts(cafe, anna) == 1
+        cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r", "amount_minor": 499})
+        cafe.service.deliver_entries(cafe.id, friend)
+        assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (1, 0)

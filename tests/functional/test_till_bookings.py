@@ -136,7 +136,8 @@ class TestMembers:
 class TestPoison:
     @pytest.mark.parametrize(
         "event",
-        [sale(currency="USD"), sale(total_minor=-1), sale(total_minor=8.4), sale(order_id=""),
+        [sale(currency="USD"), sale(total_minor=-(10**13)), sale(total_minor=8.4),
+         sale(order_id=""),
          sale(items=[{"quantity": 1}]), sale(contact="anna"), {"type": "sale.completed"},
          {"type": "sale.exploded", "data": {}}, {"data": {}}, [], "x", None,
          refund("r", -5), sale(occurred_at="yesterday"), sale(location="\x00")],

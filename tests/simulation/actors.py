@@ -7,7 +7,6 @@ from typing import Any
 
 from regulars.actions import publish as publishing
 from regulars.domain.calendar import from_ms, hour_of
-from regulars.domain.operations import Item
 from regulars.domain.refusals import Refused
 from regulars.program.shop import Shop
 from regulars.store import keys
@@ -71,7 +70,8 @@ def stamp(run: Run) -> None:
     spend = sum(line[1] for line in lines) + chance.choice((0, 150, 900, 4000))
     order = run.name() if chance.random() < 0.3 else None
     content = (run.member(), visits, spend, lines, order, chance.random() < 0.4)
-    _sold(run, f"order:{order}" if order else f"key:{key}", visits, spend, spend, lines, None)
+    counted = visits if spend or not lines else 0  # nothing was paid: no visit
+    _sold(run, f"order:{order}" if order else f"key:{key}", counted, spend, spend, lines, None)
     if order:
         run.orders.append((order, spend))
     run.ask(Asks("stamp", key, content))
@@ -84,7 +84,7 @@ def sale(run: Run) -> None:
     spend = sum(line[1] for line in lines) + chance.choice((0, 333, 1200, 7000))
     paid = spend + chance.choice((0, 0, 77))
     effective_ms = run.world.now_ms - chance.choice((0, 0, 3600_000, 3 * DAY_MS))
-    _sold(run, f"order:{order}", 1, spend, paid, lines, effective_ms)
+    _sold(run, f"order:{order}", int(paid > 0), spend, paid, lines, effective_ms)
     run.orders.append((order, paid))
     asks = Asks("sale", "", (run.member(), spend, paid, lines, order, effective_ms))
     if paid == spend and chance.random() < 0.3:
@@ -103,7 +103,7 @@ def sale(run: Run) -> None:
 def _sold(
     run: Run, name: str, visits: int, spend: int, paid: int, lines: Any, effective_ms: int | None
 ) -> None:
-    items = tuple(Item(*line) for line in lines)
+    items = tills.lines(lines)
     run.checker.asked[name] = Asked(visits, spend, paid, items, effective_ms)
 
 
@@ -126,7 +126,7 @@ def refund(run: Run) -> None:
     if items:
         amount = max(1, sum(item.amount_minor for item in items))
     key = run.name() if chance.random() < 0.3 else ""
-    content = (order, run.name(), amount, tuple(tuple(item) for item in items))
+    content = (order, run.name(), amount, tuple((item.milli // 1000, *item[1:4]) for item in items))
     if not key and amount != 0 and chance.random() < 0.3:
         run.orders_queue.take(tills.refunded(content))
     else:

@@ -25,6 +25,7 @@ from regulars.domain import (
     reversal,
     rewards,
     shares,
+    taking,
     tiering,
     visits,
 )
@@ -32,10 +33,11 @@ from regulars.domain import (
     ledger as domain_ledger,
 )
 from regulars.domain.card import Lot
+from regulars.domain.operations import Refunded
 from regulars.domain.refusals import Refused
-from regulars.store import cards, ledger, table
+from regulars.store import answers, cards, ledger, reversals, table
 from regulars.store.table import Count, Put
-from tests.simulation import planted_around, planted_corrections, planted_program
+from tests.simulation import planted_around, planted_corrections, planted_program, planted_refunds
 from tests.simulation.planted_around import Patch
 
 
@@ -143,7 +145,7 @@ def _moved_down_at_once() -> list[Patch]:
 
 
 def _uses_stay_used() -> list[Patch]:
-    return [(reversal, "_give_back_uses", lambda *_: None)]
+    return [(taking, "rest", lambda *_: None)]
 
 
 def _counters_without_a_limit() -> list[Patch]:
@@ -159,7 +161,7 @@ def _counters_without_a_limit() -> list[Patch]:
 
 
 def _fingerprints_are_not_compared() -> list[Patch]:
-    replay = ledger.replay
+    replay = answers.replay
     return [(ledger, "replay", lambda item, _: replay(item, None))]
 
 
@@ -177,14 +179,14 @@ def _refunds_start_again() -> list[Patch]:
 
     def changed(*given: Any, **more: Any) -> Any:
         read = original(*given, **more)
-        return read and read._replace(operation=read.operation._replace(refunded_minor=0))
+        return read and read._replace(operation=read.operation._replace(refunded=Refunded()))
 
-    item = ledger.Ledger._refunded_item
+    item = reversals.refunded_put
 
-    def unconditional(self: Any, *given: Any) -> Put:
-        return Put(item(self, *given).item)
+    def unconditional(*given: Any) -> Put:
+        return Put(item(*given).item)
 
-    return [(refunds, "original", changed), (ledger.Ledger, "_refunded_item", unconditional)]
+    return [(refunds, "original", changed), (reversals, "refunded_put", unconditional)]
 
 
 def _debt_does_not_block() -> list[Patch]:
@@ -222,12 +224,12 @@ def _given_again(*starts: str) -> list[Patch]:
 
 
 def _windows_keep_refunds() -> list[Patch]:
-    return [(reversal, "_correct_windows", lambda *_: None)]
+    return [(taking, "windows", lambda *_: None)]
 
 
 def _a_refund_takes_any_lot() -> list[Patch]:
-    def take_back(of: Any, operation: Any, line: Any, amount: int) -> None:
-        of.owe(line.unit, amount, line.rule, reasons.reward("", ""))
+    def take_back(of: Any, _operation: Any, _under: Any, grant: Any, amount: int) -> None:
+        of.owe(grant.line.unit, amount, grant.line.rule, reasons.reward("", ""))
 
     return [(reversal, "_take_back", take_back)]
 
@@ -287,7 +289,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
         lambda lot, today: bool(lot.expires_on) and _next_day(lot.expires_on) < today
     ),
     "a sale is refunded from the start each time": _refunds_start_again,
-    "refunds are rounded up": lambda: [(shares.Span, "_upto", _share_up)],
+    "refunds are rounded up": lambda: [(shares.Span, "upto", _share_up)],
     "each part of a refund is rounded by itself": lambda: [
         (shares.Span, "of", _each_part_by_itself)
     ],
@@ -329,6 +331,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     **planted_around.BUGS,
     **planted_corrections.BUGS,
     **planted_program.BUGS,
+    **planted_refunds.BUGS,
 }
 """By what they do."""
 

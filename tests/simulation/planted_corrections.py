@@ -23,14 +23,16 @@ from tests.simulation.planted_around import Patch
 def _items_go_by_the_money() -> list[Patch]:
     spans = shares.shares
 
-    def changed(under: Any, operation: Any, money: Any) -> Any:
-        return spans(under, operation._replace(items=()), money)
+    def changed(under: Any, operation: Any) -> Any:
+        worth = spans(under, operation).asked_minor
+        return spans(under, operation._replace(items=(), amount_minor=worth))
 
     return [(reversal, "shares", changed)]
 
 
 def _items_forget_each_other() -> list[Patch]:
-    return [(shares.Shares, "kept", property(lambda _: {}))]
+    whole: Any = shares.Shares.refunded
+    return [(shares.Shares, "refunded", property(lambda self: whole.fget(self)._replace(rules={})))]
 
 
 def _today_for_all() -> list[Patch]:

@@ -7,7 +7,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from regulars.actions import due_marks
-from regulars.domain import accrual, benefits, campaigns, draft, limits, milestones, tiering, visits
+from regulars.domain import (
+    accrual,
+    benefits,
+    campaigns,
+    draft,
+    limits,
+    milestones,
+    streaks,
+    tiering,
+    visits,
+)
 from regulars.domain import raffles as domain_raffles
 from regulars.domain.card import Card
 from regulars.domain.operations import Adjust, Issue
@@ -65,11 +75,11 @@ def _paid_for_a_day_more() -> list[Patch]:
 def _no_cooldown() -> list[Patch]:
     granted = visits.granted
 
-    def changed(of: Any, operation: Any) -> Any:
+    def changed(of: Any, *given: Any) -> Any:
         program = of.program
         of.program = program._replace(limits=program.limits._replace(cooldown_minutes=0))
         try:
-            return granted(of, operation)
+            return granted(of, *given)
         finally:
             of.program = program
 
@@ -77,17 +87,12 @@ def _no_cooldown() -> list[Patch]:
 
 
 def _streaks_never_break() -> list[Patch]:
-    prolonged = milestones._extended
+    extended = streaks.Run.extended
 
-    def changed(card: Any, streak: str, today: date) -> Any:
-        this, before = milestones._period(streak, today)
-        name, length = card.taken.get(f"s:{streak}", ("", 0))
-        last, _, first = name.partition("/")
-        if length and last != this:
-            card = limits.with_count(card, f"s:{streak}", f"{before}/{first}", length)
-        return prolonged(card, streak, today)
+    def changed(self: Any, period: int, visits: int) -> Any:
+        return extended(self, min(period, self.last + 1) if self.visits else period, visits)
 
-    return [(milestones, "_extended", changed)]
+    return [(streaks.Run, "extended", changed)]
 
 
 def _months_for_all_limits() -> list[Patch]:

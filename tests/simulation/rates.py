@@ -69,19 +69,17 @@ def best(campaigns: Iterable[Mapping[str, Any]], on: str, unit: str) -> tuple[in
 
 def base(rule: Mapping[str, Any], asked: Asked, visits: int, carried: int) -> tuple[int, int]:
     """Units before multipliers, and by how much the carried remainder changes."""
-    if asked.spend < rule.get("min_spend_minor", 0):
-        return 0, 0
     amount, on = int(rule["amount"]), rule["on"]
     cats, out = rule.get("categories", ()), rule.get("exclude", ())
+    lines = [item for item in asked.items if item.amount_minor]
+    kept = asked.spend - sum(item.amount_minor for item in lines if item.category in out)
+    if kept < rule.get("min_spend_minor", 0):
+        return 0, 0
     if on == "visit":
-        return amount * visits, 0
+        return amount * visits if kept or not asked.items else 0, 0
     if on == "item":
-        return amount * sum(item.quantity for item in asked.items if item.category in cats), 0
-    money = (
-        sum(item.amount_minor for item in asked.items if item.category in cats)
-        if cats
-        else max(0, asked.spend - sum(x.amount_minor for x in asked.items if x.category in out))
-    )
+        return amount * sum(item.milli for item in lines if item.category in cats) // 1000, 0
+    money = sum(x.amount_minor for x in lines if x.category in cats) if cats else max(0, kept)
     money = min(money, asked.spend)
     if not money:
         return 0, 0

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from tests.simulation import programs, rates
 from tests.simulation.marks import Marks
 from tests.simulation.rates import Asked
-from tests.unit.domain.oracle import Oracle, month_of
-from tests.unit.domain.sold import Sale, counted_in
+from tests.unit.domain.oracle import FAR, Oracle, month_of
+from tests.unit.domain.sold import VISIT, Sale, counted_in
 
 EARNED = frozenset({"join", "visit", "spend", "item", "campaign", "action", "referral", "bonus"})
 """Reasons whose points count; a milestone's do not count towards milestones."""
@@ -69,6 +69,10 @@ class Replay(Oracle):
     """When the visit was that the next has to wait for."""
     times: dict[int, int] = field(default_factory=dict)
     """By entry with visits when they were."""
+    before: dict[int, int] = field(default_factory=dict)
+    """By time of a refunded visit the visit that was the last one before it."""
+    refund_vouchers: dict[int, list[str]] = field(default_factory=dict)
+    """By sale the vouchers that its refunds issued."""
     versions: dict[int, int] = field(default_factory=dict)
     """By entry the programme's."""
     used: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -186,24 +190,33 @@ class Replay(Oracle):
             if voucher in self.period_of:
                 self.issued_in[self.period_of.pop(voucher)] -= 1
             seq, key = self.gift_of.get(voucher, (0, ("", "")))
-            if seq and facts.get("reverses") == seq:
-                self.gifts[key] -= 1  # it went with its sale and can be had again
+            if seq and "reverses" in facts:
+                self.gifts[key] -= 1  # it went with its tier and can be had again
 
     # What is earned
 
     def _earned(self, entry: Mapping[str, Any]) -> None:
         facts, kinds = entry["facts"], {u["id"]: u["kind"] for u in self.document["units"]}
-        granted = [(unit, amount, rule, why["k"]) for unit, amount, _, rule, why in entry["lines"]
-                   if why["k"] in EARNED or why["k"] == "milestone"]  # fmt: skip
-        points = [(n, rule if k in {"item", "spend"} else "") for unit, n, rule, k in granted
-                  if kinds[unit] == "points" and k in EARNED]  # fmt: skip
+        visits_only = {
+            one["id"] for one in self.document.get("campaigns", ()) if one.get("on") == ["visit"]
+        }
+        grants: Counter[tuple[str, str, str, str]] = Counter()
+        for unit, amount, _, rule, why in entry["lines"]:  # a part may have paid debt
+            if why["k"] in EARNED or why["k"] == "milestone":
+                whole = why["k"] in {"visit", "milestone"} or rule in visits_only
+                name = VISIT if whole else rule if why["k"] in {"item", "spend"} else ""
+                grants[unit, rule, why["k"], name] += amount
+        granted = [(unit, n, name) for (unit, _, _, name), n in grants.items()]
+        points = [
+            (n, name) for (unit, _, kind, name), n in grants.items()
+            if kinds[unit] == "points" and kind in EARNED
+        ]  # fmt: skip
         assert facts.get("points", 0) == sum(n for n, _ in points)
         spend = facts.get("spend", 0)
         self._limits(entry)
         sale = Sale(
             month_of(self.day(entry["eff"])),
-            [(unit, n, rule if k in {"item", "spend"} else "") for unit, n, rule, k in granted],
-            spend, facts.get("visits", 0), points, facts.get("carry", {}),
+            granted, spend, facts.get("visits", 0), points, facts.get("carry", {}),
             facts.get("paid", spend),
             lots=frozenset(lot for _, amount, lot, *_ in entry["lines"] if amount > 0),
             counted=counted_in(entry["lines"], facts.get("carry", {})),
@@ -231,7 +244,10 @@ class Replay(Oracle):
                 cats = way.get("categories", ()) if way["metric"] == "purchase" else ()
                 if asked and any(item.category in cats for item in asked.items):
                     assert way["window"] == "month"
-                    self._has_right(tier["id"], rates.end_of_month(month_of(day) + 1).isoformat())
+                    key = tier["id"], "purchase"
+                    before = self.rights.get(key)
+                    self._has_right(*key, rates.end_of_month(month_of(day) + 1).isoformat())
+                    self.sales[entry["seq"]].bought[tier["id"]] = self.rights[key], before
 
     def _limits(self, entry: Mapping[str, Any]) -> None:
         """What a member may have no more of."""
@@ -282,27 +298,61 @@ class Replay(Oracle):
             if kind in facts
         )
 
+    def _is_paid_for(self, voucher: str, today: date) -> bool:
+        """A benefit of a tier that the member has by a membership or a package."""
+        reward = self.gift_of[voucher][1][0] if voucher in self.gift_of else ""
+        return any(
+            (one["id"], by) in self.rights
+            and (self.rights[one["id"], by] or FAR) >= today.isoformat()
+            for one in self.document["tiers"]
+            if reward in {benefit["reward"] for benefit in one.get("benefits", ())}
+            for by in ("membership", "purchase")
+        )
+
     def rules_of(self, seq: int) -> list[Mapping[str, Any]]:
         return list(programs.version(self.shop, self.versions[seq])[0]["earn"])
 
     def _reversed(self, entry: Mapping[str, Any]) -> None:
         seq = entry["facts"]["reverses"]
-        sale = self.sales[seq]
+        sale, facts = self.sales[seq], self.used[seq]
+        had_visit = not sale.visit_gone
+        document = programs.version(self.shop, self.versions[seq])[0]
         self._add(sale, -1)
         super()._reversed(entry)
         self._add(sale, 1)
-        if sale.whole:
-            facts = self.used[seq]
-            used = Counter(self.vouchers[one][1] for one in facts.get("vouchers", ())
-                           if one in self.redeemed)  # fmt: skip
+        self.marks.lose_tickets(document, facts, sale)
+        if sale.visits and had_visit and sale.visit_gone:
+            day = self.day(self.times[seq])
+            self._visited(day, -sale.visits)
+            self.marks.lose(self.document, day, sale.visits)
+            self._not_visited(seq)
+        if had_visit and sale.visit_gone:
+            caused = (*facts.get("vouchers", ()), *self.refund_vouchers.get(seq, ()))
+            used = Counter(self.vouchers[one][1] for one in caused if one in self.redeemed)
             if "waived" not in entry["facts"]:
                 self.marks.take_back(self.document, seq, facts, used)
             self.marks.uncount(facts)
             self.referred -= bool(facts.get("referral"))
-            if sale.visits:
-                self._visited(self.day(self.times[seq]), -sale.visits)
-                if self.last_visit == self.times[seq]:
-                    self.last_visit = facts.get("last", 0)
+        self.refund_vouchers.setdefault(seq, []).extend(entry["facts"].get("vouchers", ()))
+        if sale.whole and sale.bought:
+            self._not_bought(sale, self.day(entry["at"]))
+
+    def _not_visited(self, seq: int) -> None:
+        """A visit was refunded: the last one is the one before it that was not."""
+        self.before[self.times[seq]] = self.used[seq].get("last", 0)
+        while self.last_visit in self.before:
+            self.last_visit = self.before.pop(self.last_visit)
+
+    def _not_bought(self, sale: Sale, today: date) -> None:
+        """A package was paid back: the right to its tier is what it was."""
+        rights = dict(self.rights)
+        for tier, (until, before) in sale.bought.items():
+            if self.rights.get((tier, "purchase")) == until:
+                del self.rights[tier, "purchase"]
+                if before is not None:
+                    self.rights[tier, "purchase"] = before
+        if rights != self.rights:
+            self.reviewed(today)
 
     def _reviewed(self, entry: Mapping[str, Any]) -> None:
         facts = entry["facts"]
@@ -383,7 +433,7 @@ class Replay(Oracle):
         if counts and not self.first:
             self.first = entry["seq"]
         if entry["kind"] == "reverse":
-            first = self.first == facts["reverses"] and self.sales[self.first].whole
+            first = self.first == facts["reverses"] and self.sales[self.first].visit_gone
             assert bool(facts.get("unfirst")) == first, "the first purchase was refunded"
             self.first = 0 if first else self.first
         if not op.startswith("referral:") or entry["kind"] != "bonus":
@@ -423,7 +473,7 @@ class Replay(Oracle):
     def _add(self, sale: Sale, sign: int) -> None:
         sums = self.sums[sale.month]
         sums[0] += sign * sale.left_of(sale.spend)
-        sums[1] += 0 if sale.whole else sign * sale.visits
+        sums[1] += 0 if sale.visit_gone else sign * sale.visits
         sums[2] += sign * sum(sale.left_of(*point) for point in sale.points)
         for rule, moved in sale.carry.items():
             self.left[rule] += sign * sale.left_of(moved, rule)

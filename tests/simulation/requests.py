@@ -21,7 +21,6 @@ from regulars.domain.operations import (
     GiveSurprise,
     GrantTier,
     Issue,
-    Item,
     Origin,
     Redeem,
     RewardAction,
@@ -32,7 +31,8 @@ from regulars.jobs import orders
 from regulars.jobs import schedules as jobs
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
-from regulars.store.ledger import Answer, Idempotency, Ledger
+from regulars.store.answers import Answer, Idempotency
+from regulars.store.ledger import Ledger
 from regulars.store.members import Members, Profile
 from regulars.store.table import Cancelled, Table
 from tests.simulation import tills
@@ -134,7 +134,8 @@ def _stamp(till: Till, asks: Asks) -> Answer:
     member, visits, spend, items, order, refusable = asks.content
     alias = f"order:{order}" if order else None
     operation = Earn(
-        _origin(asks), visits, spend, items=tuple(Item(*one) for one in items), order_id=order,
+        _origin(asks), visits, spend if spend or items else None, items=tills.lines(items),
+        order_id=order,
         refusable=refusable,
     )  # fmt: skip
     answer = till.ledger.perform(
@@ -162,7 +163,7 @@ def _sale(till: Till, asks: Asks) -> Answer | None:
     op = f"order:{order}"
     operation = Earn(
         Origin(op, "square", effective_ms=effective_ms, entropy=os.urandom(16)),
-        spend_minor=spend, paid_minor=paid, items=tuple(Item(*one) for one in items),
+        spend_minor=spend, paid_minor=paid, items=tills.lines(items),
         order_id=order,
     )  # fmt: skip
     card = _card(till, member)
@@ -177,14 +178,18 @@ def _refund(till: Till, asks: Asks) -> Answer | None:
     if not asks.key and amount != 0:
         orders.process(tills.refunded(asks.content))
         return None
-    given_back = tuple(Item(*one) for one in items)
+    given_back = tills.lines(items)
     wanted = refunds.Refund(f"order:{order}", refund_id, amount, "api", given_back)
     if not asks.key:
-        return refunds.refund(till.ledger, till.program, wanted, till.now)
+        answer = refunds.refund(till.ledger, till.program, wanted, till.now)
+        return None if answer.status == PARKED else answer  # another answer once it is booked
     return refunds.refund(
         till.ledger, till.program, wanted, till.now, op=f"key:{asks.key}", render=_render,
-        idempotency=_request(asks, wanted.op),
+        idempotency=_request(asks, None),
     )  # fmt: skip
+
+
+PARKED = 202
 
 
 def _undo(till: Till, asks: Asks) -> Answer:

@@ -10,8 +10,8 @@ from typing import Any
 from regulars.actions import due_marks
 from regulars.domain.calendar import from_ms, local_date, to_ms
 from regulars.domain.refusals import DECIDED, RefusalCode, Refused
+from regulars.store.answers import Answer
 from regulars.store.errors import Unavailable
-from regulars.store.ledger import Answer
 from regulars.store.marshal import to_item
 from tests.concurrency.faults import Death
 from tests.simulation import programs, tills

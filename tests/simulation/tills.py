@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zlib import compress
 
 from regulars.core import tokens
 from regulars.domain.calendar import rfc3339
+from regulars.domain.operations import Item as SoldItem
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.jobs import orders
 from regulars.store.marshal import Item, to_item
@@ -69,12 +70,17 @@ def _message(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def lines(rows: Iterable[Sequence[Any]]) -> tuple[SoldItem, ...]:
+    """Lines of a sale from (pieces, amount, sku, category)."""
+    return tuple(SoldItem(1000 * pieces, *rest) for pieces, *rest in rows)
+
+
 def book(message: Mapping[str, Any]) -> None:
     """As the orders function does; a refund that cannot be is left to the dead-letter queue."""
     try:
         orders.process(message)
     except Refused as refused:
-        if refused.code not in {RefusalCode.ALREADY_REVERSED, RefusalCode.REFUND_EXCEEDS}:
+        if refused.code is not RefusalCode.ALREADY_REVERSED:
             raise
 
 

@@ -10,7 +10,8 @@ from regulars.actions.find import MemberCard, read_member_card
 from regulars.domain.operations import AnyOperation, Origin
 from regulars.program.shop import Shop
 from regulars.store import keys
-from regulars.store.ledger import Answer, Idempotency, Render, replay
+from regulars.store.answers import Answer, Idempotency, replay
+from regulars.store.ledger import Render
 from regulars.store.merchants import Staff
 from regulars.views import integration
 

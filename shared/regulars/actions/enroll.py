@@ -13,7 +13,8 @@ from regulars.domain.card import Card
 from regulars.domain.operations import Join, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
-from regulars.store.ledger import Answer, Idempotency, Render, TakenError
+from regulars.store.answers import Answer, Idempotency
+from regulars.store.ledger import Render, TakenError
 from regulars.store.members import Members, Profile
 
 TRIES = 8

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
@@ -19,15 +19,22 @@ from regulars.domain.operations import Decision, Item, Origin, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import program_of
-from regulars.store import cards, keys
-from regulars.store.ledger import Answer, Body, Idempotency, Ledger
+from regulars.store import cards, keys, reversals
+from regulars.store.answers import Answer, Body, Idempotency
+from regulars.store.ledger import TRIES_MAX, Ledger, TakenError
+from regulars.store.marshal import Item as TableItem
+from regulars.store.table import Absent, Equals, Put
 
 PARKED_DAYS = 30
 REFUND_PREFIX = "REFUND#"
 
+PARKED, BOOKED, VOID = "parked", "booked", "void"
+"""What has become of a refund id: its refund waits for the order, was booked, was taken back."""
+
 
 class Refund(NamedTuple):
-    """What is to be refunded; `amount_minor` None for all that is left."""
+    """What is to be refunded; `amount_minor` None for all that is left, or for what the items are
+    worth."""
 
     order_op: str
     """The operation id of the sale, `order:<id>`."""
@@ -35,12 +42,22 @@ class Refund(NamedTuple):
     amount_minor: int | None
     source: str
     items: tuple[Item, ...] = ()
-    """What is given back, when it is known; `amount_minor` is its money."""
+    """What is given back, when it is known, at list price."""
 
     @property
     def op(self) -> str:
-        """At most one refund of an order bears a refund id."""
-        return f"refund:{self.order_op}:{self.refund_id}"
+        """At most one refund of a merchant bears a refund id."""
+        return f"refund:{self.refund_id}"
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What is asked for, as it is compared when the refund id comes again."""
+        asked: dict[str, Any] = {"order": self.order_op}
+        if self.amount_minor is not None:
+            asked["amount"] = self.amount_minor
+        if self.items:
+            asked["items"] = json.dumps(self.items, separators=(",", ":"))
+        return asked
 
 
 class OriginalSale(NamedTuple):
@@ -65,20 +82,21 @@ def original(
     )
     if state is None or entry_item is None:
         return None
-    entry = cards.entry_of(entry_item)
-    voucher_ids = entry.facts.get("vouchers", ())
-    vouchers = table.get(*(keys.voucher(m, member_id, one) for one in voucher_ids))
+    entry, card = cards.entry_of(entry_item), cards.card_of(state)
+    under = _version(ledger, program, entry.program_version)
+    so_far, vouchers, benefits, redeemed = reversals.read(table, m, card, entry, refunded, under)
     return OriginalSale(
-        cards.card_of(state),
+        card,
         Reverse(
             Origin(op, source, staff, entropy=os.urandom(16)),
             original=entry,
-            refunded_minor=refunded["refunded"] if refunded else 0,
+            refunded=so_far,
             amount_minor=amount_minor,
-            vouchers=tuple(cards.voucher_of(item) for item in vouchers if item),
+            vouchers=vouchers,
+            benefits=benefits,
+            redeemed=redeemed,
             items=items,
-            refunded_rules=refunded.get("rules", {}) if refunded else {},
-            under=_version(ledger, program, entry.program_version),
+            under=under,
             undo_until_ms=entry.recorded_ms + undo_within_ms if undo_within_ms else None,
             refund_id=refund_id,
         ),
@@ -102,17 +120,78 @@ def refund(
     idempotency: Idempotency | None = None,
     op: str | None = None,
     render: Callable[[Decision], Body] | None = None,
-) -> Answer | None:
-    """Refund an order; None when it is not booked yet and the refund has been parked.
+) -> Answer:
+    """Refund an order; the answer is 202 when it is not booked yet and the refund was parked.
 
-    `op` is the caller's key, when it brought one; the refund's own id is then an alias.
+    `op` is the caller's key, when it brought one; the refund's own id is then an alias. Raises
+    REFUND_MISMATCH when the refund id was used for something else, ALREADY_REVERSED when nothing is
+    left or the refund was taken back.
     """
-    found = ledger.find_order(wanted.order_op)
-    if found is None:
-        _park(ledger, wanted, now)
-        found = ledger.find_order(wanted.order_op)  # it may have been booked just now
-    if found is None:
+    idempotency = idempotency or Idempotency()
+    if op and (known := ledger.known(op, idempotency.fingerprint)):
+        return known
+    for _ in range(TRIES_MAX):
+        claim, found = _claim(ledger, wanted), ledger.find_order(wanted.order_op)
+        if claim and claim["state"] == VOID:
+            raise Refused(RefusalCode.ALREADY_REVERSED, "This refund was taken back.")
+        try:
+            if found is None:
+                parked = _park(ledger, wanted, now, claim, op, idempotency)
+                if ledger.find_order(wanted.order_op):  # it has been booked just now
+                    apply_parked(ledger, program, wanted.order_op, now)
+                return parked
+            answer = _book(ledger, program, wanted, now, found, claim, idempotency, op, render)
+            if answer.replayed:  # another request may have used the id for something else
+                _claim(ledger, wanted)
+            return answer
+        except TakenError:
+            continue  # the same id, at the same time; what it was for is known now
+    raise Refused(RefusalCode.CONFLICT, "The refund is being changed by others; try again.")
+
+
+def _claim(ledger: Ledger, wanted: Refund) -> TableItem | None:
+    """Read what the refund id was used for; None when it is new. Raises REFUND_MISMATCH."""
+    (claim,) = ledger.table.get(keys.refund_id(ledger.merchant_id, wanted.refund_id))
+    if claim is None:
         return None
+    names = ("order", "amount", "items")
+    before: dict[str, Any] = {name: claim[name] for name in names if name in claim}
+    if before != wanted.asked:
+        raise Refused(
+            RefusalCode.REFUND_MISMATCH,
+            f"Refund {wanted.refund_id} was {_in_words(before)}; now it is "
+            f"{_in_words(wanted.asked)}. Give another refund its own id.",
+        )
+    return claim
+
+
+def _in_words(asked: Mapping[str, Any]) -> str:
+    order = str(asked["order"]).removeprefix("order:")
+    if "amount" in asked:
+        return f"{asked['amount']} of order {order}, in minor units"
+    return (
+        f"of items of order {order}" if "items" in asked else f"all that is left of order {order}"
+    )
+
+
+def _claimed(ledger: Ledger, wanted: Refund, claim: TableItem | None, state: str) -> Put:
+    """Return the write that puts a refund id to use."""
+    pk, sk = keys.refund_id(ledger.merchant_id, wanted.refund_id)
+    condition = Equals("state", claim["state"]) if claim else Absent()
+    return Put({"PK": pk, "SK": sk, "state": state, **wanted.asked}, condition)
+
+
+def _book(
+    ledger: Ledger,
+    program: Program,
+    wanted: Refund,
+    now: datetime,
+    found: tuple[str, int],
+    claim: TableItem | None,
+    idempotency: Idempotency,
+    op: str | None,
+    render: Callable[[Decision], Body] | None,
+) -> Answer:
     member_id, seq = found
     read = original(
         ledger, program, member_id, seq, op=op or wanted.op, source=wanted.source,
@@ -120,15 +199,19 @@ def refund(
     )  # fmt: skip
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
+    booked = claim is not None and claim["state"] == BOOKED
     return ledger.perform(
-        program, read.card, read.operation, now, idempotency=idempotency, render=render, fresh=True
-    )
+        program, read.card, read.operation, now,
+        idempotency=idempotency._replace(alias=wanted.op), render=render, fresh=True,
+        extra=() if booked else (_claimed(ledger, wanted, claim, BOOKED),),
+    )  # fmt: skip
 
 
 def apply_parked(ledger: Ledger, program: Program, order_op: str, now: datetime) -> int:
     """Apply the refunds that were waiting for an order; returns how many there were.
 
-    Refunds that the order cannot bear (more than was sold) are left to the caller's next look.
+    One of which nothing is left counts as applied; one that was taken back while it waited is
+    passed over.
     """
     page = ledger.table.query(
         keys.parked(ledger.merchant_id, order_op), prefix=REFUND_PREFIX, consistent=True
@@ -149,16 +232,28 @@ def apply_parked(ledger: Ledger, program: Program, order_op: str, now: datetime)
     return len(page.items)
 
 
-def _park(ledger: Ledger, wanted: Refund, now: datetime) -> None:
+def _park(
+    ledger: Ledger,
+    wanted: Refund,
+    now: datetime,
+    claim: TableItem | None,
+    op: str | None,
+    idempotency: Idempotency,
+) -> Answer:
+    """Keep a refund until its order comes, and what the caller's key was used for."""
     pk = keys.parked(ledger.merchant_id, wanted.order_op)
+    body = {
+        "status": PARKED,
+        "order_id": wanted.order_op.removeprefix("order:"),
+        "refund_id": wanted.refund_id,
+    }
     item = {
         "PK": pk,
         "SK": f"{REFUND_PREFIX}{wanted.refund_id}",
         "source": wanted.source,
         "ttl": to_ms(now) // 1000 + PARKED_DAYS * 24 * 3600,
+        **{name: value for name, value in wanted.asked.items() if name != "order"},
     }
-    if wanted.amount_minor is not None:
-        item["amount"] = wanted.amount_minor
-    if wanted.items:
-        item["items"] = json.dumps(wanted.items, separators=(",", ":"))
-    ledger.table.put(item)
+    writes = [] if claim else [_claimed(ledger, wanted, None, PARKED), Put(item)]
+    answer = Answer(202, body, bool(claim) and not op)
+    return ledger.keep(writes, answer, op, idempotency, now)

@@ -155,6 +155,8 @@ class Refunded(Booked):
 
     debt: dict[str, int]
     """What the card owes after it, by unit."""
+    refused: list[NotGranted]
+    """What was asked for and not taken, and why: less was left."""
 
 
 class Parked(View):

@@ -11,11 +11,16 @@ from typing import Any
 
 from regulars.core import checks
 
+_MONEY = checks.integer(0, checks.MONEY_MAX)
+_SIGNED = checks.integer(-checks.MONEY_MAX, checks.MONEY_MAX)
+
 _ITEM = {
     "sku": checks.text(),
+    "name": checks.text(),
     "category": checks.text(),
-    "quantity": checks.integer(1, checks.QUANTITY_MAX),
-    "amount_minor": checks.integer(0, checks.MONEY_MAX),
+    "quantity": checks.quantity,
+    "amount_minor": _SIGNED,
+    "kind": checks.one_of(*checks.LINE_KINDS),
 }
 
 _EARN: dict[str, checks.Check] = {
@@ -23,7 +28,12 @@ _EARN: dict[str, checks.Check] = {
     "contact": checks.text(),
     "code": checks.text(),
     "visits": checks.integer(0, checks.VISITS_MAX),
-    "spend_minor": checks.integer(0, checks.MONEY_MAX),
+    "spend_minor": _SIGNED,
+    "tip_minor": _MONEY,
+    "tax_minor": _MONEY,
+    "tax_inside": checks.truth,
+    "discount_minor": _MONEY,
+    "gift_card_minor": _MONEY,
     "items": lambda value: "" if isinstance(value, list) else checks.NOT_A_LIST,
     "order_id": checks.text(),
     "location": checks.text(),
@@ -46,6 +56,8 @@ def earn(body: Mapping[str, Any]) -> Mapping[str, Any]:
             errors.append(("items", checks.at_most_items(checks.ITEMS_MAX)))
         for place, item in enumerate(items[: checks.ITEMS_MAX]):
             errors += _item_errors(place, item)
+    if not errors and checks.too_much(body):
+        errors.append(("spend_minor", checks.TOO_MUCH))
     checks.require(errors)
     return body
 

@@ -9,7 +9,6 @@ from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
 from regulars.domain.operations import Adjust, Decision, Origin
-from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
 from regulars.views import integration
@@ -49,19 +48,18 @@ def refund(request: protocol.Request) -> protocol.Response:
     key = protocol.idempotency_key(request)
     program = gathered.program
     ledger = gathered.shop.ledger
-    amount_minor, items = body.amount_minor, checks.items(body.model_dump(include={"items"}))
-    if body.items is not None:
-        amount_minor = sum(item.amount_minor for item in body.items)
-        if not amount_minor:
-            raise Refused(RefusalCode.INVALID, "", (("items", "must add up to more than 0"),))
-    wanted = refunds.Refund(f"order:{body.order_id}", body.refund_id, amount_minor, "api", items)
+    items = checks.items(body.model_dump(include={"items"}))
+    wanted = refunds.Refund(
+        f"order:{body.order_id}", body.refund_id, body.amount_minor, "api", items
+    )
     found = ledger.find_order(wanted.order_op)
     member = find.read_member_card(gathered.shop, found[0]) if found else None
 
     def render(decision: Decision) -> integration.View:
         words = member.words if member else find.merchant_words(gathered.shop)
         view = integration.booked(program, decision, gathered.now, words)
-        return {**view, "debt": dict(decision.card.debt)}
+        refused = integration.refused(program, decision, words)
+        return {**view, "debt": dict(decision.card.debt), "refused": refused}
 
     answer = refunds.refund(
         ledger,
@@ -69,12 +67,11 @@ def refund(request: protocol.Request) -> protocol.Response:
         wanted,
         gathered.now,
         op=f"key:{key}",
-        idempotency=request.idempotency(alias=wanted.op),
+        idempotency=request.idempotency(),
         render=render,
     )
-    if answer is None:
-        parked = {"status": "parked", "order_id": body.order_id, "refund_id": body.refund_id}
-        return protocol.json_answer(202, parked)
+    if not answer.member_id:
+        return protocol.answered(answer)
     return protocol.answered(book.personal_answer(gathered.shop, answer, member))
 
 

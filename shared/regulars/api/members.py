@@ -16,7 +16,7 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
-from regulars.store.ledger import Idempotency
+from regulars.store.answers import Idempotency
 from regulars.store.members import CONTACT_KINDS, Profile
 from regulars.views import integration
 

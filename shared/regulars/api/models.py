@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -43,10 +44,49 @@ def _birthday(value: str) -> str:
     return value
 
 
+def _quantity(value: Any) -> Any:
+    if message := checks.quantity(value):
+        raise ValueError(message)
+    return value
+
+
+def _positive(value: Any) -> Any:
+    if checks.milli_of(_quantity(value)) < 0:
+        raise ValueError("must be more than 0")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1, max_length=checks.TEXT_MAX), Printable]
 Note = Annotated[str, Field(min_length=1, max_length=checks.NOTE_MAX), Printable]
 Money = Annotated[int, Field(ge=0, le=checks.MONEY_MAX)]
+SignedMoney = Annotated[int, Field(ge=-checks.MONEY_MAX, le=checks.MONEY_MAX)]
 PaidMoney = Annotated[int, Field(ge=1, le=checks.MONEY_MAX)]
+LineKind = Literal["goods", "discount", "gift_card", "delivery", "fee"]
+Quantity = Annotated[
+    Any,
+    AfterValidator(_quantity),
+    WithJsonSchema(
+        {
+            "type": "number",
+            "minimum": -checks.QUANTITY_MAX,
+            "maximum": checks.QUANTITY_MAX,
+            "multipleOf": 0.001,
+            "not": {"const": 0},
+        }
+    ),
+]
+PositiveQuantity = Annotated[
+    Any,
+    AfterValidator(_positive),
+    WithJsonSchema(
+        {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": checks.QUANTITY_MAX,
+            "multipleOf": 0.001,
+        }
+    ),
+]
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_instant)]
 
 
@@ -112,12 +152,15 @@ class MemberChange(NewMember):
 
 
 class SoldItem(Body):
-    """One line of a sale; `amount_minor` is what the whole line cost."""
+    """One line of a sale; `amount_minor` is what the whole line cost. Quantity and amount are
+    negative for what is given back."""
 
     sku: Text | None = None
+    name: Text | None = None
     category: Text | None = None
-    quantity: Annotated[int, Field(ge=1, le=checks.QUANTITY_MAX)]
-    amount_minor: Money
+    quantity: Quantity
+    amount_minor: SignedMoney
+    kind: LineKind | None = None
 
 
 class EarnBody(Body):
@@ -127,7 +170,12 @@ class EarnBody(Body):
     contact: Text | None = None
     code: Text | None = None
     visits: Annotated[int, Field(ge=0, le=checks.VISITS_MAX)] | None = 1
-    spend_minor: Money | None = None
+    spend_minor: SignedMoney | None = None
+    tip_minor: Money | None = None
+    tax_minor: Money | None = None
+    tax_inside: bool | None = None
+    discount_minor: Money | None = None
+    gift_card_minor: Money | None = None
     items: Annotated[list[SoldItem], Field(max_length=checks.ITEMS_MAX)] | None = None
     order_id: Text | None = None
     location: Text | None = None
@@ -139,6 +187,12 @@ class EarnBody(Body):
     def _one_member(self) -> EarnBody:
         if sum(getattr(self, name) is not None for name in bodies.WHO) != 1:
             raise at("member_id", "give exactly one of member_id, contact and code")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_the_items(self) -> EarnBody:
+        if checks.too_much(self.model_dump(include={"items", "spend_minor"})):
+            raise at("spend_minor", checks.TOO_MUCH)
         return self
 
 
@@ -161,7 +215,7 @@ class RefundedItem(Body):
 
     sku: Text | None = None
     category: Text | None = None
-    quantity: Annotated[int, Field(ge=1, le=checks.QUANTITY_MAX)] = 1
+    quantity: PositiveQuantity = 1
     amount_minor: Money
 
 
@@ -203,6 +257,8 @@ class RefundBody(Body):
     def _one_measure(self) -> RefundBody:
         if self.amount_minor is not None and self.items is not None:
             raise at("amount_minor", "give amount_minor or items, not both")
+        if self.items and not sum(item.amount_minor for item in self.items):
+            raise at("items", "must add up to more than 0")
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -208,14 +209,73 @@ def require(errors: list[tuple[str, str]]) -> None:
         )
 
 
+class Point:
+    """A JSON number with a point, as it was written: such numbers never become floats, and no check
+    but that of a quantity accepts one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def quantity(value: Any) -> str:
+    """A number of pieces with at most three decimals, not 0; below 0 for what is given back."""
+    if type(value) is not int and not isinstance(value, Point):
+        return "must be a number"
+    if isinstance(value, Point) and not _DECIMAL.fullmatch(value.text):
+        return "must have at most three decimals"
+    milli = milli_of(value)
+    if not milli or abs(milli) > 1000 * QUANTITY_MAX:
+        return f"must be from -{QUANTITY_MAX} to {QUANTITY_MAX}, and not 0"
+    return ""
+
+
+_DECIMAL = re.compile(r"-?[0-9]{1,6}\.[0-9]{1,3}0*", re.ASCII)
+
+
+def milli_of(value: int | Point) -> int:
+    """Thousandths of a checked number of pieces: 0.25 is 250."""
+    if isinstance(value, int):
+        return 1000 * value
+    whole, _, places = value.text.partition(".")
+    return int(f"{whole}{places[:3].ljust(3, '0')}")
+
+
+def one_of(*known: str) -> Check:
+    def check(value: Any) -> str:
+        if type(value) is str and value in known:
+            return ""
+        return must_be_one_of(known)
+
+    return check
+
+
+def truth(value: Any) -> str:
+    return "" if type(value) is bool else NOT_A_BOOLEAN
+
+
+def too_much(body: Mapping[str, Any]) -> bool:
+    """Whether `spend_minor` is more than the items of a checked sale sum to."""
+    lines, spend = body.get("items") or (), body.get("spend_minor")
+    return bool(lines) and spend is not None and spend > sum(one["amount_minor"] for one in lines)
+
+
+TOO_MUCH = "must not be more than the items sum to; what has no line of its own is a line, too"
+
+LINE_KINDS = ("goods", "discount", "gift_card", "delivery", "fee")
+
+
 def items(body: Mapping[str, Any]) -> tuple[Item, ...]:
     """The items of a checked body."""
     return tuple(
         Item(
-            quantity=item["quantity"],
+            milli=milli_of(item.get("quantity", 1)),
             amount_minor=item["amount_minor"],
             sku=item.get("sku") or "",
             category=item.get("category") or "",
+            kind=item.get("kind") or "goods",
         )
         for item in body.get("items") or ()
     )

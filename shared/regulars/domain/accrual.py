@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from regulars.domain import (
+    baskets,
     calendar,
     campaigns,
     limits,
@@ -20,17 +21,18 @@ from regulars.domain import (
     surprises,
     visits,
 )
+from regulars.domain.baskets import Basket
 from regulars.domain.benefits import give_due
 from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.draft import Draft
-from regulars.domain.ledger import granted
-from regulars.domain.operations import Earn, GrantBonus, Item, Join, RewardAction
+from regulars.domain.ledger import Line, granted
+from regulars.domain.operations import Earn, GrantBonus, Join, RewardAction
 from regulars.domain.program import EarnRule
 from regulars.domain.reasons import Reason, ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import give, issue_automatic
 from regulars.domain.segments import segment
-from regulars.domain.tiering import kept_until, upgraded, with_right
+from regulars.domain.tiering import kept_until, right, upgraded, with_right
 
 
 def join(draft: Draft, operation: Join) -> None:
@@ -48,20 +50,25 @@ def join(draft: Draft, operation: Join) -> None:
 
 def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
     """Book a visit or sale; return (rule id, reason) for what was not granted."""
-    count, refused = visits.granted(draft, operation)
+    basket = baskets.read(operation, draft.program.counts)
+    count, refused = visits.granted(draft, operation, basket)
     capped = bool(refused)
-    spend_minor = sale_total(operation)
-    draft.facts.update(_facts(operation, count, spend_minor))
+    spend_minor = basket.spend_minor
+    draft.facts.update(_facts(operation, count, basket))
     kinds = frozenset(
         kind
-        for kind, there in (("visit", count), ("spend", spend_minor), ("item", operation.items))
+        for kind, there in (
+            ("visit", count),
+            ("spend", spend_minor > 0),
+            ("item", spend_minor > 0 and basket.lines),
+        )
         if there
     )
     occasion = _occasion(draft, spend_minor)
     running = _running(draft, occasion)
     multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
     for rule in draft.program.earn:
-        base, reason = _base(draft, rule, operation, count, spend_minor)
+        base, reason = _base(draft, rule, basket, count)
         if base and reason:
             _grant(draft, rule, base, reason, running, multiplier)
         elif reason:
@@ -75,7 +82,7 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
         visits.book(draft, count)
     _open_bought_tiers(draft, operation)
     _follow_up(draft, spend_minor, count)
-    if not capped and (count or spend_minor):
+    if not capped and (count or spend_minor > 0):
         surprises.draw(draft, occasion, kinds)
     return refused
 
@@ -136,7 +143,7 @@ def bonus(draft: Draft, operation: GrantBonus) -> None:
 def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
     """Tell whether this sale is the first that counts for a referral; the outbox rewards it."""
     referral = draft.program.referral
-    if referral is None or not spend_minor or spend_minor < referral.min_spend_minor:
+    if referral is None or spend_minor <= 0 or spend_minor < referral.min_spend_minor:
         return False
     return not limits.given(draft.card, limits.FIRST_PURCHASE, "")
 
@@ -199,65 +206,54 @@ def _open_bought_tiers(draft: Draft, operation: Earn) -> None:
                 for item in operation.items
             )
             if bought:
+                name = right(tier.id, "purchase")
+                known = draft.card.held.get(name)
                 until = kept_until(way, draft.effective_day)
-                draft.card = with_right(draft.card, tier.id, until, draft.today)
+                draft.card = with_right(draft.card, tier.id, until, draft.today, "purchase")
+                before = known.until if known else None
+                draft.facts.setdefault("bought", {})[tier.id] = [
+                    draft.card.held[name].until, before
+                ]  # fmt: skip
 
 
-def sale_total(operation: Earn) -> int:
-    """Sum what was paid, in minor units."""
-    if operation.spend_minor is not None:
-        return operation.spend_minor
-    return sum(item.amount_minor for item in operation.items)
+def _base(draft: Draft, rule: EarnRule, basket: Basket, count: int) -> tuple[int, Reason | None]:
+    """Compute the units before multipliers, and the reason; 0 units can have a reason too.
 
-
-def _base(
-    draft: Draft, rule: EarnRule, operation: Earn, count: int, spend_minor: int
-) -> tuple[int, Reason | None]:
-    """Compute the units before multipliers, and the reason; 0 units can have a reason too."""
+    They are below 0 for a sale below 0: more was given back than bought.
+    """
     if rule.on not in {"visit", "spend", "item"}:
         return 0, None
-    if spend_minor < rule.min_spend_minor:
+    if 0 <= baskets.not_excluded(rule, basket) < rule.min_spend_minor:
         return 0, reasons.min_spend(rule.min_spend_minor)
     if rule.on == "visit":
-        return rule.amount * count, reasons.visit(count) if count else None
+        if not count or baskets.is_all_excluded(rule, basket):
+            return 0, None
+        return rule.amount * count, reasons.visit(count)
     if rule.on == "item":
-        pieces = sum(item.quantity for item in operation.items if matches(rule, item))
-        return rule.amount * pieces, _item_reason(rule, pieces) if pieces else None
-    eligible = min(spend_minor, counted_money(rule, operation.items, spend_minor))
+        milli = baskets.pieces(rule, basket)
+        base = _towards_zero(rule.amount * milli, 1000)
+        return base, _item_reason(rule, milli) if milli else None
+    eligible = baskets.money(rule, basket)
     if not eligible:
         return 0, None
     carried = draft.card.carry.get(rule.id, 0)
-    steps = max(0, (carried + eligible) // rule.per_minor)
+    if eligible > 0:
+        steps = max(0, (carried + eligible) // rule.per_minor)
+    else:
+        steps = _towards_zero(eligible, rule.per_minor)
     left = carried + eligible - steps * rule.per_minor
     _carry(draft, rule.id, left)
     reason = reasons.spend(eligible, rule.amount, rule.per_minor, carried, left)
     return rule.amount * steps, reason
 
 
-def matches(rule: EarnRule, item: Item) -> bool:
-    """Tell whether a rule counts an item."""
-    if item.category and item.category in rule.exclude:
-        return False
-    if not rule.categories and not rule.skus:
-        return True
-    return item.category in rule.categories or (bool(item.sku) and item.sku in rule.skus)
+def _towards_zero(amount: int, by: int) -> int:
+    return amount // by if amount >= 0 else -(-amount // by)
 
 
-def _item_reason(rule: EarnRule, pieces: int) -> Reason:
+def _item_reason(rule: EarnRule, milli: int) -> Reason:
     """Name the category when the rule is about a single one."""
-    return reasons.item(pieces, rule.categories[0] if len(rule.categories) == 1 else "")
-
-
-def counted_money(rule: EarnRule, items: Iterable[Item], total_minor: int) -> int:
-    """Sum the money a spend rule counts, in minor units.
-
-    A rule that names categories or skus counts the matching items; any other counts the total less
-    what it excludes.
-    """
-    if rule.categories or rule.skus:
-        return sum(item.amount_minor for item in items if matches(rule, item))
-    excluded = sum(item.amount_minor for item in items if item.category in rule.exclude)
-    return max(0, total_minor - excluded)
+    return reasons.item(milli, rule.categories[0] if len(rule.categories) == 1 else "")
 
 
 def _carry(draft: Draft, rule_id: str, after: int) -> None:
@@ -279,16 +275,21 @@ def _grant(
     running: list[Campaign],
     tier_multiplier: int,
 ) -> None:
-    """Grant floor(base x tier multiplier x best campaign multiplier)."""
+    """Grant floor(base x tier multiplier x best campaign multiplier); a base below 0 is taken,
+    first from what is on the card, the rest as debt."""
     campaign = campaigns.best_multiplier(running, rule.on, rule.unit)
-    amount = base * tier_multiplier // 1000
+    amount = _towards_zero(base * tier_multiplier, 1000)
     if campaign:
-        amount = base * tier_multiplier * campaign.multiplier // 1_000_000
-        _use(draft, campaign)
+        amount = _towards_zero(base * tier_multiplier * campaign.multiplier, 1_000_000)
+        if base > 0:
+            _use(draft, campaign)
     if amount:
         of_campaign = (campaign.id, campaign.multiplier) if campaign else None
         reason = reason.multiplied(base, amount, tier_multiplier, of_campaign)
-        draft.grant(rule.unit, amount, rule.id, reason)
+        if amount > 0:
+            draft.grant(rule.unit, amount, rule.id, reason)
+        else:
+            draft.charge(rule.unit, -amount, rule.id, reason)
 
 
 def _follow_up(draft: Draft, spend_minor: int, count: int) -> None:
@@ -308,7 +309,7 @@ def _points(draft: Draft) -> int:
     """Sum the points granted so far; called before milestones grant, which do not count."""
     points = sum(
         line.amount
-        for line in granted(draft.lines)
+        for line in (*granted(draft.lines), *_charged(draft.lines))
         if line.unit in draft.program.units and draft.program.units[line.unit].kind == "points"
     )
     if points:
@@ -316,12 +317,19 @@ def _points(draft: Draft) -> int:
     return points
 
 
-def _facts(operation: Earn, count: int, spend_minor: int) -> dict[str, Any]:
+def _charged(lines: Iterable[Line]) -> list[Line]:
+    """List the lines that a sale below 0 took."""
+    return [line for line in lines if line.amount < 0 and line.reason.counts_purchase]
+
+
+def _facts(operation: Earn, count: int, basket: Basket) -> dict[str, Any]:
     facts: dict[str, Any] = {"visits": count}
-    if spend_minor:
-        facts["spend"] = spend_minor
-    if operation.paid_minor not in {None, spend_minor}:
-        facts["paid"] = operation.paid_minor
+    if basket.spend_minor:
+        facts["spend"] = basket.spend_minor
+    if basket.paid_minor != basket.spend_minor:
+        facts["paid"] = basket.paid_minor
+    if basket.itemized and basket.listed_minor != basket.spend_minor:
+        facts["listed"] = basket.listed_minor
     if operation.order_id:
         facts["order"] = operation.order_id
     if operation.note:

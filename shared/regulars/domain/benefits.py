@@ -12,10 +12,13 @@ from typing import Any
 
 from regulars.domain import calendar, limits, reasons
 from regulars.domain.draft import Draft
+from regulars.domain.operations import Voucher
 from regulars.domain.periods import current, period
 from regulars.domain.program import Benefit, Reward
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.rewards import give
+
+OCCASIONS = frozenset({"birthday", "anniversary"})
 
 OCCASION_DAYS = 30
 """Days for which a voucher for a birthday or anniversary is valid."""
@@ -27,7 +30,7 @@ TENURE_DAYS = 30
 def give_due(draft: Draft) -> None:
     """Give the benefits of the current periods that were not given yet."""
     for benefit in current(draft.program, draft.card.tier and draft.card.tier.id):
-        if benefit.every not in {"birthday", "anniversary"}:
+        if benefit.every not in OCCASIONS:
             _give_in_period(draft, benefit, *period(benefit.every, draft.today))
 
 
@@ -50,7 +53,7 @@ def celebrate(draft: Draft, occasion: str) -> None:
         reward = draft.program.rewards.get(benefit.reward)
         for _ in range(benefit.times if reward and benefit.every == occasion else 0):
             if reward:
-                give(draft, reward, _expires_on(reward, last))
+                give(draft, reward, _expires_on(reward, last), benefit=benefit.id)
 
 
 def _give_in_period(draft: Draft, benefit: Benefit, name: str, last: date) -> None:
@@ -63,19 +66,29 @@ def _give_in_period(draft: Draft, benefit: Benefit, name: str, last: date) -> No
     reward = draft.program.rewards.get(benefit.reward)
     missing = benefit.times - limits.given(draft.card, key, name)
     for _ in range(missing if reward else 0):
-        voucher = give(draft, reward, _expires_on(reward, last), queues=False) if reward else None
+        voucher = reward and give(
+            draft, reward, _expires_on(reward, last), queues=False, benefit=benefit.id
+        )
         if voucher is None:
             return
         draft.card = limits.counted(draft.card, key, name)
         draft.facts.setdefault("benefits", {})[voucher.voucher_id] = [key, name]
 
 
-def take_back(draft: Draft, facts: Mapping[str, Any], voucher_id: str) -> None:
-    """Uncount a benefit whose voucher is cancelled by a refund, so that it can be given again."""
-    if voucher_id in facts.get("benefits", {}):
-        key, name = facts["benefits"][voucher_id]
-        if limits.given(draft.card, key, name):
-            draft.card = limits.counted(draft.card, key, name, -1)
+def uncount(draft: Draft, voucher: Voucher, facts: Mapping[str, Any]) -> None:
+    """Uncount a benefit whose voucher is cancelled by a refund, so that it can be given again in
+    its period.
+
+    `facts` are those of the refunded entry: they name the benefit of a voucher that does not.
+    """
+    benefit_id = voucher.benefit or facts["benefits"][voucher.voucher_id][0].removeprefix("b:")
+    issued = calendar.local_date(calendar.from_ms(voucher.issued_ms), draft.program.timezone)
+    for tier in draft.program.tiers:
+        for benefit in tier.benefits:
+            if benefit.id == benefit_id and benefit.every not in OCCASIONS:
+                key, name = f"b:{benefit_id}", period(benefit.every, issued)[0]
+                if limits.given(draft.card, key, name):
+                    draft.card = limits.counted(draft.card, key, name, -1)
 
 
 def _expires_on(reward: Reward, last: date) -> str | None:

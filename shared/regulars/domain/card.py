@@ -57,6 +57,8 @@ class OpenVoucher(NamedTuple):
     expires_on: str
     cost: int = 0
     """The units locked in it, in its reward's unit; 0 for a gift."""
+    benefit: str = ""
+    """The id of the benefit of a tier that it was given for."""
 
 
 class TierRight(NamedTuple):

@@ -52,6 +52,17 @@ def _lot_of(amount: int, expires_on: str = "", available_on: str = "") -> Lot:
     return Lot(expires_on, available_on, amount)
 
 
+def _open(held: OpenVoucher) -> list[Any]:
+    """An open voucher, without what is empty at the end."""
+    written = list(held)
+    while len(written) > _OPEN_LEAST and not written[-1]:
+        written.pop()
+    return written
+
+
+_OPEN_LEAST = 5
+
+
 def lots(pieces: tuple[Lot, ...]) -> list[Any]:
     """Write lots of one unit."""
     return [_lot(lot) for lot in pieces]
@@ -82,7 +93,7 @@ FIELDS: Mapping[str, Field] = {
         each=True,
     ),
     "inactive_after": Field("i", _same, _named, each=True),
-    "open": Field("o", list, lambda _, written: OpenVoucher(*written), each=True),
+    "open": Field("o", _open, lambda _, written: OpenVoucher(*written), each=True),
     "taken": Field("n", list, lambda _, written: (written[0], written[1]), each=True),
     "traced": Field("p", _same, _same),
     "due": Field("u", _same, _named, each=True),

@@ -93,12 +93,12 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             _adjust(draft, operation)
             return draft.decision("adjust", unlocked=_issued(draft))
         case Reverse():
-            refunded = reversal.reverse(draft, operation)
+            refunded, refused = reversal.reverse(draft, operation)
             return draft.decision(
                 "reverse",
                 unlocked=_issued(draft),
-                refunded_minor=refunded.minor,
-                refunded_rules=refunded.rules,
+                refused=tuple(refused),
+                refunded=refunded,
             )
         case Expire():
             return _expire(draft, operation)
@@ -199,15 +199,23 @@ def _grant_tier(draft: Draft, operation: GrantTier) -> Decision:
     if rank < 0:
         known = ", ".join(tier.id for tier in draft.program.tiers)
         raise Refused(RefusalCode.INVALID, "No such tier.", (("tier", f"must be one of: {known}"),))
-    until = operation.until
+    until, first = operation.until, draft.today
+    if operation.by == "membership":
+        first = tiering.paid_from(draft.card, operation.tier_id, draft.today)
     if operation.by == "membership" and not until:
-        until = tiering.paid_until(draft.program.tiers[rank], draft.card, draft.today)
+        until = tiering.paid_until(draft.program.tiers[rank], first)
         if not until:
             hint = "is needed: this tier is not sold by the month or year"
             raise Refused(RefusalCode.INVALID, "Until when?", (("until", hint),))
     draft.card = tiering.given(draft.card, operation.tier_id, operation.by, until, draft.today)
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
     draft.facts.update({"tier": operation.tier_id, "until": until, "by": operation.by})
+    if operation.by == "membership":
+        draft.facts["from"] = first.isoformat()
+    if operation.paid_minor:
+        draft.facts["paid"] = operation.paid_minor
+    if operation.order_id:
+        draft.facts["order"] = operation.order_id
     benefits.give_due(draft)
     rewards.issue_automatic(draft)
     return draft.decision("tier", unlocked=_issued(draft))

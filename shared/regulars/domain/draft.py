@@ -47,6 +47,8 @@ class Draft:
         self.lines: list[Line] = []
         self.vouchers: dict[str, Voucher] = {}
         self.facts: dict[str, Any] = {}
+        self.reopened: dict[str, str] = {}
+        """Vouchers that are open again: id and the status they had."""
         self.counts: dict[str, tuple[int, int]] = {}
         self.birthday = ""
         """`MM-DD`, when the operation knows it."""
@@ -97,6 +99,11 @@ class Draft:
         pieces, rest = take(self.card.valid_lots(unit, today), amount, today)
         self.take_out(unit, pieces, rule, reason)
         return pieces, rest
+
+    def charge(self, unit: str, amount: int, rule: str, reason: Reason) -> None:
+        """Book `amount` out of spendable lots, and what they do not hold as debt."""
+        rest = self.spend(unit, amount, rule, reason)[1]
+        self.owe(unit, rest, rule, reason)
 
     def expire_lots(self, unit: str, pieces: Iterable[Lot]) -> None:
         """Book out expired pieces and store how much expired: a refund does not take it again."""
@@ -207,6 +214,7 @@ class Draft:
             tuple(self.vouchers.values()),
             dues,
             tuple((name, by, limit) for name, (by, limit) in self.counts.items() if by),
+            reopened=self.reopened,
             **outcome,
         )
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from regulars.domain import calendar, limits, reasons
+from regulars.domain import limits, reasons, streaks
 from regulars.domain.card import Card
 from regulars.domain.draft import Draft
 from regulars.domain.games import Milestone
@@ -21,15 +21,15 @@ from regulars.domain.rewards import give
 REFERRALS = "n:referrals"
 """The name under which a card counts the referrals that were rewarded."""
 
-STREAKS = frozenset({"weeks", "months"})
-
 
 def count(draft: Draft, spend_minor: int, visits: int, points: int) -> None:
     """Move the counters of challenges and streaks by what an entry counts."""
     amounts = {"spend": spend_minor, "visits": visits, "points": points}
-    streaks = {one.metric for one in draft.program.milestones if one.metric in STREAKS}
-    for streak in sorted(streaks) if visits else ():
-        draft.card = _extended(draft.card, streak, draft.effective_day)
+    kinds = {one.metric for one in draft.program.milestones} & streaks.KINDS
+    for kind in sorted(kinds) if visits > 0 else ():
+        run = streaks.running(draft.card, kind)
+        longer = run.extended(streaks.period(kind, draft.effective_day), visits)
+        draft.card = streaks.stored(draft.card, kind, longer)
     day = draft.effective_day.isoformat()
     for milestone in draft.program.milestones:
         amount = amounts.get(milestone.metric, 0)
@@ -60,9 +60,28 @@ def reach(draft: Draft) -> None:
 
 
 def uncount(draft: Draft, facts: Mapping[str, Any]) -> None:
-    """Subtract what a refunded entry counted for challenges. A streak stays: the visit happened."""
+    """Subtract what a refunded entry counted for challenges."""
     for milestone_id, amount in facts.get("challenges", {}).items():
         draft.card = limits.counted(draft.card, f"v:{milestone_id}", "", -amount)
+
+
+def break_streaks(draft: Draft, day: date, visits: int) -> None:
+    """Take refunded visits out of the running streaks.
+
+    What was rewarded for a streak counts as rewarded for what is left of it.
+    """
+    for kind in sorted({one.metric for one in draft.program.milestones} & streaks.KINDS):
+        run = streaks.running(draft.card, kind)
+        left = run.without(streaks.period(kind, day), visits)
+        if left == run:
+            continue
+        before, after = streaks.name_of(kind, run), streaks.name_of(kind, left)
+        for milestone in draft.program.milestones:
+            key = f"m:{milestone.id}"
+            rewarded = limits.given(draft.card, key, before)
+            if milestone.metric == kind and rewarded and after:
+                draft.card = limits.with_count(draft.card, key, after, rewarded)
+        draft.card = streaks.stored(draft.card, kind, left)
 
 
 def take_back(draft: Draft, facts: Mapping[str, Any], used: Counter[str]) -> None:
@@ -115,32 +134,6 @@ def _runs(milestone: Milestone, day: str) -> bool:
 
 def _run(milestone: Milestone, card: Card) -> str:
     """Name the period in which it is rewarded once: a streak since it began, else a lifetime."""
-    if milestone.metric not in STREAKS:
+    if milestone.metric not in streaks.KINDS:
         return ""
-    return limits.stored(card, f"s:{milestone.metric}")[0].partition("/")[2]
-
-
-def _extended(card: Card, streak: str, day: date) -> Card:
-    """Return the card after a visit: its streak is extended, unchanged, or started again.
-
-    A visit that is reported after a later one changes nothing. A streak is stored as
-    `<last period>/<first period>` with the number of periods.
-    """
-    key = f"s:{streak}"
-    this, before = _period(streak, day)
-    name, length = limits.stored(card, key)
-    last, _, first = name.partition("/")
-    if last >= this:
-        return card
-    if last != before:
-        first, length = this, 0
-    return limits.with_count(card, key, f"{this}/{first}", length + 1)
-
-
-def _period(streak: str, today: date) -> tuple[str, str]:
-    """Name the period of a day and the one before it."""
-    if streak == "weeks":
-        monday = today - timedelta(days=today.weekday())
-        return monday.isoformat(), (monday - timedelta(days=7)).isoformat()
-    index = calendar.month_index(today)
-    return str(index), str(index - 1)
+    return streaks.first_name(card, milestone.metric)

@@ -45,13 +45,19 @@ class Join(NamedTuple):
     """`MM-DD`, if known."""
 
 
-class Item(NamedTuple):
-    """One line of a sale; `amount_minor` is the whole line's price."""
+LineKind = Literal["goods", "discount", "gift_card", "delivery", "fee"]
 
-    quantity: int
+
+class Item(NamedTuple):
+    """One line of a sale. Quantity and price are negative for what is given back."""
+
+    milli: int
+    """How many, in thousandths: 0.25 kg is 250."""
     amount_minor: int
+    """The whole line's price."""
     sku: str = ""
     category: str = ""
+    kind: LineKind = "goods"
 
 
 class Earn(NamedTuple):
@@ -62,8 +68,15 @@ class Earn(NamedTuple):
     spend_minor: int | None = None
     """What was paid and counts; the sum of the items when not given."""
     paid_minor: int | None = None
-    """The whole payment when more was paid than counts (a tip); refunds are measured in it."""
+    """The whole payment when the till tells it; else it follows from the other figures."""
     items: tuple[Item, ...] = ()
+    tip_minor: int = 0
+    """Paid in addition to `spend_minor`."""
+    tax_minor: int = 0
+    tax_inside: bool = True
+    """Whether the tax is inside the prices; else it was paid in addition to `spend_minor`."""
+    discount_minor: int = 0
+    """Taken off the sum of the items, when `spend_minor` does not tell."""
     order_id: str | None = None
     note: str | None = None
     refusable: bool = False
@@ -100,6 +113,8 @@ class Voucher(NamedTuple):
     expires_on: str
     issued_seq: int
     closed_ms: int = 0
+    benefit: str = ""
+    """The id of the benefit of a tier that it was given for."""
 
 
 class Redeem(NamedTuple):
@@ -118,23 +133,41 @@ class Cancel(NamedTuple):
     reason: str | None = None
 
 
-class Reverse(NamedTuple):
-    """A refund or an undo: the original's lines are taken back, in proportion to the money.
+class Refunded(NamedTuple):
+    """How much of an original has been refunded so far."""
 
-    `refunded_minor` is what had been refunded of the original's payment before (-1 when it was
-    reversed completely); `amount_minor` is refunded now, None for all that is left.
-    """
+    minor: int = 0
+    """Of its payment, in minor units; WHOLE at the end."""
+    rules: Mapping[str, int] = MappingProxyType({})
+    """The shares by rule that differ from that of the money (see `shares.py`)."""
+    listed_minor: int = 0
+    """The list prices of the items that were given back without an amount."""
+    vouchers: tuple[str, ...] = ()
+    """The ids of vouchers that refunds issued; they belong to the original."""
+    visit_gone: bool = False
+    """Whether the visit no longer counts."""
+
+
+WHOLE = -1
+"""`Refunded.minor` of an original that has been reversed completely."""
+
+
+class Reverse(NamedTuple):
+    """A refund or an undo: the original's lines are taken back, in proportion to the money."""
 
     origin: Origin
     original: Entry
-    refunded_minor: int
-    amount_minor: int | None
+    refunded: Refunded = Refunded()
+    amount_minor: int | None = None
+    """What is refunded now; None for all that is left, or for what the items are worth."""
     vouchers: tuple[Voucher, ...] = ()
-    """The vouchers that the original entry issued."""
+    """The vouchers that the original and its refunds issued, from the oldest to the newest."""
+    benefits: tuple[Voucher, ...] = ()
+    """The card's open vouchers that are benefits of a tier."""
+    redeemed: tuple[Voucher, ...] = ()
+    """The vouchers that were redeemed with the order."""
     items: tuple[Item, ...] = ()
-    """The returned items, when they are known; `amount_minor` is their money."""
-    refunded_rules: Mapping[str, int] = MappingProxyType({})
-    """The shares after earlier refunds of items (see `shares.py`)."""
+    """The returned items, when they are known, at list price."""
     under: Program | None = None
     """The version of the programme the original was booked under; None for the one in force."""
     undo_until_ms: int | None = None
@@ -218,6 +251,9 @@ class GrantTier(NamedTuple):
     until: str
     """The last day; `""` without an end."""
     by: Literal["membership", "invitation", "hand"]
+    paid_minor: int = 0
+    """What was paid for it, in minor units; it is no spend."""
+    order_id: str | None = None
 
 
 AnyOperation = (
@@ -261,6 +297,7 @@ class Decision(NamedTuple):
     """Vouchers that were issued automatically."""
     refused: tuple[tuple[str, Reason], ...] = ()
     """(rule, reason) of what was not granted although the operation was booked."""
-    refunded_minor: int | None = None
-    """For a reversal: what has now been refunded of the original in all, -1 for the whole."""
-    refunded_rules: Mapping[str, int] = MappingProxyType({})
+    refunded: Refunded | None = None
+    """For a reversal: what has now been refunded of the original in all."""
+    reopened: Mapping[str, str] = MappingProxyType({})
+    """Vouchers that are open again: id and the status they had."""

@@ -172,6 +172,31 @@ class Limits(NamedTuple):
     cooldown_minutes: int
 
 
+class Refunds(NamedTuple):
+    """What a refund takes back."""
+
+    policy: Literal["debt", "waive"] = "debt"
+    """What becomes of units that it should take back and that are spent already."""
+    tier: Literal["take", "keep"] = "take"
+    """Whether a sale that is refunded whole takes the tier that would not stand without it."""
+    voucher: Literal["return", "keep"] = "return"
+    """Whether a voucher that was redeemed in an order comes back with a refund of all of it."""
+    visit_kept_from: int = 500
+    """The share of the money that must stay for the visit to stay, in thousandths."""
+
+
+class Counts(NamedTuple):
+    """What of a payment counts as spend."""
+
+    tip: bool = False
+    delivery: bool = False
+    gift_card_sold: bool = False
+    tax_inside: bool = True
+    """Whether tax that is inside the price counts; tax on top never does."""
+    zero_sale: bool = False
+    """Whether a sale of 0.00 is a visit."""
+
+
 class Messages(NamedTuple):
     """When members are written to; zero switches a message off."""
 
@@ -203,8 +228,8 @@ class Program(NamedTuple):
     surprises: tuple[SurpriseRule, ...]
     referral: Referral | None
     limits: Limits
-    refunds: Literal["debt", "waive"]
-    """What becomes of units that a refund should take back and that are spent already."""
+    refunds: Refunds
+    counts: Counts
     messages: Messages
     locations: Mapping[str, str]
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from regulars.domain.values import thousandths
+
 
 class ReasonKind(StrEnum):
     """What a reason is; the value is how it is stored."""
@@ -36,6 +38,8 @@ class ReasonKind(StrEnum):
     COOLDOWN = "cooldown"
     CAP_DAY = "cap_day"
     MIN_SPEND = "min_spend"
+    ZERO_SALE = "zero_sale"
+    CLAMPED = "clamped"
     OTHER = ""
     """A kind that only a later version of this code knows."""
 
@@ -66,9 +70,10 @@ class Reason(NamedTuple):
 
     @property
     def counted(self) -> int:
-        """What the rule counted of a sale: pieces, or money in minor units; 0 for other kinds."""
+        """What the rule counted of a sale: thousandths of pieces, or money in minor units; 0 for
+        other kinds."""
         if self.kind is ReasonKind.ITEM:
-            return int(self.stored["n"])
+            return thousandths(str(self.stored["n"]))
         return int(self.stored["spent"]) if self.kind is ReasonKind.SPEND else 0
 
     @property
@@ -126,9 +131,10 @@ def spend(spent_minor: int, amount: int, per_minor: int, carried: int, left: int
     return Reason(stored)
 
 
-def item(pieces: int, category: str = "") -> Reason:
-    """Items bought, of one category when the rule is about a single one."""
-    stored: dict[str, Any] = {"k": "item", "n": pieces}
+def item(milli: int, category: str = "") -> Reason:
+    """Items bought, in thousandths of a piece, of one category when the rule is about a single
+    one."""
+    stored: dict[str, Any] = {"k": "item", "n": quantity(milli)}
     if category:
         stored["cat"] = category
     return Reason(stored)
@@ -187,6 +193,20 @@ def cooldown(minutes: int) -> Reason:
 def cap_day(visits: int) -> Reason:
     """Not granted: so many visits count on one day."""
     return Reason({"k": "cap_day", "n": visits})
+
+
+def clamped(asked_minor: int, rest_minor: int) -> Reason:
+    """More was asked back than was left of a sale."""
+    return Reason({"k": "clamped", "asked": asked_minor, "rest": rest_minor})
+
+
+def quantity(milli: int) -> int | str:
+    """Write thousandths of a piece as they are stored: whole pieces as a number, others as text."""
+    whole, rest = divmod(abs(milli), 1000)
+    sign = -1 if milli < 0 else 1
+    if not rest:
+        return sign * whole
+    return f"{'-' * (milli < 0)}{whole}.{rest:03}".rstrip("0")
 
 
 def min_spend(least_minor: int) -> Reason:

@@ -30,6 +30,7 @@ class RefusalCode(StrEnum):
     STALE_VERSION = "stale_version"
     # Accrual
     CAP_REACHED = "cap_reached"
+    ORDER_OF_ANOTHER_MEMBER = "order_of_another_member"
     # Rewards
     DEBT = "debt"
     TIER_REQUIRED = "tier_required"
@@ -41,7 +42,7 @@ class RefusalCode(StrEnum):
     VOUCHER_EXPIRED = "voucher_expired"
     # Corrections
     ALREADY_REVERSED = "already_reversed"
-    REFUND_EXCEEDS = "refund_exceeds"
+    REFUND_MISMATCH = "refund_mismatch"
     UNDO_EXPIRED = "undo_expired"
     # May succeed when tried again
     CONFLICT = "conflict"
@@ -74,7 +75,7 @@ DECIDED = frozenset(
         RefusalCode.VOUCHER_CANCELLED,
         RefusalCode.VOUCHER_EXPIRED,
         RefusalCode.ALREADY_REVERSED,
-        RefusalCode.REFUND_EXCEEDS,
+        RefusalCode.REFUND_MISMATCH,
         RefusalCode.UNDO_EXPIRED,
     }
 )

@@ -25,6 +25,9 @@ queued in a count on the card."""
 QUEUED = "w:"
 """The prefix of the names under which a card counts queued gifts, by reward."""
 
+PAID_FOR = ("/membership", "/purchase")
+"""How the names of rights end that were paid for (see `tiering.right`)."""
+
 _DEBT = "A refund left a debt on this card; the next visits pay it off."
 
 
@@ -107,7 +110,12 @@ def issue_automatic(draft: Draft) -> None:
 
 
 def give(
-    draft: Draft, reward: Reward, expires_on: str | None = None, *, queues: bool = True
+    draft: Draft,
+    reward: Reward,
+    expires_on: str | None = None,
+    *,
+    queues: bool = True,
+    benefit: str = "",
 ) -> Voucher | None:
     """Issue a voucher as a gift, such as a benefit or for a milestone.
 
@@ -120,7 +128,7 @@ def give(
             draft.card = limits.counted(draft.card, QUEUED + reward.id, "")
             draft.facts.setdefault("waiting", []).append(reward.id)
         return None
-    return _voucher(draft, reward, draft.new_code(), (), expires_on)
+    return _voucher(draft, reward, draft.new_code(), (), expires_on, benefit)
 
 
 def _refusal(draft: Draft, reward: Reward) -> RefusalCode | None:
@@ -149,7 +157,12 @@ def _voucher_id(code: str) -> str:
 
 
 def _voucher(
-    draft: Draft, reward: Reward, code: str, pieces: tuple[Lot, ...], expires_on: str | None
+    draft: Draft,
+    reward: Reward,
+    code: str,
+    pieces: tuple[Lot, ...],
+    expires_on: str | None,
+    benefit: str = "",
 ) -> Voucher:
     """Open a voucher that holds the locked pieces (none for a gift)."""
     if expires_on is None:
@@ -166,27 +179,63 @@ def _voucher(
         issued_ms=draft.now_ms,
         expires_on=expires_on,
         issued_seq=draft.card.seq + 1,
+        benefit=benefit,
     )
-    draft.vouchers[voucher.voucher_id] = voucher
-    cost = sum(piece.amount for piece in pieces)
-    opened = OpenVoucher(reward.id, code, draft.now_ms, expires_on, cost)
-    draft.card = draft.card._replace(open={**draft.card.open, voucher.voucher_id: opened})
+    _open(draft, voucher)
     if reward.stock:
         draft.count(stock_name(reward), 1, reward.stock)
     draft.facts.setdefault("vouchers", []).append(voucher.voucher_id)
     return voucher
 
 
+def _open(draft: Draft, voucher: Voucher) -> None:
+    """Put a voucher among the open ones of the card."""
+    draft.vouchers[voucher.voucher_id] = voucher
+    cost = sum(piece.amount for piece in voucher.lots)
+    opened = OpenVoucher(
+        voucher.reward_id,
+        voucher.code,
+        voucher.issued_ms,
+        voucher.expires_on,
+        cost,
+        voucher.benefit,
+    )
+    draft.card = draft.card._replace(open={**draft.card.open, voucher.voucher_id: opened})
+
+
+def reopen(draft: Draft, voucher: Voucher, expires_on: str) -> None:
+    """Open a closed voucher again, with the same code, until a last day (`""` without an end)."""
+    draft.reopened[voucher.voucher_id] = voucher.status
+    _open(draft, voucher._replace(status="issued", expires_on=expires_on, closed_ms=0))
+    draft.facts.setdefault("reopened", []).append(voucher.voucher_id)
+
+
 def redeem(draft: Draft, operation: Redeem) -> None:
     """Redeem a voucher: it is closed and nothing returns."""
     voucher = operation.voucher
     require_open(draft, voucher)
-    if in_debt(draft.program, draft.card):
+    if in_debt(draft.program, draft.card) and not _is_paid_for(draft, voucher):
         raise Refused(RefusalCode.DEBT, _DEBT)
     close(draft, voucher, "redeemed")
     draft.facts.update({"voucher": voucher.voucher_id, "reward": voucher.reward_id})
     if operation.order_id:
         draft.facts["order"] = operation.order_id
+
+
+def _is_paid_for(draft: Draft, voucher: Voucher) -> bool:
+    """Tell whether a voucher is a benefit of a tier that was paid for with money: a debt does not
+    block it."""
+    return bool(voucher.benefit) and any(
+        benefit.id == voucher.benefit
+        for tier in draft.program.tiers
+        if any(
+            held.id == tier.id
+            and name.endswith(PAID_FOR)
+            and (not held.until or held.until >= draft.today.isoformat())
+            for name, held in draft.card.held.items()
+        )
+        for benefit in tier.benefits
+    )
 
 
 def cancel(draft: Draft, operation: Cancel) -> None:

@@ -67,20 +67,22 @@ def kept_until(condition: TierCondition, today: date) -> str:
 
 
 def right(tier_id: str, by: str = "") -> str:
-    """Name a right: by the tier alone when it was earned or bought at the till, else with who gave
-    it, so that one right cannot shorten another."""
+    """Name a right: by the tier alone when it was earned, else with how it was given - `purchase`,
+    `membership`, `invitation` or `hand` - so that one right cannot shorten another."""
     return f"{tier_id}/{by}" if by else tier_id
 
 
-def paid_until(tier: Tier, card: Card, today: date) -> str:
-    """Compute the last day (ISO) of a membership paid today; `""` for a tier that is not sold.
-
-    It lasts a month or a year less a day, and begins after a membership that has not ended.
-    """
-    paid = card.held.get(right(tier.id, "membership"))
-    first = today
+def paid_from(card: Card, tier_id: str, today: date) -> date:
+    """Find the first day of a membership paid today: after one that has not ended."""
+    paid = card.held.get(right(tier_id, "membership"))
     if paid and paid.until >= today.isoformat():
-        first = date.fromisoformat(paid.until) + timedelta(days=1)
+        return date.fromisoformat(paid.until) + timedelta(days=1)
+    return today
+
+
+def paid_until(tier: Tier, first: date) -> str:
+    """Compute the last day (ISO) of a membership that begins on `first`: a month or a year less a
+    day; `""` for a tier that is not sold."""
     for way in tier.enter:
         if way.metric == "membership":
             after = calendar.add_months(first, calendar.PERIOD_MONTHS[way.period])
@@ -110,7 +112,7 @@ def earned(program: Program, card: Card, today: date) -> dict[str, str]:
         known = card.held.get(right(tier.id))
         held = known is not None and not _over(known, tier, today)
         dates = [
-            kept_until(way, today)
+            kept_until(way, _earned_on(card, way, today))
             for way in tier.enter
             if way.metric in COUNTED and measure(card, way, today) >= needed(way, held=held)
         ]
@@ -121,14 +123,100 @@ def earned(program: Program, card: Card, today: date) -> dict[str, str]:
     return rights
 
 
-def with_right(card: Card, tier_id: str, until: str, today: date) -> Card:
-    """Return the card with an earned right to a tier until a day; a longer one is kept."""
-    name = right(tier_id)
+def with_right(card: Card, tier_id: str, until: str, today: date, by: str = "") -> Card:
+    """Return the card with an earned or bought right to a tier until a day; a longer one is
+    kept."""
+    name = right(tier_id, by)
     held = card.held.get(name)
     if held and not _later(until, held.until):
         return card
     since = held.since if held else today.isoformat()
     return card._replace(held={**card.held, name: TierRight(tier_id, since, until)})
+
+
+def without_sale(program: Program, with_sale: Card, card: Card, today: date) -> Card:
+    """Return a card whose earned rights are judged again after a sale was refunded whole.
+
+    `with_sale` is the same card with the sale in its months. Where the sale makes no difference, or
+    a right lasts longer than these months can tell, the right stays.
+    """
+    for tier in program.tiers:
+        held = card.held.get(right(tier.id))
+        if held is None or not tier.enter:
+            continue
+        then, now = counted_until(tier, with_sale, today), counted_until(tier, card, today)
+        if then is None or then == now or _later(held.until, then):
+            continue
+        kept = {name: one for name, one in card.held.items() if name != right(tier.id)}
+        if now is not None:
+            kept[right(tier.id)] = held._replace(until=now)
+        card = card._replace(held=kept)
+    return card
+
+
+def counted_until(tier: Tier, card: Card, today: date) -> str | None:
+    """Compute the last day of a right to a tier that the months of a card earn by themselves; None
+    when they earn none, `""` without an end."""
+    until: str | None = None
+    for index in sorted(card.windows):
+        day = min(calendar.month_end(index), today)
+        first = day.replace(day=1).isoformat()
+        held = until is not None and (not until or until >= first)
+        for way in tier.enter:
+            if way.metric not in COUNTED or (way.window == "lifetime" and day < today):
+                continue
+            if measure(card, way, day) >= needed(way, held=held):
+                new = kept_until(way, _earned_on(card, way, day))
+                until = new if until is None or _later(new, until) else until
+    lifetime = (way for way in tier.enter if way.metric in COUNTED and way.window == "lifetime")
+    if any(measure(card, way, today) >= way.at_least for way in lifetime):
+        return ""
+    return until
+
+
+def without_right(card: Card, tier_id: str, by: str, until: str, before: str | None) -> Card:
+    """Return the card without what a sale did to a right: `until` was its end after the sale,
+    `before` the one it had (None when there was none). A right that was changed since stays."""
+    name = right(tier_id, by)
+    held = card.held.get(name)
+    if held is None or held.until != until:
+        return card
+    kept = {one: value for one, value in card.held.items() if one != name}
+    if before is not None:
+        kept[name] = held._replace(until=before)
+    return card._replace(held=kept)
+
+
+def without_payment(program: Program, card: Card, tier_id: str, first: str, until: str) -> Card:
+    """Return the card without the period of a membership that was paid back: the days from `first`
+    to `until`; what was paid after it begins earlier."""
+    name = right(tier_id, "membership")
+    held = card.held.get(name)
+    if held is None or not first or not until or not held.until:
+        return card._replace(held={k: v for k, v in card.held.items() if k != name})
+    begins = date.fromisoformat(first)
+    ends = date.fromisoformat(until) + timedelta(days=1)
+    months = calendar.month_index(ends) - calendar.month_index(begins)
+    after = date.fromisoformat(held.until) + timedelta(days=1)
+    last = (calendar.add_months(after, -months) if after > ends else begins) - timedelta(days=1)
+    kept = {k: v for k, v in card.held.items() if k != name}
+    if last.isoformat() >= held.since:
+        kept[name] = held._replace(until=last.isoformat())
+    return card._replace(held=kept)
+
+
+def _earned_on(card: Card, way: TierCondition, today: date) -> date:
+    """Find the day that a right is dated from: for a rolling window the end of the last month in
+    which its metric grew, so that a month without it prolongs nothing. One that is kept only for
+    the running month is judged again in each."""
+    if not way.window.startswith("rolling:") or way.keep.kind == "period":
+        return today
+    place = ("spend", "visits", "points").index(way.metric)
+    last = calendar.month_index(today)
+    first = last - int(way.window.removeprefix("rolling:")) + 1
+    grew = [index for index, month in card.windows.items() if month[place] > 0]
+    newest = max((index for index in grew if first <= index <= last), default=last)
+    return today if newest == last else calendar.month_end(newest)
 
 
 def upgraded(program: Program, card: Card, today: date, happened: date) -> Card:

@@ -15,4 +15,5 @@ def thousandths(multiplier: str) -> int:
     Without `decimal`, which takes a millisecond to import on every cold start.
     """
     whole, _, places = multiplier.partition(".")
-    return int(whole) * 1000 + int(places.ljust(3, "0"))
+    sign = -1 if whole.startswith("-") else 1
+    return int(whole) * 1000 + sign * int(places.ljust(3, "0"))

@@ -16,12 +16,13 @@ from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from regulars.core import checks
 from regulars.core.config import learn_origin
 from regulars.core.observability import logger
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import headers, problems
+from regulars.store.answers import Answer, Idempotency
 from regulars.store.errors import Unavailable
-from regulars.store.ledger import Answer, Idempotency
 
 BODY_MAX = 256 * 1024
 """Bytes a request body may have (webhooks have their own, larger limit)."""
@@ -93,8 +94,8 @@ class Request:
         try:
             document = json.loads(
                 self.body.decode("utf-8"),
-                parse_float=_no_float,
-                parse_constant=_no_float,
+                parse_float=checks.Point,
+                parse_constant=checks.Point,
                 object_pairs_hook=_no_key_twice,
             )
         except (ValueError, RecursionError) as error:
@@ -126,7 +127,7 @@ class Request:
 
     def fingerprint(self) -> str:
         """What was asked, as a digest: method, path and body, however the JSON was laid out."""
-        body = json.dumps(self.json, sort_keys=True) if self.body else ""
+        body = json.dumps(self.json, sort_keys=True, default=str) if self.body else ""
         text = f"{self.method} {self.path}\n{body}"
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
@@ -256,11 +257,6 @@ def _answer(
     return response
 
 
-def _no_float(text: str) -> Any:
-    """Numbers with a point never come near a balance; they stay text and fail the type check."""
-    return _NotAnInteger()
-
-
 class DuplicateKeyError(ValueError):
     """A JSON object that names a key twice: which of the values is meant is not known."""
 
@@ -270,10 +266,6 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise DuplicateKeyError
     return found
-
-
-class _NotAnInteger:
-    """A JSON number that is not an integer; no check accepts it."""
 
 
 def _words(error: Exception) -> str:

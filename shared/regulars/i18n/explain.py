@@ -69,8 +69,11 @@ def _reason(
         case "item":
             count = why.get("n", 1)
             if rule:
-                pieces = words.number(count)
+                pieces = _pieces(count, words)
                 return words.t("{units} for {n} × {item}", units=units, n=pieces, item=rule)
+            if isinstance(count, str):
+                pieces = _pieces(count, words)
+                return words.t("{units} for a quantity of {n}", units=units, n=pieces)
             return words.n("{units} for {n} item", "{units} for {n} items", count, units=units)
         case "campaign":
             return words.t("a campaign")
@@ -113,6 +116,12 @@ def _reason(
     return _not_granted(why, words, currency)
 
 
+def _pieces(count: int | str, words: Words) -> str:
+    """A number of pieces; one that is not whole is stored as text: `0.25`."""
+    whole, _, places = str(count).partition(".")
+    return words.decimal(int(whole + places), len(places))
+
+
 def _not_granted(why: Mapping[str, Any], words: Words, currency: str) -> str:
     """Why nothing was granted."""
     match why.get("k"):
@@ -127,4 +136,9 @@ def _not_granted(why: Mapping[str, Any], words: Words, currency: str) -> str:
             return words.n("only {n} visit a day counts", "only {n} visits a day count", why["n"])
         case "min_spend":
             return words.t("from {money} up", money=words.money(why["min"], currency))
+        case "zero_sale":
+            return words.t("nothing was paid, so it is no visit")
+        case "clamped":
+            left = words.money(why["rest"], currency)
+            return words.t("only {money} was left to refund", money=left)
     return ""

@@ -10,7 +10,7 @@ from typing import Any
 from zlib import decompress
 
 from regulars.actions import find, refunds
-from regulars.core import contacts, tokens
+from regulars.core import checks, contacts, tokens
 from regulars.core.observability import logger
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Decision, Earn, Origin
@@ -42,7 +42,7 @@ def process(message: Mapping[str, Any]) -> None:
     hook = hook or Merchants(table).hook(message["hook_id"])
     if hook is None:
         raise UnreadableError("the hook is gone")
-    event = json.loads(decompress(b64decode(message["body"])))
+    event = json.loads(decompress(b64decode(message["body"])), parse_float=checks.Point)
     if not isinstance(event, dict):
         raise UnreadableError("the event must be an object")
     till = registry.till(hook.provider)
@@ -109,6 +109,9 @@ def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
         ),
         spend_minor=sale.total_minor,
         paid_minor=sale.paid_minor,
+        tip_minor=sale.tip_minor,
+        tax_minor=sale.tax_minor,
+        tax_inside=sale.tax_inside,
         items=sale.items,
         order_id=sale.order_id,
     )

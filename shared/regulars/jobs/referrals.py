@@ -11,10 +11,9 @@ import os
 
 from regulars.actions import refunds
 from regulars.core.tokens import HANDLE_LENGTH
-from regulars.domain.operations import GrantBonus, Origin
+from regulars.domain.operations import WHOLE, GrantBonus, Origin
 from regulars.domain.program import ReferralReward
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.domain.reversal import WHOLE
 from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.members import Members
@@ -24,7 +23,7 @@ def reward(shop: Shop, friend_id: str, seq: int) -> None:
     """Reward the friend, whose first purchase is entry `seq`, and whoever brought them, if anybody
     did and it stands."""
     (refunded,) = shop.table.get(keys.refunded(shop.merchant_id, friend_id, seq))
-    if refunded and refunded["refunded"] == WHOLE:
+    if refunded and refunded.get("gone", refunded["refunded"] == WHOLE):
         return
     referral = shop.program.referral
     profile = Members(shop.table, shop.merchant_id).profile(friend_id)
@@ -46,7 +45,7 @@ def reward(shop: Shop, friend_id: str, seq: int) -> None:
 
 
 def take_back(shop: Shop, friend_id: str, seq: int) -> None:
-    """Reverse what both sides got for a purchase that has been refunded whole."""
+    """Reverse what both sides got for a purchase that has been refunded, and counts no more."""
     for side in ("referrer", "friend"):
         op = _op(friend_id, seq, side)
         found = shop.ledger.find_order(op)

@@ -34,6 +34,7 @@ from regulars.program.fields import (
     RewardRef,
     Segment,
     Shaped,
+    Share,
     Short,
     TierRef,
     UnitName,
@@ -328,9 +329,23 @@ class Limits(Part):
 
 
 class Refunds(Part):
-    """What becomes of units that a refund should take back and that are spent already."""
+    """What a refund takes back: units that are spent already, the tier that the sale brought, the
+    voucher that was redeemed with it, and from which share of the money a visit stays."""
 
     policy: Literal["debt", "waive"] = "debt"
+    tier: Literal["take", "keep"] = "take"
+    voucher: Literal["return", "keep"] = "return"
+    visit_kept_from: Share = "0.5"
+
+
+class Counts(Part):
+    """What of a payment counts as spend, for rules, tiers and minimums alike."""
+
+    tip: bool = False
+    delivery: bool = False
+    gift_card_sold: bool = False
+    tax_inside: bool = True
+    zero_sale: bool = False
 
 
 class Messages(Part):
@@ -368,5 +383,6 @@ class ProgramDocument(Part):
     referral: Referral | None = None
     limits: Limits = Limits()
     refunds: Refunds = Refunds()
+    counts: Counts = Counts()
     messages: Messages = Messages()
     locations: list[Location] = Field(default_factory=list, max_length=200)

@@ -129,6 +129,15 @@ Multiplier = Annotated[
 ]
 
 
+Share = Annotated[
+    str,
+    Shaped(
+        r"^(?:0(?:\.[0-9]{1,3})?|1(?:\.0{1,3})?)$",
+        'must be a share from 0 to 1 as text, such as "0.5"',
+    ),
+    Field(description="A share from 0 to 1 with at most three places, as text: `0.5`"),
+]
+
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 """Days outside would overflow a calendar when one is added."""
 

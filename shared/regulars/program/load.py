@@ -15,6 +15,7 @@ from regulars.domain.campaigns import WEEKDAYS, Campaign
 from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
 from regulars.domain.program import (
     Benefit,
+    Counts,
     EarnRule,
     Expiry,
     Keep,
@@ -23,6 +24,7 @@ from regulars.domain.program import (
     Program,
     Referral,
     ReferralReward,
+    Refunds,
     Reward,
     Tier,
     TierCondition,
@@ -75,9 +77,19 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         surprises=tuple(_surprise(part) for part in document.get("surprises", ())),
         referral=_referral(document.get("referral")),
         limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
-        refunds=document.get("refunds", {}).get("policy", "debt"),
+        refunds=_refunds(document.get("refunds", {})),
+        counts=Counts(**document.get("counts", {})),
         messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
         locations={place["id"]: place["name"] for place in document.get("locations", ())},
+    )
+
+
+def _refunds(refunds: Mapping[str, Any]) -> Refunds:
+    return Refunds(
+        policy=refunds.get("policy", "debt"),
+        tier=refunds.get("tier", "take"),
+        voucher=refunds.get("voucher", "return"),
+        visit_kept_from=thousandths(refunds.get("visit_kept_from", "0.5")),
     )
 
 

@@ -115,6 +115,7 @@ def voucher_item(m: str, c: str, voucher: Voucher) -> Item:
         "expires_on": voucher.expires_on,
         "seq": voucher.issued_seq,
         "closed": voucher.closed_ms,
+        **({"benefit": voucher.benefit} if voucher.benefit else {}),
     }
 
 
@@ -130,4 +131,5 @@ def voucher_of(item: Item) -> Voucher:
         expires_on=item["expires_on"],
         issued_seq=item["seq"],
         closed_ms=item["closed"],
+        benefit=item.get("benefit", ""),
     )

@@ -26,6 +26,8 @@
 | contact | `M#<m>#CONTACT#<hmac>` | `CONTACT` | | |
 | customer of a till | `M#<m>#CUSTOMER#<hmac>` | `CUSTOMER` | | |
 | parked sale, refund | `M#<m>#PARKED#<sha256 of order>` | `SALE`, `REFUND#<id>` | | |
+| voucher redeemed with an order | as above | `VOUCHER#<v>` | | |
+| refund id | `M#<m>#REFUND#<sha256 of id>` | `REFUND` | | |
 | sandbox message | `M#<m>#MESSAGES` | `<sent ms>#<id>` | | |
 | card or staff link | `LINK#<sha256>` | `LINK` | | |
 | API key | `KEY#<id>` | `KEY` | | |
@@ -165,6 +167,11 @@ def customer(m: str, customer_digest: str) -> Key:
 def parked(m: str, order_op: str) -> str:
     """The partition of what waits for an order (refunds) or for its member (the sale)."""
     return f"M#{m}#PARKED#{_short(order_op)}"
+
+
+def refund_id(m: str, given: str) -> Key:
+    """What a refund id was used for."""
+    return f"M#{m}#REFUND#{_short(given)}", "REFUND"
 
 
 def messages(m: str) -> str:

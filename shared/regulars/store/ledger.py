@@ -15,8 +15,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
-from zlib import compress, decompress
+from typing import Any
 
 from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import to_ms
@@ -33,11 +32,18 @@ from regulars.domain.operations import (
 )
 from regulars.domain.program import Program
 from regulars.domain.refusals import DECIDED, RefusalCode, Refused
-from regulars.store import cards, keys, retry
+from regulars.store import cards, keys, retry, reversals
+from regulars.store.answers import (
+    HTTP_KEY_KEPT_MS,
+    Answer,
+    Body,
+    Idempotency,
+    replay,
+    stored,
+)
 from regulars.store.marshal import Item
 from regulars.store.table import (
     Absent,
-    AbsentOr,
     CancellationReason,
     Cancelled,
     Count,
@@ -46,45 +52,10 @@ from regulars.store.table import (
     Table,
 )
 
-SHORT = 200
-"""Characters of an answer that are not worth compressing."""
-
 TRIES_MAX = 5
 """How often an operation is decided again when the card keeps moving on under it."""
 
-HTTP_KEY_KEPT_MS = 35 * 24 * 3600 * 1000
-"""Idempotency keys of callers are kept for 30 days at least; natural ids for ever."""
-
-Body = Mapping[str, Any]
 Render = Callable[[Decision], Body]
-
-
-class Idempotency(NamedTuple):
-    """How an operation is recognised when it comes again.
-
-    `fingerprint` is the digest of what the caller sent under an operation id that it chose; the
-    same id with another fingerprint is refused. `alias` is a natural id (an order) under which the
-    operation is known too, whatever key it comes with.
-    """
-
-    fingerprint: str = ""
-    alias: str | None = None
-    expires: bool = False
-    """Whether the operation id is a caller's key, kept for a time, or a natural one."""
-    status: int = 200
-    store_refusal: bool = False
-    """Whether a refusal is to be remembered: the caller chose a key and will use it again."""
-
-
-class Answer(NamedTuple):
-    """What is answered: status and body, and whether they were given before."""
-
-    status: int
-    body: Body
-    replayed: bool
-    member_id: str = ""
-    seq: int = 0
-    """The entry that was booked."""
 
 
 class TakenError(Exception):
@@ -167,16 +138,11 @@ class Ledger:
             entry = cards.entry_item(m, c, decision.entry, decision.recorded)
             writes.append(Put(entry, Absent()))
             writes += self._operation_items(c, operation, decision, idempotency, body, now)
-        for voucher in decision.vouchers:
-            issued = voucher.status == "issued"
-            condition = Absent() if issued else Equals("status", "issued")
-            writes.append(Put(cards.voucher_item(m, c, voucher), condition))
-            if issued:
-                pk, sk = keys.code(m, voucher.code)
-                pointer = {"PK": pk, "SK": sk, "c": c, "v": voucher.voucher_id}
-                writes.append(Put(pointer, Absent()))
+        writes += reversals.voucher_puts(m, c, decision)
+        if isinstance(operation, Redeem) and operation.order_id:
+            writes.append(reversals.redeemed_put(m, c, operation.order_id, operation.voucher))
         if isinstance(operation, Reverse):
-            writes.append(self._refunded_item(c, operation, decision))
+            writes.append(reversals.refunded_put(m, c, operation, decision))
         writes += self._due_items(c, before, decision)
         return [
             *writes,
@@ -192,7 +158,7 @@ class Ledger:
         body: Body,
         now: datetime,
     ) -> list[Put]:
-        common = {"c": c, "seq": decision.card.seq, **_stored(idempotency.status, body)}
+        common = {"c": c, "seq": decision.card.seq, **stored(idempotency.status, body)}
         own = {**common, "fp": idempotency.fingerprint}
         if idempotency.expires:
             own["ttl"] = (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000
@@ -201,13 +167,6 @@ class Ledger:
             key = keys.operation(self.merchant_id, idempotency.alias)
             puts.append(Put(_keyed(key, common), Absent()))
         return puts
-
-    def _refunded_item(self, c: str, operation: Reverse, decision: Decision) -> Put:
-        key = keys.refunded(self.merchant_id, c, operation.original.seq)
-        as_read = Equals("refunded", operation.refunded_minor)
-        condition = as_read if operation.refunded_minor else AbsentOr(as_read)
-        refunded = {"refunded": decision.refunded_minor, "rules": dict(decision.refunded_rules)}
-        return Put(_keyed(key, refunded), condition)
 
     def _due_items(self, c: str, before: Card, decision: Decision) -> list[Put]:
         """Due marks set by the decision, and those taken off the list (kept, but unindexed)."""
@@ -252,19 +211,8 @@ class Ledger:
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(RefusalCode.CONFLICT)
         if isinstance(operation, Reverse):
-            operation = self._as_refunded(card, operation)
+            operation = reversals.read_again(self.table, self.merchant_id, card, operation)
         return card, operation
-
-    def _as_refunded(self, card: Card, operation: Reverse) -> Reverse:
-        """The operation, knowing what has been refunded by now: its item may have changed without
-        refusing the write, for it is the money that is compared."""
-        key = keys.refunded(self.merchant_id, card.member_id, operation.original.seq)
-        (there,) = self.table.get(key)
-        if there is None:
-            return operation
-        return operation._replace(
-            refunded_minor=there["refunded"], refunded_rules=there.get("rules", {})
-        )
 
     def _refuse(
         self, operation: AnyOperation, idempotency: Idempotency, refused: Refused, now: datetime
@@ -313,6 +261,45 @@ class Ledger:
         card = cards.card_of(state)._replace(head=recorded.hash)
         return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded)))
 
+    def known(self, op: str, fingerprint: str) -> Answer | None:
+        """Read the first answer of an operation; None when it is new. Raises IDEMPOTENCY_MISMATCH
+        when its key was used for something else, or the refusal that was its answer."""
+        (item,) = self.table.get(keys.operation(self.merchant_id, op))
+        return replay(item, fingerprint) if item else None
+
+    def keep(
+        self,
+        writes: Sequence[Put],
+        answer: Answer,
+        op: str | None,
+        idempotency: Idempotency,
+        now: datetime,
+    ) -> Answer:
+        """Write items that are no entry, with the answer under the caller's key `op`, if any.
+
+        Returns the answer, or the first answer of the key. Raises TakenError when an item is no
+        longer as it was read, IDEMPOTENCY_MISMATCH when the key was used for something else.
+        """
+        puts = [*writes]
+        if op:
+            kept = {
+                "c": "",
+                "seq": 0,
+                "fp": idempotency.fingerprint,
+                "ttl": (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000,
+                **stored(answer.status, answer.body),
+            }
+            puts.append(Put(_keyed(keys.operation(self.merchant_id, op), kept), Absent()))
+        try:
+            if puts:
+                self.table.transact(puts)
+        except Cancelled as cancelled:
+            (failed, *_) = (one.item or {} for one in cancelled.reasons if one.failed)
+            if failed.get("SK") == "OP":
+                return replay(failed, idempotency.fingerprint)
+            raise TakenError(failed) from cancelled
+        return answer
+
     def find_order(self, order_op: str) -> tuple[str, int] | None:
         """Member and entry number of an order that was booked; None when it was not (yet)."""
         (item,) = self.table.get(keys.operation(self.merchant_id, order_op))
@@ -335,25 +322,6 @@ def _knowing(
     return operation._replace(origin=operation.origin._replace(left=left))
 
 
-def replay(item: Item, fingerprint: str | None) -> Answer:
-    """The first answer of a known operation.
-
-    Raises IDEMPOTENCY_MISMATCH when its key was used for something else (`fingerprint` None asks
-    for no comparison), or the refusal that was its answer.
-    """
-    if fingerprint is not None and item.get("fp", "") != fingerprint:
-        raise Refused(
-            RefusalCode.IDEMPOTENCY_MISMATCH,
-            "This Idempotency-Key was used for another idempotency.",
-        )
-    if "refused" in item:
-        refusal = json.loads(item["refused"])
-        raise Refused(RefusalCode(refusal["code"]), refusal["detail"], replayed=True)
-    answer = item.get("answer", "{}")
-    body = json.loads(answer if isinstance(answer, str) else decompress(answer))
-    return Answer(item.get("status", 200), body, True, item["c"], item["seq"])
-
-
 def due_item(m: str, c: str, job: str, hour: str) -> Item:
     """A due mark: `job` looks at this card (or merchant) when `hour` has come."""
     gsi_pk, gsi_sk = keys.due(m, hour, c, job, sandbox=is_sandbox(m))
@@ -362,17 +330,6 @@ def due_item(m: str, c: str, job: str, hour: str) -> Item:
 
 def _keyed(key: keys.Key, attributes: Mapping[str, Any]) -> Item:
     return {"PK": key[0], "SK": key[1], **attributes}
-
-
-def _stored(status: int, body: Body) -> dict[str, Any]:
-    """An answer as it is kept; compressed, so that the operation stays under a kilobyte."""
-    if not body:
-        return {"status": status}
-    text = _ENCODE(body)
-    return {"status": status, "answer": text if len(text) < SHORT else compress(text.encode(), 9)}
-
-
-_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:

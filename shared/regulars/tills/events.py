@@ -19,9 +19,14 @@ class ReportedSale:
 
     order_id: str
     total_minor: int
+    """What was paid for the goods, without tip and tax on top."""
     currency: str
     paid_minor: int | None = None
     """The whole payment, when it includes what does not count (a tip)."""
+    tip_minor: int = 0
+    tax_minor: int = 0
+    tax_inside: bool = True
+    """Whether the tax is inside the prices; else it was paid on top."""
     items: tuple[Item, ...] = ()
     contacts: tuple[str, ...] = ()
     """E-mail addresses and telephone numbers as the till knows them."""

@@ -228,7 +228,7 @@ def audited(member_id: str, booked: Entry, text: str) -> View:
     It is not part of an answer that is stored with its operation, which must stay small.
     """
     facts = booked.facts
-    money = -facts["amount"] if booked.kind == "reverse" else facts.get("spend", 0)
+    money = -facts["amount"] if "reverses" in facts else facts.get("spend", 0)
     view: View = {
         "entry_id": f"{member_id}.{booked.seq}",
         "money_minor": money,
@@ -285,14 +285,16 @@ def earned(program: Program, decision: Decision, now: datetime, words: Words) ->
         ],
         "unlocked": [voucher(program, unlocked, words, now) for unlocked in decision.unlocked],
         "tier_change": {"from": done.tier_from, "to": done.tier_to} if changed else None,
-        "refused": [
-            {
-                "rule": rule,
-                "why": reason(program, because, _unit_of(program, rule), 0, words),
-            }
-            for rule, because in decision.refused
-        ],
+        "refused": refused(program, decision, words),
     }
+
+
+def refused(program: Program, decision: Decision, words: Words) -> list[View]:
+    """What was not granted or not taken although the operation was booked, and why."""
+    return [
+        {"rule": rule, "why": reason(program, because, _unit_of(program, rule), 0, words)}
+        for rule, because in decision.refused
+    ]
 
 
 def _explained(program: Program, line: Line, words: Words) -> str:

@@ -87,8 +87,25 @@ def refunding(world: World, document: Document) -> None:
     ann = join(world, "Ann Bell")
     earn(world, ann, spend_minor=2000, order_id="first")
     code = take(world, ann)["code"]
-    world.ask("POST", f"/v1/vouchers/{code}/redeem", {})
+    world.ask("POST", f"/v1/vouchers/{code}/redeem", {"order_id": "first"})
     world.ask("POST", "/v1/refunds", {"order_id": "first", "refund_id": "1"})
+    look(world, ann)
+    earn(world, ann, spend_minor=1000, order_id="second")
+    part = {"order_id": "second", "refund_id": "2", "amount_minor": 400}
+    world.ask("POST", "/v1/refunds", part)
+    look(world, ann)
+
+
+def ringing_up(world: World, document: Document) -> None:
+    """A sale with all that tills ring up besides goods, and one that costs nothing."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    more = [
+        {"quantity": 1, "amount_minor": 2000, "kind": "gift_card"},
+        {"quantity": 1, "amount_minor": 300, "kind": "delivery"},
+    ]
+    earn(world, ann, items=[*SALE, *more], tip_minor=500, tax_minor=400)
+    earn(world, ann, spend_minor=0)
     look(world, ann)
 
 

@@ -24,6 +24,7 @@ from tests.functional.effects.scenarios import (
     published_again,
     refunding,
     returning,
+    ringing_up,
     taking,
     tier,
 )
@@ -328,6 +329,14 @@ REST = (
     line("limits.visits_per_day", 1),
     line("limits.cooldown_minutes", 30),
     line("refunds.policy", "waive", refunding),
+    line("refunds.tier", "keep", refunding, tiers=way("spend", at_least=2000, window="year")),
+    line("refunds.voucher", "keep", refunding),
+    line("refunds.visit_kept_from", "0.75", refunding),
+    line("counts.tip", True, ringing_up),
+    line("counts.delivery", True, ringing_up),
+    line("counts.gift_card_sold", True, ringing_up),
+    line("counts.tax_inside", False, ringing_up),
+    line("counts.zero_sale", True, ringing_up),
     line("messages.close_to_reward_days", 7, returning),
 )
 

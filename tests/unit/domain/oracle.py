@@ -18,7 +18,7 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.unit.domain.sold import Sale, counted_in
+from tests.unit.domain.sold import VISIT, Sale, counted_in
 
 FAR = "9999-12-31"
 
@@ -171,10 +171,11 @@ class Oracle:
     def _earned(self, entry: Mapping[str, Any]) -> None:
         facts = entry["facts"]
         earn = {"join", "visit", "spend", "item"}
-        granted = [
-            (unit, amount, rule) for unit, amount, _, rule, why in entry["lines"]
-            if why["k"] in earn
-        ]  # fmt: skip
+        sums: dict[tuple[str, str], int] = defaultdict(int)
+        for unit, amount, _, rule, why in entry["lines"]:  # a part may have paid debt
+            if why["k"] in earn:
+                sums[unit, VISIT if why["k"] == "visit" else rule] += amount
+        granted = [(unit, amount, rule) for (unit, rule), amount in sums.items()]
         kinds = {unit["id"]: unit["kind"] for unit in self.document["units"]}
         points = [(amount, rule) for unit, amount, rule in granted if kinds[unit] == "points"]
         assert facts.get("points", 0) == sum(amount for amount, _ in points)
@@ -194,9 +195,13 @@ class Oracle:
     def _redeemed(self, entry: Mapping[str, Any]) -> None:
         voucher = entry["facts"]["voucher"]
         assert voucher in self.issued - self.redeemed - self.returned
-        assert not any(self.debt.values())
+        assert not any(self.debt.values()) or self._is_paid_for(voucher, self.day(entry["at"]))
         assert all(why["k"] == "settled" for *_, why in entry["lines"])
         self.redeemed.add(voucher)
+
+    def _is_paid_for(self, voucher: str, today: date) -> bool:
+        """Whether a voucher is a benefit that was paid for with money; no debt blocks it."""
+        return False
 
     def _reversed(self, entry: Mapping[str, Any]) -> None:
         sale = self.sales[entry["facts"]["reverses"]]
@@ -222,6 +227,47 @@ class Oracle:
             ]  # fmt: skip
             assert lot != "debt" or "debt" in sale.lots or not gone, "owed, though it has expired"
         assert {u: n for u, n in expected.items() if n} == {u: n for u, n in taken.items() if n}
+        if sale.whole:
+            self._take_rights(sale, self.day(entry["at"]))
+
+    def _take_rights(self, sale: Sale, today: date) -> None:
+        """Rights that were earned and would not stand without a sale go, or end sooner."""
+        without = self.windows()
+        month = without.get(sale.month, (0, 0, 0))
+        whole = (sale.spend, sale.visits, sum(amount for amount, _ in sale.points))
+        with_it = {**without, sale.month: tuple(map(sum, zip(month, whole, strict=True)))}
+        rights = dict(self.rights)
+        for tier in self.document.get("tiers", ()):
+            known = self.rights.get((tier["id"], ""))
+            then, now = (self._stands(tier, w, today) for w in (with_it, without))
+            lasts_longer = then not in {None, FAR} and (known or FAR) > (then or "")
+            if known is None or not tier.get("enter") or then in {None, now} or lasts_longer:
+                continue
+            del rights[tier["id"], ""]
+            if now is not None:
+                rights[tier["id"], ""] = "" if now == FAR else now
+        if rights != self.rights:
+            self.rights = rights
+            self.reviewed(today)
+
+    def _stands(
+        self, tier: Mapping[str, Any], windows: Mapping[int, tuple[int, ...]], today: date
+    ) -> str | None:
+        """The last day of what these months earn by themselves; FAR for ever, None for nothing."""
+        until: str | None = None
+        newest = max(windows, default=0)
+        for month in sorted(m for m in windows if m > newest - 24):
+            first, last = _first_day(month), min(_last_day(month), today)
+            held = until is not None and until >= first.isoformat()
+            for way in tier.get("enter", ()):
+                if way.get("window", "lifetime") != "lifetime" or last == today:
+                    found = self._until(way, last, held=held, windows=windows)
+                    until = max(filter(None, (until, found)), default=None)
+        ever = [
+            self._until(way, today, held=False, windows=windows)
+            for way in tier.get("enter", ()) if way.get("window", "lifetime") == "lifetime"
+        ]  # fmt: skip
+        return max(filter(None, (until, *ever)), default=None)
 
     def rules_of(self, seq: int) -> list[Mapping[str, Any]]:
         """The rules that an entry was booked under."""
@@ -283,13 +329,13 @@ class Oracle:
         """What is open on any of these days, by what is held before."""
         for rights in [self.entitled(day) for day in days]:
             for tier, until in rights.items():
-                self._has_right(tier, until)
+                self._has_right(tier, "", until)
 
-    def _has_right(self, tier: str, until: str) -> None:
-        """What was earned or bought, unless it lasts longer already."""
-        known = self.rights.get((tier, ""))
+    def _has_right(self, tier: str, by: str, until: str) -> None:
+        """What was earned (by nothing else) or bought, unless it lasts longer already."""
+        known = self.rights.get((tier, by))
         if known is None or (known and (not until or until > known)):
-            self.rights[tier, ""] = until
+            self.rights[tier, by] = until
 
     def _best(self, today: date) -> tuple[str, str] | None:
         held = [
@@ -322,7 +368,7 @@ class Oracle:
         for sale in self.sales.values():
             sums = months[sale.month]
             sums[0] += sale.left_of(sale.spend)
-            sums[1] += 0 if sale.whole else sale.visits
+            sums[1] += 0 if sale.visit_gone else sale.visits
             sums[2] += sum(sale.left_of(*point) for point in sale.points)
         return {month: (s[0], s[1], s[2]) for month, s in months.items() if any(s)}
 
@@ -372,10 +418,14 @@ class Oracle:
                 found[tier["id"]] = max(untils)
         return found
 
-    def _until(self, way: Mapping[str, Any], today: date, *, held: bool) -> str | None:
+    def _until(
+        self, way: Mapping[str, Any], today: date, *, held: bool,
+        windows: Mapping[int, tuple[int, ...]] | None = None,
+    ) -> str | None:  # fmt: skip
         """The last certain day by this way; None when it is not open."""
         if way["metric"] not in {"spend", "visits", "points"}:
             return None
+        windows = self.windows() if windows is None else windows
         place = ["spend", "visits", "points"].index(way["metric"])
         kind, now = way.get("window", "lifetime"), month_of(today)
         first, this, following = {
@@ -384,8 +434,12 @@ class Oracle:
             "quarter": (now - now % 3, now - now % 3 + 2, now - now % 3 + 5),
             "year": (now - now % 12, now - now % 12 + 11, now - now % 12 + 23),
         }.get(kind) or (now - int(kind[8:]) + 1, now, now + int(kind[8:]))
-        had = sum(v[place] for m, v in self.windows().items() if first <= m <= now or not first)
+        had = sum(v[place] for m, v in windows.items() if first <= m <= now or not first)
         keep = way.get("keep", {})
+        if kind.startswith("rolling:") and keep.get("for") != "period":
+            grew = [m for m, v in windows.items() if v[place] > 0 and first <= m <= now]
+            this = now = max(grew, default=now)
+            following = now + int(kind[8:])
         if had < ((held and keep.get("at_least")) or way["at_least"]):
             return None
         last_certain = {
@@ -405,6 +459,14 @@ class Oracle:
 def _day(ms: int, zone: str) -> date:
     instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def _first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def _last_day(month: int) -> date:
+    return _first_day(month + 1) - timedelta(days=1)
 
 
 def month_of(day: date) -> int:

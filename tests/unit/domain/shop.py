@@ -25,6 +25,7 @@ from regulars.domain.operations import (
     Join,
     Origin,
     Redeem,
+    Refunded,
     Reverse,
     ReviewTier,
     Voucher,
@@ -71,7 +72,9 @@ def visit_rule(amount: int = 1, **more: Any) -> dict[str, Any]:
 
 def items(*lines: tuple[int, int, str]) -> tuple[Item, ...]:
     """Lines of a sale as (quantity, amount, category)."""
-    return tuple(Item(quantity, amount, category=category) for quantity, amount, category in lines)
+    return tuple(
+        Item(1000 * quantity, amount, category=category) for quantity, amount, category in lines
+    )
 
 
 class Shop:
@@ -84,7 +87,7 @@ class Shop:
         self.vouchers: dict[str, Voucher] = {}
         self.decided: list[Decision] = []
         self.ledger: list[Recorded] = []
-        self.refunded: dict[int, int] = {}
+        self.refunded: dict[int, Refunded] = {}
         self.entropy: Callable[[int], bytes] | None = None
         self.fold = Fold("c1", of.timezone)
         """What the entries alone tell of the card."""
@@ -112,8 +115,8 @@ class Shop:
         if decision.recorded:
             self.ledger.append(decision.recorded)
             self.fold.add(parse(decision.recorded.text), decision.recorded.hash)
-        if isinstance(operation, Reverse) and decision.refunded_minor is not None:
-            self.refunded[operation.original.seq] = decision.refunded_minor
+        if isinstance(operation, Reverse) and decision.refunded is not None:
+            self.refunded[operation.original.seq] = decision.refunded
         return decision
 
     def join(self) -> Decision:
@@ -144,14 +147,18 @@ class Shop:
         """Refund part of a sale, or all that is left of it."""
         entry = sale.entry
         assert entry is not None
-        granted = tuple(self.vouchers[one] for one in entry.facts.get("vouchers", ()))
+        refunded = self.refunded.get(entry.seq, Refunded())
+        caused = (*entry.facts.get("vouchers", ()), *refunded.vouchers)
         return self.do(
             Reverse(
                 self.origin(),
                 original=entry,
-                refunded_minor=self.refunded.get(entry.seq, 0),
+                refunded=refunded,
                 amount_minor=amount_minor,
-                vouchers=granted,
+                vouchers=tuple(self.vouchers[one] for one in caused),
+                benefits=tuple(
+                    self.vouchers[one] for one, held in self.card.open.items() if held.benefit
+                ),
                 **more,
             )
         )

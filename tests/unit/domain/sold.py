@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+VISIT = "a visit"
+"""Stands for the rule of what is not divided: the visit, and what was granted for it."""
+
 
 @dataclass
 class Sale:
@@ -21,6 +24,8 @@ class Sale:
     """(amount, rule) of every line that counts as points."""
     carry: Mapping[str, int]
     paid: int
+    bought: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    """By tier that it opened the last day of the right, after it and before."""
     refunded: int = 0
     whole: bool = False
     lots: frozenset[str] = frozenset()
@@ -30,6 +35,11 @@ class Sale:
     parts: dict[str, Fraction] = field(default_factory=dict)
     """By such a rule what part of that has gone back."""
 
+    @property
+    def visit_gone(self) -> bool:
+        """Whether less than half of the money stays."""
+        return self.whole or 2 * (self.paid - self.refunded) < self.paid
+
     def left_of(self, value: int, rule: str = "") -> int:
         """What is left of a value after the refunds: floor of the share is taken, towards zero."""
         return value - self.gone_of(value, rule)
@@ -37,6 +47,8 @@ class Sale:
     def gone_of(self, value: int, rule: str = "") -> int:
         if self.whole:
             return value
+        if rule == VISIT:
+            return value if self.visit_gone else 0
         if not (self.paid and self.refunded):
             return 0
         if rule in self.parts:
@@ -61,7 +73,7 @@ def counted_in(lines: Iterable[list[Any]], carry: Mapping[str, int]) -> dict[str
     found = {rule: moved for rule, moved in carry.items() if moved > 0}
     for _, _, _, rule, why in lines:
         if why["k"] in {"item", "spend"}:
-            found[rule] = why["n"] if why["k"] == "item" else why["spent"]
+            found[rule] = why["n"] if why["k"] == "item" else why["spent"]  # whole pieces only
     return found
 
 

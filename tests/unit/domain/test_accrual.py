@@ -53,11 +53,11 @@ def test_full_steps_of_money_grant(
 
 
 SALE = (
-    Item(2, 900, sku="mug", category="merch"),
-    Item(1, 350, category="drink"),
-    Item(3, 600, sku="bun", category="pastry"),
-    Item(1, 5000, category="gift"),
-    Item(1, 100),
+    Item(2000, 900, sku="mug", category="merch"),
+    Item(1000, 350, category="drink"),
+    Item(3000, 600, sku="bun", category="pastry"),
+    Item(1000, 5000, category="gift"),
+    Item(1000, 100),
 )
 
 
@@ -98,7 +98,7 @@ def test_what_counts(rule: dict[str, Any], granted: int) -> None:
 def test_an_item_without_a_sku_does_not_match_an_empty_one() -> None:
     cafe = shop({"id": "r", "on": "item", "unit": "point", "amount": 1, "skus": ["mug"]})
 
-    cafe.sale(items=(Item(5, 100),))
+    cafe.sale(items=(Item(5000, 100),))
 
     assert cafe.available() == 0
 

@@ -70,7 +70,7 @@ def test_what_has_nothing_to_refuse_says_so() -> None:
     cafe = shop()
     for decision in (cafe.adjust("point", 1), cafe.expire(), cafe.review()):
         assert (decision.refused, decision.unlocked, decision.counts) == ((), (), ())
-        assert decision.refunded_minor is None
+        assert decision.refunded is None
 
 
 def test_a_voucher_that_was_stored_without_its_cost_locks_nothing() -> None:

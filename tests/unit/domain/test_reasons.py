@@ -19,8 +19,8 @@ from regulars.domain.reasons import Reason, ReasonKind
             reasons.spend(840, 3, 250, -7, 90),
             {"k": "spend", "spent": 840, "amount": 3, "per": 250, "carried": -7, "left": 90},
         ),
-        (reasons.item(4), {"k": "item", "n": 4}),
-        (reasons.item(4, "cake"), {"k": "item", "n": 4, "cat": "cake"}),
+        (reasons.item(4000), {"k": "item", "n": 4}),
+        (reasons.item(4000, "cake"), {"k": "item", "n": 4, "cat": "cake"}),
         (reasons.action("review"), {"k": "action", "a": "review"}),
         (reasons.campaign("tuesday"), {"k": "campaign", "c": "tuesday"}),
         (reasons.milestone("five", 2), {"k": "milestone", "m": "five", "n": 2}),
@@ -58,7 +58,7 @@ def test_items_and_money_are_what_a_purchase_counts() -> None:
         ReasonKind.ITEM,
     ]
     assert reasons.spend(840, 1, 100, 30, 40).counted == 840
-    assert reasons.item(4).counted == 4
+    assert reasons.item(4000).counted == 4000
     assert reasons.visit(2).counted == 0
 
 

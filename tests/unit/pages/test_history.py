@@ -71,7 +71,7 @@ class Member:
 
     def reverse(self, of: Decision, source: str = "api") -> Decision:
         assert of.entry is not None
-        return self.do(Reverse(self.origin(source), of.entry, 0, None, of.vouchers))
+        return self.do(Reverse(self.origin(source), of.entry, vouchers=of.vouchers))
 
     def view(self, language: str = "en") -> view.CardPage:
         entries = [done.entry for done in reversed(self.done) if done.entry]

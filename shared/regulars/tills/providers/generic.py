@@ -110,11 +110,17 @@ def sample(hook: Hook, sample: Sample) -> Delivery:
 def _sale(data: Mapping[str, Any]) -> ReportedSale:
     known = {
         "order_id": checks.text(),
-        "total_minor": checks.integer(0, checks.MONEY_MAX),
+        "total_minor": checks.integer(-checks.MONEY_MAX, checks.MONEY_MAX),
         "currency": checks.text(3, 3),
     }
     required = tuple(known)
+    money = checks.integer(0, checks.MONEY_MAX)
     optional = {
+        "tip_minor": money,
+        "tax_minor": money,
+        "tax_inside": checks.truth,
+        "discount_minor": money,
+        "gift_card_minor": money,
         "member_code": checks.text(),
         "location": checks.text(),
         "occurred_at": checks.instant,
@@ -125,9 +131,14 @@ def _sale(data: Mapping[str, Any]) -> ReportedSale:
         raise UnreadableError("contact: must be an object")
     found = (contact.get(name) for name in ("phone", "email"))
     occurred_at = data.get("occurred_at")
+    tip_minor, tax_minor = data.get("tip_minor") or 0, data.get("tax_minor") or 0
+    tax_inside = data.get("tax_inside") is not False
     return ReportedSale(
         order_id=data["order_id"],
-        total_minor=data["total_minor"],
+        total_minor=data["total_minor"] - tip_minor - (0 if tax_inside else tax_minor),
+        tip_minor=tip_minor,
+        tax_minor=tax_minor,
+        tax_inside=tax_inside,
         currency=data["currency"].upper(),
         items=_items(data.get("items") or []),
         contacts=tuple(text for text in found if isinstance(text, str) and text),
@@ -144,12 +155,9 @@ def _refund(data: Mapping[str, Any]) -> ReportedRefund:
         "total_minor": checks.integer(1, checks.MONEY_MAX),
     }
     _require(data, known, ("order_id",))
-    refund_id = data.get("refund_id") or "whole"
+    refund_id = data.get("refund_id") or f"{data['order_id']}:whole"
     items = _items(data.get("items") or [])
-    amount_minor = data.get("total_minor")
-    if amount_minor is None and items:
-        amount_minor = sum(item.amount_minor for item in items)
-    return ReportedRefund(data["order_id"], refund_id, amount_minor, items)
+    return ReportedRefund(data["order_id"], refund_id, data.get("total_minor"), items)
 
 
 def _items(items: Any) -> tuple[Item, ...]:
@@ -158,8 +166,9 @@ def _items(items: Any) -> tuple[Item, ...]:
     known = {
         "sku": checks.text(),
         "category": checks.text(),
-        "quantity": checks.integer(1, checks.QUANTITY_MAX),
-        "amount_minor": checks.integer(0, checks.MONEY_MAX),
+        "quantity": checks.quantity,
+        "amount_minor": checks.integer(-checks.MONEY_MAX, checks.MONEY_MAX),
+        "kind": checks.one_of(*checks.LINE_KINDS),
     }
     for place, item in enumerate(items):
         if not isinstance(item, dict):

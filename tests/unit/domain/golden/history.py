@@ -82,7 +82,7 @@ def busy() -> Shop:
     shop.later(hours=1).sale(1240, note='őszi "torta"', order_id="o-1")
     shop.later(minutes=2).visit()
     cakes = shop.later(days=1).sale(items=(*items((3, 2700, "cake"), (1, 5000, "gift")),
-                                           Item(2, 830, "a-1")))  # fmt: skip
+                                           Item(2000, 830, "a-1")))  # fmt: skip
     shop.later(hours=1).sale(499)
     shop.later(days=1).sale(9999, visits=2)
     shop.later(minutes=9).do(RewardAction(shop.origin(), "review", "r-7"))

@@ -14,6 +14,7 @@ from regulars.domain.rewards import QUEUED
 from tests.unit.domain.rules.document import Cells, holds
 from tests.unit.domain.rules.words import (
     NOTHING,
+    POINTS,
     Story,
     earn,
     items,
@@ -23,6 +24,7 @@ from tests.unit.domain.rules.words import (
     opened,
     parts,
     rewards,
+    rung_up,
 )
 from tests.unit.domain.shop import unit
 
@@ -50,6 +52,27 @@ def caps(row: Cells) -> Cells:
             came.append(str(shop.available("stamp") - before))
             assert shop.card.lifetime.spend_minor == 500, "money counts all the same"
     return {"a till books": came[0], "the counter": came[1]}
+
+
+@holds("What was sold")
+def what_was_sold(row: Cells) -> Cells:
+    mugs = {"id": "mug", "on": "item", "unit": "mug", "amount": 1, "categories": ["mug"]}
+    visit, spend = earn("1 stamp per visit; 1 point per 1.00 except card")
+    shop = opened(
+        units=[*POINTS, unit("mug", "stamps")],
+        earn=[{**visit, "exclude": ["card"]}, spend, mugs],
+    )
+    lines, tip = rung_up(row["sale"])
+    sale = shop.sale(items=lines, tip_minor=tip).entry
+    assert sale
+    counted = sale.facts.get("spend", 0)
+    return {
+        "stamps": str(shop.card.balance("stamp")),
+        "points": str(shop.card.balance("point")),
+        "mugs": str(shop.card.balance("mug")),
+        "counts as spend": money(counted),
+        "paid": money(sale.facts.get("paid", counted)),
+    }
 
 
 @holds("Rules")

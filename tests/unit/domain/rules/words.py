@@ -14,6 +14,7 @@ from regulars.domain.operations import (
     Decision,
     Earn,
     GrantBonus,
+    GrantTier,
     Issue,
     Item,
     RewardAction,
@@ -92,9 +93,32 @@ def rewards(text: str, unit_id: str, **more: Any) -> tuple[list[dict[str, Any]],
 
 
 def items(text: str) -> tuple[Item, ...]:
-    """`2 main 18.00 + 1 drink 3.00` as lines of a sale; none for a mere sum."""
+    """`2 main 18.00 + 1 drink 3.00 - 1.00` as lines of a sale, with an order discount; none for a
+    mere sum."""
+    text, _, off = text.partition(" - ")
+    if off:
+        return (*items(text), Item(1000, -minor(off), kind="discount"))
     found = [re.fullmatch(r"(\d+) (\w+) ([\d.]+)", part) for part in parts(text, "+")]
-    return tuple(Item(int(one[1]), minor(one[3]), category=one[2]) for one in found if one)
+    return tuple(Item(1000 * int(one[1]), minor(one[3]), category=one[2]) for one in found if one)
+
+
+def rung_up(text: str) -> tuple[tuple[Item, ...], int]:
+    """`2 mug 20.00 + gift card 50.00 + off 5.00 + tip 1.00` as lines of a sale, and its tip."""
+    lines, tip = [], 0
+    kinds = {"gift card": "gift_card", "delivery": "delivery", "fee": "fee", "off": "discount"}
+    for part in parts(text, "+"):
+        match = re.fullmatch(r"(?:([\d.]+) )?([a-z ]+) (-?)([\d.]+)", part)
+        assert match, f"no line: {part}"
+        pieces, what, sign, amount = match.groups()
+        milli, price = int(float(pieces or 1) * 1000), minor(amount) * (-1 if sign else 1)
+        if what == "tip":
+            tip = price
+        elif what in kinds:
+            off = -1 if what == "off" else 1
+            lines.append(Item(milli, off * price, kind=kinds[what]))  # type: ignore[arg-type]
+        else:
+            lines.append(Item(milli, price, category=what))
+    return tuple(lines), tip
 
 
 def noon(day: str) -> datetime:
@@ -147,7 +171,7 @@ class Story:
         raise AssertionError(f"nobody knows how to: {text}")
 
     def pay(self, amount: str, category: str | None = None, visits: str | None = None) -> Decision:
-        bought = (Item(1, minor(amount), category=category),) if category else ()
+        bought = (Item(1000, minor(amount), category=category),) if category else ()
         return self._earn(spend_minor=minor(amount), items=bought, visits=int(visits or 1))
 
     def visit(self, visits: str | None = None) -> Decision:
@@ -186,6 +210,10 @@ class Story:
     def celebrate(self) -> Decision:
         self.shop.later(days=40)
         return self.shop.do(Celebrate(self.shop.origin(), "birthday"))
+
+    def buy_membership(self) -> Decision:
+        """Pay 9.00 for a membership of gold."""
+        return self.shop.do(GrantTier(self.shop.origin(), "gold", "", "membership", paid_minor=900))
 
     def take(self, reward: str) -> Decision:
         origin = self.shop.origin(left=self.left)
@@ -242,6 +270,7 @@ _STEPS: list[tuple[str, Callable[..., Decision]]] = [
     (r"correction (?P<amount>[+-]\d+)", Story.correct),
     (r"review", Story.act),
     (r"friend", Story.befriend),
+    (r"membership", Story.buy_membership),
     (r"is reviewed", Story.look_again),
     (r"birthday", Story.celebrate),
     (r"takes (?P<reward>\w+)", Story.take),

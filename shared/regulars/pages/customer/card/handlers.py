@@ -21,7 +21,7 @@ from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.render.qr import qr_svg
 from regulars.store import cards, connect, keys, merchants
-from regulars.store.ledger import Idempotency
+from regulars.store.answers import Idempotency
 from regulars.store.members import Members, Profile, card_of_link, profile_of
 from regulars.views.customer import locked_words
 

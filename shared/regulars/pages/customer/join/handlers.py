@@ -25,7 +25,7 @@ from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.store import connect, keys, merchants
-from regulars.store.ledger import Idempotency
+from regulars.store.answers import Idempotency
 from regulars.store.merchants import Merchants
 from regulars.views import customer
 

@@ -1,0 +1,113 @@
+"""What is kept of refunds: how much of an entry has been refunded, and the vouchers it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from regulars.domain.card import Card
+from regulars.domain.ledger import Entry
+from regulars.domain.operations import WHOLE, Decision, Refunded, Reverse, Voucher
+from regulars.domain.program import Program
+from regulars.store import cards, keys
+from regulars.store.marshal import Item
+from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
+
+VERSION = 1
+"""How shares are counted: pieces in thousandths. Items without it counted whole pieces."""
+
+
+def refunded_of(item: Item | None, under: Program) -> Refunded:
+    """Return how much has been refunded of an entry, from its item; nothing without one."""
+    if item is None:
+        return Refunded()
+    rules: Mapping[str, int] = item.get("rules", {})
+    if item.get("format") != VERSION:
+        of_items = {rule.id for rule in under.earn if rule.on == "item"}
+        rules = {rule: n * 1000 if rule in of_items else n for rule, n in rules.items()}
+    return Refunded(
+        item["refunded"],
+        rules,
+        item.get("listed", 0),
+        tuple(item.get("vouchers", ())),
+        item.get("gone", item["refunded"] == WHOLE),
+    )
+
+
+def refunded_put(m: str, c: str, operation: Reverse, decision: Decision) -> Put:
+    """Return the write of what has been refunded now, if it is still what was read."""
+    if decision.refunded is None:
+        raise AssertionError("a reversal says what has been refunded")
+    pk, sk = keys.refunded(m, c, operation.original.seq)
+    refunded, read = decision.refunded, operation.refunded.minor
+    item = {
+        "PK": pk,
+        "SK": sk,
+        "format": VERSION,
+        "refunded": refunded.minor,
+        "rules": dict(refunded.rules),
+        "listed": refunded.listed_minor,
+        "vouchers": list(refunded.vouchers),
+        "gone": refunded.visit_gone,
+    }
+    as_read = Equals("refunded", read)
+    return Put(item, as_read if read else AbsentOr(as_read))
+
+
+def voucher_puts(m: str, c: str, decision: Decision) -> list[Put]:
+    """Return the writes of the vouchers of a decision, and of the codes of new ones."""
+    puts = []
+    for voucher in decision.vouchers:
+        before = decision.reopened.get(voucher.voucher_id)
+        is_new = voucher.status == "issued" and before is None
+        condition = Absent() if is_new else Equals("status", before or "issued")
+        puts.append(Put(cards.voucher_item(m, c, voucher), condition))
+        if is_new:
+            pk, sk = keys.code(m, voucher.code)
+            puts.append(Put({"PK": pk, "SK": sk, "c": c, "v": voucher.voucher_id}, Absent()))
+    return puts
+
+
+def redeemed_put(m: str, c: str, order_id: str, voucher: Voucher) -> Put:
+    """Return the write that says which voucher was redeemed with an order."""
+    pk = keys.parked(m, f"order:{order_id}")
+    sk = keys.VOUCHER_PREFIX + voucher.voucher_id
+    return Put({"PK": pk, "SK": sk, "c": c, "v": voucher.voucher_id})
+
+
+def read(
+    table: Table, m: str, card: Card, original: Entry, refunded_item: Item | None, under: Program
+) -> tuple[Refunded, tuple[Voucher, ...], tuple[Voucher, ...], tuple[Voucher, ...]]:
+    """Read what a reversal of an entry needs besides the entry.
+
+    Returns what has been refunded, the vouchers that the entry and its refunds issued, the card's
+    open benefits of a tier, and the vouchers that were redeemed with the order.
+    """
+    refunded = refunded_of(refunded_item, under)
+    caused = (*original.facts.get("vouchers", ()), *refunded.vouchers)
+    benefits = [v for v, held in card.open.items() if held.benefit and v not in caused]
+    redeemed: list[str] = []
+    if order_id := original.facts.get("order"):
+        page = table.query(
+            keys.parked(m, f"order:{order_id}"), prefix=keys.VOUCHER_PREFIX, consistent=True
+        )
+        redeemed = [item["v"] for item in page.items if item["c"] == card.member_id]
+    ids = [*caused, *benefits, *(v for v in redeemed if v not in caused)]
+    items = table.get(*(keys.voucher(m, card.member_id, one) for one in ids)) if ids else []
+    found = {one.voucher_id: one for one in map(cards.voucher_of, filter(None, items))}
+
+    def these(wanted: list[str] | tuple[str, ...]) -> tuple[Voucher, ...]:
+        return tuple(found[one] for one in wanted if one in found)
+
+    return refunded, these(caused), these(benefits), these(redeemed)
+
+
+def read_again(table: Table, m: str, card: Card, operation: Reverse) -> Reverse:
+    """Return a reversal with what is stored by now: a refused write may not say what changed."""
+    original = operation.original
+    if operation.under is None:
+        raise AssertionError("a reversal that is written names its version of the programme")
+    (item,) = table.get(keys.refunded(m, card.member_id, original.seq))
+    refunded, vouchers, benefits, redeemed = read(table, m, card, original, item, operation.under)
+    return operation._replace(
+        refunded=refunded, vouchers=vouchers, benefits=benefits, redeemed=redeemed
+    )
