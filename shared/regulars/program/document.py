@@ -369,6 +369,7 @@ class ProgramDocument(Part):
         ]
         | None
     ) = None
+    leap_birthday: Literal["02-28", "03-01"] = "02-28"
     languages: Languages
     branding: Branding = Branding()
     units: list[Unit] = Field(default_factory=list, max_length=10)
