@@ -289,7 +289,7 @@ class TestRewards:
         (coffee,) = cafe.call("GET", f"/v1/members/{member_id}/rewards").json["items"]
         assert coffee == {
             "reward_id": "free-coffee", "name": "Free coffee", "kind": "item", "auto": True,
-            "percent": None, "amount_minor": None,
+            "percent": None, "amount_minor": None, "value_minor": None, "conditions": [],
             "cost": {"unit": "stamp", "amount": 10}, "affordable": False,
             "missing": {"unit": "stamp", "amount": 9}, "locked_because": "insufficient_balance",
         }  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
+from regulars.domain.ledger import Entry
 from regulars.domain.operations import Decision, Item, Origin, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
@@ -83,7 +84,7 @@ def original(
     if state is None or entry_item is None:
         return None
     entry, card = cards.entry_of(entry_item), cards.card_of(state)
-    under = _version(ledger, program, entry.program_version)
+    under = _version(ledger, program, entry)
     so_far, vouchers, benefits, redeemed = reversals.read(table, m, card, entry, refunded, under)
     return OriginalSale(
         card,
@@ -103,12 +104,13 @@ def original(
     )
 
 
-def _version(ledger: Ledger, program: Program, version: int) -> Program:
-    """The programme as it was published as a version; the one in force if that is lost."""
-    if program.version == version:
-        return program
-    (item,) = ledger.table.get(keys.program_version(ledger.merchant_id, version))
-    return program_of(item) if item else program
+def _version(ledger: Ledger, program: Program, entry: Entry) -> Program:
+    """The programme as it held when an entry was booked; the one in force if that is lost."""
+    if program.version != entry.program_version:
+        key = keys.program_version(ledger.merchant_id, entry.program_version)
+        (item,) = ledger.table.get(key)
+        program = program_of(item) if item else program
+    return program.at(entry.recorded_ms)
 
 
 def refund(

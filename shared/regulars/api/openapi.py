@@ -31,6 +31,13 @@ _QUERY: dict[str, dict[str, Any]] = {
         "type": "string", "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job"]
     },
     "version": {"type": "integer", "minimum": 1, "description": "An earlier version"},
+    "confirm_losses": {
+        "type": "boolean", "default": False,
+        "description": "Publish although members lose what they hold",
+    },
+    "preview_id": {
+        "type": "string", "description": "A finished preview of the same document",
+    },
     "segment": {
         "type": "string", "enum": ["new", "returning", "loyal", "at_risk", "lapsed"]
     },

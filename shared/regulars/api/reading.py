@@ -32,6 +32,14 @@ def limit(request: Request) -> int:
     return int(text)
 
 
+def flag(request: Request, name: str) -> bool:
+    """Whether a query parameter says `true`; raises INVALID for anything but true and false."""
+    text = request.query.get(name, "false")
+    if text not in {"true", "false"}:
+        raise Refused(RefusalCode.INVALID, "", ((name, "must be true or false"),))
+    return text == "true"
+
+
 def if_match(request: Request) -> int | None:
     """The version a change is based on, from the If-Match header; None for `*`, whatever it is."""
     text = request.headers.get("if-match", "").strip().strip('"')

@@ -24,7 +24,12 @@ def check(document: Any) -> dict[str, Any]:
         parsed = ProgramDocument.model_validate(document)
     except ValidationError as error:
         raise invalid(error, document) from error
-    if mistakes := [*_repeated(parsed), *_dangling(parsed), *_unaffordable(parsed)]:
+    if mistakes := [
+        *_repeated(parsed),
+        *_dangling(parsed),
+        *_unaffordable(parsed),
+        *_replaced(parsed),
+    ]:
         raise Refused(
             RefusalCode.INVALID, "The programme is not valid; see errors.", tuple(mistakes)
         )
@@ -93,6 +98,20 @@ def _each(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f".{place}", one) for place, one in enumerate(value))
     else:
         yield "", value
+
+
+def _replaced(document: ProgramDocument) -> Iterable[tuple[str, str]]:
+    """A unit that is replaced is not there any more, and one other stands for it."""
+    there, stands_for = {unit.id for unit in document.units}, set[str]()
+    for place, unit in enumerate(document.units):
+        if unit.replaces is None:
+            continue
+        path, old = f"units.{place}.replaces.unit", unit.replaces.unit
+        if old in there:
+            yield path, f"{old!r} is a unit of this document; take one of the two out"
+        if old in stands_for:
+            yield path, f"{old!r} is replaced by another unit already"
+        stands_for.add(old)
 
 
 def _unaffordable(document: ProgramDocument) -> Iterable[tuple[str, str]]:

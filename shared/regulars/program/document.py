@@ -31,6 +31,7 @@ from regulars.program.fields import (
     PerMember,
     Positive,
     Promise,
+    Rate,
     RewardRef,
     Segment,
     Shaped,
@@ -92,12 +93,29 @@ class Expiry(Part):
         return self
 
 
+class Replaces(Part):
+    """The unit of an earlier version that this one stands for, and what one of it becomes."""
+
+    unit: Id
+    rate: Rate
+
+
+class Value(Part):
+    """What so many units are worth to a member."""
+
+    units: Positive
+    amount_minor: Annotated[int, Field(ge=1, le=10**12)]
+
+
 class Unit(Part):
     id: Id
     name: UnitName
     kind: Literal["stamps", "points"]
     expiry: Expiry = Expiry()
     hold_days: Annotated[int, Field(ge=0, le=365)] = 0
+    replaces: Replaces | None = None
+    ends_on: Day | None = None
+    value: Value | None = None
 
     @model_validator(mode="after")
     def _in_time(self) -> Unit:
@@ -143,6 +161,7 @@ class Reward(Part):
     kind: RewardKindName = "item"
     cost: Cost | None = None
     promise: Promise | None = None
+    conditions: list[Words] = Field(default_factory=list, max_length=10)
     auto: bool = False
     valid_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     tiers: list[TierRef] = Field(default_factory=list, max_length=10)

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from regulars.core import checks
+from regulars.domain.values import millionths
 from regulars.i18n import languages
 from regulars.i18n.currencies import CURRENCIES
 
@@ -116,6 +117,14 @@ Promise = Annotated[
         "language; `{n}` is the number of units that are missing",
     ),
 ]
+
+
+def _above_zero(rate: str) -> str:
+    if not millionths(rate):
+        raise ValueError("must be more than 0")
+    return rate
+
+
 Money = Annotated[int, Field(ge=0, le=10**12)]
 Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 Days = Annotated[int, Field(ge=0, le=3650)]
@@ -126,6 +135,16 @@ Multiplier = Annotated[
         'must be a decimal below 11 as text, with at most three places, such as "1.5"',
     ),
     Field(description="A decimal with at most three places, as text: `1.5`"),
+]
+
+Rate = Annotated[
+    str,
+    Shaped(
+        r"^[0-9]{1,6}(?:\.[0-9]{1,6})?$",
+        'must be a decimal as text, with at most six places, such as "0.5"',
+    ),
+    AfterValidator(_above_zero),
+    Field(description="A decimal above 0 with at most six places, as text: `0.5`"),
 ]
 
 

@@ -5,6 +5,7 @@
 | merchant | `M#<m>` | `MERCHANT` | | |
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | sandbox clock | `M#<m>` | `CLOCK` | | |
+| how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
 | staff device | `M#<m>` | `STAFF#<s>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
@@ -68,6 +69,10 @@ def program_version(m: str, version: int) -> Key:
 
 def clock(m: str) -> Key:
     return f"M#{m}", "CLOCK"
+
+
+def preview(m: str, preview_id: str) -> Key:
+    return f"M#{m}", f"PREVIEW#{preview_id}"
 
 
 STAFF_PREFIX = "STAFF#"

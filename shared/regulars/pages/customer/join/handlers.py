@@ -89,7 +89,8 @@ def _shop(request: protocol.Request) -> Shop:
     (item,) = table.get(keys.program(merchant_id), consistent=False)
     if item is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    return Shop(table, merchant_id, program_of(item), merchants.now_of(merchant_id, None))
+    now = merchants.now_of(merchant_id, None)
+    return Shop(table, merchant_id, program_of(item).at(calendar.to_ms(now)), now)
 
 
 def _words(request: protocol.Request, program: Program) -> Words:
