@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from regulars.api import models
-from regulars.program import document, fields, games
+from regulars.program import document, fields, games, tiers
 from regulars.program.fields import Part
 from regulars.program.mistakes import SENTENCES, invalid
 
@@ -32,7 +32,7 @@ VOICE = re.compile(r"^(?:must |is |give |there |a |an |only |what |the |`|month 
 def all_models() -> list[type[BaseModel]]:
     found = [
         model
-        for module in (models, document, games, fields)
+        for module in (models, document, games, tiers, fields)
         for model in vars(module).values()
         if isinstance(model, type) and issubclass(model, BaseModel)
     ]
