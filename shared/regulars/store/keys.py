@@ -78,8 +78,11 @@ def preview(m: str, preview_id: str) -> Key:
     return f"M#{m}", f"PREVIEW#{preview_id}"
 
 
+STAFF_PREFIX = "STAFF#"
+
+
 def staff(m: str, staff_id: str) -> Key:
-    return f"M#{m}", f"STAFF#{staff_id}"
+    return f"M#{m}", f"{STAFF_PREFIX}{staff_id}"
 
 
 def count(m: str, name: str) -> Key:
