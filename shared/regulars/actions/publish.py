@@ -74,7 +74,7 @@ def publish(
         )
     if at_ms is not None:
         return Published(_keep(shop, item, document, at_ms, about, confirmed=confirmed))
-    marks = due_marks.of_program(shop.merchant_id, program, shop.now)
+    marks = due_marks.of_program(shop.merchant_id, program.at(to_ms(shop.now)), shop.now)
     if waited is None or waited.version != number:
         about = {**about, "top": max(number, item.get("top", 0))}
     version = Merchants(shop.table).publish(

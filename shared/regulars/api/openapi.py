@@ -27,6 +27,9 @@ _QUERY: dict[str, dict[str, Any]] = {
     "cursor": {"type": "string"},
     "q": {"type": "string", "description": "A name (or its beginning), e-mail or telephone"},
     "tier": {"type": "string"},
+    "day": {"type": "string", "format": "date", "description": "The newest with a root if none"},
+    "from": {"type": "string", "format": "date", "description": "The first day"},
+    "to": {"type": "string", "format": "date", "description": "The last day"},
     "kind": {
         "type": "string", "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job"]
     },

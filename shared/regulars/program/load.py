@@ -112,6 +112,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         currency=document["currency"],
         timezone=document["timezone"],
         country=document.get("country") or "",
+        leap_birthday=document.get("leap_birthday", "02-28"),
         languages=tuple(document["languages"]),
         color=branding.get("color", "#7a3b1d"),
         icon=branding.get("icon", "gift"),
