@@ -25,9 +25,11 @@ def describe(
     for name, schema in schemas.items():
         if name not in models:
             continue
-        known = dict(_below_fields(models[name])) | dict(texts.get(name, {}))
-        if "" in known:
-            schema["description"] = known[""]
+        known = dict(_below_fields(models[name]))
+        for base in reversed(models[name].__mro__):
+            known |= {field: text for field, text in texts.get(base.__name__, {}).items() if field}
+        if "" in texts.get(name, {}):
+            schema["description"] = texts[name][""]
         aliases = {
             field: info.alias or field
             for field, info in getattr(models[name], "model_fields", {}).items()
