@@ -92,6 +92,9 @@ def played(service: Service, frozen: Any) -> dict[str, dict[str, Any]]:
     story.ask("POST", "/v1/program/preview", SHORT_PROGRAM)
     story.ask("PUT", "/v1/program", SHORT_PROGRAM, headers={"if-match": "1"})
     story.ask("GET", "/v1/program")
+    later = {"publish_at": "2027-01-01T00:00:00Z", "note": "for the new year"}
+    story.ask("PUT", "/v1/program", SHORT_PROGRAM, headers={"if-match": "2"}, query=later)
+    story.ask("GET", "/v1/program/versions")
 
     anna = {"name": "Anna", "email": "anna@example.com", "consents": {"email": True}}
     member = story.ask("POST", "/v1/members", anna)["member_id"]

@@ -51,6 +51,10 @@ _QUERY: dict[str, dict[str, Any]] = {
         "type": "boolean", "default": False,
         "description": "Publish although members lose what they hold",
     },
+    "publish_at": {
+        "type": "string", "format": "date-time", "description": "When to publish it; now without",
+    },
+    "note": {"type": "string", "description": "What the list of versions says about it"},
     "preview_id": {
         "type": "string", "description": "A finished preview of the same document",
     },
@@ -61,6 +65,7 @@ _QUERY: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 _PATH = {
     "id": "Its id",
+    "n": "The number of the version",
     "code": "The code of the voucher, in capitals or not, with or without gaps",
     "provider": "The till: `generic`, `square` ...",
 }
@@ -224,7 +229,9 @@ def _answers(route: Route, example: dict[str, Any]) -> dict[str, Any]:
             shown[str(status)]["headers"] = _REPLAY
         if route.path == "/v1/program":
             shown[str(status)]["headers"] = _ETAG
-    if not route.answers:
+    if route.method == "DELETE":
+        shown["204"] = {"description": "It is taken back"}
+    elif not route.answers:
         content = {"schema": {"type": "object", "description": "A JSON document of its own kind"}}
         shown["200"] = {
             "description": route.summary,

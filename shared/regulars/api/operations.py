@@ -58,7 +58,8 @@ OPERATIONS: dict[str, Text] = {
         "Programme",
         "Publishes a new version over the one named by `If-Match`, or over any with `*`. What "
         "would take from members what they hold is refused as `losses`, unless `confirm_losses` "
-        "says that it is meant. Nothing is published by halves.",
+        "says that it is meant. With `publish_at` "
+        "it waits (202) and is checked again at that time. Nothing is published by halves.",
         (Code.STALE_VERSION, Code.LOSSES, Code.PREVIEW_NEEDED, Code.CONFLICT),
     ),
     "POST /v1/program/preview": Text(
@@ -68,6 +69,14 @@ OPERATIONS: dict[str, Text] = {
     ),
     "GET /v1/program/schema": Text(
         "Programme", "Reads the JSON Schema of a programme document, for editors and for checks."
+    ),
+    "GET /v1/program/versions": Text(
+        "Programme",
+        "Lists the versions of the programme, newest first; those that wait for their time or were "
+        "refused at it stand on the first page.",
+    ),
+    "DELETE /v1/program/versions/{n}": Text(
+        "Programme", "Takes back a version that waits for its time. Others cannot be taken back."
     ),
     "GET /v1/raffles/{id}": Text(
         "Programme",
