@@ -118,6 +118,8 @@ def document() -> dict[str, Any]:
     ]
     _, schemas = models_json_schema(modes, ref_template=_REF)
     _describe(schemas["$defs"])
+    for schema in schemas["$defs"].values():
+        _tell_defaults(schema)
     paths: dict[str, dict[str, Any]] = {}
     for route in API:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
@@ -177,6 +179,14 @@ def examples() -> dict[str, dict[str, Any]]:
 def _describe(schemas: dict[str, dict[str, Any]]) -> None:
     models = {model.__name__: model for model in _below(BaseModel)}
     describe(schemas, models, {**of_programs.DESCRIPTIONS, **descriptions.DESCRIPTIONS})
+
+
+def _tell_defaults(schema: dict[str, Any]) -> None:
+    """Put defaults into words: generators take a field with a default for one that must be sent."""
+    for field in schema.get("properties", {}).values():
+        default = field.pop("default", None)
+        if isinstance(default, str | int):
+            field["description"] += f" When left out: `{json.dumps(default)}`."
 
 
 def _below(model: type[BaseModel]) -> set[type[BaseModel]]:

@@ -128,6 +128,7 @@ OPERATIONS: dict[str, Text] = {
     "GET /v1/members/{id}/proof": Text(
         "Ledger",
         "Proves that the head of a card was part of the digest of a day: the path to its root.",
+        (Code.CONFLICT,),
     ),
     "GET /v1/ledger/roots": Text(
         "Ledger", "Lists the digest of all heads for each day, newest first."
