@@ -10,6 +10,7 @@ from datetime import datetime
 
 from regulars.domain import (
     accrual,
+    amending,
     benefits,
     breakage,
     reasons,
@@ -24,6 +25,7 @@ from regulars.domain.due import BENEFITS, EXPIRE, TIER
 from regulars.domain.ledger import Kind
 from regulars.domain.operations import (
     Adjust,
+    Amend,
     AnyOperation,
     Cancel,
     Celebrate,
@@ -100,6 +102,11 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
                 refused=tuple(refused),
                 refunded=refunded,
             )
+        case Amend():
+            refunded, refused = amending.amend(draft, operation)
+            return draft.decision(
+                "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
+            )
         case Expire():
             return _expire(draft, operation)
         case ReviewTier():
@@ -111,7 +118,8 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 
 _PAYS_DEBT_FIRST = (
-    Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse
+    Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
+    Amend,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 
@@ -125,6 +133,7 @@ _REVIEWS_TIER_FIRST = (
     Issue,
     Adjust,
     Reverse,
+    Amend,
     Expire,
 )
 """Operations that depend on the tier: it is brought up to date first."""

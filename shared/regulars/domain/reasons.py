@@ -35,6 +35,8 @@ class ReasonKind(StrEnum):
     REFUND = "refund"
     DEBT_PAID = "settled"
     EXPIRED = "expired"
+    AMENDED = "amended"
+    VOID = "void"
     COOLDOWN = "cooldown"
     CAP_DAY = "cap_day"
     MIN_SPEND = "min_spend"
@@ -46,7 +48,7 @@ class ReasonKind(StrEnum):
 
 _KINDS = {str(kind): kind for kind in ReasonKind}
 _PURCHASE = frozenset({ReasonKind.SPEND, ReasonKind.ITEM})
-_MOVED = frozenset({ReasonKind.RETURNED, ReasonKind.DEBT_PAID})
+_MOVED = frozenset({ReasonKind.RETURNED, ReasonKind.DEBT_PAID, ReasonKind.AMENDED, ReasonKind.VOID})
 
 
 class Reason(NamedTuple):
@@ -183,6 +185,16 @@ def returned(reward_id: str, voucher_id: str) -> Reason:
 def refund(of_seq: int) -> Reason:
     """A refund of the entry with that number."""
     return Reason({"k": "refund", "of": of_seq})
+
+
+def amended(of_seq: int) -> Reason:
+    """The order of the entry with that number was sent again with another content."""
+    return Reason({"k": "amended", "of": of_seq})
+
+
+def void(of_seq: int) -> Reason:
+    """The refund with that number was taken back."""
+    return Reason({"k": "void", "of": of_seq})
 
 
 def cooldown(minutes: int) -> Reason:

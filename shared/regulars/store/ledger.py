@@ -22,6 +22,7 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import (
+    Amend,
     AnyOperation,
     Cancel,
     Decision,
@@ -141,7 +142,7 @@ class Ledger:
         writes += reversals.voucher_puts(m, c, decision)
         if isinstance(operation, Redeem) and operation.order_id:
             writes.append(reversals.redeemed_put(m, c, operation.order_id, operation.voucher))
-        if isinstance(operation, Reverse):
+        if isinstance(operation, Reverse | Amend):
             writes.append(reversals.refunded_put(m, c, operation, decision))
         writes += self._due_items(c, before, decision)
         return [
@@ -210,7 +211,7 @@ class Ledger:
                 )
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(RefusalCode.CONFLICT)
-        if isinstance(operation, Reverse):
+        if isinstance(operation, Reverse | Amend):
             operation = reversals.read_again(self.table, self.merchant_id, card, operation)
         return card, operation
 
@@ -336,7 +337,7 @@ def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:
     """The operation on the voucher as it is now."""
     if isinstance(operation, Redeem | Cancel):
         return operation._replace(voucher=voucher)
-    if isinstance(operation, Reverse):
+    if isinstance(operation, Reverse | Amend):
         vouchers = tuple(
             voucher if known.voucher_id == voucher.voucher_id else known
             for known in operation.vouchers

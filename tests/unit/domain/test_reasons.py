@@ -67,7 +67,12 @@ def test_what_moves_within_a_card_is_not_granted() -> None:
 
     kinds = {line.reason.kind for line in granted(lines)}
 
-    assert set(ReasonKind) - kinds == {ReasonKind.RETURNED, ReasonKind.DEBT_PAID}
+    assert set(ReasonKind) - kinds == {
+        ReasonKind.RETURNED,
+        ReasonKind.DEBT_PAID,
+        ReasonKind.AMENDED,
+        ReasonKind.VOID,
+    }
     assert granted([lines[0]._replace(amount=0), lines[0]._replace(amount=-1)]) == []
 
 
