@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from regulars.domain import amending
+from regulars.domain import revising
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
@@ -111,14 +111,14 @@ def original(
 
 
 def _as_sent_last(ledger: Ledger, member_id: str, entry: Entry, so_far: Refunded) -> Entry:
-    """Return a sale as it stands: with its newest amendment, if there is one."""
-    if not so_far.amended_seq:
+    """Return a sale as it stands: with its newest revision, if there is one."""
+    if not so_far.revised_seq:
         return entry
-    key = keys.entry(ledger.merchant_id, member_id, so_far.amended_seq)
+    key = keys.entry(ledger.merchant_id, member_id, so_far.revised_seq)
     (item,) = ledger.table.get(key)
     if item is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    return amending.as_sent_last(entry, cards.entry_of(item))
+    return revising.as_sent_last(entry, cards.entry_of(item))
 
 
 def _version(ledger: Ledger, program: Program, version: int) -> Program:

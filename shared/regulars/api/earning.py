@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.actions import amend, book, find, refunds
+from regulars.actions import book, find, refunds, revise
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain.operations import Decision, Earn
@@ -41,7 +41,7 @@ def earn(request: protocol.Request) -> protocol.Response:
     operation = _operation(key, body, gathered.caller)
     answer = book.book(shop, member, operation, known, render)
     if answer.replayed and known.alias and not _first_answer(shop, key, known):
-        again = amend.sent_again(
+        again = revise.sent_again(
             shop, member.card.member_id, answer, operation, f"key:{key}", known, render
         )
         answer = book.personal_answer(shop, again, member)

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from regulars.domain import (
     accrual,
-    amending,
     benefits,
     breakage,
     reasons,
     reversal,
+    revising,
     rewards,
     surprises,
     tiering,
@@ -25,7 +25,6 @@ from regulars.domain.due import BENEFITS, EXPIRE, TIER
 from regulars.domain.ledger import Kind
 from regulars.domain.operations import (
     Adjust,
-    Amend,
     AnyOperation,
     Cancel,
     Celebrate,
@@ -42,6 +41,7 @@ from regulars.domain.operations import (
     Redeem,
     Reverse,
     ReviewTier,
+    Revise,
     RewardAction,
     Voucher,
 )
@@ -102,8 +102,8 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
                 refused=tuple(refused),
                 refunded=refunded,
             )
-        case Amend():
-            refunded, refused = amending.amend(draft, operation)
+        case Revise():
+            refunded, refused = revising.revise(draft, operation)
             return draft.decision(
                 "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
             )
@@ -119,7 +119,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 _PAYS_DEBT_FIRST = (
     Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
-    Amend,
+    Revise,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 
@@ -133,7 +133,7 @@ _REVIEWS_TIER_FIRST = (
     Issue,
     Adjust,
     Reverse,
-    Amend,
+    Revise,
     Expire,
 )
 """Operations that depend on the tier: it is brought up to date first."""

@@ -146,7 +146,7 @@ class Refunded(NamedTuple):
     """The ids of vouchers that refunds issued; they belong to the original."""
     visit_gone: bool = False
     """Whether the visit no longer counts."""
-    amended_seq: int = 0
+    revised_seq: int = 0
     """The entry that holds the sale as it was sent last; 0 for the original itself."""
 
 
@@ -177,12 +177,12 @@ class Reverse(NamedTuple):
     refund_id: str | None = None
 
 
-class Amend(NamedTuple):
+class Revise(NamedTuple):
     """An order was sent again with other items or another amount: the difference is booked."""
 
     origin: Origin
     original: Entry
-    """The sale as it stands: with its newest amendment, if there is one."""
+    """The sale as it stands: with its newest revision, if there is one."""
     sale: Earn
     refunded: Refunded = Refunded()
     vouchers: tuple[Voucher, ...] = ()
@@ -286,7 +286,7 @@ AnyOperation = (
     | Redeem
     | Cancel
     | Reverse
-    | Amend
+    | Revise
     | Expire
     | ReviewTier
     | GrantTier

@@ -35,7 +35,7 @@ class ReasonKind(StrEnum):
     REFUND = "refund"
     DEBT_PAID = "settled"
     EXPIRED = "expired"
-    AMENDED = "amended"
+    REVISED = "revised"
     VOID = "void"
     COOLDOWN = "cooldown"
     CAP_DAY = "cap_day"
@@ -48,7 +48,7 @@ class ReasonKind(StrEnum):
 
 _KINDS = {str(kind): kind for kind in ReasonKind}
 _PURCHASE = frozenset({ReasonKind.SPEND, ReasonKind.ITEM})
-_MOVED = frozenset({ReasonKind.RETURNED, ReasonKind.DEBT_PAID, ReasonKind.AMENDED, ReasonKind.VOID})
+_MOVED = frozenset({ReasonKind.RETURNED, ReasonKind.DEBT_PAID, ReasonKind.REVISED, ReasonKind.VOID})
 
 
 class Reason(NamedTuple):
@@ -187,9 +187,9 @@ def refund(of_seq: int) -> Reason:
     return Reason({"k": "refund", "of": of_seq})
 
 
-def amended(of_seq: int) -> Reason:
+def revised(of_seq: int) -> Reason:
     """The order of the entry with that number was sent again with another content."""
-    return Reason({"k": "amended", "of": of_seq})
+    return Reason({"k": "revised", "of": of_seq})
 
 
 def void(of_seq: int) -> Reason:

@@ -107,7 +107,7 @@ def _reason(
             return words.t("given back for a reward")
         case "refund":
             return words.t("a purchase was refunded")
-        case "amended":
+        case "revised":
             return words.t("your purchase was changed")
         case "void":
             return words.t("a refund was taken back")

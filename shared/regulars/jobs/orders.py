@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import decompress
 
-from regulars.actions import amend, find, refunds
+from regulars.actions import find, refunds, revise
 from regulars.core import checks, contacts, tokens
 from regulars.core.observability import logger
 from regulars.domain import baskets
@@ -120,7 +120,9 @@ def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
     first = shop.ledger.perform(shop.program, card, operation, shop.now, render=render, fresh=True)
     if first.replayed:
         again = f"{order}:{baskets.fingerprint(baskets.read(operation, shop.program.counts))}"
-        amend.sent_again(shop, member_id, first, operation, again, Idempotency(), render, once=True)
+        revise.sent_again(
+            shop, member_id, first, operation, again, Idempotency(), render, once=True
+        )
     refunds.apply_parked(shop.ledger, shop.program, order, shop.now)
 
 

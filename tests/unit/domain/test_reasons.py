@@ -70,7 +70,7 @@ def test_what_moves_within_a_card_is_not_granted() -> None:
     assert set(ReasonKind) - kinds == {
         ReasonKind.RETURNED,
         ReasonKind.DEBT_PAID,
-        ReasonKind.AMENDED,
+        ReasonKind.REVISED,
         ReasonKind.VOID,
     }
     assert granted([lines[0]._replace(amount=0), lines[0]._replace(amount=-1)]) == []

@@ -48,7 +48,7 @@ REASONS = {
     ReasonKind.COOLDOWN: reasons.cooldown(5),
     ReasonKind.CAP_DAY: reasons.cap_day(3),
     ReasonKind.MIN_SPEND: reasons.min_spend(500),
-    ReasonKind.AMENDED: reasons.amended(3),
+    ReasonKind.REVISED: reasons.revised(3),
     ReasonKind.VOID: reasons.void(3),
     ReasonKind.ZERO_SALE: reasons.plain(ReasonKind.ZERO_SALE),
     ReasonKind.CLAMPED: reasons.clamped(1200, 1000),
@@ -57,7 +57,7 @@ NEVER_STORED_THEN = {
     ReasonKind.SURPRISE,  # kept in the facts, not in a line
     ReasonKind.ZERO_SALE,
     ReasonKind.CLAMPED,
-    ReasonKind.AMENDED,
+    ReasonKind.REVISED,
     ReasonKind.VOID,
 }
 """Kinds that no stored entry of an earlier version has."""

@@ -29,21 +29,21 @@ from regulars.domain import (
 from regulars.domain.card import Card, TierRight
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry, Line
-from regulars.domain.operations import WHOLE, Amend, Earn, Refunded, Reverse
+from regulars.domain.operations import WHOLE, Earn, Refunded, Reverse, Revise
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason, ReasonKind
 from regulars.domain.rewards import give_back, issue_automatic
 from regulars.domain.shares import Grant, Shares, grants, taken
 
 SALE = "sale"
-"""The fact of an amendment that holds the sale as it was sent last, and all that it granted."""
+"""The fact of a revision that holds the sale as it was sent last, and all that it granted."""
 
 _STAYS = ("order", "vouchers", "benefits", "milestones", "runs", "surprises", "first", "last",
           "waiting", "waited", "in", "had", "referral")  # fmt: skip
-"""Facts of a sale that an amendment leaves as they are."""
+"""Facts of a sale that a revision leaves as they are."""
 
 
-def amend(draft: Draft, operation: Amend) -> tuple[Refunded, list[tuple[str, Reason]]]:
+def revise(draft: Draft, operation: Revise) -> tuple[Refunded, list[tuple[str, Reason]]]:
     """Book the difference.
 
     Returns what is refunded of the order as it is now, and (rule, reason) for what it does not
@@ -66,7 +66,7 @@ def amend(draft: Draft, operation: Amend) -> tuple[Refunded, list[tuple[str, Rea
         [line.unit, line.amount, line.lot, line.rule, dict(line.reason.stored)]
         for line in scratch.lines
     ]
-    draft.facts.update({"amends": before.seq, SALE: facts, "order": before.facts.get("order")})
+    draft.facts.update({"revises": before.seq, SALE: facts, "order": before.facts.get("order")})
     after = effective(before, facts)
     refunded = refunded._replace(rules={}, listed_minor=0)
     gone_before = taken(before, under, operation.refunded)
@@ -81,17 +81,17 @@ def amend(draft: Draft, operation: Amend) -> tuple[Refunded, list[tuple[str, Rea
     return refunded._replace(
         vouchers=(*operation.refunded.vouchers, *issued),
         visit_gone=bool(gone_after.visit.after),
-        amended_seq=draft.card.seq + 1,
+        revised_seq=draft.card.seq + 1,
     ), refused
 
 
-def as_sent_last(original: Entry, amendment: Entry) -> Entry:
-    """Return the entry of a sale as its newest amendment leaves it."""
-    return effective(original, amendment.facts[SALE])
+def as_sent_last(original: Entry, revision: Entry) -> Entry:
+    """Return the entry of a sale as its newest revision leaves it."""
+    return effective(original, revision.facts[SALE])
 
 
 def effective(original: Entry, facts: Mapping[str, Any]) -> Entry:
-    """Return the entry of a sale as an amendment with these facts leaves it.
+    """Return the entry of a sale as a revision with these facts leaves it.
 
     What milestones granted stays with the entry that reached them, as long as they are reached.
     """
@@ -123,7 +123,7 @@ def _visits(sale: Earn, before: Entry, basket: baskets.Basket) -> int:
 
 
 def _as_at_first(
-    operation: Amend, under: Program, basket: baskets.Basket, count: int
+    operation: Revise, under: Program, basket: baskets.Basket, count: int
 ) -> tuple[Draft, list[tuple[str, Reason]]]:
     """Compute what the order would have granted at its time, on a card that has nothing else."""
     before = operation.original
@@ -216,11 +216,11 @@ def _uses(draft: Draft, before: Entry, after: Entry, under: Program) -> None:
 
 
 def _units(
-    draft: Draft, operation: Amend, under: Program, gone_before: Shares, gone_after: Shares,
+    draft: Draft, operation: Revise, under: Program, gone_before: Shares, gone_after: Shares,
     after: Entry,
 ) -> None:  # fmt: skip
     """Book the difference of each rule: what is missing is granted, what is too much is taken."""
-    before, reason = operation.original, reasons.amended(operation.original.seq)
+    before, reason = operation.original, reasons.revised(operation.original.seq)
     old = _by_rule(before, gone_before)
     new = _by_rule(after, gone_after)
     reverse = Reverse(operation.origin, before, operation.refunded, vouchers=operation.vouchers)
@@ -247,13 +247,13 @@ def _by_rule(entry: Entry, gone: Shares) -> dict[tuple[str, str], tuple[Grant, i
 
 
 def _what_follows(
-    draft: Draft, operation: Amend, before: Entry, after: Entry, under: Program
+    draft: Draft, operation: Revise, before: Entry, after: Entry, under: Program
 ) -> None:
     """Judge milestones and tiers by the sums as they are now."""
     milestones.reach(draft)
     reverse = Reverse(operation.origin, before, operation.refunded, vouchers=operation.vouchers)
     for milestone, times in milestones.too_many(draft, before):
-        reason = reasons.amended(before.seq)
+        reason = reasons.revised(before.seq)
         draft.facts[SALE].setdefault("lost", {})[milestone.id] = times
         line = Line(milestone.unit, milestone.amount * times, "", milestone.id, reason)
         if milestone.unit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.actions import refunds
 from regulars.domain import baskets
-from regulars.domain.operations import WHOLE, Amend, Earn
+from regulars.domain.operations import WHOLE, Earn, Revise
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store.answers import Answer, Idempotency
@@ -24,9 +24,9 @@ def sent_again(
 ) -> Answer:
     """Answer an order that was booked before: as it was, or after booking the difference.
 
-    `first` is its first answer. One that was refunded whole is a new sale. `op` is the operation of this request; with `once` an older content
-    that comes again changes nothing, as when a queue delivers an event twice. Raises
-    ORDER_OF_ANOTHER_MEMBER when the order is on another card.
+    `first` is its first answer. One that was refunded whole is a new sale. `op` is the operation of
+    this request; with `once` an older content that comes again changes nothing, as when a queue
+    delivers an event twice. Raises ORDER_OF_ANOTHER_MEMBER when the order is on another card.
     """
     if first.member_id != member_id:
         raise Refused(
@@ -47,7 +47,7 @@ def sent_again(
     if is_known and not is_new:
         return first
     origin = operation.origin._replace(op=op, effective_ms=reverse.original.effective_ms)
-    amend = Amend(
+    revise = Revise(
         origin,
         original=reverse.original,
         sale=operation,
@@ -57,6 +57,6 @@ def sent_again(
         under=reverse.under,
     )
     return shop.ledger.perform(
-        shop.program, read.card, amend, shop.now,
+        shop.program, read.card, revise, shop.now,
         idempotency=idempotency._replace(alias=None), render=render, fresh=True,
     )  # fmt: skip
