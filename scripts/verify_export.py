@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Check the exported entries of one card: verify_export.py entries.json
+"""Check the exported entries of one card: verify_export.py entries.json [proof.json]
 
 The file holds what GET /v1/members/{id}/entries answers: a list of entries, or an object with them
-under `items` or `entries`, in any order. What is hashed is said in docs/ledger-format.md.
+under `items` or `entries`, in any order; the second what GET /v1/members/{id}/proof answers: then
+the root of that day is checked, too. What is hashed is said in docs/ledger-format.md.
 Exit code 0 when everything fits, 1 with a line for each problem, 2 when the file cannot be read.
 """
 
 import hashlib
 import json
+import pathlib
 import sys
 from collections import Counter
 
@@ -43,13 +45,26 @@ def problems(entries):
         head, at = entry["hash"], hashed["at"]
 
 
-def main(path):
+def unproved(entries, proof):
+    """Yield what is wrong with the proof of a day."""
+    if proof["head"] not in [it["hash"] for it in entries if it["seq"] == proof["seq"]]:
+        yield f"proof: entry {proof['seq']} has another hash on {proof['day']}"
+    at = hashlib.sha256("\0{member_id} {seq} {head}".format(**proof).encode()).digest()
+    for step in proof["path"]:
+        pair = [bytes.fromhex(step["hash"]), at]
+        at = hashlib.sha256(
+            b"\1" + b"".join(pair if step["side"] == "left" else pair[::-1])
+        ).digest()
+    if at.hex() != proof["root"]:
+        yield f"proof: its path does not lead to the root of {proof['day']}"
+
+
+def main(path, *proof):
     """Check a file and say what was found."""
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 - nothing but open is needed
-            found = json.load(file)
+        found, *proofs = (json.loads(pathlib.Path(it).read_text("utf-8")) for it in (path, *proof))
         entries = found if isinstance(found, list) else found.get("items") or found["entries"]
-        wrong = list(problems(entries))
+        wrong = [*problems(entries), *(one for it in proofs for one in unproved(entries, it))]
         last = max(entries, key=lambda entry: entry["seq"], default={"seq": 0, "hash": ""})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         print(f"{path} cannot be read: {error!r}", file=sys.stderr)
@@ -61,4 +76,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]) if len(sys.argv) == 2 else __doc__)
+    sys.exit(main(*sys.argv[1:]) if 2 <= len(sys.argv) <= 3 else __doc__)

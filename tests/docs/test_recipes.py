@@ -217,7 +217,7 @@ document = json.loads(json.dumps(templates.template("corner-cafe")))
 document["rewards"].append({"id": "free-delivery", "name": "Delivery", "kind": "delivery"})
 reward = load(check(document), 1).rewards["free-delivery"]
 shown = customer.worth(reward, "EUR", words("en"))
-print(json.dumps([shown, integration.worth(reward)["kind"]]))
+print(json.dumps([shown, integration.worth(reward, "free-delivery", words("en"))["kind"]]))
 """
 
 

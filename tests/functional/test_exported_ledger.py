@@ -30,12 +30,13 @@ def entries(service: Service) -> Entries:
     return exported(cafe, member_id)
 
 
-def exported(cafe: Merchant, member_id: str) -> Entries:
+def exported(cafe: Merchant, member_id: str, *, test: bool = False) -> Entries:
     """All entries, as an integration fetches them: a page at a time."""
     found: Entries = []
     query = {"limit": "2"}
     while True:
-        page = cafe.call("GET", f"/v1/members/{member_id}/entries", query=query).json
+        path = f"/v1/members/{member_id}/entries"
+        page = cafe.call("GET", path, query=query, test=test).json
         found += page["items"]
         if page["next"] is None:
             return found

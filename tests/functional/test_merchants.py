@@ -131,12 +131,14 @@ class TestPublishing:
         assert any(found.startswith(path) for found in paths), paths
         assert cafe.call("GET", "/v1/program").json["version"] == 1
 
-    def test_cards_go_on_under_a_program_that_dropped_their_unit(self, cafe: Merchant) -> None:
+    def test_cards_go_on_under_a_program_that_has_nothing_else(self, cafe: Merchant) -> None:
         member_id = cafe.join()["member_id"]
+        star = {"id": "star", "name": {"en": {"other": "stars"}}, "kind": "stamps",
+                "replaces": {"unit": "stamp", "rate": "1"}}  # fmt: skip
         bare = {"name": "Bare", "currency": "EUR", "timezone": "UTC", "languages": ["en"]}
-        assert self.put(cafe, bare).status == 200
+        assert self.put(cafe, {**bare, "units": [star]}).status == 200
         card = cafe.earn(member_id)["card"]
-        assert card["balances"] == {"stamp": {"available": 1, "pending": 0, "debt": 0}}
+        assert card["balances"] == {"star": {"available": 1, "pending": 0, "debt": 0}}
         assert cafe.call("GET", f"/v1/members/{member_id}/verify").json["ok"] is True
         path = card["card_url"].removeprefix("https://cards.example")
         assert cafe.service.request("GET", path).status == 200

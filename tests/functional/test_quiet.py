@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from regulars.api.routes import ROUTES
-from regulars.core import tokens
+from regulars.core import clock, tokens
+from regulars.jobs import roots
+from regulars.program.shop import load_shop
+from regulars.store import keys
 from tests.functional import tills
 from tests.service import Merchant, Reply, Service
 
@@ -22,6 +26,8 @@ def known(cafe: Merchant, service: Service) -> dict[str, str]:
     with_games(cafe)
     link = card["card_url"].rpartition("/")[2]
     unsubscribe = tokens.unsubscribe_token(cafe.id, card["member_id"])
+    later = load_shop(service.table, cafe.id, clock.now() + timedelta(days=2))
+    roots.digest_heads(later, keys.MERCHANT_LEVEL)  # a day with a root
     staff = cafe.created["staff_url"].rpartition("/")[2]
     return {
         "/v1/templates/{id}": "corner-cafe", "/v1/raffles/{id}": "winter",

@@ -36,6 +36,7 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
         ("GET", f"/v1/members/{member}/profile", None),
         ("GET", f"/v1/members/{member}/verify", None),
         ("POST", f"/v1/members/{member}/repair", {}),
+        ("GET", f"/v1/members/{member}/proof", None),
         ("POST", f"/v1/attention/{member}", {"do": "dismiss"}),
         ("GET", f"/v1/members/{member}/rewards", None),
         ("PATCH", f"/v1/members/{member}", {"name": "Mine"}),

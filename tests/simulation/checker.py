@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from hashlib import sha256
 from traceback import extract_tb
 from typing import Any
 from zlib import decompress
@@ -45,6 +46,8 @@ class Checker:
         self.replays: dict[str, Replay] = {}
         self.folds: dict[str, Fold] = {}
         """Every card as the product rebuilds it of its entries."""
+        self.recorded: dict[str, list[tuple[int, int, str]]] = {}
+        """By member when each entry was recorded, its number and its hash."""
         self.booked: dict[str, str] = {}
         """The member on whose card each operation was booked."""
         self.orders: dict[str, tuple[str, int]] = {}
@@ -120,6 +123,9 @@ class Checker:
             elif kind == "RAFFLE":
                 assert before is None, "a raffle was drawn again"
                 self._drawn(key[1].removeprefix("RAFFLE#"), from_item(after)["drawn"])
+            elif key[0].endswith("#ROOTS"):
+                assert before is None, "the root of a day was written over"
+                self._root(from_item(after))
             elif kind == "PROGRAM":
                 version = int(after["version"]["N"])
                 assert before is None or key[1] == "PROGRAM", "a version was written over"
@@ -147,6 +153,23 @@ class Checker:
         held = {member: one.marks.tickets[raffle] for member, one in self.replays.items()}
         current = {member: count for member, count in held.items() if count}
         assert not self.calm or self.drawn[raffle]["tickets"] == current, "drawn from others"
+
+    def _root(self, root: Mapping[str, Any]) -> None:
+        """The root of a day is over the newest head of every card at its end."""
+        hashes = []
+        by_enrollment = sorted((it["enrolled"], member) for member, it in self.profiles.items())
+        for _, member in by_enrollment:
+            past = [it for it in self.recorded.get(member, ()) if it[0] < root["ends_ms"]]
+            if past:
+                _, seq, head = past[-1]
+                hashes.append(sha256(f"\0{member} {seq} {head}".encode()).digest())
+        assert root["cards"] == len(hashes), "other cards in the root"
+        while len(hashes) > 1:
+            pairs = [hashes[at : at + 2] for at in range(0, len(hashes), 2)]
+            hashes = [
+                sha256(b"\1" + b"".join(it)).digest() if len(it) == 2 else it[0] for it in pairs
+            ]
+        assert root["root"] == (hashes[0] if hashes else sha256(b"").digest()), "another root"
 
     def _due(self, key: Key, after: Mapping[str, Any]) -> None:
         member = key[0].rpartition("#C#")[2] if "#C#" in key[0] else "-"
@@ -210,6 +233,8 @@ class Checker:
         assert key[1] == f"ENTRY#{entry['seq']:010}"
         assert entry["op"] not in self.booked, f"{entry['op']} was booked twice"
         self.booked[entry["op"]] = member
+        mine = self.recorded.setdefault(member, [])
+        mine.append((entry["at"], entry["seq"], item["hash"]["S"]))
         order = entry["facts"].get("order")
         if order and entry["kind"] == "earn":
             assert order not in self.orders, f"order {order} was booked twice"

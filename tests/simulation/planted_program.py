@@ -113,8 +113,8 @@ def _due_marks_after_the_program() -> list[Patch]:
     publish = merchants.Merchants.publish
 
     def changed(self: Any, *given: Any) -> int:
-        merchant_id, document, over, now_ms, marks = given
-        version = publish(self, merchant_id, document, over, now_ms, [])
+        merchant_id, document, over, now_ms, marks, past = given
+        version = publish(self, merchant_id, document, over, now_ms, [], past)
         for mark in marks:
             self.table.put(mark)
         return version

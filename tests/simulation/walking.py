@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from regulars.actions.due_marks import DRAW, INVITE
+from regulars.actions.due_marks import DRAW, INVITE, ROOTS
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.due import (
     ANNIVERSARY,
@@ -31,6 +31,7 @@ from tests.simulation.world import World
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "expiry": (EXPIRE,),
     "reminders": (REMIND, NOTICE),
+    "digest": (ROOTS,),
     "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW),
 }
 PAST_THE_HOUR = timedelta(minutes=5)
@@ -86,7 +87,8 @@ class Walks:
 
     def next_run_ms(self) -> int:
         """How long it is to the run of the hour in which something will be due; 0 for none."""
-        coming = (_start(hour) for hour in self.checker.due.values())
+        marks = self.checker.due.items()
+        coming = (_start(hour) for (_, job), hour in marks if job != ROOTS)
         runs = [start + PAST_THE_HOUR + timedelta(minutes=5) for start in coming]
         to_come = [run for run in runs if run > self._now()]
         return (min(to_come) - self._now()) // timedelta(milliseconds=1) if to_come else 0

@@ -18,11 +18,13 @@ DIGEST = "digest"
 INVITE = "invite"
 DRAW = "draw"
 LEADERBOARDS = "leaderboards"
+ROOTS = "roots"
 """Under these names they stand in the due list."""
 
 MONDAY_HOUR = 8
 INVITATION_HOUR = 9
 NOON = 12
+ROOTS_HOUR = 1
 COUNT_HOUR = 3
 """Local hours. At three the day before is over for everybody, late bars included."""
 
@@ -44,7 +46,22 @@ def next_invitations(merchant_id: str, zone: str, today: date) -> Item:
 
 def of_program(merchant_id: str, program: Program, now: datetime) -> list[Item]:
     """Return the marks that follow from a programme: written with it, new or changed."""
-    return [next_draw(merchant_id, program, now), next_count(merchant_id, program, now)]
+    return [
+        next_draw(merchant_id, program, now),
+        next_count(merchant_id, program, now),
+        next_roots(merchant_id, program.timezone, now),
+    ]
+
+
+def next_roots(merchant_id: str, zone: str, now: datetime) -> Item:
+    """Return the mark of the digest of all heads of the day that is running."""
+    tomorrow = calendar.local_date(now, zone) + timedelta(days=1)
+    return roots_at(merchant_id, calendar.local_start(tomorrow, zone, ROOTS_HOUR))
+
+
+def roots_at(merchant_id: str, instant: datetime) -> Item:
+    """Return the mark of the digest of all heads at an instant."""
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, ROOTS, calendar.hour_of(instant))
 
 
 def next_count(merchant_id: str, program: Program, now: datetime) -> Item:

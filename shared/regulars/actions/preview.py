@@ -1,73 +1,243 @@
 """What a programme would do to the members as they are now, by really deciding it for each.
 
 Publishing has every card reviewed (`jobs/recompute.py`); the preview makes the same decision on the
-same cards and throws it away. Members are read a page at a time, so memory stays small.
+same cards and throws it away. Members are read a page at a time, so memory stays small; when the
+time of the request is over, what was counted so far is kept for a day under the preview's id, and
+the same call with the cursor goes on.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
+from zlib import compress, decompress
 
 from regulars.actions import aside
-from regulars.domain import rewards
+from regulars.core import checks, clock, tokens
+from regulars.core.deadline import Deadline
+from regulars.domain import calendar, losses, rewards
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
+from regulars.domain.losses import Threat
 from regulars.domain.operations import Decision, Origin, ReviewTier
 from regulars.domain.program import Program
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import keys
-from regulars.store.members import all_members
-from regulars.store.table import Table
+from regulars.store.marshal import Item
+from regulars.store.members import members_page
+from regulars.store.table import Absent, Equals, Table
 
 EXAMPLES = 10
+KEPT = timedelta(days=1)
+ID_LENGTH = 20
+NONE_KEY = ""
+"""Stands for no tier among the keys of a JSON object."""
 
 
-def preview(shop: Shop, program: Program) -> dict[str, Any]:
-    """Counts by resulting tier, what it gives away, and a few examples."""
+class Progress:
+    """What a preview has counted so far; all of it can be written as JSON."""
+
+    def __init__(self, left: dict[str, int]) -> None:
+        self.members = self.unchanged = self.rewarded = self.cost_minor = 0
+        self.up: Counter[str] = Counter()
+        self.down: Counter[str] = Counter()
+        self.left = left
+        """What is left of every reward with a stock, by the name of its counter."""
+        self.losses: list[tuple[Any, str, int, int]] = []
+        self.examples: list[dict[str, Any]] = []
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Progress:
+        """Read what was written."""
+        progress = cls({})
+        vars(progress).update(stored)
+        progress.up, progress.down = Counter(progress.up), Counter(progress.down)
+        return progress
+
+
+def preview(
+    shop: Shop, program: Program, document: Mapping[str, Any], cursor: str | None = None
+) -> dict[str, Any]:
+    """Count tiers, costs and losses, with a few examples; `more` when it is to be called again with
+    the cursor in `next`. Raises INVALID for a cursor that does not belong to it."""
     table, m = shop.table, shop.merchant_id
-    up: Counter[str | None] = Counter()
-    down: Counter[str | None] = Counter()
-    members = unchanged = rewarded = cost_minor = 0
-    examples: list[dict[str, Any]] = []
-    left = _left(table, m, program)
+    page, start, deadline = 0, None, Deadline()
+    if cursor is None:
+        preview_id, progress = tokens.random_id(ID_LENGTH), Progress(_left(table, m, program))
+    else:
+        kept = _kept(shop, cursor)
+        wrong = _wrong(kept, document, shop.program.version)
+        if kept is None or wrong or kept["done"]:
+            wrong = wrong or "is of a preview that is finished"
+            raise Refused(RefusalCode.INVALID, "", (("cursor", wrong),))
+        preview_id, page, start = cursor, kept["page"], kept["start"]
+        progress = Progress.read(json.loads(decompress(kept["sums"])))
+    today = calendar.local_date(shop.now, shop.program.timezone)
+    of = losses.threat(shop.program, program, today)
+    sums = losses.Sums(tuple(row) for row in progress.losses)
     away = aside.of(shop, "preview")
-    for profile, card in all_members(table, m, away):
-        members += 1
-        try:
-            decision = _decide(shop, program, card, left)
-        except Exception as error:  # whatever it is, the others are previewed
-            away(profile.member_id, error)
-            continue
-        for name, by, _ in decision.counts:
-            left[name] -= by
-        before, after = _tier(card), _tier(decision.card)
-        gained = [program.rewards[one.reward_id] for one in decision.unlocked]
-        rewarded += bool(gained)
-        cost_minor += sum(reward.cost_minor for reward in gained)
-        climbed = _climbed(shop.program, program, before, after)
-        up[after] += climbed > 0
-        down[after] += climbed < 0
-        unchanged += climbed == 0
-        if (after != before or gained) and len(examples) < EXAMPLES:
-            examples.append(
-                {
-                    "member_id": profile.member_id,
-                    "name": profile.name or None,
-                    "tier_from": before,
-                    "tier_to": after,
-                    "rewards": [reward.id for reward in gained],
-                }
-            )
+    while True:
+        found, start = members_page(table, m, start, away)
+        for profile, card in found:
+            progress.members += 1
+            try:
+                _count(shop, program, progress, sums, of, card)
+            except Exception as error:  # whatever it is, the others are previewed
+                away(profile.member_id, error)
+        if start is None or deadline.passed:
+            break
+    progress.losses = sums.rows()
+    _keep(shop, preview_id, document, progress, page, start)
+    return _answer(shop, preview_id, progress, more=start is not None)
+
+
+def finished(
+    shop: Shop, preview_id: str, document: Mapping[str, Any], version: int
+) -> list[dict[str, Any]]:
+    """List the losses of a finished preview of a document over a version.
+
+    Raises PREVIEW_NEEDED when it is not finished, of something else or not known.
+    """
+    kept = _kept(shop, preview_id)
+    if wrong := _wrong(kept, document, version):
+        raise Refused(RefusalCode.PREVIEW_NEEDED, f"The preview {wrong}.")
+    if kept is None or not kept["done"]:
+        raise Refused(RefusalCode.PREVIEW_NEEDED, "The preview is not finished yet.")
+    sums = json.loads(decompress(kept["sums"]))
+    return rows(shop.program, losses.Sums(tuple(row) for row in sums["losses"]))
+
+
+def rows(old: Program, sums: losses.Sums) -> list[dict[str, Any]]:
+    """List losses as they are answered; `value_minor` where the owner says what a unit is worth."""
+    return [
+        {
+            "kind": kind,
+            "what": what,
+            "members": members,
+            "amount": amount,
+            "value_minor": _value(old, kind, what, amount),
+        }
+        for kind, what, members, amount in sums.rows()
+    ]
+
+
+def _value(program: Program, kind: str, what: str, amount: int) -> int | None:
+    unit = program.units.get(what) if kind.startswith("balance") else None
+    if unit is None or not unit.value_units:
+        return None
+    return amount * unit.value_minor // unit.value_units
+
+
+def _count(
+    shop: Shop,
+    program: Program,
+    progress: Progress,
+    sums: losses.Sums,
+    of: Threat,
+    card: Card,
+) -> None:
+    """Take in one member."""
+    decision = _decide(shop, program, card, progress.left)
+    for name, by, _ in decision.counts:
+        progress.left[name] -= by
+    before, after = _tier(card), _tier(decision.card)
+    gained = [program.rewards[one.reward_id] for one in decision.unlocked]
+    today: date = calendar.local_date(shop.now, shop.program.timezone)
+    lost = list(losses.of_card(shop.program, program, of, card, today)) if of else []
+    sums.add(lost)
+    progress.rewarded += bool(gained)
+    progress.cost_minor += sum(reward.cost_minor for reward in gained)
+    climbed = _climbed(shop.program, program, before, after)
+    progress.up[after or NONE_KEY] += climbed > 0
+    progress.down[after or NONE_KEY] += climbed < 0
+    progress.unchanged += climbed == 0
+    if (after != before or gained or lost) and len(progress.examples) < EXAMPLES:
+        progress.examples.append(
+            {
+                "member_id": card.member_id,
+                "tier_from": before,
+                "tier_to": after,
+                "rewards": [reward.id for reward in gained],
+                "losses": [dict(one._asdict()) for one in lost],
+            }
+        )
+
+
+def _answer(shop: Shop, preview_id: str, progress: Progress, *, more: bool) -> dict[str, Any]:
+    sums = losses.Sums(progress.losses)
     return {
-        "members": members,
-        "up": _counts(up),
-        "down": _counts(down),
-        "unchanged": unchanged,
-        "newly_rewarded": rewarded,
-        "cost_minor_estimate": cost_minor,
-        "examples": examples,
+        "preview_id": preview_id,
+        "members": progress.members,
+        "up": _counts(progress.up),
+        "down": _counts(progress.down),
+        "unchanged": progress.unchanged,
+        "newly_rewarded": progress.rewarded,
+        "cost_minor_estimate": progress.cost_minor,
+        "losses": rows(shop.program, sums),
+        "examples": _named(shop, progress.examples),
+        "more": more,
+        "next": preview_id if more else None,
     }
+
+
+def _named(shop: Shop, examples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put the names in. They are read for each answer: what is kept must not need erasing."""
+    wanted = [keys.profile(shop.merchant_id, one["member_id"]) for one in examples]
+    return [
+        {**example, "name": (profile and profile["name"]) or None}
+        for example, profile in zip(examples, shop.table.get(*wanted), strict=True)
+    ]
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def _keep(
+    shop: Shop,
+    preview_id: str,
+    document: Mapping[str, Any],
+    progress: Progress,
+    page: int,
+    start: Any,
+) -> None:
+    """Keep how far it came; raises CONFLICT when the same preview went on elsewhere."""
+    pk, sk = keys.preview(shop.merchant_id, preview_id)
+    item: Item = {
+        "PK": pk,
+        "SK": sk,
+        "document": _digest(document),
+        "version": shop.program.version,
+        "page": page + 1,
+        "start": start,
+        "done": start is None,
+        "sums": compress(json.dumps(vars(progress)).encode()),
+        "ttl": calendar.to_ms(clock.now() + KEPT) // 1000,
+    }
+    if shop.table.put(item, Equals("page", page) if page else Absent()) is not None:
+        raise Refused(RefusalCode.CONFLICT, "The same preview goes on in another request.")
+
+
+def _kept(shop: Shop, preview_id: str) -> Item | None:
+    if not 0 < len(preview_id) <= checks.TEXT_MAX:
+        return None
+    return shop.table.get(keys.preview(shop.merchant_id, preview_id))[0]
+
+
+def _wrong(kept: Item | None, document: Mapping[str, Any], version: int) -> str:
+    """Say why a preview is not one of a document over a version; nothing when it is."""
+    if kept is None:
+        return "is not known (any more); begin a new one"
+    if kept["document"] != _digest(document):
+        return "is of another document"
+    if kept["version"] != version:
+        return "is over a version that is no longer in force; begin a new one"
+    return ""
 
 
 def _left(table: Table, m: str, program: Program) -> dict[str, int]:
@@ -100,5 +270,9 @@ def _climbed(old: Program, new: Program, before: str | None, after: str | None) 
     return known.tier_rank(after) - old.tier_rank(before)
 
 
-def _counts(counter: Counter[str | None]) -> list[dict[str, Any]]:
-    return [{"tier": tier, "count": count} for tier, count in counter.most_common() if count]
+def _counts(counter: Counter[str]) -> list[dict[str, Any]]:
+    return [
+        {"tier": None if tier == NONE_KEY else tier, "count": count}
+        for tier, count in counter.most_common()
+        if count
+    ]

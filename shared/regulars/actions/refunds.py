@@ -87,7 +87,7 @@ def original(
     if state is None or entry_item is None:
         return None
     entry, card = cards.entry_of(entry_item), cards.card_of(state)
-    under = _version(ledger, program, entry.program_version)
+    under = _version(ledger, program, entry)
     so_far, vouchers, benefits, redeemed = reversals.read(table, m, card, entry, refunded, under)
     first_sum = entry.facts.get("sum", "")
     entry = _as_sent_last(ledger, member_id, entry, so_far)
@@ -121,12 +121,13 @@ def _as_sent_last(ledger: Ledger, member_id: str, entry: Entry, so_far: Refunded
     return revising.as_sent_last(entry, cards.entry_of(item))
 
 
-def _version(ledger: Ledger, program: Program, version: int) -> Program:
-    """The programme as it was published as a version; the one in force if that is lost."""
-    if program.version == version:
-        return program
-    (item,) = ledger.table.get(keys.program_version(ledger.merchant_id, version))
-    return program_of(item) if item else program
+def _version(ledger: Ledger, program: Program, entry: Entry) -> Program:
+    """The programme as it held when an entry was booked; the one in force if that is lost."""
+    if program.version != entry.program_version:
+        key = keys.program_version(ledger.merchant_id, entry.program_version)
+        (item,) = ledger.table.get(key)
+        program = program_of(item) if item else program
+    return program.at(entry.recorded_ms)
 
 
 def refund(

@@ -210,7 +210,7 @@ def _vouchers(shop: Shop, found: CardCheck) -> Iterator[tuple[Item | None, Vouch
 
 def _with_unit(shop: Shop, voucher: Voucher) -> Voucher:
     """A voucher with the unit of its reward; a gift's lines do not say it."""
-    reward = shop.program.rewards.get(voucher.reward_id)
+    reward = shop.program.terms(voucher.reward_id, voucher.version)
     return voucher if voucher.unit or reward is None else voucher._replace(unit=reward.unit)
 
 

@@ -42,6 +42,28 @@ class FieldError(View):
     """What it must be."""
 
 
+class LostBy(View):
+    """What one member would lose."""
+
+    kind: Literal[
+        "right", "balance_ended", "balance_mapped", "balance_stranded", "voucher", "remainder"
+    ]
+    """What it is."""
+    what: str
+    """The id of the tier, unit, reward or rule."""
+    amount: int
+    """How many rights, units or vouchers; minor units of money for a remainder."""
+
+
+class Loss(LostBy):
+    """What members would lose."""
+
+    members: int
+    """How many members."""
+    value_minor: int | None
+    """What the units are worth, in minor units, when the programme says so."""
+
+
 class Problem(View):
     """What went wrong, as a problem document (RFC 9457)."""
 
@@ -57,6 +79,8 @@ class Problem(View):
     """What happened this time, in words."""
     errors: list[FieldError]
     """Which fields are wrong; empty where it is not about fields."""
+    losses: list[Loss] | None = None
+    """For `losses`: what members would lose."""
 
 
 class MerchantCreated(View):

@@ -106,6 +106,12 @@ class HeldVoucher(View):
     """How much it takes off, in percent."""
     amount_minor: int | None
     """How much it takes off, in minor units."""
+    name: str
+    """Its name in the member's language, by the version it was issued under."""
+    value_minor: int | None
+    """What it is good for in money, in minor units."""
+    conditions: list[str]
+    """What the shop says about using it, by the version it was issued under."""
 
 
 class CardView(View):
@@ -221,8 +227,6 @@ class Units(View):
 class VoucherView(HeldVoucher):
     """A voucher, open or closed."""
 
-    name: str
-    """Name of the reward in the member's language."""
     cost: Units
     """What was paid for it."""
     closed_at: Instant | None
@@ -244,6 +248,10 @@ class RewardView(View):
     """How much it takes off, in percent."""
     amount_minor: int | None
     """How much it takes off, in minor units."""
+    value_minor: int | None
+    """What it is good for in money, in minor units."""
+    conditions: list[str]
+    """What the shop says about using it."""
     cost: Units
     """What it costs."""
     auto: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from regulars.api.answers import Cursor, Instant, View
+from regulars.api.answers import Cursor, Day, Instant, View
 
 
 class AttentionView(View):
@@ -32,6 +32,51 @@ class AttentionList(View):
     items: list[AttentionView]
     """The page."""
     next: Cursor
+
+
+class RootView(View):
+    """The digest of all heads of a merchant at the end of a day."""
+
+    day: Day
+    """The merchant's day."""
+    root: str
+    """The root, in hexadecimal."""
+    cards: int
+    """How many cards are in it."""
+
+
+class RootList(View):
+    """The digests of the days, newest first."""
+
+    items: list[RootView]
+    """The page."""
+    next: Cursor
+
+
+class ProofStep(View):
+    """One step on the way to the root."""
+
+    side: Literal["left", "right"]
+    """On which side of what there is the hash is put."""
+    hash: str
+    """The other hash, in hexadecimal."""
+
+
+class Proof(View):
+    """That the head of a card is in the root of a day; docs/ledger-format.md says how to check."""
+
+    member_id: str
+    """The member."""
+    day: Day
+    """The merchant's day."""
+    seq: int
+    """The newest entry at the end of the day."""
+    head: str
+    """Its hash."""
+    path: list[ProofStep]
+    """The steps from the card to the root."""
+    root: str
+    """The root of the day."""
 
 
 class Difference(View):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from regulars.api.answers import Cursor, Day, Instant, View
+from regulars.api.answers import Cursor, Day, Instant, Loss, LostBy, View
 
 
 class TemplateSummary(View):
@@ -129,6 +129,8 @@ class PreviewExample(View):
     """The tier held then."""
     rewards: list[str]
     """Rewards that could be had then and not now."""
+    losses: list[LostBy]
+    """What would be taken from the member."""
 
 
 class Previewed(View):
@@ -146,8 +148,16 @@ class Previewed(View):
     """Members who could have a reward that they cannot have now."""
     cost_minor_estimate: int
     """What these rewards would cost, in minor units."""
+    losses: list[Loss]
+    """What members would lose; publishing asks for `confirm_losses` then."""
     examples: list[PreviewExample]
     """Some of those to whom something would happen."""
+    more: bool
+    """Whether members are left to look at: the same call with `cursor` goes on."""
+    next: str | None
+    """The cursor; null when all were looked at."""
+    preview_id: str
+    """Names the preview when its document is published."""
 
 
 class Version(View):
@@ -155,3 +165,5 @@ class Version(View):
 
     version: int
     """Its number."""
+    timezone_from: Instant | None = None
+    """When a new time zone begins to hold; until then the old one does."""

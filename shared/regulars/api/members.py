@@ -10,7 +10,7 @@ from regulars.actions.enroll import enroll
 from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, contacts
-from regulars.domain import calendar, eligibility, ledger
+from regulars.domain import calendar, carryover, eligibility, ledger
 from regulars.domain.operations import Decision
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
@@ -112,9 +112,10 @@ def rewards(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/rewards: each reward as it stands for this card."""
     gathered, member = _gather(request)
     today = calendar.local_date(gathered.now, gathered.program.timezone)
+    card = carryover.of(gathered.program, member.card, today)
     items = [
         _reward(gathered.program, candidate, member)
-        for candidate in eligibility.rewards(gathered.program, member.card, today)
+        for candidate in eligibility.rewards(gathered.program, card, today)
     ]
     return protocol.json_answer(200, {"items": items, "next": None})
 
@@ -126,8 +127,7 @@ def _reward(
     short = {"unit": reward.unit, "amount": candidate.missing} if candidate.missing else None
     return {
         "reward_id": reward.id,
-        "name": member.words.pick(reward.name),
-        **integration.worth(reward),
+        **integration.worth(reward, reward.id, member.words),
         "cost": {"unit": reward.unit, "amount": reward.cost},
         "auto": reward.auto,
         "affordable": candidate.affordable,
@@ -182,6 +182,10 @@ def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathe
                 what = "an e-mail address" if name == "email" else "a telephone number"
                 errors.append((name, f"must be {what}"))
             sent[name] = found
+    if sent.get("birthday"):
+        today = calendar.local_date(gathered.now, program.timezone)
+        if message := checks.birthday(sent["birthday"], today):
+            errors.append(("birthday", message))
     checks.require(errors)
     asked = sent.pop("consents", None) or {}
     known: dict[str, Any] = {name: value or "" for name, value in sent.items()}

@@ -27,10 +27,20 @@ _QUERY: dict[str, dict[str, Any]] = {
     "cursor": {"type": "string"},
     "q": {"type": "string", "description": "A name (or its beginning), e-mail or telephone"},
     "tier": {"type": "string"},
+    "day": {"type": "string", "format": "date", "description": "The newest with a root if none"},
+    "from": {"type": "string", "format": "date", "description": "The first day"},
+    "to": {"type": "string", "format": "date", "description": "The last day"},
     "kind": {
         "type": "string", "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job"]
     },
     "version": {"type": "integer", "minimum": 1, "description": "An earlier version"},
+    "confirm_losses": {
+        "type": "boolean", "default": False,
+        "description": "Publish although members lose what they hold",
+    },
+    "preview_id": {
+        "type": "string", "description": "A finished preview of the same document",
+    },
     "segment": {
         "type": "string", "enum": ["new", "returning", "loyal", "at_risk", "lapsed"]
     },

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from regulars.actions import preview as previewing
 from regulars.actions import publish as publishing
-from regulars.api.reading import if_match
+from regulars.api.reading import flag, if_match
 from regulars.domain import raffles
 from regulars.domain.calendar import rfc3339
 from regulars.domain.refusals import RefusalCode, Refused
@@ -12,7 +14,7 @@ from regulars.http import credentials, protocol
 from regulars.jobs.raffles import result, seed
 from regulars.program.check import check
 from regulars.program.document import ProgramDocument
-from regulars.program.load import document_of, load
+from regulars.program.load import document_of, following
 from regulars.program.shop import Shop
 from regulars.store import connect, leaderboards
 from regulars.store.marshal import Item
@@ -47,16 +49,28 @@ def publish(request: protocol.Request) -> protocol.Response:
     over = if_match(request)
     if over is None:
         over = _newest_version(gathered.shop)
-    version = publishing.publish(gathered.shop, check(request.json), over)
-    return protocol.json_answer(200, {"version": version}, {"ETag": f'"{version}"'})
+    published = publishing.publish(
+        gathered.shop,
+        check(request.json),
+        over,
+        confirmed=flag(request, "confirm_losses"),
+        preview_id=request.query.get("preview_id", ""),
+    )
+    body: dict[str, Any] = {"version": published.version}
+    if published.zone_from_ms is not None:
+        body["timezone_from"] = rfc3339(published.zone_from_ms)
+    return protocol.json_answer(200, body, {"ETag": f'"{published.version}"'})
 
 
 def preview(request: protocol.Request) -> protocol.Response:
-    """POST /v1/program/preview: what publishing would do to every member; nothing is written."""
+    """POST /v1/program/preview: what publishing would do to every member; no card is written."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     document = check(request.json)
-    program = load(document, gathered.program.version + 1)
-    return protocol.json_answer(200, previewing.preview(gathered.shop, program))
+    program, _ = following(gathered.program_item, document, gathered.now)
+    publishing.require_fixed(gathered.shop, gathered.program, program)
+    cursor = request.query.get("cursor")
+    answer = previewing.preview(gathered.shop, program, document, cursor)
+    return protocol.json_answer(200, answer)
 
 
 def schema(request: protocol.Request) -> protocol.Response:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http.protocol import Request
-from regulars.program.check import invalid
+from regulars.program.mistakes import invalid
 
 LIMIT_MAX, LIMIT = 100, 25
 
@@ -17,10 +17,11 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_body(request: Request, model: type[Model]) -> Model:
     """The body as a model; raises INVALID with one message per field. No body counts as {}."""
+    sent = request.json if request.body else {}
     try:
-        return model.model_validate(request.json if request.body else {})
+        return model.model_validate(sent)
     except ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, sent) from error
 
 
 def limit(request: Request) -> int:
@@ -29,6 +30,14 @@ def limit(request: Request) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= LIMIT_MAX):
         raise Refused(RefusalCode.INVALID, "", (("limit", f"must be from 1 to {LIMIT_MAX}"),))
     return int(text)
+
+
+def flag(request: Request, name: str) -> bool:
+    """Whether a query parameter says `true`; raises INVALID for anything but true and false."""
+    text = request.query.get(name, "false")
+    if text not in {"true", "false"}:
+        raise Refused(RefusalCode.INVALID, "", ((name, "must be true or false"),))
+    return text == "true"
 
 
 def if_match(request: Request) -> int | None:

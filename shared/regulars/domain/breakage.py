@@ -41,6 +41,20 @@ def claimed(card: Card, unit: str, lot: Lot, amount: int, granted_on: str) -> tu
     return (limits.with_count(card, name, last_day, expired - gone) if gone else card), gone
 
 
+def renamed(card: Card, old: str, new: str, rate: int) -> Card:
+    """Return the card with what expired of a unit under the one that replaced it, by a rate in
+    millionths: refunds take the new unit."""
+    prefix = f"{_KEY}{old}:"
+    for name in [name for name in card.taken if name.startswith(prefix)]:
+        last_day, expired = limits.stored(card, name)
+        card = limits.with_count(card, name, "", 0)
+        now = f"{_KEY}{new}:{name.removeprefix(prefix)}"
+        known_day, known = limits.stored(card, now)
+        amount = known + expired * rate // 1_000_000
+        card = limits.with_count(card, now, max(last_day, known_day), amount)
+    return card
+
+
 def pruned(card: Card, today: date) -> Card:
     """Return the card without lots that expired more than DAYS_KEPT ago."""
     oldest = (today - timedelta(days=DAYS_KEPT)).isoformat()

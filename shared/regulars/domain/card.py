@@ -57,6 +57,8 @@ class OpenVoucher(NamedTuple):
     expires_on: str
     cost: int = 0
     """The units locked in it, in its reward's unit; 0 for a gift."""
+    version: int = 0
+    """The version of the programme it was issued under; 0 for one from before that was noted."""
     benefit: str = ""
     """The id of the benefit of a tier that it was given for."""
 
@@ -99,6 +101,8 @@ class Card(NamedTuple):
     open: Mapping[str, OpenVoucher] = NONE
     taken: Mapping[str, tuple[str, int]] = NONE
     """Per thing with a limit (see `limits.py`) the period and how often it was given in it."""
+    stepped: int = 0
+    """The version up to which units were replaced and remainders dropped (see `carryover.py`)."""
     traced: int = 0
     """The number of the entry from which on entries tell the whole state (see `replay.py`)."""
     due: Mapping[str, str] = NONE

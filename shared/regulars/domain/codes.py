@@ -8,6 +8,10 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: digits and capitals without I, L, O and U."""
 
 
+CODE_LENGTH = 10
+"""Characters of a voucher code; 50 bits."""
+
+
 def encode(number: int, length: int) -> str:
     """Write the lowest `length` x 5 bits of a number, most significant first."""
     return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(length)))

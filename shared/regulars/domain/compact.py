@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from regulars.domain.card import Card, Lot, OpenVoucher, TierRight, Window
+from regulars.domain.codes import CODE_LENGTH
 
 Document = dict[str, Any]
 
@@ -52,17 +53,6 @@ def _lot_of(amount: int, expires_on: str = "", available_on: str = "") -> Lot:
     return Lot(expires_on, available_on, amount)
 
 
-def _open(held: OpenVoucher) -> list[Any]:
-    """An open voucher, without what is empty at the end."""
-    written = list(held)
-    while len(written) > _OPEN_LEAST and not written[-1]:
-        written.pop()
-    return written
-
-
-_OPEN_LEAST = 5
-
-
 def lots(pieces: tuple[Lot, ...]) -> list[Any]:
     """Write lots of one unit."""
     return [_lot(lot) for lot in pieces]
@@ -71,6 +61,22 @@ def lots(pieces: tuple[Lot, ...]) -> list[Any]:
 def lots_of(written: list[Any]) -> tuple[Lot, ...]:
     """Read lots of one unit."""
     return tuple([_lot_of(*piece) for piece in written])
+
+
+def _open(held: OpenVoucher) -> list[Any]:
+    """An open voucher, up to the last field that says something; the code is in the id."""
+    written = [held.reward_id, "" if len(held.code) == CODE_LENGTH else held.code, *held[2:]]
+    while len(written) > _OPEN_MIN and not written[-1]:
+        written.pop()
+    return written
+
+
+_OPEN_MIN = 4
+
+
+def _open_of(voucher_id: str, written: list[Any]) -> OpenVoucher:
+    reward_id, code, *rest = written
+    return OpenVoucher(reward_id, code or voucher_id.removeprefix("vou_").upper(), *rest)
 
 
 FIELDS: Mapping[str, Field] = {
@@ -93,8 +99,9 @@ FIELDS: Mapping[str, Field] = {
         each=True,
     ),
     "inactive_after": Field("i", _same, _named, each=True),
-    "open": Field("o", _open, lambda _, written: OpenVoucher(*written), each=True),
+    "open": Field("o", _open, _open_of, each=True),
     "taken": Field("n", list, lambda _, written: (written[0], written[1]), each=True),
+    "stepped": Field("g", _same, _same),
     "traced": Field("p", _same, _same),
     "due": Field("u", _same, _named, each=True),
 }

@@ -157,7 +157,7 @@ def _adjust(draft: Draft, operation: Adjust) -> None:
     if pieces:
         draft.renew(operation.unit)
     if rest and not operation.allow_debt:
-        available = draft.before.available(operation.unit, draft.today.isoformat())
+        available = sum(piece.amount for piece in pieces)
         raise Refused(RefusalCode.INSUFFICIENT_BALANCE, f"Only {available} can be taken off.")
     draft.owe(operation.unit, rest, "adjust", reason)
 
@@ -178,7 +178,7 @@ def _expire(draft: Draft, operation: Expire) -> Decision:
     if draft.lines or draft.vouchers:  # alone it is not worth an entry
         draft.card = breakage.pruned(draft.card, draft.today)
     kind: Kind = "tier" if draft.tier_changed else "issue"
-    if draft.lines or draft.vouchers:
+    if len(draft.lines) > draft.carried or draft.vouchers:
         kind = "expire"
     if not draft.vouchers:  # an expired voucher is not issued again before the next visit
         rewards.issue_automatic(draft)
@@ -236,6 +236,8 @@ def _booked_if_any(draft: Draft, kind: Kind) -> Decision:
     A right that was prolonged or a date of inactivity that was set changes the card, too: without
     an entry nobody could rebuild it.
     """
+    if draft.only_carried and not (draft.vouchers or draft.tier_changed):
+        return draft.decision("adjust")
     if draft.lines or draft.vouchers or "waiting" in draft.facts:
         return draft.decision(kind, unlocked=_issued(draft))
     return draft.decision("tier") if draft.changed else draft.nothing_to_book()

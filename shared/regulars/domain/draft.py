@@ -10,21 +10,18 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from regulars.domain import breakage, calendar, codes, reasons, replay
+from regulars.domain import breakage, calendar, carryover, codes, reasons, replay
 from regulars.domain.card import Card, Lot, add_lots, expired, take
 from regulars.domain.due import newly_due
-from regulars.domain.expiry import by_policy, inactivity_ends, lot_dates_for
+from regulars.domain.expiry import last_day, lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, recorded
 from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason, ReasonKind
-from regulars.domain.refusals import RefusalCode, Refused
+from regulars.domain.refusals import RefusalCode, Refused, StaleProgram
 
 EFFECTIVE_AHEAD_MS = 5 * 60 * 1000
 """How far a caller's clock may run ahead of ours."""
-
-CODE_LENGTH = 10
-"""Characters of a voucher code; 50 bits."""
 
 
 class Draft:
@@ -33,18 +30,21 @@ class Draft:
     def __init__(
         self, program: Program, card: Card, operation: AnyOperation, now: datetime
     ) -> None:
+        if card.stepped > program.version:
+            raise StaleProgram
         self.program = program
         self.before = card
         self.operation = operation
         self.now_ms = max(calendar.to_ms(now), card.recorded_ms + 1)
         self.now = calendar.from_ms(self.now_ms)
         self.today: date = calendar.local_date(self.now, program.timezone)
-        self.card = by_policy(program, card, self.today)
+        self.card, self.lines = carryover.carried_over(program, card, self.today)
+        self.carried = len(self.lines)
+        """How many lines carry over what earlier versions held."""
         self.effective_ms = _effective_ms(operation.origin, self.now_ms)
         effective = calendar.from_ms(self.effective_ms)
         self.effective_day: date = calendar.local_date(effective, program.timezone)
         """The merchant's day on which it happened; it may be reported later."""
-        self.lines: list[Line] = []
         self.vouchers: dict[str, Voucher] = {}
         self.facts: dict[str, Any] = {}
         self.reopened: dict[str, str] = {}
@@ -68,7 +68,10 @@ class Draft:
         return self.card.available(unit, self.today.isoformat())
 
     def grant(self, unit_id: str, amount: int, rule: str, reason: Reason) -> None:
-        """Book `amount` in: first against debt, the rest into a lot dated by the unit's policy."""
+        """Book `amount` in: first against debt, the rest into a lot dated by the unit's policy.
+        Nothing of a unit that has ended."""
+        if carryover.is_over(self.program, unit_id, self.today):
+            return
         self.renew(unit_id)
         unit = self.program.units.get(unit_id)
         self.grant_into(
@@ -151,10 +154,10 @@ class Draft:
         """Renew a unit that expires by inactivity; lots that expired already are booked out first,
         in case the hourly job has not run yet."""
         unit = self.program.units.get(unit_id)
-        if unit and unit.expiry.kind == "inactivity":
+        until = last_day(unit, self.today) if unit else ""
+        if until:
             if not self.card.valid_lots(unit_id, self.today.isoformat()):
                 self.expire_lots(unit_id, self.card.lots.get(unit_id, ()))
-            until = inactivity_ends(unit, self.today)
             self.card = self.card._replace(
                 inactive_after={**self.card.inactive_after, unit_id: until}
             )
@@ -164,7 +167,7 @@ class Draft:
         if len(self.operation.origin.entropy) < 16:
             raise AssertionError("an operation that may issue vouchers brings 16 bytes of entropy")
         return codes.drawn(
-            self.operation.origin.entropy + len(self.vouchers).to_bytes(2), CODE_LENGTH
+            self.operation.origin.entropy + len(self.vouchers).to_bytes(2), codes.CODE_LENGTH
         )
 
     def decision(self, kind: Kind, **outcome: Any) -> Decision:
@@ -199,8 +202,15 @@ class Draft:
     def changed(self) -> bool:
         """Whether the card is other than before in anything that entries tell."""
         return any(
-            getattr(self.card, name) != getattr(self.before, name) for name in replay.IN_ENTRIES
+            getattr(self.card, name) != getattr(self.before, name)
+            for name in replay.IN_ENTRIES
+            if name != "stepped"  # alone it is not worth an entry
         )
+
+    @property
+    def only_carried(self) -> bool:
+        """Whether there are lines, and all of them carry over what earlier versions held."""
+        return 0 < self.carried == len(self.lines)
 
     def nothing_to_book(self) -> Decision:
         """Return a decision without an entry: only the due list changes, nothing else."""

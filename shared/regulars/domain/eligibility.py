@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from regulars.domain.card import Card, expired
+from regulars.domain.card import NEVER, Card
+from regulars.domain.expiry import last_of
 from regulars.domain.program import Program, Reward
 from regulars.domain.refusals import RefusalCode
 from regulars.domain.rewards import refusal
 
 EXPIRING_DAYS = 60
-"""Lots that expire within these days are listed."""
+"""Units that expire within these days are listed."""
 
 
 class Expiring(NamedTuple):
@@ -37,18 +38,15 @@ class Eligibility(NamedTuple):
 
 
 def expiring(card: Card, today: date) -> list[Expiring]:
-    """List what expires soon, the earliest first."""
-    return sorted(
-        (
-            Expiring(unit, lot.amount, lot.expires_on)
-            for unit, lots in card.lots.items()
-            for lot in lots
-            if lot.expires_on
-            and not expired(lot, today.isoformat())
-            and (date.fromisoformat(lot.expires_on) - today).days <= EXPIRING_DAYS
-        ),
-        key=lambda piece: (piece.on, piece.unit),
-    )
+    """List what expires soon, the earliest first: by its own date, by inactivity or because its
+    unit ends, whichever comes first."""
+    day, sums = today.isoformat(), dict[tuple[str, str], int]()
+    for unit in card.lots:
+        for lot in card.valid_lots(unit, day):
+            last = last_of(lot.expires_on, card.inactive_after.get(unit, NEVER))
+            if last >= day and (date.fromisoformat(last) - today).days <= EXPIRING_DAYS:
+                sums[last, unit] = sums.get((last, unit), 0) + lot.amount
+    return [Expiring(unit, amount, last) for (last, unit), amount in sorted(sums.items())]
 
 
 def rewards(program: Program, card: Card, today: date) -> Iterator[Eligibility]:

@@ -38,17 +38,42 @@ def inactivity_ends(unit: Unit, today: date) -> str:
     return calendar.add_months(today, unit.expiry.months).isoformat()
 
 
+def ends_on(program: Program, unit_id: str) -> str:
+    """Return the last day (ISO) of a unit, also of one that left since; `""` without an end."""
+    unit = program.unit(unit_id)
+    return unit.ends_on if unit else NEVER
+
+
+def last_day(unit: Unit, today: date) -> str:
+    """Compute the last day of all lots of a unit that is renewed `today`, whatever their own dates:
+    by inactivity, or because the unit ends; `""` for neither."""
+    inactive = inactivity_ends(unit, today) if unit.expiry.kind == "inactivity" else NEVER
+    return last_of(inactive, unit.ends_on)
+
+
 def by_policy(program: Program, card: Card, today: date) -> Card:
-    """Return the card with an inactivity date for exactly those units that have such a policy now:
+    """Return the card with a last day for exactly those units that expire by inactivity or end:
     a removed policy leaves nothing, a new one begins today."""
-    inactive_after = {
-        unit.id: card.inactive_after.get(unit.id) or inactivity_ends(unit, today)
-        for unit in program.units.values()
-        if unit.expiry.kind == "inactivity"
-        and (unit.id in card.inactive_after or unit.id in card.lots)
-    }
+    inactive_after = {}
+    for unit_id in dict.fromkeys((*program.units, *card.lots)):
+        unit, held = program.unit(unit_id), unit_id in card.lots
+        if unit is None:
+            continue
+        known = card.inactive_after.get(unit_id, NEVER)
+        last = NEVER
+        if unit.expiry.kind == "inactivity" and unit_id in program.units and (known or held):
+            last = known or inactivity_ends(unit, today)
+        if held:
+            last = last_of(last, unit.ends_on)
+        if last:
+            inactive_after[unit_id] = last
     return (
         card
         if inactive_after == card.inactive_after
         else card._replace(inactive_after=inactive_after)
     )
+
+
+def last_of(one: str, other: str) -> str:
+    """Choose the earlier of two last days (ISO), of which `""` is none."""
+    return min(one, other) if one and other else one or other

@@ -113,6 +113,8 @@ class Voucher(NamedTuple):
     expires_on: str
     issued_seq: int
     closed_ms: int = 0
+    version: int = 0
+    """The version of the programme it was issued under; 0 for one from before that was noted."""
     benefit: str = ""
     """The id of the benefit of a tier that it was given for."""
 

@@ -8,6 +8,7 @@ minor units of `currency`, multipliers in thousandths, durations in days or mont
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from regulars.domain.campaigns import Campaign
@@ -35,6 +36,15 @@ class Unit(NamedTuple):
     kind: Literal["stamps", "points"]
     expiry: Expiry
     hold_days: int
+    replaces: str = ""
+    """The unit of an earlier version that this one stands for."""
+    rate: int = 0
+    """How many of this unit one of the replaced unit becomes, in millionths."""
+    ends_on: str = ""
+    """The last day (ISO) on which it can be used; it counts whole."""
+    value_units: int = 0
+    value_minor: int = 0
+    """What so many units are worth to a member, in minor units; 0 when the owner does not say."""
 
 
 class EarnRule(NamedTuple):
@@ -85,6 +95,8 @@ class Reward(NamedTuple):
     """For `amount`: how much is taken off the bill."""
     promise: Text | None = None
     """The owner's sentence on the way there, in plural forms; {n} is what is missing."""
+    conditions: tuple[Text, ...] = ()
+    """What the owner says about using it, in sentences."""
 
 
 class Keep(NamedTuple):
@@ -204,6 +216,31 @@ class Messages(NamedTuple):
     """Days without a visit after which a member who lacks one more gets a reminder."""
 
 
+class Step(NamedTuple):
+    """What a version does once to every card that was written under an earlier one."""
+
+    version: int
+    replaced: Mapping[str, tuple[str, int]]
+    """By unit that went, the unit that stands for it now and how many, in millionths."""
+    dropped: tuple[str, ...] = ()
+    """The rules on spend that went: what was carried for them is lost."""
+
+
+class Past(NamedTuple):
+    """What earlier versions leave behind for those who hold something of them."""
+
+    rewards: Mapping[str, tuple[tuple[int, Reward], ...]] = MappingProxyType({})
+    """By reward its earlier definitions, oldest first, each with the last version that had it."""
+    units: Mapping[str, Unit] = MappingProxyType({})
+    """The units that left, as they were."""
+    steps: tuple[Step, ...] = ()
+    zones: tuple[str, str, int] | None = None
+    """When the time zone changes: before, after, and from which instant on (ms)."""
+
+
+NO_PAST = Past()
+
+
 class Program(NamedTuple):
     """One published version of a programme."""
 
@@ -213,6 +250,8 @@ class Program(NamedTuple):
     timezone: str
     country: str
     """ISO 3166; how telephone numbers without a country code are read."""
+    leap_birthday: Literal["02-28", "03-01"]
+    """When a birthday on 29 February is celebrated in other years."""
     languages: tuple[str, ...]
     color: str
     icon: str
@@ -232,6 +271,29 @@ class Program(NamedTuple):
     counts: Counts
     messages: Messages
     locations: Mapping[str, str]
+    past: Past = NO_PAST
+
+    def terms(self, reward_id: str, version: int) -> Reward | None:
+        """Return a reward as it was in a version; the nearest one known when it was not there.
+
+        Version 0 stands for one before versions were noted: the oldest definition that is known.
+        """
+        earlier = self.past.rewards.get(reward_id, ())
+        for last, reward in earlier:
+            if version <= last:
+                return reward
+        return self.rewards.get(reward_id) or (earlier[-1][1] if earlier else None)
+
+    def at(self, now_ms: int) -> Program:
+        """Return the programme in the time zone that holds at an instant."""
+        if self.past.zones is None:
+            return self
+        before, after, from_ms = self.past.zones
+        return self._replace(timezone=before if now_ms < from_ms else after)
+
+    def unit(self, unit_id: str) -> Unit | None:
+        """Return a unit of this version, else as it was when it left; None when nobody knew it."""
+        return self.units.get(unit_id) or self.past.units.get(unit_id)
 
     def tier_rank(self, tier_id: str | None) -> int:
         """Position in the ladder, -1 for none (also for a tier that no longer exists)."""

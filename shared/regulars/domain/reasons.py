@@ -37,6 +37,8 @@ class ReasonKind(StrEnum):
     EXPIRED = "expired"
     REVISED = "revised"
     VOID = "void"
+    REPLACED = "replaced"
+    ENDED = "ended"
     COOLDOWN = "cooldown"
     CAP_DAY = "cap_day"
     MIN_SPEND = "min_spend"
@@ -48,7 +50,16 @@ class ReasonKind(StrEnum):
 
 _KINDS = {str(kind): kind for kind in ReasonKind}
 _PURCHASE = frozenset({ReasonKind.SPEND, ReasonKind.ITEM})
-_MOVED = frozenset({ReasonKind.RETURNED, ReasonKind.DEBT_PAID, ReasonKind.REVISED, ReasonKind.VOID})
+_MOVED = frozenset(
+    {
+        ReasonKind.RETURNED,
+        ReasonKind.DEBT_PAID,
+        ReasonKind.REPLACED,
+        ReasonKind.ENDED,
+        ReasonKind.REVISED,
+        ReasonKind.VOID,
+    }
+)
 
 
 class Reason(NamedTuple):
@@ -92,6 +103,11 @@ class Reason(NamedTuple):
     def voucher_id(self) -> str:
         """The voucher of a line about one; empty for other kinds."""
         return str(self.stored.get("v", ""))
+
+    @property
+    def version(self) -> int:
+        """The version of the programme that the reason is about; 0 for that of its entry."""
+        return int(self.stored.get("p", 0))
 
     @property
     def limit(self) -> int:
@@ -177,9 +193,15 @@ def reward(reward_id: str, voucher_id: str) -> Reason:
     return Reason({"k": "reward", "r": reward_id, "v": voucher_id})
 
 
-def returned(reward_id: str, voucher_id: str) -> Reason:
-    """Units that a voucher gave back."""
-    return Reason({"k": "returned", "r": reward_id, "v": voucher_id})
+def returned(reward_id: str, voucher_id: str, version: int = 0) -> Reason:
+    """Units that a voucher gave back; `version` when it was issued under an earlier one."""
+    stored = {"k": "returned", "r": reward_id, "v": voucher_id}
+    return Reason({**stored, "p": version} if version else stored)
+
+
+def replaced(unit_id: str, version: int) -> Reason:
+    """Units that stand for those of a unit which a version replaced."""
+    return Reason({"k": "replaced", "u": unit_id, "p": version})
 
 
 def refund(of_seq: int) -> Reason:

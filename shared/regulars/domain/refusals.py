@@ -8,7 +8,9 @@ First what concerns the request before anything is decided, then what concerns t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 
 class RefusalCode(StrEnum):
@@ -28,6 +30,8 @@ class RefusalCode(StrEnum):
     SLUG_TAKEN = "slug_taken"
     CONTACT_TAKEN = "contact_taken"
     STALE_VERSION = "stale_version"
+    PREVIEW_NEEDED = "preview_needed"
+    LOSSES = "losses"
     # Accrual
     CAP_REACHED = "cap_reached"
     ORDER_OF_ANOTHER_MEMBER = "order_of_another_member"
@@ -87,7 +91,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
     """A request was refused.
 
     `detail` gives the reason in words, `errors` are (field, what to correct), `replayed` tells that
-    the same key got this answer before.
+    the same key got this answer before, `more` are further fields of the problem document.
     """
 
     def __init__(
@@ -97,9 +101,21 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
         errors: tuple[tuple[str, str], ...] = (),
         *,
         replayed: bool = False,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(code.value, detail)
         self.code = code
         self.detail = detail
         self.errors = errors
         self.replayed = replayed
+        self.more = more or {}
+
+
+class StaleProgram(Refused):
+    """The card has been carried over to a later version of the programme than the one given.
+
+    Whoever gave it had read it before; it is read again, and the request decided again.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.CONFLICT, "The programme has just changed; try again.")

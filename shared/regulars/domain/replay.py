@@ -189,6 +189,8 @@ class Fold:
                     issued_ms=held.issued_ms,
                     expires_on=held.expires_on,
                     closed_ms=0,
+                    version=held.version,
+                    benefit=held.benefit,
                 )
 
 

@@ -6,7 +6,7 @@ programme version under which the entry was booked. `taking.py` has what goes be
 
 from __future__ import annotations
 
-from regulars.domain import breakage, calendar, reasons, taking
+from regulars.domain import breakage, calendar, carryover, reasons, taking
 from regulars.domain.draft import Draft
 from regulars.domain.operations import Refunded, Reverse
 from regulars.domain.program import Program
@@ -29,7 +29,7 @@ def reverse(draft: Draft, operation: Reverse) -> tuple[Refunded, list[tuple[str,
         )
     parts = shares(under, operation)
     _note(draft, operation, parts)
-    for grant in grants(original.lines):
+    for grant in grants(carryover.lines_now(draft.program, original)):
         amount = parts.line(grant.line).of(grant.amount)
         take(draft, operation, under, grant, amount, reasons.refund(original.seq))
     for rule, moved in original.facts.get("carry", {}).items():
@@ -88,7 +88,8 @@ def take(
     amount -= _from_own(draft, operation, grant, amount, reason)
     amount = draft.spend(line.unit, amount, line.rule, reason)[1]
     for voucher in taking.caused(operation, draft.card.open):
-        if amount and voucher.unit == line.unit and voucher.lots:
+        unit, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
+        if amount and unit == line.unit and lots:
             give_back(draft, voucher, "cancelled")
             amount -= _from_lots(draft, grant, amount, reason)
             amount = draft.spend(line.unit, amount, line.rule, reason)[1]
@@ -134,12 +135,11 @@ def _count(draft: Draft, fact: str, unit: str, amount: int) -> None:
 def _locked(draft: Draft, unit: str) -> int:
     """Sum the units locked in open vouchers, less what is owed already: they are not spent, so a
     waived refund does not cover them."""
-    rewards = draft.program.rewards
-    locked = sum(
-        held.cost
-        for held in draft.card.open.values()
-        if held.reward_id in rewards and rewards[held.reward_id].unit == unit
-    )
+    locked = 0
+    for held in draft.card.open.values():
+        if reward := draft.program.terms(held.reward_id, held.version):
+            of, cost = carryover.amount_now(draft.program, reward.unit, held.cost, held.version)
+            locked += cost if of == unit else 0
     return max(0, locked - draft.card.debt.get(unit, 0))
 
 

@@ -17,6 +17,7 @@ from regulars.domain import (
     baskets,
     benefits,
     calendar,
+    carryover,
     limits,
     milestones,
     raffles,
@@ -221,8 +222,8 @@ def _units(
 ) -> None:  # fmt: skip
     """Book the difference of each rule: what is missing is granted, what is too much is taken."""
     before, reason = operation.original, reasons.revised(operation.original.seq)
-    old = _by_rule(before, gone_before)
-    new = _by_rule(after, gone_after)
+    old = _by_rule(draft, before, gone_before)
+    new = _by_rule(draft, after, gone_after)
     reverse = Reverse(operation.origin, before, operation.refunded, vouchers=operation.vouchers)
     for name in dict.fromkeys((*old, *new)):
         grant = new[name][0] if name in new else old[name][0]
@@ -234,10 +235,10 @@ def _units(
             reversal.take(draft, reverse, under, taken_from, -more, reason)
 
 
-def _by_rule(entry: Entry, gone: Shares) -> dict[tuple[str, str], tuple[Grant, int]]:
+def _by_rule(draft: Draft, entry: Entry, gone: Shares) -> dict[tuple[str, str], tuple[Grant, int]]:
     """By unit and rule what was granted, and how much of it is left after the refunds."""
     found: dict[tuple[str, str], tuple[Grant, int]] = {}
-    for grant in grants(entry.lines):
+    for grant in grants(carryover.lines_now(draft.program, entry)):
         if grant.line.reason.kind is ReasonKind.MILESTONE:
             continue
         key = grant.line.unit, grant.line.rule

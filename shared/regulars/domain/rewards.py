@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from regulars.domain import calendar, limits, reasons
+from regulars.domain import calendar, carryover, limits, reasons
 from regulars.domain.card import NEVER, Card, Lot, OpenVoucher
 from regulars.domain.draft import Draft
 from regulars.domain.operations import Cancel, Issue, Redeem, Voucher
@@ -179,6 +179,7 @@ def _voucher(
         issued_ms=draft.now_ms,
         expires_on=expires_on,
         issued_seq=draft.card.seq + 1,
+        version=draft.program.version,
         benefit=benefit,
     )
     _open(draft, voucher)
@@ -198,6 +199,7 @@ def _open(draft: Draft, voucher: Voucher) -> None:
         voucher.issued_ms,
         voucher.expires_on,
         cost,
+        voucher.version,
         voucher.benefit,
     )
     draft.card = draft.card._replace(open={**draft.card.open, voucher.voucher_id: opened})
@@ -218,6 +220,8 @@ def redeem(draft: Draft, operation: Redeem) -> None:
         raise Refused(RefusalCode.DEBT, _DEBT)
     close(draft, voucher, "redeemed")
     draft.facts.update({"voucher": voucher.voucher_id, "reward": voucher.reward_id})
+    if _earlier(draft, voucher):
+        draft.facts["terms"] = voucher.version
     if operation.order_id:
         draft.facts["order"] = operation.order_id
 
@@ -248,12 +252,15 @@ def cancel(draft: Draft, operation: Cancel) -> None:
 
 def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
     """Close a voucher and return its lots."""
-    reason = reasons.returned(voucher.reward_id, voucher.voucher_id)
-    draft.put_back(voucher.unit, voucher.lots, voucher.reward_id, reason)
+    reason = reasons.returned(
+        voucher.reward_id, voucher.voucher_id, voucher.version if _earlier(draft, voucher) else 0
+    )
+    unit, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
+    draft.put_back(unit, lots, voucher.reward_id, reason)
     draft.pay_debt()
     close(draft, voucher, status)
     draft.facts.setdefault("returned", []).append(voucher.voucher_id)
-    reward = draft.program.rewards.get(voucher.reward_id)
+    reward = draft.program.terms(voucher.reward_id, voucher.version)
     if reward is None:
         return
     if reward.limit is not None and voucher.lots:
@@ -263,6 +270,11 @@ def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
             draft.card = limits.counted(draft.card, reward.id, period, -1)
     if reward.stock:
         draft.count(stock_name(reward), -1, reward.stock)
+
+
+def _earlier(draft: Draft, voucher: Voucher) -> bool:
+    """Tell whether a voucher was issued under an earlier version, whose number is known."""
+    return 0 < voucher.version < draft.program.version
 
 
 def close(draft: Draft, voucher: Voucher, status: Closed) -> None:

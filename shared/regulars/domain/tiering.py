@@ -280,6 +280,11 @@ def lasts(program: Program, held: TierRight, today: date) -> bool:
     return in_season(tier, today) and not _over(held, tier, today)
 
 
+def is_held(held: TierRight, tier: Tier, today: date) -> bool:
+    """Tell whether a right to a tier has not ended, days of grace included."""
+    return not _over(held, tier, today)
+
+
 def ends_on(tier: Tier, held: TierRight, today: date) -> date | None:
     """Find the first day on which a tier must be reviewed; None when it has no end."""
     days = []

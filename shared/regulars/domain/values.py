@@ -9,6 +9,12 @@ Text = str | dict[str, Any]
 the plural forms of CLDR under each language instead of a string."""
 
 
+def millionths(rate: str) -> int:
+    """Read a decimal such as `"0.5"` as 500000, with at most the six places of the schema."""
+    whole, _, places = rate.partition(".")
+    return int(whole) * 1_000_000 + int(places.ljust(6, "0"))
+
+
 def thousandths(multiplier: str) -> int:
     """Read a decimal such as `"1.5"` as 1500. At most three places, which the schema has checked.
 

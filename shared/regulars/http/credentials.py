@@ -18,6 +18,7 @@ from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import protocol
 from regulars.http.protocol import Request, cookie
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
@@ -36,6 +37,7 @@ Body = TypeVar("Body")
 
 kept = ShortCache()
 """Programmes and staff records that this process may use again for some seconds."""
+protocol.forget.append(kept.clear)
 
 
 class Claim(NamedTuple):
@@ -109,8 +111,8 @@ def gather(
     caller = claim.confirm(record) if record else None
     if caller is None or program_item is None:
         raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
-    program = program_of(program_item)
     now = merchants.now_of(m, known.get(keys.clock(m)))
+    program = program_of(program_item).at(to_ms(now))
     shop = Shop(table, m, program, now)
     return Gathered(caller, shop, program_item, found[len(missing) :])
 

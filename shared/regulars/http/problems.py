@@ -21,6 +21,8 @@ STATUS: dict[RefusalCode, HTTPStatus] = {
     RefusalCode.SLUG_TAKEN: HTTPStatus.CONFLICT,
     RefusalCode.CONTACT_TAKEN: HTTPStatus.CONFLICT,
     RefusalCode.STALE_VERSION: HTTPStatus.PRECONDITION_FAILED,
+    RefusalCode.PREVIEW_NEEDED: HTTPStatus.CONFLICT,
+    RefusalCode.LOSSES: HTTPStatus.UNPROCESSABLE_ENTITY,
     RefusalCode.CAP_REACHED: HTTPStatus.CONFLICT,
     RefusalCode.DEBT: HTTPStatus.CONFLICT,
     RefusalCode.TIER_REQUIRED: HTTPStatus.CONFLICT,
@@ -54,6 +56,8 @@ TITLE: dict[RefusalCode, str] = {
     RefusalCode.SLUG_TAKEN: "The slug is taken",
     RefusalCode.CONTACT_TAKEN: "Another member has this contact",
     RefusalCode.STALE_VERSION: "It was changed since it was read",
+    RefusalCode.PREVIEW_NEEDED: "A finished preview is needed first",
+    RefusalCode.LOSSES: "Members would lose what they hold",
     RefusalCode.CAP_REACHED: "The limit of visits is reached",
     RefusalCode.DEBT: "The card owes after a refund",
     RefusalCode.TIER_REQUIRED: "For members of a tier only",
@@ -93,6 +97,7 @@ def document(refused: Refused) -> tuple[int, dict[str, Any]]:
         "code": refused.code.value,
         "detail": detail or TITLE[refused.code],
         "errors": [{"path": _shown(path), "message": message} for path, message in refused.errors],
+        **refused.more,
     }
 
 

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, unquote
 from regulars.core import checks
 from regulars.core.config import learn_origin
 from regulars.core.observability import logger
-from regulars.domain.refusals import RefusalCode, Refused
+from regulars.domain.refusals import RefusalCode, Refused, StaleProgram
 from regulars.http import headers, problems
 from regulars.store.answers import Answer, Idempotency
 from regulars.store.errors import Unavailable
@@ -148,7 +148,7 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
         learn_origin(event["requestContext"].get("domainName", ""))
         request = Request(event)
         try:
-            return routes[request.route](request)
+            return _read_again(routes[request.route], request)
         except Refused as refused:
             log.info("refused", extra={"route": request.route, "code": refused.code.value})
             return problem(refused)
@@ -160,6 +160,20 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
             return problem(Refused(RefusalCode.INTERNAL))
 
     return lambda_handler
+
+
+forget: list[Callable[[], None]] = []
+"""What empties the memories of this process."""
+
+
+def _read_again(handler: Handler, request: Request) -> Response:
+    """Answer; a second time from the table as it is now when a programme was kept too long."""
+    try:
+        return handler(request)
+    except StaleProgram:
+        for empty in forget:
+            empty()
+        return handler(request)
 
 
 def json_answer(

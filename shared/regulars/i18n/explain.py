@@ -115,6 +115,10 @@ def _reason(
             return words.t("settles what a refund left owing")
         case "expired":
             return words.t("expired")
+        case "replaced":
+            return words.t("carried over from what you had before")
+        case "ended":
+            return words.t("these are no longer used; nothing is owed")
         case "adjust":
             return str(why.get("text", "")) or words.t("set right by the shop")
     return _not_granted(why, words, currency)

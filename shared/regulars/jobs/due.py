@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from regulars.actions import aside
+from regulars.actions.due_marks import ROOTS
 from regulars.core.observability import logger
 from regulars.domain.calendar import hour_of
 from regulars.program.shop import Shop, ShopCache
@@ -70,37 +71,50 @@ def run_due(table: Table, function: str, jobs: Mapping[str, Job], now: datetime)
     return count
 
 
+AT_THE_END = frozenset({ROOTS})
+"""Jobs that make up for all days that are over: a sandbox runs them once, at the end of its way,
+and does not count them as done for members."""
+
+
 def run_due_in_sandbox(
     table: Table, merchant_id: str, jobs: Mapping[str, Job], until: datetime
 ) -> Iterator[Due]:
     """Do everything due in a sandbox up to an instant, in order of time; yields what was done.
 
-    Each job runs at the beginning of its hour. One that is still due in the same hour (a day that
-    begins at half past) runs again at the hour's end.
+    Each job runs at the beginning of its hour (but those AT_THE_END). One that is still due in the
+    same hour (a day that begins at half past) runs again at the hour's end.
     """
     last = f"{hour_of(until)}~"
     ran: dict[Due, int] = {}
     shops = ShopCache(table)
     while True:
         page = table.query(
-            keys.sandbox_due(merchant_id), index=True, between=("", last), limit=1 + len(ran)
-        )
+            keys.sandbox_due(merchant_id), index=True, between=("", last),
+            limit=1 + len(ran) + len(AT_THE_END),
+        )  # fmt: skip
         found = [_due_of(item, merchant_id) for item in page.items]
         ran = {due: ran[due] for due in found if due in ran}  # what has left the list is done
-        due = next((due for due in found if ran.get(due, 0) < _RUNS_MAX), None)
+        due = _next_of(found, ran)
         if due is None:
             return
         ran[due] = ran.get(due, 0) + 1
         start = _instant(due.hour)
         at = start if ran[due] == 1 else start + HOUR - timedelta(milliseconds=1)
-        shop = shops.at(merchant_id, min(at, until))
+        at = until if due.job in AT_THE_END else min(at, until)
+        shop = shops.at(merchant_id, at)
         try:
             jobs[due.job](shop, due.member_id)
         except Exception as error:  # whatever it is, the clock moves on for the others
             _set_aside(shop, due, error)
             continue
-        if ran[due] == 1:
+        if ran[due] == 1 and due.job not in AT_THE_END:
             yield due
+
+
+def _next_of(found: list[Due], ran: Mapping[Due, int]) -> Due | None:
+    """What is to be done next: by time, those AT_THE_END last; nothing more than two times."""
+    left = [due for due in found if ran.get(due, 0) < _RUNS_MAX]
+    return min(left, key=lambda due: due.job in AT_THE_END, default=None)
 
 
 _RUNS_MAX = 2

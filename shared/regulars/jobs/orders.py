@@ -105,7 +105,7 @@ def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
         Origin(
             order,
             hook.provider,
-            location=sale.location,
+            location=_known_location(shop, sale.location),
             effective_ms=min(sale.occurred_ms, to_ms(shop.now)) if sale.occurred_ms else None,
             entropy=os.urandom(16),
         ),
@@ -180,3 +180,9 @@ def _keep_for_claiming(shop: Shop, order: str, sale: ReportedSale) -> None:
             "ttl": to_ms(shop.now) // 1000 + SALE_KEPT_DAYS * 24 * 3600,
         }
     )
+
+
+def _known_location(shop: Shop, location: str | None) -> str | None:
+    """The location that a till names; None for one that the programme does not list."""
+    known = shop.program.locations
+    return location if not known or location in known else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from regulars.actions.due_marks import DIGEST, DRAW, INVITE, LEADERBOARDS
+from regulars.actions.due_marks import DIGEST, DRAW, INVITE, LEADERBOARDS, ROOTS
 from regulars.core import clock
 from regulars.core.observability import logger
 from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
-from regulars.jobs import cards, digest, invitations, leaderboards, raffles
+from regulars.jobs import cards, digest, invitations, leaderboards, raffles, roots
 from regulars.jobs.due import Job, run_due
 from regulars.store import connect
 
@@ -25,13 +25,14 @@ JOBS: dict[str, Job] = {
     INVITE: invitations.invite,
     DRAW: raffles.draw_due,
     LEADERBOARDS: leaderboards.count,
+    ROOTS: roots.digest_heads,
 }
 """By the name under which they stand in the due list."""
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "expiry": (EXPIRE,),
     "reminders": (REMIND, NOTICE),
-    "digest": (DIGEST,),
+    "digest": (DIGEST, ROOTS),
     "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS),
 }
 """Which function does which jobs."""

@@ -124,6 +124,9 @@ interface VoucherShown {
   reward_id: string;
   name: Localized;
   status?: string;
+  /** What it is for and on which conditions, by language. */
+  says?: Localized;
+  on?: Localized;
 }
 
 interface MemberShown {

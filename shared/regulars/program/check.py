@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part, Reference
+from regulars.program.mistakes import invalid
 
 
 def check(document: Any) -> dict[str, Any]:
@@ -22,29 +23,17 @@ def check(document: Any) -> dict[str, Any]:
     try:
         parsed = ProgramDocument.model_validate(document)
     except ValidationError as error:
-        raise invalid(error) from error
-    if mistakes := [*_repeated(parsed), *_dangling(parsed), *_unaffordable(parsed)]:
+        raise invalid(error, document) from error
+    if mistakes := [
+        *_repeated(parsed),
+        *_dangling(parsed),
+        *_unaffordable(parsed),
+        *_replaced(parsed),
+    ]:
         raise Refused(
             RefusalCode.INVALID, "The programme is not valid; see errors.", tuple(mistakes)
         )
     return parsed.model_dump(mode="json", exclude_unset=True, by_alias=True)
-
-
-def invalid(error: ValidationError) -> Refused:
-    """The refusal of a body that a model did not accept, one message per mistake, by path."""
-    errors = [
-        (".".join(str(part) for part in mistake["loc"]), _plain(mistake["msg"]))
-        for mistake in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    return Refused(
-        RefusalCode.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50])
-    )
-
-
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").replace(
-        "Extra inputs are not permitted", "is not a field of this document"
-    )
 
 
 SECTIONS = (
@@ -109,6 +98,20 @@ def _each(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f".{place}", one) for place, one in enumerate(value))
     else:
         yield "", value
+
+
+def _replaced(document: ProgramDocument) -> Iterable[tuple[str, str]]:
+    """A unit that is replaced is not there any more, and one other stands for it."""
+    there, stands_for = {unit.id for unit in document.units}, set[str]()
+    for place, unit in enumerate(document.units):
+        if unit.replaces is None:
+            continue
+        path, old = f"units.{place}.replaces.unit", unit.replaces.unit
+        if old in there:
+            yield path, f"{old!r} is a unit of this document; take one of the two out"
+        if old in stands_for:
+            yield path, f"{old!r} is replaced by another unit already"
+        stands_for.add(old)
 
 
 def _unaffordable(document: ProgramDocument) -> Iterable[tuple[str, str]]:

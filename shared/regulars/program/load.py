@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from zlib import decompress
 
+from regulars.domain import calendar
+from regulars.domain.calendar import to_ms
 from regulars.domain.campaigns import WEEKDAYS, Campaign
 from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
 from regulars.domain.program import (
@@ -21,16 +24,19 @@ from regulars.domain.program import (
     Keep,
     Limits,
     Messages,
+    Past,
     Program,
     Referral,
     ReferralReward,
     Refunds,
     Reward,
+    Step,
     Tier,
     TierCondition,
     Unit,
 )
-from regulars.domain.values import thousandths
+from regulars.domain.values import millionths, thousandths
+from regulars.program import past
 from regulars.store.marshal import Item
 
 _PROGRAMS_MAX = 200
@@ -43,13 +49,57 @@ def document_of(item: Item) -> dict[str, Any]:
     return document
 
 
+def past_of(item: Item) -> dict[str, Any]:
+    """Return what earlier versions left behind (see `past.py`), as it lies in a stored item."""
+    left: dict[str, Any] = json.loads(decompress(item["past"])) if "past" in item else {}
+    return left
+
+
+def _past(left: Mapping[str, Any]) -> Past:
+    return Past(
+        rewards={
+            reward_id: tuple((last, _reward(document)) for last, document in earlier)
+            for reward_id, earlier in left.get("rewards", {}).items()
+        },
+        units={unit["id"]: _unit(unit) for unit in left.get("units", ())},
+        steps=tuple(
+            Step(
+                version,
+                {old: (new, rate) for old, (new, rate) in replaced.items()},
+                tuple(dropped),
+            )
+            for version, replaced, dropped in left.get("steps", ())
+        ),
+        zones=tuple(left["zones"]) if "zones" in left else None,
+    )
+
+
+def following(
+    item: Item, document: Mapping[str, Any], now: datetime
+) -> tuple[Program, dict[str, Any]]:
+    """Read a document as the version after the stored one, and what is left behind then."""
+    version = item["version"] + 1
+    old, new = program_of(item).at(to_ms(now)), load(document, version)
+    left = past.after(past_of(item), document_of(item), document, version)
+    if step := past.step(old, new):
+        left["steps"] = [*left.get("steps", ()), step]
+    if old.timezone != new.timezone:
+        first = calendar.local_date(now, old.timezone) + timedelta(days=1)
+        starts = (calendar.local_start(first, zone) for zone in (old.timezone, new.timezone))
+        left["zones"] = [old.timezone, new.timezone, to_ms(max(starts))]
+    return new._replace(past=_past(left)), left
+
+
 def program_of(item: Item) -> Program:
     """Return the programme in a stored item, read once per version and process."""
     key = (item["PK"], item["version"], item["published"])
     if key not in _programs:
         if len(_programs) > _PROGRAMS_MAX:
             _programs.clear()
-        _programs[key] = load(document_of(item), item["version"])
+        program = load(document_of(item), item["version"])
+        if left := past_of(item):
+            program = program._replace(past=_past(left))
+        _programs[key] = program
     return _programs[key]
 
 
@@ -63,6 +113,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         currency=document["currency"],
         timezone=document["timezone"],
         country=document.get("country") or "",
+        leap_birthday=document.get("leap_birthday", "02-28"),
         languages=tuple(document["languages"]),
         color=branding.get("color", "#7a3b1d"),
         icon=branding.get("icon", "gift"),
@@ -95,6 +146,7 @@ def _refunds(refunds: Mapping[str, Any]) -> Refunds:
 
 def _unit(unit: Mapping[str, Any]) -> Unit:
     expiry = unit.get("expiry", {})
+    replaces, value = unit.get("replaces") or {}, unit.get("value") or {}
     return Unit(
         id=unit["id"],
         name=unit["name"],
@@ -106,6 +158,11 @@ def _unit(unit: Mapping[str, Any]) -> Unit:
             expiry.get("day", 31),
         ),
         hold_days=unit.get("hold_days", 0),
+        replaces=replaces.get("unit", ""),
+        rate=millionths(replaces.get("rate", "0")),
+        ends_on=unit.get("ends_on") or "",
+        value_units=value.get("units", 0),
+        value_minor=value.get("amount_minor", 0),
     )
 
 
@@ -145,6 +202,7 @@ def _reward(reward: Mapping[str, Any]) -> Reward:
         percent=reward.get("percent") or 0,
         amount_minor=reward.get("amount_minor") or 0,
         promise=reward.get("promise"),
+        conditions=tuple(reward.get("conditions", ())),
     )
 
 

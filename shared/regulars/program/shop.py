@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from regulars.core import clock
+from regulars.domain.calendar import to_ms
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import program_of
@@ -39,7 +40,9 @@ class ShopCache:
         """A merchant at an instant, at this one if none is given; raises as `load_shop` does."""
         if merchant_id not in self._known:
             self._known[merchant_id] = load_shop(self.table, merchant_id)
-        return replace(self._known[merchant_id], now=now or clock.now())
+        at = now or clock.now()
+        known = self._known[merchant_id]
+        return replace(known, program=known.program.at(to_ms(at)), now=at)
 
 
 def load_shop(table: Table, merchant_id: str, now: datetime | None = None) -> Shop:
@@ -48,4 +51,4 @@ def load_shop(table: Table, merchant_id: str, now: datetime | None = None) -> Sh
     if program is None:
         raise Refused(RefusalCode.NOT_FOUND)
     at = now or merchants.now_of(merchant_id, clock_item)
-    return Shop(table, merchant_id, program_of(program), at)
+    return Shop(table, merchant_id, program_of(program).at(to_ms(at)), at)

@@ -46,6 +46,16 @@ def entries(
                 break
 
 
+def first(table: Table, merchant_id: str, start: datetime, end: datetime) -> datetime | None:
+    """When the first entry from `start` until before `end` was recorded; None without one."""
+    between = (keys.activity_from(calendar.to_ms(start)), keys.activity_from(calendar.to_ms(end)))
+    for partition in _partitions(merchant_id, start, end):
+        page = table.query(partition, index=True, between=between, limit=1)
+        if page.items:
+            return calendar.from_ms(keys.recorded_ms(page.items[0]["GSI1SK"]))
+    return None
+
+
 def _partitions(merchant_id: str, start: datetime, end: datetime) -> Iterator[str]:
     """One per hour; a sandbox has a single one, because its clock may run through years."""
     if is_sandbox(merchant_id):

@@ -116,6 +116,7 @@ def voucher_item(m: str, c: str, voucher: Voucher) -> Item:
         "seq": voucher.issued_seq,
         "closed": voucher.closed_ms,
         **({"benefit": voucher.benefit} if voucher.benefit else {}),
+        "prog": voucher.version,
     }
 
 
@@ -132,4 +133,5 @@ def voucher_of(item: Item) -> Voucher:
         issued_seq=item["seq"],
         closed_ms=item["closed"],
         benefit=item.get("benefit", ""),
+        version=item.get("prog", 0),
     )

@@ -5,10 +5,14 @@
 | merchant | `M#<m>` | `MERCHANT` | | |
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | sandbox clock | `M#<m>` | `CLOCK` | | |
+| how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
 | staff device | `M#<m>` | `STAFF#<s>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
+| digest of all heads of a day | `M#<m>#ROOTS` | `<day>` | | |
+| ... how far it is, up to which day | `M#<m>#ROOT` | `PROGRESS`, `UPTO` | | |
+| ... its pages of hashes | `M#<m>#ROOT#<day>` | `<level>#<first>` | | |
 | what needs a person | `M#<m>#ATTENTION` | `<id>` | as `PK` | `<first met ms>#<id>` |
 | digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
@@ -70,8 +74,15 @@ def clock(m: str) -> Key:
     return f"M#{m}", "CLOCK"
 
 
+def preview(m: str, preview_id: str) -> Key:
+    return f"M#{m}", f"PREVIEW#{preview_id}"
+
+
+STAFF_PREFIX = "STAFF#"
+
+
 def staff(m: str, staff_id: str) -> Key:
-    return f"M#{m}", f"STAFF#{staff_id}"
+    return f"M#{m}", f"{STAFF_PREFIX}{staff_id}"
 
 
 def count(m: str, name: str) -> Key:
@@ -88,6 +99,32 @@ def leaderboard(m: str, board_id: str) -> Key:
 
 def week(m: str, monday: str) -> Key:
     return f"M#{m}", f"WEEK#{monday}"
+
+
+def roots(m: str) -> str:
+    """The partition of a merchant's daily roots."""
+    return f"M#{m}#ROOTS"
+
+
+def day_root(m: str, day: str) -> Key:
+    return roots(m), day
+
+
+def roots_progress(m: str) -> Key:
+    return f"M#{m}#ROOT", "PROGRESS"
+
+
+def roots_upto(m: str) -> Key:
+    return f"M#{m}#ROOT", "UPTO"
+
+
+def root_pages(m: str, day: str) -> str:
+    """The partition of the pages below the root of a day."""
+    return f"M#{m}#ROOT#{day}"
+
+
+def root_page(m: str, day: str, level: int, first: str) -> Key:
+    return root_pages(m, day), f"{level}#{first}"
 
 
 def attention(m: str, item_id: str) -> Key:
@@ -217,6 +254,11 @@ def activity_from(ms: int) -> str:
 
 def activity_order(recorded_ms: int, c: str, seq: int) -> str:
     return f"{recorded_ms:013}#{c}#{seq}"
+
+
+def recorded_ms(order: str) -> int:
+    """When an entry was recorded, from its place in the activity index."""
+    return int(order.partition("#")[0])
 
 
 def members(m: str) -> str:

@@ -32,7 +32,7 @@ from regulars.domain.operations import (
     Voucher,
 )
 from regulars.domain.program import Program
-from regulars.domain.refusals import DECIDED, RefusalCode, Refused
+from regulars.domain.refusals import DECIDED, RefusalCode, Refused, StaleProgram
 from regulars.store import cards, keys, retry, reversals
 from regulars.store.answers import (
     HTTP_KEY_KEPT_MS,
@@ -102,6 +102,8 @@ class Ledger:
         for tries in range(1, TRIES_MAX + 1):
             try:
                 decision = decide(program, card, operation, now)
+            except StaleProgram:
+                raise
             except Refused as refused:
                 newest = None if fresh else self.card(card.member_id)
                 if newest and newest.version > card.version:

@@ -192,32 +192,44 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
     return f"{base_url}/c/{token}"
 
 
+def members_page(
+    table: Table,
+    merchant_id: str,
+    start: Any,
+    aside: Callable[[str, Exception], None],
+    whose: Callable[[Profile], bool] | None = None,
+) -> tuple[list[tuple[Profile, Card]], Any]:
+    """A page of members (or of some, by profile) with their cards, by enrolment, and where the next
+    page starts; None after the last.
+
+    A card that is not there or cannot be read is handed to `aside` with the error, and left out.
+    """
+    page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
+    profiles = [one for item in page.items if (one := _readable_profile(item, aside))]
+    wanted = [one for one in profiles if whose is None or whose(one)]
+    states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
+    found = []
+    for profile, state in zip(wanted, states, strict=True):
+        try:
+            card = card_of(state or _no_state(merchant_id, profile.member_id))
+        except DamagedError as damaged:
+            aside(profile.member_id, damaged)
+        else:
+            found.append((profile, card))
+    return found, page.next
+
+
 def all_members(
     table: Table,
     merchant_id: str,
     aside: Callable[[str, Exception], None],
     whose: Callable[[Profile], bool] | None = None,
 ) -> Iterator[tuple[Profile, Card]]:
-    """All members of a merchant (or some, by profile) with their cards, a page at a time, by
-    enrolment.
-
-    A card that is not there or cannot be read is handed to `aside` with the error, and left out.
-    """
+    """All members of a merchant (or some), a page at a time; see `members_page`."""
     start = None
     while True:
-        page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
-        profiles = [one for item in page.items if (one := _readable_profile(item, aside))]
-        wanted = [one for one in profiles if whose is None or whose(one)]
-        if wanted:
-            states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
-            for profile, state in zip(wanted, states, strict=True):
-                try:
-                    card = card_of(state or _no_state(merchant_id, profile.member_id))
-                except DamagedError as damaged:
-                    aside(profile.member_id, damaged)
-                else:
-                    yield profile, card
-        start = page.next
+        found, start = members_page(table, merchant_id, start, aside, whose)
+        yield from found
         if start is None:
             return
 

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from zlib import compress
 
@@ -111,13 +112,14 @@ class Merchants:
 
     def publish(
         self, merchant_id: str, document: Mapping[str, Any], over: int, now_ms: int,
-        marks: Sequence[Item],
+        marks: Sequence[Item], past: Mapping[str, Any],
     ) -> int:  # fmt: skip
-        """Publish a checked document over version `over`, with the due marks that follow from it.
+        """Publish a checked document over version `over`, with the due marks that follow from it
+        and what earlier versions leave behind.
 
         All or nothing; STALE_VERSION when `over` is not in force any more.
         """
-        current, version = _program_puts(merchant_id, document, over + 1, now_ms)
+        current, version = _program_puts(merchant_id, document, over + 1, now_ms, past)
         try:
             writes = [Put(current.item, Equals("version", over)), version]
             self.table.transact([*writes, *(Put(mark) for mark in marks)])
@@ -228,20 +230,23 @@ def now_of(merchant_id: str, clock_item: Item | None) -> datetime:
 
 
 def _program_puts(
-    merchant_id: str, document: Mapping[str, Any], version: int, now_ms: int
-) -> list[Put]:
+    merchant_id: str, document: Mapping[str, Any], version: int, now_ms: int,
+    past: Mapping[str, Any] = MappingProxyType({}),
+) -> list[Put]:  # fmt: skip
     """The programme in force and the version kept for ever. Compressed: the one in force is read
     with every request of an API key."""
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-    attributes = {
-        "version": version,
-        "published": now_ms,
-        "document": compress(text.encode(), 9),
-    }
+    attributes = {"version": version, "published": now_ms, "document": _packed(document)}
+    if past:
+        attributes["past"] = _packed(past)
     return [
         Put(_item(keys.program(merchant_id), **attributes), Absent()),
         Put(_item(keys.program_version(merchant_id, version), **attributes), Absent()),
     ]
+
+
+def _packed(value: Mapping[str, Any]) -> bytes:
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return compress(text.encode(), 9)
 
 
 def _merchant_item(merchant: Merchant) -> Item:

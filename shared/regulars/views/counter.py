@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from regulars.domain import calendar
+from regulars.domain import calendar, carryover
 from regulars.domain.card import Card
-from regulars.domain.program import Program
+from regulars.domain.program import Program, Reward
 from regulars.i18n.words import Words
+from regulars.i18n.words import words as words_of
 from regulars.views import customer, integration
 
 
 def card(program: Program, held: Card, name: str, now: datetime, words: Words) -> integration.View:
-    """Return a card with the next reward, and rewards by name."""
+    """Return a card with the next reward."""
     view = integration.card(program, held, now, words)
-    goal = customer.goal(program, held, calendar.local_date(now, program.timezone))
+    today = calendar.local_date(now, program.timezone)
+    goal = customer.goal(program, carryover.of(program, held, today), today)
     following = None
     if goal:
         following = {"have": goal.have, "need": goal.need, "reward": words.pick(goal.reward)}
-    for voucher in view["vouchers"]:
-        reward = program.rewards.get(voucher["reward_id"])
-        voucher["name"] = words.pick(reward.name) if reward else voucher["reward_id"]
+    for voucher, opened in zip(view["vouchers"], held.open.values(), strict=True):
+        terms = program.terms(opened.reward_id, opened.version)
+        voucher |= purpose(program, terms) if terms else {}
     return {**view, "name": name or None, "next": following}
+
+
+def purpose(program: Program, terms: Reward) -> integration.View:
+    """Return what a voucher is for, and on which conditions, in every language of the counter."""
+    speakers = [words_of(lang) for lang in program.languages]
+    return {
+        "says": {
+            each.lang: " · ".join(
+                filter(None, (each.pick(terms.name), customer.worth(terms, program.currency, each)))
+            )
+            for each in speakers
+        },
+        "on": {
+            each.lang: " ".join(each.pick(sentence) for sentence in terms.conditions)
+            for each in speakers
+        },
+    }

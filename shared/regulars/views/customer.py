@@ -37,16 +37,18 @@ def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
         return None
     unit = program.units[reward.unit]
     have = card.available(unit.id, today.isoformat())
+    ready = [held for held in usable(card, today) if held.reward_id == reward.id]
+    waiting = bool(ready) and not in_debt(program, card)
+    terms = program.terms(reward.id, ready[0].version) if waiting else reward
     return GoalPanel(
         unit=cast(Any, unit.name),
         kind=unit.kind,
         have=have,
         need=reward.cost,
-        reward=reward.name,
+        reward=(terms or reward).name,
         promise=cast(Any, reward.promise),
         owed=card.debt.get(unit.id, 0),
-        waiting=not in_debt(program, card)
-        and reward.id in {held.reward_id for held in usable(card, today)},
+        waiting=waiting,
     )
 
 

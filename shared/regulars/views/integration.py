@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, eligibility, milestones, segments, surprises, tiering
+from regulars.domain import (
+    calendar,
+    carryover,
+    eligibility,
+    milestones,
+    segments,
+    surprises,
+    tiering,
+)
 from regulars.domain.card import Card
 from regulars.domain.games import Milestone
 from regulars.domain.ledger import Entry, Line, Recorded
@@ -29,6 +37,7 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
     """A card, without its personal fields (they are null)."""
     today = calendar.local_date(now, program.timezone)
     day = today.isoformat()
+    member = carryover.of(program, member, today)
     units = dict.fromkeys((*program.units, *member.units()))
     return {
         "member_id": member.member_id,
@@ -59,7 +68,7 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
                 "status": _open_status(held.expires_on, day),
                 "issued_at": calendar.rfc3339(held.issued_ms),
                 "expires_at": expires_at(held.expires_on, program.timezone),
-                **worth(program.rewards.get(held.reward_id)),
+                **worth(program.terms(held.reward_id, held.version), held.reward_id, words),
             }
             for voucher_id, held in member.open.items()
         ],
@@ -77,12 +86,19 @@ def badges(program: Program, member: Card) -> list[Milestone]:
     return [one for one in program.milestones if one.id in held]
 
 
-def worth(reward: Reward | None) -> View:
-    """What a voucher of a reward is good for: its kind, and percent or amount where it has one."""
+def worth(reward: Reward | None, reward_id: str, words: Words) -> View:
+    """What a voucher of a reward is good for, by the terms it was issued under; a reward that
+    nobody knows any more goes by its id."""
+    if reward is None:
+        nothing = ("kind", "percent", "amount_minor", "value_minor")
+        return {"name": reward_id, **dict.fromkeys(nothing), "conditions": []}
     return {
-        "kind": reward.kind if reward else None,
-        "percent": (reward.percent or None) if reward else None,
-        "amount_minor": (reward.amount_minor or None) if reward else None,
+        "name": words.pick(reward.name),
+        "kind": reward.kind,
+        "percent": reward.percent or None,
+        "amount_minor": reward.amount_minor or None,
+        "value_minor": reward.amount_minor or None,
+        "conditions": [words.pick(sentence) for sentence in reward.conditions],
     }
 
 
@@ -196,7 +212,7 @@ def entry(program: Program, booked: Entry, prev: str, digest: str, words: Words)
                 "amount": line.amount,
                 "lot": line.lot or None,
                 "rule": line.rule,
-                "why": why(program, line, words),
+                "why": why(program, line, words, booked.program_version),
             }
             for line in booked.lines
         ],
@@ -213,7 +229,7 @@ def entry(program: Program, booked: Entry, prev: str, digest: str, words: Words)
                 "voucher_id": gift.voucher_id,
                 "reward_id": gift.reward_id,
                 "cost_minor": gift.cost_minor,
-                "why": reason(program, gift.reason, "", 0, words),
+                "why": reason(program, gift.reason, "", 0, words, booked.program_version),
             }
             for gift in given
         ]
@@ -250,14 +266,18 @@ def _moved(booked: Entry) -> Iterator[tuple[str, str]]:
     yield from ((one, ended) for one in booked.facts.get("returned", ()))
 
 
-def why(program: Program, line: Line, words: Words) -> str:
+def why(program: Program, line: Line, words: Words, version: int = 0) -> str:
     """The reason of a line in words."""
-    return reason(program, line.reason, line.unit, line.amount, words)
+    return reason(program, line.reason, line.unit, line.amount, words, version)
 
 
-def reason(program: Program, because: Reason, unit_id: str, amount: int, words: Words) -> str:
-    """A reason with its figures, in words; units the programme has dropped go by their id."""
-    unit = program.units.get(unit_id)
+def reason(
+    program: Program, because: Reason, unit_id: str, amount: int, words: Words, version: int = 0
+) -> str:
+    """A reason with its figures, in words. Rewards go by the name they had in the version that the
+    reason is about; units that nobody knows any more by their id."""
+    unit = program.unit(unit_id)
+    reward = program.terms(because.reward_id, because.version or version or program.version)
     names: Any = unit.name if unit else {words.lang: {"other": unit_id}}
     return explain(
         because.stored,
@@ -265,7 +285,7 @@ def reason(program: Program, because: Reason, unit_id: str, amount: int, words: 
         amount=amount,
         unit=names,
         currency=program.currency,
-        rewards={reward.id: reward.name for reward in program.rewards.values()},
+        rewards={reward.id: reward.name} if reward else {},
         names={
             **{campaign.id: campaign.name for campaign in program.campaigns},
             **{milestone.id: milestone.name for milestone in program.milestones},
@@ -321,17 +341,17 @@ def booked(program: Program, decision: Decision, now: datetime, words: Words) ->
 
 def voucher(program: Program, held: Voucher, words: Words, now: datetime) -> View:
     """A voucher. Its `qr_url` is put in by `personal_voucher`."""
-    reward = program.rewards.get(held.reward_id)
+    reward = program.terms(held.reward_id, held.version)
+    unit, lots = carryover.lots_now(program, held.unit, held.lots, held.version)
     day = calendar.local_date(now, program.timezone).isoformat()
     status = _open_status(held.expires_on, day) if held.status == "issued" else held.status
     return {
         "voucher_id": held.voucher_id,
         "code": held.code,
         "reward_id": held.reward_id,
-        "name": words.pick(reward.name) if reward else held.reward_id,
         "status": status,
-        **worth(reward),
-        "cost": {"unit": held.unit, "amount": sum(lot.amount for lot in held.lots)},
+        **worth(reward, held.reward_id, words),
+        "cost": {"unit": unit, "amount": sum(lot.amount for lot in lots)},
         "issued_at": calendar.rfc3339(held.issued_ms),
         "expires_at": expires_at(held.expires_on, program.timezone),
         "closed_at": calendar.rfc3339(held.closed_ms) if held.closed_ms else None,

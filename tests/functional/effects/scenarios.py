@@ -42,6 +42,14 @@ def returning(world: World, document: Document) -> None:
             earn(world, ann)
 
 
+def leaping(world: World, document: Document) -> None:
+    """A member who was born on 29 February has a birthday in another year."""
+    world.publish(document)
+    ann = join(world, "Ann Bell", birthday="02-29")
+    world.walk("P120D")
+    look(world, ann)
+
+
 def taking(world: World, document: Document) -> None:
     """Two members take what they can, come back for more, and hand it over."""
     world.publish(document)
@@ -165,6 +173,22 @@ def published_again(world: World, document: Document) -> None:
     ann = join(world, "Ann Bell")
     world.publish(document)
     look(world, ann)
+
+
+def carrying(world: World, document: Document) -> None:
+    """A member holds tokens when another version is published; then one is looked at in which all
+    units end."""
+    token = STAMP | {"id": "token"}
+    welcome = {"id": "welcome", "on": "join", "unit": "token", "amount": 7}
+    world.publish(PLAIN | {"units": [STAMP, POINT, token], "earn": [VISIT, SPEND, welcome]})
+    ann = join(world, "Ann Bell")
+    earn(world, ann, spend_minor=2000)
+    agreed = {"confirm_losses": "true"}
+    over = {"if-match": "*"}
+    world.ask("PUT", "/v1/program", document, headers=over, query=agreed)
+    look(world, ann)
+    units = [unit | {"ends_on": "2027-06-30"} for unit in document["units"]]
+    world.ask("POST", "/v1/program/preview", document | {"units": units})
 
 
 def join(world: World, name: str, **more: Any) -> str:

@@ -17,10 +17,12 @@ from tests.functional.effects.scenarios import (
     at_the_door,
     benefit,
     bringing,
+    carrying,
     climbing,
     coming,
     competing,
     giving,
+    leaping,
     published_again,
     refunding,
     returning,
@@ -60,6 +62,14 @@ def line(
 def lasting(**expiry: Any) -> list[Part]:
     """The units, stamps with an expiry."""
     return [STAMP | {"expiry": expiry}, POINT]
+
+
+VALUE = {"units": 100, "amount_minor": 300}
+
+
+def instead_of_tokens(**more: Any) -> list[Part]:
+    """The units, points in the place of tokens."""
+    return [STAMP, POINT | {"replaces": {"unit": "token", "rate": "2"}} | more]
 
 
 def item(**what: Any) -> list[Part]:
@@ -140,6 +150,7 @@ def referral(**more: Any) -> Part:
     return {"friend": friend, "referrer": referrer, **more}
 
 
+CAKE_DAY = {"id": "cake-day", "on": "birthday", "unit": "stamp", "amount": 2}
 SEASON = {"from_month": 11, "until_month": 12}
 MORNING = {"from": "09:00", "until": "12:00"}
 ONCE = {"times": 1}
@@ -151,6 +162,7 @@ WHOSE = (
     line("currency", "HUF"),
     line("timezone", "America/New_York"),
     line("country", "PL", at_the_door),
+    line("leap_birthday", "03-01", leaping, earn=[VISIT, CAKE_DAY]),
     line("languages", ["en"]),
     line("branding.color", "#0a5c36"),
     line("branding.icon", "book"),
@@ -167,6 +179,11 @@ UNITS = (
     line("units.0.expiry.month", 1, returning, units=lasting(type="date", month=12, day=31)),
     line("units.0.expiry.day", 30, returning, units=lasting(type="date", month=12, day=31)),
     line("units.1.hold_days", 14),
+    line("units.1.replaces.unit", "other", carrying, units=instead_of_tokens()),
+    line("units.1.replaces.rate", "0.5", carrying, units=instead_of_tokens()),
+    line("units.1.ends_on", "2026-12-31", carrying, units=instead_of_tokens()),
+    line("units.1.value.units", 50, carrying, units=instead_of_tokens(value=VALUE)),
+    line("units.1.value.amount_minor", 400, carrying, units=instead_of_tokens(value=VALUE)),
 )
 
 EARN = (
@@ -190,6 +207,7 @@ REWARDS = (
     line("rewards.1.kind", "experience"),
     line("rewards.1.cost.unit", "stamp", taking),
     line("rewards.1.cost.amount", 12, taking),
+    line("rewards.1.conditions", ["Not on Sundays"], taking),
     line("rewards.0.promise", {"en": {"other": "Only {n} to go"}}),
     line("rewards.0.auto", False),
     line("rewards.1.valid_days", 7, taking),

@@ -28,7 +28,7 @@ Document = dict[str, Any]
 
 NOT_FOR_PEOPLE = frozenset({
     "version", "program_version", "published_at", "op", "hash", "prev", "head", "canonical",
-    "facts", "voucher_id", "code", "qr_url",
+    "facts", "voucher_id", "code", "qr_url", "preview_id",
 })  # fmt: skip
 """Fields of answers that say nothing: versions, what is drawn by chance, an entry as it is stored
 and its hashes."""

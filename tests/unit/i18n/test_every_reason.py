@@ -45,6 +45,8 @@ REASONS = {
     ReasonKind.REFUND: reasons.refund(3),
     ReasonKind.DEBT_PAID: reasons.plain(ReasonKind.DEBT_PAID),
     ReasonKind.EXPIRED: reasons.plain(ReasonKind.EXPIRED),
+    ReasonKind.REPLACED: reasons.replaced("id-1", 2),
+    ReasonKind.ENDED: reasons.plain(ReasonKind.ENDED),
     ReasonKind.COOLDOWN: reasons.cooldown(5),
     ReasonKind.CAP_DAY: reasons.cap_day(3),
     ReasonKind.MIN_SPEND: reasons.min_spend(500),
@@ -59,6 +61,8 @@ NEVER_STORED_THEN = {
     ReasonKind.CLAMPED,
     ReasonKind.REVISED,
     ReasonKind.VOID,
+    ReasonKind.REPLACED,
+    ReasonKind.ENDED,
 }
 """Kinds that no stored entry of an earlier version has."""
 

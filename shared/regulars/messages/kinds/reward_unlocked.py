@@ -17,8 +17,9 @@ UNASKED = frozenset({"join", "earn", "adjust", "reverse", "bonus", "tier"})
 def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Content | None:
     if card is None:
         return None
-    open_now = [card.open[one].reward_id for one in facts["vouchers"] if one in card.open]
-    rewards = [shop.program.rewards[one] for one in open_now if one in shop.program.rewards]
+    open_now = [card.open[one] for one in facts["vouchers"] if one in card.open]
+    terms = (shop.program.terms(held.reward_id, held.version) for held in open_now)
+    rewards = [reward for reward in terms if reward]
     if not rewards:
         return None
     title = words.t("It's yours: {reward}", reward=words.pick(rewards[0].name))

@@ -156,7 +156,7 @@ def _window(shop: Shop, month: int) -> str:
     return f"{money(window.spend_minor)}, {visits}, {window.points} points"
 
 
-@holds("Changing the programme")
+@holds("What follows at once")
 def changing(row: Cells) -> Cells:
     shop = opened(earn=earn("1 point per 1.00"))
     story = Story(shop).run(row["before"])

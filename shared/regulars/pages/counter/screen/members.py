@@ -15,7 +15,6 @@ from regulars.views import counter, integration
 
 UNDO_MS = 5 * 60 * 1000
 MATCHES = 8
-VOUCHER_CODE_LENGTH = 10
 
 
 def member(request: protocol.Request) -> protocol.Response:
@@ -71,15 +70,16 @@ def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
     """The member whose card or voucher shows this code; a voucher comes with its state."""
     table, m = gathered.shop.table, gathered.shop.merchant_id
     members = Members(table, m)
-    if len(code) == VOUCHER_CODE_LENGTH and (found := members.by_voucher_code(code)):
+    if len(code) == codes.CODE_LENGTH and (found := members.by_voucher_code(code)):
         member_id, voucher_id = found
         holder = find.read_member_card(gathered.shop, member_id)
         (item,) = table.get(keys.voucher(m, member_id, voucher_id))
         if item is None:
             raise Refused(RefusalCode.NOT_FOUND)
-        voucher = integration.voucher(
-            gathered.program, cards.voucher_of(item), holder.words, gathered.now
-        )
+        found_voucher, program = cards.voucher_of(item), gathered.program
+        voucher = integration.voucher(program, found_voucher, holder.words, gathered.now)
+        if terms := program.terms(found_voucher.reward_id, found_voucher.version):
+            voucher |= counter.purpose(program, terms)
         return protocol.json_answer(
             200, {"member": _view(gathered.shop, holder), "voucher": voucher}
         )

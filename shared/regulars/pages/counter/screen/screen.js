@@ -8,7 +8,7 @@
   /** @type {Setup} */
   const setup = JSON.parse(document.getElementById("setup")?.textContent ?? "");
   const say = setup.words;
-  const { ago, count, fill, number, rewardName, signed, tierName, unitName } = wording(setup);
+  const { ago, count, fill, number, pick, rewardName, signed, tierName, unitName } = wording(setup);
 
   /** @type {MemberShown | null} */
   let member = null; // the card on the screen
@@ -194,7 +194,6 @@
 
   /** @param {VoucherShown} item */
   const isDue = (item) => !item.status || item.status === "issued";
-
   /** @param {VoucherShown} item */
   function dueLine(item) {
     const line = document.createElement("li");
@@ -314,7 +313,8 @@
     voucher = item;
     member = card ?? member;
     byId("what").textContent = rewardName(item);
-    byId("whose").textContent = card ? fill(say.of, { name: nameOf(card) }) : item.code;
+    const whose = card ? fill(say.of, { name: nameOf(card) }) : item.code;
+    byId("whose").textContent = [whose, pick(item.on)].filter(Boolean).join(" · ");
     show("confirm");
     byId("confirm").focus({ preventScroll: true });
   }

@@ -25,7 +25,7 @@ function wording(setup) {
    * Names in the counter's own language; the service names things in the guest's.
    * @param {VoucherShown} item
    */
-  const rewardName = (item) => setup.rewards[item.reward_id] ?? (pick(item.name) || say.reward);
+  const rewardName = (item) => pick(item.says) || (setup.rewards[item.reward_id] ?? (pick(item.name) || say.reward));
   /** @param {TierShown | null} [tier] */
   const tierName = (tier) => setup.tiers[tier?.id ?? ""] ?? pick(tier?.name);
 
@@ -42,5 +42,5 @@ function wording(setup) {
     return days === 1 ? say.yesterday : count(say.days, days);
   }
 
-  return { ago, count, fill, number, rewardName, signed, tierName, unitName };
+  return { ago, count, fill, number, pick, rewardName, signed, tierName, unitName };
 }

@@ -120,8 +120,9 @@ def _open(request: protocol.Request) -> Opened:
     state_item, profile_item, program_item, *clock_item = table.get(*wanted)
     if state_item is None or profile_item is None or program_item is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    program, profile = program_of(program_item), profile_of(profile_item)
     now = merchants.now_of(m, clock_item[0] if clock_item else None)
+    program = program_of(program_item).at(to_ms(now))
+    profile = profile_of(profile_item)
     return Opened(
         Shop(table, m, program, now),
         cards.card_of(state_item),

@@ -41,15 +41,17 @@ def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable
     for entry in history:
         aside = [line for line in entry.lines if _is_aside(entry, line)]
         main = [line for line in entry.lines if line not in aside] or aside
-        reasons = dict.fromkeys(integration.why(program, line, words) for line in main)
+        reasons = dict.fromkeys(
+            integration.why(program, line, words, entry.program_version) for line in main
+        )
         sentence = "; ".join(reason for reason in reasons if reason)
         if entry.kind == "reverse" and entry.source == "staff":
             sentence = words.t("taken back at the counter")
         elif entry.kind == "expire" and main is aside:
             sentence = words.t("not used in time; {reason}", reason=sentence)
-        news = _asides(program, aside if main is not aside else [], words)
+        news = _asides(program, entry, aside if main is not aside else [], words)
         news += [
-            integration.reason(program, it.reason, "", 0, words)
+            integration.reason(program, it.reason, "", 0, words, entry.program_version)
             for it in surprises.given(entry.facts)
         ]
         if risen := _new_tier(program, entry, words):
@@ -66,12 +68,14 @@ def _is_aside(entry: Entry, line: Line) -> bool:
     """Whether a line is what came of an entry, not what it was about: rewards that were unlocked by
     a visit, or given back because of a refund."""
     because = line.reason.kind
+    if because in {ReasonKind.REPLACED, ReasonKind.ENDED}:
+        return True
     if because is ReasonKind.REWARD:
         return entry.kind != "issue"
     return because is ReasonKind.RETURNED and entry.kind in {"reverse", "expire"}
 
 
-def _asides(program: Program, lines: Iterable[Line], words: Words) -> list[str]:
+def _asides(program: Program, entry: Entry, lines: Iterable[Line], words: Words) -> list[str]:
     """One sentence per voucher that was unlocked or given back, with its units."""
     sums: dict[str, tuple[Line, int]] = {}
     for line in lines:
@@ -79,7 +83,9 @@ def _asides(program: Program, lines: Iterable[Line], words: Words) -> list[str]:
         sums[line.reason.voucher_id] = (line, amount + line.amount)
     sentence = []
     for line, amount in sums.values():
-        reward, unit = program.rewards.get(line.reason.reward_id), program.units.get(line.unit)
+        version = line.reason.version or entry.program_version
+        reward = program.terms(line.reason.reward_id, version)
+        unit = program.unit(line.unit)
         if reward is None or unit is None:
             continue
         name, units = words.pick(reward.name), words.amount(cast(Any, unit.name), abs(amount))
@@ -94,10 +100,9 @@ def _changes(program: Program, lines: Iterable[Line]) -> tuple[HistoryChange, ..
     sums: dict[str, int] = {}
     for line in lines:
         sums[line.unit] = sums.get(line.unit, 0) + line.amount
+    found = ((program.unit(unit), amount) for unit, amount in sums.items())
     return tuple(
-        HistoryChange(cast(Any, program.units[unit].name), amount)
-        for unit, amount in sums.items()
-        if amount and unit in program.units
+        HistoryChange(cast(Any, unit.name), amount) for unit, amount in found if amount and unit
     )
 
 
@@ -111,7 +116,8 @@ def _new_tier(program: Program, entry: Entry, words: Words) -> str:
 
 def _quiet(program: Program, entry: Entry, words: Words) -> str:
     """What an entry without amounts was; nothing for one that only moved the tier."""
-    reward = program.rewards.get(entry.facts.get("reward", ""))
+    version = entry.facts.get("terms", entry.program_version)
+    reward = program.terms(entry.facts.get("reward", ""), version)
     if entry.kind == "redeem" and reward:
         return words.t("redeemed: {reward}", reward=words.pick(reward.name))
     if entry.kind == "reverse":

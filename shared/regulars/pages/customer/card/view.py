@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from regulars.core import tokens
 from regulars.core.config import settings
-from regulars.domain import calendar, eligibility, raffles
+from regulars.domain import calendar, carryover, eligibility, raffles
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
@@ -74,6 +74,7 @@ class VoucherRow(NamedTuple):
     """A sentence in the reader's language while it cannot be redeemed."""
     worth: str = ""
     """What a discount takes off, in the reader's language."""
+    conditions: tuple[Text, ...] = ()
 
 
 class RewardRow(NamedTuple):
@@ -181,6 +182,7 @@ def view(
     """The whole page of a card."""
     program, now = shop.program, shop.now
     today = calendar.local_date(now, program.timezone)
+    tag, card = etag(program, card, now), carryover.of(program, card, today)
     return CardPage(
         brand=brand_of(program),
         path=path,
@@ -189,7 +191,7 @@ def view(
         currency=program.currency,
         zone=program.timezone,
         now=now,
-        etag=etag(program, card, now),
+        etag=tag,
         once=once,
         goal=goal(program, card, today),
         code=code(shop.merchant_id, profile.handle, now),
@@ -237,7 +239,7 @@ def _tier(program: Program, card: Card, today: date, words: Words) -> TierPanel 
 def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterable[VoucherRow]:
     locked = locked_words("debt", words) if in_debt(program, card) else ""
     for held in usable(card, today):
-        reward = program.rewards.get(held.reward_id)
+        reward = program.terms(held.reward_id, held.version)
         ends = integration.expires_at(held.expires_on, program.timezone)
         yield VoucherRow(
             name=reward.name if reward else held.reward_id,
@@ -246,6 +248,7 @@ def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterab
             expires_at=datetime.fromisoformat(ends) if ends else None,
             locked_because=locked,
             worth=worth(reward, program.currency, words) if reward else "",
+            conditions=reward.conditions if reward else (),
         )
 
 

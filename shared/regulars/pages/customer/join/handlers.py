@@ -54,7 +54,9 @@ def join(request: protocol.Request) -> protocol.Response:
         return protocol.redirect(
             f"/c/{tokens.card_token(shop.merchant_id, tokens.random_id(14), 0)}"
         )
-    profile, errors = form.read(sent, shop.program, words.lang)
+    profile, errors = form.read(
+        sent, shop.program, words.lang, calendar.local_date(shop.now, shop.program.timezone)
+    )
     if errors:
         return _page(request, shop, words, 422, sent, errors)
     consents = (f"consent.{channel}" for channel in profile.consents)
@@ -87,7 +89,8 @@ def _shop(request: protocol.Request) -> Shop:
     (item,) = table.get(keys.program(merchant_id), consistent=False)
     if item is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    return Shop(table, merchant_id, program_of(item), merchants.now_of(merchant_id, None))
+    now = merchants.now_of(merchant_id, None)
+    return Shop(table, merchant_id, program_of(item).at(calendar.to_ms(now)), now)
 
 
 def _words(request: protocol.Request, program: Program) -> Words:
