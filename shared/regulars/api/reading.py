@@ -32,6 +32,18 @@ def limit(request: Request) -> int:
     return int(text)
 
 
+def cursor_of(request: Request) -> int | None:
+    """The number that a list goes on below; None at its beginning. Raises INVALID."""
+    text = request.query.get("cursor")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Refused(
+            RefusalCode.INVALID, "", (("cursor", "must be the `next` of an earlier page"),)
+        )
+    return int(text)
+
+
 def flag(request: Request, name: str) -> bool:
     """Whether a query parameter says `true`; raises INVALID for anything but true and false."""
     text = request.query.get(name, "false")

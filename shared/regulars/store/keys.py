@@ -5,6 +5,7 @@
 | merchant | `M#<m>` | `MERCHANT` | | |
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | sandbox clock | `M#<m>` | `CLOCK` | | |
+| version that waits for its time | `M#<m>` | `WAITING#<n>` | | |
 | how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
 | staff device | `M#<m>` | `STAFF#<s>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
@@ -68,6 +69,14 @@ def program(m: str) -> Key:
 
 def program_version(m: str, version: int) -> Key:
     return f"M#{m}", f"PROGRAM#{version:08}"
+
+
+VERSION_PREFIX = "PROGRAM#"
+WAITING_PREFIX = "WAITING#"
+
+
+def waiting(m: str, version: int) -> Key:
+    return f"M#{m}", f"{WAITING_PREFIX}{version:08}"
 
 
 def clock(m: str) -> Key:
