@@ -18,6 +18,7 @@ from regulars.domain import (
     rewards,
     surprises,
     tiering,
+    voiding,
 )
 from regulars.domain.card import Card, expired
 from regulars.domain.draft import Draft
@@ -40,9 +41,11 @@ from regulars.domain.operations import (
     Join,
     Redeem,
     Reverse,
+    ReverseRedemption,
     ReviewTier,
     Revise,
     RewardAction,
+    Void,
     Voucher,
 )
 from regulars.domain.program import Program
@@ -88,6 +91,9 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Redeem():
             rewards.redeem(draft, operation)
             return draft.decision("redeem")
+        case ReverseRedemption():
+            rewards.reverse_redemption(draft, operation)
+            return draft.decision("reverse")
         case Cancel():
             rewards.cancel(draft, operation)
             return draft.decision("cancel")
@@ -107,6 +113,9 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             return draft.decision(
                 "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
             )
+        case Void():
+            refunded = voiding.void(draft, operation)
+            return draft.decision("reverse", unlocked=_issued(draft), refunded=refunded)
         case Expire():
             return _expire(draft, operation)
         case ReviewTier():
@@ -119,7 +128,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 _PAYS_DEBT_FIRST = (
     Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
-    Revise,
+    Revise, Void,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 
@@ -134,6 +143,7 @@ _REVIEWS_TIER_FIRST = (
     Adjust,
     Reverse,
     Revise,
+    Void,
     Expire,
 )
 """Operations that depend on the tier: it is brought up to date first."""

@@ -127,6 +127,15 @@ class Redeem(NamedTuple):
     order_id: str | None = None
 
 
+class ReverseRedemption(NamedTuple):
+    """A voucher that was redeemed by mistake is open again."""
+
+    origin: Origin
+    voucher: Voucher
+    until_ms: int
+    """The last instant at which it is allowed."""
+
+
 class Cancel(NamedTuple):
     """A voucher is cancelled; its lots return with the same dates."""
 
@@ -192,6 +201,22 @@ class Revise(NamedTuple):
     benefits: tuple[Voucher, ...] = ()
     under: Program | None = None
     """The version of the programme the order was booked under; None for the one in force."""
+
+
+class Void(NamedTuple):
+    """A refund is taken back."""
+
+    origin: Origin
+    refund: Entry
+    original: Entry
+    """The sale as it stands."""
+    before: Card
+    """The card as it was before the refund, and after it."""
+    after: Card
+    refunded: Refunded = Refunded()
+    vouchers: tuple[Voucher, ...] = ()
+    """Every voucher that the refund issued, cancelled or gave back."""
+    under: Program | None = None
 
 
 class Expire(NamedTuple):
@@ -286,9 +311,11 @@ AnyOperation = (
     | Adjust
     | Issue
     | Redeem
+    | ReverseRedemption
     | Cancel
     | Reverse
     | Revise
+    | Void
     | Expire
     | ReviewTier
     | GrantTier

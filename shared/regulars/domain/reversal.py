@@ -39,6 +39,7 @@ def reverse(draft: Draft, operation: Reverse) -> tuple[Refunded, list[tuple[str,
         taking.visit(draft, operation, under)
     taking.tickets(draft, original, under, parts)
     if parts.is_whole:
+        draft.facts["whole"] = 1
         taking.rest(draft, operation, under)
     draft.pay_debt()
     before = len(draft.facts.get("vouchers", ()))
