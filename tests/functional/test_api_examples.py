@@ -118,7 +118,10 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
         voucher = story.ask("POST", "/v1/vouchers", {"member_id": member, "reward_id": "coffee"})
         verb, more = ("cancel", {"reason": "taken by mistake"}) if cancelled else ("redeem", {})
         story.ask("POST", f"/v1/vouchers/{voucher['code']}/{verb}", more)
+        if not cancelled:
+            story.ask("POST", f"/v1/vouchers/{voucher['code']}/reverse", {})
     story.ask("POST", "/v1/refunds", {"order_id": "bill-1017", "refund_id": "back-7"})
+    story.ask("POST", "/v1/refunds/back-7/void")
     story.ask("POST", "/v1/refunds", {"order_id": "bill-2000", "refund_id": "back-8"})
     story.ask("GET", "/v1/members", query={"q": "anna", "limit": "2"})
     for path in ("", "/profile", "/rewards", "/verify"):

@@ -93,6 +93,8 @@ DESCRIPTIONS: Descriptions = {
         "tier": "Which tier.",
         "until": "The last day; without it the right does not end, or ends with the membership.",
         "by": "Why it is given.",
+        "paid_minor": "What was paid for it, in minor units.",
+        "order_id": "The order with which it was paid; a refund of it ends the right.",
     },
     "RefundBody": {
         "order_id": "The order that money was given back for.",

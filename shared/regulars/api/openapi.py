@@ -67,6 +67,7 @@ _PATH = {
     "id": "Its id",
     "n": "The number of the version",
     "code": "The code of the voucher, in capitals or not, with or without gaps",
+    "refund_id": "The id of the refund",
     "provider": "The till: `generic`, `square` ...",
 }
 _KEY = {

@@ -174,6 +174,12 @@ OPERATIONS: dict[str, Text] = {
         "`refund_id` is booked once.",
         (Code.NOT_FOUND, Code.ALREADY_REVERSED, Code.REFUND_MISMATCH),
     ),
+    "POST /v1/refunds/{refund_id}/void": Text(
+        "Corrections",
+        "Takes a refund back, for thirty days: the sale stands again as before. The id of the refund "
+        "is used up.",
+        (Code.ALREADY_REVERSED, Code.UNDO_EXPIRED),
+    ),
     "POST /v1/vouchers": Text(
         "Rewards",
         "Takes a reward: its cost is locked in a voucher, whose code redeems it once.",
@@ -181,6 +187,12 @@ OPERATIONS: dict[str, Text] = {
     ),
     "POST /v1/vouchers/{code}/redeem": Text(
         "Rewards", "Redeems a voucher, once, when the reward is handed over.", _TAKEN
+    ),
+    "POST /v1/vouchers/{code}/reverse": Text(
+        "Rewards",
+        "Takes a redemption back: by staff for five minutes, with a key for thirty days. The voucher "
+        "is good again until its own end.",
+        (*_TAKEN, Code.ALREADY_REVERSED, Code.UNDO_EXPIRED),
     ),
     "POST /v1/vouchers/{code}/cancel": Text(
         "Rewards",
