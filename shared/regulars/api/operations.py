@@ -176,8 +176,8 @@ OPERATIONS: dict[str, Text] = {
     ),
     "POST /v1/refunds/{refund_id}/void": Text(
         "Corrections",
-        "Takes a refund back, for thirty days: the sale stands again as before. The id of the refund "
-        "is used up.",
+        "Takes a refund back, for thirty days: the sale stands again as before. The id of the "
+        "refund is used up.",
         (Code.ALREADY_REVERSED, Code.UNDO_EXPIRED),
     ),
     "POST /v1/vouchers": Text(
@@ -190,8 +190,8 @@ OPERATIONS: dict[str, Text] = {
     ),
     "POST /v1/vouchers/{code}/reverse": Text(
         "Rewards",
-        "Takes a redemption back: by staff for five minutes, with a key for thirty days. The voucher "
-        "is good again until its own end.",
+        "Takes a redemption back: by staff for five minutes, with a key for thirty days. The "
+        "voucher is good again until its own end.",
         (*_TAKEN, Code.ALREADY_REVERSED, Code.UNDO_EXPIRED),
     ),
     "POST /v1/vouchers/{code}/cancel": Text(
@@ -239,9 +239,10 @@ def refusals(route: Route) -> tuple[Code, ...]:
         may.add(Code.FORBIDDEN)
     if "{" in route.path or route.auth == "test key":
         may.add(Code.NOT_FOUND)
-    if route.body or route.query:
+    sends = route.body is not None or route.method == "POST"
+    if sends or route.query:
         may.add(Code.INVALID)
-    if route.body:
+    if sends:
         may |= {Code.MALFORMED, Code.TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE}
     if route.ledger:
         may |= {Code.IDEMPOTENCY_KEY_REQUIRED, Code.IDEMPOTENCY_MISMATCH, Code.CONFLICT}
