@@ -2,7 +2,7 @@
 
 It has the documents as they were published and the entries as they are stored, and none of our
 domain. Lots, debts and remainders are carried over here with fractions; what a voucher promises is
-what the document said that it was issued under.
+what the document lapsed_too that it was issued under.
 """
 
 from __future__ import annotations
@@ -217,9 +217,9 @@ class Surviving:
                 lapsed[unit] += lapse
                 forgotten |= bool(lot[:10]) and (today - date.fromisoformat(lot[:10])).days > 400
             expected[unit] += whole
-        said = Counter(entry["facts"].get("lapsed", {}))
-        self.must(forgotten or +said == +lapsed, f"{said} had expired, or rather {lapsed}")
-        taken.update(said)
+        lapsed_too = Counter(entry["facts"].get("lapsed", {}))
+        self.must(forgotten or +lapsed_too == +lapsed, f"{lapsed_too} had expired, not {lapsed}")
+        taken.update(lapsed_too)
         self.must(+taken == +expected, f"took back {taken}, not {expected}")
         for rule, moved in sale.carried.items():
             gone = [at for at, _, rules in self.steps if version < at <= until and rule in rules]

@@ -159,6 +159,19 @@ class Refunded(Booked):
     """What was asked for and not taken, and why: less was left."""
 
 
+class Voided(View):
+    """What came back with a refund that was taken back, and the card after it."""
+
+    entry: EntryView | None
+    """The entry; null when the refund was still waiting for its order."""
+    card: CardView | None
+    """The card after it; null when the refund was still waiting for its order."""
+    debt: dict[str, int]
+    """What the card owes after it, by unit."""
+    refused: list[NotGranted]
+    """Always empty."""
+
+
 class Parked(View):
     """The order is not known yet: the refund is booked when it comes."""
 

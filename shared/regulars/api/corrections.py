@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from regulars.actions import book, find, refunds
+from regulars.actions import book, find, refunds, void_refund
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
@@ -75,7 +75,27 @@ def refund(request: protocol.Request) -> protocol.Response:
     return protocol.answered(book.personal_answer(gathered.shop, answer, member))
 
 
+def void(request: protocol.Request) -> protocol.Response:
+    """POST /v1/refunds/{refund_id}/void: a refund is taken back."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    key = protocol.idempotency_key(request)
+    shop = gathered.shop
+
+    def render(decision: Decision) -> integration.View:
+        words = find.merchant_words(shop)
+        view = integration.booked(gathered.program, decision, gathered.now, words)
+        return {**view, "debt": dict(decision.card.debt), "refused": []}
+
+    answer = void_refund.void_refund(
+        shop, request.param("refund_id"), "api", f"key:{key}", request.idempotency(), render
+    )
+    if not answer.member_id:
+        return protocol.answered(answer)
+    return protocol.answered(book.personal_answer(shop, answer, None))
+
+
 ROUTES: dict[str, protocol.Handler] = {
     "POST /v1/adjust": adjust,
     "POST /v1/refunds": refund,
+    "POST /v1/refunds/{refund_id}/void": void,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.actions import book, find, named, refunds
+from regulars.actions import book, find, named, refunds, revise
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain.operations import Decision, Earn
@@ -39,6 +39,11 @@ def earn(request: protocol.Request) -> protocol.Response:
 
     operation = _operation(key, body, gathered.caller)
     answer = book.book(shop, member, operation, known, render)
+    if answer.replayed and known.alias and not book.first_answer(shop, key, known):
+        again = revise.sent_again(
+            shop, member.card.member_id, answer, operation, f"key:{key}", known, render
+        )
+        answer = book.personal_answer(shop, again, member)
     if known.alias:
         refunds.apply_parked(shop.ledger, shop.program, known.alias, shop.now)
     return protocol.answered(answer)

@@ -241,6 +241,8 @@ class TierGrantBody(Body):
     tier: Text
     until: AnyDay | None = None
     by: Literal["membership", "invitation", "hand"] = "hand"
+    paid_minor: PaidMoney | None = None
+    order_id: Text | None = None
 
 
 class RefundBody(Body):

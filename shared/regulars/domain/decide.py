@@ -14,9 +14,11 @@ from regulars.domain import (
     breakage,
     reasons,
     reversal,
+    revising,
     rewards,
     surprises,
     tiering,
+    voiding,
 )
 from regulars.domain.card import Card, expired
 from regulars.domain.draft import Draft
@@ -39,8 +41,11 @@ from regulars.domain.operations import (
     Join,
     Redeem,
     Reverse,
+    ReverseRedemption,
     ReviewTier,
+    Revise,
     RewardAction,
+    Void,
     Voucher,
 )
 from regulars.domain.program import Program
@@ -86,6 +91,9 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Redeem():
             rewards.redeem(draft, operation)
             return draft.decision("redeem")
+        case ReverseRedemption():
+            rewards.reverse_redemption(draft, operation)
+            return draft.decision("reverse")
         case Cancel():
             rewards.cancel(draft, operation)
             return draft.decision("cancel")
@@ -100,6 +108,14 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
                 refused=tuple(refused),
                 refunded=refunded,
             )
+        case Revise():
+            refunded, refused = revising.revise(draft, operation)
+            return draft.decision(
+                "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
+            )
+        case Void():
+            refunded = voiding.void(draft, operation)
+            return draft.decision("reverse", unlocked=_issued(draft), refunded=refunded)
         case Expire():
             return _expire(draft, operation)
         case ReviewTier():
@@ -111,7 +127,8 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 
 _PAYS_DEBT_FIRST = (
-    Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse
+    Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
+    Revise, Void,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 
@@ -125,6 +142,8 @@ _REVIEWS_TIER_FIRST = (
     Issue,
     Adjust,
     Reverse,
+    Revise,
+    Void,
     Expire,
 )
 """Operations that depend on the tier: it is brought up to date first."""

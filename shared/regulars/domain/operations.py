@@ -127,6 +127,15 @@ class Redeem(NamedTuple):
     order_id: str | None = None
 
 
+class ReverseRedemption(NamedTuple):
+    """A voucher that was redeemed by mistake is open again."""
+
+    origin: Origin
+    voucher: Voucher
+    until_ms: int
+    """The last instant at which it is allowed."""
+
+
 class Cancel(NamedTuple):
     """A voucher is cancelled; its lots return with the same dates."""
 
@@ -148,6 +157,8 @@ class Refunded(NamedTuple):
     """The ids of vouchers that refunds issued; they belong to the original."""
     visit_gone: bool = False
     """Whether the visit no longer counts."""
+    revised_seq: int = 0
+    """The entry that holds the sale as it was sent last; 0 for the original itself."""
 
 
 WHOLE = -1
@@ -175,6 +186,37 @@ class Reverse(NamedTuple):
     undo_until_ms: int | None = None
     """For an undo at the counter: the last instant at which it is allowed."""
     refund_id: str | None = None
+
+
+class Revise(NamedTuple):
+    """An order was sent again with other items or another amount: the difference is booked."""
+
+    origin: Origin
+    original: Entry
+    """The sale as it stands: with its newest revision, if there is one."""
+    sale: Earn
+    refunded: Refunded = Refunded()
+    vouchers: tuple[Voucher, ...] = ()
+    """The vouchers that the sale and its refunds issued, from the oldest to the newest."""
+    benefits: tuple[Voucher, ...] = ()
+    under: Program | None = None
+    """The version of the programme the order was booked under; None for the one in force."""
+
+
+class Void(NamedTuple):
+    """A refund is taken back."""
+
+    origin: Origin
+    refund: Entry
+    original: Entry
+    """The sale as it stands."""
+    before: Card
+    """The card as it was before the refund, and after it."""
+    after: Card
+    refunded: Refunded = Refunded()
+    vouchers: tuple[Voucher, ...] = ()
+    """Every voucher that the refund issued, cancelled or gave back."""
+    under: Program | None = None
 
 
 class Expire(NamedTuple):
@@ -269,8 +311,11 @@ AnyOperation = (
     | Adjust
     | Issue
     | Redeem
+    | ReverseRedemption
     | Cancel
     | Reverse
+    | Revise
+    | Void
     | Expire
     | ReviewTier
     | GrantTier

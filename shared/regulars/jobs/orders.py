@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import decompress
 
-from regulars.actions import find, refunds
+from regulars.actions import find, refunds, revise
 from regulars.core import checks, contacts, tokens
 from regulars.core.observability import logger
+from regulars.domain import baskets
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Decision, Earn, Origin
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys
+from regulars.store.answers import Idempotency
 from regulars.store.members import Members
 from regulars.store.merchants import Hook, Merchants
 from regulars.store.table import AbsentOr, Below
@@ -115,7 +117,12 @@ def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
         items=sale.items,
         order_id=sale.order_id,
     )
-    shop.ledger.perform(shop.program, card, operation, shop.now, render=render, fresh=True)
+    first = shop.ledger.perform(shop.program, card, operation, shop.now, render=render, fresh=True)
+    if first.replayed:
+        again = f"{order}:{baskets.fingerprint(baskets.read(operation, shop.program.counts))}"
+        revise.sent_again(
+            shop, member_id, first, operation, again, Idempotency(), render, once=True
+        )
     refunds.apply_parked(shop.ledger, shop.program, order, shop.now)
 
 

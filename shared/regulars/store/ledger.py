@@ -28,6 +28,9 @@ from regulars.domain.operations import (
     Join,
     Redeem,
     Reverse,
+    ReverseRedemption,
+    Revise,
+    Void,
     Voucher,
 )
 from regulars.domain.program import Program
@@ -143,7 +146,7 @@ class Ledger:
         writes += reversals.voucher_puts(m, c, decision)
         if isinstance(operation, Redeem) and operation.order_id:
             writes.append(reversals.redeemed_put(m, c, operation.order_id, operation.voucher))
-        if isinstance(operation, Reverse):
+        if isinstance(operation, Reverse | Revise | Void):
             writes.append(reversals.refunded_put(m, c, operation, decision))
         writes += self._due_items(c, before, decision)
         return [
@@ -212,7 +215,7 @@ class Ledger:
                 )
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(RefusalCode.CONFLICT)
-        if isinstance(operation, Reverse):
+        if isinstance(operation, Reverse | Revise | Void):
             operation = reversals.read_again(self.table, self.merchant_id, card, operation)
         return card, operation
 
@@ -336,9 +339,9 @@ def _keyed(key: keys.Key, attributes: Mapping[str, Any]) -> Item:
 
 def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:
     """The operation on the voucher as it is now."""
-    if isinstance(operation, Redeem | Cancel):
+    if isinstance(operation, Redeem | Cancel | ReverseRedemption):
         return operation._replace(voucher=voucher)
-    if isinstance(operation, Reverse):
+    if isinstance(operation, Reverse | Revise | Void):
         vouchers = tuple(
             voucher if known.voucher_id == voucher.voucher_id else known
             for known in operation.vouchers
