@@ -8,7 +8,9 @@ from regulars.actions import book, find, refunds, void_refund
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
-from regulars.domain.operations import Adjust, Decision, Origin
+from regulars.domain import giving
+from regulars.domain.operations import Adjust, Decision, Give, Origin
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
 from regulars.views import integration
@@ -94,8 +96,48 @@ def void(request: protocol.Request) -> protocol.Response:
     return protocol.answered(book.personal_answer(shop, answer, None))
 
 
+def give(request: protocol.Request) -> protocol.Response:
+    """POST /v1/members/{id}/give: units of one member become another's."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, models.GiveBody)
+    key = protocol.idempotency_key(request)
+    shop, member_id = gathered.shop, request.param("id")
+    if body.to == member_id:
+        raise Refused(RefusalCode.INVALID, "", (("to", "must be another member"),))
+    giver, taker = find.read_member_card(shop, member_id), find.read_member_card(shop, body.to)
+
+    def render(one: Decision, two: Decision) -> integration.View:
+        return {
+            side: integration.booked(gathered.program, decision, gathered.now, member.words)
+            for side, decision, member in (("from", one, giver), ("to", two, taker))
+        }
+
+    operation = Give(
+        Origin(f"key:{key}", "api", entropy=os.urandom(16)),
+        body.unit,
+        body.amount,
+        body.to,
+        body.note,
+    )
+    origin = Origin(f"key:{key}:to", "api", entropy=os.urandom(16))
+    answer = shop.ledger.perform_on_two(
+        gathered.program,
+        (giver.card, operation),
+        (taker.card, lambda decision: giving.received(decision, origin)),
+        gathered.now,
+        request.idempotency(),
+        render,
+    )
+    sides = {
+        side: {**answer.body[side], "card": book.personal(answer.body[side]["card"], member)}
+        for side, member in (("from", giver), ("to", taker))
+    }
+    return protocol.answered(answer._replace(body=sides))
+
+
 ROUTES: dict[str, protocol.Handler] = {
     "POST /v1/adjust": adjust,
+    "POST /v1/members/{id}/give": give,
     "POST /v1/refunds": refund,
     "POST /v1/refunds/{refund_id}/void": void,
 }

@@ -210,6 +210,15 @@ class AdjustBody(Body):
         return self
 
 
+class GiveBody(Body):
+    """Units that one member gives to another."""
+
+    to: Text
+    unit: Text
+    amount: Annotated[int, Field(ge=1, le=1_000_000)]
+    note: Note | None = None
+
+
 class RefundedItem(Body):
     """What came back; counted by its amount."""
 

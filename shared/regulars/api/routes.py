@@ -81,6 +81,8 @@ API = (
           m.EarnBody, ((200, ledger.Earned),), ledger=True),
     Route("POST", "/v1/adjust", "api", "Correct a balance", "key",
           m.AdjustBody, ((200, ledger.Booked),), ledger=True),
+    Route("POST", "/v1/members/{id}/give", "api", "Give units to another member", "key",
+          m.GiveBody, ((200, ledger.OnTwoCards),), ledger=True),
     Route("POST", "/v1/actions", "api", "Reward something a member did", "key",
           m.ActionBody, ((200, ledger.Earned),), ledger=True),
     Route("POST", "/v1/gifts", "staff", "Give an unexpected gift", "key or staff",

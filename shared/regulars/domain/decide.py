@@ -12,6 +12,7 @@ from regulars.domain import (
     accrual,
     benefits,
     breakage,
+    giving,
     reasons,
     reversal,
     revising,
@@ -33,12 +34,14 @@ from regulars.domain.operations import (
     Decision,
     Earn,
     Expire,
+    Give,
     GiveBenefits,
     GiveSurprise,
     GrantBonus,
     GrantTier,
     Issue,
     Join,
+    Receive,
     Redeem,
     Reverse,
     ReverseRedemption,
@@ -100,6 +103,12 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Adjust():
             _adjust(draft, operation)
             return draft.decision("adjust", unlocked=_issued(draft))
+        case Give():
+            giving.give(draft, operation)
+            return draft.decision("adjust")
+        case Receive():
+            giving.receive(draft, operation)
+            return draft.decision("adjust", unlocked=_issued(draft))
         case Reverse():
             refunded, refused = reversal.reverse(draft, operation)
             return draft.decision(
@@ -128,7 +137,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 _PAYS_DEBT_FIRST = (
     Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
-    Revise, Void,
+    Revise, Void, Give, Receive,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 

@@ -93,6 +93,28 @@ class Adjust(NamedTuple):
     allow_debt: bool = False
 
 
+class Give(NamedTuple):
+    """The member gives units to another member."""
+
+    origin: Origin
+    unit: str
+    amount: int
+    to: str
+    """The other member's id."""
+    note: str | None = None
+
+
+class Receive(NamedTuple):
+    """Units come from another member, in the lots they were in."""
+
+    origin: Origin
+    unit: str
+    lots: tuple[Lot, ...]
+    giver: str
+    """The other member's id."""
+    note: str | None = None
+
+
 class Issue(NamedTuple):
     """The member takes a reward: its cost is locked in a voucher."""
 
@@ -309,6 +331,8 @@ AnyOperation = (
     | Celebrate
     | GiveBenefits
     | Adjust
+    | Give
+    | Receive
     | Issue
     | Redeem
     | ReverseRedemption

@@ -266,6 +266,49 @@ class Ledger:
         card = cards.card_of(state)._replace(head=recorded.hash)
         return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded)))
 
+    def perform_on_two(
+        self,
+        program: Program,
+        first: tuple[Card, AnyOperation],
+        second: tuple[Card, Callable[[Decision], AnyOperation]],
+        now: datetime,
+        idempotency: Idempotency,
+        render: Callable[[Decision, Decision], Body],
+        extra: Callable[[Decision, Decision], Sequence[Put]] = lambda _, __: (),
+    ) -> Answer:
+        """Change two cards in one transaction: both or none, exactly once under any repetition.
+
+        The second operation follows from what the first one decides; the answer is kept under the
+        first one's id. Raises Refused.
+        """
+        (card, operation), (other, make) = first, second
+        for tries in range(1, TRIES_MAX + 1):
+            try:
+                one = decide(program, card, operation, now)
+                following = make(one)
+                two = decide(program, other, following, now)
+            except Refused:
+                if known := self.known(operation.origin.op, idempotency.fingerprint):
+                    return known
+                raise
+            body = render(one, two)
+            writes = [
+                *self._writes(card, operation, one, idempotency, body, now),
+                *self._writes(other, following, two, Idempotency(), {}, now),
+                *extra(one, two),
+            ]
+            try:
+                self.table.transact(writes)
+            except Cancelled:
+                if known := self.known(operation.origin.op, idempotency.fingerprint):
+                    return known
+                newest = self.card(card.member_id), self.card(other.member_id)
+                card, other = newest[0] or card, newest[1] or other
+                retry.sleep(retry.wait_s(tries))
+                continue
+            return Answer(idempotency.status, body, False, card.member_id, one.card.seq)
+        raise Refused(RefusalCode.CONFLICT, "The cards are being changed by others; try again.")
+
     def known(self, op: str, fingerprint: str) -> Answer | None:
         """Read the first answer of an operation; None when it is new. Raises IDEMPOTENCY_MISMATCH
         when its key was used for something else, or the refusal that was its answer."""
