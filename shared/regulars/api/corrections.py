@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
-from regulars.actions import book, find, refunds, void_refund
+from regulars.actions import book, find, move_sale, refunds, void_refund
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
@@ -13,6 +14,7 @@ from regulars.domain.operations import Adjust, Decision, Give, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
+from regulars.store.answers import Answer
 from regulars.views import integration
 
 
@@ -106,12 +108,6 @@ def give(request: protocol.Request) -> protocol.Response:
         raise Refused(RefusalCode.INVALID, "", (("to", "must be another member"),))
     giver, taker = find.read_member_card(shop, member_id), find.read_member_card(shop, body.to)
 
-    def render(one: Decision, two: Decision) -> integration.View:
-        return {
-            side: integration.booked(gathered.program, decision, gathered.now, member.words)
-            for side, decision, member in (("from", one, giver), ("to", two, taker))
-        }
-
     operation = Give(
         Origin(f"key:{key}", "api", entropy=os.urandom(16)),
         body.unit,
@@ -126,11 +122,50 @@ def give(request: protocol.Request) -> protocol.Response:
         (taker.card, lambda decision: giving.received(decision, origin)),
         gathered.now,
         request.idempotency(),
-        render,
+        _on_two(gathered, giver, taker),
     )
+    return _personal(answer, giver, taker)
+
+
+def move(request: protocol.Request) -> protocol.Response:
+    """POST /v1/entries/{entry_id}/move: a sale goes to the card of who bought."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, models.MoveBody)
+    key = protocol.idempotency_key(request)
+    shop, entry_id = gathered.shop, request.param("entry_id")
+    wrong = find.read_member_card(shop, entry_id.partition(".")[0])
+    right = find.read_member_card(shop, body.to)
+    answer = move_sale.move_sale(
+        shop,
+        entry_id,
+        right,
+        body.reason,
+        f"key:{key}",
+        request.idempotency(),
+        _on_two(gathered, wrong, right),
+    )
+    return _personal(answer, wrong, right)
+
+
+def _on_two(
+    gathered: credentials.Gathered, first: find.MemberCard, second: find.MemberCard
+) -> Callable[[Decision, Decision], integration.View]:
+    """Return what renders the decisions on two cards."""
+
+    def render(one: Decision, two: Decision) -> integration.View:
+        return {
+            side: integration.booked(gathered.program, decision, gathered.now, member.words)
+            for side, decision, member in (("from", one, first), ("to", two, second))
+        }
+
+    return render
+
+
+def _personal(answer: Answer, first: find.MemberCard, second: find.MemberCard) -> protocol.Response:
+    """Answer with the personal fields of both members."""
     sides = {
         side: {**answer.body[side], "card": book.personal(answer.body[side]["card"], member)}
-        for side, member in (("from", giver), ("to", taker))
+        for side, member in (("from", first), ("to", second))
     }
     return protocol.answered(answer._replace(body=sides))
 
@@ -138,6 +173,7 @@ def give(request: protocol.Request) -> protocol.Response:
 ROUTES: dict[str, protocol.Handler] = {
     "POST /v1/adjust": adjust,
     "POST /v1/members/{id}/give": give,
+    "POST /v1/entries/{entry_id}/move": move,
     "POST /v1/refunds": refund,
     "POST /v1/refunds/{refund_id}/void": void,
 }

@@ -219,6 +219,13 @@ class GiveBody(Body):
     note: Note | None = None
 
 
+class MoveBody(Body):
+    """The member that a sale belongs to, and why it moves."""
+
+    to: Text
+    reason: Note
+
+
 class RefundedItem(Body):
     """What came back; counted by its amount."""
 

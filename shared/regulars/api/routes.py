@@ -89,6 +89,8 @@ API = (
           m.GiftBody, ((200, ledger.Earned),), ledger=True),
     Route("POST", "/v1/members/{id}/tier", "api", "Give a tier, or end it", "key",
           m.TierGrantBody, ((200, ledger.Earned),), ledger=True),
+    Route("POST", "/v1/entries/{entry_id}/move", "api", "Move a sale to the right member", "key",
+          m.MoveBody, ((200, ledger.OnTwoCards),), ledger=True),
     Route("POST", "/v1/refunds", "api", "Refund an order", "key",
           m.RefundBody, ((200, ledger.Refunded), (202, ledger.Parked)), ledger=True),
     Route("POST", "/v1/refunds/{refund_id}/void", "api", "Take a refund back", "key",

@@ -13,6 +13,7 @@ from regulars.domain import (
     benefits,
     breakage,
     giving,
+    moving,
     reasons,
     reversal,
     revising,
@@ -27,6 +28,7 @@ from regulars.domain.due import BENEFITS, EXPIRE, TIER
 from regulars.domain.ledger import Kind
 from regulars.domain.operations import (
     Adjust,
+    Adopt,
     AnyOperation,
     Cancel,
     Celebrate,
@@ -122,6 +124,11 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             return draft.decision(
                 "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
             )
+        case Adopt():
+            refunded, refused = moving.adopt(draft, operation)
+            return draft.decision(
+                "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
+            )
         case Void():
             refunded = voiding.void(draft, operation)
             return draft.decision("reverse", unlocked=_issued(draft), refunded=refunded)
@@ -137,7 +144,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 _PAYS_DEBT_FIRST = (
     Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
-    Revise, Void, Give, Receive,
+    Revise, Void, Give, Receive, Adopt,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 
@@ -153,6 +160,7 @@ _REVIEWS_TIER_FIRST = (
     Reverse,
     Revise,
     Void,
+    Adopt,
     Expire,
 )
 """Operations that depend on the tier: it is brought up to date first."""

@@ -208,6 +208,8 @@ class Reverse(NamedTuple):
     undo_until_ms: int | None = None
     """For an undo at the counter: the last instant at which it is allowed."""
     refund_id: str | None = None
+    moved_to: str | None = None
+    """The member whose sale it was, when it moves to the right card."""
 
 
 class Revise(NamedTuple):
@@ -223,6 +225,19 @@ class Revise(NamedTuple):
     benefits: tuple[Voucher, ...] = ()
     under: Program | None = None
     """The version of the programme the order was booked under; None for the one in force."""
+
+
+class Adopt(NamedTuple):
+    """A sale that was booked on another card is booked on this one."""
+
+    origin: Origin
+    original: Entry
+    """The sale as it stands on the other card."""
+    moved_from: str
+    """The other member's id."""
+    reason: str
+    refunded: Refunded = Refunded()
+    under: Program | None = None
 
 
 class Void(NamedTuple):
@@ -340,6 +355,7 @@ AnyOperation = (
     | Reverse
     | Revise
     | Void
+    | Adopt
     | Expire
     | ReviewTier
     | GrantTier
