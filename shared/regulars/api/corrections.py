@@ -80,7 +80,7 @@ def refund(request: protocol.Request) -> protocol.Response:
 
 
 def void(request: protocol.Request) -> protocol.Response:
-    """POST /v1/refunds/{refund_id}/void: a refund is taken back."""
+    """POST /v1/refunds/{id}/void: a refund is taken back."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     key = protocol.idempotency_key(request)
     shop = gathered.shop
@@ -91,7 +91,7 @@ def void(request: protocol.Request) -> protocol.Response:
         return {**view, "debt": dict(decision.card.debt), "refused": []}
 
     answer = void_refund.void_refund(
-        shop, request.param("refund_id"), "api", f"key:{key}", request.idempotency(), render
+        shop, request.param("id"), "api", f"key:{key}", request.idempotency(), render
     )
     if not answer.member_id:
         return protocol.answered(answer)
@@ -128,11 +128,11 @@ def give(request: protocol.Request) -> protocol.Response:
 
 
 def move(request: protocol.Request) -> protocol.Response:
-    """POST /v1/entries/{entry_id}/move: a sale goes to the card of who bought."""
+    """POST /v1/entries/{id}/move: a sale goes to the card of who bought."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     body = read_body(request, models.MoveBody)
     key = protocol.idempotency_key(request)
-    shop, entry_id = gathered.shop, request.param("entry_id")
+    shop, entry_id = gathered.shop, request.param("id")
     wrong = find.read_member_card(shop, entry_id.partition(".")[0])
     right = find.read_member_card(shop, body.to)
     answer = move_sale.move_sale(
@@ -173,7 +173,7 @@ def _personal(answer: Answer, first: find.MemberCard, second: find.MemberCard) -
 ROUTES: dict[str, protocol.Handler] = {
     "POST /v1/adjust": adjust,
     "POST /v1/members/{id}/give": give,
-    "POST /v1/entries/{entry_id}/move": move,
+    "POST /v1/entries/{id}/move": move,
     "POST /v1/refunds": refund,
-    "POST /v1/refunds/{refund_id}/void": void,
+    "POST /v1/refunds/{id}/void": void,
 }
