@@ -105,7 +105,7 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     of = f"/v1/members/{member}"
     story.ask("PATCH", of, {"birthday": "05-21", "language": "en"})
     sale = {"member_id": member, "spend_minor": 840, "order_id": "bill-1017"}
-    story.ask("POST", "/v1/earn", sale)
+    sold = story.ask("POST", "/v1/earn", sale)["entry"]["seq"]
     story.ask("POST", "/v1/actions", {"member_id": member, "action": "review", "ref": "r-31"})
     story.ask("POST", "/v1/gifts", {"member_id": member, "surprise": "new-here"})
     story.ask("POST", f"{of}/tier", {"tier": "regular", "by": "membership"})
@@ -128,6 +128,10 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
         story.ask("GET", f"{of}{path}")
     story.ask("GET", f"{of}/entries", query={"limit": "2"})
     story.ask("POST", f"{of}/repair", {"dry_run": True})
+    ben = story.ask("POST", "/v1/members", {"name": "Ben"})["member_id"]
+    story.ask("POST", f"{of}/give", {"to": ben, "unit": "stamp", "amount": 1, "note": "for you"})
+    wrong = {"to": ben, "reason": "The wrong card was scanned."}
+    story.ask("POST", f"/v1/entries/{member}.{sold}/move", wrong)
     story.ask("GET", "/v1/hooks")
     story.ask("PUT", "/v1/hooks/square", {"secret": "the signature key that Square shows"})
     attention.raise_(

@@ -16,6 +16,7 @@ from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.answers import Answer, Body, Idempotency
 from regulars.store.ledger import TRIES_MAX, Render, TakenError
+from regulars.store.marshal import Item
 from regulars.store.table import Equals, Put
 
 
@@ -46,7 +47,7 @@ def void_refund(
             if claim["state"] == refunds.PARKED:
                 body: Body = {"entry": None, "card": None, "debt": {}, "refused": []}
                 return ledger.keep([gone], Answer(200, body, False), op, idempotency, shop.now)
-            return _book(shop, refund_id, source, op, idempotency, render, gone)
+            return _book(shop, claim, refund_id, source, op, idempotency, render, gone)
         except TakenError:
             continue  # it was booked, or taken back, at the same time
     raise Refused(RefusalCode.CONFLICT, "The refund is being changed by others; try again.")
@@ -54,6 +55,7 @@ def void_refund(
 
 def _book(
     shop: Shop,
+    claim: Item,
     refund_id: str,
     source: str,
     op: str,
@@ -65,6 +67,9 @@ def _book(
     if found is None:
         raise Refused(RefusalCode.NOT_FOUND)
     member_id, seq = found
+    sale = shop.ledger.find_order(claim["order"])
+    if sale and sale[0] != member_id:
+        raise Refused(RefusalCode.ALREADY_REVERSED, "The sale was moved to another member since.")
     before, refund, after = _around(shop, member_id, seq)
     read = refunds.original(
         shop.ledger, shop.program, member_id, refund.facts["reverses"], op=op, source=source

@@ -150,6 +150,15 @@ class Earned(Booked):
     """What was not granted, and why."""
 
 
+class OnTwoCards(View):
+    """What was booked on two cards in one step."""
+
+    from_: Annotated[Booked, Field(alias="from")]
+    """The card that units or a sale were taken from."""
+    to: Booked
+    """The card that got them."""
+
+
 class Refunded(Booked):
     """What was taken back, and the card after it."""
 

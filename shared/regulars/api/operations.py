@@ -167,6 +167,19 @@ OPERATIONS: dict[str, Text] = {
         "Members",
         "Gives a right to a tier: bought, by invitation or by hand. `until` in the past ends it.",
     ),
+    "POST /v1/members/{id}/give": Text(
+        "Corrections",
+        "Gives units of one member to another, in one step. They keep the dates of their lots and "
+        "count for no tier. What is pending or locked in vouchers cannot be given.",
+        (Code.NOT_FOUND, Code.DEBT, Code.INSUFFICIENT_BALANCE),
+    ),
+    "POST /v1/entries/{id}/move": Text(
+        "Corrections",
+        "Moves a sale that was booked on the wrong member to the right one, in one step: it is "
+        "earned there as if it had been sold there, and its refunds go with it. The id is the "
+        "`entry_id` of the sale.",
+        (Code.NOT_FOUND, Code.ALREADY_REVERSED),
+    ),
     "POST /v1/refunds": Text(
         "Corrections",
         "Takes back what an order granted, in the share that was refunded. An order that is not "
@@ -174,7 +187,7 @@ OPERATIONS: dict[str, Text] = {
         "`refund_id` is booked once.",
         (Code.NOT_FOUND, Code.ALREADY_REVERSED, Code.REFUND_MISMATCH),
     ),
-    "POST /v1/refunds/{refund_id}/void": Text(
+    "POST /v1/refunds/{id}/void": Text(
         "Corrections",
         "Takes a refund back, for thirty days: the sale stands again as before. The id of the "
         "refund is used up.",

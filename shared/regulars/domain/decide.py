@@ -12,6 +12,8 @@ from regulars.domain import (
     accrual,
     benefits,
     breakage,
+    giving,
+    moving,
     reasons,
     reversal,
     revising,
@@ -26,6 +28,7 @@ from regulars.domain.due import BENEFITS, EXPIRE, TIER
 from regulars.domain.ledger import Kind
 from regulars.domain.operations import (
     Adjust,
+    Adopt,
     AnyOperation,
     Cancel,
     Celebrate,
@@ -33,12 +36,14 @@ from regulars.domain.operations import (
     Decision,
     Earn,
     Expire,
+    Give,
     GiveBenefits,
     GiveSurprise,
     GrantBonus,
     GrantTier,
     Issue,
     Join,
+    Receive,
     Redeem,
     Reverse,
     ReverseRedemption,
@@ -100,6 +105,12 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Adjust():
             _adjust(draft, operation)
             return draft.decision("adjust", unlocked=_issued(draft))
+        case Give():
+            giving.give(draft, operation)
+            return draft.decision("adjust")
+        case Receive():
+            giving.receive(draft, operation)
+            return draft.decision("adjust", unlocked=_issued(draft))
         case Reverse():
             refunded, refused = reversal.reverse(draft, operation)
             return draft.decision(
@@ -110,6 +121,11 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             )
         case Revise():
             refunded, refused = revising.revise(draft, operation)
+            return draft.decision(
+                "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
+            )
+        case Adopt():
+            refunded, refused = moving.adopt(draft, operation)
             return draft.decision(
                 "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
             )
@@ -128,7 +144,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 _PAYS_DEBT_FIRST = (
     Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
-    Revise, Void,
+    Revise, Void, Give, Receive, Adopt,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 
@@ -144,6 +160,7 @@ _REVIEWS_TIER_FIRST = (
     Reverse,
     Revise,
     Void,
+    Adopt,
     Expire,
 )
 """Operations that depend on the tier: it is brought up to date first."""
