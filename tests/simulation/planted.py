@@ -37,7 +37,13 @@ from regulars.domain.operations import Refunded
 from regulars.domain.refusals import Refused
 from regulars.store import answers, cards, ledger, reversals, table
 from regulars.store.table import Count, Put
-from tests.simulation import planted_around, planted_corrections, planted_program, planted_refunds
+from tests.simulation import (
+    planted_around,
+    planted_corrections,
+    planted_damage,
+    planted_program,
+    planted_refunds,
+)
 from tests.simulation.planted_around import Patch
 
 
@@ -330,6 +336,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "what was carried out is not recognised": _a_new_token_for_a_new_try,
     **planted_around.BUGS,
     **planted_corrections.BUGS,
+    **planted_damage.BUGS,
     **planted_program.BUGS,
     **planted_refunds.BUGS,
 }
