@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from regulars.program import document, games
+from regulars.program import document, games, tiers
 from regulars.program import fields as program_fields
 from regulars.program.check import check
 from regulars.program.document import ProgramDocument
@@ -42,7 +42,7 @@ def test_every_field_of_the_schema_is_explained() -> None:
     """A field that the document does not name is not explained."""
     models = [
         model
-        for module in (document, program_fields, games)
+        for module in (document, program_fields, games, tiers)
         for model in vars(module).values()
         if isinstance(model, type) and issubclass(model, Part) and model is not Part
     ]

@@ -133,6 +133,7 @@ def test_a_robot_gets_nothing_and_learns_nothing(cafe: Merchant) -> None:
 @pytest.mark.parametrize(
     ("form", "field"),
     [({"email": "anna"}, "email"), ({"phone": "12"}, "phone"), ({"birthday": "31-12"}, "birthday"),
+     ({"birthday": "02-30"}, "birthday"), ({"name": "\u200b\u2800"}, "name"),
      ({"name": "x" * 81}, "name"), ({"name": "a\x00b"}, "name"), ({"source": "x" * 201}, "source")],
 )  # fmt: skip
 def test_a_mistake_is_shown_with_what_was_typed(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from regulars.core import config
+from regulars.core import config, deadline
 from tests.conftest import Clock
 from tests.functional.test_earning import balance
 from tests.functional.tills import book
@@ -66,6 +67,72 @@ class TestClock:
     def test_no_other_way_to_say_it(self, cafe: Merchant, to: dict[str, Any]) -> None:
         reply = cafe.call("POST", "/v1/test/clock", to, test=True)
         assert (reply.status, reply.code) == (422, "invalid")
+
+    @pytest.mark.parametrize(
+        ("advance", "now"),
+        [("P1M", "2026-12-22T09:00:00Z"), ("P1Y", "2027-11-22T09:00:00Z"),
+         ("P1Y3M", "2028-02-22T09:00:00Z"), ("P5M", "2027-04-22T08:00:00Z"),
+         ("P1M1DT1H", "2026-12-23T10:00:00Z"), ("P2W", "2026-12-06T09:00:00Z")],
+    )  # fmt: skip
+    def test_months_and_years_go_by_the_merchants_calendar(
+        self, cafe: Merchant, advance: str, now: str
+    ) -> None:
+        """From 22 November, 10:00 in Budapest; in April that is 8:00 UTC."""
+        assert moved(cafe.without_digest(), advance=advance).json["now"] == now
+
+    def test_a_month_from_the_last_day_is_the_last_day(self, cafe: Merchant) -> None:
+        moved(cafe.without_digest(), now="2027-01-31T12:00:00Z")
+        assert moved(cafe, advance="P1M").json["now"] == "2027-02-28T12:00:00Z"
+
+    def test_stops_in_time_and_the_same_body_goes_on(
+        self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(deadline, "SECONDS", 0.0)
+        answers = [moved(cafe, advance="P15D").json]
+        while answers[-1]["more"]:
+            answers.append(moved(cafe, advance="P15D").json)
+        assert [it["now"] for it in answers] == [
+            "2026-11-23T07:00:00Z", "2026-11-30T07:00:00Z", "2026-12-07T07:00:00Z",
+            "2026-12-07T09:00:00Z",
+        ]  # fmt: skip
+        assert [len(it["jobs"]) for it in answers] == [1, 1, 1, 0]
+        after = moved(cafe, advance="P15D").json
+        assert after["now"] == "2026-12-14T07:00:00Z", "it had arrived: fifteen more days"
+
+    def test_another_body_sets_a_new_target_never_before_now(
+        self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(deadline, "SECONDS", 0.0)
+        assert moved(cafe, advance="P15D").json["now"] == "2026-11-23T07:00:00Z"
+        back = moved(cafe, now="2026-11-23T06:00:00Z")
+        assert (back.status, back.json["errors"][0]["path"]) == (422, "now")
+        assert moved(cafe, advance="P1D").json == {
+            "now": "2026-11-24T07:00:00Z", "jobs": [], "more": False,
+        }  # fmt: skip
+        assert moved(cafe, advance="P15D").json["now"] == "2026-11-30T07:00:00Z"
+
+    def test_a_year_with_sixty_birthdays(
+        self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However often it stops on the way, each has one birthday and nobody is forgotten."""
+        monkeypatch.setattr(deadline, "SECONDS", 0.05)
+        document = cafe.call("GET", "/v1/program", test=True).json["program"]
+        gift = {"id": "birthday", "on": "birthday", "unit": "stamp", "amount": 1}
+        document |= {"earn": [gift], "messages": {}}
+        put = cafe.call("PUT", "/v1/program", document, test=True, headers={"if-match": "1"})
+        assert put.status == 200
+        days = [(date(2027, 1, 1) + timedelta(days=5 * n)).isoformat()[5:] for n in range(60)]
+        ids = [cafe.join(test=True, birthday=day)["member_id"] for day in days]
+        calls, answer = 0, dict[str, Any](more=True)
+        while answer["more"]:
+            answer = moved(cafe.without_digest(), advance="P1Y").json
+            calls += 1
+        assert calls > 1
+        assert answer["now"] == "2027-11-22T09:00:00Z"
+        for member_id, day in zip(ids, days, strict=True):
+            entries = cafe.call("GET", f"/v1/members/{member_id}/entries", test=True).json["items"]
+            given = [it for it in entries if it["kind"] == "bonus"]
+            assert [it["recorded_at"][5:10] for it in given] == [day]
 
     def test_what_falls_due_on_the_way_is_done_in_order_of_time(self, cafe: Merchant) -> None:
         member_id = cafe.join(test=True, **MAIL)["member_id"]

@@ -57,6 +57,7 @@ def test_every_route_with_an_id_is_tried_here() -> None:
     elsewhere = {
         "/v1/templates/{id}",
         "/v1/raffles/{id}",
+        "/v1/program/versions/{n}",
         "/v1/leaderboards/{id}",
         "/v1/hooks/{provider}",
         "/v1/test/hooks/{provider}",

@@ -121,6 +121,17 @@ class TestMembers:
             "generic", "main", "bill-1", "2026-11-20T10:00:00Z",
         )  # fmt: skip
 
+    def test_a_place_that_is_not_listed_is_left_out(self, club: Merchant) -> None:
+        member_id = anna(club)
+        program = club.call("GET", "/v1/program").json["program"]
+        document = {**program, "locations": [{"id": "main", "name": "Main"}]}
+        reply = club.call("PUT", "/v1/program", document, headers={"if-match": "*"})
+        assert reply.status == 200
+        tills.book_all(club, [sale("1", location="main"), sale("2", location="harbour")])
+        entries = club.call("GET", f"/v1/members/{member_id}/entries").json["items"]
+        places = {entry["order_id"]: entry["location"] for entry in entries}
+        assert (places["1"], places["2"]) == ("main", None)
+
 
 class TestPoison:
     @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ created or a programme is published, and by each job for its next time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from regulars.domain import calendar
@@ -18,6 +19,8 @@ DIGEST = "digest"
 INVITE = "invite"
 DRAW = "draw"
 LEADERBOARDS = "leaderboards"
+PUBLISH = "publish"
+ZONE = "zone"
 ROOTS = "roots"
 """Under these names they stand in the due list."""
 
@@ -49,8 +52,29 @@ def of_program(merchant_id: str, program: Program, now: datetime) -> list[Item]:
     return [
         next_draw(merchant_id, program, now),
         next_count(merchant_id, program, now),
+        of_zone(merchant_id, program, now),
         next_roots(merchant_id, program.timezone, now),
     ]
+
+
+def next_publishing(merchant_id: str, instants_ms: Sequence[int]) -> Item:
+    """Return the mark of the next version that waits for its time; off the list without one."""
+    if not instants_ms:
+        pk, sk = keys.due_mark(merchant_id, keys.MERCHANT_LEVEL, PUBLISH)
+        return {"PK": pk, "SK": sk}
+    hour = calendar.hour_of(calendar.from_ms(min(instants_ms)))
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, PUBLISH, hour)
+
+
+def of_zone(merchant_id: str, program: Program, now: datetime) -> Item:
+    """Return the mark of the hour from which on another time zone holds; off the list without
+    one."""
+    zones = program.past.zones
+    if zones is None or zones[2] <= calendar.to_ms(now):
+        pk, sk = keys.due_mark(merchant_id, keys.MERCHANT_LEVEL, ZONE)
+        return {"PK": pk, "SK": sk}
+    hour = calendar.hour_of(calendar.from_ms(zones[2]))
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, ZONE, hour)
 
 
 def next_roots(merchant_id: str, zone: str, now: datetime) -> Item:

@@ -8,6 +8,7 @@ that moves in between is carried over all the same (`domain/carryover.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.actions import aside, due_marks, preview
@@ -17,7 +18,7 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import following, program_of
 from regulars.program.shop import Shop
-from regulars.store import keys
+from regulars.store import keys, versions
 from regulars.store.marshal import Item
 from regulars.store.members import members_page
 from regulars.store.merchants import Merchants
@@ -40,24 +41,30 @@ def publish(
     *,
     confirmed: bool = False,
     preview_id: str = "",
-    unbounded: bool = False,
+    about: Mapping[str, Any] = MappingProxyType({}),
+    at_ms: int | None = None,
+    waited: versions.Waiting | None = None,
 ) -> Published:
-    """Publish a checked document over version `over`.
+    """Publish a checked document over version `over`, or keep it until `at_ms`.
 
     `confirmed` accepts what members lose; `preview_id` names a finished preview of the same
-    document over the same version; `unbounded` looks at all members, however many. Raises
-    STALE_VERSION when `over` is not in force any more, INVALID for what is fixed or cannot vanish,
-    PREVIEW_NEEDED, LOSSES.
+    document over the same version; `about` says who does it, and why; `waited` is the version when
+    its time has come: all members are looked at then, however many. Raises STALE_VERSION when
+    `over` is not in force any more, INVALID for what is fixed or cannot vanish, PREVIEW_NEEDED,
+    LOSSES.
     """
     item = Merchants(shop.table).program_item(shop.merchant_id)
     if item is None:
         raise Refused(RefusalCode.NOT_FOUND)
     if item["version"] != over:
         raise Refused(RefusalCode.STALE_VERSION, "The programme was changed since; read it again.")
-    program, past = following(item, document, shop.now)
+    number = versions.next_number(item)
+    if waited and waited.version > over:
+        number = waited.version
+    program, past = following(item, document, number, shop.now)
     old = program_of(item).at(to_ms(shop.now))
     require_fixed(shop, old, program)
-    lost = _losses(shop, item, old, program, document, preview_id, unbounded=unbounded)
+    lost = _losses(shop, item, old, program, document, preview_id, unbounded=waited is not None)
     require_units(old, lost)
     if lost and not confirmed:
         raise Refused(
@@ -65,13 +72,43 @@ def publish(
             "Publish it with ?confirm_losses=true if members may lose this.",
             more={"losses": lost},
         )
-    marks = due_marks.of_program(shop.merchant_id, program, shop.now)
+    if at_ms is not None:
+        return Published(_keep(shop, item, document, at_ms, about, confirmed=confirmed))
+    marks = due_marks.of_program(shop.merchant_id, program.at(to_ms(shop.now)), shop.now)
+    if waited is None or waited.version != number:
+        about = {**about, "top": max(number, item.get("top", 0))}
     version = Merchants(shop.table).publish(
-        shop.merchant_id, document, over, to_ms(shop.now), marks, past
-    )
+        shop.merchant_id, document, over, to_ms(shop.now), marks, past,
+        version=number, about=about,
+        waited=waited.item if waited and waited.version == number else None,
+    )  # fmt: skip
     zones = program.past.zones
     changes = zones is not None and zones[0] != zones[1] and zones[2] > to_ms(shop.now)
     return Published(version, zones[2] if zones and changes else None)
+
+
+def _keep(
+    shop: Shop,
+    item: Item,
+    document: Mapping[str, Any],
+    at_ms: int,
+    about: Mapping[str, Any],
+    *,
+    confirmed: bool,
+) -> int:
+    """Keep a version until its time."""
+    waiting = [
+        one.at_ms
+        for one in versions.waiting(shop.table, shop.merchant_id)
+        if one.state == "waiting"
+    ]
+    if len(waiting) >= versions.WAITING_MAX:
+        wrong = f"{versions.WAITING_MAX} versions are waiting already; take one back first"
+        raise Refused(RefusalCode.INVALID, "", (("publish_at", wrong),))
+    mark = due_marks.next_publishing(shop.merchant_id, [*waiting, at_ms])
+    return versions.schedule(
+        shop.table, shop.merchant_id, item, document, at_ms, about, mark, confirmed=confirmed
+    )
 
 
 def require_fixed(shop: Shop, old: Program, new: Program) -> None:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from regulars.domain import revising
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
-from regulars.domain.operations import Decision, Item, Origin, Reverse
+from regulars.domain.operations import Decision, Item, Origin, Refunded, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import program_of
@@ -66,6 +67,8 @@ class OriginalSale(NamedTuple):
 
     card: Card
     operation: Reverse
+    first_sum: str
+    """The fingerprint of what was sold, as it was sent first."""
 
 
 def original(
@@ -86,6 +89,8 @@ def original(
     entry, card = cards.entry_of(entry_item), cards.card_of(state)
     under = _version(ledger, program, entry)
     so_far, vouchers, benefits, redeemed = reversals.read(table, m, card, entry, refunded, under)
+    first_sum = entry.facts.get("sum", "")
+    entry = _as_sent_last(ledger, member_id, entry, so_far)
     return OriginalSale(
         card,
         Reverse(
@@ -101,7 +106,19 @@ def original(
             undo_until_ms=entry.recorded_ms + undo_within_ms if undo_within_ms else None,
             refund_id=refund_id,
         ),
+        first_sum,
     )
+
+
+def _as_sent_last(ledger: Ledger, member_id: str, entry: Entry, so_far: Refunded) -> Entry:
+    """Return a sale as it stands: with its newest revision, if there is one."""
+    if not so_far.revised_seq:
+        return entry
+    key = keys.entry(ledger.merchant_id, member_id, so_far.revised_seq)
+    (item,) = ledger.table.get(key)
+    if item is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    return revising.as_sent_last(entry, cards.entry_of(item))
 
 
 def _version(ledger: Ledger, program: Program, entry: Entry) -> Program:

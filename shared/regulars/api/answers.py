@@ -160,6 +160,8 @@ class ClockMoved(View):
     """What the sandbox takes for now."""
     jobs: list[JobRun]
     """The jobs that fell due on the way, in order."""
+    more: bool
+    """Whether it stopped before its target: the same body goes on to it."""
 
 
 class Message(View):

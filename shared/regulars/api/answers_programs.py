@@ -167,3 +167,37 @@ class Version(View):
     """Its number."""
     timezone_from: Instant | None = None
     """When a new time zone begins to hold; until then the old one does."""
+
+
+class Scheduled(View):
+    """A version waits for its time."""
+
+    version: int
+    """Its number."""
+    publish_at: Instant
+    """When it is checked again and published."""
+
+
+class VersionView(View):
+    """One version of a programme."""
+
+    version: int
+    """Its number."""
+    published_at: Instant | None
+    """When it was published; null when it was not."""
+    publish_at: Instant | None
+    """When it is to be published, or was to be; null for one that was published."""
+    by: str | None
+    """Who published it: `api`; null when that is not known."""
+    note: str | None
+    """What was noted about it; for a refused one, why."""
+    state: Literal["live", "past", "waiting", "refused"]
+    """Whether it is in force (`live`), was before (`past`), waits, or was refused at its time."""
+
+
+class VersionList(View):
+    """Versions of a programme, newest first."""
+
+    items: list[VersionView]
+    """A page of them; those that wait or were refused stand on the first page."""
+    next: Cursor

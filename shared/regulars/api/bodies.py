@@ -34,7 +34,7 @@ _EARN: dict[str, checks.Check] = {
     "tax_inside": checks.truth,
     "discount_minor": _MONEY,
     "gift_card_minor": _MONEY,
-    "items": lambda value: "" if isinstance(value, list) else "must be a list",
+    "items": lambda value: "" if isinstance(value, list) else checks.NOT_A_LIST,
     "order_id": checks.text(),
     "location": checks.text(),
     "staff": checks.text(),
@@ -53,7 +53,7 @@ def earn(body: Mapping[str, Any]) -> Mapping[str, Any]:
     items = body.get("items")
     if isinstance(items, list):
         if len(items) > checks.ITEMS_MAX:
-            errors.append(("items", f"must be at most {checks.ITEMS_MAX}"))
+            errors.append(("items", checks.at_most_items(checks.ITEMS_MAX)))
         for place, item in enumerate(items[: checks.ITEMS_MAX]):
             errors += _item_errors(place, item)
     if not errors and checks.too_much(body):
@@ -63,8 +63,10 @@ def earn(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _item_errors(place: int, item: Any) -> list[tuple[str, str]]:
+    if item is None:
+        return [(f"items.{place}", checks.NOT_NULL)]
     if not isinstance(item, dict):
-        return [(f"items.{place}", "must be an object")]
+        return [(f"items.{place}", checks.NOT_AN_OBJECT)]
     wrong = checks.fields(item, _ITEM, required=("quantity", "amount_minor"))
     return [(f"items.{place}.{name}", message) for name, message in wrong]
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.actions import book, find, refunds
+from regulars.actions import book, find, named, refunds, revise
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain.operations import Decision, Earn
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.program.shop import Shop
-from regulars.store import connect, keys
-from regulars.store.answers import Answer, Idempotency, replay
+from regulars.store import connect
 from regulars.views import integration
 
 
@@ -26,11 +24,12 @@ def earn(request: protocol.Request) -> protocol.Response:
     shop, member_id = gathered.shop, body.get("member_id")
     known = request.idempotency(alias=f"order:{body['order_id']}" if body.get("order_id") else None)
     try:
+        named.require_known(shop, body, by_key=gathered.caller.is_till)
         member = (
             find.holder(shop, gathered.items, member_id) if member_id else find.find(shop, body)
         )
     except Refused:  # the card shows another code by now, but this may be a call come again
-        first = _first_answer(shop, key, known)
+        first = book.first_answer(shop, key, known)
         if first is None:
             raise
         return protocol.answered(book.personal_answer(shop, first, None))
@@ -40,6 +39,11 @@ def earn(request: protocol.Request) -> protocol.Response:
 
     operation = _operation(key, body, gathered.caller)
     answer = book.book(shop, member, operation, known, render)
+    if answer.replayed and known.alias and not book.first_answer(shop, key, known):
+        again = revise.sent_again(
+            shop, member.card.member_id, answer, operation, f"key:{key}", known, render
+        )
+        answer = book.personal_answer(shop, again, member)
     if known.alias:
         refunds.apply_parked(shop.ledger, shop.program, known.alias, shop.now)
     return protocol.answered(answer)
@@ -47,12 +51,6 @@ def earn(request: protocol.Request) -> protocol.Response:
 
 def _wanted(body: Mapping[str, Any]) -> tuple[Any, ...]:
     return find.card_keys(body["member_id"]) if body.get("member_id") else ()
-
-
-def _first_answer(shop: Shop, key: str, known: Idempotency) -> Answer | None:
-    """What this key was answered before; None when it is new."""
-    (item,) = shop.table.get(keys.operation(shop.merchant_id, f"key:{key}"))
-    return replay(item, known.fingerprint) if item else None
 
 
 def _operation(key: str, body: Mapping[str, Any], caller: credentials.Caller) -> Earn:

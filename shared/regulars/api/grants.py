@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 
 from regulars.actions import book, find
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.domain.operations import AnyOperation, Decision, GrantTier, Origin, RewardAction
-from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
 from regulars.views import integration
@@ -38,13 +36,6 @@ def give_tier(request: protocol.Request) -> protocol.Response:
         connect.table(), request, *find.card_keys(member_id), staff_too=False
     )
     body = read_body(request, models.TierGrantBody)
-    if body.until is not None:
-        try:
-            date.fromisoformat(body.until)
-        except ValueError:
-            raise Refused(
-                RefusalCode.INVALID, "", (("until", "must be a day such as 2027-12-31"),)
-            ) from None
     key = protocol.idempotency_key(request)
     origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
     operation = GrantTier(origin, body.tier, body.until or "", body.by)

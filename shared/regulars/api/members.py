@@ -182,6 +182,10 @@ def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathe
                 what = "an e-mail address" if name == "email" else "a telephone number"
                 errors.append((name, f"must be {what}"))
             sent[name] = found
+    if sent.get("birthday"):
+        today = calendar.local_date(gathered.now, program.timezone)
+        if message := checks.birthday(sent["birthday"], today):
+            errors.append(("birthday", message))
     checks.require(errors)
     asked = sent.pop("consents", None) or {}
     known: dict[str, Any] = {name: value or "" for name, value in sent.items()}

@@ -13,24 +13,33 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    StringConstraints,
     WithJsonSchema,
     model_validator,
 )
 
 from regulars.api import bodies
 from regulars.core import checks
-from regulars.program.fields import Currency, Languages, Short, Zone
-
-
-def _printable(value: str) -> str:
-    if not checks.printable(value):
-        raise ValueError("must not contain control characters")
-    return value
+from regulars.program.fields import (
+    Currency,
+    InstalledLanguage,
+    Languages,
+    Printable,
+    Shaped,
+    Short,
+    Visible,
+    Zone,
+)
+from regulars.program.mistakes import at
 
 
 def _instant(value: str) -> str:
     if message := checks.instant(value):
+        raise ValueError(message)
+    return value
+
+
+def _birthday(value: str) -> str:
+    if message := checks.birthday(value):
         raise ValueError(message)
     return value
 
@@ -47,8 +56,8 @@ def _positive(value: Any) -> Any:
     return value
 
 
-Text = Annotated[str, Field(min_length=1, max_length=checks.TEXT_MAX), AfterValidator(_printable)]
-Note = Annotated[str, Field(min_length=1, max_length=checks.NOTE_MAX), AfterValidator(_printable)]
+Text = Annotated[str, Field(min_length=1, max_length=checks.TEXT_MAX), Printable]
+Note = Annotated[str, Field(min_length=1, max_length=checks.NOTE_MAX), Printable]
 Money = Annotated[int, Field(ge=0, le=checks.MONEY_MAX)]
 SignedMoney = Annotated[int, Field(ge=-checks.MONEY_MAX, le=checks.MONEY_MAX)]
 PaidMoney = Annotated[int, Field(ge=1, le=checks.MONEY_MAX)]
@@ -79,10 +88,28 @@ PositiveQuantity = Annotated[
     ),
 ]
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}), AfterValidator(_instant)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])$")]
-Birthday = Annotated[
-    str, StringConstraints(pattern=r"^(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$")
+
+
+def _day(value: str) -> str:
+    if checks.parse_day(value) is None:
+        raise ValueError(checks.NOT_A_DAY)
+    return value
+
+
+AnyDay = Annotated[str, Field(json_schema_extra={"format": "date"}), AfterValidator(_day)]
+Slug = Annotated[
+    str,
+    Shaped(
+        r"^[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])$",
+        "must be 3 to 40 characters a-z 0-9 -, and neither begin nor end with -",
+    ),
 ]
+Birthday = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": r"^(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}$"}),
+    AfterValidator(_birthday),
+]
+PersonName = Annotated[Text, Visible]
 
 
 class Body(BaseModel):
@@ -110,11 +137,11 @@ class Consents(Body):
 
 
 class NewMember(Body):
-    name: Text | None = None
+    name: PersonName | None = None
     email: Text | None = None
     phone: Text | None = None
     birthday: Birthday | None = None
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = None
+    language: InstalledLanguage | None = None
     consents: Consents | None = None
     source: Text | None = None
     referred_by: Text | None = None
@@ -159,13 +186,13 @@ class EarnBody(Body):
     @model_validator(mode="after")
     def _one_member(self) -> EarnBody:
         if sum(getattr(self, name) is not None for name in bodies.WHO) != 1:
-            raise ValueError("give exactly one of member_id, contact and code")
+            raise at("member_id", "give exactly one of member_id, contact and code")
         return self
 
     @model_validator(mode="after")
     def _fits_the_items(self) -> EarnBody:
         if checks.too_much(self.model_dump(include={"items", "spend_minor"})):
-            raise ValueError(f"spend_minor {checks.TOO_MUCH}")
+            raise at("spend_minor", checks.TOO_MUCH)
         return self
 
 
@@ -179,7 +206,7 @@ class AdjustBody(Body):
     @model_validator(mode="after")
     def _something(self) -> AdjustBody:
         if not self.amount:
-            raise ValueError("the amount must not be 0")
+            raise at("amount", "must not be 0")
         return self
 
 
@@ -212,7 +239,7 @@ class TierGrantBody(Body):
     """A right to a tier, bought or given by hand; `until` in the past ends it."""
 
     tier: Text
-    until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    until: AnyDay | None = None
     by: Literal["membership", "invitation", "hand"] = "hand"
 
 
@@ -229,9 +256,9 @@ class RefundBody(Body):
     @model_validator(mode="after")
     def _one_measure(self) -> RefundBody:
         if self.amount_minor is not None and self.items is not None:
-            raise ValueError("give amount_minor or items, not both")
+            raise at("amount_minor", "give amount_minor or items, not both")
         if self.items and not sum(item.amount_minor for item in self.items):
-            raise ValueError("the items must add up to more than 0")
+            raise at("items", "must add up to more than 0")
         return self
 
 
@@ -281,7 +308,7 @@ class ClockMoveBody(Body):
     @model_validator(mode="after")
     def _one(self) -> ClockMoveBody:
         if (self.advance is None) == (self.now is None):
-            raise ValueError("give exactly one of advance and now")
+            raise at("advance", "give exactly one of advance and now")
         return self
 
 

@@ -38,6 +38,10 @@ _QUERY: dict[str, dict[str, Any]] = {
         "type": "boolean", "default": False,
         "description": "Publish although members lose what they hold",
     },
+    "publish_at": {
+        "type": "string", "format": "date-time", "description": "When to publish it; now without",
+    },
+    "note": {"type": "string", "description": "What the list of versions says about it"},
     "preview_id": {
         "type": "string", "description": "A finished preview of the same document",
     },

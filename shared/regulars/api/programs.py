@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from regulars.actions import due_marks
 from regulars.actions import preview as previewing
 from regulars.actions import publish as publishing
-from regulars.api.reading import flag, if_match
+from regulars.api.reading import cursor_of, flag, if_match, limit
+from regulars.core import checks
 from regulars.domain import raffles
-from regulars.domain.calendar import rfc3339
+from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.jobs.raffles import result, seed
@@ -16,10 +18,13 @@ from regulars.program.check import check
 from regulars.program.document import ProgramDocument
 from regulars.program.load import document_of, following
 from regulars.program.shop import Shop
-from regulars.store import connect, leaderboards
+from regulars.store import connect, leaderboards, versions
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchants
 from regulars.views import integration
+
+PUBLISH_AHEAD_DAYS = 2 * 366
+"""How far ahead a version can be scheduled."""
 
 
 def read(request: protocol.Request) -> protocol.Response:
@@ -44,29 +49,110 @@ def read(request: protocol.Request) -> protocol.Response:
 
 
 def publish(request: protocol.Request) -> protocol.Response:
-    """PUT /v1/program: published only over the version it is based on."""
+    """PUT /v1/program: published only over the version it is based on, now or at `publish_at`."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
-    over = if_match(request)
+    over, document = if_match(request), check(request.json)
+    at_ms = _publish_at(request, gathered)
     if over is None:
         over = _newest_version(gathered.shop)
     published = publishing.publish(
         gathered.shop,
-        check(request.json),
+        document,
         over,
         confirmed=flag(request, "confirm_losses"),
         preview_id=request.query.get("preview_id", ""),
+        about={"by": "api", "note": _note(request)},
+        at_ms=at_ms,
     )
     body: dict[str, Any] = {"version": published.version}
+    if at_ms is not None:
+        return protocol.json_answer(202, body | {"publish_at": rfc3339(at_ms)})
     if published.zone_from_ms is not None:
         body["timezone_from"] = rfc3339(published.zone_from_ms)
     return protocol.json_answer(200, body, {"ETag": f'"{published.version}"'})
+
+
+def list_versions(request: protocol.Request) -> protocol.Response:
+    """GET /v1/program/versions: newest first, with all that waits or was refused on top."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    table, m = connect.table(), gathered.shop.merchant_id
+    before = cursor_of(request)
+    page = versions.published(table, m, limit(request), before)
+    now = _newest_version(gathered.shop)
+    items = [_published_view(item, now) for item in page.items]
+    if before is None:
+        waiting = versions.waiting(table, m)
+        items += [_waiting_view(one) for one in waiting if one.state in {"waiting", "refused"}]
+        items.sort(key=lambda one: -one["version"])
+    following_page = str(page.items[-1]["version"]) if page.next else None
+    return protocol.json_answer(200, {"items": items, "next": following_page})
+
+
+def withdraw(request: protocol.Request) -> protocol.Response:
+    """DELETE /v1/program/versions/{n}: take a version back that waits for its time."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    table, m = connect.table(), gathered.shop.merchant_id
+    waiting = versions.waiting(table, m)
+    number = request.param("n")
+    found = next((one for one in waiting if str(one.version) == number), None)
+    if found is None or found.state != "waiting" or not versions.close(table, found, "withdrawn"):
+        raise Refused(RefusalCode.NOT_FOUND)
+    left = [one.at_ms for one in waiting if one.state == "waiting" and one is not found]
+    table.put(due_marks.next_publishing(m, left))
+    return protocol.empty(204)
+
+
+def _published_view(item: Item, in_force: int) -> dict[str, Any]:
+    return {
+        "version": item["version"],
+        "published_at": rfc3339(item["published"]),
+        "publish_at": None,
+        "by": item.get("by") or None,
+        "note": item.get("note") or None,
+        "state": "live" if item["version"] == in_force else "past",
+    }
+
+
+def _waiting_view(one: versions.Waiting) -> dict[str, Any]:
+    return {
+        "version": one.version,
+        "published_at": None,
+        "publish_at": rfc3339(one.at_ms),
+        "by": one.by or None,
+        "note": one.note or None,
+        "state": one.state,
+    }
+
+
+def _publish_at(request: protocol.Request, gathered: credentials.Gathered) -> int | None:
+    text = request.query.get("publish_at")
+    if text is None:
+        return None
+    at_ms = checks.parse_instant(text)
+    latest = to_ms(gathered.now) + PUBLISH_AHEAD_DAYS * 86_400_000
+    if at_ms is None:
+        wrong = checks.instant(text) or ""
+    elif not to_ms(gathered.now) < at_ms <= latest:
+        wrong = "must lie ahead, by two years at most"
+    else:
+        return at_ms
+    raise Refused(RefusalCode.INVALID, "", (("publish_at", wrong),))
+
+
+def _note(request: protocol.Request) -> str:
+    note = request.query.get("note", "")
+    if len(note) > checks.NOTE_MAX or not checks.printable(note):
+        wrong = f"must be at most {checks.NOTE_MAX} printable characters"
+        raise Refused(RefusalCode.INVALID, "", (("note", wrong),))
+    return note
 
 
 def preview(request: protocol.Request) -> protocol.Response:
     """POST /v1/program/preview: what publishing would do to every member; no card is written."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     document = check(request.json)
-    program, _ = following(gathered.program_item, document, gathered.now)
+    item = gathered.program_item
+    program, _ = following(item, document, item["version"] + 1, gathered.now)
     publishing.require_fixed(gathered.shop, gathered.program, program)
     cursor = request.query.get("cursor")
     answer = previewing.preview(gathered.shop, program, document, cursor)
@@ -139,6 +225,8 @@ ROUTES: dict[str, protocol.Handler] = {
     "PUT /v1/program": publish,
     "POST /v1/program/preview": preview,
     "GET /v1/program/schema": schema,
+    "GET /v1/program/versions": list_versions,
+    "DELETE /v1/program/versions/{n}": withdraw,
     "GET /v1/raffles/{id}": raffle,
     "GET /v1/leaderboards/{id}": leaderboard,
 }

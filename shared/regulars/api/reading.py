@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http.protocol import Request
-from regulars.program.check import invalid
+from regulars.program.mistakes import invalid
 
 LIMIT_MAX, LIMIT = 100, 25
 
@@ -17,10 +17,11 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_body(request: Request, model: type[Model]) -> Model:
     """The body as a model; raises INVALID with one message per field. No body counts as {}."""
+    sent = request.json if request.body else {}
     try:
-        return model.model_validate(request.json if request.body else {})
+        return model.model_validate(sent)
     except ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, sent) from error
 
 
 def limit(request: Request) -> int:
@@ -28,6 +29,18 @@ def limit(request: Request) -> int:
     text = request.query.get("limit", str(LIMIT))
     if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= LIMIT_MAX):
         raise Refused(RefusalCode.INVALID, "", (("limit", f"must be from 1 to {LIMIT_MAX}"),))
+    return int(text)
+
+
+def cursor_of(request: Request) -> int | None:
+    """The number that a list goes on below; None at its beginning. Raises INVALID."""
+    text = request.query.get("cursor")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Refused(
+            RefusalCode.INVALID, "", (("cursor", "must be the `next` of an earlier page"),)
+        )
     return int(text)
 
 

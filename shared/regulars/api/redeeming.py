@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.actions import book, find
+from regulars.actions import book, find, named
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain import codes
@@ -38,6 +38,14 @@ def redeem(request: protocol.Request) -> protocol.Response:
     member = find.member_card_of(shop, *read)
     if item is None:
         raise Refused(RefusalCode.NOT_FOUND)
+
+    try:
+        named.require_known(shop, body, by_key=gathered.caller.is_till)
+    except Refused:  # the location may be gone, but this may be a call come again
+        first = book.first_answer(shop, key, request.idempotency())
+        if first is None:
+            raise
+        return protocol.answered(book.personal_answer(shop, first, member))
 
     def render(decision: Decision) -> integration.View:
         (closed,) = decision.vouchers

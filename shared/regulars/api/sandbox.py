@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
@@ -14,6 +16,7 @@ from regulars.api import models
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, clock, tokens
 from regulars.core.config import settings
+from regulars.core.deadline import Deadline
 from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
@@ -28,7 +31,9 @@ AHEAD_MAX = timedelta(days=366 * 20)
 SAMPLE_TIMEOUT_S = 10
 SAMPLE_TOTAL_MINOR = 840
 
-_DURATION = TypeAdapter(timedelta)
+_DURATION = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?([0-9]*[WD]?(?:T[0-9HMS.]+)?)")
+_REST = TypeAdapter(timedelta)
+_MONTHS_MAX = 30 * 12
 
 
 def read_clock(request: protocol.Request) -> protocol.Response:
@@ -38,21 +43,34 @@ def read_clock(request: protocol.Request) -> protocol.Response:
 
 
 def move_clock(request: protocol.Request) -> protocol.Response:
-    """POST /v1/test/clock: forward, running every job that falls due on the way in its order."""
-    gathered = _gather(request)
+    """POST /v1/test/clock: forward, running every job that falls due on the way in its order.
+
+    It stops in time and keeps the target: the same body goes on to it, another sets a new one.
+    """
+    deadline, gathered = Deadline(), _gather(request)
     m, table = gathered.shop.merchant_id, connect.table()
-    target = _target(read_body(request, models.ClockMoveBody), gathered.now)
+    body = read_body(request, models.ClockMoveBody)
+    (item,) = table.get(keys.clock(m))
+    asked = sha256(body.model_dump_json().encode()).hexdigest()
+    if item and item.get("asked") == asked:
+        target = max(calendar.from_ms(item["target"]), gathered.now)
+    else:
+        target = _target(body, gathered.now, gathered.program.timezone)
     ran: Counter[tuple[str, str]] = Counter()
+    reached, more = target, False
     for due in run_due_in_sandbox(table, m, JOBS, target):
         ran[due.hour, due.job] += 1
-    (item,) = table.get(keys.clock(m))
-    offset_ms = (target - clock.now()) // timedelta(milliseconds=1)
-    Merchants(table).move_clock(m, offset_ms, item["offset"] if item else 0)
+        if deadline.passed:
+            reached, more = max(gathered.now, min(due.instant, target)), True
+            break
+    offset_ms = (reached - clock.now()) // timedelta(milliseconds=1)
+    going_on = (asked, calendar.to_ms(target)) if more else None
+    Merchants(table).move_clock(m, offset_ms, item["offset"] if item else 0, going_on)
     jobs = [
         {"name": job, "at": f"{hour}:00:00Z", "members": members}
         for (hour, job), members in ran.items()
     ]
-    return protocol.json_answer(200, {"now": _rfc3339(target), "jobs": jobs})
+    return protocol.json_answer(200, {"now": _rfc3339(reached), "jobs": jobs, "more": more})
 
 
 def read_messages(request: protocol.Request) -> protocol.Response:
@@ -113,27 +131,38 @@ def _gather(request: protocol.Request) -> credentials.Gathered:
     return gathered
 
 
-def _target(body: models.ClockMoveBody, now: datetime) -> datetime:
+def _target(body: models.ClockMoveBody, now: datetime, zone: str) -> datetime:
     if body.now is not None:
         target = calendar.from_ms(checks.parse_instant(body.now) or 0)
         if target < now:
             raise Refused(RefusalCode.INVALID, "", (("now", "must not be in the sandbox's past"),))
     else:
-        target = now + _duration(body.advance or "")
+        target = _later(now, body.advance or "", zone)
     if target - clock.now() > AHEAD_MAX:
         field = "now" if body.now else "advance"
         raise Refused(RefusalCode.INVALID, "", ((field, "must not lead more than 20 years ahead"),))
     return target
 
 
-def _duration(text: str) -> timedelta:
-    """Return an ISO 8601 duration; a year is 365 days and a month 30. Raises INVALID."""
+def _later(now: datetime, text: str, zone: str) -> datetime:
+    """Return an instant an ISO 8601 duration later, years and months by the merchant's calendar.
+    Raises INVALID."""
     try:
-        if not text.startswith("P"):  # pydantic reads other forms, too, and negative ones
+        found = _DURATION.fullmatch(text)
+        if found is None or text == "P":
             raise ValueError
-        return min(_DURATION.validate_python(text), 2 * AHEAD_MAX)  # no calendar has more
+        years, months, rest = found.groups()
+        further = _REST.validate_python(f"P{rest}") if rest else timedelta()
+        ahead = int(years or 0) * 12 + int(months or 0)
+        if ahead > _MONTHS_MAX or further > AHEAD_MAX:
+            return now + 2 * AHEAD_MAX  # no calendar has more
+        if ahead:
+            local = now.astimezone(ZoneInfo(zone))
+            day = calendar.add_months(local.date(), ahead)
+            now = datetime.combine(day, local.timetz()).astimezone(UTC)
+        return now + further
     except ValueError:
-        remedy = "must be a duration such as P30D or PT12H"
+        remedy = "must be a duration such as P30D, P1M or PT12H"
         raise Refused(RefusalCode.INVALID, "", (("advance", remedy),)) from None
 
 

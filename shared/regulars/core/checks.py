@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
+from unicodedata import category
 
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Item
@@ -25,24 +26,95 @@ Check = Callable[[Any], str]
 """Says what is wrong with a value, `""` when nothing is."""
 
 
+REQUIRED = "is required"
+NOT_NULL = "must not be null"
+UNKNOWN = "is not a field here; leave it out or correct its name"
+NOT_A_TEXT = "must be a text"
+NOT_A_NUMBER = "must be a whole number"
+NOT_A_BOOLEAN = "must be true or false"
+NOT_A_LIST = "must be a list"
+NOT_AN_OBJECT = "must be an object"
+NOT_PRINTABLE = "must not contain control characters"
+NOT_VISIBLE = "must have at least one character that can be seen"
+
+
+def at_least(low: int) -> str:
+    """Say that a number is too low."""
+    return f"must be at least {low}"
+
+
+def at_most(high: int) -> str:
+    """Say that a number is too high."""
+    return f"must be at most {high}"
+
+
+def at_least_characters(shortest: int) -> str:
+    """Say that a text is too short."""
+    return "must not be empty" if shortest == 1 else f"must have at least {shortest} characters"
+
+
+def at_most_characters(longest: int) -> str:
+    """Say that a text is too long."""
+    return f"must have at most {longest} characters"
+
+
+def at_least_items(fewest: int) -> str:
+    """Say that a list is too short."""
+    return "must not be empty" if fewest == 1 else f"must have at least {fewest} items"
+
+
+def at_most_items(most: int) -> str:
+    """Say that a list is too long."""
+    return f"must have at most {most} items"
+
+
+def must_be_one_of(names: Iterable[str]) -> str:
+    """Say which values there are."""
+    return f"must be one of: {', '.join(names)}"
+
+
 def integer(low: int, high: int) -> Check:
+    """Check a whole number from `low` to `high`."""
+
     def check(value: Any) -> str:
         if type(value) is not int:
-            return "must be a whole number"
-        return "" if low <= value <= high else f"must be from {low} to {high}"
+            return NOT_A_NUMBER
+        if value < low:
+            return at_least(low)
+        return at_most(high) if value > high else ""
 
     return check
 
 
 def text(longest: int = TEXT_MAX, shortest: int = 1) -> Check:
+    """Check a text that has at most so many characters and no control characters."""
+
     def check(value: Any) -> str:
         if type(value) is not str:
-            return "must be a text"
-        if not shortest <= len(value) <= longest:
-            return f"must have {shortest} to {longest} characters"
-        return "" if printable(value) else "must not contain control characters"
+            return NOT_A_TEXT
+        if has_surrogates(value):
+            return NOT_PRINTABLE
+        if len(value) < shortest:
+            return at_least_characters(shortest)
+        if len(value) > longest:
+            return at_most_characters(longest)
+        return "" if printable(value) else NOT_PRINTABLE
 
     return check
+
+
+def has_surrogates(value: str) -> bool:
+    """Tell whether a text holds what is not a character at all."""
+    return any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def visible(value: str) -> bool:
+    """Tell whether a text shows anything: blanks, controls and zero-width characters do not."""
+    return any(category(char)[0] in "LNPS" and char not in _SHOWS_NOTHING for char in value)
+
+
+_SHOWS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols by their category that are drawn as nothing: fillers, empty Braille."""
 
 
 def printable(value: str) -> bool:
@@ -52,7 +124,11 @@ def printable(value: str) -> bool:
 
 def instant(value: Any) -> str:
     """An RFC 3339 instant in UTC or with an offset, not before 2000."""
-    if type(value) is not str or len(value) > 40:
+    if type(value) is not str:
+        return NOT_A_TEXT
+    if has_surrogates(value):
+        return NOT_PRINTABLE
+    if len(value) > 40:
         return _INSTANT
     if parse_instant(value) is None or value < EFFECTIVE_MIN:
         return _INSTANT
@@ -60,6 +136,37 @@ def instant(value: Any) -> str:
 
 
 _INSTANT = "must be an instant such as 2026-11-22T09:00:00Z"
+
+
+NOT_A_DAY = "must be a day such as 2026-12-24"
+NOT_A_BIRTHDAY = "must be a real day such as 05-21, or 1990-05-21 with the year"
+BIRTHDAY_OUTSIDE = "must lie in the last 120 years"
+_ANY_LEAP_YEAR = "2000"
+_OLDEST_YEARS = 120
+
+
+def parse_day(text: str) -> date | None:
+    """Read `YYYY-MM-DD`; None for anything else, and for a day that no calendar has."""
+    if len(text) != 10 or not text.isascii() or text[4] != "-" or text[7] != "-":
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def birthday(value: str, today: date | None = None) -> str:
+    """Check a birthday, `MM-DD` or `YYYY-MM-DD`; 29 February without a year is one.
+
+    With `today`, a birthday with a year must also lie in the last 120 years.
+    """
+    with_year = len(value) == 10
+    born = parse_day(value if with_year else f"{_ANY_LEAP_YEAR}-{value}")
+    if born is None:
+        return NOT_A_BIRTHDAY
+    if with_year and today and not today.year - _OLDEST_YEARS <= born.year <= today.year:
+        return BIRTHDAY_OUTSIDE
+    return BIRTHDAY_OUTSIDE if with_year and today and born > today else ""
 
 
 def parse_instant(value: str) -> int | None:
@@ -82,8 +189,12 @@ def fields(
     body: Mapping[str, Any], known: Mapping[str, Check], required: tuple[str, ...] = ()
 ) -> list[tuple[str, str]]:
     """What is wrong with an object: unknown, missing and bad fields. A null counts as absent."""
-    errors = [(name, "is not a field of this request") for name in body if name not in known]
-    errors += [(name, "is required") for name in required if body.get(name) is None]
+    errors = [(name, UNKNOWN) for name in body if name not in known]
+    errors += [
+        (name, NOT_NULL if name in body else REQUIRED)
+        for name in required
+        if body.get(name) is None
+    ]
     for name, check in known.items():
         if body.get(name) is not None and (message := check(body[name])):
             errors.append((name, message))
@@ -136,13 +247,13 @@ def one_of(*known: str) -> Check:
     def check(value: Any) -> str:
         if type(value) is str and value in known:
             return ""
-        return f"must be one of: {', '.join(known)}"
+        return must_be_one_of(known)
 
     return check
 
 
 def truth(value: Any) -> str:
-    return "" if type(value) is bool else "must be true or false"
+    return "" if type(value) is bool else NOT_A_BOOLEAN
 
 
 def too_much(body: Mapping[str, Any]) -> bool:

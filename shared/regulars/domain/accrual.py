@@ -39,12 +39,12 @@ def join(draft: Draft, operation: Join) -> None:
     """Enrol the member and grant what the programme gives for joining."""
     draft.card = draft.card._replace(enrolled_ms=draft.now_ms)
     draft.birthday = operation.birthday
-    running = _running(draft, _occasion(draft, 0))
+    current = running(draft, occasion_of(draft, 0))
     for rule in draft.program.earn:
         if rule.on == "join":
             reason = reasons.plain(ReasonKind.JOIN)
-            _grant(draft, rule, rule.amount, reason, running, tier_multiplier=1000)
-    _bonuses(draft, running, frozenset({"join"}))
+            _grant(draft, rule, rule.amount, reason, current, tier_multiplier=1000)
+    _bonuses(draft, current, frozenset({"join"}))
     _follow_up(draft, spend_minor=0, count=0)
 
 
@@ -54,27 +54,11 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
     count, refused = visits.granted(draft, operation, basket)
     capped = bool(refused)
     spend_minor = basket.spend_minor
-    draft.facts.update(_facts(operation, count, basket))
-    kinds = frozenset(
-        kind
-        for kind, there in (
-            ("visit", count),
-            ("spend", spend_minor > 0),
-            ("item", spend_minor > 0 and basket.lines),
-        )
-        if there
-    )
-    occasion = _occasion(draft, spend_minor)
-    running = _running(draft, occasion)
-    multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
-    for rule in draft.program.earn:
-        base, reason = _base(draft, rule, basket, count)
-        if base and reason:
-            _grant(draft, rule, base, reason, running, multiplier)
-        elif reason:
-            refused.append((rule.id, reason))
-    if kinds:
-        _bonuses(draft, running, kinds)
+    draft.facts.update(facts_of(operation, count, basket))
+    if operation.order_id and draft.card.tier:
+        draft.facts["in"] = draft.card.tier.id
+    kinds, occasion = _kinds(basket, count), occasion_of(draft, spend_minor)
+    refused += purchase(draft, basket, count, running(draft, occasion))
     if _is_first_purchase(draft, spend_minor):
         draft.facts["first"] = 1
         draft.card = limits.counted(draft.card, limits.FIRST_PURCHASE, "")
@@ -85,6 +69,31 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
     if not capped and (count or spend_minor > 0):
         surprises.draw(draft, occasion, kinds)
     return refused
+
+
+def purchase(
+    draft: Draft, basket: Basket, count: int, current: list[Campaign]
+) -> list[tuple[str, Reason]]:
+    """Grant what the rules and campaigns have for a sale with `count` visits, and nothing that
+    follows from it; return (rule id, reason) for what was not granted."""
+    refused = []
+    multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
+    for rule in draft.program.earn:
+        base, reason = _base(draft, rule, basket, count)
+        if base and reason:
+            _grant(draft, rule, base, reason, current, multiplier)
+        elif reason:
+            refused.append((rule.id, reason))
+    if kinds := _kinds(basket, count):
+        _bonuses(draft, current, kinds)
+    return refused
+
+
+def _kinds(basket: Basket, count: int) -> frozenset[str]:
+    """Name the kinds of rules that a sale is about."""
+    paid = basket.spend_minor > 0
+    there = {"visit": count, "spend": paid, "item": paid and basket.lines}
+    return frozenset(kind for kind, is_there in there.items() if is_there)
 
 
 def act(draft: Draft, operation: RewardAction) -> None:
@@ -148,7 +157,7 @@ def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
     return not limits.given(draft.card, limits.FIRST_PURCHASE, "")
 
 
-def _occasion(draft: Draft, spend_minor: int) -> Occasion:
+def occasion_of(draft: Draft, spend_minor: int) -> Occasion:
     """Collect what campaigns look at."""
     return Occasion(
         local=campaigns.local_time(calendar.from_ms(draft.effective_ms), draft.program.timezone),
@@ -159,7 +168,7 @@ def _occasion(draft: Draft, spend_minor: int) -> Occasion:
     )
 
 
-def _running(draft: Draft, occasion: Occasion) -> list[Campaign]:
+def running(draft: Draft, occasion: Occasion) -> list[Campaign]:
     """List the campaigns that apply and are not used up."""
     return [
         campaign
@@ -265,6 +274,8 @@ def _carry(draft: Draft, rule_id: str, after: int) -> None:
             del carry[rule_id]
         draft.card = draft.card._replace(carry=carry)
         draft.facts.setdefault("carry", {})[rule_id] = after - before
+        if before and "order" in draft.facts:  # the order may be sent again with other items
+            draft.facts.setdefault("had", {})[rule_id] = before
 
 
 def _grant(
@@ -295,7 +306,7 @@ def _grant(
 def _follow_up(draft: Draft, spend_minor: int, count: int) -> None:
     """Do what follows from any accrual: count it, reward milestones, move the tier up, give the
     tier's benefits and issue automatic rewards."""
-    points = _points(draft)
+    points = points_of(draft)
     draft.card = draft.card.with_window(draft.effective_month, spend_minor, count, points)
     milestones.count(draft, spend_minor, count, points)
     raffles.count(draft, spend_minor, count)
@@ -305,7 +316,7 @@ def _follow_up(draft: Draft, spend_minor: int, count: int) -> None:
     issue_automatic(draft)
 
 
-def _points(draft: Draft) -> int:
+def points_of(draft: Draft) -> int:
     """Sum the points granted so far; called before milestones grant, which do not count."""
     points = sum(
         line.amount
@@ -322,7 +333,8 @@ def _charged(lines: Iterable[Line]) -> list[Line]:
     return [line for line in lines if line.amount < 0 and line.reason.counts_purchase]
 
 
-def _facts(operation: Earn, count: int, basket: Basket) -> dict[str, Any]:
+def facts_of(operation: Earn, count: int, basket: Basket) -> dict[str, Any]:
+    """Write what an entry keeps of a sale."""
     facts: dict[str, Any] = {"visits": count}
     if basket.spend_minor:
         facts["spend"] = basket.spend_minor
@@ -332,6 +344,8 @@ def _facts(operation: Earn, count: int, basket: Basket) -> dict[str, Any]:
         facts["listed"] = basket.listed_minor
     if operation.order_id:
         facts["order"] = operation.order_id
+        if sold := baskets.fingerprint(basket):
+            facts["sum"] = sold
     if operation.note:
         facts["note"] = operation.note
     return facts

@@ -8,6 +8,7 @@ thousandths of a piece.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from regulars.domain.operations import Earn, Item
@@ -73,6 +74,25 @@ def read(operation: Earn, counts: Counts) -> Basket:
         itemized=bool(goods),
         is_sale=operation.spend_minor is not None or bool(operation.items),
     )
+
+
+def fingerprint(basket: Basket) -> str:
+    """Compute a fingerprint of what was sold, to be compared when the order comes again: six hex
+    digits of the money, and six of the lines if the till named any; empty without money."""
+    if not basket.is_sale:
+        return ""
+    money = _digest((basket.spend_minor, basket.paid_minor))
+    return money + (_digest([tuple(line) for line in basket.lines]) if basket.itemized else "")
+
+
+def is_same(before: str, now: str) -> bool:
+    """Tell whether two fingerprints are of the same sale; one without lines says less."""
+    shorter = min(len(before), len(now))
+    return before[:shorter] == now[:shorter]
+
+
+def _digest(value: object) -> str:
+    return sha256(repr(value).encode()).hexdigest()[:6]
 
 
 def matches(rule: EarnRule, item: Item) -> bool:

@@ -101,6 +101,15 @@ def next_annual(day: date, month: int, day_of_month: int) -> date:
     raise AssertionError("an annual date occurs within two years")
 
 
+def next_day_after_28_february(day: date) -> date:
+    """Find the first 29 February, or 1 March of another year, on or after `day`."""
+    for year in (day.year, day.year + 1):
+        candidate = date(year, 2, 28) + timedelta(days=1)
+        if candidate >= day:
+            return candidate
+    raise AssertionError("an annual date occurs within two years")
+
+
 def period_start_index(index: int, window: str) -> int:
     """Find the first month of the calendar period (`month`, `quarter`, `year`) of `index`."""
     size = PERIOD_MONTHS[window]

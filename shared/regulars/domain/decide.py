@@ -14,6 +14,7 @@ from regulars.domain import (
     breakage,
     reasons,
     reversal,
+    revising,
     rewards,
     surprises,
     tiering,
@@ -40,6 +41,7 @@ from regulars.domain.operations import (
     Redeem,
     Reverse,
     ReviewTier,
+    Revise,
     RewardAction,
     Voucher,
 )
@@ -100,6 +102,11 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
                 refused=tuple(refused),
                 refunded=refunded,
             )
+        case Revise():
+            refunded, refused = revising.revise(draft, operation)
+            return draft.decision(
+                "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
+            )
         case Expire():
             return _expire(draft, operation)
         case ReviewTier():
@@ -111,7 +118,8 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 
 _PAYS_DEBT_FIRST = (
-    Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse
+    Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
+    Revise,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 
@@ -125,6 +133,7 @@ _REVIEWS_TIER_FIRST = (
     Issue,
     Adjust,
     Reverse,
+    Revise,
     Expire,
 )
 """Operations that depend on the tier: it is brought up to date first."""

@@ -73,14 +73,19 @@ class Draft:
         if carryover.is_over(self.program, unit_id, self.today):
             return
         self.renew(unit_id)
-        owed = min(self.card.debt.get(unit_id, 0), amount)
+        unit = self.program.units.get(unit_id)
+        self.grant_into(
+            unit_id, amount, rule, reason, Lot(*lot_dates_for(unit, self.today), amount)
+        )
+
+    def grant_into(self, unit: str, amount: int, rule: str, reason: Reason, lot: Lot) -> None:
+        """Book `amount` in: first against debt, the rest into a lot with the dates of `lot`."""
+        owed = min(self.card.debt.get(unit, 0), amount)
         if owed:
-            self.card = self.card.with_debt(unit_id, self.card.debt[unit_id] - owed)
-            self.lines.append(Line(unit_id, owed, DEBT, rule, reason))
+            self.card = self.card.with_debt(unit, self.card.debt[unit] - owed)
+            self.lines.append(Line(unit, owed, DEBT, rule, reason))
         if amount > owed:
-            unit = self.program.units.get(unit_id)
-            lot = Lot(*lot_dates_for(unit, self.today), amount - owed)
-            self.put_back(unit_id, (lot,), rule, reason)
+            self.put_back(unit, (lot._replace(amount=amount - owed),), rule, reason)
 
     def put_back(self, unit: str, pieces: Iterable[Lot], rule: str, reason: Reason) -> None:
         """Book pieces into exactly the lots they name."""

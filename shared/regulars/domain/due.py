@@ -21,6 +21,8 @@ BENEFITS = "benefits"
 BIRTHDAY = "birthday"
 ANNIVERSARY = "anniversary"
 
+LEAP_DAY = "02-29"
+
 CELEBRATION_HOUR = 7
 """The merchant's local hour at which birthdays and anniversaries are rewarded."""
 
@@ -85,6 +87,8 @@ def _celebrations(
             month, day_of_month = int(day[:2]), int(day[3:])
             following = today + timedelta(days=1)
             instant = calendar.next_annual(following, month, day_of_month)
+            if job == BIRTHDAY and day == LEAP_DAY and program.leap_birthday != "02-28":
+                instant = calendar.next_day_after_28_february(following)
             yield job, calendar.local_start(instant, zone, CELEBRATION_HOUR)
 
 

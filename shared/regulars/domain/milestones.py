@@ -8,7 +8,7 @@ have counters of their own on the card.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from regulars.domain import limits, reasons, streaks
 from regulars.domain.card import Card
 from regulars.domain.draft import Draft
 from regulars.domain.games import Milestone
+from regulars.domain.ledger import Entry
 from regulars.domain.rewards import give
 
 REFERRALS = "n:referrals"
@@ -24,18 +25,40 @@ REFERRALS = "n:referrals"
 
 def count(draft: Draft, spend_minor: int, visits: int, points: int) -> None:
     """Move the counters of challenges and streaks by what an entry counts."""
+    if visits > 0:
+        extend_streaks(draft, draft.effective_day, visits)
+    count_challenges(draft, draft.effective_day, spend_minor, visits, points)
+
+
+def count_challenges(draft: Draft, day: date, spend_minor: int, visits: int, points: int) -> None:
+    """Count (or, below 0, uncount) what happened on a day for the challenges of that day."""
     amounts = {"spend": spend_minor, "visits": visits, "points": points}
-    kinds = {one.metric for one in draft.program.milestones} & streaks.KINDS
-    for kind in sorted(kinds) if visits > 0 else ():
-        run = streaks.running(draft.card, kind)
-        longer = run.extended(streaks.period(kind, draft.effective_day), visits)
-        draft.card = streaks.stored(draft.card, kind, longer)
-    day = draft.effective_day.isoformat()
     for milestone in draft.program.milestones:
         amount = amounts.get(milestone.metric, 0)
-        if amount and _is_challenge(milestone) and _runs(milestone, day):
+        if amount and _is_challenge(milestone) and _runs(milestone, day.isoformat()):
             draft.card = limits.counted(draft.card, f"v:{milestone.id}", "", amount)
             draft.facts.setdefault("challenges", {})[milestone.id] = amount
+
+
+def extend_streaks(draft: Draft, day: date, visits: int) -> None:
+    """Add visits of a day to the running streaks."""
+    for kind in sorted({one.metric for one in draft.program.milestones} & streaks.KINDS):
+        run = streaks.running(draft.card, kind)
+        longer = run.extended(streaks.period(kind, day), visits)
+        draft.card = streaks.stored(draft.card, kind, longer)
+
+
+def too_many(draft: Draft, entry: Entry) -> Iterator[tuple[Milestone, int]]:
+    """Yield the milestones that a sale reached and that its card no longer reaches, and how often;
+    they are uncounted."""
+    for milestone in draft.program.milestones:
+        times = int(entry.facts.get("milestones", {}).get(milestone.id, 0))
+        key, run = f"m:{milestone.id}", _run(milestone, draft.card)
+        given = limits.given(draft.card, key, run)
+        excess = min(times, given - _times(milestone, draft.card))
+        if excess > 0:
+            draft.card = limits.counted(draft.card, key, run, -excess)
+            yield milestone, excess
 
 
 def reach(draft: Draft) -> None:

@@ -148,6 +148,8 @@ class Refunded(NamedTuple):
     """The ids of vouchers that refunds issued; they belong to the original."""
     visit_gone: bool = False
     """Whether the visit no longer counts."""
+    revised_seq: int = 0
+    """The entry that holds the sale as it was sent last; 0 for the original itself."""
 
 
 WHOLE = -1
@@ -175,6 +177,21 @@ class Reverse(NamedTuple):
     undo_until_ms: int | None = None
     """For an undo at the counter: the last instant at which it is allowed."""
     refund_id: str | None = None
+
+
+class Revise(NamedTuple):
+    """An order was sent again with other items or another amount: the difference is booked."""
+
+    origin: Origin
+    original: Entry
+    """The sale as it stands: with its newest revision, if there is one."""
+    sale: Earn
+    refunded: Refunded = Refunded()
+    vouchers: tuple[Voucher, ...] = ()
+    """The vouchers that the sale and its refunds issued, from the oldest to the newest."""
+    benefits: tuple[Voucher, ...] = ()
+    under: Program | None = None
+    """The version of the programme the order was booked under; None for the one in force."""
 
 
 class Expire(NamedTuple):
@@ -271,6 +288,7 @@ AnyOperation = (
     | Redeem
     | Cancel
     | Reverse
+    | Revise
     | Expire
     | ReviewTier
     | GrantTier

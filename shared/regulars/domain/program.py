@@ -250,6 +250,8 @@ class Program(NamedTuple):
     timezone: str
     country: str
     """ISO 3166; how telephone numbers without a country code are read."""
+    leap_birthday: Literal["02-28", "03-01"]
+    """When a birthday on 29 February is celebrated in other years."""
     languages: tuple[str, ...]
     color: str
     icon: str

@@ -51,10 +51,14 @@ def count(draft: Draft, spend_minor: int, visits: int) -> None:
         begun = raffle.first_day <= draft.effective_day.isoformat()
         if not (begun and draft.today.isoformat() <= raffle.last_day):
             continue
-        won = spend_minor // raffle.per_minor if raffle.per_minor else visits
-        if won:
-            draft.card = limits.counted(draft.card, _key(raffle.id), "", won)
-            draft.facts.setdefault("tickets", {})[raffle.id] = won
+        if new := won(raffle, spend_minor, visits):
+            draft.card = limits.counted(draft.card, _key(raffle.id), "", new)
+            draft.facts.setdefault("tickets", {})[raffle.id] = new
+
+
+def won(raffle: Raffle, spend_minor: int, visits: int) -> int:
+    """Compute the tickets that a sale gives: one per full step of its money, or per visit."""
+    return max(0, spend_minor) // raffle.per_minor if raffle.per_minor else visits
 
 
 def take_back(draft: Draft, given: Mapping[str, int]) -> None:

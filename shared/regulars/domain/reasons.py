@@ -35,6 +35,8 @@ class ReasonKind(StrEnum):
     REFUND = "refund"
     DEBT_PAID = "settled"
     EXPIRED = "expired"
+    REVISED = "revised"
+    VOID = "void"
     REPLACED = "replaced"
     ENDED = "ended"
     COOLDOWN = "cooldown"
@@ -49,7 +51,14 @@ class ReasonKind(StrEnum):
 _KINDS = {str(kind): kind for kind in ReasonKind}
 _PURCHASE = frozenset({ReasonKind.SPEND, ReasonKind.ITEM})
 _MOVED = frozenset(
-    {ReasonKind.RETURNED, ReasonKind.DEBT_PAID, ReasonKind.REPLACED, ReasonKind.ENDED}
+    {
+        ReasonKind.RETURNED,
+        ReasonKind.DEBT_PAID,
+        ReasonKind.REPLACED,
+        ReasonKind.ENDED,
+        ReasonKind.REVISED,
+        ReasonKind.VOID,
+    }
 )
 
 
@@ -198,6 +207,16 @@ def replaced(unit_id: str, version: int) -> Reason:
 def refund(of_seq: int) -> Reason:
     """A refund of the entry with that number."""
     return Reason({"k": "refund", "of": of_seq})
+
+
+def revised(of_seq: int) -> Reason:
+    """The order of the entry with that number was sent again with another content."""
+    return Reason({"k": "revised", "of": of_seq})
+
+
+def void(of_seq: int) -> Reason:
+    """The refund with that number was taken back."""
+    return Reason({"k": "void", "of": of_seq})
 
 
 def cooldown(minutes: int) -> Reason:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from regulars.domain import breakage, calendar, carryover, reasons, taking
 from regulars.domain.draft import Draft
-from regulars.domain.ledger import Line
 from regulars.domain.operations import Refunded, Reverse
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason
@@ -31,9 +30,10 @@ def reverse(draft: Draft, operation: Reverse) -> tuple[Refunded, list[tuple[str,
     parts = shares(under, operation)
     _note(draft, operation, parts)
     for grant in grants(carryover.lines_now(draft.program, original)):
-        _take_back(draft, operation, under, grant, parts.line(grant.line).of(grant.amount))
+        amount = parts.line(grant.line).of(grant.amount)
+        take(draft, operation, under, grant, amount, reasons.refund(original.seq))
     for rule, moved in original.facts.get("carry", {}).items():
-        _restore_carry(draft, rule, -parts.rules.get(rule, parts.money).of(moved))
+        move_carry(draft, rule, -parts.rules.get(rule, parts.money).of(moved))
     taking.windows(draft, original, under, parts)
     if parts.takes_visit:
         taking.visit(draft, operation, under)
@@ -71,14 +71,21 @@ def _note(draft: Draft, operation: Reverse, parts: Shares) -> None:
         ]
 
 
-def _take_back(draft: Draft, operation: Reverse, under: Program, grant: Grant, amount: int) -> None:
+def take(
+    draft: Draft,
+    operation: Reverse,
+    under: Program,
+    grant: Grant,
+    amount: int,
+    reason: Reason,
+) -> None:
     """Take `amount` of a grant out of its own lots, then of other lots, then of the vouchers that
     the sale issued, the newest first; owe the rest.
 
     What expired of its own lots is not taken again.
     """
-    line, reason = grant.line, reasons.refund(operation.original.seq)
-    amount -= _from_own(draft, operation, grant, line, amount)
+    line = grant.line
+    amount -= _from_own(draft, operation, grant, amount, reason)
     amount = draft.spend(line.unit, amount, line.rule, reason)[1]
     for voucher in taking.caused(operation, draft.card.open):
         unit, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
@@ -93,17 +100,17 @@ def _take_back(draft: Draft, operation: Reverse, under: Program, grant: Grant, a
     draft.owe(line.unit, amount, line.rule, reason)
 
 
-def _from_own(draft: Draft, operation: Reverse, grant: Grant, line: Line, amount: int) -> int:
+def _from_own(draft: Draft, operation: Reverse, grant: Grant, amount: int, reason: Reason) -> int:
     """Take from the lots of the grant, and count what expired there; return how much is settled."""
-    settled = _from_lots(draft, grant, amount, reasons.refund(operation.original.seq))
+    settled, unit = _from_lots(draft, grant, amount, reason), grant.line.unit
     recorded = calendar.from_ms(operation.original.recorded_ms)
     granted_on = calendar.local_date(recorded, draft.program.timezone).isoformat()
     for own in grant.lots:
         draft.card, gone = breakage.claimed(
-            draft.card, line.unit, own, min(own.amount, amount - settled), granted_on
+            draft.card, unit, own, min(own.amount, amount - settled), granted_on
         )
         settled += gone
-        _count(draft, "lapsed", line.unit, gone)
+        _count(draft, "lapsed", unit, gone)
     return settled
 
 
@@ -136,8 +143,8 @@ def _locked(draft: Draft, unit: str) -> int:
     return max(0, locked - draft.card.debt.get(unit, 0))
 
 
-def _restore_carry(draft: Draft, rule: str, change: int) -> None:
-    """Move a spend rule's remainder back; below zero it is earned back first."""
+def move_carry(draft: Draft, rule: str, change: int) -> None:
+    """Move a spend rule's remainder; below zero it is earned back first."""
     carry = {**draft.card.carry, rule: draft.card.carry.get(rule, 0) + change}
     if not carry[rule]:
         del carry[rule]

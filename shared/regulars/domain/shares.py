@@ -115,6 +115,23 @@ class Shares(NamedTuple):
         return Refunded(part, rules, self.listed_minor, visit_gone=bool(self.visit.after))
 
 
+def taken(original: Entry, under: Program, refunded: Refunded) -> Shares:
+    """Compute the spans of all that has been refunded of a sale so far: of(x) is what is gone."""
+    total = paid(original)
+    minor = total if refunded.minor == WHOLE else min(refunded.minor, total)
+    money = Span(0, minor, total) if total else Span(0, int(refunded.minor == WHOLE), 1)
+    kept = under.refunds.visit_kept_from
+    gone = refunded.visit_gone if not total else _visit_gone(minor, total, kept)
+    _, listed = _discount(original)
+    rules = {}
+    for rule_id, counted in _measures(original).items():
+        whole = money.whole * counted * listed
+        after = refunded.rules.get(rule_id, money.after * counted * listed)
+        rules[rule_id] = Span(0, min(whole, after) if minor < total else whole, whole)
+    undivided = frozenset(one.id for one in under.campaigns if set(one.on) == {"visit"})
+    return Shares(money, Span(0, int(gone), 1), rules, undivided, minor, 0, minor)
+
+
 _UNDIVIDED = frozenset({ReasonKind.VISIT, ReasonKind.MILESTONE})
 
 
@@ -134,6 +151,8 @@ def shares(under: Program, operation: Reverse) -> Shares:
     total = paid(original)
     listed = before.listed_minor
     asked = left = total - before.minor
+    if total and left <= 0:  # the order was changed to less than was refunded
+        raise Refused(RefusalCode.ALREADY_REVERSED, "All of it has been taken back already.")
     if operation.amount_minor is not None:
         asked = operation.amount_minor
     elif operation.items:

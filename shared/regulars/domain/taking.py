@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from regulars.domain import (
     benefits,
@@ -45,8 +46,8 @@ def _of_the_sale(operation: Reverse) -> list[Voucher]:
 
 def windows(draft: Draft, original: Entry, under: Program, parts: Shares) -> None:
     """Subtract refunded money, points and a refunded visit from the month of the sale."""
-    facts, day = original.facts, _day(original, under)
-    points = sum(parts.line(one.line).of(one.amount) for one in _points(original, under))
+    facts, day = original.facts, day_of(original, under)
+    points = sum(parts.line(one.line).of(one.amount) for one in points_of(original, under))
     visited = int(facts.get("visits", 0)) if parts.takes_visit else 0
     spend = parts.money.of(int(facts.get("spend", 0)))
     draft.card = draft.card.with_window(calendar.month_index(day), -spend, -visited, -points)
@@ -58,7 +59,7 @@ def windows(draft: Draft, original: Entry, under: Program, parts: Shares) -> Non
             draft.facts[name] = -amount
 
 
-def _points(original: Entry, under: Program) -> list[Grant]:
+def points_of(original: Entry, under: Program) -> list[Grant]:
     """List what counted as points; what milestones grant does not."""
     if not original.facts.get("points"):
         return []
@@ -152,10 +153,10 @@ def _tiers(draft: Draft, operation: Reverse, under: Program) -> None:
     tier that is lost by it."""
     original, facts, was = operation.original, operation.original.facts, draft.card
     with_sale = was.with_window(
-        calendar.month_index(_day(original, under)),
+        calendar.month_index(day_of(original, under)),
         int(facts.get("spend", 0)),
         int(facts.get("visits", 0)),
-        sum(grant.amount for grant in _points(original, under)),
+        sum(grant.amount for grant in points_of(original, under)),
     )
     card = tiering.without_sale(draft.program, with_sale, was, draft.today)
     for tier_id, (until, before) in facts.get("bought", {}).items():
@@ -167,27 +168,32 @@ def _tiers(draft: Draft, operation: Reverse, under: Program) -> None:
     if card.held == was.held:
         return
     draft.card = tiering.reviewed(draft.program, card, draft.today)
-    for voucher in _lost_benefits(draft, operation, was.tier.id if was.tier else None):
+    had, vouchers = was.tier.id if was.tier else None, (*operation.vouchers, *operation.benefits)
+    for voucher in lost_benefits(draft, vouchers, facts, had):
         give_back(draft, voucher, "cancelled")
         benefits.uncount(draft, voucher, facts)
     benefits.give_due(draft)
 
 
-def _lost_benefits(draft: Draft, operation: Reverse, had: str | None) -> Iterator[Voucher]:
-    """Yield the unused benefits of a tier that the card has no more."""
+def lost_benefits(
+    draft: Draft, vouchers: Iterable[Voucher], facts: Mapping[str, Any], had: str | None
+) -> Iterator[Voucher]:
+    """Yield the unused ones of these vouchers that are benefits of a tier the card has no more.
+
+    `had` is the tier before, `facts` are those of the sale: they name the benefit of a voucher that
+    does not.
+    """
     rank = draft.program.tier_rank(had)
     if rank < 0 or (draft.card.tier and draft.card.tier.id == had):
         return
     ids = {benefit.id for benefit in draft.program.tiers[rank].benefits}
-    noted = operation.original.facts.get("benefits", {})
-    known = {one.voucher_id: one for one in (*operation.vouchers, *operation.benefits)}
-    for voucher in known.values():
-        key, _ = noted.get(voucher.voucher_id, ("", ""))
+    for voucher in {one.voucher_id: one for one in vouchers}.values():
+        key, _ = facts.get("benefits", {}).get(voucher.voucher_id, ("", ""))
         benefit = voucher.benefit or key.removeprefix("b:")
         if voucher.voucher_id in draft.card.open and benefit in ids:
             yield voucher
 
 
-def _day(original: Entry, under: Program) -> date:
+def day_of(original: Entry, under: Program) -> date:
     """Find the day of the sale, by the calendar of its version."""
     return calendar.local_date(calendar.from_ms(original.effective_ms), under.timezone)

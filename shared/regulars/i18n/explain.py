@@ -107,6 +107,10 @@ def _reason(
             return words.t("given back for a reward")
         case "refund":
             return words.t("a purchase was refunded")
+        case "revised":
+            return words.t("your purchase was changed")
+        case "void":
+            return words.t("a refund was taken back")
         case "settled":
             return words.t("settles what a refund left owing")
         case "expired":

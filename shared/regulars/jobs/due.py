@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from regulars.actions import aside
-from regulars.actions.due_marks import ROOTS
+from regulars.actions.due_marks import PUBLISH, ROOTS
 from regulars.core.observability import logger
 from regulars.domain.calendar import hour_of
 from regulars.program.shop import Shop, ShopCache
@@ -48,6 +48,11 @@ class Due:
     job: str
     tries: int = 0
     """How often it has been set aside."""
+
+    @property
+    def instant(self) -> datetime:
+        """The beginning of its hour."""
+        return _instant(self.hour)
 
 
 def run_due(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) -> int:
@@ -107,6 +112,8 @@ def run_due_in_sandbox(
         except Exception as error:  # whatever it is, the clock moves on for the others
             _set_aside(shop, due, error)
             continue
+        if due.job in CHANGES_PROGRAM:
+            shops.forget(merchant_id)
         if ran[due] == 1 and due.job not in AT_THE_END:
             yield due
 
@@ -119,6 +126,9 @@ def _next_of(found: list[Due], ran: Mapping[Due, int]) -> Due | None:
 
 _RUNS_MAX = 2
 
+CHANGES_PROGRAM = frozenset({PUBLISH})
+"""Jobs after which a merchant's programme is read again."""
+
 
 def _do(shops: ShopCache, due: Due, job: Job) -> bool:
     """Do one thing, or set it aside; False when it must be met again at its hour."""
@@ -128,6 +138,8 @@ def _do(shops: ShopCache, due: Due, job: Job) -> bool:
             job(shop, due.member_id)
         except Exception as error:  # whatever it is, it does not hold up the others
             _set_aside(shop, due, error)
+        if due.job in CHANGES_PROGRAM:
+            shops.forget(due.merchant_id)
     except Exception:
         logger().exception("a due card failed", extra={"job": due.job, "hour": due.hour})
         return False

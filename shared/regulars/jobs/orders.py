@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import decompress
 
-from regulars.actions import find, refunds
+from regulars.actions import find, refunds, revise
 from regulars.core import checks, contacts, tokens
 from regulars.core.observability import logger
+from regulars.domain import baskets
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Decision, Earn, Origin
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys
+from regulars.store.answers import Idempotency
 from regulars.store.members import Members
 from regulars.store.merchants import Hook, Merchants
 from regulars.store.table import AbsentOr, Below
@@ -103,7 +105,7 @@ def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
         Origin(
             order,
             hook.provider,
-            location=sale.location,
+            location=_known_location(shop, sale.location),
             effective_ms=min(sale.occurred_ms, to_ms(shop.now)) if sale.occurred_ms else None,
             entropy=os.urandom(16),
         ),
@@ -115,7 +117,12 @@ def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
         items=sale.items,
         order_id=sale.order_id,
     )
-    shop.ledger.perform(shop.program, card, operation, shop.now, render=render, fresh=True)
+    first = shop.ledger.perform(shop.program, card, operation, shop.now, render=render, fresh=True)
+    if first.replayed:
+        again = f"{order}:{baskets.fingerprint(baskets.read(operation, shop.program.counts))}"
+        revise.sent_again(
+            shop, member_id, first, operation, again, Idempotency(), render, once=True
+        )
     refunds.apply_parked(shop.ledger, shop.program, order, shop.now)
 
 
@@ -173,3 +180,9 @@ def _keep_for_claiming(shop: Shop, order: str, sale: ReportedSale) -> None:
             "ttl": to_ms(shop.now) // 1000 + SALE_KEPT_DAYS * 24 * 3600,
         }
     )
+
+
+def _known_location(shop: Shop, location: str | None) -> str | None:
+    """The location that a till names; None for one that the programme does not list."""
+    known = shop.program.locations
+    return location if not known or location in known else None

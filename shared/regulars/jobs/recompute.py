@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from regulars.actions import aside
+from regulars.actions import aside, due_marks
 from regulars.domain.due import TIER
 from regulars.jobs.cards import review_tier
-from regulars.program.shop import load_shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys
 from regulars.store.marshal import Item
 from regulars.store.table import AbsentOr, Below, Table
@@ -22,7 +23,7 @@ def handle(image: Mapping[str, Any]) -> None:
     recompute(connect.table(), image["PK"].removeprefix("M#"), int(image["version"]))
 
 
-def recompute(table: Table, merchant_id: str, version: int) -> int:
+def recompute(table: Table, merchant_id: str, version: int, now: datetime | None = None) -> int:
     """Review the tiers of all members under the programme in force; returns how many.
 
     Progress is kept per version: when the function is stopped and the record comes again, it goes
@@ -30,15 +31,25 @@ def recompute(table: Table, merchant_id: str, version: int) -> int:
     """
     if version == FIRST_VERSION:
         return 0  # nobody has joined before there was a programme
-    cursor_key = keys.cursor(f"recompute:{merchant_id}:{version:08}")
+    return _review_all(load_shop(table, merchant_id, now), f"recompute:{merchant_id}:{version:08}")
+
+
+def zone_changed(shop: Shop, _: str) -> None:
+    """Review all members when another time zone begins to hold: their days begin otherwise."""
+    _review_all(shop, f"zone:{shop.merchant_id}:{shop.program.version:08}")
+    shop.table.put(due_marks.of_zone(shop.merchant_id, shop.program, shop.now))
+
+
+def _review_all(shop: Shop, name: str) -> int:
+    """Review all members; returns how many. Progress is kept under a name."""
+    table, cursor_key = shop.table, keys.cursor(name)
     (kept,) = table.get(cursor_key)
     start = kept["start"] if kept else None
     count = kept["count"] if kept else 0
-    shop = load_shop(table, merchant_id)
     if kept and start is None:
         return count
     while True:
-        page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
+        page = table.query(keys.members(shop.merchant_id), index=True, limit=PAGE, start=start)
         for item in page.items:
             member_id = item["PK"].rpartition("#")[2]
             try:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from regulars.actions.due_marks import DIGEST, DRAW, INVITE, LEADERBOARDS, ROOTS
+from regulars.actions.due_marks import DIGEST, DRAW, INVITE, LEADERBOARDS, PUBLISH, ROOTS, ZONE
 from regulars.core import clock
 from regulars.core.observability import logger
 from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
-from regulars.jobs import cards, digest, invitations, leaderboards, raffles, roots
+from regulars.jobs import (
+    cards,
+    digest,
+    invitations,
+    leaderboards,
+    publishing,
+    raffles,
+    recompute,
+    roots,
+)
 from regulars.jobs.due import Job, run_due
 from regulars.store import connect
 
@@ -25,6 +34,8 @@ JOBS: dict[str, Job] = {
     INVITE: invitations.invite,
     DRAW: raffles.draw_due,
     LEADERBOARDS: leaderboards.count,
+    PUBLISH: publishing.publish_due,
+    ZONE: recompute.zone_changed,
     ROOTS: roots.digest_heads,
 }
 """By the name under which they stand in the due list."""
@@ -33,7 +44,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "expiry": (EXPIRE,),
     "reminders": (REMIND, NOTICE),
     "digest": (DIGEST, ROOTS),
-    "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS),
+    "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS, PUBLISH, ZONE),
 }
 """Which function does which jobs."""
 

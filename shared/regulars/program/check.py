@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part, Reference
+from regulars.program.mistakes import invalid
 
 
 def check(document: Any) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def check(document: Any) -> dict[str, Any]:
     try:
         parsed = ProgramDocument.model_validate(document)
     except ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, document) from error
     if mistakes := [
         *_repeated(parsed),
         *_dangling(parsed),
@@ -33,23 +34,6 @@ def check(document: Any) -> dict[str, Any]:
             RefusalCode.INVALID, "The programme is not valid; see errors.", tuple(mistakes)
         )
     return parsed.model_dump(mode="json", exclude_unset=True, by_alias=True)
-
-
-def invalid(error: ValidationError) -> Refused:
-    """The refusal of a body that a model did not accept, one message per mistake, by path."""
-    errors = [
-        (".".join(str(part) for part in mistake["loc"]), _plain(mistake["msg"]))
-        for mistake in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    return Refused(
-        RefusalCode.INVALID, "Some fields are not valid; see errors.", tuple(errors[:50])
-    )
-
-
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").replace(
-        "Extra inputs are not permitted", "is not a field of this document"
-    )
 
 
 SECTIONS = (

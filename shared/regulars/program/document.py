@@ -10,12 +10,11 @@ from __future__ import annotations
 from calendar import monthrange
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from regulars.domain.values import thousandths
 from regulars.program import reward_kinds
 from regulars.program.fields import (
-    CLOCK,
     ActionName,
     Amount,
     Currency,
@@ -23,6 +22,7 @@ from regulars.program.fields import (
     Days,
     Id,
     Languages,
+    LocalTime,
     LocationRef,
     Money,
     Multiplier,
@@ -34,6 +34,7 @@ from regulars.program.fields import (
     Rate,
     RewardRef,
     Segment,
+    Shaped,
     Share,
     Short,
     TierRef,
@@ -44,6 +45,7 @@ from regulars.program.fields import (
     Zone,
 )
 from regulars.program.games import Leaderboard, Milestone, Raffle, Surprise
+from regulars.program.tiers import Tier
 
 _LEAP_YEAR = 2000
 
@@ -62,7 +64,10 @@ RewardKindName = Annotated[
 
 
 class Branding(Part):
-    color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#7a3b1d"
+    color: Annotated[
+        str,
+        Shaped(r"^#[0-9a-fA-F]{6}$", "must be a colour as six hexadecimal digits such as #7a3b1d"),
+    ] = "#7a3b1d"
     icon: Literal["cup", "scissors", "plate", "book", "bread", "drop", "paw", "gift"] = "gift"
 
 
@@ -178,102 +183,11 @@ class Reward(Part):
         return self
 
 
-class Keep(Part):
-    """For how long a tier is certain once it was reached."""
-
-    for_: Annotated[Literal["period", "next_period", "months", "ever"], Field(alias="for")] = (
-        "next_period"
-    )
-    months: Annotated[int, Field(ge=1, le=120)] | None = None
-    at_least: Annotated[int, Field(ge=1, le=10**12)] | None = None
-
-    @model_validator(mode="after")
-    def _complete(self) -> Keep:
-        if (self.for_ == "months") != (self.months is not None):
-            raise ValueError("`months` belongs to `for` months, which needs it")
-        return self
-
-
-class Entry(Part):
-    """One way into a tier."""
-
-    metric: Literal["spend", "visits", "points", "membership", "invitation", "purchase"]
-    at_least: Annotated[int, Field(ge=1, le=10**12)] | None = None
-    window: Annotated[
-        str,
-        StringConstraints(
-            pattern=r"^(?:month|quarter|year|lifetime|rolling:(?:[1-9]|1\d|2[0-4]))$"
-        ),
-    ] = "lifetime"
-    price_minor: Money | None = None
-    period: Literal["month", "year"] | None = None
-    categories: list[Short] = Field(default_factory=list, max_length=100)
-    skus: list[Short] = Field(default_factory=list, max_length=500)
-    percent: Annotated[int, Field(ge=1, le=50)] | None = None
-    keep: Keep | None = None
-
-    @model_validator(mode="after")
-    def _fits(self) -> Entry:
-        counted = self.metric in {"spend", "visits", "points"}
-        if counted != (self.at_least is not None):
-            raise ValueError("`at_least` belongs to spend, visits and points, and they need it")
-        if (self.metric == "membership") != (self.period is not None):
-            raise ValueError("`period` belongs to memberships, and they need it")
-        if (self.metric == "purchase") != bool(self.categories or self.skus):
-            raise ValueError("`categories` or `skus` belong to purchases, and they need one")
-        if self.price_minor is not None and self.metric not in {"membership", "purchase"}:
-            raise ValueError("`price_minor` belongs to memberships and purchases")
-        if self.percent is not None and self.metric != "invitation":
-            raise ValueError("`percent` belongs to invitations")
-        return self
-
-    @model_validator(mode="after")
-    def _keeps(self) -> Entry:
-        if self.keep is None:
-            return self
-        counted = self.metric in {"spend", "visits", "points"}
-        if not counted and self.metric != "purchase":
-            raise ValueError("`keep` belongs to spend, visits, points and purchases")
-        if self.window == "lifetime" and (counted or self.keep.for_ != "months"):
-            raise ValueError("what is counted over a lifetime is kept for ever, without `keep`")
-        if self.keep.at_least and not (self.at_least and self.keep.at_least <= self.at_least):
-            raise ValueError("`keep.at_least` is at most what it takes to enter")
-        return self
-
-
-class Benefit(Part):
-    """A reward that members of a tier get again and again."""
-
-    id: Id
-    reward: RewardRef
-    every: Literal["week", "month", "quarter", "year", "birthday", "anniversary"]
-    times: Annotated[int, Field(ge=1, le=5)] = 1
-
-
-class Season(Part):
-    """The months in which a tier can be held; it may span the turn of the year."""
-
-    from_month: Annotated[int, Field(ge=1, le=12)]
-    until_month: Annotated[int, Field(ge=1, le=12)]
-
-
-class Tier(Part):
-    id: Id
-    name: Name
-    enter: list[Entry] = Field(default_factory=list, max_length=10)
-    multiplier: Multiplier = "1"
-    perks: list[Words] = Field(default_factory=list, max_length=20)
-    benefits: list[Benefit] = Field(default_factory=list, max_length=10)
-    grace_days: Annotated[int, Field(ge=0, le=365)] = 0
-    notice_days: Annotated[int, Field(ge=0, le=180)] = 0
-    season: Season | None = None
-
-
 class Hours(Part):
     """Local times, `until` not included."""
 
-    from_: Annotated[str, StringConstraints(pattern=CLOCK), Field(alias="from")]
-    until: Annotated[str, StringConstraints(pattern=CLOCK)]
+    from_: Annotated[LocalTime, Field(alias="from")]
+    until: LocalTime
 
     @model_validator(mode="after")
     def _in_order(self) -> Hours:
@@ -377,7 +291,13 @@ class ProgramDocument(Part):
     name: Short
     currency: Currency
     timezone: Zone
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    country: (
+        Annotated[
+            str, Shaped(r"^[A-Z]{2}$", "must be a country as two capitals (ISO 3166) such as HU")
+        ]
+        | None
+    ) = None
+    leap_birthday: Literal["02-28", "03-01"] = "02-28"
     languages: Languages
     branding: Branding = Branding()
     units: list[Unit] = Field(default_factory=list, max_length=10)

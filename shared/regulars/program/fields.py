@@ -3,25 +3,73 @@ parts that others are made of."""
 
 from __future__ import annotations
 
-from datetime import date
+import re
 from functools import cache
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import core_schema
 
 from regulars.core import checks
 from regulars.domain.values import millionths
+from regulars.i18n import languages
 from regulars.i18n.currencies import CURRENCIES
+
+
+class Shaped:
+    """Marks a text that must match a pattern, with the remedy for one that does not."""
+
+    def __init__(self, pattern: str, remedy: str) -> None:
+        self.pattern = re.compile(pattern)
+        self.remedy = remedy
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._matching, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": self.pattern.pattern}
+
+    def _matching(self, value: str) -> str:
+        if not self.pattern.fullmatch(value):
+            raise ValueError(self.remedy)
+        return value
 
 
 def _printable(text: str) -> str:
     if not checks.printable(text):
-        raise ValueError("must not contain control characters")
+        raise ValueError(checks.NOT_PRINTABLE)
     return text
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+def _visible(text: str) -> str:
+    if not checks.visible(text):
+        raise ValueError(checks.NOT_VISIBLE)
+    return text
+
+
+Printable = AfterValidator(_printable)
+Visible = AfterValidator(_visible)
+
+Id = Annotated[
+    str,
+    Shaped(
+        r"^[a-z0-9][a-z0-9_-]{0,39}$",
+        "must be an id of 1 to 40 characters a-z 0-9 _ -, and begin with a letter or digit",
+    ),
+]
 
 
 class Reference(NamedTuple):
@@ -41,14 +89,18 @@ ActionName = Id
 Short = Annotated[
     str,
     StringConstraints(min_length=1, max_length=80, strip_whitespace=True),
-    AfterValidator(_printable),
+    Printable,
+    Visible,
 ]
 Sentence = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
-    AfterValidator(_printable),
+    Printable,
+    Visible,
 ]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Language = Annotated[
+    str, Shaped(r"^[a-z]{2}$", "must be a language as two letters (ISO 639-1) such as en")
+]
 Name = Short | Annotated[dict[Language, Short], Field(min_length=1, max_length=20)]
 Words = Sentence | Annotated[dict[Language, Sentence], Field(min_length=1, max_length=20)]
 Plural = Literal["zero", "one", "two", "few", "many", "other"]
@@ -78,13 +130,19 @@ Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 Days = Annotated[int, Field(ge=0, le=3650)]
 Multiplier = Annotated[
     str,
-    StringConstraints(pattern=r"^(?:[1-9]|10)(?:\.[0-9]{1,3})?$|^0\.[0-9]{1,3}$"),
+    Shaped(
+        r"^(?:(?:[1-9]|10)(?:\.[0-9]{1,3})?|0\.[0-9]{1,3})$",
+        'must be a decimal below 11 as text, with at most three places, such as "1.5"',
+    ),
     Field(description="A decimal with at most three places, as text: `1.5`"),
 ]
 
 Rate = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9]{1,6}(?:\.[0-9]{1,6})?$"),
+    Shaped(
+        r"^[0-9]{1,6}(?:\.[0-9]{1,6})?$",
+        'must be a decimal as text, with at most six places, such as "0.5"',
+    ),
     AfterValidator(_above_zero),
     Field(description="A decimal above 0 with at most six places, as text: `0.5`"),
 ]
@@ -92,29 +150,37 @@ Rate = Annotated[
 
 Share = Annotated[
     str,
-    StringConstraints(pattern=r"^(?:0(?:\.[0-9]{1,3})?|1(?:\.0{1,3})?)$"),
+    Shaped(
+        r"^(?:0(?:\.[0-9]{1,3})?|1(?:\.0{1,3})?)$",
+        'must be a share from 0 to 1 as text, such as "0.5"',
+    ),
     Field(description="A share from 0 to 1 with at most three places, as text: `0.5`"),
 ]
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 """Days outside would overflow a calendar when one is added."""
 
-CLOCK = r"^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$"
+LocalTime = Annotated[
+    str,
+    Shaped(
+        r"^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+        "must be a time from 00:00 to 24:00 such as 07:30",
+    ),
+]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Segment = Literal["new", "returning", "loyal", "at_risk", "lapsed"]
 
 
 def _real_day(day: str) -> str:
-    try:
-        found = date.fromisoformat(day)
-    except ValueError:
-        raise ValueError("must be a day such as 2026-12-24") from None
+    found = checks.parse_day(day)
+    if found is None:
+        raise ValueError(checks.NOT_A_DAY)
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise ValueError(f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
     return found.isoformat()
 
 
-Day = Annotated[str, StringConstraints(min_length=10, max_length=10), AfterValidator(_real_day)]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"}), AfterValidator(_real_day)]
 
 
 def _known_zone(zone: str) -> str:
@@ -135,8 +201,19 @@ def _zones() -> frozenset[str]:
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
-Languages = Annotated[list[Language], Field(min_length=1, max_length=20)]
+Currency = Annotated[str, AfterValidator(_known_currency)]
+
+
+def _installed(language: str) -> str:
+    if language not in languages():
+        raise ValueError(checks.must_be_one_of(languages()))
+    return language
+
+
+InstalledLanguage = Annotated[str, AfterValidator(_installed)]
+"""A language that pages and messages can be written in."""
+
+Languages = Annotated[list[InstalledLanguage], Field(min_length=1, max_length=20)]
 
 
 class Part(BaseModel):

@@ -75,12 +75,11 @@ def _past(left: Mapping[str, Any]) -> Past:
 
 
 def following(
-    item: Item, document: Mapping[str, Any], now: datetime
+    item: Item, document: Mapping[str, Any], version: int, now: datetime
 ) -> tuple[Program, dict[str, Any]]:
-    """Read a document as the version after the stored one, and what is left behind then."""
-    version = item["version"] + 1
+    """Read a document as a version after the stored one, and what is left behind then."""
     old, new = program_of(item).at(to_ms(now)), load(document, version)
-    left = past.after(past_of(item), document_of(item), document, version)
+    left = past.after(past_of(item), document_of(item), document, item["version"])
     if step := past.step(old, new):
         left["steps"] = [*left.get("steps", ()), step]
     if old.timezone != new.timezone:
@@ -113,6 +112,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         currency=document["currency"],
         timezone=document["timezone"],
         country=document.get("country") or "",
+        leap_birthday=document.get("leap_birthday", "02-28"),
         languages=tuple(document["languages"]),
         color=branding.get("color", "#7a3b1d"),
         icon=branding.get("icon", "gift"),

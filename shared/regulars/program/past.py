@@ -19,11 +19,11 @@ Document = Mapping[str, Any]
 Past = Mapping[str, Any]
 
 
-def after(left: Past, old: Document, new: Document, version: int) -> dict[str, Any]:
-    """Return what is left behind once document `new` is published as a version over `old`, with
+def after(left: Past, old: Document, new: Document, over: int) -> dict[str, Any]:
+    """Return what is left behind once document `new` is published over `old`, version `over`, with
     what was left behind before; `step` and `zones` add what is compared by its meaning."""
     kept: dict[str, Any] = {
-        "rewards": _rewards(left.get("rewards", {}), old, new, version - 1),
+        "rewards": _rewards(left.get("rewards", {}), old, new, over),
         "units": _units(left.get("units", ()), old, new),
         "steps": list(left.get("steps", ())),
     }

@@ -36,6 +36,10 @@ class ShopCache:
         self.table = table
         self._known: dict[str, Shop] = {}
 
+    def forget(self, merchant_id: str) -> None:
+        """Read a merchant again the next time: its programme may be another now."""
+        self._known.pop(merchant_id, None)
+
     def at(self, merchant_id: str, now: datetime | None = None) -> Shop:
         """A merchant at an instant, at this one if none is given; raises as `load_shop` does."""
         if merchant_id not in self._known:

@@ -5,6 +5,7 @@
 | merchant | `M#<m>` | `MERCHANT` | | |
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | sandbox clock | `M#<m>` | `CLOCK` | | |
+| version that waits for its time | `M#<m>` | `WAITING#<n>` | | |
 | how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
 | staff device | `M#<m>` | `STAFF#<s>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
@@ -70,6 +71,14 @@ def program_version(m: str, version: int) -> Key:
     return f"M#{m}", f"PROGRAM#{version:08}"
 
 
+VERSION_PREFIX = "PROGRAM#"
+WAITING_PREFIX = "WAITING#"
+
+
+def waiting(m: str, version: int) -> Key:
+    return f"M#{m}", f"{WAITING_PREFIX}{version:08}"
+
+
 def clock(m: str) -> Key:
     return f"M#{m}", "CLOCK"
 
@@ -78,8 +87,11 @@ def preview(m: str, preview_id: str) -> Key:
     return f"M#{m}", f"PREVIEW#{preview_id}"
 
 
+STAFF_PREFIX = "STAFF#"
+
+
 def staff(m: str, staff_id: str) -> Key:
-    return f"M#{m}", f"STAFF#{staff_id}"
+    return f"M#{m}", f"{STAFF_PREFIX}{staff_id}"
 
 
 def count(m: str, name: str) -> Key:

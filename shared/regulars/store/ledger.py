@@ -28,6 +28,7 @@ from regulars.domain.operations import (
     Join,
     Redeem,
     Reverse,
+    Revise,
     Voucher,
 )
 from regulars.domain.program import Program
@@ -143,7 +144,7 @@ class Ledger:
         writes += reversals.voucher_puts(m, c, decision)
         if isinstance(operation, Redeem) and operation.order_id:
             writes.append(reversals.redeemed_put(m, c, operation.order_id, operation.voucher))
-        if isinstance(operation, Reverse):
+        if isinstance(operation, Reverse | Revise):
             writes.append(reversals.refunded_put(m, c, operation, decision))
         writes += self._due_items(c, before, decision)
         return [
@@ -212,7 +213,7 @@ class Ledger:
                 )
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(RefusalCode.CONFLICT)
-        if isinstance(operation, Reverse):
+        if isinstance(operation, Reverse | Revise):
             operation = reversals.read_again(self.table, self.merchant_id, card, operation)
         return card, operation
 
@@ -338,7 +339,7 @@ def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:
     """The operation on the voucher as it is now."""
     if isinstance(operation, Redeem | Cancel):
         return operation._replace(voucher=voucher)
-    if isinstance(operation, Reverse):
+    if isinstance(operation, Reverse | Revise):
         vouchers = tuple(
             voucher if known.voucher_id == voucher.voucher_id else known
             for known in operation.vouchers

@@ -15,7 +15,7 @@ from regulars.core.tokens import is_sandbox
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, Cancelled, Equals, Put, Table
+from regulars.store.table import Absent, Cancelled, Check, Equals, Put, Table
 
 KEPT_S = 10.0
 """How long a warm function may go on with a programme or credential it has read. A new programme
@@ -112,27 +112,39 @@ class Merchants:
 
     def publish(
         self, merchant_id: str, document: Mapping[str, Any], over: int, now_ms: int,
-        marks: Sequence[Item], past: Mapping[str, Any],
+        marks: Sequence[Item], past: Mapping[str, Any], *,
+        version: int, about: Mapping[str, Any], waited: Item | None = None,
     ) -> int:  # fmt: skip
-        """Publish a checked document over version `over`, with the due marks that follow from it
-        and what earlier versions leave behind.
+        """Publish a checked document as a version over `over`, with the due marks that follow from
+        it and what earlier versions leave behind; `about` says who did it, and why.
 
-        All or nothing; STALE_VERSION when `over` is not in force any more.
+        `waited` is the item of the version, if it has been waiting for its time. All or nothing;
+        STALE_VERSION when `over` is not in force any more.
         """
-        current, version = _program_puts(merchant_id, document, over + 1, now_ms, past)
+        current, kept = _program_puts(merchant_id, document, version, now_ms, past, about)
+        number: Put | Check = Check(keys.waiting(merchant_id, version), Absent())
+        if waited:
+            number = Put({**waited, "state": "published"}, Equals("state", "waiting"))
+        writes = [Put(current.item, Equals("version", over)), kept, number]
         try:
-            writes = [Put(current.item, Equals("version", over)), version]
             self.table.transact([*writes, *(Put(mark) for mark in marks)])
         except Cancelled as cancelled:
             raise Refused(
                 RefusalCode.STALE_VERSION, "The programme was changed since; read it again."
             ) from cancelled
-        return over + 1
+        return version
 
-    def move_clock(self, merchant_id: str, offset_ms: int, over: int) -> None:
-        """Set how far a sandbox is ahead of the real time; CONFLICT when it was moved meanwhile."""
+    def move_clock(
+        self, merchant_id: str, offset_ms: int, over: int, going_on: tuple[str, int] | None = None
+    ) -> None:
+        """Set how far a sandbox is ahead of the real time; CONFLICT when it was moved meanwhile.
+
+        `going_on` is kept while it is on its way: a digest of what was asked, and the target (ms).
+        """
         condition = Equals("offset", over) if over else None
         item = _item(keys.clock(merchant_id), offset=offset_ms)
+        if going_on:
+            item["asked"], item["target"] = going_on
         if self.table.put(item, condition) is not None:
             raise Refused(RefusalCode.CONFLICT, "The clock is being moved by another request.")
 
@@ -232,19 +244,22 @@ def now_of(merchant_id: str, clock_item: Item | None) -> datetime:
 def _program_puts(
     merchant_id: str, document: Mapping[str, Any], version: int, now_ms: int,
     past: Mapping[str, Any] = MappingProxyType({}),
+    about: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Put]:  # fmt: skip
     """The programme in force and the version kept for ever. Compressed: the one in force is read
     with every request of an API key."""
-    attributes = {"version": version, "published": now_ms, "document": _packed(document)}
+    attributes = {"version": version, "published": now_ms, "document": packed(document)}
     if past:
-        attributes["past"] = _packed(past)
+        attributes["past"] = packed(past)
+    attributes |= about
     return [
         Put(_item(keys.program(merchant_id), **attributes), Absent()),
         Put(_item(keys.program_version(merchant_id, version), **attributes), Absent()),
     ]
 
 
-def _packed(value: Mapping[str, Any]) -> bytes:
+def packed(value: Mapping[str, Any]) -> bytes:
+    """Compress a document as it is stored."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     return compress(text.encode(), 9)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
-from regulars.domain.operations import WHOLE, Decision, Refunded, Reverse, Voucher
+from regulars.domain.operations import WHOLE, Decision, Refunded, Reverse, Revise, Voucher
 from regulars.domain.program import Program
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import cards, keys
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
@@ -30,10 +31,11 @@ def refunded_of(item: Item | None, under: Program) -> Refunded:
         item.get("listed", 0),
         tuple(item.get("vouchers", ())),
         item.get("gone", item["refunded"] == WHOLE),
+        item.get("revised", 0),
     )
 
 
-def refunded_put(m: str, c: str, operation: Reverse, decision: Decision) -> Put:
+def refunded_put(m: str, c: str, operation: Reverse | Revise, decision: Decision) -> Put:
     """Return the write of what has been refunded now, if it is still what was read."""
     if decision.refunded is None:
         raise AssertionError("a reversal says what has been refunded")
@@ -48,6 +50,7 @@ def refunded_put(m: str, c: str, operation: Reverse, decision: Decision) -> Put:
         "listed": refunded.listed_minor,
         "vouchers": list(refunded.vouchers),
         "gone": refunded.visit_gone,
+        "revised": refunded.revised_seq,
     }
     as_read = Equals("refunded", read)
     return Put(item, as_read if read else AbsentOr(as_read))
@@ -101,13 +104,18 @@ def read(
     return refunded, these(caused), these(benefits), these(redeemed)
 
 
-def read_again(table: Table, m: str, card: Card, operation: Reverse) -> Reverse:
-    """Return a reversal with what is stored by now: a refused write may not say what changed."""
+def read_again(table: Table, m: str, card: Card, operation: Reverse | Revise) -> Reverse | Revise:
+    """Return a reversal or a revision with what is stored by now: a refused write may not say
+    what changed."""
     original = operation.original
     if operation.under is None:
-        raise AssertionError("a reversal that is written names its version of the programme")
+        raise AssertionError("what changes a sale names its version of the programme")
     (item,) = table.get(keys.refunded(m, card.member_id, original.seq))
     refunded, vouchers, benefits, redeemed = read(table, m, card, original, item, operation.under)
+    if refunded.revised_seq != operation.refunded.revised_seq:
+        raise Refused(RefusalCode.CONFLICT, "The order is being changed by others; try again.")
+    if isinstance(operation, Revise):
+        return operation._replace(refunded=refunded, vouchers=vouchers, benefits=benefits)
     return operation._replace(
         refunded=refunded, vouchers=vouchers, benefits=benefits, redeemed=redeemed
     )

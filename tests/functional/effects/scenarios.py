@@ -42,6 +42,14 @@ def returning(world: World, document: Document) -> None:
             earn(world, ann)
 
 
+def leaping(world: World, document: Document) -> None:
+    """A member who was born on 29 February has a birthday in another year."""
+    world.publish(document)
+    ann = join(world, "Ann Bell", birthday="02-29")
+    world.walk("P120D")
+    look(world, ann)
+
+
 def taking(world: World, document: Document) -> None:
     """Two members take what they can, come back for more, and hand it over."""
     world.publish(document)

@@ -22,6 +22,7 @@ from tests.functional.effects.scenarios import (
     coming,
     competing,
     giving,
+    leaping,
     published_again,
     refunding,
     returning,
@@ -149,6 +150,7 @@ def referral(**more: Any) -> Part:
     return {"friend": friend, "referrer": referrer, **more}
 
 
+CAKE_DAY = {"id": "cake-day", "on": "birthday", "unit": "stamp", "amount": 2}
 SEASON = {"from_month": 11, "until_month": 12}
 MORNING = {"from": "09:00", "until": "12:00"}
 ONCE = {"times": 1}
@@ -160,6 +162,7 @@ WHOSE = (
     line("currency", "HUF"),
     line("timezone", "America/New_York"),
     line("country", "PL", at_the_door),
+    line("leap_birthday", "03-01", leaping, earn=[VISIT, CAKE_DAY]),
     line("languages", ["en"]),
     line("branding.color", "#0a5c36"),
     line("branding.icon", "book"),

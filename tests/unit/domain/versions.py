@@ -31,8 +31,9 @@ class Versions:
     def publish(self, **sections: Any) -> Program:
         """Publish a document with these sections and nothing else."""
         document = check.check({**BASE, **sections})
-        _, left = following(self.item, document, NOW)
-        return self._put(self.item["version"] + 1, document, left)
+        version = self.item["version"] + 1
+        _, left = following(self.item, document, version, NOW)
+        return self._put(version, document, left)
 
     def _put(self, version: int, document: dict[str, Any], left: dict[str, Any]) -> Program:
         self.item: Item = {

@@ -50,6 +50,8 @@ REASONS = {
     ReasonKind.COOLDOWN: reasons.cooldown(5),
     ReasonKind.CAP_DAY: reasons.cap_day(3),
     ReasonKind.MIN_SPEND: reasons.min_spend(500),
+    ReasonKind.REVISED: reasons.revised(3),
+    ReasonKind.VOID: reasons.void(3),
     ReasonKind.ZERO_SALE: reasons.plain(ReasonKind.ZERO_SALE),
     ReasonKind.CLAMPED: reasons.clamped(1200, 1000),
 }
@@ -57,6 +59,8 @@ NEVER_STORED_THEN = {
     ReasonKind.SURPRISE,  # kept in the facts, not in a line
     ReasonKind.ZERO_SALE,
     ReasonKind.CLAMPED,
+    ReasonKind.REVISED,
+    ReasonKind.VOID,
     ReasonKind.REPLACED,
     ReasonKind.ENDED,
 }

@@ -147,8 +147,9 @@ def celebrations(row: Cells) -> Cells:
     """The hourly job comes when the card is due; it may find that it is too early."""
     what: Any = row["what"]
     benefit = {"id": "b", "reward": "gift", "every": what}
-    shop = opened(row["joined"], rewards=[GIFT], tiers=[_tier("all", benefits=[benefit])])
-    born = row["born on"]
+    born, _, leap = row["born on"].partition(", else ")
+    more = {"leap_birthday": leap} if leap else {}
+    shop = opened(row["joined"], rewards=[GIFT], tiers=[_tier("all", benefits=[benefit])], **more)
     shop.do(ReviewTier(shop.origin(), born))
     celebrated: list[str] = []
     lasts: list[str] = []

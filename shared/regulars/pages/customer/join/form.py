@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
+from datetime import date
 from hashlib import sha256
 
 from regulars.core import checks, contacts
@@ -13,11 +13,10 @@ from regulars.store.members import Profile
 
 FIELDS = ("name", "email", "phone", "birthday", "language", "source", "ref")
 LONGEST = {"name": 80, "email": 254, "phone": 32}
-BIRTHDAY = re.compile(r"(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
 def read(
-    form: Mapping[str, str], program: Program, language: str
+    form: Mapping[str, str], program: Program, language: str, today: date
 ) -> tuple[Profile, dict[str, str]]:
     """The profile in a form, and a code per field that needs another look."""
     values = {name: form.get(name, "") for name in FIELDS}
@@ -34,8 +33,10 @@ def read(
         values["phone"] = contacts.phone(values["phone"], program.country) or ""
         if not values["phone"]:
             errors["phone"] = "invalid"
-    if values["birthday"] and not BIRTHDAY.fullmatch(values["birthday"]):
+    if values["birthday"] and checks.birthday(values["birthday"], today):
         errors["birthday"] = "invalid"
+    if values["name"] and not checks.visible(values["name"]):
+        errors["name"] = "invalid"
     profile = Profile(
         member_id="",
         handle="",

@@ -54,7 +54,9 @@ def join(request: protocol.Request) -> protocol.Response:
         return protocol.redirect(
             f"/c/{tokens.card_token(shop.merchant_id, tokens.random_id(14), 0)}"
         )
-    profile, errors = form.read(sent, shop.program, words.lang)
+    profile, errors = form.read(
+        sent, shop.program, words.lang, calendar.local_date(shop.now, shop.program.timezone)
+    )
     if errors:
         return _page(request, shop, words, 422, sent, errors)
     consents = (f"consent.{channel}" for channel in profile.consents)

@@ -1,0 +1,62 @@
+"""Orders: booked once, and when they are sent again with another content, the difference."""
+
+from __future__ import annotations
+
+from regulars.actions import refunds
+from regulars.domain import baskets
+from regulars.domain.operations import WHOLE, Earn, Revise
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.program.shop import Shop
+from regulars.store.answers import Answer, Idempotency
+from regulars.store.ledger import Render
+
+
+def sent_again(
+    shop: Shop,
+    member_id: str,
+    first: Answer,
+    operation: Earn,
+    op: str,
+    idempotency: Idempotency,
+    render: Render,
+    *,
+    once: bool = False,
+) -> Answer:
+    """Answer an order that was booked before: as it was, or after booking the difference.
+
+    `first` is its first answer. One that was refunded whole is a new sale. `op` is the operation of
+    this request; with `once` an older content that comes again changes nothing, as when a queue
+    delivers an event twice. Raises ORDER_OF_ANOTHER_MEMBER when the order is on another card.
+    """
+    if first.member_id != member_id:
+        raise Refused(
+            RefusalCode.ORDER_OF_ANOTHER_MEMBER,
+            "This order was booked for another member; move the sale instead.",
+        )
+    read = refunds.original(
+        shop.ledger, shop.program, member_id, first.seq, op=op, source=operation.origin.source
+    )
+    if read is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    reverse = read.operation
+    counts = (reverse.under or shop.program).counts
+    now = baskets.fingerprint(baskets.read(operation, counts))
+    before = reverse.original.facts.get("sum", "")
+    is_new = reverse.refunded.minor == WHOLE and not once
+    is_known = baskets.is_same(before, now) or (once and baskets.is_same(read.first_sum, now))
+    if is_known and not is_new:
+        return first
+    origin = operation.origin._replace(op=op, effective_ms=reverse.original.effective_ms)
+    revise = Revise(
+        origin,
+        original=reverse.original,
+        sale=operation,
+        refunded=reverse.refunded,
+        vouchers=reverse.vouchers,
+        benefits=reverse.benefits,
+        under=reverse.under,
+    )
+    return shop.ledger.perform(
+        shop.program, read.card, revise, shop.now,
+        idempotency=idempotency._replace(alias=None), render=render, fresh=True,
+    )  # fmt: skip

@@ -1,0 +1,119 @@
+"""An order that is sent again: as it was, with another content, for another member."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.functional.test_earning import balance, published
+from tests.service import Merchant, Service
+
+MUG = {"category": "mug", "quantity": 1, "amount_minor": 1000}
+CUP = {"category": "cup", "quantity": 1, "amount_minor": 400}
+UNITS = [
+    {"id": "stamp", "name": {"en": {"one": "stamp", "other": "stamps"}}, "kind": "stamps"},
+    {"id": "point", "name": {"en": {"one": "point", "other": "points"}}, "kind": "points"},
+]
+RULES: dict[str, Any] = {
+    "earn": [
+        {"id": "visit", "on": "visit", "unit": "stamp", "amount": 1},
+        {"id": "spend", "on": "spend", "unit": "point", "amount": 1, "per_minor": 100},
+        {"id": "mug", "on": "item", "unit": "stamp", "amount": 2, "categories": ["mug"]},
+    ],
+}
+
+
+@pytest.fixture
+def shop(service: Service) -> Merchant:
+    merchant = service.new_merchant()
+    published(merchant, units=UNITS, rewards=[], tiers=[], milestones=[], **RULES)
+    return merchant
+
+
+def state(shop: Merchant, member_id: str) -> tuple[int, int, int, int]:
+    """Points, stamps, money and visits of a card."""
+    card = shop.card(member_id)
+    return balance(card, "point"), balance(card, "stamp"), card["spend_minor"], card["visits"]
+
+
+def test_with_another_amount_the_difference_is_booked(shop: Merchant) -> None:
+    member_id = shop.join()["member_id"]
+    shop.earn(member_id, spend_minor=1050, order_id="o")
+    assert state(shop, member_id) == (10, 1, 1050, 1)
+
+    more = shop.earn(member_id, spend_minor=1250, order_id="o")
+    assert [line["amount"] for line in more["entry"]["lines"]] == [2]
+    assert state(shop, member_id) == (12, 1, 1250, 1)
+
+    shop.earn(member_id, spend_minor=700, order_id="o")
+    assert state(shop, member_id) == (7, 1, 700, 1)
+    assert shop.call("GET", f"/v1/members/{member_id}/verify").json["ok"]
+
+
+def test_with_other_items(shop: Merchant) -> None:
+    member_id = shop.join()["member_id"]
+    shop.earn(member_id, items=[MUG, CUP], order_id="o")
+    assert state(shop, member_id) == (14, 3, 1400, 1)
+    shop.earn(member_id, items=[CUP], order_id="o")
+    assert state(shop, member_id) == (4, 1, 400, 1)
+    shop.earn(member_id, items=[MUG, MUG, CUP], order_id="o")
+    assert state(shop, member_id) == (24, 5, 2400, 1)
+
+
+def test_the_same_content_is_the_same_answer(shop: Merchant) -> None:
+    member_id = shop.join()["member_id"]
+    first = shop.earn(member_id, items=[MUG], order_id="o")
+    again = shop.earn(member_id, items=[MUG], order_id="o")
+    assert again["entry"] == first["entry"]
+    assert state(shop, member_id) == (10, 3, 1000, 1)
+
+
+def test_for_another_member_it_is_refused(shop: Merchant) -> None:
+    anna, ben = (shop.join()["member_id"] for _ in range(2))
+    shop.earn(anna, spend_minor=1000, order_id="o")
+    body = {"member_id": ben, "spend_minor": 1000, "order_id": "o"}
+    reply = shop.call("POST", "/v1/earn", body)
+    assert (reply.status, reply.code) == (409, "order_of_another_member")
+    assert state(shop, ben) == (0, 0, 0, 0)
+
+
+def test_what_was_refunded_stays_refunded(shop: Merchant) -> None:
+    member_id = shop.join()["member_id"]
+    shop.earn(member_id, spend_minor=1000, order_id="o")
+    part = {"order_id": "o", "refund_id": "r", "amount_minor": 300}
+    shop.call("POST", "/v1/refunds", part)
+    assert state(shop, member_id) == (7, 1, 700, 1)
+
+    shop.earn(member_id, spend_minor=2000, order_id="o")
+    assert state(shop, member_id) == (17, 1, 1700, 1)
+    shop.earn(member_id, spend_minor=200, order_id="o")
+    assert state(shop, member_id) == (0, 0, 0, 0)
+    reply = shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "s"})
+    assert (reply.status, reply.code) == (409, "already_reversed")
+    shop.earn(member_id, spend_minor=1000, order_id="o")
+    assert state(shop, member_id) == (7, 1, 700, 1)
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "t"})
+    assert state(shop, member_id) == (0, 0, 0, 0)
+    assert shop.call("GET", f"/v1/members/{member_id}/verify").json["ok"]
+
+
+def test_refunded_whole_and_sent_again_it_is_a_new_sale(shop: Merchant) -> None:
+    member_id = shop.join()["member_id"]
+    shop.earn(member_id, spend_minor=1000, order_id="o")
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "r"})
+    assert state(shop, member_id) == (0, 0, 0, 0)
+    shop.earn(member_id, spend_minor=1000, order_id="o")
+    assert state(shop, member_id) == (10, 1, 1000, 1)
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "s", "amount_minor": 400})
+    assert state(shop, member_id) == (6, 1, 600, 1)
+
+
+def test_the_first_answer_of_a_key_stays_its_answer(shop: Merchant) -> None:
+    member_id = shop.join()["member_id"]
+    body = {"member_id": member_id, "spend_minor": 1000, "order_id": "o"}
+    first = shop.call("POST", "/v1/earn", body, key="k")
+    shop.earn(member_id, spend_minor=2000, order_id="o")
+    again = shop.call("POST", "/v1/earn", body, key="k")
+    assert (again.status, again.json) == (200, first.json)
+    assert state(shop, member_id) == (20, 1, 2000, 1)
