@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from regulars.api.answers import Problem
-from regulars.api.routes import Route
+from regulars.api.operations import refusals
+from regulars.api.routes import API, Route
 from regulars.domain.refusals import RefusalCode
 from regulars.http.headers import BASE
 from regulars.http.problems import RETRY_AFTER_S, STATUS, TITLE
@@ -32,7 +33,7 @@ def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body
     _hold_headers(route, status, headers)
     kind = headers.get("content-type", "")
     if kind == PROBLEM:
-        _hold_problem(status, headers, body)
+        _hold_problem(route, status, headers, body)
     elif status in {204, 303, 304} or (route.path == "$default" and not body):  # HEAD
         assert not body
     elif kind == JSON:
@@ -56,12 +57,14 @@ def _hold_headers(route: Route, status: int, headers: Mapping[str, str]) -> None
     assert headers["cache-control"] == ("no-cache" if state and status < 400 else "no-store")
 
 
-def _hold_problem(status: int, headers: Mapping[str, str], body: str) -> None:
+def _hold_problem(route: Route, status: int, headers: Mapping[str, str], body: str) -> None:
     problem = Problem.model_validate_json(body, strict=True)
     code = RefusalCode(problem.code)
     assert (status, problem.status) == (STATUS[code], STATUS[code])
     assert problem.title == TITLE[code]
     assert ("retry-after" in headers) == (code in RETRY_AFTER_S)
+    if route in API:
+        assert code in refusals(route), f"{route.key} does not say that it answers {code}"
     if code is RefusalCode.INVALID:
         assert problem.errors, "an invalid request names its fields"
     for error in problem.errors:

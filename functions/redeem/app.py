@@ -1,4 +1,4 @@
-"""POST /v1/vouchers/{code}/redeem: a voucher is handed over at the counter, once."""
+"""Vouchers at the counter: redeemed, once, and taken back when it was a mistake."""
 
 from regulars.api import redeeming
 from regulars.http import protocol

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from pydantic import BaseModel
 
 from local.intrinsics import read_yaml
-from regulars.api import openapi
+from regulars.api import descriptions as of_bodies
+from regulars.api import openapi, operations
 from regulars.api.routes import API, ROUTES
+from regulars.http.problems import RETRY_AFTER_S
+from regulars.program import descriptions as of_programs
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = openapi.document()
@@ -127,3 +132,71 @@ def test_the_patterns_are_those_of_javascript() -> None:
     assert patterns
     for pattern in patterns:
         assert not re.search(r"\\\\A|\\\\Z|\(\?P<|\(\?i\)", pattern), pattern
+
+
+class TestNothingIsLeftBare:
+    @pytest.mark.parametrize("key", sorted(OPERATIONS), ids=" ".join)
+    def test_an_operation_says_all_of_itself(self, key: tuple[str, str]) -> None:
+        operation = OPERATIONS[key]
+        assert len(operation["description"]) > len(operation["summary"]) > 5
+        assert operation["tags"][0] in {tag["name"] for tag in DOCUMENT["tags"]}
+        for parameter in operation["parameters"]:
+            assert parameter["description"], parameter["name"]
+        for status, answer in operation["responses"].items():
+            assert answer["description"], status
+            for kind, content in answer.get("content", {}).items():
+                assert content.keys() & {"example", "examples"}, (status, kind)
+        if "requestBody" in operation:
+            assert "example" in operation["requestBody"]["content"]["application/json"]
+
+    @pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))
+    def test_a_schema_and_its_properties_are_described(self, name: str) -> None:
+        schema = DOCUMENT["components"]["schemas"][name]
+        assert schema["description"]
+        bare = [one for one, it in schema.get("properties", {}).items() if "description" not in it]
+        assert bare == []
+
+    def test_no_text_describes_what_is_not_there(self) -> None:
+        models = {**{model.__name__: model for model in openapi._below(BaseModel)}}
+        for texts in (of_bodies.DESCRIPTIONS, of_programs.DESCRIPTIONS):
+            for name, fields in texts.items():
+                assert set(fields) - {""} <= set(models[name].model_fields), name
+        assert set(operations.OPERATIONS) == {route.key for route in API}
+        assert set(operations.TAGS) == {text.tag for text in operations.OPERATIONS.values()}
+
+    def test_instants_and_days_say_their_format(self) -> None:
+        for name, schema in DOCUMENT["components"]["schemas"].items():
+            for field, it in schema.get("properties", {}).items():
+                if re.search(r"(?:_at|^now|^at)$", field) and it.get("type") != "integer":
+                    assert "date-time" in json.dumps(it), f"{name}.{field}"
+
+    def test_what_is_tried_again_says_when(self) -> None:
+        for key, operation in OPERATIONS.items():
+            for status, answer in operation["responses"].items():
+                codes = (
+                    set(answer["content"]["application/problem+json"]["examples"])
+                    if ("application/problem+json" in answer.get("content", {}))
+                    else set()
+                )
+                transient = codes & {code.value for code in RETRY_AFTER_S}
+                assert bool(transient) == ("Retry-After" in answer.get("headers", {})), (
+                    key,
+                    status,
+                )
+
+    def test_examples_are_what_their_schemas_take(self) -> None:
+        base = {"components": json.loads(json.dumps(DOCUMENT["components"]))}
+        for key, operation in OPERATIONS.items():
+            bodies = [operation["requestBody"]] if "requestBody" in operation else []
+            for part in [*bodies, *operation["responses"].values()]:
+                for content in part.get("content", {}).values():
+                    values = [it["value"] for it in content.get("examples", {}).values()]
+                    values += [content["example"]] if "example" in content else []
+                    for value in values:
+                        schema = {**base, **content["schema"]}
+                        errors = [*Draft202012Validator(schema).iter_errors(value)]
+                        assert errors == [], (key, errors[0].message, list(errors[0].path))
+
+    def test_two_models_have_two_names(self) -> None:
+        names = [model.__name__ for model in openapi._below(BaseModel)]
+        assert sorted({*names}) == sorted(names)

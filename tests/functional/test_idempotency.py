@@ -37,7 +37,37 @@ def calls(cafe: Merchant, member_id: str) -> dict[str, Callable[[str, int], Repl
         body = {"member_id": member_id, "surprise": "warm", "note": f"n{number}"}
         return cafe.call("POST", "/v1/gifts", body, key=key)
 
+    def void(key: str, number: int) -> Reply:
+        body = {"order_id": "sold", "refund_id": f"v{number}", "amount_minor": 100}
+        if key == "key":
+            cafe.call("POST", "/v1/refunds", body, key=f"v{number}")
+        return cafe.call("POST", f"/v1/refunds/v{number}/void", key=key)
+
+    def reverse(key: str, number: int) -> Reply:
+        if key == "key":
+            cafe.call("POST", f"/v1/vouchers/{code}/redeem", key="redeemed")
+        body = {"location": None, "order_id": f"at-{number}"}
+        return cafe.call("POST", f"/v1/vouchers/{code}/reverse", body, key=key)
+
+    def another(key: str) -> str:
+        """Another member, for calls that can be booked."""
+        if key != "key":
+            return "nobody"
+        return str(cafe.call("POST", "/v1/members", {"name": "Ben"}, key="ben").json["member_id"])
+
+    def hand(key: str, number: int) -> Reply:
+        body = {"to": another(key), "unit": "stamp", "amount": 1, "note": f"n{number}"}
+        return cafe.call("POST", f"/v1/members/{member_id}/give", body, key=key)
+
+    def move(key: str, number: int) -> Reply:
+        body = {"to": another(key), "reason": f"r{number}"}
+        return cafe.call("POST", f"/v1/entries/{member_id}.2/move", body, key=key)
+
     return {
+        "POST /v1/refunds/{id}/void": void,
+        "POST /v1/vouchers/{code}/reverse": reverse,
+        "POST /v1/members/{id}/give": hand,
+        "POST /v1/entries/{id}/move": move,
         "POST /v1/actions": act,
         "POST /v1/gifts": give,
         "POST /v1/members/{id}/tier": post(

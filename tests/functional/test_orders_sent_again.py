@@ -98,6 +98,16 @@ def test_what_was_refunded_stays_refunded(shop: Merchant) -> None:
     assert shop.call("GET", f"/v1/members/{member_id}/verify").json["ok"]
 
 
+def test_refunds_after_it_go_by_what_was_sent_last(shop: Merchant) -> None:
+    member_id = shop.join()["member_id"]
+    shop.earn(member_id, spend_minor=1000, order_id="o")
+    shop.earn(member_id, spend_minor=2000, order_id="o")
+    for number, left in enumerate((1500, 1000, 500, 0)):
+        part = {"order_id": "o", "refund_id": f"r{number}", "amount_minor": 500}
+        shop.call("POST", "/v1/refunds", part)
+        assert state(shop, member_id) == (left // 100, int(left >= 1000), left, int(left >= 1000))
+
+
 def test_refunded_whole_and_sent_again_it_is_a_new_sale(shop: Merchant) -> None:
     member_id = shop.join()["member_id"]
     shop.earn(member_id, spend_minor=1000, order_id="o")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from tests.conftest import Clock
 from tests.functional.test_earning import balance
 from tests.functional.tills import book
 from tests.service import Merchant, Reply, Service
+from tests.serving import serving
 
 MAIL = {"email": "anna@example.com", "consents": {"email": True}}
 
@@ -222,31 +221,10 @@ class TestMessages:
 @pytest.fixture
 def served(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The service on a port of this machine, for what goes out over the network and comes in."""
-
-    class Gateway(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = service.request("POST", self.path, raw=raw, headers=headers)
-            self.send_response(reply.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *args: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setenv("BASE_URL", url)
-    config.settings.cache_clear()
-    try:
+    with serving(service) as url:
+        monkeypatch.setenv("BASE_URL", url)
+        config.settings.cache_clear()
         yield url
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def sample(cafe: Merchant, provider: str, **body: Any) -> Reply:

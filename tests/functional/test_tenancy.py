@@ -48,6 +48,10 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
         ("POST", "/v1/vouchers", {"member_id": member, "reward_id": "free-coffee"}),
         ("POST", f"/v1/vouchers/{code}/redeem", {}),
         ("POST", f"/v1/vouchers/{code}/cancel", {}),
+        ("POST", f"/v1/vouchers/{code}/reverse", {}),
+        ("POST", f"/v1/members/{member}/give", {"to": "c", "unit": "stamp", "amount": 1}),
+        ("POST", f"/v1/entries/{member}/move", {"to": "c", "reason": "r"}),
+        ("POST", f"/v1/refunds/{member}/void", None),
     ]
 
 

@@ -87,6 +87,35 @@ class TestOrder:
         assert (answer.status, answer.replayed, points(club, member_id)) == (200, True, 20)
 
 
+class TestWhatCannotBeBooked:
+    def test_a_refund_that_is_taken_back_counts_again(self, club: Merchant) -> None:
+        member_id = anna(club)
+        void = {"type": "refund.void", "data": {"refund_id": "r"}}
+        for event in (sale(), refund("r", 500), void, void):
+            tills.book_all(club, [event])
+        assert points(club, member_id) == 20
+
+    def test_a_refund_of_nothing_is_done(self, club: Merchant) -> None:
+        anna(club)
+        tills.book_all(club, [sale(), refund("all"), refund("again", 100)])
+        assert club.call("GET", "/v1/attention").json["items"] == []
+
+    def test_an_order_with_another_amount_is_the_difference(self, club: Merchant) -> None:
+        member_id = anna(club)
+        for total in (2000, 1500, 2000, 1500):  # the last two are late duplicates
+            tills.book_all(club, [sale(total_minor=total)])
+        assert points(club, member_id) == 15
+        assert club.card(member_id)["visits"] == 1
+
+    def test_an_id_for_two_refunds_needs_a_person(self, club: Merchant) -> None:
+        member_id = anna(club)
+        tills.book_all(club, [sale(), refund("r", 500), refund("r", 600)])
+        (item,) = club.call("GET", "/v1/attention").json["items"]
+        assert (item["kind"], item["about"]["order_id"]) == ("unbooked", "bill-1")
+        assert "500 of order bill-1" in item["why"]
+        assert points(club, member_id) == 15
+
+
 class TestMembers:
     def test_by_mail_telephone_or_the_code_on_the_card(
         self, service: Service, club: Merchant

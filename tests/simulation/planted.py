@@ -147,7 +147,10 @@ def _chained_to_none() -> list[Patch]:
 
 
 def _moved_down_at_once() -> list[Patch]:
-    return [(accrual, "upgraded", tiering.reviewed)]
+    def changed(program: Any, one: Any, today: date, _: date) -> Any:
+        return tiering.reviewed(program, one, today)
+
+    return [(accrual, "upgraded", changed)]
 
 
 def _uses_stay_used() -> list[Patch]:

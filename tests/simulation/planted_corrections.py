@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.domain import (
+    accrual,
     breakage,
     draft,
     milestones,
@@ -46,7 +47,10 @@ def _today_for_all() -> list[Patch]:
 
 
 def _one_right_for_all() -> list[Patch]:
-    return [(tiering, "right", lambda tier_id, _by="": tier_id)]
+    def changed(tier_id: str, _by: str = "") -> str:
+        return tier_id
+
+    return [(tiering, "right", changed), (accrual, "right", changed)]
 
 
 def _used_gifts_can_be_had_again() -> list[Patch]:

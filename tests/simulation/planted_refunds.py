@@ -7,7 +7,6 @@ from typing import Any
 
 from regulars.domain import (
     baskets,
-    benefits,
     milestones,
     reversal,
     rewards,
@@ -94,10 +93,6 @@ def _benefits_of_a_lost_tier_stay() -> list[Patch]:
     return [(taking, "_lost_benefits", lambda *_: iter(()))]
 
 
-def _benefits_are_not_uncounted() -> list[Patch]:
-    return [(benefits, "uncount", lambda *_: None)]
-
-
 def _streaks_outlive_their_visits() -> list[Patch]:
     return [(milestones, "break_streaks", lambda *_: None)]
 
@@ -163,7 +158,6 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "any refund takes every tier": _any_sale_takes_the_tier,
     "a package stays when it is paid back": _a_package_stays,
     "benefits of a lost tier stay": _benefits_of_a_lost_tier_stay,
-    "benefits that were taken are not given again": _benefits_are_not_uncounted,
     "streaks outlive their visits": _streaks_outlive_their_visits,
     "a streak loses a week with another visit": _a_streak_loses_one_too_many,
     "the last visit stays when it is refunded": _the_last_visit_stays,

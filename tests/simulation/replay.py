@@ -320,6 +320,7 @@ class Replay(Oracle):
         self._add(sale, -1)
         super()._reversed(entry)
         self._add(sale, 1)
+        self._without_lost_benefits(entry)
         self.marks.lose_tickets(document, facts, sale)
         if sale.visits and had_visit and sale.visit_gone:
             day = self.day(self.times[seq])
@@ -336,6 +337,19 @@ class Replay(Oracle):
         self.refund_vouchers.setdefault(seq, []).extend(entry["facts"].get("vouchers", ()))
         if sale.whole and sale.bought:
             self._not_bought(sale, self.day(entry["at"]))
+
+    def _without_lost_benefits(self, entry: Mapping[str, Any]) -> None:
+        """A tier that is lost with a sale takes its unused benefits along."""
+        lost, _ = entry.get("tier", [None, None])
+        if not self.sales[entry["facts"]["reverses"]].whole or not lost:
+            return
+        gone = {one["reward"] for one in self._tier(lost).get("benefits", ())}
+        returned = entry["facts"].get("returned", ())
+        left = [
+            voucher for voucher in self.open_vouchers() & self.gift_of.keys()
+            if self.gift_of[voucher][1][0] in gone and voucher not in returned
+        ]  # fmt: skip
+        assert not left, "benefits of a tier that is lost stay"
 
     def _not_visited(self, seq: int) -> None:
         """A visit was refunded: the last one is the one before it that was not."""

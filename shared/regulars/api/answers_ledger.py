@@ -152,6 +152,15 @@ class Earned(Booked):
     """What was not granted, and why."""
 
 
+class OnTwoCards(View):
+    """What was booked on two cards in one step."""
+
+    from_: Annotated[Booked, Field(alias="from")]
+    """The card that units or a sale were taken from."""
+    to: Booked
+    """The card that got them."""
+
+
 class Refunded(Booked):
     """What was taken back, and the card after it."""
 
@@ -159,6 +168,19 @@ class Refunded(Booked):
     """What the card owes after it, by unit."""
     refused: list[NotGranted]
     """What was asked for and not taken, and why: less was left."""
+
+
+class Voided(View):
+    """What came back with a refund that was taken back, and the card after it."""
+
+    entry: EntryView | None
+    """The entry; null when the refund was still waiting for its order."""
+    card: CardView | None
+    """The card after it; null when the refund was still waiting for its order."""
+    debt: dict[str, int]
+    """What the card owes after it, by unit."""
+    refused: list[NotGranted]
+    """Always empty."""
 
 
 class Parked(View):

@@ -101,7 +101,7 @@ def _book_again(shop: Shop, item: AttentionItem, data: Any) -> str:
     if data is not None:
         message["body"] = b64encode(compress(json.dumps(data).encode())).decode()
     try:
-        orders.process(message)
+        orders.book_again(message)
     except UnreadableError as unreadable:
         return str(unreadable)
     except Refused as refused:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
-from regulars.actions import book, find, refunds
+from regulars.actions import book, find, move_sale, refunds, void_refund
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
-from regulars.domain.operations import Adjust, Decision, Origin
+from regulars.domain import giving
+from regulars.domain.operations import Adjust, Decision, Give, Origin
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
+from regulars.store.answers import Answer
 from regulars.views import integration
 
 
@@ -75,7 +79,101 @@ def refund(request: protocol.Request) -> protocol.Response:
     return protocol.answered(book.personal_answer(gathered.shop, answer, member))
 
 
+def void(request: protocol.Request) -> protocol.Response:
+    """POST /v1/refunds/{id}/void: a refund is taken back."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    key = protocol.idempotency_key(request)
+    shop = gathered.shop
+
+    def render(decision: Decision) -> integration.View:
+        words = find.merchant_words(shop)
+        view = integration.booked(gathered.program, decision, gathered.now, words)
+        return {**view, "debt": dict(decision.card.debt), "refused": []}
+
+    answer = void_refund.void_refund(
+        shop, request.param("id"), "api", f"key:{key}", request.idempotency(), render
+    )
+    if not answer.member_id:
+        return protocol.answered(answer)
+    return protocol.answered(book.personal_answer(shop, answer, None))
+
+
+def give(request: protocol.Request) -> protocol.Response:
+    """POST /v1/members/{id}/give: units of one member become another's."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, models.GiveBody)
+    key = protocol.idempotency_key(request)
+    shop, member_id = gathered.shop, request.param("id")
+    if body.to == member_id:
+        raise Refused(RefusalCode.INVALID, "", (("to", "must be another member"),))
+    giver, taker = find.read_member_card(shop, member_id), find.read_member_card(shop, body.to)
+
+    operation = Give(
+        Origin(f"key:{key}", "api", entropy=os.urandom(16)),
+        body.unit,
+        body.amount,
+        body.to,
+        body.note,
+    )
+    origin = Origin(f"key:{key}:to", "api", entropy=os.urandom(16))
+    answer = shop.ledger.perform_on_two(
+        gathered.program,
+        (giver.card, operation),
+        (taker.card, lambda decision: giving.received(decision, origin)),
+        gathered.now,
+        request.idempotency(),
+        _on_two(gathered, giver, taker),
+    )
+    return _personal(answer, giver, taker)
+
+
+def move(request: protocol.Request) -> protocol.Response:
+    """POST /v1/entries/{id}/move: a sale goes to the card of who bought."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    body = read_body(request, models.MoveBody)
+    key = protocol.idempotency_key(request)
+    shop, entry_id = gathered.shop, request.param("id")
+    wrong = find.read_member_card(shop, entry_id.partition(".")[0])
+    right = find.read_member_card(shop, body.to)
+    answer = move_sale.move_sale(
+        shop,
+        entry_id,
+        right,
+        body.reason,
+        f"key:{key}",
+        request.idempotency(),
+        _on_two(gathered, wrong, right),
+    )
+    return _personal(answer, wrong, right)
+
+
+def _on_two(
+    gathered: credentials.Gathered, first: find.MemberCard, second: find.MemberCard
+) -> Callable[[Decision, Decision], integration.View]:
+    """Return what renders the decisions on two cards."""
+
+    def render(one: Decision, two: Decision) -> integration.View:
+        return {
+            side: integration.booked(gathered.program, decision, gathered.now, member.words)
+            for side, decision, member in (("from", one, first), ("to", two, second))
+        }
+
+    return render
+
+
+def _personal(answer: Answer, first: find.MemberCard, second: find.MemberCard) -> protocol.Response:
+    """Answer with the personal fields of both members."""
+    sides = {
+        side: {**answer.body[side], "card": book.personal(answer.body[side]["card"], member)}
+        for side, member in (("from", first), ("to", second))
+    }
+    return protocol.answered(answer._replace(body=sides))
+
+
 ROUTES: dict[str, protocol.Handler] = {
     "POST /v1/adjust": adjust,
+    "POST /v1/members/{id}/give": give,
+    "POST /v1/entries/{id}/move": move,
     "POST /v1/refunds": refund,
+    "POST /v1/refunds/{id}/void": void,
 }

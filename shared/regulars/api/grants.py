@@ -38,8 +38,16 @@ def give_tier(request: protocol.Request) -> protocol.Response:
     body = read_body(request, models.TierGrantBody)
     key = protocol.idempotency_key(request)
     origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
-    operation = GrantTier(origin, body.tier, body.until or "", body.by)
-    return _perform(request, gathered, member_id, operation, None)
+    operation = GrantTier(
+        origin,
+        body.tier,
+        body.until or "",
+        body.by,
+        paid_minor=body.paid_minor or 0,
+        order_id=body.order_id,
+    )
+    alias = f"order:{body.order_id}" if body.order_id else None
+    return _perform(request, gathered, member_id, operation, alias)
 
 
 def _perform(

@@ -210,6 +210,28 @@ class AdjustBody(Body):
         return self
 
 
+class GiveBody(Body):
+    """Units that one member gives to another."""
+
+    to: Text
+    """The id of the member who gets them."""
+    unit: Text
+    """Which units, by their id."""
+    amount: Annotated[int, Field(ge=1, le=1_000_000)]
+    """How many; they must be there to be spent."""
+    note: Note | None = None
+    """A sentence for both ledgers."""
+
+
+class MoveBody(Body):
+    """The member that a sale belongs to, and why it moves."""
+
+    to: Text
+    """The id of the member who bought."""
+    reason: Note
+    """Why it moves; it stands in both ledgers."""
+
+
 class RefundedItem(Body):
     """What came back; counted by its amount."""
 
@@ -241,6 +263,8 @@ class TierGrantBody(Body):
     tier: Text
     until: AnyDay | None = None
     by: Literal["membership", "invitation", "hand"] = "hand"
+    paid_minor: PaidMoney | None = None
+    order_id: Text | None = None
 
 
 class RefundBody(Body):

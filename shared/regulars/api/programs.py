@@ -7,6 +7,7 @@ from typing import Any
 from regulars.actions import due_marks
 from regulars.actions import preview as previewing
 from regulars.actions import publish as publishing
+from regulars.api import openapi
 from regulars.api.reading import cursor_of, flag, if_match, limit
 from regulars.core import checks
 from regulars.domain import raffles
@@ -15,7 +16,6 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.jobs.raffles import result, seed
 from regulars.program.check import check
-from regulars.program.document import ProgramDocument
 from regulars.program.load import document_of, following
 from regulars.program.shop import Shop
 from regulars.store import connect, leaderboards, versions
@@ -161,7 +161,7 @@ def preview(request: protocol.Request) -> protocol.Response:
 
 def schema(request: protocol.Request) -> protocol.Response:
     """GET /v1/program/schema: the JSON Schema of a programme document."""
-    return protocol.json_answer(200, ProgramDocument.model_json_schema())
+    return protocol.json_answer(200, openapi.program_schema())
 
 
 def raffle(request: protocol.Request) -> protocol.Response:

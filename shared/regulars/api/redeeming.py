@@ -1,20 +1,58 @@
-"""POST /v1/vouchers/{code}/redeem: a voucher is handed over, once. Lean: no pydantic here."""
+"""Vouchers at the counter: redeemed once, and taken back when it was a mistake. Lean: no pydantic
+here."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from regulars.actions import book, find, named
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain import codes
-from regulars.domain.operations import Decision, Redeem
+from regulars.domain.operations import (
+    AnyOperation,
+    Decision,
+    Origin,
+    Redeem,
+    ReverseRedemption,
+    Voucher,
+)
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
 from regulars.store.members import Members
 from regulars.views import integration
 
+STAFF_MS, OWNER_MS = 5 * 60_000, 30 * 24 * 3600_000
+"""For how long a redemption can be taken back, by who asks."""
+
 
 def redeem(request: protocol.Request) -> protocol.Response:
+    """POST /v1/vouchers/{code}/redeem."""
+    return _closed(request, _redeem)
+
+
+def reverse(request: protocol.Request) -> protocol.Response:
+    """POST /v1/vouchers/{code}/reverse: a redemption by mistake is taken back."""
+    return _closed(request, _reverse)
+
+
+def _redeem(origin: Origin, voucher: Voucher, body: Mapping[str, Any], _: bool) -> AnyOperation:
+    return Redeem(origin, voucher=voucher, order_id=body.get("order_id"))
+
+
+def _reverse(
+    origin: Origin, voucher: Voucher, _: Mapping[str, Any], by_staff: bool
+) -> AnyOperation:
+    allowed_ms = STAFF_MS if by_staff else OWNER_MS
+    return ReverseRedemption(origin, voucher, voucher.closed_ms + allowed_ms)
+
+
+def _closed(
+    request: protocol.Request,
+    make: Callable[[Origin, Voucher, Mapping[str, Any], bool], AnyOperation],
+) -> protocol.Response:
     """Gather credential, programme, card and voucher; decide; write."""
     code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
     table = connect.lean_table()
@@ -52,10 +90,14 @@ def redeem(request: protocol.Request) -> protocol.Response:
         return integration.voucher(shop.program, closed, member.words, shop.now)
 
     origin = book.origin(key, gathered.caller.staff, body)
-    operation = Redeem(origin, voucher=cards.voucher_of(item), order_id=body.get("order_id"))
+    by_staff = gathered.caller.staff is not None
+    operation = make(origin, cards.voucher_of(item), body, by_staff)
     return protocol.answered(
         book.book(shop, member, operation, request.idempotency(), render, fresh=True)
     )
 
 
-ROUTES = {"POST /v1/vouchers/{code}/redeem": redeem}
+ROUTES = {
+    "POST /v1/vouchers/{code}/redeem": redeem,
+    "POST /v1/vouchers/{code}/reverse": reverse,
+}

@@ -7,7 +7,7 @@ from before. Everything is an integer; multipliers are in thousandths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from regulars.domain import (
@@ -87,6 +87,34 @@ def purchase(
     if kinds := _kinds(basket, count):
         _bonuses(draft, current, kinds)
     return refused
+
+
+def purchase_again(
+    draft: Draft,
+    counted: Mapping[str, Reason],
+    carried: Mapping[str, int],
+    count: int,
+    current: list[Campaign],
+    basket: Basket,
+) -> None:
+    """Grant what the rules have for a sale of which only the entry is known: `counted` is the
+    reason of each rule that granted something, `carried` the money of those that only carried."""
+    multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
+    for rule in draft.program.earn:
+        known = counted.get(rule.id)
+        base, reason = 0, None
+        if rule.on == "spend":
+            money = known.counted if known else carried.get(rule.id, 0)
+            base, reason = _spend_base(draft, rule, money)
+        elif known and rule.on == "visit" and count:
+            base, reason = rule.amount * count, reasons.visit(count)
+        elif known and rule.on == "item":
+            base = _towards_zero(rule.amount * known.counted, 1000)
+            reason = _item_reason(rule, known.counted)
+        if base and reason:
+            _grant(draft, rule, base, reason, current, multiplier)
+    if kinds := _kinds(basket, count):
+        _bonuses(draft, current, kinds)
 
 
 def _kinds(basket: Basket, count: int) -> frozenset[str]:
@@ -242,7 +270,11 @@ def _base(draft: Draft, rule: EarnRule, basket: Basket, count: int) -> tuple[int
         milli = baskets.pieces(rule, basket)
         base = _towards_zero(rule.amount * milli, 1000)
         return base, _item_reason(rule, milli) if milli else None
-    eligible = baskets.money(rule, basket)
+    return _spend_base(draft, rule, baskets.money(rule, basket))
+
+
+def _spend_base(draft: Draft, rule: EarnRule, eligible: int) -> tuple[int, Reason | None]:
+    """Compute the units for counted money and the remainder of the card; the rest is carried."""
     if not eligible:
         return 0, None
     carried = draft.card.carry.get(rule.id, 0)

@@ -12,12 +12,15 @@ from regulars.domain import (
     accrual,
     benefits,
     breakage,
+    giving,
+    moving,
     reasons,
     reversal,
     revising,
     rewards,
     surprises,
     tiering,
+    voiding,
 )
 from regulars.domain.card import Card, expired
 from regulars.domain.draft import Draft
@@ -25,6 +28,7 @@ from regulars.domain.due import BENEFITS, EXPIRE, TIER
 from regulars.domain.ledger import Kind
 from regulars.domain.operations import (
     Adjust,
+    Adopt,
     AnyOperation,
     Cancel,
     Celebrate,
@@ -32,17 +36,21 @@ from regulars.domain.operations import (
     Decision,
     Earn,
     Expire,
+    Give,
     GiveBenefits,
     GiveSurprise,
     GrantBonus,
     GrantTier,
     Issue,
     Join,
+    Receive,
     Redeem,
     Reverse,
+    ReverseRedemption,
     ReviewTier,
     Revise,
     RewardAction,
+    Void,
     Voucher,
 )
 from regulars.domain.program import Program
@@ -88,11 +96,20 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Redeem():
             rewards.redeem(draft, operation)
             return draft.decision("redeem")
+        case ReverseRedemption():
+            rewards.reverse_redemption(draft, operation)
+            return draft.decision("reverse")
         case Cancel():
             rewards.cancel(draft, operation)
             return draft.decision("cancel")
         case Adjust():
             _adjust(draft, operation)
+            return draft.decision("adjust", unlocked=_issued(draft))
+        case Give():
+            giving.give(draft, operation)
+            return draft.decision("adjust")
+        case Receive():
+            giving.receive(draft, operation)
             return draft.decision("adjust", unlocked=_issued(draft))
         case Reverse():
             refunded, refused = reversal.reverse(draft, operation)
@@ -107,6 +124,14 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             return draft.decision(
                 "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
             )
+        case Adopt():
+            refunded, refused = moving.adopt(draft, operation)
+            return draft.decision(
+                "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
+            )
+        case Void():
+            refunded = voiding.void(draft, operation)
+            return draft.decision("reverse", unlocked=_issued(draft), refunded=refunded)
         case Expire():
             return _expire(draft, operation)
         case ReviewTier():
@@ -119,7 +144,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 _PAYS_DEBT_FIRST = (
     Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
-    Revise,
+    Revise, Void, Give, Receive, Adopt,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 
@@ -134,6 +159,8 @@ _REVIEWS_TIER_FIRST = (
     Adjust,
     Reverse,
     Revise,
+    Void,
+    Adopt,
     Expire,
 )
 """Operations that depend on the tier: it is brought up to date first."""

@@ -93,6 +93,28 @@ class Adjust(NamedTuple):
     allow_debt: bool = False
 
 
+class Give(NamedTuple):
+    """The member gives units to another member."""
+
+    origin: Origin
+    unit: str
+    amount: int
+    to: str
+    """The other member's id."""
+    note: str | None = None
+
+
+class Receive(NamedTuple):
+    """Units come from another member, in the lots they were in."""
+
+    origin: Origin
+    unit: str
+    lots: tuple[Lot, ...]
+    giver: str
+    """The other member's id."""
+    note: str | None = None
+
+
 class Issue(NamedTuple):
     """The member takes a reward: its cost is locked in a voucher."""
 
@@ -125,6 +147,15 @@ class Redeem(NamedTuple):
     origin: Origin
     voucher: Voucher
     order_id: str | None = None
+
+
+class ReverseRedemption(NamedTuple):
+    """A voucher that was redeemed by mistake is open again."""
+
+    origin: Origin
+    voucher: Voucher
+    until_ms: int
+    """The last instant at which it is allowed."""
 
 
 class Cancel(NamedTuple):
@@ -177,6 +208,8 @@ class Reverse(NamedTuple):
     undo_until_ms: int | None = None
     """For an undo at the counter: the last instant at which it is allowed."""
     refund_id: str | None = None
+    moved_to: str | None = None
+    """The member whose sale it was, when it moves to the right card."""
 
 
 class Revise(NamedTuple):
@@ -192,6 +225,35 @@ class Revise(NamedTuple):
     benefits: tuple[Voucher, ...] = ()
     under: Program | None = None
     """The version of the programme the order was booked under; None for the one in force."""
+
+
+class Adopt(NamedTuple):
+    """A sale that was booked on another card is booked on this one."""
+
+    origin: Origin
+    original: Entry
+    """The sale as it stands on the other card."""
+    moved_from: str
+    """The other member's id."""
+    reason: str
+    refunded: Refunded = Refunded()
+    under: Program | None = None
+
+
+class Void(NamedTuple):
+    """A refund is taken back."""
+
+    origin: Origin
+    refund: Entry
+    original: Entry
+    """The sale as it stands."""
+    before: Card
+    """The card as it was before the refund, and after it."""
+    after: Card
+    refunded: Refunded = Refunded()
+    vouchers: tuple[Voucher, ...] = ()
+    """Every voucher that the refund issued, cancelled or gave back."""
+    under: Program | None = None
 
 
 class Expire(NamedTuple):
@@ -284,11 +346,16 @@ AnyOperation = (
     | Celebrate
     | GiveBenefits
     | Adjust
+    | Give
+    | Receive
     | Issue
     | Redeem
+    | ReverseRedemption
     | Cancel
     | Reverse
     | Revise
+    | Void
+    | Adopt
     | Expire
     | ReviewTier
     | GrantTier

@@ -36,6 +36,8 @@ class ReasonKind(StrEnum):
     DEBT_PAID = "settled"
     EXPIRED = "expired"
     REVISED = "revised"
+    GIVEN = "given"
+    RECEIVED = "received"
     VOID = "void"
     REPLACED = "replaced"
     ENDED = "ended"
@@ -58,6 +60,7 @@ _MOVED = frozenset(
         ReasonKind.ENDED,
         ReasonKind.REVISED,
         ReasonKind.VOID,
+        ReasonKind.RECEIVED,
     }
 )
 

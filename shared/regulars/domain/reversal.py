@@ -39,12 +39,16 @@ def reverse(draft: Draft, operation: Reverse) -> tuple[Refunded, list[tuple[str,
         taking.visit(draft, operation, under)
     taking.tickets(draft, original, under, parts)
     if parts.is_whole:
+        draft.facts["whole"] = 1
         taking.rest(draft, operation, under)
     draft.pay_debt()
     before = len(draft.facts.get("vouchers", ()))
     issue_automatic(draft)
     issued = tuple(draft.facts.get("vouchers", ())[before:])
-    refunded = parts.refunded._replace(vouchers=(*operation.refunded.vouchers, *issued))
+    refunded = parts.refunded._replace(
+        vouchers=(*operation.refunded.vouchers, *issued),
+        revised_seq=operation.refunded.revised_seq,
+    )
     refused = []
     if parts.asked_minor > parts.amount_minor:
         left = reasons.clamped(parts.asked_minor, parts.amount_minor)
@@ -65,6 +69,8 @@ def _note(draft: Draft, operation: Reverse, parts: Shares) -> None:
     ):
         if value is not None and value != 0:
             draft.facts[name] = value
+    if operation.moved_to:
+        draft.facts["moved_to"] = operation.moved_to
     if operation.items:  # what each rule took back follows from the entries alone
         draft.facts["items"] = [
             [reasons.quantity(item.milli), *item[1:4]] for item in operation.items
@@ -93,7 +99,7 @@ def take(
             give_back(draft, voucher, "cancelled")
             amount -= _from_lots(draft, grant, amount, reason)
             amount = draft.spend(line.unit, amount, line.rule, reason)[1]
-    if under.refunds.policy == "waive":
+    if under.refunds.policy == "waive" and not operation.moved_to:
         owed = min(amount, _locked(draft, line.unit))
         _count(draft, "waived", line.unit, amount - owed)
         amount = owed

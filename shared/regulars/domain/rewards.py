@@ -11,7 +11,7 @@ from typing import Literal
 from regulars.domain import calendar, carryover, limits, reasons
 from regulars.domain.card import NEVER, Card, Lot, OpenVoucher
 from regulars.domain.draft import Draft
-from regulars.domain.operations import Cancel, Issue, Redeem, Voucher
+from regulars.domain.operations import Cancel, Issue, Redeem, ReverseRedemption, Voucher
 from regulars.domain.program import Program, Reward
 from regulars.domain.refusals import RefusalCode, Refused
 
@@ -224,6 +224,26 @@ def redeem(draft: Draft, operation: Redeem) -> None:
         draft.facts["terms"] = voucher.version
     if operation.order_id:
         draft.facts["order"] = operation.order_id
+
+
+def reverse_redemption(draft: Draft, operation: ReverseRedemption) -> None:
+    """Open a redeemed voucher again, with its code and its end as they were.
+
+    Raises ALREADY_REVERSED for one that is open, VOUCHER_CANCELLED or VOUCHER_EXPIRED for one that
+    was never redeemed, UNDO_EXPIRED when it is too late.
+    """
+    voucher = operation.voucher
+    if voucher.status == "issued":
+        raise Refused(RefusalCode.ALREADY_REVERSED, "This voucher is open: it is not redeemed.")
+    if voucher.status != "redeemed":
+        require_open(draft, voucher)
+    if draft.now_ms > operation.until_ms:
+        raise Refused(
+            RefusalCode.UNDO_EXPIRED,
+            "Staff can take it back for five minutes, the owner for 30 days.",
+        )
+    reopen(draft, voucher, voucher.expires_on)
+    draft.facts.update({"voucher": voucher.voucher_id, "reward": voucher.reward_id})
 
 
 def _is_paid_for(draft: Draft, voucher: Voucher) -> bool:

@@ -6,6 +6,7 @@ visit ends a streak exactly where no other visit is left.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -61,9 +62,24 @@ class Run(NamedTuple):
             return Run(self.first, self.visits[:-1])
         return Run(period + 1, self.visits[place + 1 :])
 
+    def by_period(self) -> dict[int, int]:
+        """Return the visits by period."""
+        return {self.first + place: count for place, count in enumerate(self.visits)}
+
     def _with(self, period: int, visits: int) -> Run:
         place = period - self.first
         return Run(self.first, (*self.visits[:place], visits, *self.visits[place + 1 :]))
+
+
+def joined(visits: Mapping[int, int]) -> Run:
+    """Return the streak that ends with the last period that has visits."""
+    there = {period: min(MANY, count) for period, count in visits.items() if count > 0}
+    if not there:
+        return NO_RUN
+    first = last = max(there)
+    while first - 1 in there:
+        first -= 1
+    return Run(first, tuple(there[period] for period in range(first, last + 1)))
 
 
 NO_RUN = Run(0, ())

@@ -198,7 +198,7 @@ def without_payment(program: Program, card: Card, tier_id: str, first: str, unti
     ends = date.fromisoformat(until) + timedelta(days=1)
     months = calendar.month_index(ends) - calendar.month_index(begins)
     after = date.fromisoformat(held.until) + timedelta(days=1)
-    last = (calendar.add_months(after, -months) if after > ends else begins) - timedelta(days=1)
+    last = (begins if after == ends else calendar.add_months(after, -months)) - timedelta(days=1)
     kept = {k: v for k, v in card.held.items() if k != name}
     if last.isoformat() >= held.since:
         kept[name] = held._replace(until=last.isoformat())

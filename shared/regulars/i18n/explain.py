@@ -107,6 +107,10 @@ def _reason(
             return words.t("given back for a reward")
         case "refund":
             return words.t("a purchase was refunded")
+        case "given":
+            return words.t("given to another member")
+        case "received":
+            return words.t("a gift of another member")
         case "revised":
             return words.t("your purchase was changed")
         case "void":

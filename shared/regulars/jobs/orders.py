@@ -6,15 +6,17 @@ import json
 import os
 from base64 import b64decode
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 from zlib import decompress
 
-from regulars.actions import find, refunds, revise
+from regulars.actions import attention, find, refunds, revise, void_refund
 from regulars.core import checks, contacts, tokens
 from regulars.core.observability import logger
 from regulars.domain import baskets
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Decision, Earn, Origin
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys
 from regulars.store.answers import Idempotency
@@ -28,6 +30,7 @@ from regulars.tills.events import (
     ReportedCustomer,
     ReportedRefund,
     ReportedSale,
+    ReportedVoid,
     UnreadableError,
 )
 from regulars.views import integration
@@ -38,7 +41,28 @@ SALE_KEPT_DAYS = 30
 
 
 def process(message: Mapping[str, Any]) -> None:
-    """Book one queued event. Raises UnreadableError for one that its provider would not send."""
+    """Book one queued event, or put it on the list of what needs a person.
+
+    Raises UnreadableError for one that its provider would not send.
+    """
+    shop, hook, event = _read(message)
+    try:
+        _book(shop, hook, event)
+    except Refused as refused:
+        if refused.code.transient:
+            raise
+        if refused.code is not RefusalCode.ALREADY_REVERSED:  # then it is done
+            _set_aside(shop, hook, event, message, refused)
+    _note_event(shop, hook, message["received_ms"])
+
+
+def book_again(message: Mapping[str, Any]) -> None:
+    """Book an event that was put aside. Raises UnreadableError, or Refused when it still cannot be
+    booked."""
+    _book(*_read(message))
+
+
+def _read(message: Mapping[str, Any]) -> tuple[Shop, Hook, Event]:
     table, provider = connect.table(), message.get("provider")
     hook = hooks.find(table, message["hook_id"], provider) if provider else None
     hook = hook or Merchants(table).hook(message["hook_id"])
@@ -52,9 +76,24 @@ def process(message: Mapping[str, Any]) -> None:
     if account and hook.account not in {"", account}:
         raise UnreadableError("the event is about another account of the provider")
     read = till.read(event)
-    shop = load_shop(table, hook.merchant_id)
-    _book(shop, hook, read)
-    _note_event(shop, hook, message["received_ms"])
+    return load_shop(table, hook.merchant_id), hook, read
+
+
+def _set_aside(
+    shop: Shop, hook: Hook, event: Event, message: Mapping[str, Any], refused: Refused
+) -> None:
+    """Put an event that cannot be booked on the list of what needs a person; nothing is lost."""
+    ids = {name: getattr(event, name, "") for name in ("order_id", "refund_id")}
+    attention.raise_(
+        shop.table,
+        shop.merchant_id,
+        "unbooked",
+        sha256(message["body"].encode()).hexdigest()[:32],
+        why=refused.detail or refused.code.value,
+        about={"provider": hook.provider, **{name: one for name, one in ids.items() if one}},
+        at_ms=to_ms(shop.now),
+        data=dict(message),
+    )
 
 
 def _note_event(shop: Shop, hook: Hook, received_ms: int) -> None:
@@ -78,6 +117,9 @@ def _book(shop: Shop, hook: Hook, event: Event) -> None:
                 event.items,
             )
             refunds.refund(shop.ledger, shop.program, wanted, shop.now)
+        case ReportedVoid():
+            op = f"void:{event.refund_id}"
+            void_refund.void_refund(shop, event.refund_id, hook.provider, op, Idempotency())
         case ReportedCustomer():
             _remember_customer(shop, hook, event)
         case Ignored():

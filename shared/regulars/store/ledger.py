@@ -22,13 +22,16 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import (
+    Adopt,
     AnyOperation,
     Cancel,
     Decision,
     Join,
     Redeem,
     Reverse,
+    ReverseRedemption,
     Revise,
+    Void,
     Voucher,
 )
 from regulars.domain.program import Program
@@ -144,7 +147,7 @@ class Ledger:
         writes += reversals.voucher_puts(m, c, decision)
         if isinstance(operation, Redeem) and operation.order_id:
             writes.append(reversals.redeemed_put(m, c, operation.order_id, operation.voucher))
-        if isinstance(operation, Reverse | Revise):
+        if isinstance(operation, Reverse | Revise | Void | Adopt):
             writes.append(reversals.refunded_put(m, c, operation, decision))
         writes += self._due_items(c, before, decision)
         return [
@@ -213,7 +216,7 @@ class Ledger:
                 )
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(RefusalCode.CONFLICT)
-        if isinstance(operation, Reverse | Revise):
+        if isinstance(operation, Reverse | Revise | Void | Adopt):
             operation = reversals.read_again(self.table, self.merchant_id, card, operation)
         return card, operation
 
@@ -263,6 +266,49 @@ class Ledger:
         recorded = cards.recorded_of(entry)
         card = cards.card_of(state)._replace(head=recorded.hash)
         return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded)))
+
+    def perform_on_two(
+        self,
+        program: Program,
+        first: tuple[Card, AnyOperation],
+        second: tuple[Card, Callable[[Decision], AnyOperation]],
+        now: datetime,
+        idempotency: Idempotency,
+        render: Callable[[Decision, Decision], Body],
+        extra: Callable[[Decision, Decision], Sequence[Put]] = lambda _, __: (),
+    ) -> Answer:
+        """Change two cards in one transaction: both or none, exactly once under any repetition.
+
+        The second operation follows from what the first one decides; the answer is kept under the
+        first one's id. Raises Refused.
+        """
+        (card, operation), (other, make) = first, second
+        for tries in range(1, TRIES_MAX + 1):
+            try:
+                one = decide(program, card, operation, now)
+                following = make(one)
+                two = decide(program, other, following, now)
+            except Refused:
+                if known := self.known(operation.origin.op, idempotency.fingerprint):
+                    return known
+                raise
+            body = render(one, two)
+            writes = [
+                *self._writes(card, operation, one, idempotency, body, now),
+                *self._writes(other, following, two, Idempotency(), {}, now),
+                *extra(one, two),
+            ]
+            try:
+                self.table.transact(reversals.summed(writes))
+            except Cancelled:
+                if known := self.known(operation.origin.op, idempotency.fingerprint):
+                    return known
+                newest = self.card(card.member_id), self.card(other.member_id)
+                card, other = newest[0] or card, newest[1] or other
+                retry.sleep(retry.wait_s(tries))
+                continue
+            return Answer(idempotency.status, body, False, card.member_id, one.card.seq)
+        raise Refused(RefusalCode.CONFLICT, "The cards are being changed by others; try again.")
 
     def known(self, op: str, fingerprint: str) -> Answer | None:
         """Read the first answer of an operation; None when it is new. Raises IDEMPOTENCY_MISMATCH
@@ -337,9 +383,9 @@ def _keyed(key: keys.Key, attributes: Mapping[str, Any]) -> Item:
 
 def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:
     """The operation on the voucher as it is now."""
-    if isinstance(operation, Redeem | Cancel):
+    if isinstance(operation, Redeem | Cancel | ReverseRedemption):
         return operation._replace(voucher=voucher)
-    if isinstance(operation, Reverse | Revise):
+    if isinstance(operation, Reverse | Revise | Void):
         vouchers = tuple(
             voucher if known.voucher_id == voucher.voucher_id else known
             for known in operation.vouchers

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
-from regulars.domain.operations import WHOLE, Decision, Refunded, Reverse, Revise, Voucher
+from regulars.domain.operations import (
+    WHOLE,
+    Adopt,
+    Decision,
+    Refunded,
+    Reverse,
+    Revise,
+    Void,
+    Voucher,
+)
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import cards, keys
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
+from regulars.store.table import Absent, AbsentOr, Count, Equals, Put, Table
+
+OfSale = Reverse | Revise | Void | Adopt
+"""What changes a sale that was booked."""
 
 VERSION = 1
 """How shares are counted: pieces in thousandths. Items without it counted whole pieces."""
@@ -35,12 +47,14 @@ def refunded_of(item: Item | None, under: Program) -> Refunded:
     )
 
 
-def refunded_put(m: str, c: str, operation: Reverse | Revise, decision: Decision) -> Put:
+def refunded_put(m: str, c: str, operation: OfSale, decision: Decision) -> Put:
     """Return the write of what has been refunded now, if it is still what was read."""
     if decision.refunded is None:
         raise AssertionError("a reversal says what has been refunded")
-    pk, sk = keys.refunded(m, c, operation.original.seq)
-    refunded, read = decision.refunded, operation.refunded.minor
+    refunded, read, seq = decision.refunded, operation.refunded.minor, operation.original.seq
+    if isinstance(operation, Adopt):  # it has just come to this card
+        read, seq = 0, decision.card.seq
+    pk, sk = keys.refunded(m, c, seq)
     item = {
         "PK": pk,
         "SK": sk,
@@ -104,13 +118,20 @@ def read(
     return refunded, these(caused), these(benefits), these(redeemed)
 
 
-def read_again(table: Table, m: str, card: Card, operation: Reverse | Revise) -> Reverse | Revise:
+def read_again(table: Table, m: str, card: Card, operation: OfSale) -> OfSale:
     """Return a reversal or a revision with what is stored by now: a refused write may not say
     what changed."""
+    if isinstance(operation, Adopt):
+        return operation
     original = operation.original
     if operation.under is None:
         raise AssertionError("what changes a sale names its version of the programme")
     (item,) = table.get(keys.refunded(m, card.member_id, original.seq))
+    if isinstance(operation, Void):
+        ids = [voucher.voucher_id for voucher in operation.vouchers]
+        items = table.get(*(keys.voucher(m, card.member_id, one) for one in ids)) if ids else []
+        vouchers = tuple(map(cards.voucher_of, filter(None, items)))
+        return operation._replace(refunded=refunded_of(item, operation.under), vouchers=vouchers)
     refunded, vouchers, benefits, redeemed = read(table, m, card, original, item, operation.under)
     if refunded.revised_seq != operation.refunded.revised_seq:
         raise Refused(RefusalCode.CONFLICT, "The order is being changed by others; try again.")
@@ -119,3 +140,14 @@ def read_again(table: Table, m: str, card: Card, operation: Reverse | Revise) ->
     return operation._replace(
         refunded=refunded, vouchers=vouchers, benefits=benefits, redeemed=redeemed
     )
+
+
+def summed(writes: Sequence[Put | Count]) -> list[Put | Count]:
+    """Return writes in which each shared counter is moved once."""
+    sums: dict[keys.Key, Count] = {}
+    for one in writes:
+        if isinstance(one, Count):
+            by = one.by + (sums[one.key].by if one.key in sums else 0)
+            sums[one.key] = one._replace(by=by)
+    puts: list[Put | Count] = [one for one in writes if isinstance(one, Put)]
+    return [*puts, *(one for one in sums.values() if one.by)]

@@ -49,6 +49,13 @@ class ReportedRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedVoid:
+    """A refund that was taken back."""
+
+    refund_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedCustomer:
     """A customer of the provider became known or changed."""
 
@@ -63,7 +70,7 @@ class Ignored:
     why: str
 
 
-Event = ReportedSale | ReportedRefund | ReportedCustomer | Ignored
+Event = ReportedSale | ReportedRefund | ReportedVoid | ReportedCustomer | Ignored
 
 
 @dataclass(frozen=True, slots=True)

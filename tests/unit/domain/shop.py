@@ -9,10 +9,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, program
+from regulars.domain import calendar, program, revising
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
-from regulars.domain.ledger import Recorded, parse, verify
+from regulars.domain.ledger import Entry, Recorded, parse, verify
 from regulars.domain.operations import (
     Adjust,
     AnyOperation,
@@ -28,6 +28,8 @@ from regulars.domain.operations import (
     Refunded,
     Reverse,
     ReviewTier,
+    Revise,
+    Void,
     Voucher,
 )
 from regulars.domain.replay import Fold
@@ -145,8 +147,7 @@ class Shop:
 
     def refund(self, sale: Decision, amount_minor: int | None = None, **more: Any) -> Decision:
         """Refund part of a sale, or all that is left of it."""
-        entry = sale.entry
-        assert entry is not None
+        entry = self.sold(sale)
         refunded = self.refunded.get(entry.seq, Refunded())
         caused = (*entry.facts.get("vouchers", ()), *refunded.vouchers)
         return self.do(
@@ -162,6 +163,55 @@ class Shop:
                 **more,
             )
         )
+
+    def sold(self, sale: Decision) -> Entry:
+        """The entry of a sale as it stands: with its newest revision."""
+        entry = sale.entry
+        assert entry is not None
+        revised = self.refunded.get(entry.seq, Refunded()).revised_seq
+        if not revised:
+            return entry
+        (newest,) = (one.entry for one in self.decided if one.entry and one.entry.seq == revised)
+        return revising.as_sent_last(entry, newest)
+
+    def revise(self, sale: Decision, spend_minor: int) -> Decision:
+        """Send the order of a sale again with another amount."""
+        entry = self.sold(sale)
+        refunded = self.refunded.get(entry.seq, Refunded())
+        caused = (*entry.facts.get("vouchers", ()), *refunded.vouchers)
+        again = Earn(self.origin(), spend_minor=spend_minor, order_id=entry.facts["order"])
+        origin = again.origin._replace(effective_ms=entry.effective_ms)
+        vouchers = tuple(self.vouchers[one] for one in caused)
+        decision = self.do(Revise(origin, entry, again, refunded, vouchers))
+        assert decision.refunded is not None
+        self.refunded[entry.seq] = decision.refunded
+        return decision
+
+    def void(self, refund: Decision, sale: Decision) -> Decision:
+        """Take a refund of a sale back."""
+        done, entry = refund.entry, self.sold(sale)
+        assert done is not None
+        folds = [Fold("c1", self.program.timezone) for _ in range(2)]
+        for fold, last in zip(folds, (done.seq - 1, done.seq), strict=True):
+            for recorded in self.ledger[:last]:
+                fold.add(parse(recorded.text), recorded.hash)
+        facts = done.facts
+        ids = (*facts.get("vouchers", ()), *facts.get("returned", ()), *facts.get("reopened", ()))
+        decision = self.do(
+            Void(
+                self.origin(),
+                refund=done,
+                original=entry,
+                before=folds[0].card,
+                after=folds[1].card,
+                refunded=self.refunded[entry.seq],
+                vouchers=tuple(self.vouchers[one] for one in ids),
+                under=self.program,
+            )
+        )
+        assert decision.refunded is not None
+        self.refunded[entry.seq] = decision.refunded
+        return decision
 
     def expire(self) -> Decision:
         """What the hourly job does."""

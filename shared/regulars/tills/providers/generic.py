@@ -24,6 +24,7 @@ from regulars.tills.events import (
     ReportedCustomer,
     ReportedRefund,
     ReportedSale,
+    ReportedVoid,
     Sample,
     UnreadableError,
 )
@@ -59,7 +60,7 @@ def sign(secret: str, event_id: str, timestamp: str, body: bytes) -> str:
 
 
 def read(event: Mapping[str, Any]) -> Event:
-    """A `sale.completed` or `sale.refunded` event."""
+    """A `sale.completed`, `sale.refunded` or `refund.void` event."""
     data = event.get("data")
     if not isinstance(data, dict):
         raise UnreadableError("data: must be an object")
@@ -68,7 +69,10 @@ def read(event: Mapping[str, Any]) -> Event:
             return _sale(data)
         case "sale.refunded":
             return _refund(data)
-    raise UnreadableError("type: must be sale.completed or sale.refunded")
+        case "refund.void":
+            _require(data, {"refund_id": checks.text()}, ("refund_id",))
+            return ReportedVoid(data["refund_id"])
+    raise UnreadableError("type: must be sale.completed, sale.refunded or refund.void")
 
 
 def account_of(event: Mapping[str, Any]) -> str:

@@ -182,6 +182,32 @@ def _new_version(text: str) -> dict[str, Any]:
     return {"earn": earn(text)}
 
 
+@holds("A refund that is taken back")
+def taken_back(row: Cells) -> Cells:
+    shop = opened(
+        earn=earn("1 point per 1.00; 1 stamp per visit"),
+        rewards=rewards("cup for 30", "point", auto=True)[0],
+    )
+    Story(shop).run(row["what happens"])
+    return {
+        "points": str(shop.available("point")),
+        "stamps": str(shop.available("stamp")),
+        "cups": str(len(shop.card.open)),
+        "owes": str(shop.card.debt.get("point", 0)),
+    }
+
+
+@holds("An order that is sent again")
+def sent_again(row: Cells) -> Cells:
+    shop = opened(earn=earn("1 point per 1.00; 1 stamp per visit"))
+    Story(shop).run(row["what happens"])
+    return {
+        "points": str(shop.available("point")),
+        "stamps": str(shop.available("stamp")),
+        "spend": money(shop.card.lifetime.spend_minor),
+    }
+
+
 @holds("Precedence of refusals")
 def precedence(row: Cells) -> Cells:
     facts = set(parts(row["true of it"], ",")) - {"nothing"}

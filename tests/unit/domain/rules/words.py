@@ -146,6 +146,9 @@ class Story:
         self.taken: list[str] = []
         """The ids of vouchers that were taken or issued."""
         self.last: Decision | None = None
+        self.refunded: Decision | None = None
+        """The newest refund, and the place of its sale."""
+        self.refunded_sale = -1
         self.left: dict[str, int] = {}
         """What is left of shared counters."""
 
@@ -179,12 +182,14 @@ class Story:
 
     def _earn(self, **what: Any) -> Decision:
         origin = self.shop.origin(left=self.left)
-        self.sales.append(self.shop.do(Earn(origin, **what)))
+        self.sales.append(self.shop.do(Earn(origin, **what, order_id=f"o{len(self.sales)}")))
         return self.sales[-1]
 
     def refund(self, amount: str | None = None, number: str | None = None) -> Decision:
-        sale = self.sales[int(number) - 1] if number else self.sales[-1]
-        return self.shop.refund(sale, minor(amount) if amount else None)
+        self.refunded_sale = int(number) - 1 if number else len(self.sales) - 1
+        sale = self.sales[self.refunded_sale]
+        self.refunded = self.shop.refund(sale, minor(amount) if amount else None)
+        return self.refunded
 
     def take_it_back(self) -> Decision:
         """Refund the last step."""
@@ -214,6 +219,15 @@ class Story:
     def buy_membership(self) -> Decision:
         """Pay 9.00 for a membership of gold."""
         return self.shop.do(GrantTier(self.shop.origin(), "gold", "", "membership", paid_minor=900))
+
+    def take_refund_back(self) -> Decision:
+        """Take the newest refund back."""
+        assert self.refunded is not None
+        return self.shop.void(self.refunded, self.sales[self.refunded_sale])
+
+    def send_again(self, amount: str) -> Decision:
+        """Send the newest sale again with another amount."""
+        return self.shop.revise(self.sales[-1], minor(amount))
 
     def take(self, reward: str) -> Decision:
         origin = self.shop.origin(left=self.left)
@@ -271,6 +285,8 @@ _STEPS: list[tuple[str, Callable[..., Decision]]] = [
     (r"review", Story.act),
     (r"friend", Story.befriend),
     (r"membership", Story.buy_membership),
+    (r"takes the refund back", Story.take_refund_back),
+    (r"the order is now (?P<amount>[\d.]+)", Story.send_again),
     (r"is reviewed", Story.look_again),
     (r"birthday", Story.celebrate),
     (r"takes (?P<reward>\w+)", Story.take),

@@ -120,6 +120,10 @@ def _quiet(program: Program, entry: Entry, words: Words) -> str:
     reward = program.terms(entry.facts.get("reward", ""), version)
     if entry.kind == "redeem" and reward:
         return words.t("redeemed: {reward}", reward=words.pick(reward.name))
+    if entry.kind == "reverse" and "voucher" in entry.facts:
+        return words.t("taken back at the counter")
+    if entry.kind == "reverse" and "voids" in entry.facts:
+        return words.t("a refund was taken back")
     if entry.kind == "reverse":
         return words.t("a purchase was refunded")
     if entry.kind == "earn":

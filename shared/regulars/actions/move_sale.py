@@ -1,0 +1,66 @@
+"""Moves a sale that was booked on the wrong member to the right one, in one step."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from regulars.actions import refunds
+from regulars.actions.find import MemberCard
+from regulars.domain.operations import WHOLE, Adopt, Decision, Origin
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.program.shop import Shop
+from regulars.store import keys
+from regulars.store.answers import Answer, Body, Idempotency
+from regulars.store.table import Equals, Put
+
+
+def move_sale(
+    shop: Shop,
+    entry_id: str,
+    to: MemberCard,
+    reason: str,
+    op: str,
+    idempotency: Idempotency,
+    render: Callable[[Decision, Decision], Body],
+) -> Answer:
+    """Take a sale off one card and earn it on another, both or none; its refunds go with it.
+
+    `entry_id` is `<member_id>.<seq>`. Raises NOT_FOUND, INVALID for an entry that is no visit or
+    sale, ALREADY_REVERSED when nothing of it is left.
+    """
+    if known := shop.ledger.known(op, idempotency.fingerprint):
+        return known
+    member_id, _, number = entry_id.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) <= 10):
+        raise Refused(RefusalCode.NOT_FOUND)
+    read = refunds.original(shop.ledger, shop.program, member_id, int(number), op=op, source="api")
+    if read is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    original = read.operation.original
+    if original.kind != "earn" or "revises" in original.facts:
+        hint = "must be the entry of a visit or a sale"
+        raise Refused(RefusalCode.INVALID, "This cannot be moved.", (("entry_id", hint),))
+    if member_id == to.card.member_id:
+        raise Refused(RefusalCode.INVALID, "", (("to", "must be another member"),))
+    if read.operation.refunded.minor == WHOLE:
+        raise Refused(RefusalCode.ALREADY_REVERSED, "All of it has been taken back already.")
+    origin = Origin(
+        f"{op}:to", "api", original.staff, original.location, original.effective_ms, os.urandom(16)
+    )
+    adopt = Adopt(
+        origin, original, member_id, reason, read.operation.refunded, read.operation.under
+    )
+    taken = read.operation._replace(moved_to=to.card.member_id, redeemed=())
+
+    def order(_: Decision, two: Decision) -> Sequence[Put]:
+        if "order" not in original.facts:
+            return ()
+        pk, sk = keys.operation(shop.merchant_id, f"order:{original.facts['order']}")
+        item = {"PK": pk, "SK": sk, "c": to.card.member_id, "seq": two.card.seq, "status": 200}
+        return (Put(item, Equals("c", member_id)),)
+
+    return shop.ledger.perform_on_two(
+        shop.program, (read.card, taken), (to.card, lambda _: adopt), shop.now,
+        idempotency, render, order,
+    )  # fmt: skip

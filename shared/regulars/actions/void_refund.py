@@ -1,0 +1,131 @@
+"""Takes a refund back: the sale counts again as if it had not been refunded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+
+from regulars.actions import refunds
+from regulars.domain.card import Card
+from regulars.domain.ledger import Entry, Recorded, parse
+from regulars.domain.operations import Origin, Void
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.domain.replay import Fold
+from regulars.program.shop import Shop
+from regulars.store import cards, keys
+from regulars.store.answers import Answer, Body, Idempotency
+from regulars.store.ledger import TRIES_MAX, Render, TakenError
+from regulars.store.marshal import Item
+from regulars.store.table import Equals, Put
+
+
+def void_refund(
+    shop: Shop,
+    refund_id: str,
+    source: str,
+    op: str,
+    idempotency: Idempotency,
+    render: Render | None = None,
+) -> Answer:
+    """Take a refund back; one that waits for its order is forgotten.
+
+    Its id stays used. Raises NOT_FOUND for an id that is not known, ALREADY_REVERSED when it was
+    taken back before, UNDO_EXPIRED after thirty days.
+    """
+    ledger = shop.ledger
+    if known := ledger.known(op, idempotency.fingerprint):
+        return known
+    for _ in range(TRIES_MAX):
+        (claim,) = shop.table.get(keys.refund_id(shop.merchant_id, refund_id))
+        if claim is None:
+            raise Refused(RefusalCode.NOT_FOUND)
+        if claim["state"] == refunds.VOID:
+            raise Refused(RefusalCode.ALREADY_REVERSED, "This refund was taken back already.")
+        gone = Put({**claim, "state": refunds.VOID}, Equals("state", claim["state"]))
+        try:
+            if claim["state"] == refunds.PARKED:
+                body: Body = {"entry": None, "card": None, "debt": {}, "refused": []}
+                return ledger.keep([gone], Answer(200, body, False), op, idempotency, shop.now)
+            return _book(shop, claim, refund_id, source, op, idempotency, render, gone)
+        except TakenError:
+            continue  # it was booked, or taken back, at the same time
+    raise Refused(RefusalCode.CONFLICT, "The refund is being changed by others; try again.")
+
+
+def _book(
+    shop: Shop,
+    claim: Item,
+    refund_id: str,
+    source: str,
+    op: str,
+    idempotency: Idempotency,
+    render: Render | None,
+    gone: Put,
+) -> Answer:
+    found = shop.ledger.find_order(f"refund:{refund_id}")
+    if found is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    member_id, seq = found
+    sale = shop.ledger.find_order(claim["order"])
+    if sale and sale[0] != member_id:
+        raise Refused(RefusalCode.ALREADY_REVERSED, "The sale was moved to another member since.")
+    before, refund, after = _around(shop, member_id, seq)
+    read = refunds.original(
+        shop.ledger, shop.program, member_id, refund.facts["reverses"], op=op, source=source
+    )
+    if read is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    facts = refund.facts
+    ids = (*facts.get("vouchers", ()), *facts.get("returned", ()), *facts.get("reopened", ()))
+    m = shop.merchant_id
+    items = shop.table.get(*(keys.voucher(m, member_id, one) for one in ids)) if ids else []
+    operation = Void(
+        Origin(op, source, entropy=os.urandom(16)),
+        refund=refund,
+        original=read.operation.original,
+        before=before,
+        after=after,
+        refunded=read.operation.refunded,
+        vouchers=tuple(map(cards.voucher_of, filter(None, items))),
+        under=read.operation.under,
+    )
+    return shop.ledger.perform(
+        shop.program, read.card, operation, shop.now,
+        idempotency=idempotency, render=render, fresh=True, extra=(gone,),
+    )  # fmt: skip
+
+
+def _around(shop: Shop, member_id: str, seq: int) -> tuple[Card, Entry, Card]:
+    """Read the card as it was before an entry, the entry, and the card after it, all from the
+    ledger. Raises CONFLICT when older entries do not tell the whole state."""
+    fold = Fold(member_id, shop.program.timezone)
+    entries = _entries(shop, member_id)
+    for stored in islice(entries, seq - 1):
+        fold.add(parse(stored.text), stored.hash)
+    before, unknown = fold.card, fold.unknown
+    stored = next(entries)
+    entry = parse(stored.text)
+    fold.add(entry, stored.hash)
+    if unknown or fold.unknown:
+        raise Refused(
+            RefusalCode.CONFLICT,
+            "This refund is too old to be taken back; adjust the card instead.",
+        )
+    return before, entry, fold.card
+
+
+def _entries(shop: Shop, member_id: str) -> Iterator[Recorded]:
+    """The entries of a card in order, a page at a time."""
+    start = None
+    while True:
+        page = shop.table.query(
+            keys.card(shop.merchant_id, member_id),
+            prefix=keys.ENTRY_PREFIX,
+            consistent=True,
+            start=start,
+        )
+        yield from map(cards.recorded_of, page.items)
+        start = page.next
+        if start is None:
+            return

@@ -1,0 +1,145 @@
+"""What each field of a request body is, in one sentence: for the OpenAPI document."""
+
+from __future__ import annotations
+
+from regulars.core.schemas import Descriptions
+
+_MEMBER = "Id of the member."
+_LOCATION = "Id of the location, one of the programme's `locations` where it lists any."
+_STAFF = "Id of who served; a signed-in device is its own and names nobody."
+_ORDER = "Id of the order at the till."
+
+DESCRIPTIONS: Descriptions = {
+    "NewMerchant": {
+        "": "A merchant to be created, with a sandbox beside it.",
+        "name": "Name of the shop, as customers see it.",
+        "slug": "The shop's name in its links; nobody else may have it.",
+        "template": "The programme to begin with; `GET /v1/templates` lists them.",
+        "currency": "ISO 4217.",
+        "timezone": "IANA time zone.",
+        "languages": "Languages of the pages and messages, the shop's own first.",
+        "owner_email": "Where the weekly digest goes.",
+    },
+    "Consents": {
+        "": "What a member agrees to. Consents that are left out stay as they are.",
+        "email": "To be written to by e-mail.",
+        "sms": "To be written to by SMS.",
+        "push": "To be sent notifications.",
+        "leaderboard": "To be seen on leaderboards, as a first name with an initial.",
+    },
+    "NewMember": {
+        "": "A member to be enrolled. Nothing need be known.",
+        "name": "What the member is called.",
+        "email": "E-mail address; tills find the card by it.",
+        "phone": "Telephone number, with its country code or as written in the shop's country.",
+        "birthday": "`MM-DD`, or `YYYY-MM-DD`.",
+        "language": "The language that the member reads (ISO 639-1).",
+        "consents": "What the member agrees to.",
+        "source": "What brought the member: the id of a poster, a table, a partner.",
+        "referred_by": "Id of the member who brought this one.",
+    },
+    "SoldItem": {
+        "sku": "The product.",
+        "name": "What the bill calls it.",
+        "category": "Category of the product; rules name categories.",
+        "quantity": "How many, with at most three decimals; negative for what is given back.",
+        "amount_minor": "What the whole line costs, in minor units; negative for a discount.",
+        "kind": "What the line is; `goods` when left out.",
+    },
+    "EarnBody": {
+        "member_id": _MEMBER,
+        "contact": "E-mail address or telephone number of the member.",
+        "code": "The code that the member's card shows.",
+        "visits": "How many visits; 0 for a sale without one.",
+        "spend_minor": "Money of the sale in minor units, without tip and tax on top; the sum "
+        "of the lines when left out, and never more.",
+        "tip_minor": "The tip that was paid besides.",
+        "tax_minor": "The tax, inside the price or on top.",
+        "tax_inside": "Whether the tax is inside the price; true when left out.",
+        "discount_minor": "A discount of the whole order.",
+        "gift_card_minor": "What was paid with a gift card.",
+        "items": "The lines of the bill.",
+        "order_id": "Id of the order. The same order is booked once, whatever the key.",
+        "location": _LOCATION,
+        "staff": _STAFF,
+        "effective_at": "When it happened, for what is reported late; now when left out.",
+        "note": "A note for the entry.",
+    },
+    "AdjustBody": {
+        "": "A correction of a balance by hand.",
+        "member_id": _MEMBER,
+        "unit": "Which unit; also one that left the programme and is still on the card.",
+        "amount": "How many to add; negative to take.",
+        "reason": "Why; it stands in the entry.",
+        "allow_debt": "Whether more may be taken than there is; the rest is owed.",
+    },
+    "RefundedItem": {
+        "sku": "The product.",
+        "category": "Category of the product.",
+        "quantity": "How many came back.",
+        "amount_minor": "What they cost in the order, before its discounts, in minor units.",
+    },
+    "ActionBody": {
+        "member_id": _MEMBER,
+        "action": "Which action; a rule of the programme names it.",
+        "ref": "What it was about: the id of a review, an event.",
+    },
+    "GiftBody": {
+        "member_id": _MEMBER,
+        "surprise": "Which surprise of the programme.",
+        "note": "Why; the member sees it.",
+    },
+    "TierGrantBody": {
+        "tier": "Which tier.",
+        "until": "The last day; without it the right does not end, or ends with the membership.",
+        "by": "Why it is given.",
+        "paid_minor": "What was paid for it, in minor units.",
+        "order_id": "The order with which it was paid; a refund of it ends the right.",
+    },
+    "RefundBody": {
+        "order_id": "The order that money was given back for.",
+        "refund_id": "Id of the refund; the same one is booked once.",
+        "amount_minor": "How much was given back, in minor units; all that is left when left out.",
+        "items": "What came back, instead of an amount.",
+    },
+    "NewVoucher": {
+        "": "A reward that a member takes.",
+        "member_id": _MEMBER,
+        "reward_id": "Which reward.",
+    },
+    "RedeemBody": {
+        "": "Where and with which order a voucher is redeemed.",
+        "location": _LOCATION,
+        "staff": _STAFF,
+        "order_id": _ORDER,
+    },
+    "CancelVoucher": {
+        "": "Why a voucher is given back.",
+        "reason": "The reason; it stands in the entry.",
+    },
+    "HookSettings": {
+        "secret": "What the provider signs its events with.",
+        "url": "The address as it is set at the provider, where that is signed, too.",
+        "account": "The merchant's account at the provider; events of others are not booked.",
+        "access_token": "With what the provider can be asked who a customer is.",
+    },
+    "RepairBody": {
+        "dry_run": "Whether to say only what would be repaired.",
+    },
+    "AttentionBody": {
+        "do": "What to do; the item says what it `can`.",
+        "data": "The till's event as corrected, for `retry`.",
+    },
+    "ClockMoveBody": {
+        "advance": "How far, as an ISO 8601 duration: `P30D`, `PT6H`.",
+        "now": "To which moment.",
+    },
+    "SampleEvent": {
+        "order_id": "Id of the order; a new one when left out.",
+        "refund_id": "Id of the refund, for `sale.refunded`.",
+        "total_minor": "The money, in minor units.",
+        "contact": "E-mail address or telephone number of the customer.",
+        "type": "What happened.",
+    },
+}
+"""Text by model and field; "" is the model itself, where its docstring is not enough."""

@@ -1,0 +1,262 @@
+"""What each operation of the API does in words, and which refusals it answers besides the general.
+
+The table of routes says the rest. A test holds that every operation is here, and every test of the
+service holds each refusal to its operation's list.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from regulars.api.routes import Route
+from regulars.domain.refusals import RefusalCode as Code
+
+TAGS = {
+    "Merchants": "Merchants are created by the platform; each has a sandbox beside it.",
+    "Programme": "The rules and rewards of a merchant: one document with versions.",
+    "Members": "Who holds a card, and the card.",
+    "Ledger": "What was booked on a card, and whether it is whole.",
+    "Earning": "Visits, sales, actions and gifts.",
+    "Rewards": "Taking, redeeming and giving back rewards.",
+    "Corrections": "Refunds and corrections by hand.",
+    "Tills": "Where tills report sales.",
+    "Sandbox": "The merchant's copy for trying things: test keys only.",
+    "Service": "The service about itself.",
+}
+
+
+class Text(NamedTuple):
+    """An operation in words."""
+
+    tag: str
+    description: str
+    refusals: tuple[Code, ...] = ()
+
+
+_RULES = (Code.DEBT, Code.TIER_REQUIRED, Code.OUT_OF_STOCK, Code.LIMIT_REACHED)
+_TAKEN = (Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED, Code.VOUCHER_EXPIRED)
+
+OPERATIONS: dict[str, Text] = {
+    "POST /v1/merchants": Text(
+        "Merchants",
+        "Creates a live merchant and its sandbox from a template. The answer shows both keys, the "
+        "join link, the link that signs the first device in, and the addresses for tills. Keys "
+        "are shown this once.",
+        (Code.SLUG_TAKEN,),
+    ),
+    "GET /v1/templates": Text("Programme", "Lists the programmes that a merchant can begin with."),
+    "GET /v1/templates/{id}": Text(
+        "Programme", "Reads a template: a whole programme document that can be published as it is."
+    ),
+    "GET /v1/program": Text(
+        "Programme",
+        "Reads the version in force, or an earlier one with `version`. `ETag` is the version; "
+        "with `If-None-Match` an unchanged programme is answered 304 without a body.",
+        (Code.NOT_FOUND,),
+    ),
+    "PUT /v1/program": Text(
+        "Programme",
+        "Publishes a new version over the one named by `If-Match`, or over any with `*`. What "
+        "would take from members what they hold is refused as `losses`, unless `confirm_losses` "
+        "says that it is meant. With `publish_at` "
+        "it waits (202) and is checked again at that time. Nothing is published by halves.",
+        (Code.STALE_VERSION, Code.LOSSES, Code.PREVIEW_NEEDED, Code.CONFLICT),
+    ),
+    "POST /v1/program/preview": Text(
+        "Programme",
+        "Decides what publishing would do to every member, and writes nothing. With many members "
+        "the answer has `more`; the same call with `cursor` goes on.",
+    ),
+    "GET /v1/program/schema": Text(
+        "Programme", "Reads the JSON Schema of a programme document, for editors and for checks."
+    ),
+    "GET /v1/program/versions": Text(
+        "Programme",
+        "Lists the versions of the programme, newest first; those that wait for their time or were "
+        "refused at it stand on the first page.",
+    ),
+    "DELETE /v1/program/versions/{n}": Text(
+        "Programme", "Takes back a version that waits for its time. Others cannot be taken back."
+    ),
+    "GET /v1/raffles/{id}": Text(
+        "Programme",
+        "Reads a raffle's commitment and, after the draw, its seed, tickets and winners: with them "
+        "anyone can repeat the draw.",
+    ),
+    "GET /v1/leaderboards/{id}": Text(
+        "Programme",
+        "Reads a leaderboard as it was counted last, without members who have withdrawn since.",
+    ),
+    "POST /v1/members": Text(
+        "Members",
+        "Enrols a member and answers the card. When one member has all the contacts given, "
+        "the answer is 200 with that card. Else there is a new card (201); contacts that another "
+        "member has stay there, and `not_taken` names them. Contacts given here count as confirmed "
+        "by the merchant.",
+    ),
+    "GET /v1/members": Text(
+        "Members",
+        "Lists cards, newest members first. `q` finds by e-mail address, telephone number or the "
+        "beginning of a name; `tier` and `segment` narrow the list.",
+    ),
+    "GET /v1/members/{id}": Text("Members", "Reads a card as it is now."),
+    "PATCH /v1/members/{id}": Text(
+        "Members",
+        "Changes the fields that are sent; `null` takes a value away. Consents change one by one. "
+        "The ledger does not move.",
+        (Code.CONTACT_TAKEN, Code.CONFLICT),
+    ),
+    "GET /v1/members/{id}/profile": Text(
+        "Members",
+        "Reads what is known of a member apart from the card: contacts with when and by whom they "
+        "were confirmed, consents with when and by whom they were given.",
+    ),
+    "GET /v1/members/{id}/entries": Text(
+        "Ledger",
+        "Lists the entries of a card, newest first, with all that is hashed.",
+    ),
+    "GET /v1/members/{id}/verify": Text(
+        "Ledger",
+        "Computes sequence, hash chain, balances and state again from the entries, and names each "
+        "difference.",
+    ),
+    "POST /v1/members/{id}/repair": Text(
+        "Ledger",
+        "Rebuilds the state of a card from its entries; with `dry_run` it only says what differs.",
+        (Code.CONFLICT,),
+    ),
+    "GET /v1/members/{id}/proof": Text(
+        "Ledger",
+        "Proves that the head of a card was part of the digest of a day: the path to its root.",
+        (Code.CONFLICT,),
+    ),
+    "GET /v1/ledger/roots": Text(
+        "Ledger", "Lists the digest of all heads for each day, newest first."
+    ),
+    "GET /v1/members/{id}/rewards": Text(
+        "Rewards",
+        "Lists each reward as it stands for the card: whether it can be had, what is missing, and "
+        "the code that taking it would answer.",
+    ),
+    "POST /v1/earn": Text(
+        "Earning",
+        "Books a visit or a sale of the member named by id, contact or the code on the card. The "
+        "same `order_id` is booked once, whatever the key; with other money or items the "
+        "difference is booked. With a key, limits are no refusal: the sale is booked and "
+        "`refused` says what was not granted. A signed-in device is refused with `cap_reached`.",
+        (Code.NOT_FOUND, Code.CAP_REACHED, Code.ORDER_OF_ANOTHER_MEMBER, Code.ALREADY_REVERSED),
+    ),
+    "POST /v1/adjust": Text(
+        "Corrections",
+        "Adds units to a card, or takes some, with a reason. A balance does not fall below zero "
+        "unless `allow_debt` says so.",
+        (Code.NOT_FOUND, Code.INSUFFICIENT_BALANCE),
+    ),
+    "POST /v1/actions": Text(
+        "Earning",
+        "Rewards something besides a visit or a sale, by the programme's rules on actions. The "
+        "same `ref` counts once.",
+        (Code.NOT_FOUND, Code.LIMIT_REACHED),
+    ),
+    "POST /v1/gifts": Text(
+        "Earning",
+        "Gives a surprise that the programme allows staff to give, within its budget.",
+        (Code.NOT_FOUND, *_RULES),
+    ),
+    "POST /v1/members/{id}/tier": Text(
+        "Members",
+        "Gives a right to a tier: bought, by invitation or by hand. `until` in the past ends it.",
+    ),
+    "POST /v1/members/{id}/give": Text(
+        "Corrections",
+        "Gives units of one member to another, in one step. They keep the dates of their lots and "
+        "count for no tier. What is pending or locked in vouchers cannot be given.",
+        (Code.NOT_FOUND, Code.DEBT, Code.INSUFFICIENT_BALANCE),
+    ),
+    "POST /v1/entries/{id}/move": Text(
+        "Corrections",
+        "Moves a sale that was booked on the wrong member to the right one, in one step: it is "
+        "earned there as if it had been sold there, and its refunds go with it. The id is the "
+        "`entry_id` of the sale.",
+        (Code.NOT_FOUND, Code.ALREADY_REVERSED),
+    ),
+    "POST /v1/refunds": Text(
+        "Corrections",
+        "Takes back what an order granted, in the share that was refunded. An order that is not "
+        "known yet is answered 202: the refund is kept and booked when the order comes. The same "
+        "`refund_id` is booked once.",
+        (Code.NOT_FOUND, Code.ALREADY_REVERSED, Code.REFUND_MISMATCH),
+    ),
+    "POST /v1/refunds/{id}/void": Text(
+        "Corrections",
+        "Takes a refund back, for thirty days: the sale stands again as before. The id of the "
+        "refund is used up.",
+        (Code.ALREADY_REVERSED, Code.UNDO_EXPIRED),
+    ),
+    "POST /v1/vouchers": Text(
+        "Rewards",
+        "Takes a reward: its cost is locked in a voucher, whose code redeems it once.",
+        (Code.NOT_FOUND, Code.INSUFFICIENT_BALANCE, *_RULES),
+    ),
+    "POST /v1/vouchers/{code}/redeem": Text(
+        "Rewards", "Redeems a voucher, once, when the reward is handed over.", _TAKEN
+    ),
+    "POST /v1/vouchers/{code}/reverse": Text(
+        "Rewards",
+        "Takes a redemption back: by staff for five minutes, with a key for thirty days. The "
+        "voucher is good again until its own end.",
+        (*_TAKEN, Code.ALREADY_REVERSED, Code.UNDO_EXPIRED),
+    ),
+    "POST /v1/vouchers/{code}/cancel": Text(
+        "Rewards",
+        "Gives a voucher back before it is redeemed: the same units return, with their dates.",
+        _TAKEN,
+    ),
+    "GET /v1/hooks": Text(
+        "Tills", "Lists where each till posts, and whether its events come.",
+    ),
+    "PUT /v1/hooks/{provider}": Text(
+        "Tills", "Sets how a till's events are recognised. Fields that are left out stay."
+    ),
+    "GET /v1/attention": Text(
+        "Ledger", "Lists what needs a person: damaged cards, events that could not be booked ..."
+    ),
+    "POST /v1/attention/{id}": Text(
+        "Ledger", "Settles what needs a person, in one of the ways that the item names.",
+        (Code.CONFLICT,),
+    ),
+    "GET /v1/test/clock": Text("Sandbox", "Reads what the sandbox takes for now."),
+    "POST /v1/test/clock": Text(
+        "Sandbox",
+        "Moves the sandbox's clock forward and runs every job that falls due on the way.",
+        (Code.CONFLICT,),
+    ),
+    "GET /v1/test/messages": Text(
+        "Sandbox", "Lists what would have been sent, newest first. A sandbox sends nothing."
+    ),
+    "POST /v1/test/hooks/{provider}": Text(
+        "Sandbox",
+        "Sends an event, signed as that till would sign it, through the real path.",
+    ),
+    "GET /v1/health": Text("Service", "Says that the service is up, without asking the table."),
+    "GET /v1/openapi.json": Text("Service", "Reads this document."),
+}  # fmt: skip
+
+
+def refusals(route: Route) -> tuple[Code, ...]:
+    """Return every code that an operation may answer, in the order of the closed list."""
+    may = {Code.INTERNAL, *OPERATIONS[route.key].refusals}
+    if route.auth != "none":
+        may |= {Code.UNAUTHORIZED, Code.RATE_LIMITED, Code.UNAVAILABLE}
+    if route.auth == "key or staff":
+        may.add(Code.FORBIDDEN)
+    if "{" in route.path or route.auth == "test key":
+        may.add(Code.NOT_FOUND)
+    sends = route.body is not None or route.method == "POST"
+    if sends or route.query:
+        may.add(Code.INVALID)
+    if sends:
+        may |= {Code.MALFORMED, Code.TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE}
+    if route.ledger:
+        may |= {Code.IDEMPOTENCY_KEY_REQUIRED, Code.IDEMPOTENCY_MISMATCH, Code.CONFLICT}
+    return tuple(code for code in Code if code in may)

@@ -1,0 +1,128 @@
+"""Book a sale on the right card that was booked on another: as if it had been sold there.
+
+It is earned at its time and under its version, by the tier, limits and remainders of the card it
+comes to. Its refunds come with it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regulars.domain import (
+    accrual,
+    benefits,
+    calendar,
+    limits,
+    milestones,
+    raffles,
+    reversal,
+    rewards,
+    tiering,
+    visits,
+)
+from regulars.domain.baskets import Basket
+from regulars.domain.draft import Draft
+from regulars.domain.ledger import Entry
+from regulars.domain.operations import Adopt, Earn, Refunded
+from regulars.domain.program import Program
+from regulars.domain.reasons import Reason
+from regulars.domain.revising import SALE, effective
+from regulars.domain.shares import grants, taken
+from regulars.domain.taking import points_of
+
+
+def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Reason]]]:
+    """Book the sale; return what is refunded of it, and (rule, reason) for what was not granted."""
+    under, before = operation.under or draft.program, operation.original
+    basket = _basket(before)
+    sale = Earn(operation.origin, visits=int(before.facts.get("visits", 0)))
+    count, refused = visits.granted(draft, sale, basket)
+    scratch = _as_sold_here(draft, operation, under, sale, basket, count)
+    facts: dict[str, Any] = {
+        **{name: before.facts[name] for name in _OF_THE_SALE if name in before.facts},
+        **{name: scratch.facts[name] for name in ("campaigns", "carry") if name in scratch.facts},
+        "visits": count,
+    }
+    if points := accrual.points_of(scratch):
+        facts["points"] = points
+    facts["grants"] = [
+        [line.unit, line.amount, line.lot, line.rule, dict(line.reason.stored)]
+        for line in scratch.lines
+    ]
+    after = effective(before._replace(facts={"order": before.facts.get("order")}), facts)
+    gone = taken(after, under, operation.refunded)
+    draft.facts.update({SALE: facts, "moved_from": operation.moved_from, "note": operation.reason})
+    if "order" in before.facts:
+        draft.facts["order"] = before.facts["order"]
+    for grant in grants(after.lines):
+        amount = grant.amount - gone.line(grant.line).of(grant.amount)
+        if amount > 0:
+            draft.grant_into(
+                grant.line.unit, amount, grant.line.rule, grant.line.reason, grant.lots[0]
+            )
+    for rule, moved in facts.get("carry", {}).items():
+        left = moved - gone.rules.get(rule, gone.money).of(moved)
+        reversal.move_carry(draft, rule, left)
+    _count(draft, after, under, gone)
+    refunded = operation.refunded._replace(
+        vouchers=tuple(draft.facts.get("vouchers", ())), revised_seq=draft.card.seq + 1
+    )
+    return refunded, refused
+
+
+_OF_THE_SALE = ("spend", "paid", "listed", "sum")
+"""Facts of a sale that are the same on any card."""
+
+
+def _basket(before: Entry) -> Basket:
+    """Read the sale from its entry, which keeps sums and what each rule counted, not the lines."""
+    spend = int(before.facts.get("spend", 0))
+    paid = int(before.facts.get("paid", spend))
+    return Basket((), spend, paid, 0, False, bool(spend or paid))
+
+
+def _as_sold_here(
+    draft: Draft, operation: Adopt, under: Program, sale: Earn, basket: Basket, count: int
+) -> Draft:
+    """Compute what the sale would have granted on this card, on a copy that holds no units."""
+    before = operation.original
+    card = draft.card._replace(lots={}, debt={}, open={}, recorded_ms=0)
+    origin = sale.origin._replace(effective_ms=before.effective_ms, location=before.location)
+    at = calendar.from_ms(before.recorded_ms)
+    scratch = Draft(under, card, sale._replace(origin=origin), at)
+    occasion = accrual.occasion_of(scratch, basket.spend_minor)
+    counted = {line.rule: line.reason for line in before.lines if line.amount > 0}
+    carried = {rule: moved for rule, moved in before.facts.get("carry", {}).items() if moved > 0}
+    accrual.purchase_again(
+        scratch, counted, carried, count, accrual.running(scratch, occasion), basket
+    )
+    return scratch
+
+
+def _count(draft: Draft, after: Entry, under: Program, gone: Any) -> None:
+    """Count what is left of the sale, and do what follows from it."""
+    facts = after.facts
+    spend, count = int(facts.get("spend", 0)), int(facts["visits"])
+    spend -= gone.money.of(spend)
+    count -= gone.visit.of(count)
+    points = sum(one.amount - gone.line(one.line).of(one.amount) for one in points_of(after, under))
+    for name, amount in (("spend", spend), ("visits", count), ("points", points)):
+        if amount:
+            draft.facts[name] = amount
+    for campaign in under.campaigns:
+        if campaign.id in facts.get("campaigns", ()):
+            name = f"campaign:{campaign.id}"
+            if campaign.per_member:
+                draft.card = limits.counted(draft.card, name, "")
+            if campaign.total:
+                draft.count(name, 1, campaign.total)
+    if count:
+        visits.book(draft, count)
+    draft.card = draft.card.with_window(draft.effective_month, spend, count, points)
+    milestones.count(draft, spend, count, points)
+    raffles.count(draft, spend, count)
+    milestones.reach(draft)
+    draft.card = tiering.upgraded(draft.program, draft.card, draft.today, draft.effective_day)
+    benefits.give_due(draft)
+    draft.pay_debt()
+    rewards.issue_automatic(draft)

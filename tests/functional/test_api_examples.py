@@ -1,0 +1,186 @@
+"""The examples of the OpenAPI document are what the service really answers.
+
+A story is played over the whole service with a standing clock and ids drawn from the test's name,
+so that it comes out the same each time. `EXAMPLES=write` writes what it came to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from regulars.actions import attention
+from regulars.api import openapi
+from regulars.api.routes import API
+from regulars.domain.calendar import to_ms
+from tests.service import Merchant, Reply, Service, match
+
+FILE = Path(openapi.__file__).with_name("examples.json")
+SHORT_PROGRAM = {
+    "name": "Corner Café",
+    "currency": "EUR",
+    "timezone": "Europe/Budapest",
+    "languages": ["en"],
+    "units": [
+        {"id": "stamp", "name": {"en": {"one": "stamp", "other": "stamps"}}, "kind": "stamps"}
+    ],
+    "earn": [
+        {"id": "welcome", "on": "join", "unit": "stamp", "amount": 1},
+        {"id": "visit", "on": "visit", "unit": "stamp", "amount": 1},
+        {"id": "review", "on": "action", "action": "review", "unit": "stamp", "amount": 1},
+    ],
+    "rewards": [
+        {"id": "coffee", "name": "Free coffee", "cost": {"unit": "stamp", "amount": 10}},
+        {"id": "biscuit", "name": "A biscuit", "cost_minor": 80},
+    ],
+    "tiers": [
+        {"id": "regular", "name": "Regular",
+         "enter": [{"metric": "membership", "period": "year", "price_minor": 4900}]}
+    ],
+    "raffles": [
+        {"id": "winter", "name": "Winter raffle", "reward": "coffee",
+         "from": "2026-11-22", "until": "2026-11-24"}
+    ],
+    "leaderboards": [
+        {"id": "visits", "name": "Most visits", "metric": "visits", "window": "month"}
+    ],
+    "surprises": [
+        {"id": "new-here", "name": "First time here", "reward": "biscuit", "by": "staff",
+         "budget": {"amount_minor": 2000, "window": "month"}}
+    ],
+}  # fmt: skip
+
+
+class Story:
+    """Calls that are remembered: the first of each operation and status."""
+
+    def __init__(self, merchant: Merchant) -> None:
+        self.merchant = merchant
+        self.found: dict[str, dict[str, Any]] = {}
+
+    def ask(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """The answer to a call with the test key."""
+        reply = self.merchant.call(method, path, body, test=True, **more)
+        self.keep(method, path, body, reply)
+        return reply.json
+
+    def keep(self, method: str, path: str, body: Any, reply: Reply) -> None:
+        """Remember a call."""
+        assert reply.status < 400, reply.text
+        route, _ = match(method, path)
+        kept = self.found.setdefault(route.key, {})
+        if body is not None:
+            kept.setdefault("request", body)
+        kept.setdefault("answers", {}).setdefault(str(reply.status), reply.json)
+
+
+def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]]:
+    """A story with every operation in it."""
+    headers = {"authorization": f"Bearer {service.platform_key}"}
+    body = {
+        "name": "Corner Café", "slug": slug, "template": "corner-cafe", "currency": "EUR",
+        "timezone": "Europe/Budapest", "languages": ["en", "hu"],
+        "owner_email": "owner@example.com",
+    }  # fmt: skip
+    created = service.request("POST", "/v1/merchants", body=body, headers=headers)
+    story = Story(Merchant(service, created.json))
+    story.keep("POST", "/v1/merchants", body, created)
+    for path in ("/v1/templates", "/v1/templates/bakery", "/v1/health", "/v1/test/clock"):
+        story.ask("GET", path)
+    story.ask("POST", "/v1/program/preview", SHORT_PROGRAM)
+    story.ask("PUT", "/v1/program", SHORT_PROGRAM, headers={"if-match": "1"})
+    story.ask("GET", "/v1/program")
+    later = {"publish_at": "2027-01-01T00:00:00Z", "note": "for the new year"}
+    story.ask("PUT", "/v1/program", SHORT_PROGRAM, headers={"if-match": "2"}, query=later)
+    story.ask("GET", "/v1/program/versions")
+
+    anna = {"name": "Anna", "email": "anna@example.com", "consents": {"email": True}}
+    member = story.ask("POST", "/v1/members", anna)["member_id"]
+    story.ask("POST", "/v1/members", anna)
+    of = f"/v1/members/{member}"
+    story.ask("PATCH", of, {"birthday": "05-21", "language": "en"})
+    sale = {"member_id": member, "spend_minor": 840, "order_id": "bill-1017"}
+    sold = story.ask("POST", "/v1/earn", sale)["entry"]["seq"]
+    story.ask("POST", "/v1/actions", {"member_id": member, "action": "review", "ref": "r-31"})
+    story.ask("POST", "/v1/gifts", {"member_id": member, "surprise": "new-here"})
+    story.ask("POST", f"{of}/tier", {"tier": "regular", "by": "membership"})
+    story.ask(
+        "POST",
+        "/v1/adjust",
+        {"member_id": member, "unit": "stamp", "amount": 18, "reason": "from the old card"},
+    )
+    for cancelled in (False, True):
+        voucher = story.ask("POST", "/v1/vouchers", {"member_id": member, "reward_id": "coffee"})
+        verb, more = ("cancel", {"reason": "taken by mistake"}) if cancelled else ("redeem", {})
+        story.ask("POST", f"/v1/vouchers/{voucher['code']}/{verb}", more)
+        if not cancelled:
+            story.ask("POST", f"/v1/vouchers/{voucher['code']}/reverse", {})
+    story.ask("POST", "/v1/refunds", {"order_id": "bill-1017", "refund_id": "back-7"})
+    story.ask("POST", "/v1/refunds/back-7/void")
+    story.ask("POST", "/v1/refunds", {"order_id": "bill-2000", "refund_id": "back-8"})
+    story.ask("GET", "/v1/members", query={"q": "anna", "limit": "2"})
+    for path in ("", "/profile", "/rewards", "/verify"):
+        story.ask("GET", f"{of}{path}")
+    story.ask("GET", f"{of}/entries", query={"limit": "2"})
+    story.ask("POST", f"{of}/repair", {"dry_run": True})
+    ben = story.ask("POST", "/v1/members", {"name": "Ben"})["member_id"]
+    story.ask("POST", f"{of}/give", {"to": ben, "unit": "stamp", "amount": 1, "note": "for you"})
+    wrong = {"to": ben, "reason": "The wrong card was scanned."}
+    story.ask("POST", f"/v1/entries/{member}.{sold}/move", wrong)
+    story.ask("GET", "/v1/hooks")
+    story.ask("PUT", "/v1/hooks/square", {"secret": "the signature key that Square shows"})
+    attention.raise_(
+        service.table,
+        story.merchant.sandbox_id,
+        "unbooked",
+        "evt_1",
+        why="The sale is in USD.",
+        about={"provider": "square", "order_id": "o1"},
+        at_ms=to_ms(frozen.now),
+    )
+    (item,) = story.ask("GET", "/v1/attention")["items"]
+    story.ask("POST", f"/v1/attention/{item['id']}", {"do": "dismiss"})
+    story.ask("POST", "/v1/test/clock", {"advance": "P3D"})
+    story.ask("GET", f"{of}/proof")
+    story.ask("GET", "/v1/ledger/roots")
+    story.ask("GET", "/v1/raffles/winter")
+    story.ask("GET", "/v1/leaderboards/visits")
+    story.ask("GET", "/v1/test/messages", query={"limit": "1"})
+    return story.found
+
+
+BY_HAND: dict[str, dict[str, Any]] = {
+    "POST /v1/test/hooks/{provider}": {
+        "request": {"order_id": "bill-3000", "total_minor": 840, "contact": "anna@example.com"},
+        "answers": {"200": {"status": 200, "event_id": "evt_6vexl9wpbh"}},
+    }
+}
+"""What cannot be played in one process: this one posts to the service itself."""
+
+
+def test_the_examples_are_what_the_service_answers(
+    service: Service, frozen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = frozen.now
+    played(service, frozen, "rehearsal")  # what a process draws once is drawn now
+    frozen.now = start
+    monkeypatch.setattr(os, "urandom", Random(2026).randbytes)  # noqa: S311 - it is to be foreseen
+    found = played(service, frozen, "corner") | BY_HAND
+    if os.environ.get("EXAMPLES") == "write":
+        text = json.dumps(dict(sorted(found.items())), indent=1, ensure_ascii=False)
+        FILE.write_text(f"{text}\n", "utf-8")
+    assert found == json.loads(FILE.read_text("utf-8")), "EXAMPLES=write writes them again"
+
+
+def test_every_operation_with_an_answer_has_examples_of_each_status() -> None:
+    found = json.loads(FILE.read_text("utf-8"))
+    for route in API:
+        if route.answers:
+            answers = found.get(route.key, {}).get("answers", {})
+            assert {str(status) for status, _ in route.answers} == set(answers), route.key
+            assert ("request" in found[route.key]) == (route.body is not None), route.key
