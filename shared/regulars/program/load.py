@@ -131,6 +131,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         counts=Counts(**document.get("counts", {})),
         messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
         locations={place["id"]: place["name"] for place in document.get("locations", ())},
+        categories=dict(document.get("categories") or {}),
     )
 
 
@@ -179,6 +180,7 @@ def _earn(rule: Mapping[str, Any]) -> EarnRule:
         action=rule.get("action", ""),
         limit=(rule.get("per_member") or {}).get("times", 0),
         limit_window=(rule.get("per_member") or {}).get("window", "lifetime"),
+        name=rule.get("name"),
     )
 
 
