@@ -248,6 +248,7 @@ def audited(member_id: str, booked: Entry, text: str) -> View:
     view: View = {
         "entry_id": f"{member_id}.{booked.seq}",
         "money_minor": money,
+        "visits": facts.get("visits", 0),
         "vouchers": [
             {"voucher_id": voucher_id, "what": what} for voucher_id, what in _moved(booked)
         ],
@@ -258,8 +259,9 @@ def audited(member_id: str, booked: Entry, text: str) -> View:
 
 
 def _moved(booked: Entry) -> Iterator[tuple[str, str]]:
-    """The vouchers an entry issued, redeemed, cancelled or let expire."""
-    yield from ((one, "issued") for one in booked.facts.get("vouchers", ()))
+    """The vouchers an entry issued (or opened again), redeemed, cancelled or let expire."""
+    opened = (*booked.facts.get("vouchers", ()), *booked.facts.get("reopened", ()))
+    yield from ((one, "issued") for one in opened)
     if "voucher" in booked.facts and booked.kind == "redeem":
         yield booked.facts["voucher"], "redeemed"
     ended = "expired" if booked.kind == "expire" else "cancelled"
