@@ -140,7 +140,7 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
         "unbooked",
         "evt_1",
         why="The sale is in USD.",
-        about={"provider": "square", "order_id": "o1"},
+        about={"order_id": "o1"},
         at_ms=to_ms(frozen.now),
     )
     (item,) = story.ask("GET", "/v1/attention")["items"]

@@ -228,3 +228,34 @@ def test_a_tier_is_reached_within_the_sale_that_earns_it(cafe: Merchant) -> None
     assert there["card"]["tier"]["next"] == {
         "id": "friend", "metric": "spend", "value": 15_000, "target": 40_000, "window": "year",
     }  # fmt: skip
+
+
+def test_rules_and_categories_go_by_their_names(cafe: Merchant) -> None:
+    published(
+        cafe,
+        earn=[
+            {"id": "r1", "name": {"en": "Every visit", "hu": "Minden látogatás"}, "on": "visit",
+             "unit": "stamp", "amount": 1},
+            {"id": "r2", "on": "item", "unit": "stamp", "amount": 1, "categories": ["main"]},
+            {"id": "r3", "name": "a review", "on": "action", "action": "a1", "unit": "stamp",
+             "amount": 1},
+        ],
+        categories={"main": {"en": "main course", "hu": "főétel"}},
+    )  # fmt: skip
+    sale = {"items": [{"category": "main", "quantity": 2, "amount_minor": 3000}]}
+    for language, visit, mains, review in (
+        ("en", "1 stamp: for your visit · Every visit", "2 stamps for 2 × main course",
+         "1 stamp: for what you did: a review"),
+        ("hu", "Minden látogatás", "főétel", "a review"),
+    ):  # fmt: skip
+        member_id = cafe.join(language=language)["member_id"]
+        earned = cafe.call("POST", "/v1/earn", {"member_id": member_id, **sale}).json
+        body = {"member_id": member_id, "action": "a1"}
+        acted = cafe.call("POST", "/v1/actions", body).json
+        for wanted, found in zip((visit, mains), earned["explain"], strict=True):
+            assert wanted.replace(" ", "\xa0", 1) in found or wanted in found
+        assert (
+            review.replace(" ", "\xa0", 1) in acted["explain"][0] or review in acted["explain"][0]
+        )
+        whys = [line["why"] for line in (*earned["entry"]["lines"], *acted["entry"]["lines"])]
+        assert not any(rule in why for why in whys for rule in ("r1", "r2", "r3", "a1"))

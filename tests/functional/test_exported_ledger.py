@@ -61,6 +61,7 @@ def test_what_was_exported_fits(entries: Entries, tmp_path: Path) -> None:
 def test_an_entry_says_what_it_did(entries: Entries) -> None:
     reverse, sale, redeem, earn, join = entries
     assert (sale["money_minor"], reverse["money_minor"], reverse["reverses"]) == (900, -900, 4)
+    assert (sale["visits"], reverse["visits"], redeem["visits"], join["visits"]) == (2, -2, 0, 0)
     (issued,), (redeemed,) = earn["vouchers"], redeem["vouchers"]
     assert issued == {**redeemed, "what": "issued"}
     assert redeemed["what"] == "redeemed"

@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "BASE_URL": "https://cards.example",
     "MAIL_FROM": "cards@regulars.example",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    "POWERTOOLS_METRICS_DISABLED": "true",
     "REGULARS_SECRET": "a secret of the simulation that is long enough",
     "TABLE_NAME": "regulars-ledger",
 }

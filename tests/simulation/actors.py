@@ -13,6 +13,7 @@ from regulars.store import keys
 from regulars.store.errors import Unavailable
 from tests.concurrency.faults import Death
 from tests.simulation import programs, tills
+from tests.simulation.damage import damage
 from tests.simulation.rates import Asked
 from tests.simulation.requests import Asks
 from tests.simulation.run import Run
@@ -290,5 +291,5 @@ def ttl(run: Run) -> None:
 _ACTORS: list[Callable[[Run], None]] = [
     *[stamp] * 8, *[sale] * 5, *[refund] * 6, *[arrive] * 3, undo, *[issue] * 6, *[redeem] * 4,
     *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, gift, *[jobs] * 6, *[wait] * 7, publish,
-    *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 7, *[queue] * 10, ttl,
+    *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 7, *[queue] * 10, ttl, damage,
 ]  # fmt: skip

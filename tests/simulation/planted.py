@@ -37,7 +37,13 @@ from regulars.domain.operations import Refunded
 from regulars.domain.refusals import Refused
 from regulars.store import answers, cards, ledger, reversals, table
 from regulars.store.table import Count, Put
-from tests.simulation import planted_around, planted_corrections, planted_program, planted_refunds
+from tests.simulation import (
+    planted_around,
+    planted_corrections,
+    planted_damage,
+    planted_program,
+    planted_refunds,
+)
 from tests.simulation.planted_around import Patch
 
 
@@ -231,10 +237,10 @@ def _windows_keep_refunds() -> list[Patch]:
 
 
 def _a_refund_takes_any_lot() -> list[Patch]:
-    def take_back(of: Any, _operation: Any, _under: Any, grant: Any, amount: int) -> None:
+    def take(of: Any, _operation: Any, _under: Any, grant: Any, amount: int, _why: Any) -> None:
         of.owe(grant.line.unit, amount, grant.line.rule, reasons.reward("", ""))
 
-    return [(reversal, "_take_back", take_back)]
+    return [(reversal, "take", take)]
 
 
 def _a_new_token_for_a_new_try() -> list[Patch]:
@@ -297,7 +303,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
         (shares.Span, "of", _each_part_by_itself)
     ],
     "the remainder of a sale is forgotten": lambda: [(accrual, "_carry", lambda *_: None)],
-    "a refund leaves the remainder": lambda: [(reversal, "_restore_carry", lambda *_: None)],
+    "a refund leaves the remainder": lambda: [(reversal, "move_carry", lambda *_: None)],
     "a voucher is redeemed whatever its status": lambda: [
         (rewards, "require_open", lambda *_, **__: None),
         *_without_condition(_sort_key("VOUCHER#")),
@@ -333,6 +339,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "what was carried out is not recognised": _a_new_token_for_a_new_try,
     **planted_around.BUGS,
     **planted_corrections.BUGS,
+    **planted_damage.BUGS,
     **planted_program.BUGS,
     **planted_refunds.BUGS,
 }

@@ -90,7 +90,7 @@ def _a_package_stays() -> list[Patch]:
 
 
 def _benefits_of_a_lost_tier_stay() -> list[Patch]:
-    return [(taking, "_lost_benefits", lambda *_: iter(()))]
+    return [(taking, "lost_benefits", lambda *_: iter(()))]
 
 
 def _streaks_outlive_their_visits() -> list[Patch]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from regulars.actions import attention
 from regulars.core.observability import logger
 from regulars.domain import replay
-from regulars.domain.calendar import to_ms
+from regulars.domain.calendar import hour_of, to_ms
 from regulars.domain.card import Card
 from regulars.domain.due import newly_due
 from regulars.domain.ledger import Chain, Recorded
@@ -48,6 +48,8 @@ class CardCheck(NamedTuple):
     vouchers: Mapping[str, Item]
     due: Mapping[str, str]
     """By job the hour of the card's due mark."""
+    aside: tuple[str, ...]
+    """Jobs that could not be done and were put off: a repair makes them due at once."""
     profile: Item | None
 
     @property
@@ -124,15 +126,30 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
         for sk, item in parts.items()
         if sk.startswith(keys.DUE_PREFIX) and "hour" in item
     }
+    aside = tuple(
+        sk.removeprefix(keys.DUE_PREFIX)
+        for sk, item in parts.items()
+        if sk.startswith(keys.DUE_PREFIX) and item.get("tries")
+    )
     card = _readable(state)
     differences = [
         *_state_differences(state, card, fold),
         *_voucher_differences(vouchers, fold),
     ]
     return CardCheck(
-        member_id, state, card, fold, tuple(chain.problems), chain.seq, chain.head,
-        tuple(differences), vouchers, due, profile,
-    )  # fmt: skip
+        member_id=member_id,
+        state=state,
+        card=card,
+        fold=fold,
+        problems=tuple(chain.problems),
+        entries=chain.seq,
+        head=chain.head,
+        differences=tuple(differences),
+        vouchers=vouchers,
+        due=due,
+        aside=aside,
+        profile=profile,
+    )
 
 
 def _entries(shop: Shop, member_id: str, others: list[Item]) -> Iterator[Recorded]:
@@ -190,8 +207,10 @@ def _rebuilt(shop: Shop, found: CardCheck) -> tuple[Card, tuple[tuple[str, str],
     card = replay.rebuilt(found.card, found.fold)
     card = card._replace(version=max(known, card.seq) + 1, due=dict(found.due))
     birthday = profile_of(found.profile).birthday[-5:] if found.profile else ""
-    dues = newly_due(shop.program, card, shop.now, birthday)
-    return card._replace(due={**card.due, **dict(dues)}), dues
+    again = tuple((job, hour_of(shop.now)) for job in found.aside)
+    card = card._replace(due={**card.due, **dict(again)})
+    dues = (*again, *newly_due(shop.program, card, shop.now, birthday))
+    return card._replace(due={**card.due, **dict(dues)}), tuple(dict(dues).items())
 
 
 def _vouchers(shop: Shop, found: CardCheck) -> Iterator[tuple[Item | None, Voucher]]:

@@ -92,6 +92,8 @@ class EntryView(View):
     """`<member_id>.<seq>`. This and what follows stand in the list of entries alone."""
     money_minor: int | None = None
     """The money of a sale, negative for what was refunded."""
+    visits: int | None = None
+    """The visits that it counted, negative for those that a refund took back."""
     reverses: int | None = None
     """The entry that a reversal takes back."""
     vouchers: list[MovedVoucher] | None = None

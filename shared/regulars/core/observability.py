@@ -7,6 +7,7 @@ identifies a person is ever logged: ids, counts and codes only.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
 from aws_lambda_powertools.logging import Logger
@@ -16,7 +17,12 @@ NAMESPACE = "Regulars"
 
 
 def count(metric: str) -> None:
-    """Count one event of a metric that an alarm watches (in the log, as CloudWatch reads it)."""
+    """Count one event of a metric that an alarm watches (in the log, as CloudWatch reads it).
+
+    Nothing is written where POWERTOOLS_METRICS_DISABLED is true: on a terminal, in a simulation.
+    """
+    if os.environ.get("POWERTOOLS_METRICS_DISABLED", "").lower() == "true":
+        return
     from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
     with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=NAMESPACE):

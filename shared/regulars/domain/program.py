@@ -67,6 +67,8 @@ class EarnRule(NamedTuple):
     limit: int
     limit_window: Literal["day", "month", "year", "lifetime"]
     """For `action`: how often a member is rewarded for it; 0 for no limit."""
+    name: Text | None = None
+    """What explanations call it."""
 
 
 class Reward(NamedTuple):
@@ -283,6 +285,8 @@ class Program(NamedTuple):
     messages: Messages
     segments: Segments
     locations: Mapping[str, str]
+    categories: Mapping[str, Text]
+    """Names of categories, by id, for explanations."""
     past: Past = NO_PAST
 
     def terms(self, reward_id: str, version: int) -> Reward | None:

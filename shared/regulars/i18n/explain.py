@@ -23,14 +23,16 @@ def explain(
 ) -> str:
     """Say the reason of one booked line: "8 points for €8.40 + 4 extra (×1.5)".
 
-    `amount` is the line's own amount, signed; `unit` its names; `rewards` the names of rewards
-    by id, `names` those of campaigns and milestones, `rule` what the rule rewards ("main course",
-    "review") where the programme names it. A reason this version does not know gives an empty
-    string.
+    `amount` is the line's own amount, signed; `unit` its names; `rewards` the names of rewards by
+    id, `names` those of campaigns and milestones, `rule` what the programme calls the rule ("main
+    course", "review"). A reason this version does not know gives an empty string.
     """
     base = int(why.get("base", amount))
     reward = words.pick((rewards or {}).get(why.get("r", ""), ""))
-    text = _reason(why, words, words.amount(unit, base), currency, reward, words.pick(rule))
+    called = words.pick(rule)
+    text = _reason(why, words, words.amount(unit, base), currency, reward, called)
+    if text and called and why.get("k") in _CALLED:
+        text = f"{text} · {called}"
     name = words.pick((names or {}).get(why.get("c") or why.get("m") or "", ""))
     if name and why.get("k") in {"campaign", "milestone"}:
         return name
@@ -47,6 +49,10 @@ def explain(
         left = words.money(why["left"], currency)
         text = words.t("{reason}; {left} carried to the next", reason=text, left=left)
     return text
+
+
+_CALLED = frozenset({"join", "visit", "spend", "birthday", "anniversary", "min_spend"})
+"""Reasons that the name of their rule is added to; others hold it in their sentence."""
 
 
 def _reason(

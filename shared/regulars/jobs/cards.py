@@ -37,9 +37,7 @@ from regulars.store.members import Members
 
 def expire(shop: Shop, member_id: str) -> None:
     """Book out what has expired: lots, and vouchers whose lots go back first."""
-    card = shop.ledger.card(member_id)
-    if card is None:
-        return
+    card = _card(shop, member_id)
     items = shop.table.get(
         *(keys.voucher(shop.merchant_id, member_id, one) for one in sorted(card.open))
     )
@@ -52,9 +50,7 @@ def expire(shop: Shop, member_id: str) -> None:
 
 def review_tier(shop: Shop, member_id: str) -> None:
     """Decide the tier again."""
-    card = shop.ledger.card(member_id)
-    if card is None:
-        return
+    card = _card(shop, member_id)
     profile = Members(shop.table, shop.merchant_id).profile(member_id)
     operation = ReviewTier(_origin(TIER, card), profile.birthday[-5:] if profile else "")
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
@@ -62,10 +58,9 @@ def review_tier(shop: Shop, member_id: str) -> None:
 
 def benefits(shop: Shop, member_id: str) -> None:
     """Give what the tier brings in the new period."""
-    card = shop.ledger.card(member_id)
-    if card is not None:
-        operation = GiveBenefits(_origin(BENEFITS, card))
-        shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+    card = _card(shop, member_id)
+    operation = GiveBenefits(_origin(BENEFITS, card))
+    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 
 def birthday(shop: Shop, member_id: str) -> None:
@@ -79,9 +74,9 @@ def anniversary(shop: Shop, member_id: str) -> None:
 
 
 def _celebrate(shop: Shop, member_id: str, occasion: Literal["birthday", "anniversary"]) -> None:
-    card = shop.ledger.card(member_id)
+    card = _card(shop, member_id)
     profile = Members(shop.table, shop.merchant_id).profile(member_id)
-    if card is None or profile is None:
+    if profile is None:
         return
     day = profile.birthday[-5:]
     operation: AnyOperation = Celebrate(_origin(occasion, card), occasion, day)
@@ -92,9 +87,7 @@ def _celebrate(shop: Shop, member_id: str, occasion: Literal["birthday", "annive
 
 def notice(shop: Shop, member_id: str) -> None:
     """Tell a member that a tier is about to end, and what keeps it."""
-    card = shop.ledger.card(member_id)
-    if card is None:
-        return
+    card = _card(shop, member_id)
     today = calendar.local_date(shop.now, shop.program.timezone)
     day = notice_day(shop.program, card)
     if card.tier and day and day <= today:  # it may have been prolonged since
@@ -107,9 +100,7 @@ def notice(shop: Shop, member_id: str) -> None:
 
 def remind(shop: Shop, member_id: str) -> None:
     """Tell a member who lacks one visit to a reward; once per visit that did not come."""
-    card = shop.ledger.card(member_id)
-    if card is None:
-        return
+    card = _card(shop, member_id)
     today = calendar.local_date(shop.now, shop.program.timezone)
     day = reminder_day(shop.program, card, today)
     reward = close_reward(shop.program, card, today)
@@ -123,6 +114,15 @@ def remind(shop: Shop, member_id: str) -> None:
         )
     operation = ClearDue(_origin(REMIND, card))
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def _card(shop: Shop, member_id: str) -> Card:
+    """The card that something is due for; raises DamagedError when its state is gone."""
+    card = shop.ledger.card(member_id)
+    if card is None:
+        pk, sk = keys.state(shop.merchant_id, member_id)
+        raise cards.DamagedError({"PK": pk, "SK": sk})
+    return card
 
 
 def _origin(job: str, card: Card) -> Origin:

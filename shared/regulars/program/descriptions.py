@@ -49,6 +49,7 @@ DESCRIPTIONS: Descriptions = {
     "EarnRule": {
         "": "What is earned, and by what.",
         "id": "Its id; entries keep it for ever.",
+        "name": "What explanations call it; a text, or one for each language.",
         "on": "What is rewarded.",
         "unit": "The unit that is granted.",
         "amount": "How many, for each visit, each `per_minor` spent, or each piece.",
@@ -243,6 +244,7 @@ DESCRIPTIONS: Descriptions = {
         "earn": "What is earned, and by what.",
         "rewards": "What members can have.",
         "tiers": "Levels of membership, from lowest to highest.",
+        "categories": "Names of categories of products, by id, for explanations.",
         "campaigns": "What earns more for a time.",
         "milestones": "What is rewarded when it is reached.",
         "raffles": "Draws among tickets.",

@@ -128,6 +128,7 @@ class Unit(Part):
 
 class EarnRule(Part):
     id: Id
+    name: Name | None = None
     on: Literal["join", "visit", "spend", "item", "action", "birthday", "anniversary"]
     unit: UnitRef
     amount: Positive
@@ -322,6 +323,7 @@ class ProgramDocument(Part):
     earn: list[EarnRule] = Field(default_factory=list, max_length=50)
     rewards: list[Reward] = Field(default_factory=list, max_length=50)
     tiers: list[Tier] = Field(default_factory=list, max_length=10)
+    categories: dict[Short, Name] = Field(default_factory=dict, max_length=200)
     campaigns: list[Campaign] = Field(default_factory=list, max_length=50)
     milestones: list[Milestone] = Field(default_factory=list, max_length=50)
     raffles: list[Raffle] = Field(default_factory=list, max_length=20)

@@ -133,6 +133,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
         segments=_segments(document.get("segments", {})),
         locations={place["id"]: place["name"] for place in document.get("locations", ())},
+        categories=dict(document.get("categories") or {}),
     )
 
 
@@ -181,6 +182,7 @@ def _earn(rule: Mapping[str, Any]) -> EarnRule:
         action=rule.get("action", ""),
         limit=(rule.get("per_member") or {}).get("times", 0),
         limit_window=(rule.get("per_member") or {}).get("window", "lifetime"),
+        name=rule.get("name"),
     )
 
 

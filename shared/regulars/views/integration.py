@@ -26,7 +26,7 @@ from regulars.domain.operations import Decision, Voucher
 from regulars.domain.program import Program, Reward
 from regulars.domain.reasons import Reason
 from regulars.i18n.explain import explain
-from regulars.i18n.words import Words
+from regulars.i18n.words import Text, Words
 from regulars.store.leaderboards import ShownBoard
 from regulars.store.members import CONTACT_KINDS, Profile
 
@@ -248,6 +248,7 @@ def audited(member_id: str, booked: Entry, text: str) -> View:
     view: View = {
         "entry_id": f"{member_id}.{booked.seq}",
         "money_minor": money,
+        "visits": facts.get("visits", 0),
         "vouchers": [
             {"voucher_id": voucher_id, "what": what} for voucher_id, what in _moved(booked)
         ],
@@ -258,8 +259,9 @@ def audited(member_id: str, booked: Entry, text: str) -> View:
 
 
 def _moved(booked: Entry) -> Iterator[tuple[str, str]]:
-    """The vouchers an entry issued, redeemed, cancelled or let expire."""
-    yield from ((one, "issued") for one in booked.facts.get("vouchers", ()))
+    """The vouchers an entry issued (or opened again), redeemed, cancelled or let expire."""
+    opened = (*booked.facts.get("vouchers", ()), *booked.facts.get("reopened", ()))
+    yield from ((one, "issued") for one in opened)
     if "voucher" in booked.facts and booked.kind == "redeem":
         yield booked.facts["voucher"], "redeemed"
     ended = "expired" if booked.kind == "expire" else "cancelled"
@@ -268,11 +270,17 @@ def _moved(booked: Entry) -> Iterator[tuple[str, str]]:
 
 def why(program: Program, line: Line, words: Words, version: int = 0) -> str:
     """The reason of a line in words."""
-    return reason(program, line.reason, line.unit, line.amount, words, version)
+    return reason(program, line.reason, line.unit, line.amount, words, version, line.rule)
 
 
 def reason(
-    program: Program, because: Reason, unit_id: str, amount: int, words: Words, version: int = 0
+    program: Program,
+    because: Reason,
+    unit_id: str,
+    amount: int,
+    words: Words,
+    version: int = 0,
+    rule_id: str = "",
 ) -> str:
     """A reason with its figures, in words. Rewards go by the name they had in the version that the
     reason is about; units that nobody knows any more by their id."""
@@ -290,7 +298,16 @@ def reason(
             **{campaign.id: campaign.name for campaign in program.campaigns},
             **{milestone.id: milestone.name for milestone in program.milestones},
         },
+        rule=_rule_name(program, rule_id),
     )
+
+
+def _rule_name(program: Program, rule_id: str) -> Text | None:
+    """What the programme calls a rule: its own name, or that of the one category it is about."""
+    rule = next((one for one in program.earn if one.id == rule_id), None)
+    if rule is None or rule.name:
+        return rule.name if rule else None
+    return program.categories.get(rule.categories[0]) if len(rule.categories) == 1 else None
 
 
 def earned(program: Program, decision: Decision, now: datetime, words: Words) -> View:
@@ -312,7 +329,10 @@ def earned(program: Program, decision: Decision, now: datetime, words: Words) ->
 def refused(program: Program, decision: Decision, words: Words) -> list[View]:
     """What was not granted or not taken although the operation was booked, and why."""
     return [
-        {"rule": rule, "why": reason(program, because, _unit_of(program, rule), 0, words)}
+        {
+            "rule": rule,
+            "why": reason(program, because, _unit_of(program, rule), 0, words, 0, rule),
+        }
         for rule, because in decision.refused
     ]
 

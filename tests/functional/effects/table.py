@@ -151,6 +151,7 @@ def referral(**more: Any) -> Part:
     return {"friend": friend, "referrer": referrer, **more}
 
 
+BY_PIECE = {"id": "cups", "on": "item", "unit": "stamp", "amount": 1, "categories": ["coffee"]}
 CAKE_DAY = {"id": "cake-day", "on": "birthday", "unit": "stamp", "amount": 2}
 SEASON = {"from_month": 11, "until_month": 12}
 MORNING = {"from": "09:00", "until": "12:00"}
@@ -189,6 +190,8 @@ UNITS = (
 
 EARN = (
     line("earn.0.id", "come"),
+    line("earn.0.name", "Every visit"),
+    line("categories", {"coffee": "A hot cup"}, earn=[BY_PIECE]),
     line("earn.0.on", "join"),
     line("earn.0.unit", "point"),
     line("earn.0.amount", 2),

@@ -71,8 +71,9 @@ NEVER_STORED_THEN = {
 """Kinds that no stored entry of an earlier version has."""
 
 WITH_A_NAME = {
-    ReasonKind.ITEM, ReasonKind.ACTION, ReasonKind.CAMPAIGN, ReasonKind.MILESTONE,
-    ReasonKind.SURPRISE, ReasonKind.REWARD, ReasonKind.RETURNED,
+    ReasonKind.JOIN, ReasonKind.VISIT, ReasonKind.SPEND, ReasonKind.ITEM, ReasonKind.ACTION,
+    ReasonKind.BIRTHDAY, ReasonKind.ANNIVERSARY, ReasonKind.CAMPAIGN, ReasonKind.MILESTONE,
+    ReasonKind.SURPRISE, ReasonKind.REWARD, ReasonKind.RETURNED, ReasonKind.MIN_SPEND,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from regulars.domain import eligibility
 from regulars.domain.refusals import Refused
 from tests.unit.domain.rules.document import Cells, holds
 from tests.unit.domain.rules.words import (
@@ -67,6 +68,19 @@ def inactivity(row: Cells) -> Cells:
     on_it = shop.available()
     shop.later(days=1)
     return {"last day": last, "on it": str(on_it), "the day after": str(shop.available())}
+
+
+@holds("Shown as expiring")
+def shown_as_expiring(row: Cells) -> Cells:
+    kind, _, months = row["policy"].partition(" ")
+    more = {} if row["ends_on"] == NOTHING else {"ends_on": row["ends_on"]}
+    expiry = {"type": kind, "months": int(months)} if months else {"type": kind}
+    point = unit("point", expiry=expiry, **more)
+    shop = opened("2026-11-22", units=[point], earn=earn("1 point per 1.00"))
+    shop.sale(3000)
+    today = date.fromisoformat(row["today"])
+    shown = [f"{one.amount} on {one.on}" for one in eligibility.expiring(shop.card, today)]
+    return {"expiring": "; ".join(shown) or NOTHING}
 
 
 def _with_lots(text: str, cost: int) -> Shop:
