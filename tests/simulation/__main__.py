@@ -12,6 +12,8 @@ from itertools import chain
 from multiprocessing import Pool
 from pathlib import Path
 
+from tests.simulation import planted_versions
+from tests.simulation.changing import Changing
 from tests.simulation.planted import BUGS, planted
 from tests.simulation.simulator import STEPS, Found, Simulation, simulate
 
@@ -32,6 +34,8 @@ ENVIRONMENT = {
 }
 
 CHUNK = 40
+CHANGING_EVERY = 4
+"""Of so many seeds one is also that of a merchant who changes the programme all the time."""
 TRACE_LINES = 40
 PLANTED_SEEDS = 2_000
 
@@ -93,6 +97,8 @@ def _some(chunk: tuple[list[int], int]) -> tuple[Found | None, tuple[int, int]]:
         if simulation.run():
             return simulate(seed, steps), (0, 0)
         stepped += simulation.step
+        if seed % CHANGING_EVERY == 0 and (found := Changing(seed).run()):
+            return found, (0, 0)
     gc.collect()
     return None, (len(seeds), stepped)
 
@@ -116,22 +122,26 @@ def found_before() -> dict[str, int]:
 def _planted() -> int:
     missed, at = 0, {}
     with Pool() as pool:
-        for name, found in pool.imap(_bug, BUGS):
+        for name, found in pool.imap(_bug, ALL_BUGS):
             missed += found is None
             at[name] = found.seed if found else 1
             seed = f"seed {found.seed:>4}" if found else "NOT FOUND"
             _say(f"{seed}  {name}  [{found.wrong[:90] if found else ''}]")
     PLANTED.write_text("".join(f"{seed} {name}\n" for name, seed in at.items()))
-    _say(f"{len(BUGS) - missed} of {len(BUGS)} planted bugs found")
+    _say(f"{len(ALL_BUGS) - missed} of {len(ALL_BUGS)} planted bugs found")
     return 1 if missed else 0
 
 
+ALL_BUGS = (*BUGS, *planted_versions.BUGS)
+
+
 def _bug(name: str) -> tuple[str, Found | None]:
+    seeds = range(1, PLANTED_SEEDS + 1)
+    if name in planted_versions.BUGS:
+        with planted_versions.planted(name):
+            return name, next((found for seed in seeds if (found := Changing(seed).run())), None)
     with planted(name):
-        return name, next(
-            (found for seed in range(1, PLANTED_SEEDS + 1) if (found := Simulation(seed).run())),
-            None,
-        )
+        return name, next((found for seed in seeds if (found := Simulation(seed).run())), None)
 
 
 def _say(text: str) -> None:

@@ -8,11 +8,14 @@ from itertools import chain
 
 import pytest
 
+from tests.simulation import planted_versions
 from tests.simulation.__main__ import failed_before, found_before
+from tests.simulation.changing import Changing
 from tests.simulation.planted import BUGS, planted
 from tests.simulation.simulator import Simulation, simulate
 
 SEEDS = range(1, 181)
+CHANGING_SEEDS = range(1, 61)
 PLANTED_SEEDS = range(1, 1001)
 """Where a planted bug is looked for that is not found any more where it was the last time."""
 
@@ -31,6 +34,12 @@ def test_whatever_happens_the_books_are_right() -> None:
         assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
 
 
+def test_whatever_is_published_what_members_hold_survives() -> None:
+    for seed in CHANGING_SEEDS:
+        found = Changing(seed).run()
+        assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
+
+
 def test_a_seed_is_always_the_same_run() -> None:
     runs = [Simulation(7) for _ in range(2)]
     assert [run.run(traced=True) for run in runs] == [None, None]
@@ -43,3 +52,10 @@ def test_a_planted_bug_is_found(bug: str) -> None:
     last_time = found_before().get(bug, 1)
     with planted(bug):
         assert any(Simulation(seed).run() for seed in chain([last_time], PLANTED_SEEDS))
+
+
+@pytest.mark.parametrize("bug", planted_versions.BUGS)
+def test_a_planted_bug_about_versions_is_found(bug: str) -> None:
+    last_time = found_before().get(bug, 1)
+    with planted_versions.planted(bug):
+        assert any(Changing(seed).run() for seed in chain([last_time], PLANTED_SEEDS))

@@ -20,6 +20,10 @@ MONTHS_KEPT = 24
 """How many calendar months of windows a card keeps; older months remain in `lifetime`."""
 
 
+VISIT_DAYS_KEPT = 25
+"""How many days with visits a card keeps; a member's rhythm is that of these."""
+
+
 class Lot(NamedTuple):
     """An amount that expires, and becomes spendable, on one day (ISO dates, `""` for none)."""
 
@@ -92,6 +96,9 @@ class Card(NamedTuple):
     last_visit_ms: int = 0
     days: Mapping[str, int] = NONE
     """Visits by day, of the newest days, where the programme has a daily cap."""
+    came: Mapping[str, int] = NONE
+    """Visits by day, of the newest VISIT_DAYS_KEPT days with any: the member's rhythm. Days are
+    named by their number (`date.toordinal`)."""
     tier: TierRight | None = None
     """The current tier: the highest the card has a right to."""
     held: Mapping[str, TierRight] = NONE

@@ -72,6 +72,11 @@ def lines_now(program: Program, entry: Entry) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def dropped_since(program: Program, version: int) -> frozenset[str]:
+    """Return the rules whose remainders were lost after a version: a refund restores none."""
+    return frozenset(rule for step in _after(program, version) for rule in step.dropped)
+
+
 def scaled(amount: int, rate: int) -> int:
     """Map an amount by a rate in millionths, rounded towards zero."""
     size = abs(amount) * rate // MILLION

@@ -91,6 +91,7 @@ FIELDS: Mapping[str, Field] = {
     "lifetime": Field("t", list, lambda written: Window(*written)),
     "last_visit_ms": Field("v", _same, _same),
     "days": Field("y", _same, _named, each=True),
+    "came": Field("j", _same, _named, each=True),
     "tier": Field("k", lambda tier: tier and list(tier), lambda it: it and TierRight(*it)),
     "held": Field(
         "m",
@@ -111,11 +112,12 @@ _REQUIRED = ("seq", "head", "recorded_ms", "enrolled_ms")
 
 
 def dump(card: Card) -> Document:
-    """Write a card; months of windows are positions after the first one."""
+    """Write a card."""
     document: Document = {}
     for name, field in FIELDS.items():
         if value := getattr(card, name):
-            document[field.key] = _months(value) if name == "windows" else field.written(value)
+            own = _IN_A_ROW.get(name)
+            document[field.key] = own[0](value) if own else field.written(value)
     return document
 
 
@@ -126,11 +128,8 @@ def load(document: Mapping[str, Any], member_id: str, version: int) -> Card:
         written = document.get(field.key)
         if written is None:
             continue
-        if name == "windows":
-            first, *months = written
-            values[name] = {
-                first + place: Window(*month) for place, month in enumerate(months) if month
-            }
+        if name in _IN_A_ROW:
+            values[name] = _IN_A_ROW[name][1](written)
         elif field.each:
             values[name] = {key: field.read(key, one) for key, one in written.items()}
         else:
@@ -138,7 +137,40 @@ def load(document: Mapping[str, Any], member_id: str, version: int) -> Card:
     return Card(member_id=member_id, version=version, **values)
 
 
+def _months_of(written: list[Any]) -> dict[int, Window]:
+    first, *months = written
+    return {first + place: Window(*month) for place, month in enumerate(months) if month}
+
+
+def _gaps(came: Mapping[str, int]) -> list[Any]:
+    """The first day's number, then the days to each next one; with the visits where they are
+    several."""
+    written: list[Any] = []
+    before = 0
+    for day in sorted(map(int, came)):
+        visits = came[str(day)]
+        written.append(day - before if visits == 1 else [day - before, visits])
+        before = day
+    return written
+
+
+def _days_of(written: list[Any]) -> dict[str, int]:
+    came, day = {}, 0
+    for piece in written:
+        gap, visits = piece if isinstance(piece, list) else (piece, 1)
+        day += gap
+        came[str(day)] = visits
+    return came
+
+
 def _months(windows: Mapping[int, Window]) -> list[Any]:
     """The first month's index, then each month's figures; quiet months are zeros."""
     first, last = min(windows), max(windows)
     return [first, *(list(windows.get(index, ())) or 0 for index in range(first, last + 1))]
+
+
+_IN_A_ROW: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "windows": (_months, _months_of),
+    "came": (_gaps, _days_of),
+}
+"""Fields that a state writes in a row, each piece by its distance from the one before."""

@@ -211,6 +211,17 @@ class Counts(NamedTuple):
     """Whether a sale of 0.00 is a visit."""
 
 
+class Segments(NamedTuple):
+    """From when on a member is at risk, and lapsed."""
+
+    at_risk: int = 2000
+    lapsed: int = 3000
+    """How many times their own rhythm without a visit, in thousandths."""
+    at_risk_days: int = 30
+    lapsed_days: int = 60
+    """The days for a member who has no rhythm yet."""
+
+
 class Messages(NamedTuple):
     """When members are written to; zero switches a message off."""
 
@@ -272,6 +283,7 @@ class Program(NamedTuple):
     refunds: Refunds
     counts: Counts
     messages: Messages
+    segments: Segments
     locations: Mapping[str, str]
     categories: Mapping[str, Text]
     """Names of categories, by id, for explanations."""

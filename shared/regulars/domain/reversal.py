@@ -32,8 +32,10 @@ def reverse(draft: Draft, operation: Reverse) -> tuple[Refunded, list[tuple[str,
     for grant in grants(carryover.lines_now(draft.program, original)):
         amount = parts.line(grant.line).of(grant.amount)
         take(draft, operation, under, grant, amount, reasons.refund(original.seq))
+    lost = carryover.dropped_since(draft.program, original.program_version)
     for rule, moved in original.facts.get("carry", {}).items():
-        move_carry(draft, rule, -parts.rules.get(rule, parts.money).of(moved))
+        if rule not in lost:
+            move_carry(draft, rule, -parts.rules.get(rule, parts.money).of(moved))
     taking.windows(draft, original, under, parts)
     if parts.takes_visit:
         taking.visit(draft, operation, under)

@@ -134,6 +134,7 @@ def _as_at_first(
         before.op,
         carry=before.facts.get("had", {}),
         tier=TierRight(tier, "", "") if tier else None,
+        stepped=under.version,
     )
     origin = operation.sale.origin._replace(
         effective_ms=before.effective_ms, location=before.location, left=operation.origin.left
@@ -174,8 +175,10 @@ def _sums(
     for entry, gone, sign in ((after, gone_after, 1), (before, gone_before, -1)):
         for rule, amount in entry.facts.get("carry", {}).items():
             moved[rule] += sign * (amount - gone.rules.get(rule, gone.money).of(amount))
+    lost = carryover.dropped_since(draft.program, before.program_version)
     for rule, amount in moved.items():
-        reversal.move_carry(draft, rule, amount)
+        if rule not in lost:
+            reversal.move_carry(draft, rule, amount)
 
 
 def _left(entry: Entry, under: Program, gone: Shares) -> dict[str, int]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from regulars.domain import limits, reasons
 from regulars.domain.baskets import Basket
-from regulars.domain.card import Card
+from regulars.domain.card import VISIT_DAYS_KEPT, Card
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry
 from regulars.domain.operations import Earn
@@ -54,6 +54,7 @@ def book(draft: Draft, visits: int) -> None:
     card = draft.card
     if draft.program.limits.visits_per_day:
         draft.card = card._replace(days=_more(card.days, draft.effective_day, visits))
+    draft.card = _came(draft.card, draft.effective_day, visits)
     if draft.effective_ms > card.last_visit_ms:
         if card.last_visit_ms:
             draft.facts["last"] = card.last_visit_ms
@@ -67,7 +68,7 @@ def uncount(draft: Draft, original: Entry, day: date, visits: int) -> None:
     days = {**draft.card.days, name: left}
     if left <= 0:
         del days[name]
-    draft.card = draft.card._replace(days=days)
+    draft.card = _came(draft.card._replace(days=days), day, -visits)
     before = original.facts.get("last", 0)
     if draft.card.last_visit_ms != original.effective_ms:
         draft.card = limits.with_count(
@@ -98,6 +99,18 @@ def pruned(card: Card) -> Card:
         if not (name.startswith("l:") and int(name[2:]) < oldest)
     }
     return card if len(taken) == len(card.taken) else card._replace(taken=taken)
+
+
+def _came(card: Card, day: date, visits: int) -> Card:
+    """Return the card after visits on a day (negative: taken back), for the member's rhythm."""
+    name = str(day.toordinal())
+    if visits < 0 and name not in card.came:
+        return card  # too long ago to be remembered
+    came = {**card.came, name: card.came.get(name, 0) + visits}
+    if came[name] <= 0:
+        del came[name]
+    newest = sorted(came, key=int)[-VISIT_DAYS_KEPT:]
+    return card._replace(came={one: came[one] for one in newest})
 
 
 def _more(days: Mapping[str, int], day: date, visits: int) -> dict[str, int]:

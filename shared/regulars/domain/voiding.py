@@ -122,6 +122,16 @@ def _debts(draft: Draft, before: Card, after: Card, reason: Reason) -> None:
             draft.put_back(unit, (Lot(*dates, owed - paid),), "void", reason)
 
 
+def _counted_again(
+    now: Mapping[str, int], before: Mapping[str, int], after: Mapping[str, int]
+) -> dict[str, int]:
+    """Return counts by day with what a refund took off them."""
+    days = dict(now)
+    for day in dict.fromkeys((*before, *after)):
+        days[day] = days.get(day, 0) + before.get(day, 0) - after.get(day, 0)
+    return {day: count for day, count in days.items() if count > 0}
+
+
 def _counts(draft: Draft, before: Card, after: Card) -> None:
     """Count money, visits and points again, and what limits, marks and streaks count."""
     change = [0, 0, 0]
@@ -135,10 +145,10 @@ def _counts(draft: Draft, before: Card, after: Card) -> None:
             draft.facts[name] = amount
     if draft.card.last_visit_ms == after.last_visit_ms:
         draft.card = draft.card._replace(last_visit_ms=before.last_visit_ms)
-    days = dict(draft.card.days)
-    for day in dict.fromkeys((*before.days, *after.days)):
-        days[day] = days.get(day, 0) + before.days.get(day, 0) - after.days.get(day, 0)
-    draft.card = draft.card._replace(days={day: count for day, count in days.items() if count > 0})
+    draft.card = draft.card._replace(
+        days=_counted_again(draft.card.days, before.days, after.days),
+        came=_counted_again(draft.card.came, before.came, after.came),
+    )
     runs = {f"s:{kind}": kind for kind in streaks.KINDS}
     for name in dict.fromkeys((*before.taken, *after.taken)):
         if name in runs:

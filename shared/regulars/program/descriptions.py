@@ -44,7 +44,7 @@ DESCRIPTIONS: Descriptions = {
         "hold_days": "Days after which a granted unit can be spent.",
         "replaces": "The unit of an earlier version that it stands for.",
         "ends_on": "The last day of the unit; what is left then is booked out.",
-        "value": "What units are worth; reports on liability use it.",
+        "value": "What units are worth to a member; losses are told with it.",
     },
     "EarnRule": {
         "": "What is earned, and by what.",
@@ -176,6 +176,12 @@ DESCRIPTIONS: Descriptions = {
         "": "When members are written to.",
         "close_to_reward_days": "Days without a visit before who lacks one is reminded; 0: never.",
     },
+    "Segments": {
+        "at_risk": "Times their own rhythm without a visit after which a member is at risk.",
+        "lapsed": "Times their own rhythm without a visit after which a member is lapsed.",
+        "at_risk_days": "Days without a visit after which one without a rhythm is at risk.",
+        "lapsed_days": "Days without a visit after which one without a rhythm is lapsed.",
+    },
     "Location": {
         "": "A place of business.",
         "id": "Its id; `location` of a sale takes it.",
@@ -248,6 +254,7 @@ DESCRIPTIONS: Descriptions = {
         "limits": "How often visits count.",
         "refunds": "What a refund takes back.",
         "counts": "Which money counts.",
+        "segments": "From when on members are at risk, and lapsed.",
         "messages": "When members are written to.",
         "locations": "Places of business; empty for a shop with one.",
     },

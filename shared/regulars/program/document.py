@@ -38,6 +38,7 @@ from regulars.program.fields import (
     Share,
     Short,
     TierRef,
+    Times,
     UnitName,
     UnitRef,
     Weekday,
@@ -277,6 +278,23 @@ class Counts(Part):
     zero_sale: bool = False
 
 
+class Segments(Part):
+    """From when on a member is at risk, and lapsed: times their own rhythm, or in days."""
+
+    at_risk: Times = "2.0"
+    lapsed: Times = "3.0"
+    at_risk_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    lapsed_days: Annotated[int, Field(ge=1, le=3650)] = 60
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Segments:
+        if thousandths(self.at_risk) > thousandths(self.lapsed):
+            raise ValueError("`lapsed` must not be less than `at_risk`")
+        if self.at_risk_days > self.lapsed_days:
+            raise ValueError("`lapsed_days` must not be less than `at_risk_days`")
+        return self
+
+
 class Messages(Part):
     close_to_reward_days: Days = 0
 
@@ -316,4 +334,5 @@ class ProgramDocument(Part):
     refunds: Refunds = Refunds()
     counts: Counts = Counts()
     messages: Messages = Messages()
+    segments: Segments = Segments()
     locations: list[Location] = Field(default_factory=list, max_length=200)

@@ -137,6 +137,14 @@ Multiplier = Annotated[
     Field(description="A decimal with at most three places, as text: `1.5`"),
 ]
 
+Times = Annotated[
+    str,
+    Shaped(
+        r"^[1-9][0-9]{0,2}(?:\.[0-9]{1,3})?$",
+        'must be a decimal from 1 on as text, with at most three places, such as "2.5"',
+    ),
+    Field(description="A decimal from 1 on with at most three places, as text: `2.5`"),
+]
 Rate = Annotated[
     str,
     Shaped(

@@ -30,6 +30,7 @@ from regulars.domain.program import (
     ReferralReward,
     Refunds,
     Reward,
+    Segments,
     Step,
     Tier,
     TierCondition,
@@ -130,6 +131,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         refunds=_refunds(document.get("refunds", {})),
         counts=Counts(**document.get("counts", {})),
         messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
+        segments=_segments(document.get("segments", {})),
         locations={place["id"]: place["name"] for place in document.get("locations", ())},
         categories=dict(document.get("categories") or {}),
     )
@@ -240,6 +242,15 @@ def _condition(way: Mapping[str, Any]) -> TierCondition:
         keep=Keep(
             keep.get("for", "next_period"), keep.get("months") or 0, keep.get("at_least") or 0
         ),
+    )
+
+
+def _segments(segments: Mapping[str, Any]) -> Segments:
+    return Segments(
+        at_risk=thousandths(segments.get("at_risk", "2.0")),
+        lapsed=thousandths(segments.get("lapsed", "3.0")),
+        at_risk_days=segments.get("at_risk_days", 30),
+        lapsed_days=segments.get("lapsed_days", 60),
     )
 
 

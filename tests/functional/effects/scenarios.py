@@ -175,6 +175,18 @@ def published_again(world: World, document: Document) -> None:
     look(world, ann)
 
 
+def fading(world: World, document: Document) -> None:
+    """A member comes every ten days, and then not any more."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    for _ in range(3):
+        earn(world, ann)
+        world.walk("P10D")
+    for _ in range(4):
+        look(world, ann)
+        world.walk("P7D")
+
+
 def carrying(world: World, document: Document) -> None:
     """A member holds tokens when another version is published; then one is looked at in which all
     units end."""

@@ -21,6 +21,7 @@ from tests.functional.effects.scenarios import (
     climbing,
     coming,
     competing,
+    fading,
     giving,
     leaping,
     published_again,
@@ -358,6 +359,10 @@ REST = (
     line("counts.gift_card_sold", True, ringing_up),
     line("counts.tax_inside", False, ringing_up),
     line("counts.zero_sale", True, ringing_up),
+    line("segments.at_risk", "1.5", fading),
+    line("segments.lapsed", "2.0", fading),
+    line("segments.at_risk_days", 50, returning),
+    line("segments.lapsed_days", 40, returning),
     line("messages.close_to_reward_days", 7, returning),
 )
 

@@ -22,7 +22,7 @@ FULL = Card(
     windows={24300: Window(5, 1, 2), 24302: Window(1, 1, 1)}, lifetime=Window(9, 3, 4),
     last_visit_ms=39, days={"2026-11-22": 2}, tier=TierRight("gold", "2026-01-01", "2027-12-31"),
     held={"gold/hand": TierRight("gold", "2026-01-01", "2027-12-31")},
-    inactive_after={"point": "2027-05-01"},
+    inactive_after={"point": "2027-05-01"}, came={"740000": 1, "740007": 2},
     open={"vou_1": OpenVoucher("coffee", "CODE", 20, "2026-12-24", 9)},
     taken={"coffee": ("2026", 1)}, stepped=3, traced=1, due={"expire": "2026-12-25T00"},
 )  # fmt: skip

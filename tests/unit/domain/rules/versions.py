@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from regulars.domain import losses
+from regulars.domain import losses, segments
 from regulars.domain.operations import Cancel, GrantTier
 from regulars.domain.program import Program
 from regulars.i18n.words import words
 from regulars.views import customer
 from tests.unit.domain.rules.document import Cells, holds
-from tests.unit.domain.rules.words import NOTHING, Story, earn, money, noon, parts
-from tests.unit.domain.shop import Shop, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.rules.words import NOTHING, ZONE, Story, earn, money, noon, parts
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 from tests.unit.domain.versions import Versions
 
 NEXT_MONTH = {"type": "months", "months": 1}
@@ -74,6 +74,18 @@ def remainders(row: Cells) -> Cells:
     story.run(row["then"])
     carried = money(sum(shop.card.carry.values()))
     return {"to spend": str(shop.available()), "carried": carried}
+
+
+@holds("Segments")
+def segment(row: Cells) -> Cells:
+    shop = Shop(make_program(timezone=ZONE, units=[unit("stamp", "stamps")], earn=[visit_rule()]),
+                noon("2026-11-01"))  # fmt: skip
+    shop.join()
+    for day in parts(row["visits on"], ","):
+        shop.now = max(noon(day), shop.now)
+        shop.visit()
+    today = noon(row["on"]).date()
+    return {"segment": segments.segment(shop.program, shop.card, today)}
 
 
 @holds("What members would lose")
