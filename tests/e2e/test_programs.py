@@ -62,7 +62,7 @@ def test_a_debt_after_a_refund_is_said_plainly(product: Product, people: People)
     redeemed = product.api("POST", f"/v1/vouchers/{voucher['code']}/redeem", {})
     assert redeemed.status == 200
     for sale in range(2):
-        refund = {"order_id": f"debt-{sale}", "refund_id": "all"}
+        refund = {"order_id": f"debt-{sale}", "refund_id": f"debt-{sale}:all"}
         assert product.api("POST", "/v1/refunds", refund).json["debt"]
     customer = people.new("en")
     customer.goto(member["card_url"])

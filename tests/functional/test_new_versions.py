@@ -175,6 +175,35 @@ class TestUnits:
             ("point", -7), ("bean", 7), ("bean", -7), ("point", 7),
         ]  # fmt: skip
 
+    @pytest.mark.parametrize("comes", ["awake", "asleep"])
+    def test_a_sale_from_before_moves_in_the_unit_that_counts_now(
+        self, cafe: Merchant, comes: str
+    ) -> None:
+        """Its refund on the other card takes that unit, too; a lost remainder stays lost."""
+        wrong, right = cafe.join()["member_id"], cafe.join()["member_id"]
+        sold = cafe.earn(wrong, spend_minor=1250, order_id="o-1")["entry"]
+        half = BEAN | {"replaces": {"unit": "point", "rate": "0.5"}}
+        earn = [spend_rule() | {"unit": "bean", "id": "other"}]
+        beans = {"units": [half], "earn": earn, "rewards": []}
+        assert put(cafe, beans, confirm_losses="true").status == 200
+        if comes == "awake":
+            recomputed(cafe)
+            cafe.earn(right, spend_minor=200)
+        before = balance(cafe.card(right), "bean")
+        body = {"to": right, "reason": "the wrong card"}
+        entry_id = f"{wrong}.{sold['seq']}"
+        moved = cafe.call("POST", f"/v1/entries/{entry_id}/move", body)
+        assert moved.status == 200, moved.text
+        assert balance(cafe.card(wrong), "bean") == 0
+        assert balance(cafe.card(right), "bean") == before + 6
+        refund = {"order_id": "o-1", "refund_id": "r-1"}
+        assert cafe.call("POST", "/v1/refunds", refund).status == 200
+        assert cafe.card(right)["balances"]["bean"] == {
+            "available": before, "pending": 0, "debt": 0,
+        }  # fmt: skip
+        assert verified(cafe, wrong, right)
+        assert list(cafe.card(right)["balances"]) == ["bean"]
+
     def test_another_rate_is_asked_for(self, cafe: Merchant) -> None:
         member(cafe, 12)
         half = BEAN | {"replaces": {"unit": "point", "rate": "0.5"}}

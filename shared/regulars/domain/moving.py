@@ -6,12 +6,14 @@ comes to. Its refunds come with it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from regulars.domain import (
     accrual,
     benefits,
     calendar,
+    carryover,
     limits,
     milestones,
     raffles,
@@ -22,7 +24,7 @@ from regulars.domain import (
 )
 from regulars.domain.baskets import Basket
 from regulars.domain.draft import Draft
-from regulars.domain.ledger import Entry
+from regulars.domain.ledger import Entry, Line
 from regulars.domain.operations import Adopt, Earn, Refunded
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason
@@ -45,22 +47,23 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     }
     if points := accrual.points_of(scratch):
         facts["points"] = points
-    facts["grants"] = [
-        [line.unit, line.amount, line.lot, line.rule, dict(line.reason.stored)]
-        for line in scratch.lines
-    ]
+    facts["grants"] = _grants(scratch.lines)
     after = effective(before._replace(facts={"order": before.facts.get("order")}), facts)
     gone = taken(after, under, operation.refunded)
+    now = carryover.lines_now(draft.program, after)
+    lost = carryover.dropped_since(draft.program, after.program_version)
+    carry = {rule: moved for rule, moved in facts.get("carry", {}).items() if rule not in lost}
+    facts |= {"grants": _grants(now), "carry": carry}
     draft.facts.update({SALE: facts, "moved_from": operation.moved_from, "note": operation.reason})
     if "order" in before.facts:
         draft.facts["order"] = before.facts["order"]
-    for grant in grants(after.lines):
+    for grant in grants(now):
         amount = grant.amount - gone.line(grant.line).of(grant.amount)
         if amount > 0:
             draft.grant_into(
                 grant.line.unit, amount, grant.line.rule, grant.line.reason, grant.lots[0]
             )
-    for rule, moved in facts.get("carry", {}).items():
+    for rule, moved in carry.items():
         left = moved - gone.rules.get(rule, gone.money).of(moved)
         reversal.move_carry(draft, rule, left)
     _count(draft, after, under, gone)
@@ -68,6 +71,13 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
         vouchers=tuple(draft.facts.get("vouchers", ())), revised_seq=draft.card.seq + 1
     )
     return refunded, refused
+
+
+def _grants(lines: Iterable[Line]) -> list[list[Any]]:
+    """Write lines as the facts of a sale hold them."""
+    return [
+        [line.unit, line.amount, line.lot, line.rule, dict(line.reason.stored)] for line in lines
+    ]
 
 
 _OF_THE_SALE = ("spend", "paid", "listed", "sum")
@@ -86,7 +96,7 @@ def _as_sold_here(
 ) -> Draft:
     """Compute what the sale would have granted on this card, on a copy that holds no units."""
     before = operation.original
-    card = draft.card._replace(lots={}, debt={}, open={}, recorded_ms=0)
+    card = draft.card._replace(lots={}, debt={}, open={}, recorded_ms=0, stepped=under.version)
     origin = sale.origin._replace(effective_ms=before.effective_ms, location=before.location)
     at = calendar.from_ms(before.recorded_ms)
     scratch = Draft(under, card, sale._replace(origin=origin), at)
