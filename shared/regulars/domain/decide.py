@@ -12,15 +12,11 @@ from regulars.domain import (
     accrual,
     benefits,
     breakage,
-    giving,
-    moving,
     reasons,
     reversal,
-    revising,
     rewards,
     surprises,
     tiering,
-    voiding,
 )
 from regulars.domain.card import Card, expired
 from regulars.domain.draft import Draft
@@ -68,6 +64,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         draft.card = tiering.as_of(program, draft.card, draft.today)
     if isinstance(operation, _PAYS_DEBT_FIRST):
         draft.pay_debt()
+    # What is rare is imported where it is needed: every cold start of a stamp waits for the rest.
     match operation:
         case Join():
             accrual.join(draft, operation)
@@ -106,9 +103,13 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             _adjust(draft, operation)
             return draft.decision("adjust", unlocked=_issued(draft))
         case Give():
+            from regulars.domain import giving
+
             giving.give(draft, operation)
             return draft.decision("adjust")
         case Receive():
+            from regulars.domain import giving
+
             giving.receive(draft, operation)
             return draft.decision("adjust", unlocked=_issued(draft))
         case Reverse():
@@ -120,16 +121,22 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
                 refunded=refunded,
             )
         case Revise():
+            from regulars.domain import revising
+
             refunded, refused = revising.revise(draft, operation)
             return draft.decision(
                 "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
             )
         case Adopt():
+            from regulars.domain import moving
+
             refunded, refused = moving.adopt(draft, operation)
             return draft.decision(
                 "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
             )
         case Void():
+            from regulars.domain import voiding
+
             refunded = voiding.void(draft, operation)
             return draft.decision("reverse", unlocked=_issued(draft), refunded=refunded)
         case Expire():
