@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from regulars.store.ledger import Ledger
 from tests.functional.test_earning import balance, published
 from tests.service import Merchant, Service
 
@@ -127,3 +128,79 @@ def test_the_first_answer_of_a_key_stays_its_answer(shop: Merchant) -> None:
     again = shop.call("POST", "/v1/earn", body, key="k")
     assert (again.status, again.json) == (200, first.json)
     assert state(shop, member_id) == (20, 1, 2000, 1)
+
+
+class TestWhatFollows:
+    RAFFLES: ClassVar = [
+        {"id": "money", "name": "Money", "from": "2026-01-01", "until": "2999-01-01",
+         "per_minor": 500, "reward": "cup"},
+        {"id": "visits", "name": "Visits", "from": "2026-01-01", "until": "2999-01-01",
+         "reward": "cup"},
+    ]  # fmt: skip
+    CHALLENGE: ClassVar = {
+        "id": "spender", "name": "Spender", "metric": "spend", "at": 1500,
+        "from": "2026-01-01", "until": "2999-01-01", "grant": {"unit": "stamp", "amount": 5},
+    }  # fmt: skip
+    CUP: ClassVar = {"id": "cup", "name": "Cup"}
+
+    @pytest.fixture
+    def games(self, shop: Merchant) -> Merchant:
+        more = {"rewards": [self.CUP], "raffles": self.RAFFLES, "milestones": [self.CHALLENGE]}
+        published(shop, **more)
+        return shop
+
+    def marks(self, games: Merchant, member_id: str) -> dict[str, int]:
+        """What the card counts for raffles and challenges."""
+        card = Ledger(games.service.table, games.id).card(member_id)
+        assert card
+        return {name: n for name, (_, n) in card.taken.items() if name[:2] in {"r:", "v:", "m:"}}
+
+    def test_tickets_and_challenges_follow_the_order_and_its_refund(self, games: Merchant) -> None:
+        anna, ben = (str(games.join()["member_id"]) for _ in range(2))
+        games.earn(anna, spend_minor=1000, order_id="o")
+        games.earn(anna, spend_minor=2000, order_id="o")
+        games.earn(ben, spend_minor=2000)
+        assert self.marks(games, anna) == self.marks(games, ben) == {
+            "r:money": 4, "r:visits": 1, "v:spender": 2000, "m:spender": 1
+        }  # fmt: skip
+        games.earn(anna, spend_minor=1000, order_id="o")
+        assert self.marks(games, anna) == {"r:money": 2, "r:visits": 1, "v:spender": 1000}
+        assert balance(games.card(anna), "stamp") == 1
+        games.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "r"})
+        assert self.marks(games, anna) == {}
+        assert state(games, anna) == (0, 0, 0, 0)
+
+    def test_they_go_with_a_sale_that_moves(self, games: Merchant) -> None:
+        anna, ben = (str(games.join()["member_id"]) for _ in range(2))
+        seq = games.earn(anna, spend_minor=2000, order_id="o")["entry"]["seq"]
+        body = {"to": ben, "reason": "the wrong card"}
+        games.call("POST", f"/v1/entries/{anna}.{seq}/move", body)
+        assert self.marks(games, anna) == {}
+        assert self.marks(games, ben) == {
+            "r:money": 4, "r:visits": 1, "v:spender": 2000, "m:spender": 1
+        }  # fmt: skip
+        games.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "r"})
+        assert self.marks(games, ben) == {}
+        assert state(games, ben) == (0, 0, 0, 0)
+
+    def test_a_first_purchase_that_is_none_any_more_rewards_nobody(self, shop: Merchant) -> None:
+        gift = {"unit": "point", "amount": 50}
+        published(shop, referral={"friend": gift, "referrer": gift, "min_spend_minor": 500})
+        anna = shop.join()["member_id"]
+        friend = str(shop.join(referred_by=anna)["member_id"])
+        shop.earn(friend, spend_minor=1000, order_id="o")
+        shop.service.deliver_entries(shop.id, friend)
+        assert balance(shop.card(anna), "point") == 50
+        shop.earn(friend, spend_minor=400, order_id="o")
+        shop.service.deliver_entries(shop.id, friend)
+        assert (balance(shop.card(anna), "point"), balance(shop.card(friend), "point")) == (0, 4)
+
+    def test_a_campaign_that_the_card_has_used_up_gives_nothing_more(self, shop: Merchant) -> None:
+        bonus = {"id": "big", "bonus": {"unit": "point", "amount": 7}, "min_spend_minor": 1500,
+                 "on": ["spend"], "per_member": 1}  # fmt: skip
+        published(shop, campaigns=[bonus])
+        member_id = shop.join()["member_id"]
+        shop.earn(member_id, spend_minor=2000)
+        shop.earn(member_id, spend_minor=1000, order_id="o")
+        shop.earn(member_id, spend_minor=2000, order_id="o")
+        assert balance(shop.card(member_id), "point") == 20 + 7 + 20

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from regulars.actions import book, find, named, refunds, revise
+from regulars.actions import book, find, named
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain.operations import Decision, Earn
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
+from regulars.program.shop import Shop
 from regulars.store import connect
+from regulars.store.answers import Answer, Idempotency
+from regulars.store.ledger import Render
 from regulars.views import integration
 
 
@@ -39,14 +42,31 @@ def earn(request: protocol.Request) -> protocol.Response:
 
     operation = _operation(key, body, gathered.caller)
     answer = book.book(shop, member, operation, known, render)
-    if answer.replayed and known.alias and not book.first_answer(shop, key, known):
+    if known.alias:
+        answer = _order(shop, member, answer, operation, key, known, render)
+    return protocol.answered(answer)
+
+
+def _order(
+    shop: Shop,
+    member: find.MemberCard,
+    answer: Answer,
+    operation: Earn,
+    key: str,
+    known: Idempotency,
+    render: Render,
+) -> Answer:
+    """Do what an order asks for besides: the difference to what was sent before, and refunds that
+    came before it. Imported here, because a stamp without an order does not wait for it."""
+    from regulars.actions import refunds, revise
+
+    if answer.replayed and not book.first_answer(shop, key, known):
         again = revise.sent_again(
             shop, member.card.member_id, answer, operation, f"key:{key}", known, render
         )
         answer = book.personal_answer(shop, again, member)
-    if known.alias:
-        refunds.apply_parked(shop.ledger, shop.program, known.alias, shop.now)
-    return protocol.answered(answer)
+    refunds.apply_parked(shop.ledger, shop.program, f"order:{operation.order_id}", shop.now)
+    return answer
 
 
 def _wanted(body: Mapping[str, Any]) -> tuple[Any, ...]:

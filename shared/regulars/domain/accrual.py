@@ -7,7 +7,7 @@ from before. Everything is an integer; multipliers are in thousandths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from regulars.domain import (
@@ -25,7 +25,7 @@ from regulars.domain.baskets import Basket
 from regulars.domain.benefits import give_due
 from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.draft import Draft
-from regulars.domain.ledger import Line, granted
+from regulars.domain.ledger import Entry, Line, granted
 from regulars.domain.operations import Earn, GrantBonus, Join, RewardAction
 from regulars.domain.program import EarnRule
 from regulars.domain.reasons import Reason, ReasonKind
@@ -33,6 +33,9 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import give, issue_automatic
 from regulars.domain.segments import segment
 from regulars.domain.tiering import kept_until, right, upgraded, with_right
+
+BaseOf = Callable[[EarnRule], tuple[int, Reason | None]]
+"""Computes the units of a rule before multipliers, and why."""
 
 
 def join(draft: Draft, operation: Join) -> None:
@@ -57,8 +60,10 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
     draft.facts.update(facts_of(operation, count, basket))
     if operation.order_id and draft.card.tier:
         draft.facts["in"] = draft.card.tier.id
-    kinds, occasion = _kinds(basket, count), occasion_of(draft, spend_minor)
-    refused += purchase(draft, basket, count, running(draft, occasion))
+    kinds, occasion = kinds_of(basket, count), occasion_of(draft, spend_minor)
+    refused += purchase(
+        draft, lambda rule: base_of(draft, rule, basket, count), kinds, running(draft, occasion)
+    )
     if _is_first_purchase(draft, spend_minor):
         draft.facts["first"] = 1
         draft.card = limits.counted(draft.card, limits.FIRST_PURCHASE, "")
@@ -72,52 +77,41 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
 
 
 def purchase(
-    draft: Draft, basket: Basket, count: int, current: list[Campaign]
+    draft: Draft, base: BaseOf, kinds: frozenset[str], current: list[Campaign]
 ) -> list[tuple[str, Reason]]:
-    """Grant what the rules and campaigns have for a sale with `count` visits, and nothing that
-    follows from it; return (rule id, reason) for what was not granted."""
+    """Grant what the rules and campaigns have for a sale, and nothing that follows from it; return
+    (rule id, reason) for what was not granted. `base` computes the units of a rule."""
     refused = []
     multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
     for rule in draft.program.earn:
-        base, reason = _base(draft, rule, basket, count)
-        if base and reason:
-            _grant(draft, rule, base, reason, current, multiplier)
+        units, reason = base(rule)
+        if units and reason:
+            _grant(draft, rule, units, reason, current, multiplier)
         elif reason:
             refused.append((rule.id, reason))
-    if kinds := _kinds(basket, count):
+    if kinds:
         _bonuses(draft, current, kinds)
     return refused
 
 
-def purchase_again(
-    draft: Draft,
-    counted: Mapping[str, Reason],
-    carried: Mapping[str, int],
-    count: int,
-    current: list[Campaign],
-    basket: Basket,
-) -> None:
-    """Grant what the rules have for a sale of which only the entry is known: `counted` is the
-    reason of each rule that granted something, `carried` the money of those that only carried."""
-    multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
-    for rule in draft.program.earn:
-        known = counted.get(rule.id)
-        base, reason = 0, None
-        if rule.on == "spend":
-            money = known.counted if known else carried.get(rule.id, 0)
-            base, reason = _spend_base(draft, rule, money)
-        elif known and rule.on == "visit" and count:
-            base, reason = rule.amount * count, reasons.visit(count)
-        elif known and rule.on == "item":
-            base = _towards_zero(rule.amount * known.counted, 1000)
-            reason = _item_reason(rule, known.counted)
-        if base and reason:
-            _grant(draft, rule, base, reason, current, multiplier)
-    if kinds := _kinds(basket, count):
-        _bonuses(draft, current, kinds)
+def base_of_entry(
+    draft: Draft, rule: EarnRule, entry: Entry, count: int
+) -> tuple[int, Reason | None]:
+    """Compute the units of a rule for a sale of which only the entry is known: it tells what each
+    rule counted, or only carried."""
+    counted = {line.rule: line.reason for line in entry.lines if line.amount > 0}
+    known = counted.get(rule.id)
+    if rule.on == "spend":
+        carried = max(0, entry.facts.get("carry", {}).get(rule.id, 0))
+        return _spend_base(draft, rule, known.counted if known else carried)
+    if known and rule.on == "visit" and count:
+        return rule.amount * count, reasons.visit(count)
+    if known and rule.on == "item":
+        return _item_base(rule, known.counted)
+    return 0, None
 
 
-def _kinds(basket: Basket, count: int) -> frozenset[str]:
+def kinds_of(basket: Basket, count: int) -> frozenset[str]:
     """Name the kinds of rules that a sale is about."""
     paid = basket.spend_minor > 0
     there = {"visit": count, "spend": paid, "item": paid and basket.lines}
@@ -253,7 +247,7 @@ def _open_bought_tiers(draft: Draft, operation: Earn) -> None:
                 ]  # fmt: skip
 
 
-def _base(draft: Draft, rule: EarnRule, basket: Basket, count: int) -> tuple[int, Reason | None]:
+def base_of(draft: Draft, rule: EarnRule, basket: Basket, count: int) -> tuple[int, Reason | None]:
     """Compute the units before multipliers, and the reason; 0 units can have a reason too.
 
     They are below 0 for a sale below 0: more was given back than bought.
@@ -267,9 +261,7 @@ def _base(draft: Draft, rule: EarnRule, basket: Basket, count: int) -> tuple[int
             return 0, None
         return rule.amount * count, reasons.visit(count)
     if rule.on == "item":
-        milli = baskets.pieces(rule, basket)
-        base = _towards_zero(rule.amount * milli, 1000)
-        return base, _item_reason(rule, milli) if milli else None
+        return _item_base(rule, baskets.pieces(rule, basket))
     return _spend_base(draft, rule, baskets.money(rule, basket))
 
 
@@ -292,9 +284,13 @@ def _towards_zero(amount: int, by: int) -> int:
     return amount // by if amount >= 0 else -(-amount // by)
 
 
-def _item_reason(rule: EarnRule, milli: int) -> Reason:
-    """Name the category when the rule is about a single one."""
-    return reasons.item(milli, rule.categories[0] if len(rule.categories) == 1 else "")
+def _item_base(rule: EarnRule, milli: int) -> tuple[int, Reason | None]:
+    """Compute the units for thousandths of pieces; the reason names the category when the rule is
+    about a single one."""
+    if not milli:
+        return 0, None
+    category = rule.categories[0] if len(rule.categories) == 1 else ""
+    return _towards_zero(rule.amount * milli, 1000), reasons.item(milli, category)
 
 
 def _carry(draft: Draft, rule_id: str, after: int) -> None:

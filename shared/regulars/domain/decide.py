@@ -13,7 +13,6 @@ from regulars.domain import (
     benefits,
     breakage,
     reasons,
-    reversal,
     rewards,
     surprises,
     tiering,
@@ -113,6 +112,8 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             giving.receive(draft, operation)
             return draft.decision("adjust", unlocked=_issued(draft))
         case Reverse():
+            from regulars.domain import reversal
+
             refunded, refused = reversal.reverse(draft, operation)
             return draft.decision(
                 "reverse",

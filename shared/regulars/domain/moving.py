@@ -6,7 +6,6 @@ comes to. Its refunds come with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from regulars.domain import (
@@ -24,13 +23,12 @@ from regulars.domain import (
 )
 from regulars.domain.baskets import Basket
 from regulars.domain.draft import Draft
-from regulars.domain.ledger import Entry, Line
+from regulars.domain.ledger import Entry
 from regulars.domain.operations import Adopt, Earn, Refunded
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason
-from regulars.domain.revising import SALE, effective
+from regulars.domain.revising import SALE, effective, keep_milestones, left, written
 from regulars.domain.shares import grants, taken
-from regulars.domain.taking import points_of
 
 
 def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Reason]]]:
@@ -47,13 +45,13 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     }
     if points := accrual.points_of(scratch):
         facts["points"] = points
-    facts["grants"] = _grants(scratch.lines)
+    facts["grants"] = written(scratch.lines)
     after = effective(before._replace(facts={"order": before.facts.get("order")}), facts)
     gone = taken(after, under, operation.refunded)
     now = carryover.lines_now(draft.program, after)
     lost = carryover.dropped_since(draft.program, after.program_version)
     carry = {rule: moved for rule, moved in facts.get("carry", {}).items() if rule not in lost}
-    facts |= {"grants": _grants(now), "carry": carry}
+    facts |= {"grants": written(now), "carry": carry}
     draft.facts.update({SALE: facts, "moved_from": operation.moved_from, "note": operation.reason})
     if "order" in before.facts:
         draft.facts["order"] = before.facts["order"]
@@ -64,20 +62,12 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
                 grant.line.unit, amount, grant.line.rule, grant.line.reason, grant.lots[0]
             )
     for rule, moved in carry.items():
-        left = moved - gone.rules.get(rule, gone.money).of(moved)
-        reversal.move_carry(draft, rule, left)
+        reversal.move_carry(draft, rule, moved - gone.rules.get(rule, gone.money).of(moved))
     _count(draft, after, under, gone)
     refunded = operation.refunded._replace(
         vouchers=tuple(draft.facts.get("vouchers", ())), revised_seq=draft.card.seq + 1
     )
     return refunded, refused
-
-
-def _grants(lines: Iterable[Line]) -> list[list[Any]]:
-    """Write lines as the facts of a sale hold them."""
-    return [
-        [line.unit, line.amount, line.lot, line.rule, dict(line.reason.stored)] for line in lines
-    ]
 
 
 _OF_THE_SALE = ("spend", "paid", "listed", "sum")
@@ -101,26 +91,22 @@ def _as_sold_here(
     at = calendar.from_ms(before.recorded_ms)
     scratch = Draft(under, card, sale._replace(origin=origin), at)
     occasion = accrual.occasion_of(scratch, basket.spend_minor)
-    counted = {line.rule: line.reason for line in before.lines if line.amount > 0}
-    carried = {rule: moved for rule, moved in before.facts.get("carry", {}).items() if moved > 0}
-    accrual.purchase_again(
-        scratch, counted, carried, count, accrual.running(scratch, occasion), basket
+    accrual.purchase(
+        scratch,
+        lambda rule: accrual.base_of_entry(scratch, rule, before, count),
+        accrual.kinds_of(basket, count),
+        accrual.running(scratch, occasion),
     )
     return scratch
 
 
 def _count(draft: Draft, after: Entry, under: Program, gone: Any) -> None:
     """Count what is left of the sale, and do what follows from it."""
-    facts = after.facts
-    spend, count = int(facts.get("spend", 0)), int(facts["visits"])
-    spend -= gone.money.of(spend)
-    count -= gone.visit.of(count)
-    points = sum(one.amount - gone.line(one.line).of(one.amount) for one in points_of(after, under))
-    for name, amount in (("spend", spend), ("visits", count), ("points", points)):
-        if amount:
-            draft.facts[name] = amount
+    sums = left(after, under, gone)
+    spend, count, points = (sums[name] for name in ("spend", "visits", "points"))
+    draft.facts.update({name: amount for name, amount in sums.items() if amount})
     for campaign in under.campaigns:
-        if campaign.id in facts.get("campaigns", ()):
+        if campaign.id in after.facts.get("campaigns", ()):
             name = f"campaign:{campaign.id}"
             if campaign.per_member:
                 draft.card = limits.counted(draft.card, name, "")
@@ -131,7 +117,10 @@ def _count(draft: Draft, after: Entry, under: Program, gone: Any) -> None:
     draft.card = draft.card.with_window(draft.effective_month, spend, count, points)
     milestones.count(draft, spend, count, points)
     raffles.count(draft, spend, count)
+    counted = {"challenges", "tickets"} & draft.facts.keys()  # a refund takes them back
+    draft.facts[SALE] |= {name: draft.facts[name] for name in counted}
     milestones.reach(draft)
+    keep_milestones(draft, after._replace(lines=(), facts={}), {})
     draft.card = tiering.upgraded(draft.program, draft.card, draft.today, draft.effective_day)
     benefits.give_due(draft)
     draft.pay_debt()

@@ -8,7 +8,7 @@ by the sums as they are now.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -39,8 +39,9 @@ from regulars.domain.shares import Grant, Shares, grants, taken
 SALE = "sale"
 """The fact of a revision that holds the sale as it was sent last, and all that it granted."""
 
-_STAYS = ("order", "vouchers", "benefits", "milestones", "runs", "surprises", "first", "last",
-          "waiting", "waited", "in", "had", "referral")  # fmt: skip
+_STAYS = ("order", "vouchers", "benefits", "surprises", "first", "last",
+          "waiting", "waited", "in", "had", "referral", "bought", "challenges",
+          "tickets")  # fmt: skip
 """Facts of a sale that a revision leaves as they are."""
 
 
@@ -56,17 +57,14 @@ def revise(draft: Draft, operation: Revise) -> tuple[Refunded, list[tuple[str, R
     refunded = Refunded() if was_whole else operation.refunded
     basket = baskets.read(operation.sale, under.counts)
     count = _visits(operation.sale, before, basket)
-    scratch, refused = _as_at_first(operation, under, basket, count)
+    scratch, refused = _as_at_first(draft, operation, under, basket, count)
     facts: dict[str, Any] = {
         **accrual.facts_of(operation.sale, count, basket),
         **{name: scratch.facts[name] for name in ("campaigns", "carry") if name in scratch.facts},
     }
     if points := accrual.points_of(scratch):
         facts["points"] = points
-    facts["grants"] = [
-        [line.unit, line.amount, line.lot, line.rule, dict(line.reason.stored)]
-        for line in scratch.lines
-    ]
+    facts["grants"] = written(scratch.lines)
     draft.facts.update({"revises": before.seq, SALE: facts, "order": before.facts.get("order")})
     after = effective(before, facts)
     refunded = refunded._replace(rules={}, listed_minor=0)
@@ -74,8 +72,9 @@ def revise(draft: Draft, operation: Revise) -> tuple[Refunded, list[tuple[str, R
     gone_after = taken(after, under, refunded)
     _sums(draft, before, after, under, gone_before, gone_after)
     _uses(draft, before, after, under)
+    _first_purchase(draft, before, facts)
     _units(draft, operation, under, gone_before, gone_after, after)
-    _what_follows(draft, operation, before, after, under)
+    _what_follows(draft, operation, before, under)
     draft.pay_debt()
     issue_automatic(draft)
     issued = tuple(draft.facts.get("vouchers", ()))
@@ -86,31 +85,46 @@ def revise(draft: Draft, operation: Revise) -> tuple[Refunded, list[tuple[str, R
     ), refused
 
 
+def written(lines: Iterable[Line]) -> list[list[Any]]:
+    """Write lines as the facts of a sale hold them."""
+    return [
+        [line.unit, line.amount, line.lot, line.rule, dict(line.reason.stored)] for line in lines
+    ]
+
+
 def as_sent_last(original: Entry, revision: Entry) -> Entry:
     """Return the entry of a sale as its newest revision leaves it."""
     return effective(original, revision.facts[SALE])
 
 
 def effective(original: Entry, facts: Mapping[str, Any]) -> Entry:
-    """Return the entry of a sale as a revision with these facts leaves it.
-
-    What milestones granted stays with the entry that reached them, as long as they are reached.
-    """
+    """Return the entry of a sale as a revision with these facts leaves it."""
     stays = {name: original.facts[name] for name in _STAYS if name in original.facts}
-    lines = [
+    lines = (
         Line(unit, amount, lot, rule, Reason(why))
         for unit, amount, lot, rule, why in facts["grants"]
+    )
+    return original._replace(lines=tuple(lines), facts={**stays, **facts})
+
+
+def keep_milestones(draft: Draft, before: Entry, lost: Mapping[str, int]) -> None:
+    """Write into the sale of this entry which milestones it has reached in all, and what they
+    granted: what it had reached `before`, without what is lost, and what it reaches now."""
+    reached = Counter(before.facts.get("milestones", {}))
+    reached.subtract(lost)
+    kept = [
+        line._replace(amount=line.amount * reached[line.rule] // (reached[line.rule] + gone))
+        for line in before.lines
+        if line.reason.kind is ReasonKind.MILESTONE
+        for gone in (lost.get(line.rule, 0),)
+        if reached[line.rule] > 0
     ]
-    lost = facts.get("lost", {})
-    lines += [
-        line
-        for line in original.lines
-        if line.reason.kind is ReasonKind.MILESTONE and line.rule not in lost
-    ]
-    reached = {
-        one: times for one, times in original.facts.get("milestones", {}).items() if one not in lost
-    }
-    return original._replace(lines=tuple(lines), facts={**stays, **facts, "milestones": reached})
+    reached.update(draft.facts.get("milestones", {}))
+    new = [line for line in draft.lines if line.reason.kind is ReasonKind.MILESTONE]
+    sale = draft.facts[SALE]
+    sale["grants"] += written([*kept, *new])
+    sale["milestones"] = {one: times for one, times in reached.items() if times > 0}
+    sale["runs"] = {**before.facts.get("runs", {}), **draft.facts.get("runs", {})}
 
 
 def _visits(sale: Earn, before: Entry, basket: baskets.Basket) -> int:
@@ -124,7 +138,7 @@ def _visits(sale: Earn, before: Entry, basket: baskets.Basket) -> int:
 
 
 def _as_at_first(
-    operation: Revise, under: Program, basket: baskets.Basket, count: int
+    draft: Draft, operation: Revise, under: Program, basket: baskets.Basket, count: int
 ) -> tuple[Draft, list[tuple[str, Reason]]]:
     """Compute what the order would have granted at its time, on a card that has nothing else."""
     before = operation.original
@@ -134,6 +148,7 @@ def _as_at_first(
         before.op,
         carry=before.facts.get("had", {}),
         tier=TierRight(tier, "", "") if tier else None,
+        taken=_other_uses(draft, used),
         stepped=under.version,
     )
     origin = operation.sale.origin._replace(
@@ -148,8 +163,21 @@ def _as_at_first(
         for one in accrual.running(scratch, occasion._replace(segment=""))
         if not one.segments or one.id in used
     ]
-    refused = accrual.purchase(scratch, basket, count, applies)
+    refused = accrual.purchase(
+        scratch,
+        lambda rule: accrual.base_of(scratch, rule, basket, count),
+        accrual.kinds_of(basket, count),
+        applies,
+    )
     return scratch, refused
+
+
+def _other_uses(draft: Draft, used: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Return how often the card used campaigns apart from this order."""
+    card = draft.card
+    for campaign_id in used:
+        card = limits.counted(card, f"campaign:{campaign_id}", "", -1)
+    return {name: uses for name, uses in card.taken.items() if name.startswith("campaign:")}
 
 
 def _sums(
@@ -158,8 +186,8 @@ def _sums(
 ) -> None:  # fmt: skip
     """Move money, visits, points, remainders, challenges and tickets by the difference."""
     day = taking.day_of(before, under)
-    change = Counter(_left(after, under, gone_after))
-    change.subtract(_left(before, under, gone_before))
+    change = Counter(left(after, under, gone_after))
+    change.subtract(left(before, under, gone_before))
     spend, count, points = (change[name] for name in ("spend", "visits", "points"))
     draft.card = draft.card.with_window(calendar.month_index(day), spend, count, points)
     draft.facts.update({name: amount for name, amount in change.items() if amount})
@@ -170,6 +198,9 @@ def _sums(
         visits.uncount(draft, before, day, -count)
         milestones.break_streaks(draft, day, -count)
     milestones.count_challenges(draft, day, spend, count, points)
+    counted = Counter(before.facts.get("challenges", {}))
+    counted.update(draft.facts.get("challenges", {}))
+    draft.facts[SALE]["challenges"] = dict(counted)
     _tickets(draft, before, after, under, gone_before, gone_after)
     moved: Counter[str] = Counter()
     for entry, gone, sign in ((after, gone_after, 1), (before, gone_before, -1)):
@@ -181,7 +212,7 @@ def _sums(
             reversal.move_carry(draft, rule, amount)
 
 
-def _left(entry: Entry, under: Program, gone: Shares) -> dict[str, int]:
+def left(entry: Entry, under: Program, gone: Shares) -> dict[str, int]:
     """Count what is left of a sale after its refunds."""
     spend, count = int(entry.facts.get("spend", 0)), int(entry.facts.get("visits", 0))
     points = taking.points_of(entry, under)
@@ -196,16 +227,26 @@ def _tickets(
     draft: Draft, before: Entry, after: Entry, under: Program, gone_before: Shares,
     gone_after: Shares,
 ) -> None:  # fmt: skip
-    """Move the tickets of raffles that the order had tickets of, or could have."""
+    """Move the tickets of raffles that have begun on the day of the order and are not over."""
+    on, facts = taking.day_of(before, under).isoformat(), after.facts
+    was, now = left(before, under, gone_before), left(after, under, gone_after)
+    tickets = dict(before.facts.get("tickets", {}))
     for raffle in under.raffles:
-        on = after.effective_ms and taking.day_of(before, under).isoformat()
-        if not (raffle.first_day <= str(on) and draft.today.isoformat() <= raffle.last_day):
-            continue
-        old, new = (
-            raffles.won(raffle, sums["spend"], sums["visits"])
-            for sums in (_left(before, under, gone_before), _left(after, under, gone_after))
-        )
-        raffles.take_back(draft, {raffle.id: old - new})
+        if raffle.first_day <= on and draft.today.isoformat() <= raffle.last_day:
+            old, new = (raffles.won(raffle, it["spend"], it["visits"]) for it in (was, now))
+            raffles.take_back(draft, {raffle.id: old - new})
+            tickets[raffle.id] = raffles.won(raffle, int(facts.get("spend", 0)), facts["visits"])
+    draft.facts[SALE]["tickets"] = tickets
+
+
+def _first_purchase(draft: Draft, before: Entry, facts: dict[str, Any]) -> None:
+    """Undo the first purchase of a friend that is none any more: too little is left of it."""
+    referral = draft.program.referral
+    least = referral.min_spend_minor if referral else 0
+    if before.facts.get("first") and facts.get("spend", 0) < max(1, least):
+        draft.card = limits.counted(draft.card, limits.FIRST_PURCHASE, "", -1)
+        draft.facts.update({"unfirst": 1, "reverses": before.seq})
+        facts["first"] = 0
 
 
 def _uses(draft: Draft, before: Entry, after: Entry, under: Program) -> None:
@@ -250,15 +291,14 @@ def _by_rule(draft: Draft, entry: Entry, gone: Shares) -> dict[tuple[str, str], 
     return found
 
 
-def _what_follows(
-    draft: Draft, operation: Revise, before: Entry, after: Entry, under: Program
-) -> None:
+def _what_follows(draft: Draft, operation: Revise, before: Entry, under: Program) -> None:
     """Judge milestones and tiers by the sums as they are now."""
     milestones.reach(draft)
     reverse = Reverse(operation.origin, before, operation.refunded, vouchers=operation.vouchers)
+    lost = {}
     for milestone, times in milestones.too_many(draft, before):
         reason = reasons.revised(before.seq)
-        draft.facts[SALE].setdefault("lost", {})[milestone.id] = times
+        lost[milestone.id] = times
         line = Line(milestone.unit, milestone.amount * times, "", milestone.id, reason)
         if milestone.unit:
             reversal.take(draft, reverse, under, Grant(line, line.amount, ()), line.amount, reason)
@@ -269,6 +309,7 @@ def _what_follows(
         ]
         for voucher in gifts[:times]:
             give_back(draft, voucher, "cancelled")
+    keep_milestones(draft, before, lost)
     day: date = taking.day_of(before, under)
     change = {name: int(draft.facts.get(name, 0)) for name in ("spend", "visits", "points")}
     fell = [max(0, -amount) for amount in change.values()]

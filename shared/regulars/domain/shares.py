@@ -129,8 +129,11 @@ def taken(original: Entry, under: Program, refunded: Refunded) -> Shares:
         whole = money.whole * counted * listed
         after = refunded.rules.get(rule_id, money.after * counted * listed)
         rules[rule_id] = Span(0, min(whole, after) if minor < total else whole, whole)
-    undivided = frozenset(one.id for one in under.campaigns if set(one.on) == {"visit"})
-    return Shares(money, Span(0, int(gone), 1), rules, undivided, minor, 0, minor)
+    return Shares(money, Span(0, int(gone), 1), rules, _undivided(under), minor, 0, minor)
+
+
+def _undivided(under: Program) -> frozenset[str]:
+    return frozenset(one.id for one in under.campaigns if set(one.on) == {"visit"})
 
 
 _UNDIVIDED = frozenset({ReasonKind.VISIT, ReasonKind.MILESTONE})
@@ -167,7 +170,7 @@ def shares(under: Program, operation: Reverse) -> Shares:
         money,
         visit,
         _by_rule(under, operation, money),
-        frozenset(one.id for one in under.campaigns if set(one.on) == {"visit"}),
+        _undivided(under),
         amount,
         listed,
         asked,
