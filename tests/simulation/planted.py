@@ -6,11 +6,10 @@ in its name. They are small, as the mistakes of a tired afternoon are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any
-from unittest import mock
 
 from regulars.actions import refunds
 from regulars.domain import (
@@ -44,7 +43,7 @@ from tests.simulation import (
     planted_program,
     planted_refunds,
 )
-from tests.simulation.planted_around import Patch
+from tests.simulation.planted_around import Patch, patched
 
 
 def _without_condition(matches: Callable[[Put], bool]) -> list[Patch]:
@@ -346,14 +345,6 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
 """By what they do."""
 
 
-@contextmanager
-def planted(name: str) -> Iterator[None]:
+def planted(name: str) -> AbstractContextManager[None]:
     """Within the block the product has this bug."""
-    patches = [mock.patch.object(where, what, new) for where, what, new in BUGS[name]()]
-    try:
-        for patch in patches:
-            patch.start()
-        yield
-    finally:
-        for patch in reversed(patches):
-            patch.stop()
+    return patched(BUGS[name]())

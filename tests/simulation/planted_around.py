@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from unittest import mock
@@ -22,6 +22,15 @@ from tests.simulation import walking
 
 Patch = tuple[Any, str, Any]
 """Where, which name, what instead."""
+
+
+@contextmanager
+def patched(patches: Sequence[Patch]) -> Iterator[None]:
+    """Within the block the product is changed."""
+    with ExitStack() as stack:
+        for where, what, new in patches:
+            stack.enter_context(mock.patch.object(where, what, new))
+        yield
 
 
 def _referrals_have_no_id() -> list[Patch]:

@@ -5,18 +5,16 @@ The changing merchant (`changing.py`) must find each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
-from unittest import mock
 
 from regulars.actions import publish
 from regulars.domain import breakage, carryover, draft, expiry, losses, reasons, rewards, tiering
 from regulars.domain.card import Lot
 from regulars.domain.program import Program
 from regulars.program import past
-
-Patch = tuple[Any, str, Any]
+from tests.simulation.planted_around import Patch, patched
 
 
 def _terms_in_force() -> list[Patch]:
@@ -165,14 +163,6 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
 """By what they do."""
 
 
-@contextmanager
-def planted(name: str) -> Iterator[None]:
+def planted(name: str) -> AbstractContextManager[None]:
     """Within the block the product has this bug."""
-    patches = [mock.patch.object(where, what, new) for where, what, new in BUGS[name]()]
-    try:
-        for patch in patches:
-            patch.start()
-        yield
-    finally:
-        for patch in reversed(patches):
-            patch.stop()
+    return patched(BUGS[name]())

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from regulars.domain.operations import Item
-from tests.unit.domain.oracle import month_of
+from tests.unit.domain.tier_oracle import month_of
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
