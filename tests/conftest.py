@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from random import Random
@@ -162,7 +163,8 @@ SHARED_STACKS = {"product", "stack"}
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs an engine; keep the tests of one running stack in one worker process.
 
-    Without Chromium the browser tests are left out; on a build server (`CI` is set) they must run.
+    Without Chromium the browser tests are left out, and without php the sample in php; on a build
+    server (`CI` is set) they must run.
     """
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
@@ -173,6 +175,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     in_browser = [item for item in items if item.get_closest_marker("browser")]
     if in_browser and not os.environ.get("CI") and not chromium.is_here():
         left_out.leave_out(config, items, in_browser, chromium.MISSING)
+    in_php = [item for item in items if item.get_closest_marker("php")]
+    if in_php and not os.environ.get("CI") and not shutil.which("php"):
+        left_out.leave_out(config, items, in_php, "php is not here: the sample in docs/api/till.md")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +20,6 @@ from tests.service import Merchant, Service
 from tests.serving import serving
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "api"
-PHP = shutil.which("php")
 RUN = {
     "python": [sys.executable],
     "javascript": ["node", "--input-type=module"],
@@ -81,7 +79,9 @@ def test_every_command_of_the_first_steps_works(cafe: Merchant, url: str, tmp_pa
     assert program_ == "1\n2"
 
 
-@pytest.mark.parametrize("language", [name for name in RUN if name != "php" or PHP])
+@pytest.mark.parametrize(
+    "language", ["python", "javascript", "sh", pytest.param("php", marks=pytest.mark.php)]
+)
 def test_every_sample_of_a_signature_is_taken(
     cafe: Merchant, url: str, tmp_path: Path, language: str
 ) -> None:
@@ -99,15 +99,6 @@ def test_every_sample_of_a_signature_is_taken(
     entry = cafe.call("GET", f"/v1/members/{member['member_id']}/entries").json["items"][0]
     order = {"sh": "curl-1"}.get(language, f"{language}-1")
     assert (entry["order_id"], entry["money_minor"]) == (order, 1240)
-
-
-@pytest.mark.skipif(PHP is not None, reason="php runs its sample above")
-def test_the_sample_in_php_is_run_where_php_is() -> None:
-    """On a build server it must be here; elsewhere the run says that it was left out."""
-    assert blocks("till.md", "php")
-    if os.environ.get("CI"):
-        pytest.fail("php is missing: .ci/run installs it")
-    pytest.skip("php is not installed: the sample in docs/api/till.md was not run")
 
 
 def test_the_event_and_the_problem_are_what_they_say(cafe: Merchant) -> None:
