@@ -202,12 +202,58 @@ class TestRepair:
         remove(cafe, keys.operation(cafe.id, op))
         remove(cafe, keys.operation(cafe.id, "order:o1"))
         assert repaired(cafe, member_id)["repaired"]
-        again = cafe.call(
-            "POST", "/v1/earn",
-            {"member_id": member_id, "spend_minor": 700, "order_id": "o1"}, key=op[4:],
-        )  # fmt: skip
-        assert again.status in {200, 422}
+        for key in (op[4:], "another"):
+            again = cafe.call(
+                "POST", "/v1/earn",
+                {"member_id": member_id, "spend_minor": 700, "order_id": "o1"}, key=key,
+            )  # fmt: skip
+            assert (again.status, again.json["entry"]["seq"]) == (200, 2)
         assert cafe.card(member_id)["seq"] == 2
+        refund = {"order_id": "o1", "refund_id": "r1"}
+        assert cafe.call("POST", "/v1/refunds", refund).status == 200, "the order is known"
+
+    def test_what_has_been_refunded_is_told_by_the_entries(self, cafe: Merchant) -> None:
+        """A restored table that forgets a refund would let the same money be refunded twice."""
+        member_id = cafe.join()["member_id"]
+        cafe.earn(member_id, spend_minor=1000, order_id="o1")
+        old = state(cafe, member_id)
+        refund = {"order_id": "o1", "refund_id": "r1", "amount_minor": 600}
+        assert cafe.call("POST", "/v1/refunds", refund).status == 200
+        left = cafe.card(member_id)["balances"]
+        (item,) = cafe.service.table.get(keys.refunded(cafe.id, member_id, 2))
+        assert item is not None
+        for stored in (None, {**item, "refunded": 100}, {**item, "gone": not item["gone"]}):
+            cafe.service.table.put(old)
+            remove(cafe, keys.refunded(cafe.id, member_id, 2))
+            remove(cafe, keys.operation(cafe.id, "refund:r1"))
+            if stored:
+                cafe.service.table.put(stored)
+            paths = {it["path"] for it in verified(cafe, member_id)["differences"]}
+            assert "refunded.2" in paths
+            assert repaired(cafe, member_id)["repaired"]
+            assert cafe.service.table.get(keys.refunded(cafe.id, member_id, 2)) == [item]
+            assert verified(cafe, member_id)["ok"]
+        again = cafe.call("POST", "/v1/refunds", refund)
+        assert (again.status, cafe.card(member_id)["balances"]) == (200, left)
+        rest = {"order_id": "o1", "refund_id": "r2", "amount_minor": 1000}
+        (refused,) = cafe.call("POST", "/v1/refunds", rest).json["refused"]
+        assert refused["why"] == "only €4.00 was left to refund"
+
+    def test_what_a_refund_found_and_a_repair_did_not_is_not_overwritten(
+        self, cafe: Merchant
+    ) -> None:
+        member_id = cafe.join()["member_id"]
+        cafe.earn(member_id, spend_minor=1000, order_id="o1")
+        refund = {"order_id": "o1", "refund_id": "r1", "amount_minor": 600}
+        assert cafe.call("POST", "/v1/refunds", refund).status == 200
+        remove(cafe, keys.refunded(cafe.id, member_id, 2))
+        shop = load_shop(cafe.service.table, cafe.id)
+        found = repair.check(shop, member_id)
+        more = {"order_id": "o1", "refund_id": "r2", "amount_minor": 300}
+        assert cafe.call("POST", "/v1/refunds", more).status == 200
+        (newest,) = cafe.service.table.get(keys.refunded(cafe.id, member_id, 2))
+        assert not repair.repair(shop, found)
+        assert cafe.service.table.get(keys.refunded(cafe.id, member_id, 2)) == [newest]
 
     def test_it_leaves_a_trace_and_no_entry(self, cafe: Merchant) -> None:
         member_id = lived(cafe)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.store import keys
+from regulars.store.ledger import due_item
 from tests.conftest import Clock
 from tests.functional.engine import BARE, MAIL, spent, tier
 from tests.functional.test_earning import balance
@@ -58,6 +59,27 @@ class TestJobs:
         (voucher,) = sandbox.card(member_id, test=True)["vouchers"]
         assert (voucher["reward_id"], voucher["expires_at"][:10]) == ("gift", "2027-03-31")
         assert self.ran(sandbox, "birthday", now="2028-03-02T00:00:00Z") == ["2028-03-01T06:00:00Z"]
+
+    def test_a_merchant_that_cannot_be_read_holds_up_nobody(
+        self, service: Service, frozen: Clock
+    ) -> None:
+        """Its marks are put off, and what is due for others is done."""
+        frozen.now = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+        broken, other = (service.new_merchant().without_digest() for _ in range(2))
+        hour = "2026-11-18T08"
+        for cafe in (broken, other):
+            service.table.put(due_item(cafe.id, keys.MERCHANT_LEVEL, "digest", hour))
+        (program,) = service.table.get(keys.program(broken.id))
+        assert program is not None
+        service.table.put({**program, "document": b"spoilt"})
+        assert handler("digest")({}, context())["cards"] >= 2
+        marks = service.table.get(
+            *(keys.due_mark(it.id, keys.MERCHANT_LEVEL, "digest") for it in (broken, other))
+        )
+        put_off, done = (mark or {} for mark in marks)
+        assert (put_off["hour"], put_off["tries"]) == ("2026-11-19T09", 1)
+        assert done["hour"][:10] == "2026-11-23"
+        assert service.table.get(keys.cursor("digest"))[0]["hour"] == hour  # type: ignore[index]
 
     def test_a_birthday_reported_later_is_celebrated_and_one_taken_back_is_not(
         self, sandbox: Merchant

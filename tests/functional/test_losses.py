@@ -84,6 +84,19 @@ class TestPreview:
         agreed = put(cafe, ending, preview_id=preview_id, confirm_losses="true")
         assert agreed.status == 200
 
+    def test_members_that_can_be_looked_at_are_though_an_old_preview_saw_nobody(
+        self, cafe: Merchant
+    ) -> None:
+        """A unit that somebody holds by now cannot vanish by a preview of before."""
+        rule = {"id": "other", "on": "visit", "unit": "other", "amount": 1}
+        other = {"units": [unit("other")], "rewards": [], "earn": [rule]}
+        body = {**document(cafe), **other}
+        preview = cafe.call("POST", "/v1/program/preview", body).json
+        assert (preview["losses"], preview["more"]) == ([], False)
+        member(cafe, 10)
+        refused = put(cafe, other, preview_id=preview["preview_id"], confirm_losses="true")
+        assert (refused.status, refused.json["errors"][0]["path"]) == (422, "units")
+
     def test_no_name_is_kept_with_it(self, cafe: Merchant) -> None:
         cafe.join(name="Zebulon Quist")
         published(cafe, tiers=[tier("all")])

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from regulars.store import versions as store
+from regulars.store.merchants import Merchants
 from tests.conftest import Clock
 from tests.functional.engine import BARE
 from tests.service import Merchant, Reply, Service
@@ -66,6 +68,92 @@ def test_its_number_is_given_to_no_other(cafe: Merchant) -> None:
     assert versions(cafe) == [(6, "live"), (5, "waiting"), (4, "past"), (2, "past"), (1, "past")]
     moved(cafe, "2027-03-01T01:00:00Z")
     assert in_force(cafe)[1] == "Spring"
+
+
+def test_its_number_is_kept_when_another_is_published_with_its_own(cafe: Merchant) -> None:
+    put(cafe, {"name": "Winter"}, publish_at=AT)
+    put(cafe, {"name": "Spring"}, publish_at="2027-03-01T00:00:00Z")
+    moved(cafe, "2026-11-26T00:00:00Z")
+    assert versions(cafe) == [(4, "waiting"), (3, "live"), (2, "past"), (1, "past")]
+    assert put(cafe, {"name": "Now"}).json == {"version": 5}
+    again = put(cafe, {"name": "Summer"}, publish_at="2027-06-01T00:00:00Z")
+    assert (again.status, again.json["version"]) == (202, 6)
+
+
+def test_two_that_are_scheduled_at_once_both_wait(
+    cafe: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is tried again and gets the next number; so is one that is published just then."""
+    schedule, publish = store.schedule, Merchants.publish
+
+    def while_one_is_scheduled(*given: Any, **more: Any) -> Any:
+        monkeypatch.setattr(store, "schedule", schedule)
+        monkeypatch.setattr(Merchants, "publish", publish)
+        assert put(cafe, {"name": "Between"}, publish_at=AT).status == 202
+        return (schedule if "confirmed" in more else publish)(*given, **more)
+
+    monkeypatch.setattr(store, "schedule", while_one_is_scheduled)
+    assert put(cafe, {"name": "Winter"}, publish_at=AT).json["version"] == 4
+    monkeypatch.setattr(Merchants, "publish", while_one_is_scheduled)
+    assert put(cafe, {"name": "Now"}).json == {"version": 6}
+    waiting = [(5, "waiting"), (4, "waiting"), (3, "waiting")]
+    assert versions(cafe) == [(6, "live"), *waiting, (2, "past"), (1, "past")]
+
+
+def test_one_is_not_forgotten_by_what_happens_to_another(
+    cafe: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a due mark of its own: one that is scheduled while another is taken back stays."""
+    put(cafe, {"name": "Winter"}, publish_at=AT)
+    close = store.close
+
+    def and_then_another(*given: Any) -> bool:
+        monkeypatch.setattr(store, "close", close)
+        done = close(*given)
+        assert put(cafe, {"name": "Next"}, publish_at="2026-11-25T12:00:00Z").status == 202
+        return done
+
+    monkeypatch.setattr(store, "close", and_then_another)
+    assert cafe.call("DELETE", "/v1/program/versions/3", test=True).status == 204
+    moved(cafe, "2026-11-26T00:00:00Z")
+    assert in_force(cafe) == (4, "Next")
+
+
+def test_one_that_others_are_faster_than_is_published_over_theirs(
+    cafe: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(cafe, {"name": "Winter"}, publish_at=AT)
+    publish = Merchants.publish
+
+    def beaten(*given: Any, **more: Any) -> None:
+        monkeypatch.setattr(Merchants, "publish", publish)
+        assert put(cafe, {"name": "Faster"}).json == {"version": 4}
+        publish(*given, **more)
+
+    monkeypatch.setattr(Merchants, "publish", beaten)
+    moved(cafe, "2026-11-25T10:00:00Z")
+    assert in_force(cafe) == (5, "Winter")
+    moved(cafe, "2026-12-25T10:00:00Z")
+    assert in_force(cafe) == (5, "Winter"), "once"
+    assert cafe.call("GET", "/v1/attention", test=True).json["items"] == []
+
+
+def test_two_of_one_hour_come_in_the_order_of_their_times(cafe: Merchant) -> None:
+    put(cafe, {"name": "Later"}, publish_at="2026-11-25T09:40:00Z")
+    put(cafe, {"name": "Earlier"}, publish_at="2026-11-25T09:20:00Z")
+    moved(cafe, "2026-11-25T10:00:00Z")
+    assert in_force(cafe)[1] == "Later"
+    assert [state for _, state in versions(cafe)] == ["live", "past", "past", "past"]
+
+
+def test_what_no_longer_waits_keeps_no_document(cafe: Merchant) -> None:
+    put(cafe, {"name": "Winter"}, publish_at=AT)
+    moved(cafe, "2026-11-26T00:00:00Z")
+    put(cafe, {"name": "Spring"}, publish_at="2027-03-01T00:00:00Z")
+    cafe.call("DELETE", "/v1/program/versions/4", test=True)
+    for one in store.waiting(cafe.service.table, cafe.sandbox_id):
+        assert "document" not in one.item
+        assert one.item["ttl"] > 0
 
 
 def test_one_that_waits_can_be_taken_back(cafe: Merchant) -> None:

@@ -112,12 +112,11 @@ def _due_marks_after_the_program() -> list[Patch]:
     """As it was before publishing was one transaction."""
     publish = merchants.Merchants.publish
 
-    def changed(self: Any, *given: Any, **more: Any) -> int:
+    def changed(self: Any, *given: Any, **more: Any) -> None:
         merchant_id, document, over, now_ms, marks, past = given
-        version = publish(self, merchant_id, document, over, now_ms, [], past, **more)
+        publish(self, merchant_id, document, over, now_ms, [], past, **more)
         for mark in marks:
             self.table.put(mark)
-        return version
 
     return [(merchants.Merchants, "publish", changed)]
 

@@ -9,8 +9,7 @@ from typing import Any
 from regulars.actions.find import MemberCard, read_member_card
 from regulars.domain.operations import AnyOperation, Origin
 from regulars.program.shop import Shop
-from regulars.store import keys
-from regulars.store.answers import Answer, Idempotency, replay
+from regulars.store.answers import Answer, Idempotency
 from regulars.store.ledger import Render
 from regulars.store.merchants import Staff
 from regulars.views import integration
@@ -31,12 +30,6 @@ def origin(
         effective_ms=effective_ms,
         entropy=os.urandom(16),
     )
-
-
-def first_answer(shop: Shop, key: str, known: Idempotency) -> Answer | None:
-    """Return what this key was answered before; None when it is new."""
-    (item,) = shop.table.get(keys.operation(shop.merchant_id, f"key:{key}"))
-    return replay(item, known.fingerprint) if item else None
 
 
 def book(

@@ -6,7 +6,6 @@ created or a programme is published, and by each job for its next time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from regulars.domain import calendar
@@ -57,13 +56,25 @@ def of_program(merchant_id: str, program: Program, now: datetime) -> list[Item]:
     ]
 
 
-def next_publishing(merchant_id: str, instants_ms: Sequence[int]) -> Item:
-    """Return the mark of the next version that waits for its time; off the list without one."""
-    if not instants_ms:
-        pk, sk = keys.due_mark(merchant_id, keys.MERCHANT_LEVEL, PUBLISH)
-        return {"PK": pk, "SK": sk}
-    hour = calendar.hour_of(calendar.from_ms(min(instants_ms)))
-    return due_item(merchant_id, keys.MERCHANT_LEVEL, PUBLISH, hour)
+def of_waiting(merchant_id: str, version: int, at_ms: int) -> Item:
+    """Return the mark of a version that waits for its time; within an hour they sort by time."""
+    hour = calendar.hour_of(calendar.from_ms(at_ms))
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, _waiting_name(version, at_ms), hour)
+
+
+def off_waiting(merchant_id: str, version: int, at_ms: int) -> Item:
+    """Return what takes the mark of a version off the list."""
+    pk, sk = keys.due_mark(merchant_id, keys.MERCHANT_LEVEL, _waiting_name(version, at_ms))
+    return {"PK": pk, "SK": sk, "ttl": at_ms // 1000}
+
+
+def version_of(subject: str) -> int:
+    """Return the version that a mark of a waiting version is about."""
+    return int(subject.rpartition("-")[2])
+
+
+def _waiting_name(version: int, at_ms: int) -> str:
+    return f"{PUBLISH}:{at_ms:015}-{version:08}"
 
 
 def of_zone(merchant_id: str, program: Program, now: datetime) -> Item:

@@ -22,9 +22,13 @@ from regulars.store import keys, versions
 from regulars.store.marshal import Item
 from regulars.store.members import members_page
 from regulars.store.merchants import Merchants
+from regulars.store.table import Put
 
 CHECKED_MAX = 2000
 """Members that publishing looks at itself; of more a finished preview tells."""
+
+TRIES = 3
+"""How often publishing is tried again when another request was faster."""
 
 
 class Published(NamedTuple):
@@ -37,7 +41,7 @@ class Published(NamedTuple):
 def publish(
     shop: Shop,
     document: Mapping[str, Any],
-    over: int,
+    over: int | None,
     *,
     confirmed: bool = False,
     preview_id: str = "",
@@ -45,46 +49,79 @@ def publish(
     at_ms: int | None = None,
     waited: versions.Waiting | None = None,
 ) -> Published:
-    """Publish a checked document over version `over`, or keep it until `at_ms`.
+    """Publish a checked document over version `over` (None: whichever is in force), or keep it
+    until `at_ms`.
 
     `confirmed` accepts what members lose; `preview_id` names a finished preview of the same
     document over the same version; `about` says who does it, and why; `waited` is the version when
     its time has come: all members are looked at then, however many. Raises STALE_VERSION when
     `over` is not in force any more, INVALID for what is fixed or cannot vanish, PREVIEW_NEEDED,
-    LOSSES.
+    LOSSES, and CONFLICT when others change the programme all the time.
     """
-    item = Merchants(shop.table).program_item(shop.merchant_id)
-    if item is None:
-        raise Refused(RefusalCode.NOT_FOUND)
-    if item["version"] != over:
-        raise Refused(RefusalCode.STALE_VERSION, "The programme was changed since; read it again.")
-    number = versions.next_number(item)
-    if waited and waited.version > over:
-        number = waited.version
-    program, past = following(item, document, number, shop.now)
+    conflict = Refused(RefusalCode.CONFLICT)
+    for _ in range(TRIES):
+        item = Merchants(shop.table).program_item(shop.merchant_id)
+        if item is None:
+            raise Refused(RefusalCode.NOT_FOUND)
+        if over not in {None, item["version"]}:
+            raise Refused(
+                RefusalCode.STALE_VERSION, "The programme was changed since; read it again."
+            )
+        lost = _require_allowed(shop, item, document, preview_id, unbounded=waited is not None)
+        if lost and not confirmed:
+            raise Refused(
+                RefusalCode.LOSSES,
+                "Publish it with ?confirm_losses=true if members may lose this.",
+                more={"losses": lost},
+            )
+        try:
+            if at_ms is not None:
+                return Published(_keep(shop, item, document, at_ms, about, confirmed=confirmed))
+            return _publish(shop, item, document, about, waited)
+        except Refused as refused:
+            if refused.code is not RefusalCode.CONFLICT:
+                raise
+            conflict = refused
+    raise conflict
+
+
+def _require_allowed(
+    shop: Shop, item: Item, document: Mapping[str, Any], preview_id: str, *, unbounded: bool
+) -> list[dict[str, Any]]:
+    """Raise for what cannot be published over a stored programme; list what members would lose."""
+    program, _ = following(item, document, versions.next_number(item), shop.now)
     old = program_of(item).at(to_ms(shop.now))
     require_fixed(shop, old, program)
-    lost = _losses(shop, item, old, program, document, preview_id, unbounded=waited is not None)
+    lost = _losses(shop, item, old, program, document, preview_id, unbounded=unbounded)
     require_units(old, lost)
-    if lost and not confirmed:
-        raise Refused(
-            RefusalCode.LOSSES,
-            "Publish it with ?confirm_losses=true if members may lose this.",
-            more={"losses": lost},
-        )
-    if at_ms is not None:
-        return Published(_keep(shop, item, document, at_ms, about, confirmed=confirmed))
-    marks = due_marks.of_program(shop.merchant_id, program.at(to_ms(shop.now)), shop.now)
-    if waited is None or waited.version != number:
-        about = {**about, "top": max(number, item.get("top", 0))}
-    version = Merchants(shop.table).publish(
-        shop.merchant_id, document, over, to_ms(shop.now), marks, past,
-        version=number, about=about,
-        waited=waited.item if waited and waited.version == number else None,
+    return lost
+
+
+def _publish(
+    shop: Shop,
+    item: Item,
+    document: Mapping[str, Any],
+    about: Mapping[str, Any],
+    waited: versions.Waiting | None,
+) -> Published:
+    """Write a version over the stored programme; one that has waited keeps its number, unless
+    others were published since."""
+    free, now_ms = versions.next_number(item), to_ms(shop.now)
+    number = waited.version if waited and waited.version > item["version"] else free
+    program, past = following(item, document, number, shop.now)
+    marks = due_marks.of_program(shop.merchant_id, program.at(now_ms), shop.now)
+    no_longer: list[Put] = []
+    if waited:
+        no_mark = due_marks.off_waiting(shop.merchant_id, waited.version, waited.at_ms)
+        no_longer = versions.closed(waited, "published", now_ms, no_mark)
+    Merchants(shop.table).publish(
+        shop.merchant_id, document, item["version"], now_ms, marks, past,
+        version=number, free=free, waited=no_longer,
+        about={**about, "top": max(number, item.get("top", 0))},
     )  # fmt: skip
     zones = program.past.zones
-    changes = zones is not None and zones[0] != zones[1] and zones[2] > to_ms(shop.now)
-    return Published(version, zones[2] if zones and changes else None)
+    changes = zones is not None and zones[0] != zones[1] and zones[2] > now_ms
+    return Published(number, zones[2] if zones and changes else None)
 
 
 def _keep(
@@ -97,15 +134,11 @@ def _keep(
     confirmed: bool,
 ) -> int:
     """Keep a version until its time."""
-    waiting = [
-        one.at_ms
-        for one in versions.waiting(shop.table, shop.merchant_id)
-        if one.state == "waiting"
-    ]
-    if len(waiting) >= versions.WAITING_MAX:
+    found = versions.waiting(shop.table, shop.merchant_id)
+    if sum(one.state == "waiting" for one in found) >= versions.WAITING_MAX:
         wrong = f"{versions.WAITING_MAX} versions are waiting already; take one back first"
         raise Refused(RefusalCode.INVALID, "", (("publish_at", wrong),))
-    mark = due_marks.next_publishing(shop.merchant_id, [*waiting, at_ms])
+    mark = due_marks.of_waiting(shop.merchant_id, versions.next_number(item), at_ms)
     return versions.schedule(
         shop.table, shop.merchant_id, item, document, at_ms, about, mark, confirmed=confirmed
     )
@@ -160,18 +193,19 @@ def _losses(
     *,
     unbounded: bool,
 ) -> list[dict[str, Any]]:
-    """List what members would lose, by looking at all of them or by a finished preview."""
+    """List what members would lose: by looking at them, or when they are too many by a finished
+    preview, which knows them as they were then."""
     today = calendar.local_date(shop.now, old.timezone)
     of = losses.threat(old, new, today)
     if not of:
         return []
-    if preview_id:
-        return preview.finished(shop, preview_id, document, item["version"])
     sums, seen, start = losses.Sums(), 0, None
     while True:
         found, start = members_page(shop.table, shop.merchant_id, start, aside.of(shop, "publish"))
         seen += len(found)
         if seen > CHECKED_MAX and not unbounded:
+            if preview_id:
+                return preview.finished(shop, preview_id, document, item["version"])
             raise Refused(
                 RefusalCode.PREVIEW_NEEDED,
                 f"There are more than {CHECKED_MAX} members: preview this document to its end, "

@@ -22,7 +22,7 @@ from regulars.domain.operations import Voucher
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.replay import Difference, Fold
 from regulars.program.shop import Shop
-from regulars.store import cards, keys, repairs
+from regulars.store import cards, keys, repairs, reversals
 from regulars.store.marshal import Item
 from regulars.store.members import profile_of
 
@@ -46,6 +46,8 @@ class CardCheck(NamedTuple):
     differences: tuple[Difference, ...]
     """What is not as the entries say: it can be repaired."""
     vouchers: Mapping[str, Item]
+    refunds: tuple[Item, ...]
+    """What the entries say has been refunded, where something else is stored."""
     due: Mapping[str, str]
     """By job the hour of the card's due mark."""
     aside: tuple[str, ...]
@@ -83,21 +85,23 @@ def check(shop: Shop, member_id: str) -> CardCheck:
 def repair(shop: Shop, found: CardCheck) -> bool:
     """Write what the entries say; False when the card was changed since it was checked.
 
-    Vouchers come first and the state last: a repair that stops half way is found again. Raises
-    CONFLICT when the entries themselves are damaged: nothing can be rebuilt from them.
+    Vouchers and refunds come first and the state last: a repair that stops half way is found again.
+    Raises CONFLICT when the entries themselves are damaged: nothing can be rebuilt from them.
     """
     if found.problems:
         raise Refused(RefusalCode.CONFLICT, f"The entries are damaged: {found.problems[0]}.")
     m, c, known = shop.merchant_id, found.member_id, found.card.seq if found.card else 0
     card, dues = _rebuilt(shop, found)
-    written = repairs.put_vouchers(
-        shop.table, m, c, list(_vouchers(shop, found))
-    ) and repairs.put_state(shop.table, m, found.state, card, dues)
+    written = (
+        repairs.put_vouchers(shop.table, m, c, list(_vouchers(shop, found)))
+        and repairs.put_refunds(shop.table, m, found.state, c, found.refunds)
+        and repairs.put_state(shop.table, m, found.state, card, dues)
+    )
     if not written:
         return False
     # Entries that the state did not know came with operations that may be lost like it: without
     # them a till that sends again would be booked again.
-    lost = {seq: op for seq, op in found.fold.ops.items() if seq > known}
+    lost = {seq: ids for seq, ids in found.fold.ops.items() if seq > known}
     repairs.put_operations(shop.table, m, c, lost)
     _leave_trace(shop, found)
     return True
@@ -132,9 +136,15 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
         if sk.startswith(keys.DUE_PREFIX) and item.get("tries")
     )
     card = _readable(state)
+    said = {
+        seq: reversals.refunded_item(m, member_id, seq, refunded)
+        for seq, refunded in fold.refunded.items()
+    }
+    refunds = {seq: item for seq, item in said.items() if parts.get(item["SK"]) != item}
     differences = [
         *_state_differences(state, card, fold),
         *_voucher_differences(vouchers, fold),
+        *(_refund_difference(seq, parts.get(it["SK"]), it) for seq, it in refunds.items()),
     ]
     return CardCheck(
         member_id=member_id,
@@ -146,6 +156,7 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
         head=chain.head,
         differences=tuple(differences),
         vouchers=vouchers,
+        refunds=tuple(refunds.values()),
         due=due,
         aside=aside,
         profile=profile,
@@ -154,19 +165,11 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
 
 def _entries(shop: Shop, member_id: str, others: list[Item]) -> Iterator[Recorded]:
     """The entries of a card in order, a page at a time; its other items are put into `others`."""
-    start = None
-    while True:
-        page = shop.table.query(
-            keys.card(shop.merchant_id, member_id), consistent=True, start=start
-        )
-        for item in page.items:
-            if item["SK"].startswith(keys.ENTRY_PREFIX):
-                yield cards.recorded_of(item)
-            else:
-                others.append(item)
-        start = page.next
-        if start is None:
-            return
+    for item in shop.table.items(keys.card(shop.merchant_id, member_id), consistent=True):
+        if item["SK"].startswith(keys.ENTRY_PREFIX):
+            yield cards.recorded_of(item)
+        else:
+            others.append(item)
 
 
 def _moved_on(shop: Shop, found: CardCheck) -> bool:
@@ -198,6 +201,12 @@ def _voucher_differences(stored: Mapping[str, Item], fold: Fold) -> Iterator[Dif
         now = replayed.status if replayed else "cancelled"
         if was != now:
             yield Difference(f"vouchers.{voucher_id}.status", was, now)
+
+
+def _refund_difference(seq: int, stored: Item | None, item: Item) -> Difference:
+    kept = ("refunded", "rules", "listed", "vouchers", "gone", "revised")
+    was = [stored.get(name) for name in kept] if stored else None
+    return Difference(f"refunded.{seq}", was, [item[name] for name in kept])
 
 
 def _rebuilt(shop: Shop, found: CardCheck) -> tuple[Card, tuple[tuple[str, str], ...]]:

@@ -117,15 +117,5 @@ def _around(shop: Shop, member_id: str, seq: int) -> tuple[Card, Entry, Card]:
 
 def _entries(shop: Shop, member_id: str) -> Iterator[Recorded]:
     """The entries of a card in order, a page at a time."""
-    start = None
-    while True:
-        page = shop.table.query(
-            keys.card(shop.merchant_id, member_id),
-            prefix=keys.ENTRY_PREFIX,
-            consistent=True,
-            start=start,
-        )
-        yield from map(cards.recorded_of, page.items)
-        start = page.next
-        if start is None:
-            return
+    card = keys.card(shop.merchant_id, member_id)
+    return map(cards.recorded_of, shop.table.items(card, prefix=keys.ENTRY_PREFIX, consistent=True))

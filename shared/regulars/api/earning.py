@@ -32,7 +32,7 @@ def earn(request: protocol.Request) -> protocol.Response:
             find.holder(shop, gathered.items, member_id) if member_id else find.find(shop, body)
         )
     except Refused:  # the card shows another code by now, but this may be a call come again
-        first = book.first_answer(shop, key, known)
+        first = shop.ledger.known(f"key:{key}", known.fingerprint)
         if first is None:
             raise
         return protocol.answered(book.personal_answer(shop, first, None))
@@ -60,7 +60,7 @@ def _order(
     came before it. Imported here, because a stamp without an order does not wait for it."""
     from regulars.actions import refunds, revise
 
-    if answer.replayed and not book.first_answer(shop, key, known):
+    if answer.replayed and not shop.ledger.known(f"key:{key}", known.fingerprint):
         again = revise.sent_again(
             shop, member.card.member_id, answer, operation, f"key:{key}", known, render
         )

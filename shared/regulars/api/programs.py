@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from regulars.actions import due_marks
@@ -25,6 +26,9 @@ from regulars.views import integration
 
 PUBLISH_AHEAD_DAYS = 2 * 366
 """How far ahead a version can be scheduled."""
+
+NUMBER = re.compile(r"[0-9]{1,8}")
+"""A version's number as it is written in an address."""
 
 
 def read(request: protocol.Request) -> protocol.Response:
@@ -53,8 +57,6 @@ def publish(request: protocol.Request) -> protocol.Response:
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     over, document = if_match(request), check(request.json)
     at_ms = _publish_at(request, gathered)
-    if over is None:
-        over = _newest_version(gathered.shop)
     published = publishing.publish(
         gathered.shop,
         document,
@@ -92,13 +94,13 @@ def withdraw(request: protocol.Request) -> protocol.Response:
     """DELETE /v1/program/versions/{n}: take a version back that waits for its time."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     table, m = connect.table(), gathered.shop.merchant_id
-    waiting = versions.waiting(table, m)
     number = request.param("n")
-    found = next((one for one in waiting if str(one.version) == number), None)
-    if found is None or found.state != "waiting" or not versions.close(table, found, "withdrawn"):
+    found = versions.find(table, m, int(number)) if NUMBER.fullmatch(number) else None
+    if found is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    left = [one.at_ms for one in waiting if one.state == "waiting" and one is not found]
-    table.put(due_marks.next_publishing(m, left))
+    no_mark = due_marks.off_waiting(m, found.version, found.at_ms)
+    if not versions.close(table, versions.closed(found, "withdrawn", to_ms(gathered.now), no_mark)):
+        raise Refused(RefusalCode.NOT_FOUND)
     return protocol.empty(204)
 
 
@@ -215,7 +217,7 @@ def _newest_version(shop: Shop) -> int:
 
 
 def _version(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 8):
+    if not NUMBER.fullmatch(text):
         raise Refused(RefusalCode.INVALID, "", (("version", "must be a number such as 3"),))
     return int(text)
 

@@ -80,7 +80,7 @@ def _closed(
     try:
         named.require_known(shop, body, by_key=gathered.caller.is_till)
     except Refused:  # the location may be gone, but this may be a call come again
-        first = book.first_answer(shop, key, request.idempotency())
+        first = shop.ledger.known(f"key:{key}", request.fingerprint())
         if first is None:
             raise
         return protocol.answered(book.personal_answer(shop, first, member))

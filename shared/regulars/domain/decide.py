@@ -116,18 +116,17 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
             refunded, refused = reversal.reverse(draft, operation)
             return draft.decision(
-                "reverse",
-                unlocked=_issued(draft),
-                refused=tuple(refused),
-                refunded=refunded,
-            )
+                "reverse", unlocked=_issued(draft), refused=tuple(refused),
+                refunded=refunded, refunded_of=operation.original.seq,
+            )  # fmt: skip
         case Revise():
             from regulars.domain import revising
 
             refunded, refused = revising.revise(draft, operation)
             return draft.decision(
-                "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
-            )
+                "earn", unlocked=_issued(draft), refused=tuple(refused),
+                refunded=refunded, refunded_of=operation.original.seq,
+            )  # fmt: skip
         case Adopt():
             from regulars.domain import moving
 
@@ -139,7 +138,10 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             from regulars.domain import voiding
 
             refunded = voiding.void(draft, operation)
-            return draft.decision("reverse", unlocked=_issued(draft), refunded=refunded)
+            return draft.decision(
+                "reverse", unlocked=_issued(draft),
+                refunded=refunded, refunded_of=operation.original.seq,
+            )  # fmt: skip
         case Expire():
             return _expire(draft, operation)
         case ReviewTier():

@@ -15,7 +15,7 @@ from regulars.domain.card import Card, Lot, add_lots, expired, take
 from regulars.domain.due import newly_due
 from regulars.domain.expiry import last_day, lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, recorded
-from regulars.domain.operations import AnyOperation, Decision, Origin, Voucher
+from regulars.domain.operations import AnyOperation, Decision, Origin, Refunded, Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason, ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused, StaleProgram
@@ -170,8 +170,13 @@ class Draft:
             self.operation.origin.entropy + len(self.vouchers).to_bytes(2), codes.CODE_LENGTH
         )
 
-    def decision(self, kind: Kind, **outcome: Any) -> Decision:
-        """Finish the entry, chain it to the one before, and return it with the card after it."""
+    def decision(
+        self, kind: Kind, *, refunded: Refunded | None = None, refunded_of: int = 0, **outcome: Any
+    ) -> Decision:
+        """Finish the entry, chain it to the one before, and return it with the card after it.
+
+        `refunded` is what has been refunded of the sale in entry `refunded_of` (0: in this one).
+        """
         entry = Entry(
             seq=self.card.seq + 1,
             op=self.operation.origin.op,
@@ -188,7 +193,11 @@ class Draft:
             location=self.operation.origin.location,
             facts=self.facts,
         )
-        entry = entry._replace(patch=replay.patch_of(self.before, entry, self.card))
+        patch = replay.patch_of(self.before, entry, self.card)
+        if refunded is not None:
+            patch |= replay.refunded_patch(refunded_of or entry.seq, refunded)
+            outcome["refunded"] = refunded
+        entry = entry._replace(patch=patch)
         stored = recorded(entry, self.card.head)
         self.card = self.card._replace(
             seq=entry.seq,

@@ -11,17 +11,21 @@ The first entry after them holds the whole state; until then the rest is unknown
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from regulars.domain import calendar
 from regulars.domain.card import Card, Lot, normal
 from regulars.domain.compact import FIELDS, Field
 from regulars.domain.ledger import DEBT, UNREADABLE, Entry, Line, Recorded, lot_dates, parse
-from regulars.domain.operations import Voucher
+from regulars.domain.operations import Refunded, Voucher
 from regulars.domain.reasons import ReasonKind
 
 BASE = "*"
 """The key of a patch that holds the whole state, not a change of it."""
+
+REFUNDED = "r"
+"""The key under which a patch says what has been refunded of a sale, by the number of its entry."""
 
 _CHAIN = frozenset({"seq", "head", "recorded_ms"})
 """Told by the entry's place in the chain."""
@@ -68,6 +72,13 @@ def patch_of(before: Card, entry: Entry, after: Card) -> dict[str, Any]:
         else:
             changes[field.key] = field.write(now)
     return changes
+
+
+def refunded_patch(of_seq: int, refunded: Refunded) -> dict[str, Any]:
+    """Write what has been refunded of the sale in entry `of_seq`, for the patch of the entry that
+    changes it."""
+    minor, rules, listed_minor, vouchers, *more = refunded
+    return {REFUNDED: {str(of_seq): [minor, dict(rules), listed_minor, list(vouchers), *more]}}
 
 
 def _bare(card: Card) -> Card:
@@ -120,19 +131,18 @@ class Fold:
         """Fields of the card that the entries do not tell."""
         self.vouchers: dict[str, Voucher] = {}
         """Every voucher as it stands; an empty code is not known."""
-        self.unreadable: list[int] = []
-        """Places of entries that cannot be read."""
-        self.ops: dict[int, str] = {}
-        """By number the operation ids of the newest entries."""
+        self.refunded: dict[int, Refunded] = {}
+        """By number of its entry what has been refunded of a sale, as far as entries tell it."""
+        self.ops: dict[int, tuple[str, ...]] = {}
+        """By number the ids of the newest entries' operations: their own, and the natural one."""
         self._zone = zone
 
     def watching(self, entries: Iterable[Recorded]) -> Iterator[Recorded]:
-        """Pass entries on, from the first to the newest, and take them in on the way."""
-        for place, stored in enumerate(entries, 1):
-            try:
+        """Pass entries on, from the first to the newest, and take them in on the way; those that
+        cannot be read are left out."""
+        for stored in entries:
+            with suppress(*UNREADABLE):
                 self.add(parse(stored.text), stored.hash)
-            except UNREADABLE:
-                self.unreadable.append(place)
             yield stored
 
     def add(self, entry: Entry, digest: str) -> None:
@@ -150,8 +160,15 @@ class Fold:
             if entry.seq == 1:
                 self.card = self.card._replace(traced=1)
         self.card = self.card._replace(seq=entry.seq, head=digest, recorded_ms=entry.recorded_ms)
-        self.ops = {seq: op for seq, op in self.ops.items() if seq > entry.seq - OPS_KEPT}
-        self.ops[entry.seq] = entry.op
+        for of_seq, written in (patch or {}).get(REFUNDED, {}).items():
+            minor, rules, listed_minor, vouchers, *more = written
+            self.refunded[int(of_seq)] = Refunded(
+                minor, rules, listed_minor, tuple(vouchers), *more
+            )
+        self.ops = {seq: ids for seq, ids in self.ops.items() if seq > entry.seq - OPS_KEPT}
+        self.ops[entry.seq] = (entry.op, *_natural_ids(entry, self.card.member_id))
+        if "moved_to" in entry.facts:  # its order belongs to the other card since
+            self.ops.pop(entry.facts["reverses"], None)
         self._vouchers(entry, before)
 
     def _without_patch(self, entry: Entry) -> None:
@@ -232,6 +249,18 @@ def rebuilt(stored: Card | None, fold: Fold) -> Card:
     is on the due list."""
     kept = {name: getattr(stored, name) for name in fold.unknown} if stored else {}
     return fold.card._replace(version=stored.version if stored else 0, **kept)
+
+
+def _natural_ids(entry: Entry, member_id: str) -> Iterator[str]:
+    """Return the ids under which an operation is known whatever key it came with."""
+    facts = entry.facts
+    if entry.kind == "reverse":
+        if "refund" in facts:
+            yield f"refund:{facts['refund']}"
+    elif "order" in facts and entry.kind in {"earn", "tier"} and "revises" not in facts:
+        yield f"order:{facts['order']}"
+    if "action" in facts and "ref" in facts:
+        yield f"action:{member_id}:{facts['action']}:{facts['ref']}"
 
 
 def _ending(entry: Entry) -> Any:

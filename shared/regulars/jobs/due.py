@@ -17,7 +17,8 @@ from datetime import UTC, datetime, timedelta
 
 from regulars.actions import aside
 from regulars.actions.due_marks import PUBLISH, ROOTS
-from regulars.core.observability import logger
+from regulars.core import clock
+from regulars.core.observability import count, logger
 from regulars.domain.calendar import hour_of
 from regulars.program.shop import Shop, ShopCache
 from regulars.store import keys
@@ -26,7 +27,8 @@ from regulars.store.marshal import Item
 from regulars.store.table import AbsentOr, Below, Table
 
 Job = Callable[[Shop, str], None]
-"""Does what is due for one member (or `keys.MERCHANT_LEVEL`), and says when it is due next."""
+"""Does what is due for one member (or `keys.MERCHANT_LEVEL`, or what its mark is about), and says
+when it is due next."""
 
 FIRST_LOOK_HOURS = 24
 """How far back a function looks that has never run; after that its cursor knows."""
@@ -45,9 +47,21 @@ class Due:
     hour: str
     merchant_id: str
     member_id: str
-    job: str
+    mark: str
+    """The name of its mark: the job, and after a colon what it is about when a merchant has several
+    marks of one job."""
     tries: int = 0
     """How often it has been set aside."""
+
+    @property
+    def job(self) -> str:
+        """The job's name."""
+        return self.mark.partition(":")[0]
+
+    @property
+    def subject(self) -> str:
+        """What the job is done for."""
+        return self.mark.partition(":")[2] or self.member_id
 
     @property
     def instant(self) -> datetime:
@@ -65,11 +79,11 @@ def run_due(table: Table, function: str, jobs: Mapping[str, Job], now: datetime)
     done = item["hour"] if item else hour_of(now - HOUR * FIRST_LOOK_HOURS)
     count = failed = 0
     for hour in _hours(done, now):
-        failed_before, shops = failed, ShopCache(table)
+        shops = ShopCache(table)
         for due in _due_in(table, hour, jobs):
             count += 1
             failed += not _do(shops, due, jobs[due.job])
-        if not failed_before and not failed and hour < hour_of(now):
+        if not failed and hour < hour_of(now):
             _move_cursor(table, function, hour)
     if failed:
         raise DueFailedError(f"{failed} of {count} due cards failed; see the log")
@@ -108,7 +122,7 @@ def run_due_in_sandbox(
         at = until if due.job in AT_THE_END else min(at, until)
         shop = shops.at(merchant_id, at)
         try:
-            jobs[due.job](shop, due.member_id)
+            jobs[due.job](shop, due.subject)
         except Exception as error:  # whatever it is, the clock moves on for the others
             _set_aside(shop, due, error)
             continue
@@ -133,9 +147,13 @@ CHANGES_PROGRAM = frozenset({PUBLISH})
 def _do(shops: ShopCache, due: Due, job: Job) -> bool:
     """Do one thing, or set it aside; False when it must be met again at its hour."""
     try:
-        shop = shops.at(due.merchant_id)
         try:
-            job(shop, due.member_id)
+            shop = shops.at(due.merchant_id)
+        except Exception as error:  # a merchant that cannot be read does not hold up the others
+            _merchant_aside(shops.table, due, error)
+            return True
+        try:
+            job(shop, due.subject)
         except Exception as error:  # whatever it is, it does not hold up the others
             _set_aside(shop, due, error)
         if due.job in CHANGES_PROGRAM:
@@ -146,13 +164,26 @@ def _do(shops: ShopCache, due: Due, job: Job) -> bool:
     return True
 
 
+def _merchant_aside(table: Table, due: Due, error: Exception) -> None:
+    """Put off what is due for a merchant that cannot be read; an alarm counts it."""
+    if aside.is_transient(error):
+        raise error
+    logger().exception("a merchant cannot be read", extra={"merchant": due.merchant_id})
+    count("DamagedCards")
+    _later(table, due, clock.now())
+
+
 def _set_aside(shop: Shop, due: Due, error: Exception) -> None:
     """Put it on the list of what needs a person and try again in a day, then in two, four ..."""
-    aside.set_aside(shop, due.member_id, error, due.job)
+    aside.set_aside(shop, due.member_id, error, due.mark)
+    _later(shop.table, due, shop.now)
+
+
+def _later(table: Table, due: Due, now: datetime) -> None:
     days = 2 ** min(due.tries, ASIDE_DOUBLED_MAX)
-    hour = hour_of(max(shop.now, _instant(due.hour)) + timedelta(days=days))
-    mark = due_item(shop.merchant_id, due.member_id, due.job, hour)
-    shop.table.put({**mark, "tries": due.tries + 1})
+    hour = hour_of(max(now, due.instant) + timedelta(days=days))
+    mark = due_item(due.merchant_id, due.member_id, due.mark, hour)
+    table.put({**mark, "tries": due.tries + 1})
 
 
 ASIDE_DOUBLED_MAX = 5
@@ -161,21 +192,16 @@ ASIDE_DOUBLED_MAX = 5
 
 def _due_in(table: Table, hour: str, jobs: Mapping[str, Job]) -> Iterator[Due]:
     for shard in range(keys.DUE_SHARDS):
-        start = None
-        while True:
-            page = table.query(keys.due_shard(hour, shard), index=True, start=start)
-            for item in page.items:
-                merchant_id, member_id, job = item["GSI1SK"].split("#")
-                if job in jobs:
-                    yield Due(hour, merchant_id, member_id, job, item.get("tries", 0))
-            start = page.next
-            if start is None:
-                break
+        for item in table.items(keys.due_shard(hour, shard), index=True):
+            merchant_id, member_id, mark = item["GSI1SK"].split("#")
+            due = Due(hour, merchant_id, member_id, mark, item.get("tries", 0))
+            if due.job in jobs:
+                yield due
 
 
 def _due_of(item: Item, merchant_id: str) -> Due:
-    hour, member_id, job = item["GSI1SK"].split("#")
-    return Due(hour, merchant_id, member_id, job, item.get("tries", 0))
+    hour, member_id, mark = item["GSI1SK"].split("#")
+    return Due(hour, merchant_id, member_id, mark, item.get("tries", 0))
 
 
 def _hours(after: str, now: datetime) -> Iterator[str]:

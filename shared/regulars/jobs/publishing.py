@@ -6,50 +6,36 @@ from regulars.actions import aside, attention, due_marks
 from regulars.actions.publish import publish
 from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import to_ms
-from regulars.domain.refusals import RefusalCode, Refused
+from regulars.domain.refusals import Refused
 from regulars.jobs import recompute
 from regulars.program.check import check
 from regulars.program.load import document_of
 from regulars.program.shop import Shop
 from regulars.store import versions
-from regulars.store.merchants import Merchants
 
 
-def publish_due(shop: Shop, _: str) -> None:
-    """Publish what has waited until now, after checking it again; what is refused is reported."""
-    waiting = [
-        one for one in versions.waiting(shop.table, shop.merchant_id) if one.state == "waiting"
-    ]
-    due = [one for one in waiting if one.at_ms <= to_ms(shop.now)]
-    for one in sorted(due, key=lambda one: one.at_ms):
-        try:
-            version = _publish(shop, one)
-        except Refused as refused:
-            if refused.code.transient or refused.code is RefusalCode.STALE_VERSION:
-                raise
-            _report(shop, one, refused)
-        else:
-            if is_sandbox(shop.merchant_id):  # its clock goes on before the stream brings it
-                recompute.recompute(shop.table, shop.merchant_id, version, shop.now)
-    left = [one.at_ms for one in waiting if one not in due]
-    shop.table.put(due_marks.next_publishing(shop.merchant_id, left))
-
-
-def _publish(shop: Shop, one: versions.Waiting) -> int:
-    item = Merchants(shop.table).program_item(shop.merchant_id)
-    if item is None:
-        raise Refused(RefusalCode.NOT_FOUND)
-    published = publish(
-        shop,
-        check(document_of(one.item)),
-        item["version"],
-        confirmed=one.item["confirmed"],
-        about={"by": one.by, "note": one.note},
-        waited=one,
-    )
-    if published.version != one.version:  # others were published since: it has another number now
-        versions.close(shop.table, one, "published")
-    return published.version
+def publish_due(shop: Shop, subject: str) -> None:
+    """Publish a version whose time has come, after checking it again; what is refused is
+    reported."""
+    one = versions.find(shop.table, shop.merchant_id, due_marks.version_of(subject))
+    if one is None or one.state != "waiting" or one.at_ms > to_ms(shop.now):
+        return
+    try:
+        version = publish(
+            shop,
+            check(document_of(one.item)),
+            over=None,
+            confirmed=one.item["confirmed"],
+            about={"by": one.by, "note": one.note},
+            waited=one,
+        ).version
+    except Refused as refused:
+        if refused.code.transient:
+            raise
+        _report(shop, one, refused)
+        return
+    if is_sandbox(shop.merchant_id):  # its clock goes on before the stream brings it
+        recompute.recompute(shop.table, shop.merchant_id, version, shop.now)
 
 
 def _report(shop: Shop, one: versions.Waiting, refused: Refused) -> None:
@@ -58,7 +44,9 @@ def _report(shop: Shop, one: versions.Waiting, refused: Refused) -> None:
     lost = refused.more.get("losses", ())
     what = ", ".join(f"{it['members']} members: {it['kind']} {it['what']}" for it in lost)
     why = why or (f"Members would lose something ({what})." if what else aside.why_of(refused))
-    if not versions.close(shop.table, one, "refused", why[:500]):
+    no_mark = due_marks.off_waiting(shop.merchant_id, one.version, one.at_ms)
+    writes = versions.closed(one, "refused", to_ms(shop.now), no_mark, why[:500])
+    if not versions.close(shop.table, writes):
         return
     attention.raise_(
         shop.table,

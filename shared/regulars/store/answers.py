@@ -51,12 +51,12 @@ def replay(item: Item, fingerprint: str | None) -> Answer:
     """The first answer of a known operation.
 
     Raises IDEMPOTENCY_MISMATCH when its key was used for something else (`fingerprint` None asks
-    for no comparison), or the refusal that was its answer.
+    for no comparison, and an operation that a repair has put back has none), or the refusal that
+    was its answer.
     """
-    if fingerprint is not None and item.get("fp", "") != fingerprint:
+    if fingerprint is not None and item.get("fp", fingerprint) != fingerprint:
         raise Refused(
-            RefusalCode.IDEMPOTENCY_MISMATCH,
-            "This Idempotency-Key was used for another idempotency.",
+            RefusalCode.IDEMPOTENCY_MISMATCH, "This Idempotency-Key was used for another request."
         )
     if "refused" in item:
         refusal = json.loads(item["refused"])

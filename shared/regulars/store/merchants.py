@@ -68,6 +68,9 @@ class Hook(NamedTuple):
     access_token: str
 
 
+CHANGING = "The programme is being changed by another request; try again."
+
+
 class Merchants:
     """Reads and writes everything about merchants."""
 
@@ -113,26 +116,26 @@ class Merchants:
     def publish(
         self, merchant_id: str, document: Mapping[str, Any], over: int, now_ms: int,
         marks: Sequence[Item], past: Mapping[str, Any], *,
-        version: int, about: Mapping[str, Any], waited: Item | None = None,
-    ) -> int:  # fmt: skip
+        version: int, free: int, about: Mapping[str, Any], waited: Sequence[Put] = (),
+    ) -> None:  # fmt: skip
         """Publish a checked document as a version over `over`, with the due marks that follow from
         it and what earlier versions leave behind; `about` says who did it, and why.
 
-        `waited` is the item of the version, if it has been waiting for its time. All or nothing;
-        STALE_VERSION when `over` is not in force any more.
+        `free` is the next number that nobody was given; `waited` takes the version off what waits.
+        All or nothing; CONFLICT when another request was faster.
         """
         current, kept = _program_puts(merchant_id, document, version, now_ms, past, about)
-        number: Put | Check = Check(keys.waiting(merchant_id, version), Absent())
-        if waited:
-            number = Put({**waited, "state": "published"}, Equals("state", "waiting"))
-        writes = [Put(current.item, Equals("version", over)), kept, number]
+        number = Check(keys.waiting(merchant_id, free), Absent())
+        writes: list[Put | Check] = [
+            Put(current.item, Equals("version", over)),
+            kept,
+            number,
+            *waited,
+        ]
         try:
             self.table.transact([*writes, *(Put(mark) for mark in marks)])
         except Cancelled as cancelled:
-            raise Refused(
-                RefusalCode.STALE_VERSION, "The programme was changed since; read it again."
-            ) from cancelled
-        return version
+            raise Refused(RefusalCode.CONFLICT, CHANGING) from cancelled
 
     def move_clock(
         self, merchant_id: str, offset_ms: int, over: int, going_on: tuple[str, int] | None = None

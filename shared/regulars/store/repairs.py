@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from regulars.domain.card import Card
 from regulars.domain.operations import Voucher
@@ -20,8 +20,8 @@ from regulars.store.table import (
     Table,
 )
 
-VOUCHERS_AT_ONCE = 40
-"""Vouchers of one transaction, each with the pointer of its code."""
+AT_ONCE = 40
+"""Items of one transaction, of which each may bring another (a voucher its code)."""
 
 
 def put_state(
@@ -55,19 +55,33 @@ def put_vouchers(
     """Give each voucher the status it should have, or make it again where the item is missing;
     False when one has moved on."""
     try:
-        for first in range(0, len(changes), VOUCHERS_AT_ONCE):
-            some = changes[first : first + VOUCHERS_AT_ONCE]
+        for first in range(0, len(changes), AT_ONCE):
+            some = changes[first : first + AT_ONCE]
             table.transact([write for it in some for write in _voucher(m, c, *it)])
     except Cancelled:
         return False
     return True
 
 
-def put_operations(table: Table, m: str, c: str, ops: dict[int, str]) -> None:
-    """Remember operations by their entries, where that was lost."""
-    for seq, op in ops.items():
-        pk, sk = keys.operation(m, op)
-        table.put({"PK": pk, "SK": sk, "c": c, "seq": seq}, Absent())
+def put_refunds(table: Table, m: str, state: Item | None, c: str, refunds: Sequence[Item]) -> bool:
+    """Write what has been refunded of a card's sales, while its state is as it was read; False when
+    it has moved on."""
+    as_read = Check(keys.state(m, c), _as_read(state))
+    try:
+        for first in range(0, len(refunds), AT_ONCE):
+            some = refunds[first : first + AT_ONCE]
+            table.transact([as_read, *map(Put, some)])
+    except Cancelled:
+        return False
+    return True
+
+
+def put_operations(table: Table, m: str, c: str, ops: Mapping[int, Sequence[str]]) -> None:
+    """Remember operations by their entries, under all their ids, where that was lost."""
+    for seq, ids in ops.items():
+        for op in ids:
+            pk, sk = keys.operation(m, op)
+            table.put({"PK": pk, "SK": sk, "c": c, "seq": seq}, Absent())
 
 
 def _voucher(m: str, c: str, item: Item | None, voucher: Voucher) -> Iterator[Put]:

@@ -51,11 +51,17 @@ def refunded_put(m: str, c: str, operation: OfSale, decision: Decision) -> Put:
     """Return the write of what has been refunded now, if it is still what was read."""
     if decision.refunded is None:
         raise AssertionError("a reversal says what has been refunded")
-    refunded, read, seq = decision.refunded, operation.refunded.minor, operation.original.seq
+    read, seq = operation.refunded.minor, operation.original.seq
     if isinstance(operation, Adopt):  # it has just come to this card
         read, seq = 0, decision.card.seq
+    as_read = Equals("refunded", read)
+    return Put(refunded_item(m, c, seq, decision.refunded), as_read if read else AbsentOr(as_read))
+
+
+def refunded_item(m: str, c: str, seq: int, refunded: Refunded) -> Item:
+    """Return the item that says how much has been refunded of an entry."""
     pk, sk = keys.refunded(m, c, seq)
-    item = {
+    return {
         "PK": pk,
         "SK": sk,
         "format": VERSION,
@@ -66,8 +72,6 @@ def refunded_put(m: str, c: str, operation: OfSale, decision: Decision) -> Put:
         "gone": refunded.visit_gone,
         "revised": refunded.revised_seq,
     }
-    as_read = Equals("refunded", read)
-    return Put(item, as_read if read else AbsentOr(as_read))
 
 
 def voucher_puts(m: str, c: str, decision: Decision) -> list[Put]:

@@ -10,7 +10,7 @@ compared by fingerprint, never merely by presence.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from regulars.store import retry
@@ -183,6 +183,27 @@ class Table:
         return ItemPage(
             [from_item(item) for item in answer["Items"]], from_item(last) if last else None
         )
+
+    def items(
+        self,
+        pk: str,
+        *,
+        prefix: str = "",
+        index: bool = False,
+        consistent: bool = False,
+        attributes: tuple[str, ...] = (),
+    ) -> Iterator[Item]:
+        """Return all items of a partition, as `query` selects them, read a page at a time."""
+        start = None
+        while True:
+            page = self.query(
+                pk, prefix=prefix, index=index, consistent=consistent, attributes=attributes,
+                start=start,
+            )  # fmt: skip
+            yield from page.items
+            start = page.next
+            if start is None:
+                return
 
     def put(self, item: Item, condition: Condition | None = None) -> Item | None:
         """Write one item. Returns None when it was written.

@@ -6,16 +6,17 @@ number that was given, so that none is given twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.store.merchants import packed
+from regulars.store.merchants import CHANGING, packed
 from regulars.store.table import Absent, Cancelled, Equals, ItemPage, Put, Table
 
 WAITING_MAX = 20
+CLOSED_DAYS = 366
 
 
 class Waiting(NamedTuple):
@@ -47,7 +48,10 @@ def schedule(
     confirmed: bool,
 ) -> int:
     """Keep a checked document until its time, with the due mark that comes then, and return its
-    number. Raises STALE_VERSION when the programme in force is another by now."""
+    number, which is the `next_number` of the programme in force.
+
+    Raises CONFLICT when another programme is in force by now, or the number was given meanwhile.
+    """
     version = next_number(program_item)
     pk, sk = keys.waiting(m, version)
     item = {
@@ -58,28 +62,40 @@ def schedule(
     try:
         table.transact([current, Put(item, Absent()), Put(mark)])
     except Cancelled as cancelled:
-        raise Refused(
-            RefusalCode.STALE_VERSION, "The programme was changed since; read it again."
-        ) from cancelled
+        raise Refused(RefusalCode.CONFLICT, CHANGING) from cancelled
     return version
 
 
 def waiting(table: Table, m: str) -> list[Waiting]:
-    """List the versions that were scheduled, whatever became of them, by number."""
+    """List the versions that were scheduled and are not forgotten yet, by number."""
     pk, _ = keys.waiting(m, 0)
-    found, start = [], None
-    while True:
-        page = table.query(pk, prefix=keys.WAITING_PREFIX, start=start, consistent=True)
-        found += [_waiting_of(item) for item in page.items]
-        start = page.next
-        if start is None:
-            return found
+    items = table.items(pk, prefix=keys.WAITING_PREFIX, consistent=True)
+    return [_waiting_of(item) for item in items]
 
 
-def close(table: Table, one: Waiting, state: str, why: str = "") -> bool:
-    """Take a version off what waits; tell whether it was still waiting."""
-    item = {**one.item, "state": state, **({"note": why} if why else {})}
-    return table.put(item, Equals("state", "waiting")) is None
+def find(table: Table, m: str, version: int) -> Waiting | None:
+    """Read one version that was scheduled."""
+    (item,) = table.get(keys.waiting(m, version))
+    return _waiting_of(item) if item else None
+
+
+def close(table: Table, writes: Sequence[Put]) -> bool:
+    """Carry out what `closed` returned; tell whether the version was still waiting."""
+    try:
+        table.transact(writes)
+    except Cancelled:
+        return False
+    return True
+
+
+def closed(one: Waiting, state: str, now_ms: int, no_mark: Item, why: str = "") -> list[Put]:
+    """Return what takes a version off what waits, and its due mark off the list. What it was stays
+    readable for a year; its document does not, because nothing reads it any more."""
+    item = {name: value for name, value in one.item.items() if name != "document"}
+    item |= {"state": state, "ttl": now_ms // 1000 + CLOSED_DAYS * 86_400}
+    if why:
+        item["note"] = why
+    return [Put(item, Equals("state", "waiting")), Put(no_mark)]
 
 
 def published(table: Table, m: str, limit: int, before: int | None) -> ItemPage:
