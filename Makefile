@@ -8,6 +8,10 @@ PIP := -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 .PHONY: help setup run job test quick simulate mutants check format build bench year clean
 
+# Compiled modules are kept also where the environment says otherwise: each process that the product
+# or a test starts would compile them all again.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## List what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 

@@ -6,7 +6,7 @@ import io
 import keyword
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -96,14 +96,44 @@ def found(
 ) -> Iterator[str]:
     """`file:line: word: say ...` for everything banned that is not allowed where it is."""
     expressions = [(ban, ban.expression) for ban in bans]
+    possible = possibly(bans)
     for path in paths:
         place = path.relative_to(root).as_posix()
         text = path.read_text("utf-8")
+        if not possible(f"{path.stem}\n{text}"):
+            continue
         for ban, expression in expressions:
             if any(it.pattern == ban.pattern and fnmatch(place, it.path) for it in allowed):
                 continue
             for line, word in hits(ban, expression, path, text):
                 yield f"{place}:{line}: {word!r}: say {ban.instead}"
+
+
+def possibly(bans: list[Ban]) -> Callable[[str], bool]:
+    """Return what tells quickly whether a text may break a ban at all: most do not.
+
+    Each word of a text is looked at once, however often it stands there; bans of several words are
+    looked for in the whole text.
+    """
+    names = [ban for ban in bans if ban.where == "names"]
+    words = [ban for ban in bans if ban.where != "names" and not re.search(r"\\s|-", ban.pattern)]
+    several = [ban.expression for ban in bans if ban not in names and ban not in words]
+    is_name, is_word = _any_of(names).search, _any_of(words).fullmatch
+    name_is_banned = cache(lambda name: bool(is_name(name)))
+    word_is_banned = cache(lambda word: bool(is_word(word)))
+
+    def may(text: str) -> bool:
+        return (
+            any(map(name_is_banned, set(re.findall(r"\w+", text))))
+            or any(map(word_is_banned, set(re.findall(r"[\w-]+", text))))
+            or any(it.search(text) for it in several)
+        )
+
+    return may
+
+
+def _any_of(bans: list[Ban]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{ban.pattern})" for ban in bans) or "(?!)", re.IGNORECASE)
 
 
 def hits(ban: Ban, expression: re.Pattern[str], path: Path, text: str) -> Iterator[tuple[int, str]]:

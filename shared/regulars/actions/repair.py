@@ -136,11 +136,11 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
         if sk.startswith(keys.DUE_PREFIX) and item.get("tries")
     )
     card = _readable(state)
-    said = {
+    recorded = {
         seq: reversals.refunded_item(m, member_id, seq, refunded)
         for seq, refunded in fold.refunded.items()
     }
-    refunds = {seq: item for seq, item in said.items() if parts.get(item["SK"]) != item}
+    refunds = {seq: item for seq, item in recorded.items() if parts.get(item["SK"]) != item}
     differences = [
         *_state_differences(state, card, fold),
         *_voucher_differences(vouchers, fold),
