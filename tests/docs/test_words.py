@@ -6,7 +6,7 @@ import io
 import keyword
 import re
 import tokenize
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -82,13 +82,13 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 @cache
-def names(path: Path, text: str) -> tuple[tuple[int, str], ...]:
-    """The names in a Python file with their lines, and the module's own name as line 0."""
-    return (0, path.stem), *(
-        (token.start[0], token.string)
-        for token in tokenize.generate_tokens(io.StringIO(text).readline)
-        if token.type == tokenize.NAME and not keyword.iskeyword(token.string)
-    )
+def names(path: Path, text: str) -> Mapping[str, list[int]]:
+    """The names in a Python file, each with its lines, and the module's own name in line 0."""
+    lines = {path.stem: [0]}
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.NAME and not keyword.iskeyword(token.string):
+            lines.setdefault(token.string, []).append(token.start[0])
+    return lines
 
 
 def found(
@@ -139,9 +139,9 @@ def _any_of(bans: list[Ban]) -> re.Pattern[str]:
 def hits(ban: Ban, expression: re.Pattern[str], path: Path, text: str) -> Iterator[tuple[int, str]]:
     """Line and word of each place in a file where a ban is broken."""
     if ban.where == "names":
-        for line, name in names(path, text) if path.suffix == ".py" else ():
-            for match in expression.finditer(name):
-                yield line, match.group()
+        for name, lines in names(path, text).items() if path.suffix == ".py" else ():
+            if match := expression.search(name):
+                yield from ((line, match.group()) for line in lines)
     elif ban.where == "all" or (ban.where == "documents") == (path.suffix == ".md"):
         for match in expression.finditer(text):
             yield text.count("\n", 0, match.start()) + 1, match.group()

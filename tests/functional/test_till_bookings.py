@@ -16,6 +16,7 @@ import pytest
 from regulars.store import keys
 from regulars.tills.providers import square
 from tests.functional import tills
+from tests.functional.test_damaged_cards import remove
 from tests.functional.tills import book, payment, post_generic, post_square, refund, sale
 from tests.service import Merchant, Service
 
@@ -165,8 +166,7 @@ class TestMembers:
 class TestPoison:
     @pytest.mark.parametrize(
         "event",
-        [sale(currency="USD"), sale(total_minor=-(10**13)), sale(total_minor=8.4),
-         sale(order_id=""),
+        [sale(total_minor=-(10**13)), sale(total_minor=8.4), sale(order_id=""),
          sale(items=[{"quantity": 1}]), sale(contact="anna"), {"type": "sale.completed"},
          {"type": "sale.exploded", "data": {}}, {"data": {}}, [], "x", None,
          refund("r", -5), sale(occurred_at="yesterday"), sale(location="\x00")],
@@ -196,12 +196,28 @@ class TestPoison:
         self, club: Merchant, caplog: pytest.LogCaptureFixture
     ) -> None:
         anna(club)
-        post_generic(club, sale(currency="USD"))
+        post_generic(club, sale(items=[{"quantity": 1}], contact={"email": "anna@example.com"}))
         post_generic(club, sale())
         book(club.service)
         (record,) = [it for it in caplog.records if it.getMessage() == "a record failed"]
-        assert vars(record)["why"] == "the sale is in USD, not EUR"
+        assert vars(record)["why"] == "items.0.amount_minor: is required"
         assert "anna@" not in caplog.text
+
+    def test_what_can_be_read_but_not_booked_is_on_the_owner_s_list(self, club: Merchant) -> None:
+        """Another currency, or a card that is gone: it holds up nobody, and a person decides."""
+        member_id = anna(club)
+        post_generic(club, sale("abroad", currency="USD"))
+        assert book(club.service) == []
+        state = keys.state(club.id, member_id)
+        remove(club, state)
+        post_generic(club, sale("gone"))
+        assert book(club.service) == []
+        items = club.call("GET", "/v1/attention").json["items"]
+        whys = {it["about"]["order_id"]: it["why"] for it in items if it["kind"] == "unbooked"}
+        assert whys == {
+            "abroad": "The sale is in USD, not EUR.",
+            "gone": "The member's card is gone.",
+        }
 
 
 class TestSquare:

@@ -128,7 +128,8 @@ def _book(shop: Shop, hook: Hook, event: Event) -> None:
 
 def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
     if sale.currency != shop.program.currency:
-        raise UnreadableError(f"the sale is in {sale.currency}, not {shop.program.currency}")
+        why = f"The sale is in {sale.currency}, not {shop.program.currency}."
+        raise Refused(RefusalCode.INVALID, why)
     order = f"order:{sale.order_id}"
     member_id = _member_of(shop, hook, sale)
     if member_id is None:
@@ -137,7 +138,7 @@ def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
     card = shop.ledger.card(member_id)
     profile = Members(shop.table, shop.merchant_id).profile(member_id)
     if card is None or profile is None:
-        raise UnreadableError("the member's card is gone")
+        raise Refused(RefusalCode.NOT_FOUND, "The member's card is gone.")
     words = find.member_words(profile, shop.program.languages)
 
     def render(decision: Decision) -> integration.View:

@@ -113,22 +113,27 @@ def page(browser: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    ("lang", "width"),
-    [("en", 320), ("en", 1280), ("hu", 320), ("hu", 1280), ("pl", 320), ("kk", 320)],
-)
-def test_every_page_fits_and_is_accessible(page: Page, address: str, lang: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 760})
-    found: list[tuple[str, str, object]] = []
+WIDTHS = (320, 1280)
+AXE_AT = {"en": 1280, "hu": 320, "pl": 1280, "kk": 320}
+"""The width at which a language's pages are looked at for who cannot see them: that takes long, and
+what it finds depends on the width as little as on the language."""
+
+
+@pytest.mark.parametrize("lang", AXE_AT)
+def test_every_page_fits_and_is_accessible(page: Page, address: str, lang: str) -> None:
+    found: list[tuple[str, int, str, object]] = []
     for name in PAGES:
         page.goto(f"{address}/{lang}/{name}")
-        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wider > 0:
-            found.append((name, "overflow", wider))
-        found += [(name, "cut", text) for text in page.evaluate(CUT)]
-        found += [(name, "broken", word) for word in page.evaluate(BROKEN)]
-        violations = Axe().run(page).response["violations"]
-        found += [(name, each["id"], each["nodes"][0]["target"]) for each in violations]
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 760})
+            wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if wider > 0:
+                found.append((name, width, "overflow", wider))
+            found += [(name, width, "cut", text) for text in page.evaluate(CUT)]
+            found += [(name, width, "broken", word) for word in page.evaluate(BROKEN)]
+            if width == AXE_AT[lang]:
+                violations = Axe().run(page).response["violations"]
+                found += [(name, width, it["id"], it["nodes"][0]["target"]) for it in violations]
     assert found == []
 
 
