@@ -12,6 +12,7 @@ from regulars.actions import aside, preview, repair
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.card import Card
 from regulars.domain.operations import ClearDue, Origin
+from regulars.domain.refusals import StaleProgram
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.ledger import due_item
@@ -161,11 +162,15 @@ def _repaired(run: Run, member: str) -> None:
 
 
 def _somebody_writes(shop: Shop, card: Card) -> bool:
-    """Write the state as it is, with a version more, as a job that has nothing to book does."""
+    """Write the state as it is, with a version more, as a job that has nothing to book does; a card
+    that says it is of a programme to come is written by nobody."""
     if card.seq == 1:
         return False
     operation = ClearDue(Origin(f"clear:{card.version}", "job"), "notice")
-    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+    try:
+        shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+    except StaleProgram:
+        return False
     return True
 
 

@@ -121,9 +121,13 @@ class ReplayState(Oracle):
         return list(programs.version(self.shop, self.versions[seq])[0]["earn"])
 
     def _without_lost_benefits(self, entry: Mapping[str, Any]) -> None:
-        """A tier that is lost with a sale takes its unused benefits along."""
+        """A tier that is lost with a sale takes its unused benefits along, unless the right to it
+        stands below a higher tier."""
         lost, _ = entry.get("tier", [None, None])
         if not self.sales[entry["facts"]["reverses"]].whole or not lost:
+            return
+        today = self.day(entry["at"]).isoformat()
+        if any(tier == lost and (ends or FAR) >= today for (tier, _), ends in self.rights.items()):
             return
         gone = {one["reward"] for one in self._tier(lost).get("benefits", ())}
         returned = entry["facts"].get("returned", ())

@@ -178,13 +178,13 @@ def _tiers(draft: Draft, operation: Reverse, under: Program) -> None:
 def lost_benefits(
     draft: Draft, vouchers: Iterable[Voucher], facts: Mapping[str, Any], had: str | None
 ) -> Iterator[Voucher]:
-    """Yield the unused ones of these vouchers that are benefits of a tier the card has no more.
+    """Yield the unused ones of these vouchers that are benefits of a tier the card has lost.
 
     `had` is the tier before, `facts` are those of the sale: they name the benefit of a voucher that
-    does not.
+    does not. A tier that stands below a higher one (a season begins on that day) is not lost.
     """
-    rank = draft.program.tier_rank(had)
-    if rank < 0 or (draft.card.tier and draft.card.tier.id == had):
+    rank, card = draft.program.tier_rank(had), draft.card
+    if rank < 0 or had in {card.tier and card.tier.id, *(it.id for it in card.held.values())}:
         return
     ids = {benefit.id for benefit in draft.program.tiers[rank].benefits}
     for voucher in {one.voucher_id: one for one in vouchers}.values():
