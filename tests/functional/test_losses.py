@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from regulars.actions import publish as publishing
@@ -96,6 +98,14 @@ class TestPreview:
         member(cafe, 10)
         refused = put(cafe, other, preview_id=preview["preview_id"], confirm_losses="true")
         assert (refused.status, refused.json["errors"][0]["path"]) == (422, "units")
+
+    def test_one_is_good_for_a_day(self, cafe: Merchant, frozen: Clock) -> None:
+        """The table forgets it some time later; until then it is not taken for one of today."""
+        body = document(cafe)
+        preview_id = cafe.call("POST", "/v1/program/preview", body).json["preview_id"]
+        frozen.now += timedelta(days=1)
+        reply = cafe.call("POST", "/v1/program/preview", body, query={"cursor": preview_id})
+        assert "is not known" in reply.json["errors"][0]["message"]
 
     def test_no_name_is_kept_with_it(self, cafe: Merchant) -> None:
         cafe.join(name="Zebulon Quist")

@@ -86,7 +86,7 @@ def preview(
         for profile, card in found:
             progress.members += 1
             try:
-                _count(shop, program, progress, sums, of, card)
+                _count(shop, program, progress, sums, of, card, today)
             except Exception as error:  # whatever it is, the others are previewed
                 away(profile.member_id, error)
         if start is None or deadline.passed:
@@ -140,6 +140,7 @@ def _count(
     sums: losses.Sums,
     of: Threat,
     card: Card,
+    today: date,
 ) -> None:
     """Take in one member."""
     decision = _decide(shop, program, card, progress.left)
@@ -147,7 +148,6 @@ def _count(
         progress.left[name] -= by
     before, after = _tier(card), _tier(decision.card)
     gained = [program.rewards[one.reward_id] for one in decision.unlocked]
-    today: date = calendar.local_date(shop.now, shop.program.timezone)
     lost = list(losses.of_card(shop.program, program, of, card, today)) if of else []
     sums.add(lost)
     progress.rewarded += bool(gained)
@@ -226,7 +226,9 @@ def _keep(
 def _kept(shop: Shop, preview_id: str) -> Item | None:
     if not 0 < len(preview_id) <= checks.TEXT_MAX:
         return None
-    return shop.table.get(keys.preview(shop.merchant_id, preview_id))[0]
+    (item,) = shop.table.get(keys.preview(shop.merchant_id, preview_id))
+    over = item is not None and item["ttl"] <= calendar.to_ms(clock.now()) // 1000
+    return None if over else item  # DynamoDB removes it later than that
 
 
 def _wrong(kept: Item | None, document: Mapping[str, Any], version: int) -> str:

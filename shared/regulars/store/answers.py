@@ -16,6 +16,12 @@ SHORT = 200
 HTTP_KEY_KEPT_MS = 35 * 24 * 3600 * 1000
 """Idempotency keys of callers are kept for 30 days at least; natural ids for ever."""
 
+
+def key_ttl(now_ms: int) -> int:
+    """Return when a caller's key can be forgotten, in seconds since 1970."""
+    return (now_ms + HTTP_KEY_KEPT_MS) // 1000
+
+
 Body = Mapping[str, Any]
 
 

@@ -38,10 +38,10 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import DECIDED, RefusalCode, Refused, StaleProgram
 from regulars.store import cards, keys, retry, reversals
 from regulars.store.answers import (
-    HTTP_KEY_KEPT_MS,
     Answer,
     Body,
     Idempotency,
+    key_ttl,
     replay,
     stored,
 )
@@ -167,7 +167,7 @@ class Ledger:
         common = {"c": c, "seq": decision.card.seq, **stored(idempotency.status, body)}
         own = {**common, "fp": idempotency.fingerprint}
         if idempotency.expires:
-            own["ttl"] = (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000
+            own["ttl"] = key_ttl(to_ms(now))
         puts = [Put(_keyed(keys.operation(self.merchant_id, operation.origin.op), own), Absent())]
         if idempotency.alias and idempotency.alias != operation.origin.op:
             key = keys.operation(self.merchant_id, idempotency.alias)
@@ -236,7 +236,7 @@ class Ledger:
         item = {
             "fp": idempotency.fingerprint,
             "refused": json.dumps(refusal, separators=(",", ":")),
-            "ttl": (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000,
+            "ttl": key_ttl(to_ms(now)),
         }
         key = keys.operation(self.merchant_id, operation.origin.op)
         there = self.table.put(_keyed(key, item), Absent())
@@ -335,7 +335,7 @@ class Ledger:
                 "c": "",
                 "seq": 0,
                 "fp": idempotency.fingerprint,
-                "ttl": (to_ms(now) + HTTP_KEY_KEPT_MS) // 1000,
+                "ttl": key_ttl(to_ms(now)),
                 **stored(answer.status, answer.body),
             }
             puts.append(Put(_keyed(keys.operation(self.merchant_id, op), kept), Absent()))
