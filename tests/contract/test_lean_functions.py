@@ -18,6 +18,7 @@ AWS_SDK = {"boto3", "botocore", "s3transfer", "urllib3"}
 NEVER_AT_A_COUNTER = AWS_SDK | {
     "pydantic", "pydantic_core", "aws_xray_sdk", "babel", "asyncio", "email_validator",
     "phonenumbers", "regulars.api.models", "regulars.api.openapi", "regulars.store.boto",
+    "aws_lambda_powertools",
 }  # fmt: skip
 FORBIDDEN = {
     "stamp": NEVER_AT_A_COUNTER | {"jinja2", "segno", "regulars.render"},
@@ -26,23 +27,18 @@ FORBIDDEN = {
     "join": NEVER_AT_A_COUNTER,
     "card": NEVER_AT_A_COUNTER,
     "staff": NEVER_AT_A_COUNTER,
-    "assets": NEVER_AT_A_COUNTER
-    | {"jinja2", "segno", "aws_lambda_powertools", "regulars.domain", "regulars.store"},
+    "assets": NEVER_AT_A_COUNTER | {"jinja2", "segno", "regulars.domain", "regulars.store"},
 }
 ALLOWED = {
-    "stamp": {"aws_lambda_powertools", "regulars", "functions"},
-    "redeem": {"aws_lambda_powertools", "regulars", "functions"},
-    "hooks": {"aws_lambda_powertools", "regulars", "functions"},
+    "stamp": {"regulars", "functions"},
+    "redeem": {"regulars", "functions"},
+    "hooks": {"regulars", "functions"},
     "assets": {"regulars", "functions"},
-    "join": {"aws_lambda_powertools", "regulars", "functions", "jinja2", "markupsafe"},
-    "card": {"aws_lambda_powertools", "regulars", "functions", "jinja2", "markupsafe", "segno"},
-    "staff": {"aws_lambda_powertools", "regulars", "functions", "jinja2", "markupsafe"},
+    "join": {"regulars", "functions", "jinja2", "markupsafe"},
+    "card": {"regulars", "functions", "jinja2", "markupsafe", "segno"},
+    "staff": {"regulars", "functions", "jinja2", "markupsafe"},
 }
 """Besides the standard library: nothing that is not named here."""
-
-THEIRS = {"botocore", "jmespath", "typing_extensions"}
-"""What Powertools brings along by itself; of botocore the outermost package alone, half a
-millisecond, in which nothing is."""
 
 
 @cache
@@ -65,7 +61,7 @@ def test_nothing_heavy_is_loaded(function: str) -> None:
         for heavy in FORBIDDEN[function]
         if name == heavy or name.startswith(f"{heavy}.")
     }
-    assert found - THEIRS == set()
+    assert found == set()
 
 
 @pytest.mark.parametrize("function", ALLOWED)
@@ -73,7 +69,7 @@ def test_nothing_is_loaded_that_is_not_named(function: str) -> None:
     roots = {name.partition(".")[0] for name in loaded(function)}
     strangers = {
         name
-        for name in roots - set(sys.stdlib_module_names) - ALLOWED[function] - THEIRS
+        for name in roots - set(sys.stdlib_module_names) - ALLOWED[function]
         if not name.startswith(("_", "__"))
     }
     assert strangers == set()

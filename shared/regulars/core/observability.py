@@ -3,14 +3,19 @@
 The trace id of the invocation is on every line (the Logger adds `xray_trace_id` by itself), so
 traces and logs meet without the X-Ray SDK, which would double a cold start. Nothing that
 identifies a person is ever logged: ids, counts and codes only.
+
+Powertools is imported with the first line that is logged: a stamp that goes well logs nothing, and
+its cold start does not wait for it.
 """
 
 from __future__ import annotations
 
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.logging import Logger
+if TYPE_CHECKING:
+    from aws_lambda_powertools.logging import Logger
 
 NAMESPACE = "Regulars"
 """Under which metrics of ours stand in CloudWatch."""
@@ -29,7 +34,24 @@ def count(metric: str) -> None:
         pass
 
 
-@cache
+_invocation: dict[str, str] = {}
+"""What is said on each line about the invocation that is running."""
+
+
+def begin(request_id: str) -> None:
+    """Name the invocation for which lines are logged from now on."""
+    _invocation["request_id"] = request_id
+
+
 def logger() -> Logger:
     """The process's logger; service name and level come from the POWERTOOLS_* environment."""
+    log = _logger()
+    log.append_keys(**_invocation)
+    return log
+
+
+@cache
+def _logger() -> Logger:
+    from aws_lambda_powertools.logging import Logger
+
     return Logger()

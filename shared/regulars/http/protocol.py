@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote
 
 from regulars.core import checks
 from regulars.core.config import learn_origin
-from regulars.core.observability import logger
+from regulars.core.observability import begin, logger
 from regulars.domain.refusals import RefusalCode, Refused, StaleProgram
 from regulars.http import headers, problems
 from regulars.store.answers import Answer, Idempotency
@@ -143,20 +143,19 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
     """A Lambda handler that answers these route keys (`"POST /v1/earn"`)."""
 
     def lambda_handler(event: Mapping[str, Any], context: Any) -> Response:
-        log = logger()
-        log.append_keys(request_id=getattr(context, "aws_request_id", ""))
+        begin(getattr(context, "aws_request_id", ""))
         learn_origin(event["requestContext"].get("domainName", ""))
         request = Request(event)
         try:
             return _read_again(routes[request.route], request)
         except Refused as refused:
-            log.info("refused", extra={"route": request.route, "code": refused.code.value})
+            logger().info("refused", extra={"route": request.route, "code": refused.code.value})
             return problem(refused)
         except Unavailable:
-            log.exception("the table did not answer", extra={"route": request.route})
+            logger().exception("the table did not answer", extra={"route": request.route})
             return problem(Refused(RefusalCode.UNAVAILABLE))
         except Exception:
-            log.exception("unexpected", extra={"route": request.route})
+            logger().exception("unexpected", extra={"route": request.route})
             return problem(Refused(RefusalCode.INTERNAL))
 
     return lambda_handler

@@ -217,7 +217,7 @@ def sent(client: wire.Wire, operation: str, params: dict[str, Any]) -> Request:
     return headers.pop("host"), headers, body
 
 
-@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(600), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     call=any_call,
     moment=moments,
