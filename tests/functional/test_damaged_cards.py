@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -178,6 +179,24 @@ class TestRepair:
         answer = repaired(cafe, member_id)
         assert (answer["ok"], answer["repaired"]) == (False, False)
         assert answer["problems"]
+
+    @pytest.mark.parametrize("text", ["no entry", "{}", "[]", ""])
+    def test_a_damaged_entry_is_listed_and_takes_the_card_from_nobody(
+        self, cafe: Merchant, text: str
+    ) -> None:
+        member_id = lived(cafe)
+        (entry,) = cafe.service.table.get(keys.entry(cafe.id, member_id, 3))
+        assert entry is not None
+        cafe.service.table.put({**entry, "e": text})
+        reply = cafe.call("GET", f"/v1/members/{member_id}/entries")
+        assert reply.status == 200
+        kinds = {it["seq"]: it["kind"] for it in reply.json["items"]}
+        assert kinds[3] == "damaged"
+        assert set(kinds) == set(range(1, len(kinds) + 1))
+        (damaged,) = [it for it in reply.json["items"] if it["seq"] == 3]
+        assert (damaged["canonical"], damaged["hash"]) == (text, entry["hash"])
+        card_url = cafe.card(member_id)["card_url"]
+        assert cafe.service.request("GET", urlsplit(card_url).path).status == 200
 
     def test_a_repair_gives_way_to_whoever_writes_meanwhile(self, cafe: Merchant) -> None:
         member_id = lived(cafe)

@@ -57,7 +57,7 @@ class EntryView(View):
     op: str
     """The operation that it books."""
     kind: str
-    """`join`, `earn`, `redeem`, `reverse` ..."""
+    """`join`, `earn`, `redeem`, `reverse` ...; `damaged` for one that cannot be read any more."""
     recorded_at: Instant
     """When it was booked."""
     effective_at: Instant

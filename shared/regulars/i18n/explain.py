@@ -71,6 +71,12 @@ def _reason(
             return words.n("for your visit", "for {n} visits", why.get("n", 1))
         case "spend":
             spent = words.money(why["spent"], currency)
+            if why.get("carried"):
+                before = words.money(why["carried"], currency)
+                return words.t(
+                    "{units} for {money} and {carried} from before",
+                    units=units, money=spent, carried=before,
+                )  # fmt: skip
             return words.t("{units} for {money}", units=units, money=spent)
         case "item":
             count = why.get("n", 1)

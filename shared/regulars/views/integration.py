@@ -6,7 +6,6 @@ with their operation, and what is kept must not need erasing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -236,36 +235,6 @@ def entry(program: Program, booked: Entry, prev: str, digest: str, words: Words)
     if booked.kind == "bonus" and "note" in booked.facts:
         view["note"] = booked.facts["note"]
     return view
-
-
-def audited(member_id: str, booked: Entry, text: str) -> View:
-    """What the list of entries says besides: all that is hashed, and what it did with vouchers.
-
-    It is not part of an answer that is stored with its operation, which must stay small.
-    """
-    facts = booked.facts
-    money = -facts["amount"] if "reverses" in facts else facts.get("spend", 0)
-    view: View = {
-        "entry_id": f"{member_id}.{booked.seq}",
-        "money_minor": money,
-        "visits": facts.get("visits", 0),
-        "vouchers": [
-            {"voucher_id": voucher_id, "what": what} for voucher_id, what in _moved(booked)
-        ],
-        "facts": dict(facts),
-        "canonical": text,
-    }
-    return view | {"reverses": facts["reverses"]} if "reverses" in facts else view
-
-
-def _moved(booked: Entry) -> Iterator[tuple[str, str]]:
-    """The vouchers an entry issued (or opened again), redeemed, cancelled or let expire."""
-    opened = (*booked.facts.get("vouchers", ()), *booked.facts.get("reopened", ()))
-    yield from ((one, "issued") for one in opened)
-    if "voucher" in booked.facts and booked.kind == "redeem":
-        yield booked.facts["voucher"], "redeemed"
-    ended = "expired" if booked.kind == "expire" else "cancelled"
-    yield from ((one, ended) for one in booked.facts.get("returned", ()))
 
 
 def why(program: Program, line: Line, words: Words, version: int = 0) -> str:

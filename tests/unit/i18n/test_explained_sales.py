@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from regulars.i18n.explain import explain
 from regulars.i18n.words import words
 from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit, visit_rule
@@ -41,6 +44,24 @@ def test_every_multiplier_is_told_as_it_was_counted() -> None:
         "for your visit + 1 extra (×1.25)",
         "6 stamps for 2 items + 1 extra (×1.25)",
     ]
+
+
+@given(st.lists(st.integers(1, 3000), min_size=1, max_size=6), st.integers(1, 4))
+def test_the_figures_of_a_purchase_add_up(sales: list[int], amount: int) -> None:
+    """What was paid and what was left from before is what was counted and what is left now."""
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule(amount, 250)]), TUESDAY)
+    cafe.join()
+    left = 0
+    for spent in sales:
+        entry = cafe.sale(spend_minor=spent).entry
+        assert entry is not None
+        for line in entry.lines:
+            why = line.reason.stored
+            assert (why["spent"], why.get("carried", 0)) == (spent, left)
+            counted = why["spent"] + why.get("carried", 0) - why.get("left", 0)
+            assert line.amount == counted // why["per"] * why["amount"]
+            assert counted % why["per"] == 0
+        left = cafe.card.carry.get("spend", 0)
 
 
 def sentence(cafe: Shop, **sale: Any) -> list[str]:

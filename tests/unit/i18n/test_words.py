@@ -154,6 +154,11 @@ def say(why: dict[str, Any], amount: int, lang: str = "en") -> str:
             9,
             "9 points for 970 Ft; 70 Ft carried to the next",
         ),
+        (
+            {"k": "spend", "spent": 95000, "carried": 7000, "left": 2000},
+            10,
+            "10 points for 950 Ft and 70 Ft from before; 20 Ft carried to the next",
+        ),
         ({"k": "item", "n": 1, "cat": "main"}, 1, "1 point for 1 item"),
         ({"k": "reward", "r": "coffee", "v": "x"}, -10, "for a reward: Coffee"),
         ({"k": "returned", "r": "coffee"}, 10, "given back: Coffee"),

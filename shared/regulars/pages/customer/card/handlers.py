@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from regulars.actions.consent import set_consent
@@ -10,6 +12,7 @@ from regulars.core import tokens
 from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.card import Card
 from regulars.domain.leaderboards import CONSENT
+from regulars.domain.ledger import Entry
 from regulars.domain.operations import Issue, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
@@ -22,6 +25,7 @@ from regulars.program.shop import Shop
 from regulars.render.qr import qr_svg
 from regulars.store import cards, connect, keys, merchants
 from regulars.store.answers import Idempotency
+from regulars.store.marshal import Item
 from regulars.store.members import Members, Profile, card_of_link, profile_of
 from regulars.views.customer import locked_words
 
@@ -148,7 +152,7 @@ def _page(
         shop,
         opened.card,
         opened.profile,
-        [cards.entry_of(item) for item in page.items],
+        [*_readable(page.items)],
         opened.words,
         path=f"/c/{token}",
         once=tokens.random_id(20),
@@ -157,6 +161,13 @@ def _page(
     )
     cookie = credentials.card_cookie(shop.merchant_id, token)
     return answer.page(status, view.TEMPLATE, shown, opened.words, (cookie,))
+
+
+def _readable(items: list[Item]) -> Iterator[Entry]:
+    """The entries that can be read: a damaged one does not take the card from its member."""
+    for item in items:
+        with suppress(cards.DamagedError):
+            yield cards.entry_of(item)
 
 
 ROUTES = {
