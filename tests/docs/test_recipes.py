@@ -121,7 +121,7 @@ from regulars.store.merchants import Hook
 from regulars.tills import registry
 from regulars.tills.events import Sample
 till = registry.till("acme")
-hook = Hook("h1", "m1", "acme", "its secret", "https://example.test/hooks/acme/h1", "", "")
+hook = Hook("h1", "m1", "acme", "the secret that Acme shows", "https://example.test/hooks/acme/h1", "", "")
 at = datetime(2026, 11, 22, 9, tzinfo=UTC)
 sale = till.sample(hook, Sample("e1", "o1", 450, "EUR", at, contact="anna@example.com"))
 headers = {name.lower(): value for name, value in sale.headers.items()}
@@ -130,7 +130,7 @@ print(json.dumps([
     registry.names(),
     till.verify(hook, headers, sale.body, 0),
     till.verify(hook, headers, sale.body + b" ", 0),
-    till.verify(hook._replace(secret="another"), headers, sale.body, 0),
+    till.verify(hook._replace(secret="another secret, of another till"), headers, sale.body, 0),
     repr(till.read(json.loads(sale.body))),
     repr(till.read(json.loads(back.body))),
 ]))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from square.utils.webhooks_helper import verify_signature
 from standardwebhooks.webhooks import Webhook
 
+from regulars.store.merchants import hook_item
+from regulars.tills import hooks
 from regulars.tills.providers import generic, square
 from tests.functional import tills
 from tests.service import Merchant, Reply, Service
@@ -229,10 +234,41 @@ class TestHooks:
         secrets = {name: it["secret"] for name, it in shown.items()}
         assert secrets == club.created["webhook_secrets"]
         reply = club.call(
-            "PUT", "/v1/hooks/square", {"secret": "s", "account": "SELLER", "access_token": "t"}
+            "PUT",
+            "/v1/hooks/square",
+            {"secret": tills.SQUARE_KEY, "account": "SELLER", "access_token": "t"},
         )
         assert (reply.json["secret"], reply.json["account"]) == (None, "SELLER")
         assert "access_token" not in reply.json
+
+    @pytest.mark.parametrize(
+        ("provider", "secret"),
+        [("generic", "whsec_"), ("generic", "no base64 at all!"), ("generic", "whsec_AAAA"),
+         ("generic", "whsec_" + "A" * 31), ("square", "short"), ("square", " " * 30)],
+    )  # fmt: skip
+    def test_a_secret_that_does_not_protect_is_refused_and_is_none(
+        self, club: Merchant, provider: str, secret: str
+    ) -> None:
+        """One that is no base64 once became an empty key, with which anybody could sign sales."""
+        reply = club.call("PUT", f"/v1/hooks/{provider}", {"secret": secret})
+        assert (reply.status, reply.json["errors"][0]["path"]) == (422, "secret")
+        hook = hooks.read(club.service.table, club.id, provider)
+        club.service.table.put(hook_item(hook._replace(secret=secret)))
+        assert hooks.keys_of(hook._replace(secret=secret)) == []
+        at = str(int(time.time()))
+        for key in (b"", secret.encode()):
+            if provider == "generic":
+                message = f"evt_1.{at}.".encode() + BODY
+                signature = b64encode(hmac.digest(key, message, "sha256")).decode()
+                headers = {"webhook-id": "evt_1", "webhook-timestamp": at,
+                           "webhook-signature": f"v1,{signature}"}  # fmt: skip
+            else:
+                message = hook.url.encode() + BODY
+                signature = b64encode(hmac.digest(key, message, "sha256")).decode()
+                headers = {"x-square-hmacsha256-signature": signature}
+            path = urlsplit(hook.url).path
+            posted = club.service.request("POST", path, raw=BODY, headers=headers)
+            assert posted.status == 401
 
     @pytest.mark.parametrize(
         ("provider", "body", "status"),

@@ -40,9 +40,20 @@ def change(request: protocol.Request) -> protocol.Response:
             RefusalCode.INVALID, "", (("url", "must be the https address set at the till"),)
         )
     changed = hook._replace(**given)
+    _require_good_keys(changed)
     connect.table().put(merchants.hook_item(changed))
     (seen,) = connect.table().get(keys.hook_seen(hook.hook_id))
     return protocol.json_answer(200, _view(changed, seen))
+
+
+def _require_good_keys(hook: Hook) -> None:
+    """Raise INVALID for a secret that does not protect."""
+    till = registry.till(hook.provider)
+    for secret in hooks.secrets_of(hook):
+        try:
+            till.key_of(secret)
+        except ValueError as error:
+            raise Refused(RefusalCode.INVALID, "", (("secret", str(error)),)) from error
 
 
 def _view(hook: Hook, seen: Item | None) -> dict[str, Any]:

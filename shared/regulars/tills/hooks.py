@@ -7,6 +7,7 @@ only what its owner sets is. (Hooks of the first release were stored under ids w
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 
 from regulars.core import tokens
 from regulars.core.config import settings
@@ -63,6 +64,16 @@ def secrets_of(hook: Hook) -> list[str]:
     whole = registry.till(hook.provider).SECRET_FROM_PROVIDER
     own = [hook.secret] if whole and hook.secret else hook.secret.split()
     return own or [tokens.hook_secret(hook.hook_id)]
+
+
+def keys_of(hook: Hook) -> list[bytes]:
+    """Return the keys that the hook's events may be signed with. What is no good key counts for
+    nothing: an empty one would let anybody sign."""
+    till, keys_found = registry.till(hook.provider), []
+    for secret in secrets_of(hook):
+        with suppress(ValueError):
+            keys_found.append(till.key_of(secret))
+    return keys_found
 
 
 def _derived(own: str, merchant_id: str, provider: str) -> Hook:

@@ -19,6 +19,10 @@ class Till(Protocol):
     SECRET_FROM_PROVIDER: bool
     """Whether the secret is made by the provider and must be set before anything is live."""
 
+    def key_of(self, secret: str) -> bytes:
+        """Return the key that a secret stands for; raises ValueError, with words for its owner, for
+        one that anybody could guess or that is none."""
+
     def verify(self, hook: Hook, headers: Mapping[str, str], body: bytes, now_s: int) -> bool:
         """Return whether the provider signed these raw bytes for this hook.
 

@@ -34,20 +34,35 @@ API_VERSION = "2026-01-22"
 FETCH_TIMEOUT_S = 5
 SAMPLE_TOTAL_MINOR = 840
 SECRET_FROM_PROVIDER = True
+KEY_LENGTH_MIN = 16
+"""Square's own keys have 22 characters."""
 PREFIX = "square:"
 """Before Square's ids in ours, so that orders of different tills never meet."""
 
 
 def verify(hook: Hook, headers: Mapping[str, str], body: bytes, now_s: int) -> bool:
     """Whether Square signed this body for this hook's URL. Its signature has no time in it."""
-    key = hooks.secret_of(hook)
-    given = headers.get("x-square-hmacsha256-signature", "")
-    return hmac.compare_digest(sign(key, hook.url, body).encode(), given.encode())
+    given = headers.get("x-square-hmacsha256-signature", "").encode()
+    return any(
+        hmac.compare_digest(_signature(key, hook.url, body).encode(), given)
+        for key in hooks.keys_of(hook)
+    )
 
 
-def sign(key: str, url: str, body: bytes) -> str:
+def key_of(secret: str) -> bytes:
+    """Return the bytes of a signature key, as Square shows it."""
+    if len(secret.strip()) < KEY_LENGTH_MIN:
+        raise ValueError(f"must be the signature key, at least {KEY_LENGTH_MIN} characters")
+    return secret.encode()
+
+
+def sign(secret: str, url: str, body: bytes) -> str:
     """The signature Square sends for a body posted to `url`."""
-    return b64encode(hmac.digest(key.encode(), url.encode() + body, "sha256")).decode()
+    return _signature(key_of(secret), url, body)
+
+
+def _signature(key: bytes, url: str, body: bytes) -> str:
+    return b64encode(hmac.digest(key, url.encode() + body, "sha256")).decode()
 
 
 def account_of(event: Mapping[str, Any]) -> str:
