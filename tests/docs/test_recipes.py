@@ -121,7 +121,8 @@ from regulars.store.merchants import Hook
 from regulars.tills import registry
 from regulars.tills.events import Sample
 till = registry.till("acme")
-hook = Hook("h1", "m1", "acme", "the secret that Acme shows", "https://example.test/hooks/acme/h1", "", "")
+url = "https://example.test/hooks/acme/h1"
+hook = Hook("h1", "m1", "acme", "the secret that Acme shows", url, "", "")
 at = datetime(2026, 11, 22, 9, tzinfo=UTC)
 sale = till.sample(hook, Sample("e1", "o1", 450, "EUR", at, contact="anna@example.com"))
 headers = {name.lower(): value for name, value in sale.headers.items()}

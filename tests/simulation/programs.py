@@ -86,7 +86,10 @@ CLUB: dict[str, Any] = {
     **POINTS,
     "timezone": "Asia/Kolkata",
     "units": [
-        unit("point", expiry={"type": "inactivity", "months": 1}),
+        unit(
+            "point",
+            expiry=[{"type": "inactivity", "months": 1}, {"type": "months", "months": 1}],
+        ),
         unit("stamp", "stamps", expiry={"type": "months", "months": 1}),
     ],
     "earn": [

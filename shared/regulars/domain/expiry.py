@@ -19,10 +19,13 @@ def lot_dates_for(unit: Unit | None, today: date) -> tuple[str, str]:
         return NEVER, ""
     available = today + timedelta(days=unit.hold_days)
     available_on = available.isoformat() if unit.hold_days else ""
-    last = _last_day(unit.expiry, today)
-    if last is not None and last < available:
-        last = _last_day(unit.expiry, available)
-    return (last.isoformat() if last else NEVER), available_on
+    last = NEVER
+    for expiry in unit.expiry:
+        own = _last_day(expiry, today)
+        if own is not None and own < available:
+            own = _last_day(expiry, available)
+        last = last_of(last, own.isoformat() if own else NEVER)
+    return last, available_on
 
 
 def _last_day(expiry: Expiry, earned: date) -> date | None:
@@ -33,9 +36,14 @@ def _last_day(expiry: Expiry, earned: date) -> date | None:
     return None
 
 
-def inactivity_ends(unit: Unit, today: date) -> str:
-    """Compute the last day of a unit that expires by inactivity, renewed `today`."""
-    return calendar.add_months(today, unit.expiry.months).isoformat()
+def _inactivity_ends(unit: Unit, today: date) -> str:
+    """Compute the last day of a unit that is renewed `today`; `""` when it does not expire by
+    inactivity."""
+    ends = NEVER
+    for expiry in unit.expiry:
+        if expiry.kind == "inactivity":
+            ends = last_of(ends, calendar.add_months(today, expiry.months).isoformat())
+    return ends
 
 
 def ends_on(program: Program, unit_id: str) -> str:
@@ -47,8 +55,7 @@ def ends_on(program: Program, unit_id: str) -> str:
 def last_day(unit: Unit, today: date) -> str:
     """Compute the last day of all lots of a unit that is renewed `today`, whatever their own dates:
     by inactivity, or because the unit ends; `""` for neither."""
-    inactive = inactivity_ends(unit, today) if unit.expiry.kind == "inactivity" else NEVER
-    return last_of(inactive, unit.ends_on)
+    return last_of(_inactivity_ends(unit, today), unit.ends_on)
 
 
 def by_policy(program: Program, card: Card, today: date) -> Card:
@@ -60,9 +67,9 @@ def by_policy(program: Program, card: Card, today: date) -> Card:
         if unit is None:
             continue
         known = card.inactive_after.get(unit_id, NEVER)
-        last = NEVER
-        if unit.expiry.kind == "inactivity" and unit_id in program.units and (known or held):
-            last = known or inactivity_ends(unit, today)
+        last = _inactivity_ends(unit, today) if unit_id in program.units else NEVER
+        if last:
+            last = (known or last) if known or held else NEVER
         if held:
             last = last_of(last, unit.ends_on)
         if last:

@@ -34,7 +34,8 @@ class Unit(NamedTuple):
     id: str
     name: Text
     kind: Literal["stamps", "points"]
-    expiry: Expiry
+    expiry: tuple[Expiry, ...]
+    """The earliest end that one of them gives holds."""
     hold_days: int
     replaces: str = ""
     """The unit of an earlier version that this one stands for."""

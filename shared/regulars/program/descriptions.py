@@ -40,7 +40,7 @@ DESCRIPTIONS: Descriptions = {
         "id": "Its id; entries keep it for ever.",
         "name": "Its plural forms, by language.",
         "kind": "`stamps` are shown as a punch card, `points` as a number.",
-        "expiry": "When units of it expire.",
+        "expiry": "When units of it expire; of a list the earliest end holds.",
         "hold_days": "Days after which a granted unit can be spent.",
         "replaces": "The unit of an earlier version that it stands for.",
         "ends_on": "The last day of the unit; what is left then is booked out.",

@@ -46,6 +46,7 @@ from regulars.program.fields import (
     Zone,
 )
 from regulars.program.games import Leaderboard, Milestone, Raffle, Surprise
+from regulars.program.mistakes import at
 from regulars.program.tiers import Tier
 
 _LEAP_YEAR = 2000
@@ -113,7 +114,7 @@ class Unit(Part):
     id: Id
     name: UnitName
     kind: Literal["stamps", "points"]
-    expiry: Expiry = Expiry()
+    expiry: Expiry | Annotated[list[Expiry], Field(min_length=1, max_length=4)] = Expiry()
     hold_days: Annotated[int, Field(ge=0, le=365)] = 0
     replaces: Replaces | None = None
     ends_on: Day | None = None
@@ -121,8 +122,14 @@ class Unit(Part):
 
     @model_validator(mode="after")
     def _in_time(self) -> Unit:
-        if self.expiry.type == "inactivity" and self.hold_days >= 28 * (self.expiry.months or 1):
-            raise ValueError("`hold_days` must be shorter than the inactivity after which they go")
+        several = self.expiry if isinstance(self.expiry, list) else [self.expiry]
+        if len(several) > 1 and any(one.type == "never" for one in several):
+            raise at("expiry", "what never expires has no other end; take `never` out")
+        for one in several:
+            if one.type == "inactivity" and self.hold_days >= 28 * (one.months or 1):
+                raise ValueError(
+                    "`hold_days` must be shorter than the inactivity after which they go"
+                )
         return self
 
 

@@ -148,16 +148,20 @@ def _refunds(refunds: Mapping[str, Any]) -> Refunds:
 
 def _unit(unit: Mapping[str, Any]) -> Unit:
     expiry = unit.get("expiry", {})
+    several = expiry if isinstance(expiry, list) else [expiry]
     replaces, value = unit.get("replaces") or {}, unit.get("value") or {}
     return Unit(
         id=unit["id"],
         name=unit["name"],
         kind=unit["kind"],
-        expiry=Expiry(
-            expiry.get("type", "never"),
-            expiry.get("months", 0),
-            expiry.get("month", 12),
-            expiry.get("day", 31),
+        expiry=tuple(
+            Expiry(
+                one.get("type", "never"),
+                one.get("months", 0),
+                one.get("month", 12),
+                one.get("day", 31),
+            )
+            for one in several
         ),
         hold_days=unit.get("hold_days", 0),
         replaces=replaces.get("unit", ""),

@@ -122,9 +122,11 @@ class Oracle(TierOracle):
     def _idle_from(self, unit: str, today: date) -> str:
         """The last day of a unit that expires by inactivity, if something happens today."""
         expiry = next(one for one in self.document["units"] if one["id"] == unit).get("expiry", {})
-        if expiry.get("type") != "inactivity":
+        policies = expiry if isinstance(expiry, list) else [expiry]
+        months = [one["months"] for one in policies if one.get("type") == "inactivity"]
+        if not months:
             return ""
-        year, month = divmod(month_of(today) + expiry["months"], 12)
+        year, month = divmod(month_of(today) + min(months), 12)
         day = min(today.day, monthrange(year, month + 1)[1])
         return date(year, month + 1, day).isoformat()
 

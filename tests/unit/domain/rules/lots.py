@@ -25,13 +25,15 @@ from tests.unit.domain.rules.words import (
 from tests.unit.domain.shop import Shop, unit
 
 
-def _policy(text: str) -> dict[str, Any]:
-    """`never`, `months 12`, `date 12-31` as an expiry."""
+def _policy(text: str) -> Any:
+    """`never`, `months 12`, `date 12-31`, `inactivity 3 or months 12` as an expiry."""
+    if " or " in text:
+        return [_policy(one) for one in text.split(" or ")]
     kind, _, figure = text.partition(" ")
     if kind == "date":
         month, _, day = figure.partition("-")
         return {"type": kind, "month": int(month), "day": int(day)}
-    return {"type": kind, "months": int(figure)} if kind == "months" else {"type": kind}
+    return {"type": kind, "months": int(figure)} if figure else {"type": kind}
 
 
 @holds("Last days")
@@ -70,12 +72,29 @@ def inactivity(row: Cells) -> Cells:
     return {"last day": last, "on it": str(on_it), "the day after": str(shop.available())}
 
 
+@holds("Several ends")
+def several_ends(row: Cells) -> Cells:
+    point = unit("point", expiry=_policy("inactivity 3 or months 5"))
+    first = re.match(r"on ([\d-]+)", row["what happens"])
+    assert first
+    shop = opened(
+        first[1], units=[point], earn=earn("1 point per 1.00"),
+        rewards=rewards("ten for 10", "point")[0],
+    )  # fmt: skip
+    Story(shop).run(row["what happens"])
+    ended = []
+    while left := shop.available():
+        day = shop.today
+        shop.later(days=1)
+        if gone := left - shop.available():
+            ended.append(f"{gone} until {day}")
+    return {"last days": "; ".join(ended)}
+
+
 @holds("Shown as expiring")
 def shown_as_expiring(row: Cells) -> Cells:
-    kind, _, months = row["policy"].partition(" ")
     more = {} if row["ends_on"] == NOTHING else {"ends_on": row["ends_on"]}
-    expiry = {"type": kind, "months": int(months)} if months else {"type": kind}
-    point = unit("point", expiry=expiry, **more)
+    point = unit("point", expiry=_policy(row["policy"]), **more)
     shop = opened("2026-11-22", units=[point], earn=earn("1 point per 1.00"))
     shop.sale(3000)
     today = date.fromisoformat(row["today"])
