@@ -19,8 +19,8 @@ PACKAGE = "generated_regulars_client"
 @pytest.fixture
 def generated(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The name of the generated package, which can be imported."""
-    tool = Path(sys.executable).with_name("openapi-python-client")
-    command = [str(tool), "generate", "--path", str(document), "--meta", "none"]
+    command = [sys.executable, "-m", "openapi_python_client"]
+    command += ["generate", "--path", str(document), "--meta", "none"]
     command += ["--output-path", str(tmp_path / PACKAGE), "--config", str(tmp_path / "none.yml")]
     command += ["--fail-on-warning"]
     (tmp_path / "none.yml").write_text("post_hooks: []\n")

@@ -27,11 +27,14 @@ SHORT_PROGRAM = {
     "timezone": "Europe/Budapest",
     "languages": ["en"],
     "units": [
-        {"id": "stamp", "name": {"en": {"one": "stamp", "other": "stamps"}}, "kind": "stamps"}
+        {"id": "stamp", "name": {"en": {"one": "stamp", "other": "stamps"}}, "kind": "stamps"},
+        {"id": "point", "name": {"en": {"one": "point", "other": "points"}}, "kind": "points",
+         "hold_days": 14},
     ],
     "earn": [
         {"id": "welcome", "on": "join", "unit": "stamp", "amount": 1},
         {"id": "visit", "on": "visit", "unit": "stamp", "amount": 1},
+        {"id": "spend", "on": "spend", "unit": "point", "amount": 1, "per_minor": 100},
         {"id": "review", "on": "action", "action": "review", "unit": "stamp", "amount": 1},
     ],
     "rewards": [
@@ -106,6 +109,7 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.ask("PATCH", of, {"birthday": "05-21", "language": "en"})
     sale = {"member_id": member, "spend_minor": 840, "order_id": "bill-1017"}
     sold = story.ask("POST", "/v1/earn", sale)["entry"]["seq"]
+    story.ask("POST", f"/v1/entries/{member}.{sold}/confirm")
     story.ask("POST", "/v1/actions", {"member_id": member, "action": "review", "ref": "r-31"})
     story.ask("POST", "/v1/gifts", {"member_id": member, "surprise": "new-here"})
     story.ask("POST", f"{of}/tier", {"tier": "regular", "by": "membership"})

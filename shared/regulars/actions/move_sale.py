@@ -15,6 +15,14 @@ from regulars.store.answers import Answer, Body, Idempotency
 from regulars.store.table import Equals, Put
 
 
+def place_of(entry_id: str) -> tuple[str, int]:
+    """Return the member and the number of an entry; raises NOT_FOUND for what is no entry's id."""
+    member_id, _, number = entry_id.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) <= 10):
+        raise Refused(RefusalCode.NOT_FOUND)
+    return member_id, int(number)
+
+
 def move_sale(
     shop: Shop,
     entry_id: str,
@@ -31,10 +39,8 @@ def move_sale(
     """
     if known := shop.ledger.known(op, idempotency.fingerprint):
         return known
-    member_id, _, number = entry_id.partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) <= 10):
-        raise Refused(RefusalCode.NOT_FOUND)
-    read = refunds.original(shop.ledger, shop.program, member_id, int(number), op=op, source="api")
+    member_id, seq = place_of(entry_id)
+    read = refunds.original(shop.ledger, shop.program, member_id, seq, op=op, source="api")
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
     original = read.operation.original

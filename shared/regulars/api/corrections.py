@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from regulars.actions import book, find, move_sale, refunds, void_refund
+from regulars.actions import book, confirm, find, move_sale, refunds, void_refund
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
@@ -147,6 +147,20 @@ def move(request: protocol.Request) -> protocol.Response:
     return _personal(answer, wrong, right)
 
 
+def confirm_entry(request: protocol.Request) -> protocol.Response:
+    """POST /v1/entries/{id}/confirm: what is pending of an entry can be spent at once."""
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    known, key = request.idempotency(), protocol.idempotency_key(request)
+    member_id, seq = move_sale.place_of(request.param("id"))
+    member = find.read_member_card(gathered.shop, member_id)
+
+    def render(decision: Decision) -> integration.View:
+        return integration.booked(gathered.program, decision, gathered.now, member.words)
+
+    answer = confirm.confirm(gathered.shop, member_id, seq, f"key:{key}", known, render)
+    return protocol.answered(book.personal_answer(gathered.shop, answer, member))
+
+
 def _on_two(
     gathered: credentials.Gathered, first: find.MemberCard, second: find.MemberCard
 ) -> Callable[[Decision, Decision], integration.View]:
@@ -173,6 +187,7 @@ def _personal(answer: Answer, first: find.MemberCard, second: find.MemberCard) -
 ROUTES: dict[str, protocol.Handler] = {
     "POST /v1/adjust": adjust,
     "POST /v1/members/{id}/give": give,
+    "POST /v1/entries/{id}/confirm": confirm_entry,
     "POST /v1/entries/{id}/move": move,
     "POST /v1/refunds": refund,
     "POST /v1/refunds/{id}/void": void,

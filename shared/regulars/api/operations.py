@@ -173,6 +173,12 @@ OPERATIONS: dict[str, Text] = {
         "count for no tier. What is pending or locked in vouchers cannot be given.",
         (Code.NOT_FOUND, Code.DEBT, Code.INSUFFICIENT_BALANCE),
     ),
+    "POST /v1/entries/{id}/confirm": Text(
+        "Corrections",
+        "Ends the hold on what an entry granted (`hold_days` of its unit): what is left of it can "
+        "be spent at once, and expires when it would have. The id is the `entry_id`.",
+        (Code.NOT_FOUND, Code.ALREADY_REVERSED),
+    ),
     "POST /v1/entries/{id}/move": Text(
         "Corrections",
         "Moves a sale that was booked on the wrong member to the right one, in one step: it is "

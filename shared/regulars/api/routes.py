@@ -89,6 +89,8 @@ API = (
           m.GiftBody, ((200, ledger.Earned),), ledger=True),
     Route("POST", "/v1/members/{id}/tier", "api", "Give a tier, or end it", "key",
           m.TierGrantBody, ((200, ledger.Earned),), ledger=True),
+    Route("POST", "/v1/entries/{id}/confirm", "api", "End the hold on an entry", "key",
+          None, ((200, ledger.Booked),), ledger=True),
     Route("POST", "/v1/entries/{id}/move", "api", "Move a sale to the right member", "key",
           m.MoveBody, ((200, ledger.OnTwoCards),), ledger=True),
     Route("POST", "/v1/refunds", "api", "Refund an order", "key",

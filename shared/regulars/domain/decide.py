@@ -28,6 +28,7 @@ from regulars.domain.operations import (
     Cancel,
     Celebrate,
     ClearDue,
+    Confirm,
     Decision,
     Earn,
     Expire,
@@ -134,6 +135,14 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             return draft.decision(
                 "earn", unlocked=_issued(draft), refused=tuple(refused), refunded=refunded
             )
+        case Confirm():
+            from regulars.domain import confirming
+
+            refunded = confirming.confirm(draft, operation)
+            return draft.decision(
+                "adjust", unlocked=_issued(draft),
+                refunded=refunded, refunded_of=operation.sale.original.seq,
+            )  # fmt: skip
         case Void():
             from regulars.domain import voiding
 
@@ -154,7 +163,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
 _PAYS_DEBT_FIRST = (
     Earn, RewardAction, GrantBonus, GiveSurprise, Issue, Redeem, Cancel, Adjust, GrantTier, Reverse,
-    Revise, Void, Give, Receive, Adopt,
+    Revise, Void, Give, Receive, Adopt, Confirm,
 )  # fmt: skip
 """Operations by or for the member: available units pay debt before anything else."""
 

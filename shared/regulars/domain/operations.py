@@ -181,6 +181,8 @@ class Refunded(NamedTuple):
     """Whether the visit no longer counts."""
     revised_seq: int = 0
     """The entry that holds the sale as it was sent last; 0 for the original itself."""
+    confirmed: bool = False
+    """Whether the hold on its units was ended."""
 
 
 WHOLE = -1
@@ -238,6 +240,14 @@ class Adopt(NamedTuple):
     reason: str
     refunded: Refunded = Refunded()
     under: Program | None = None
+
+
+class Confirm(NamedTuple):
+    """What an entry granted need not wait any longer."""
+
+    origin: Origin
+    sale: Reverse
+    """The entry with what was refunded of it: a reversal of all that is left, which is not done."""
 
 
 class Void(NamedTuple):
@@ -356,6 +366,7 @@ AnyOperation = (
     | Revise
     | Void
     | Adopt
+    | Confirm
     | Expire
     | ReviewTier
     | GrantTier

@@ -38,6 +38,7 @@ class ReasonKind(StrEnum):
     REVISED = "revised"
     GIVEN = "given"
     RECEIVED = "received"
+    CONFIRMED = "confirmed"
     VOID = "void"
     REPLACED = "replaced"
     ENDED = "ended"
@@ -61,6 +62,7 @@ _MOVED = frozenset(
         ReasonKind.REVISED,
         ReasonKind.VOID,
         ReasonKind.RECEIVED,
+        ReasonKind.CONFIRMED,
     }
 )
 

@@ -82,6 +82,7 @@ def revise(draft: Draft, operation: Revise) -> tuple[Refunded, list[tuple[str, R
         vouchers=(*operation.refunded.vouchers, *issued),
         visit_gone=bool(gone_after.visit.after),
         revised_seq=draft.card.seq + 1,
+        confirmed=operation.refunded.confirmed,
     ), refused
 
 

@@ -64,7 +64,7 @@ def void(draft: Draft, operation: Void) -> Refunded:
         draft.facts["first"] = 1
     draft.pay_debt()
     rewards.issue_automatic(draft)
-    return shares.without(operation)
+    return shares.without(operation)._replace(confirmed=operation.refunded.confirmed)
 
 
 def _give_back_issued(draft: Draft, operation: Void) -> None:

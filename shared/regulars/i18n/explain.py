@@ -123,6 +123,8 @@ def _reason(
             return words.t("given to another member")
         case "received":
             return words.t("a gift of another member")
+        case "confirmed":
+            return words.t("confirmed: it can be used now")
         case "revised":
             return words.t("your purchase was changed")
         case "void":

@@ -22,7 +22,6 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import (
-    Adopt,
     AnyOperation,
     Cancel,
     Decision,
@@ -147,7 +146,7 @@ class Ledger:
         writes += reversals.voucher_puts(m, c, decision)
         if isinstance(operation, Redeem) and operation.order_id:
             writes.append(reversals.redeemed_put(m, c, operation.order_id, operation.voucher))
-        if isinstance(operation, Reverse | Revise | Void | Adopt):
+        if isinstance(operation, reversals.AboutSale):
             writes.append(reversals.refunded_put(m, c, operation, decision))
         writes += self._due_items(c, before, decision)
         return [
@@ -216,7 +215,7 @@ class Ledger:
                 )
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(RefusalCode.CONFLICT)
-        if isinstance(operation, Reverse | Revise | Void | Adopt):
+        if isinstance(operation, reversals.AboutSale):
             operation = reversals.read_again(self.table, self.merchant_id, card, operation)
         return card, operation
 

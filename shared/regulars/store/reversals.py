@@ -9,6 +9,7 @@ from regulars.domain.ledger import Entry
 from regulars.domain.operations import (
     WHOLE,
     Adopt,
+    Confirm,
     Decision,
     Refunded,
     Reverse,
@@ -24,6 +25,9 @@ from regulars.store.table import Absent, AbsentOr, Count, Equals, Put, Table
 
 OfSale = Reverse | Revise | Void | Adopt
 """What changes a sale that was booked."""
+
+AboutSale = OfSale | Confirm
+"""What depends on a sale that was booked, and what has been refunded of it."""
 
 VERSION = 1
 """How shares are counted: pieces in thousandths. Items without it counted whole pieces."""
@@ -44,14 +48,16 @@ def refunded_of(item: Item | None, under: Program) -> Refunded:
         tuple(item.get("vouchers", ())),
         item.get("gone", item["refunded"] == WHOLE),
         item.get("revised", 0),
+        item.get("confirmed", False),
     )
 
 
-def refunded_put(m: str, c: str, operation: OfSale, decision: Decision) -> Put:
+def refunded_put(m: str, c: str, operation: AboutSale, decision: Decision) -> Put:
     """Return the write of what has been refunded now, if it is still what was read."""
     if decision.refunded is None:
         raise AssertionError("a reversal says what has been refunded")
-    read, seq = operation.refunded.minor, operation.original.seq
+    about = operation.sale if isinstance(operation, Confirm) else operation
+    read, seq = about.refunded.minor, about.original.seq
     if isinstance(operation, Adopt):  # it has just come to this card
         read, seq = 0, decision.card.seq
     as_read = Equals("refunded", read)
@@ -71,6 +77,7 @@ def refunded_item(m: str, c: str, seq: int, refunded: Refunded) -> Item:
         "vouchers": list(refunded.vouchers),
         "gone": refunded.visit_gone,
         "revised": refunded.revised_seq,
+        **({"confirmed": True} if refunded.confirmed else {}),
     }
 
 
@@ -122,11 +129,14 @@ def read(
     return refunded, these(caused), these(benefits), these(redeemed)
 
 
-def read_again(table: Table, m: str, card: Card, operation: OfSale) -> OfSale:
+def read_again(table: Table, m: str, card: Card, operation: AboutSale) -> AboutSale:
     """Return a reversal or a revision with what is stored by now: a refused write may not say
     what changed."""
     if isinstance(operation, Adopt):
         return operation
+    if isinstance(operation, Confirm):
+        sale = read_again(table, m, card, operation.sale)
+        return operation._replace(sale=sale) if isinstance(sale, Reverse) else operation
     original = operation.original
     if operation.under is None:
         raise AssertionError("what changes a sale names its version of the programme")

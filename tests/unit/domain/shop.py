@@ -17,6 +17,7 @@ from regulars.domain.operations import (
     Adjust,
     AnyOperation,
     Cancel,
+    Confirm,
     Decision,
     Earn,
     Expire,
@@ -147,22 +148,31 @@ class Shop:
 
     def refund(self, sale: Decision, amount_minor: int | None = None, **more: Any) -> Decision:
         """Refund part of a sale, or all that is left of it."""
+        return self.do(self.reversal(sale, amount_minor, **more))
+
+    def reversal(self, sale: Decision, amount_minor: int | None = None, **more: Any) -> Reverse:
         entry = self.sold(sale)
         refunded = self.refunded.get(entry.seq, Refunded())
         caused = (*entry.facts.get("vouchers", ()), *refunded.vouchers)
-        return self.do(
-            Reverse(
-                self.origin(),
-                original=entry,
-                refunded=refunded,
-                amount_minor=amount_minor,
-                vouchers=tuple(self.vouchers[one] for one in caused),
-                benefits=tuple(
-                    self.vouchers[one] for one, held in self.card.open.items() if held.benefit
-                ),
-                **more,
-            )
+        return Reverse(
+            self.origin(),
+            original=entry,
+            refunded=refunded,
+            amount_minor=amount_minor,
+            vouchers=tuple(self.vouchers[one] for one in caused),
+            benefits=tuple(
+                self.vouchers[one] for one, held in self.card.open.items() if held.benefit
+            ),
+            **more,
         )
+
+    def confirm(self, sale: Decision) -> Decision:
+        """End the hold on what a sale granted."""
+        reversal = self.reversal(sale)
+        decision = self.do(Confirm(self.origin(), reversal))
+        assert decision.refunded is not None
+        self.refunded[reversal.original.seq] = decision.refunded
+        return decision
 
     def sold(self, sale: Decision) -> Entry:
         """The entry of a sale as it stands: with its newest revision."""

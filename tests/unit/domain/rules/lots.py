@@ -121,6 +121,16 @@ def _with_lots(text: str, cost: int) -> Shop:
     return shop
 
 
+@holds("Held units")
+def held_units(row: Cells) -> Cells:
+    point = unit("point", expiry=_policy("months 2"), hold_days=14)
+    shop = opened("2026-11-22", units=[point], earn=earn("1 point per 1.00"))
+    story = Story(shop).run(row["what happens"])
+    held = sum(lot.amount for lot in shop.card.lots.get("point", ()))
+    available = shop.available()
+    return {"available": str(available), "pending": str(held - available), "lots": story.lots()}
+
+
 @holds("Spending order")
 def spending_order(row: Cells) -> Cells:
     happens = row["what happens"]

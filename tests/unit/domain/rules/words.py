@@ -191,6 +191,10 @@ class Story:
         self.refunded = self.shop.refund(sale, minor(amount) if amount else None)
         return self.refunded
 
+    def confirm(self, number: str) -> Decision:
+        """End the hold on a sale."""
+        return self.shop.confirm(self.sales[int(number) - 1])
+
     def take_it_back(self) -> Decision:
         """Refund the last step."""
         assert self.last is not None
@@ -279,6 +283,8 @@ _STEPS: list[tuple[str, Callable[..., Decision]]] = [
     (r"refund", Story.refund),
     (r"refund (?P<amount>[\d.]+)", Story.refund),
     (r"refund of sale (?P<number>\d+)", Story.refund),
+    (r"refund (?P<amount>[\d.]+) of sale (?P<number>\d+)", Story.refund),
+    (r"confirms sale (?P<number>\d+)", Story.confirm),
     (r"refund of it", Story.take_it_back),
     (r"expires", Story.expire),
     (r"correction (?P<amount>[+-]\d+)", Story.correct),
