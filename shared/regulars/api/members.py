@@ -18,7 +18,7 @@ from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys
 from regulars.store.answers import Idempotency
 from regulars.store.members import CONTACT_KINDS, Profile
-from regulars.views import integration
+from regulars.views import integration, worth
 
 
 def create(request: protocol.Request) -> protocol.Response:
@@ -127,8 +127,9 @@ def _reward(
     short = {"unit": reward.unit, "amount": candidate.missing} if candidate.missing else None
     return {
         "reward_id": reward.id,
-        **integration.worth(reward, reward.id, member.words),
+        **worth.of_reward(reward, member.words),
         "cost": {"unit": reward.unit, "amount": reward.cost},
+        "credit": worth.credit(reward),
         "auto": reward.auto,
         "affordable": candidate.affordable,
         "missing": short,

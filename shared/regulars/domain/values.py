@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Any
 
 Text = str | dict[str, Any]
@@ -13,6 +14,11 @@ def millionths(rate: str) -> int:
     """Read a decimal such as `"0.5"` as 500000, with at most the six places of the schema."""
     whole, _, places = rate.partition(".")
     return int(whole) * 1_000_000 + int(places.ljust(6, "0"))
+
+
+def whole_step(units: int, minor: int) -> int:
+    """Return the fewest units that are worth whole minor units when `units` are worth `minor`."""
+    return units // gcd(units, minor)
 
 
 def thousandths(multiplier: str) -> int:
