@@ -21,14 +21,14 @@ MONEY = {
 }  # fmt: skip
 
 
-def programme(**more: Any) -> dict[str, Any]:
+def program(**more: Any) -> dict[str, Any]:
     return {"units": [POINT], "earn": [], "rewards": [MONEY | more]}
 
 
 @pytest.fixture
 def shop(service: Service) -> Merchant:
     made = service.new_merchant()
-    published(made, **programme())
+    published(made, **program())
     return made
 
 
@@ -75,7 +75,7 @@ def test_points_are_taken_used_in_parts_and_what_is_left_comes_back(shop: Mercha
 
 
 def test_the_least_is_taken_when_nobody_says_how_many(shop: Merchant) -> None:
-    published(shop, **programme(min_units=120, step_units=20, max_share="0.5"))
+    published(shop, **program(min_units=120, step_units=20, max_share="0.5"))
     member_id = member(shop, 119)
     (shown,) = shop.call("GET", f"/v1/members/{member_id}/rewards").json["items"]
     assert (shown["affordable"], shown["missing"]) == (False, {"unit": "point", "amount": 1})
@@ -122,7 +122,7 @@ def test_more_than_there_is_says_what_is_possible_and_says_it_again(shop: Mercha
 
 
 def test_a_share_of_the_order_needs_the_order_and_counts_all_vouchers(shop: Merchant) -> None:
-    published(shop, **programme(max_share="0.5"))
+    published(shop, **program(max_share="0.5"))
     member_id = member(shop)
     one, two = (take(shop, member_id, units=200).json["code"] for _ in range(2))
     missing = use(shop, one, order_id="o1")

@@ -162,7 +162,7 @@ def _repaired(run: Run, member: str) -> None:
 
 def _somebody_writes(shop: Shop, card: Card) -> bool:
     """Write the state as it is, with a version more, as a job that has nothing to book does."""
-    if card.seq == 1:
+    if card.seq == 1 or card.stepped > shop.program.version:
         return False
     operation = ClearDue(Origin(f"clear:{card.version}", "job"), "notice")
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
