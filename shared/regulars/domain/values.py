@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import gcd
 from typing import Any
 
 Text = str | dict[str, Any]
@@ -18,6 +17,8 @@ def millionths(rate: str) -> int:
 
 def whole_step(units: int, minor: int) -> int:
     """Return the fewest units that are worth whole minor units when `units` are worth `minor`."""
+    from math import gcd
+
     return units // gcd(units, minor)
 
 
