@@ -31,7 +31,7 @@ from regulars.domain.refusals import Refused
 from regulars.program import check
 from regulars.program.load import load
 from regulars.program.shop import Shop
-from regulars.store import cards, keys
+from regulars.store import cards, keys, reversals
 from regulars.store.answers import Answer, Idempotency
 from regulars.store.ledger import Ledger
 from regulars.store.members import Profile
@@ -143,6 +143,21 @@ class Counter:
         return self.ledger.perform(
             self.program, cards.card_of(state), kind(_origin(key), cards.voucher_of(item)),
             self.now, idempotency=_request("close", voucher_id, cancel), render=_render, fresh=True,
+        )  # fmt: skip
+
+    def use(self, member_id: str, voucher_id: str, amount_minor: int, order_id: str) -> Answer:
+        """Use money of a credit with an order."""
+        key = keys.voucher(self.m, member_id, voucher_id)
+        state, item = self.table.get(keys.state(self.m, member_id), key)
+        assert state is not None
+        assert item is not None
+        others = reversals.beside(self.table, self.m, member_id, order_id, voucher_id)
+        operation = Redeem(
+            _origin(""), cards.voucher_of(item), order_id, 1000, amount_minor, others
+        )  # fmt: skip
+        return self.ledger.perform(
+            self.program, cards.card_of(state), operation, self.now,
+            idempotency=_request("use", voucher_id, amount_minor), render=_render, fresh=True,
         )  # fmt: skip
 
     def refund(

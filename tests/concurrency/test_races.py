@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store import keys
+from regulars.store import cards, keys
 from regulars.store.answers import Answer
 from regulars.store.members import Members, all_members
 from regulars.store.table import Table
 from tests.concurrency.audit import audit
 from tests.concurrency.counter import DOCUMENT, Counter, answers, codes, together
+from tests.unit.domain.shop import reward
 
 STAMPS: dict[str, Any] = {**DOCUMENT, "rewards": []}
 
@@ -65,6 +66,48 @@ def test_redeeming_and_cancelling_at_once_is_one_of_both(counter: Counter) -> No
         assert len(answers(outcomes)) == 1
         assert set(codes(outcomes)) <= {RefusalCode.VOUCHER_REDEEMED, RefusalCode.VOUCHER_CANCELLED}
     audit(counter)
+
+
+MONEY = reward(
+    "money", 10, kind="credit", rate={"units": 10, "amount_minor": 100}, max_share="0.5"
+)  # fmt: skip
+
+
+def test_counters_that_use_one_credit_at_once_use_no_more_than_there_is(table: Table) -> None:
+    counter = Counter(table, {**DOCUMENT, "rewards": [MONEY]})
+    member = counter.join()
+    counter.earn(member, spend=1000)
+    ((voucher, _),) = counter.issue(member, reward_id="money").body["vouchers"]
+
+    outcomes = together(
+        [partial(counter.use, member, voucher, 30, f"o{number}") for number in range(20)]
+    )
+
+    (item,) = table.get(keys.voucher(counter.m, member, voucher))
+    assert item
+    held = cards.voucher_of(item)
+    used = 30 * len(answers(outcomes))
+    assert used == sum(one.amount_minor for one in held.uses) <= 100
+    assert held.left_minor == 100 - used
+    assert set(codes(outcomes)) <= {RefusalCode.INSUFFICIENT_BALANCE, RefusalCode.CONFLICT}
+    assert counter.card(member).open[voucher].left_minor == held.left_minor
+
+
+def test_two_credits_at_once_keep_to_the_share_of_their_order(table: Table) -> None:
+    counter = Counter(table, {**DOCUMENT, "rewards": [MONEY]})
+    member = counter.join()
+    counter.earn(member, spend=20_000)
+    for order in ("a", "b", "c"):
+        taken = [counter.issue(member, reward_id="money").body["vouchers"][0][0] for _ in "1234567"]
+
+        outcomes = together([partial(counter.use, member, one, 90, order) for one in taken])
+
+        booked = answers(outcomes)
+        assert 1 <= len(booked) <= 5, "half of 10.00 is five times 0.90"
+        assert set(codes(outcomes)) <= {RefusalCode.LIMIT_REACHED, RefusalCode.CONFLICT}
+        for one in taken:
+            if one in counter.card(member).open:
+                counter.close(member, one, cancel=True)
 
 
 def test_a_balance_for_three_is_three_vouchers_for_fifty_at_once(counter: Counter) -> None:

@@ -32,6 +32,7 @@ OTHERWISE_NAMED = {
     "earn.per_member.window": "earn.limit_window",
     "rewards.cost.unit": "rewards.unit",
     "rewards.cost.amount": "rewards.cost",
+    "rewards.min_units": "rewards.cost",
     "rewards.per_member.times": "rewards.limit",
     "rewards.per_member.window": "rewards.limit_window",
     "tiers.enter.keep.for": "tiers.enter.keep.kind",

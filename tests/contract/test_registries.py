@@ -12,7 +12,7 @@ from typing import get_type_hints
 import pytest
 
 from regulars.api.routes import PAGES
-from regulars.domain.program import Reward
+from regulars.domain.program import Rate, Reward
 from regulars.i18n import words
 from regulars.messages import kinds
 from regulars.program import reward_kinds
@@ -102,8 +102,8 @@ class TestARewardKind:
     def test_says_in_every_language_what_it_takes_off_or_nothing(self, name: str) -> None:
         kind = reward_kinds.kind(name)
         reward = Reward(
-            "r", "R", name, "", 0, False, None, (), None, "lifetime", 0, 0,
-            percent=15, amount_minor=250,
+            "r", "R", name, "", 10, False, None, (), None, "lifetime", 0, 0,
+            percent=15, amount_minor=250, rate=Rate(1, 25),
         )  # fmt: skip
         sentence = {lang: kind.worth(reward, "EUR", words(lang)) for lang in LANGUAGES}
         assert len(set(sentence.values())) in {1, len(LANGUAGES)}, sentence

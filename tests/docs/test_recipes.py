@@ -213,12 +213,12 @@ from regulars.i18n.words import words
 from regulars.program import templates
 from regulars.program.check import check
 from regulars.program.load import load
-from regulars.views import customer, integration
+from regulars.views import customer, worth
 document = json.loads(json.dumps(templates.template("corner-cafe")))
 document["rewards"].append({"id": "free-delivery", "name": "Delivery", "kind": "delivery"})
 reward = load(check(document), 1).rewards["free-delivery"]
 shown = customer.worth(reward, "EUR", words("en"))
-print(json.dumps([shown, integration.worth(reward, "free-delivery", words("en"))["kind"]]))
+print(json.dumps([shown, worth.of_reward(reward, words("en"))["kind"]]))
 """
 
 

@@ -105,3 +105,45 @@ def test_staff_give_a_gift_until_the_budget_is_used_up(
     expect(customer.locator(".voucher")).to_contain_text("Sütemény")
     expect(customer.locator("#history li").first).to_contain_text("Meglepetés neked: Sütemény")
     shoot(customer, shots, "gift-on-card")
+
+
+def test_points_are_taken_as_money_and_used_on_a_bill(
+    product: Product, people: People, shots: Path | None
+) -> None:
+    point = {"id": "point", "name": {"en": {"one": "point", "other": "points"}}, "kind": "points"}
+    money = {
+        "id": "money", "name": "Points as money", "kind": "credit", "max_share": "0.5",
+        "cost": {"unit": "point", "amount": 100}, "rate": {"units": 100, "amount_minor": 500},
+    }  # fmt: skip
+    cafe = cafe_with(product, "credit", "api_key", units=[point], earn=[], rewards=[money])
+    member = product.member(cafe["api_key"], name="Lea", email="lea@example.com")
+    given = {"member_id": member["member_id"], "unit": "point", "amount": 250, "reason": "r"}
+    assert product.api("POST", "/v1/adjust", given, key=cafe["api_key"]).status == 200
+    customer, counter = people.new("en"), people.new("en")
+    customer.goto(member["card_url"])
+    expect(customer.get_by_label("How many")).to_have_value("250")
+    customer.get_by_label("How many").fill("200")
+    shoot(customer, shots, "credit-to-take")
+    customer.get_by_role("button", name="Get it: Points as money").click()
+    expect(customer.locator(".voucher")).to_contain_text("€10.00 off")
+
+    counter.goto(cafe["staff_url"])
+    counter.fill("#q", "lea@example.com")
+    counter.press("#q", "Enter")
+    counter.get_by_role("button", name="Redeem: Points as money").click()
+    counter.click("#redeem")
+    expect(counter.locator("#say")).to_have_text("Type what the bill comes to.")
+    counter.click("#cancel")
+    expect(counter.locator("#confirm")).to_be_visible()
+    counter.click("#redeem")
+    for key in "1275":
+        counter.click(f"[data-key='{key}']")
+    expect(counter.locator("#sum")).to_have_text("€12.75")
+    expect(counter.locator("#book")).to_have_text("Redeem")
+    shoot(counter, shots, "credit-bill")
+    counter.click("#book")
+    expect(counter.locator("#say")).to_have_text("Take €6.37 off the bill.")
+    expect(counter.locator("#due")).to_contain_text("€3.63 of €10.00 left")
+    expect(customer.locator(".voucher")).to_contain_text("€3.63 of €10.00 left", timeout=4000)
+    expect(customer.locator("#history li").first).to_contain_text("€6.37 used: Points as money")
+    shoot(customer, shots, "credit-on-card")

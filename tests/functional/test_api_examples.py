@@ -40,6 +40,9 @@ SHORT_PROGRAM = {
     "rewards": [
         {"id": "coffee", "name": "Free coffee", "cost": {"unit": "stamp", "amount": 10}},
         {"id": "biscuit", "name": "A biscuit", "cost_minor": 80},
+        {"id": "money", "name": "Stamps as money", "kind": "credit",
+         "cost": {"unit": "stamp", "amount": 2}, "rate": {"units": 1, "amount_minor": 50},
+         "max_share": "0.5"},
     ],
     "tiers": [
         {"id": "regular", "name": "Regular",
@@ -118,12 +121,13 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
         "/v1/adjust",
         {"member_id": member, "unit": "stamp", "amount": 18, "reason": "from the old card"},
     )
-    for cancelled in (False, True):
-        voucher = story.ask("POST", "/v1/vouchers", {"member_id": member, "reward_id": "coffee"})
-        verb, more = ("cancel", {"reason": "taken by mistake"}) if cancelled else ("redeem", {})
-        story.ask("POST", f"/v1/vouchers/{voucher['code']}/{verb}", more)
-        if not cancelled:
-            story.ask("POST", f"/v1/vouchers/{voucher['code']}/reverse", {})
+    take = {"member_id": member, "reward_id": "money", "units": 8}
+    voucher = f"/v1/vouchers/{story.ask('POST', '/v1/vouchers', take)['code']}"
+    bill = {"order_id": "bill-1018", "order_minor": 650, "amount_minor": 300}
+    story.ask("POST", f"{voucher}/redeem", bill)
+    story.ask("POST", f"{voucher}/reverse", {"order_id": "bill-1018"})
+    coffee = story.ask("POST", "/v1/vouchers", {"member_id": member, "reward_id": "coffee"})
+    story.ask("POST", f"/v1/vouchers/{coffee['code']}/cancel", {"reason": "taken by mistake"})
     story.ask("POST", "/v1/refunds", {"order_id": "bill-1017", "refund_id": "back-7"})
     story.ask("POST", "/v1/refunds/back-7/void")
     story.ask("POST", "/v1/refunds", {"order_id": "bill-2000", "refund_id": "back-8"})

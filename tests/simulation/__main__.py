@@ -12,10 +12,11 @@ from itertools import chain
 from multiprocessing import Pool
 from pathlib import Path
 
-from tests.simulation import planted_versions
+from tests.simulation import planted_versions, planted_wallets, wallets
 from tests.simulation.changing import Changing
 from tests.simulation.planted import BUGS, planted
 from tests.simulation.simulator import STEPS, Found, Simulation, simulate
+from tests.simulation.wallets import Wallets
 
 FAILED = Path(__file__).with_name("seeds.txt")
 """Seeds that have failed once, one a line; kept with the code."""
@@ -35,7 +36,8 @@ ENVIRONMENT = {
 
 CHUNK = 40
 CHANGING_EVERY = 4
-"""Of so many seeds one is also that of a merchant who changes the programme all the time."""
+"""Of so many seeds one is also that of a merchant who changes the programme all the time, and one
+that of a merchant where points are money off."""
 TRACE_LINES = 40
 PLANTED_SEEDS = 2_000
 
@@ -99,6 +101,8 @@ def _some(chunk: tuple[list[int], int]) -> tuple[Found | None, tuple[int, int]]:
         stepped += simulation.step
         if seed % CHANGING_EVERY == 0 and (found := Changing(seed).run()):
             return found, (0, 0)
+        if seed % CHANGING_EVERY == 1 and (found := wallets.simulate(seed, steps)):
+            return found, (0, 0)
     gc.collect()
     return None, (len(seeds), stepped)
 
@@ -132,7 +136,7 @@ def _planted() -> int:
     return 1 if missed else 0
 
 
-ALL_BUGS = (*BUGS, *planted_versions.BUGS)
+ALL_BUGS = (*BUGS, *planted_versions.BUGS, *planted_wallets.BUGS)
 
 
 def _bug(name: str) -> tuple[str, Found | None]:
@@ -140,6 +144,9 @@ def _bug(name: str) -> tuple[str, Found | None]:
     if name in planted_versions.BUGS:
         with planted_versions.planted(name):
             return name, next((found for seed in seeds if (found := Changing(seed).run())), None)
+    if name in planted_wallets.BUGS:
+        with planted_wallets.planted(name):
+            return name, next((found for seed in seeds if (found := Wallets(seed).run())), None)
     with planted(name):
         return name, next((found for seed in seeds if (found := Simulation(seed).run())), None)
 

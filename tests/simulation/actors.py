@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +35,8 @@ def something(run: Run) -> None:
     if not run.members:
         join(run)
         return
-    _ACTORS[run.world.chance.randrange(len(_ACTORS))](run)
+    crowd = _ACTORS if run.checker.shop < programs.SHOPS else [*_ACTORS, *_WITH_CREDIT]
+    crowd[run.world.chance.randrange(len(crowd))](run)
 
 
 def join(run: Run) -> None:
@@ -186,6 +188,42 @@ def cancel(run: Run) -> None:
     _voucher(run, "cancel")
 
 
+def take(run: Run) -> None:
+    """Some points are taken as money off."""
+    units = programs.RATE["units"] * run.world.chance.choice((1, 3, 9, 30, 80))
+    run.ask(Asks("take", run.name(), (run.member(), units)))
+
+
+def _credit(run: Run) -> tuple[str, str] | None:
+    """Member and id of a voucher for credit, a newer one more often."""
+    known = [(one[0], name) for name, one in run.checker.vouchers.items() if one[1] == "money"]
+    return run.world.chance.choice(known[-6:]) if known else None
+
+
+def use(run: Run) -> None:
+    """Money of a credit is used with an order, as often as not one of the last."""
+    chance = run.world.chance
+    if not (found := _credit(run)):
+        return
+    old = [order for order, (whose, _) in run.checker.orders.items() if whose == found[0]][-3:]
+    order = chance.choice(old) if old and chance.random() < 0.7 else run.name()
+    amount = chance.choice((None, None, 1, 13, 27, 40, 111))
+    bill = chance.choice((20, 50, 90, 150, 400))
+    asks = Asks("use", run.name(), (*found, amount, order, bill))
+    run.checker.bills[f"key:{asks.key}"] = bill
+    run.ask(asks)
+
+
+def take_back(run: Run) -> None:
+    """A use of a credit was a mistake: the last one, or that with an order."""
+    chance = run.world.chance
+    if not (found := _credit(run)):
+        return
+    uses = json.loads(run.checker.credits[found[1]])[3]
+    order = chance.choice(uses)[2] if uses and chance.random() < 0.5 else None
+    run.ask(Asks("reverse", run.name(), (*found, order)))
+
+
 def adjust(run: Run) -> None:
     chance = run.world.chance
     unit, amount = chance.choice(("point", "stamp")), chance.choice((-9, -4, -1, 2, 6, 15))
@@ -293,3 +331,6 @@ _ACTORS: list[Callable[[Run], None]] = [
     *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, gift, *[jobs] * 6, *[wait] * 7, publish,
     *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 7, *[queue] * 10, ttl, damage,
 ]  # fmt: skip
+
+_WITH_CREDIT: list[Callable[[Run], None]] = [*[take] * 14, *[use] * 40, *[take_back] * 9]
+"""Who comes besides where points are money off."""

@@ -54,6 +54,10 @@ class Checker:
         """Member and entry of every order that was booked."""
         self.vouchers: dict[str, tuple[str, str, str]] = {}
         """Member, reward and status of every voucher."""
+        self.credits: dict[str, str] = {}
+        """What is stored of every voucher for credit."""
+        self.bills: dict[str, int] = {}
+        """By operation what the order came to that a credit was used with."""
         self.performing: list[tuple[Program, AnyOperation, datetime]] = []
         """What the ledger is at work on, the innermost process last."""
         self.to_review: set[str] = set()
@@ -119,6 +123,8 @@ class Checker:
                 assert before is None or before == after, f"{key} was written over"
             elif key[0].rpartition("#")[2] in self.spoilt and kind in {"STATE", "VOUCHER"}:
                 continue
+            elif kind == "VOUCHER" and "#PARKED#" in key[0]:
+                continue  # that it was redeemed with an order
             elif kind == "VOUCHER":
                 self._voucher(key, before, after)
             elif kind == "STATE":
@@ -218,7 +224,9 @@ class Checker:
 
     def _voucher(self, key: Key, before: Mapping[str, Any] | None, after: Any) -> None:
         status = after["status"]["S"]
-        if before is None:
+        if "credit" in after:
+            self._credit(key, before, after)
+        elif before is None:
             assert status == "issued"
         else:
             assert before["status"]["S"] == "issued", "a closed voucher was changed"
@@ -227,13 +235,27 @@ class Checker:
         member = key[0].rpartition("#")[2]
         self.vouchers[key[1].partition("#")[2]] = (member, after["reward"]["S"], status)
 
+    def _credit(self, key: Key, before: Mapping[str, Any] | None, after: Any) -> None:
+        """Of a voucher for credit, value and units never change, and money is not made or lost."""
+        status, value, left, uses = json.loads(after["credit"]["S"])
+        assert status == after["status"]["S"]
+        changing = {"status": 0, "closed": 0, "credit": 0, "expires_on": 0}
+        assert before is None or {**before, **changing} == {**after, **changing}
+        used = sum(use[0] for use in uses)
+        assert (left > 0) == (status == "issued"), "open without money, or closed with some"
+        assert used <= value, "more was used than it is worth"
+        whole = left + used == value or status not in {"issued", "redeemed"}
+        assert whole, "money was made or lost"
+        self.credits[key[1].partition("#")[2]] = after["credit"]["S"]
+
     def _entry(self, written: tuple[Key, Any, Any], state: dict[str, Any]) -> None:
         key, _, item = written
         member = key[0].rpartition("#")[2]
         replay = self.replays.get(member)
         if replay is None:
             document = programs.version(self.shop, 1)[0]
-            replay = Replay(document, shop=self.shop, asked=self.asked, vouchers=self.vouchers)
+            replay = Replay(document, shop=self.shop, asked=self.asked, vouchers=self.vouchers,
+                            bills=self.bills)  # fmt: skip
             self.replays[member] = replay
             self.folds[member] = Fold(member, document["timezone"])
         self.folds[member].add(parse(item["e"]["S"]), item["hash"]["S"])
@@ -285,6 +307,9 @@ class Checker:
         rebuilt = {name: (one.reward_id, one.status) for name, one in fold.vouchers.items()}
         kept = {name: self.vouchers[name][1:] for name in rebuilt}
         assert rebuilt == kept, "entries tell other vouchers"
+        replayed = {name: cards.credit_text(one) for name, one in fold.vouchers.items()}
+        stored = {name: self.credits[name] for name in replayed if name in self.credits}
+        assert {name: replayed[name] for name in stored} == stored, "entries tell other money"
 
     def compare_windows(self, card: Card, replay: Replay) -> None:
         """The sums by month, over all, and the money carried."""

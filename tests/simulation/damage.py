@@ -12,7 +12,6 @@ from regulars.actions import aside, preview, repair
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.card import Card
 from regulars.domain.operations import ClearDue, Origin
-from regulars.domain.refusals import StaleProgram
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.ledger import due_item
@@ -162,15 +161,11 @@ def _repaired(run: Run, member: str) -> None:
 
 
 def _somebody_writes(shop: Shop, card: Card) -> bool:
-    """Write the state as it is, with a version more, as a job that has nothing to book does; a card
-    that says it is of a programme to come is written by nobody."""
-    if card.seq == 1:
+    """Write the state as it is, with a version more, as a job that has nothing to book does."""
+    if card.seq == 1 or card.stepped > shop.program.version:
         return False
     operation = ClearDue(Origin(f"clear:{card.version}", "job"), "notice")
-    try:
-        shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
-    except StaleProgram:
-        return False
+    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
     return True
 
 

@@ -184,8 +184,25 @@ GAME: dict[str, Any] = {
 """What is played for: streaks, challenges, badges, raffles, surprises; a tier that everybody is in,
 one that is kept with less, and an owner who bears what was spent."""
 
-ALL = (POINTS, STAMPS, CLUB, GAME)
-SHOPS = len(ALL)
+RATE = {"units": 3, "amount_minor": 40}
+SHARE_PERCENT = 80
+
+WALLET: dict[str, Any] = {
+    **POINTS,
+    "units": [
+        unit("point", expiry={"type": "months", "months": 6}), POINTS["units"][1]
+    ],
+    "earn": [POINTS["earn"][0], spend_rule(30, 250, exclude=["gift"]), *POINTS["earn"][2:]],
+    "rewards": [
+        *POINTS["rewards"],
+        reward("money", 0, kind="credit", rate=RATE, max_share="0.8", valid_days=30),
+    ],
+}  # fmt: skip
+"""Points as money off, at a rate by which most sums take a part of a unit."""
+
+ALL = (POINTS, STAMPS, CLUB, GAME, WALLET)
+SHOPS = 4
+"""How many of them take turns by seed; the last has runs of its own (see `wallets.py`)."""
 
 
 def days_to_begin(shop: int) -> int:

@@ -81,6 +81,10 @@ class Replay(ReplayState):
         for voucher in vouchers:
             self.issued.add(voucher)
             reward = costly.get(voucher) or self.vouchers[voucher][1]
+            if voucher in self.purses:
+                units = sum(amount for *_, amount in self.pieces[voucher])
+                worth = units * programs.RATE["amount_minor"]
+                assert self.purses[voucher].value * programs.RATE["units"] == worth, "another value"
             if voucher in costly:
                 if limit := limits[reward]:
                     key = reward, day.isoformat()[: PERIOD[limit["window"]]]
@@ -213,7 +217,18 @@ class Replay(ReplayState):
             if most := one.get("per_member"):
                 assert self.current("campaigns", one["id"]) <= most, "a campaign's cap per member"
 
+    def _redeemed(self, entry: Mapping[str, Any]) -> None:
+        super()._redeemed(entry)
+        if entry["facts"]["voucher"] in self.purses:  # all that the order used, of any voucher
+            order, bill = entry["facts"]["order"], self.bills[entry["op"]]
+            uses = [one for purse in self.purses.values() for one in purse.uses.values()]
+            used = sum(amount for amount, of in uses if of == order)
+            assert used <= bill * programs.SHARE_PERCENT // 100, "more than the order allows"
+
     def _reversed(self, entry: Mapping[str, Any]) -> None:
+        if "reverses" not in entry["facts"]:
+            super()._reversed(entry)
+            return
         seq = entry["facts"]["reverses"]
         sale, facts = self.sales[seq], self.used[seq]
         had_visit = not sale.visit_gone
@@ -317,7 +332,7 @@ class Replay(ReplayState):
         assert bool(facts.get("first")) == (counts and not self.first), "the first purchase"
         if counts and not self.first:
             self.first = entry["seq"]
-        if entry["kind"] == "reverse":
+        if "reverses" in facts:
             first = self.first == facts["reverses"] and self.sales[self.first].visit_gone
             assert bool(facts.get("unfirst")) == first, "the first purchase was refunded"
             self.first = 0 if first else self.first

@@ -34,6 +34,8 @@ class ReplayState(Oracle):
     shop: int = 0
     asked: Mapping[str, Asked] = field(default_factory=dict)
     """By operation and by order."""
+    bills: Mapping[str, int] = field(default_factory=dict)
+    """By operation what the order came to that a credit was used with."""
     vouchers: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     """Member, reward and status of every voucher of the merchant."""
     issued_in: Counter[tuple[str, str]] = field(default_factory=Counter)

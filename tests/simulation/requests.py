@@ -23,6 +23,7 @@ from regulars.domain.operations import (
     Issue,
     Origin,
     Redeem,
+    ReverseRedemption,
     RewardAction,
 )
 from regulars.domain.program import Program
@@ -30,7 +31,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.jobs import orders
 from regulars.jobs import schedules as jobs
 from regulars.program.shop import Shop
-from regulars.store import cards, keys
+from regulars.store import cards, keys, reversals
 from regulars.store.answers import Answer, Idempotency
 from regulars.store.ledger import Ledger
 from regulars.store.members import Members, Profile
@@ -221,6 +222,44 @@ def _close(till: Till, asks: Asks) -> Answer:
     )  # fmt: skip
 
 
+def _take(till: Till, asks: Asks) -> Answer:
+    member, units = asks.content
+    return _perform(till, asks, member, Issue(_origin(asks), "money", units))
+
+
+def _use(till: Till, asks: Asks) -> Answer:
+    """As the function does it: card, voucher, then what else the order used."""
+    member, voucher_id, amount, order, bill = asks.content
+    state, item = till.table.get(
+        keys.state(till.m, member), keys.voucher(till.m, member, voucher_id)
+    )
+    if state is None or item is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    others = reversals.beside(till.table, till.m, member, order, voucher_id)
+    operation = Redeem(_origin(asks), cards.voucher_of(item), order, bill, amount, others)
+    return till.ledger.perform(
+        till.program, cards.card_of(state), operation, till.now,
+        idempotency=_request(asks), render=_render, fresh=True,
+    )  # fmt: skip
+
+
+def _reverse(till: Till, asks: Asks) -> Answer:
+    member, voucher_id, order = asks.content
+    state, item = till.table.get(
+        keys.state(till.m, member), keys.voucher(till.m, member, voucher_id)
+    )
+    if state is None or item is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    operation = ReverseRedemption(_origin(asks), cards.voucher_of(item), OWNER_MS, order)
+    return till.ledger.perform(
+        till.program, cards.card_of(state), operation, till.now,
+        idempotency=_request(asks), render=_render, fresh=True,
+    )  # fmt: skip
+
+
+OWNER_MS = 30 * 24 * 3600 * 1000
+
+
 def _issue(till: Till, asks: Asks) -> Answer:
     member, reward_id = asks.content
     return _perform(till, asks, member, Issue(_origin(asks), reward_id))
@@ -254,5 +293,6 @@ def _job(till: Till, asks: Asks) -> None:
 _WAYS = {
     "join": _join, "stamp": _stamp, "sale": _sale, "refund": _refund, "undo": _undo,
     "issue": _issue, "redeem": _close, "cancel": _close, "adjust": _adjust, "act": _act,
-    "grant": _grant, "gift": _gift, "job": _job, "consent": _consent,
+    "grant": _grant, "gift": _gift, "job": _job, "consent": _consent, "take": _take, "use": _use,
+    "reverse": _reverse,
 }  # fmt: skip

@@ -34,10 +34,11 @@ UNREPEATED = frozenset({"job", "consent"})
 class Run:
     """The state of one run: one merchant, its members and what was asked."""
 
-    def __init__(self, seed: int, steps: int) -> None:
+    def __init__(self, seed: int, steps: int, shop: int | None = None) -> None:
         self.seed = seed
         self.way = WAYS[seed // programs.SHOPS % len(WAYS)]
-        self.checker = Checker(seed % programs.SHOPS, sandbox=self.way == "sandbox")
+        shop = seed % programs.SHOPS if shop is None else shop
+        self.checker = Checker(shop, sandbox=self.way == "sandbox")
         days = programs.days_to_begin(self.checker.shop)
         self.world = World(seed, self.checker, days)
         self.world.turns_max = steps
@@ -157,6 +158,14 @@ class Run:
             wanted = asks.content[1]
             replay.document = programs.version(self.checker.shop, till.program.version)[0]
             right = replay.visits_left(wanted, now_ms) < wanted
+        elif asks.what == "use":
+            right = self._cannot_be_used(asks, code)
+        elif asks.what == "reverse":
+            orders, order = replay.purses[asks.content[1]].orders(), asks.content[2]
+            is_used = bool(orders) if order is None else order in orders
+            right = code is not RefusalCode.ALREADY_REVERSED or not is_used
+        elif asks.what == "take" and code is RefusalCode.INSUFFICIENT_BALANCE:
+            right = replay.available("point", now_ms) - replay.debt["point"] < asks.content[1]
         elif asks.what == "issue" and code is RefusalCode.INSUFFICIENT_BALANCE:
             reward = till.program.rewards[asks.content[1]]
             right = replay.available(reward.unit, now_ms) - replay.debt[reward.unit] < reward.cost
@@ -173,6 +182,17 @@ class Run:
             right = asks.what == "undo" or asks.content[1] in replay.returned
         if not right:
             raise Broken(f"{asks} was refused as {code.value}, which is not so")
+
+    def _cannot_be_used(self, asks: Asks, code: RefusalCode) -> bool:
+        """Whether so much of a credit cannot be used, by what its entries say."""
+        member, voucher, amount, order, bill = asks.content
+        purses = self.checker.replays[member].purses
+        uses = [one for purse in purses.values() for one in purse.uses.values()]
+        beside = sum(used for used, of in uses if of == order)
+        allowed = bill * programs.SHARE_PERCENT // 100 - beside
+        if code is RefusalCode.INSUFFICIENT_BALANCE:
+            return bool(amount > purses[voucher].left)
+        return code is not RefusalCode.LIMIT_REACHED or allowed < max(1, amount or 0)
 
     def _joined(self, outcome: Outcome) -> None:
         kind, body = outcome

@@ -41,8 +41,8 @@ class Found(NamedTuple):
 class Simulation(Run):
     """One seed."""
 
-    def __init__(self, seed: int, steps: int = STEPS) -> None:
-        super().__init__(seed, steps * STORM_PERCENT // 100)
+    def __init__(self, seed: int, steps: int = STEPS, shop: int | None = None) -> None:
+        super().__init__(seed, steps * STORM_PERCENT // 100, shop)
         self.world.somebody_else = lambda: actors.something(self)
 
     @property

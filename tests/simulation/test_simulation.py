@@ -8,14 +8,16 @@ from itertools import chain
 
 import pytest
 
-from tests.simulation import planted_versions
+from tests.simulation import planted_versions, planted_wallets, wallets
 from tests.simulation.__main__ import failed_before, found_before
 from tests.simulation.changing import Changing
 from tests.simulation.planted import BUGS, planted
 from tests.simulation.simulator import Simulation, simulate
+from tests.simulation.wallets import Wallets
 
 SEEDS = range(1, 181)
 CHANGING_SEEDS = range(1, 61)
+WALLET_SEEDS = range(1, 61)
 PLANTED_SEEDS = range(1, 1001)
 """Where a planted bug is looked for that is not found any more where it was the last time."""
 
@@ -40,6 +42,12 @@ def test_whatever_is_published_what_members_hold_survives() -> None:
         assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
 
 
+def test_whoever_uses_points_as_money_the_books_are_right() -> None:
+    for seed in WALLET_SEEDS:
+        found = wallets.simulate(seed)
+        assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
+
+
 def test_a_seed_is_always_the_same_run() -> None:
     runs = [Simulation(7) for _ in range(2)]
     assert [run.run(traced=True) for run in runs] == [None, None]
@@ -59,3 +67,10 @@ def test_a_planted_bug_about_versions_is_found(bug: str) -> None:
     last_time = found_before().get(bug, 1)
     with planted_versions.planted(bug):
         assert any(Changing(seed).run() for seed in chain([last_time], PLANTED_SEEDS))
+
+
+@pytest.mark.parametrize("bug", planted_wallets.BUGS)
+def test_a_planted_bug_about_credit_is_found(bug: str) -> None:
+    last_time = found_before().get(bug, 1)
+    with planted_wallets.planted(bug):
+        assert any(Wallets(seed).run() for seed in chain([last_time], PLANTED_SEEDS))

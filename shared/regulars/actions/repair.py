@@ -201,6 +201,10 @@ def _voucher_differences(stored: Mapping[str, Item], fold: Fold) -> Iterator[Dif
         now = replayed.status if replayed else "cancelled"
         if was != now:
             yield Difference(f"vouchers.{voucher_id}.status", was, now)
+        elif replayed and replayed.value_minor:
+            kept, replays = (item or {}).get("credit"), cards.credit_text(replayed)
+            if kept != replays:
+                yield Difference(f"vouchers.{voucher_id}.credit", kept, replays)
 
 
 def _refund_difference(seq: int, stored: Item | None, item: Item) -> Difference:

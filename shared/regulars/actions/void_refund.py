@@ -77,7 +77,8 @@ def _book(
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
     facts = refund.facts
-    ids = (*facts.get("vouchers", ()), *facts.get("returned", ()), *facts.get("reopened", ()))
+    names = ("vouchers", "returned", "reopened", "credit")
+    ids = tuple(dict.fromkeys(one for name in names for one in facts.get(name, ())))
     m = shop.merchant_id
     items = shop.table.get(*(keys.voucher(m, member_id, one) for one in ids)) if ids else []
     operation = Void(

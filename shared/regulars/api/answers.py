@@ -81,6 +81,8 @@ class Problem(View):
     """Which fields are wrong; empty where it is not about fields."""
     losses: list[Loss] | None = None
     """For `losses`: what members would lose."""
+    possible_minor: int | None = None
+    """Where more of a credit was asked for than can be used: how much can."""
 
 
 class MerchantCreated(View):

@@ -109,7 +109,9 @@ class HeldVoucher(View):
     name: str
     """Its name in the member's language, by the version it was issued under."""
     value_minor: int | None
-    """What it is good for in money, in minor units."""
+    """What it is good for in money, in minor units; what a credit was issued for."""
+    left_minor: int | None
+    """How much of a credit is left, in minor units; null for other kinds."""
     conditions: list[str]
     """What the shop says about using it, by the version it was issued under."""
 
@@ -224,15 +226,50 @@ class Units(View):
     """How many."""
 
 
+class UseView(View):
+    """Money of a credit that was used."""
+
+    amount_minor: int
+    """How much, in minor units."""
+    at: Instant
+    """When."""
+    order_id: str | None
+    """The order it was used with, when it was told."""
+
+
 class VoucherView(HeldVoucher):
     """A voucher, open or closed."""
 
     cost: Units
     """What was paid for it."""
+    uses: list[UseView]
+    """What of a credit was used and not taken back, the first use first; empty for other kinds."""
     closed_at: Instant | None
     """When it was redeemed, cancelled or booked out."""
     qr_url: str
     """What the member shows: the card's link, at this voucher."""
+
+
+class Rate(View):
+    """What units are worth as money off."""
+
+    units: int
+    """So many units."""
+    amount_minor: int
+    """Are worth so much, in minor units."""
+
+
+class CreditTerms(View):
+    """How a credit is taken and used."""
+
+    rate: Rate
+    """What units are worth."""
+    min_units: int
+    """The least that can be taken."""
+    step_units: int
+    """The step in which units are taken."""
+    max_share: str | None
+    """The share of an order that can be paid with it; null for all of it."""
 
 
 class RewardView(View):
@@ -249,11 +286,13 @@ class RewardView(View):
     amount_minor: int | None
     """How much it takes off, in minor units."""
     value_minor: int | None
-    """What it is good for in money, in minor units."""
+    """What it is good for in money, in minor units; of a credit, what the least is."""
     conditions: list[str]
     """What the shop says about using it."""
     cost: Units
-    """What it costs."""
+    """What it costs; of a credit, the least that can be taken."""
+    credit: CreditTerms | None
+    """How a credit is taken and used; null for other kinds."""
     auto: bool
     """Whether it is issued by itself as soon as there is enough."""
     affordable: bool

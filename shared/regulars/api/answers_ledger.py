@@ -47,6 +47,8 @@ class MovedVoucher(View):
     """Which voucher."""
     what: VoucherStatus
     """What became of it."""
+    amount_minor: int | None = None
+    """For a credit: how much was used, or (`issued`) put back; absent for other vouchers."""
 
 
 class EntryView(View):

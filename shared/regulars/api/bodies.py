@@ -88,10 +88,21 @@ _REDEEM: dict[str, checks.Check] = {
     "location": checks.text(),
     "staff": checks.text(),
     "order_id": checks.text(),
+    "order_minor": _MONEY,
+    "amount_minor": checks.integer(1, checks.MONEY_MAX),
 }
 
 
 def redeem(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Check the body of POST /v1/vouchers/{code}/redeem and return it."""
     checks.require(checks.fields(body, _REDEEM))
+    return body
+
+
+_REVERSE = {name: _REDEEM[name] for name in ("location", "staff", "order_id")}
+
+
+def reverse(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Check the body of POST /v1/vouchers/{code}/reverse and return it."""
+    checks.require(checks.fields(body, _REVERSE))
     return body

@@ -106,12 +106,22 @@ DESCRIPTIONS: Descriptions = {
         "": "A reward that a member takes.",
         "member_id": _MEMBER,
         "reward_id": "Which reward.",
+        "units": "For a credit: how many units, in its steps; the least when left out.",
     },
     "RedeemBody": {
         "": "Where and with which order a voucher is redeemed.",
         "location": _LOCATION,
         "staff": _STAFF,
-        "order_id": _ORDER,
+        "order_id": "Id of the order at the till. An order uses a credit once, whatever the key.",
+        "order_minor": "What the order comes to before the credit, in minor units; a credit with "
+        "a `max_share` needs it.",
+        "amount_minor": "For a credit: how much of it is used, in minor units; as much as is left "
+        "and the order allows when left out.",
+    },
+    "ReverseBody": {
+        "location": _LOCATION,
+        "staff": _STAFF,
+        "order_id": "For a credit: the order it was used with; what was used last when left out.",
     },
     "CancelVoucher": {
         "": "Why a voucher is given back.",

@@ -20,7 +20,7 @@ from regulars.store import cards, connect, keys
 from regulars.store.answers import Idempotency
 from regulars.store.marshal import Item
 from regulars.store.members import CONTACT_KINDS, Profile
-from regulars.views import audit, integration
+from regulars.views import audit, integration, worth
 
 
 def create(request: protocol.Request) -> protocol.Response:
@@ -138,8 +138,9 @@ def _reward(
     short = {"unit": reward.unit, "amount": candidate.missing} if candidate.missing else None
     return {
         "reward_id": reward.id,
-        **integration.worth(reward, reward.id, member.words),
+        **worth.of_reward(reward, member.words),
         "cost": {"unit": reward.unit, "amount": reward.cost},
+        "credit": worth.credit(reward),
         "auto": reward.auto,
         "affordable": candidate.affordable,
         "missing": short,

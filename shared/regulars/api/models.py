@@ -289,9 +289,20 @@ class RefundBody(Body):
 class NewVoucher(Body):
     member_id: Text
     reward_id: Text
+    units: Annotated[int, Field(ge=1, le=checks.UNITS_MAX)] | None = None
 
 
 class RedeemBody(Body):
+    location: Text | None = None
+    staff: Text | None = None
+    order_id: Text | None = None
+    order_minor: Money | None = None
+    amount_minor: PaidMoney | None = None
+
+
+class ReverseBody(Body):
+    """Which redemption is taken back, and where."""
+
     location: Text | None = None
     staff: Text | None = None
     order_id: Text | None = None

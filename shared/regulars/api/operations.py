@@ -201,21 +201,27 @@ OPERATIONS: dict[str, Text] = {
     ),
     "POST /v1/vouchers": Text(
         "Rewards",
-        "Takes a reward: its cost is locked in a voucher, whose code redeems it once.",
+        "Takes a reward: its cost is locked in a voucher, whose code redeems it once. Of a credit "
+        "the member takes as many `units` as they like.",
         (Code.NOT_FOUND, Code.INSUFFICIENT_BALANCE, *_RULES),
     ),
     "POST /v1/vouchers/{code}/redeem": Text(
-        "Rewards", "Redeems a voucher, once, when the reward is handed over.", _TAKEN
+        "Rewards",
+        "Redeems a voucher, once, when the reward is handed over. A credit is used in part or "
+        "whole, once for each order, until nothing is left.",
+        (*_TAKEN, Code.DEBT, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE),
     ),
     "POST /v1/vouchers/{code}/reverse": Text(
         "Rewards",
         "Takes a redemption back: by staff for five minutes, with a key for thirty days. The "
-        "voucher is good again until its own end.",
+        "voucher is good again until its own end. Of a credit it is what was used last, or with "
+        "the `order_id`.",
         (*_TAKEN, Code.ALREADY_REVERSED, Code.UNDO_EXPIRED),
     ),
     "POST /v1/vouchers/{code}/cancel": Text(
         "Rewards",
-        "Gives a voucher back before it is redeemed: the same units return, with their dates.",
+        "Gives a voucher back before it is redeemed: the same units return, with their dates; of a "
+        "credit those of what is left.",
         _TAKEN,
     ),
     "GET /v1/hooks": Text(

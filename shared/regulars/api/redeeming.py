@@ -20,9 +20,12 @@ from regulars.domain.operations import (
 )
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.store import cards, connect, keys
+from regulars.program.shop import Shop
+from regulars.store import cards, connect, keys, reversals
 from regulars.store.members import Members
 from regulars.views import integration
+
+Body = Mapping[str, Any]
 
 STAFF_MS, OWNER_MS = 5 * 60_000, 30 * 24 * 3600_000
 """For how long a redemption can be taken back, by who asks."""
@@ -30,28 +33,33 @@ STAFF_MS, OWNER_MS = 5 * 60_000, 30 * 24 * 3600_000
 
 def redeem(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers/{code}/redeem."""
-    return _closed(request, _redeem)
+    return _closed(request, bodies.redeem, _redeem)
 
 
 def reverse(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers/{code}/reverse: a redemption by mistake is taken back."""
-    return _closed(request, _reverse)
+    return _closed(request, bodies.reverse, _reverse)
 
 
-def _redeem(origin: Origin, voucher: Voucher, body: Mapping[str, Any], _: bool) -> AnyOperation:
-    return Redeem(origin, voucher=voucher, order_id=body.get("order_id"))
+def _redeem(origin: Origin, voucher: Voucher, body: Body, _: bool) -> AnyOperation:
+    return Redeem(
+        origin,
+        voucher=voucher,
+        order_id=body.get("order_id"),
+        order_minor=body.get("order_minor"),
+        amount_minor=body.get("amount_minor"),
+    )
 
 
-def _reverse(
-    origin: Origin, voucher: Voucher, _: Mapping[str, Any], by_staff: bool
-) -> AnyOperation:
-    allowed_ms = STAFF_MS if by_staff else OWNER_MS
-    return ReverseRedemption(origin, voucher, voucher.closed_ms + allowed_ms)
+def _reverse(origin: Origin, voucher: Voucher, body: Body, by_staff: bool) -> AnyOperation:
+    within_ms = STAFF_MS if by_staff else OWNER_MS
+    return ReverseRedemption(origin, voucher, within_ms, body.get("order_id"))
 
 
 def _closed(
     request: protocol.Request,
-    make: Callable[[Origin, Voucher, Mapping[str, Any], bool], AnyOperation],
+    check: Callable[[Body], Body],
+    make: Callable[[Origin, Voucher, Body, bool], AnyOperation],
 ) -> protocol.Response:
     """Gather credential, programme, card and voucher; decide; write."""
     code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
@@ -59,7 +67,7 @@ def _closed(
     gathered, body = credentials.gather_for(
         table,
         request,
-        lambda: bodies.redeem(request.json if request.body else {}),
+        lambda: check(request.json if request.body else {}),
         lambda _: (lambda m: keys.code(m, code),),
     )
     key = protocol.idempotency_key(request)
@@ -92,9 +100,21 @@ def _closed(
     origin = book.origin(key, gathered.caller.staff, body)
     by_staff = gathered.caller.staff is not None
     operation = make(origin, cards.voucher_of(item), body, by_staff)
+    if isinstance(operation, Redeem):
+        operation = _beside(shop, member_id, operation)
     return protocol.answered(
         book.book(shop, member, operation, request.idempotency(), render, fresh=True)
     )
+
+
+def _beside(shop: Shop, member_id: str, operation: Redeem) -> Redeem:
+    """The redemption of a credit, with the other vouchers that its order used."""
+    if not (operation.order_id and operation.voucher.value_minor):
+        return operation
+    others = reversals.beside(
+        shop.table, shop.merchant_id, member_id, operation.order_id, operation.voucher.voucher_id
+    )
+    return operation._replace(beside=others)
 
 
 ROUTES = {

@@ -102,7 +102,7 @@ API = (
     Route("POST", "/v1/vouchers/{code}/redeem", "redeem", "Redeem a voucher", "key or staff",
           m.RedeemBody, ((200, cards.VoucherView),), ledger=True),
     Route("POST", "/v1/vouchers/{code}/reverse", "redeem", "Take a redemption back",
-          "key or staff", m.RedeemBody, ((200, cards.VoucherView),), ledger=True),
+          "key or staff", m.ReverseBody, ((200, cards.VoucherView),), ledger=True),
     Route("POST", "/v1/vouchers/{code}/cancel", "api", "Give a voucher back", "key",
           m.CancelVoucher, ((200, cards.VoucherView),), ledger=True),
     Route("GET", "/v1/hooks", "api", "List the till hooks", "key", answers=((200, a.HookList),)),

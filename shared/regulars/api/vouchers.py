@@ -28,7 +28,8 @@ def issue(request: protocol.Request) -> protocol.Response:
     )
     key = protocol.idempotency_key(request)
     member = find.holder(gathered.shop, gathered.items, body.member_id)
-    operation = Issue(Origin(f"key:{key}", "api", entropy=os.urandom(16)), body.reward_id)
+    origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
+    operation = Issue(origin, body.reward_id, body.units)
     return _perform(gathered, member, operation, request, status=201)
 
 

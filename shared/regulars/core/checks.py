@@ -15,6 +15,9 @@ from regulars.domain.refusals import RefusalCode, Refused
 MONEY_MAX = 10**12
 """Minor units; more than any till will ever ring up, less than what would break a sum."""
 
+UNITS_MAX = 10**9
+"""Units in one request; more than any card will ever hold."""
+
 TEXT_MAX = 200
 NOTE_MAX = 500
 ITEMS_MAX = 200

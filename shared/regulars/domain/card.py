@@ -65,6 +65,33 @@ class OpenVoucher(NamedTuple):
     """The version of the programme it was issued under; 0 for one from before that was noted."""
     benefit: str = ""
     """The id of the benefit of a tier that it was given for."""
+    value_minor: int = 0
+    """For `credit`: what it was issued for, in money; 0 for other kinds."""
+    left_minor: int = 0
+    """How much of that is not used yet."""
+
+    @property
+    def locked(self) -> int:
+        """The units in it that come back when it is given back now."""
+        used = self.value_minor - self.left_minor
+        return self.cost - used_up(used, self.cost, self.value_minor)
+
+
+class Use(NamedTuple):
+    """Money of a voucher that was used once."""
+
+    amount_minor: int
+    at_ms: int
+    order_id: str
+    """The order it was used with; empty when nobody said."""
+    seq: int
+    """The entry that booked it."""
+
+
+def used_up(minor: int, units: int, value_minor: int) -> int:
+    """Return the units that so much money takes of a voucher of so many units and that value: one
+    that is used in part is used."""
+    return -(-minor * units // value_minor) if minor else 0
 
 
 class TierRight(NamedTuple):

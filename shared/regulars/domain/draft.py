@@ -49,6 +49,8 @@ class Draft:
         self.facts: dict[str, Any] = {}
         self.reopened: dict[str, str] = {}
         """Vouchers that are open again: id and the status they had."""
+        self.was: dict[str, Voucher] = {}
+        """Vouchers for `credit` as they were read."""
         self.counts: dict[str, tuple[int, int]] = {}
         self.birthday = ""
         """`MM-DD`, when the operation knows it."""
@@ -239,6 +241,7 @@ class Draft:
             dues,
             tuple((name, by, limit) for name, (by, limit) in self.counts.items() if by),
             reopened=self.reopened,
+            was=self.was,
             **outcome,
         )
 

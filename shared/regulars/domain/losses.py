@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from math import gcd
 from typing import Literal, NamedTuple
 
 from regulars.domain import carryover, tiering
 from regulars.domain.card import Card, expired
-from regulars.domain.program import Program, Reward
+from regulars.domain.program import Program, Rate, Reward
 
 Kind = Literal[
     "right", "balance_ended", "balance_mapped", "balance_stranded", "voucher", "remainder"
@@ -100,7 +101,7 @@ def locked(program: Program, card: Card, unit: str) -> int:
     total = 0
     for opened in card.open.values():
         if reward := program.terms(opened.reward_id, opened.version):
-            of, cost = carryover.amount_now(program, reward.unit, opened.cost, opened.version)
+            of, cost = carryover.amount_now(program, reward.unit, opened.locked, opened.version)
             total += cost if of == unit else 0
     return total
 
@@ -157,7 +158,21 @@ def _vouchers(old: Program, reward_id: str, card: Card, today: date) -> int:
 
 def _look(reward: Reward | None) -> tuple[object, ...] | None:
     """What a voucher promises."""
-    return reward and (reward.name, reward.kind, reward.percent, reward.amount_minor)
+    return reward and (
+        reward.name,
+        reward.kind,
+        reward.percent,
+        reward.amount_minor,
+        _least(reward.rate),
+    )
+
+
+def _least(rate: Rate | None) -> tuple[int, int] | None:
+    """The rate of a credit in its least figures: 100 for 5.00 is 20 for 1.00."""
+    if rate is None:
+        return None
+    least = gcd(*rate)
+    return rate.units // least, rate.amount_minor // least
 
 
 class Sums:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from regulars.domain.card import Card, Lot
+from regulars.domain.card import Card, Lot, Use
 from regulars.domain.ledger import Entry, Recorded
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason
@@ -120,6 +120,8 @@ class Issue(NamedTuple):
 
     origin: Origin
     reward_id: str
+    units: int | None = None
+    """For `credit`: how many units; None for the least."""
 
 
 class Voucher(NamedTuple):
@@ -139,14 +141,26 @@ class Voucher(NamedTuple):
     """The version of the programme it was issued under; 0 for one from before that was noted."""
     benefit: str = ""
     """The id of the benefit of a tier that it was given for."""
+    value_minor: int = 0
+    """For `credit`: what it was issued for, in money; 0 for other kinds."""
+    left_minor: int = 0
+    """What can still be used; 0 once it is closed."""
+    uses: tuple[Use, ...] = ()
+    """What was used and not taken back, from the first to the last."""
 
 
 class Redeem(NamedTuple):
-    """A voucher is redeemed at the counter; this is final."""
+    """A voucher is redeemed at the counter, one for `credit` in part or whole."""
 
     origin: Origin
     voucher: Voucher
     order_id: str | None = None
+    order_minor: int | None = None
+    """What the order comes to before the credit."""
+    amount_minor: int | None = None
+    """How much of the credit; None for as much as can be used."""
+    beside: tuple[Voucher, ...] = ()
+    """Other vouchers of the card that were redeemed with this order."""
 
 
 class ReverseRedemption(NamedTuple):
@@ -154,8 +168,10 @@ class ReverseRedemption(NamedTuple):
 
     origin: Origin
     voucher: Voucher
-    until_ms: int
-    """The last instant at which it is allowed."""
+    within_ms: int
+    """For how long after the redemption it is allowed."""
+    order_id: str | None = None
+    """For `credit`: the order it was used with; None for what was used last."""
 
 
 class Cancel(NamedTuple):
@@ -348,30 +364,10 @@ class GrantTier(NamedTuple):
 
 
 AnyOperation = (
-    Join
-    | Earn
-    | RewardAction
-    | GrantBonus
-    | GiveSurprise
-    | Celebrate
-    | GiveBenefits
-    | Adjust
-    | Give
-    | Receive
-    | Issue
-    | Redeem
-    | ReverseRedemption
-    | Cancel
-    | Reverse
-    | Revise
-    | Void
-    | Adopt
-    | Confirm
-    | Expire
-    | ReviewTier
-    | GrantTier
-    | ClearDue
-)
+    Join | Earn | RewardAction | GrantBonus | GiveSurprise | Celebrate | GiveBenefits | Adjust
+    | Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void
+    | Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue
+)  # fmt: skip
 
 
 class Decision(NamedTuple):
@@ -399,3 +395,5 @@ class Decision(NamedTuple):
     """For a reversal: what has now been refunded of the original in all."""
     reopened: Mapping[str, str] = MappingProxyType({})
     """Vouchers that are open again: id and the status they had."""
+    was: Mapping[str, Voucher] = MappingProxyType({})
+    """Vouchers for `credit` as they were read; a write holds only if they still are."""

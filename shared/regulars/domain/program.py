@@ -72,6 +72,17 @@ class EarnRule(NamedTuple):
     """What explanations call it."""
 
 
+class Rate(NamedTuple):
+    """What units are worth as money off."""
+
+    units: int
+    amount_minor: int
+
+    def of(self, units: int) -> int:
+        """Return what so many units are worth, in minor units; whole for whole steps."""
+        return units * self.amount_minor // self.units
+
+
 class Reward(NamedTuple):
     """What can be had for units, or is granted as a benefit."""
 
@@ -100,6 +111,17 @@ class Reward(NamedTuple):
     """The owner's sentence on the way there, in plural forms; {n} is what is missing."""
     conditions: tuple[Text, ...] = ()
     """What the owner says about using it, in sentences."""
+    rate: Rate | None = None
+    """For `credit`: what units are worth. `cost` is the least that can be taken then."""
+    step_units: int = 0
+    """For `credit`: units are taken in whole steps of this."""
+    max_share: int = 0
+    """For `credit`: the share of an order that can be paid with it, in thousandths; 0 for all."""
+
+    @property
+    def value_minor(self) -> int:
+        """What a voucher for this cost is worth as money off; 0 for other kinds than `credit`."""
+        return self.rate.of(self.cost) if self.rate else 0
 
 
 class Keep(NamedTuple):

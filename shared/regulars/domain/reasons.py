@@ -193,15 +193,19 @@ def surprise(reward_id: str) -> Reason:
     return Reason({"k": "surprise", "r": reward_id})
 
 
-def reward(reward_id: str, voucher_id: str) -> Reason:
-    """Units locked in a voucher."""
-    return Reason({"k": "reward", "r": reward_id, "v": voucher_id})
+def reward(reward_id: str, voucher_id: str, value_minor: int = 0) -> Reason:
+    """Units locked in a voucher; `value_minor` when it is for money."""
+    stored = {"k": "reward", "r": reward_id, "v": voucher_id}
+    return Reason({**stored, "worth": value_minor} if value_minor else stored)
 
 
-def returned(reward_id: str, voucher_id: str, version: int = 0) -> Reason:
-    """Units that a voucher gave back; `version` when it was issued under an earlier one."""
-    stored = {"k": "returned", "r": reward_id, "v": voucher_id}
-    return Reason({**stored, "p": version} if version else stored)
+def returned(reward_id: str, voucher_id: str, version: int = 0, value_minor: int = 0) -> Reason:
+    """Units that a voucher gave back; `version` when it was issued under an earlier one,
+    `value_minor` when it was for money, of which so much was left."""
+    stored: dict[str, Any] = {"k": "returned", "r": reward_id, "v": voucher_id}
+    if version:
+        stored["p"] = version
+    return Reason({**stored, "worth": value_minor} if value_minor else stored)
 
 
 def replaced(unit_id: str, version: int) -> Reason:

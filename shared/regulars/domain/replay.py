@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from regulars.domain import calendar
-from regulars.domain.card import Card, Lot, normal
+from regulars.domain.card import Card, Lot, Use, normal
 from regulars.domain.compact import FIELDS, Field
 from regulars.domain.ledger import DEBT, UNREADABLE, Entry, Line, Recorded, lot_dates, parse
 from regulars.domain.operations import Refunded, Voucher
@@ -184,7 +184,6 @@ class Fold:
 
     def _vouchers(self, entry: Entry, before: Mapping[str, Any]) -> None:
         """Follow what the entry did with vouchers: by its facts, then by what is open after it."""
-        ended = _ending(entry)
         for voucher_id in entry.facts.get("vouchers", ()):
             self.vouchers[voucher_id] = _issued(entry, voucher_id)
         closed = [*entry.facts.get("returned", ())]
@@ -194,7 +193,7 @@ class Fold:
         for voucher_id in closed:
             if voucher_id in self.vouchers and self.vouchers[voucher_id].status == "issued":
                 self.vouchers[voucher_id] = self.vouchers[voucher_id]._replace(
-                    status=ended, closed_ms=entry.recorded_ms
+                    status=_ending(entry, voucher_id), closed_ms=entry.recorded_ms, left_minor=0
                 )
         for voucher_id, held in self.card.open.items():
             if held != before.get(voucher_id):
@@ -208,7 +207,13 @@ class Fold:
                     closed_ms=0,
                     version=held.version,
                     benefit=held.benefit,
+                    value_minor=held.value_minor,
+                    left_minor=held.left_minor,
                 )
+        for voucher_id, changes in entry.facts.get("credit", {}).items():
+            if voucher_id in self.vouchers:
+                known = self.vouchers[voucher_id]
+                self.vouchers[voucher_id] = known._replace(uses=_used(entry, known.uses, changes))
 
 
 OPS_KEPT = 100
@@ -263,8 +268,24 @@ def _natural_ids(entry: Entry, member_id: str) -> Iterator[str]:
         yield f"action:{member_id}:{facts['action']}:{facts['ref']}"
 
 
-def _ending(entry: Entry) -> Any:
+def _used(
+    entry: Entry, uses: tuple[Use, ...], changes: Iterable[tuple[int, int]]
+) -> tuple[Use, ...]:
+    """Return the uses of a credit after an entry: `changes` are (money, entry that used it), below
+    0 for what was put back."""
+    for amount, seq in changes:
+        if amount < 0:
+            uses = tuple(one for one in uses if one.seq != seq)
+        else:
+            order_id = entry.facts.get("order", "")
+            uses = (*uses, Use(amount, entry.recorded_ms, order_id, seq))
+    return uses
+
+
+def _ending(entry: Entry, voucher_id: str) -> Any:
     """How a voucher ends that an entry closes."""
+    if voucher_id in entry.facts.get("redeemed", ()):
+        return "redeemed"
     return {"redeem": "redeemed", "expire": "expired"}.get(entry.kind, "cancelled")
 
 

@@ -157,7 +157,7 @@ def _locked(draft: Draft, unit: str) -> int:
     locked = 0
     for held in draft.card.open.values():
         if reward := draft.program.terms(held.reward_id, held.version):
-            of, cost = carryover.amount_now(draft.program, reward.unit, held.cost, held.version)
+            of, cost = carryover.amount_now(draft.program, reward.unit, held.locked, held.version)
             locked += cost if of == unit else 0
     return max(0, locked - draft.card.debt.get(unit, 0))
 

@@ -89,6 +89,10 @@ def issue(draft: Draft, operation: Issue) -> Voucher:
     reward = draft.program.rewards.get(operation.reward_id)
     if reward is None or not reward.unit:
         raise Refused(RefusalCode.NOT_FOUND)
+    if operation.units is not None:
+        from regulars.domain import credit
+
+        reward = credit.sized(reward, operation.units)
     code = _refusal(draft, reward)
     if code is not None:
         raise Refused(code, _refusal_words(code, draft, reward))
@@ -141,7 +145,7 @@ def _refusal(draft: Draft, reward: Reward) -> RefusalCode | None:
 
 def _issue(draft: Draft, reward: Reward) -> Voucher:
     code = draft.new_code()
-    reason = reasons.reward(reward.id, _voucher_id(code))
+    reason = reasons.reward(reward.id, _voucher_id(code), reward.value_minor)
     pieces, rest = draft.spend(reward.unit, reward.cost, reward.id, reason)
     draft.renew(reward.unit)
     if rest:
@@ -181,16 +185,18 @@ def _voucher(
         issued_seq=draft.card.seq + 1,
         version=draft.program.version,
         benefit=benefit,
+        value_minor=reward.value_minor,
+        left_minor=reward.value_minor,
     )
-    _open(draft, voucher)
+    keep_open(draft, voucher)
     if reward.stock:
         draft.count(stock_name(reward), 1, reward.stock)
     draft.facts.setdefault("vouchers", []).append(voucher.voucher_id)
     return voucher
 
 
-def _open(draft: Draft, voucher: Voucher) -> None:
-    """Put a voucher among the open ones of the card."""
+def keep_open(draft: Draft, voucher: Voucher) -> None:
+    """Put a voucher among the open ones of the card, or what has changed of one."""
     draft.vouchers[voucher.voucher_id] = voucher
     cost = sum(piece.amount for piece in voucher.lots)
     opened = OpenVoucher(
@@ -201,6 +207,8 @@ def _open(draft: Draft, voucher: Voucher) -> None:
         cost,
         voucher.version,
         voucher.benefit,
+        voucher.value_minor,
+        voucher.left_minor,
     )
     draft.card = draft.card._replace(open={**draft.card.open, voucher.voucher_id: opened})
 
@@ -208,17 +216,25 @@ def _open(draft: Draft, voucher: Voucher) -> None:
 def reopen(draft: Draft, voucher: Voucher, expires_on: str) -> None:
     """Open a closed voucher again, with the same code, until a last day (`""` without an end)."""
     draft.reopened[voucher.voucher_id] = voucher.status
-    _open(draft, voucher._replace(status="issued", expires_on=expires_on, closed_ms=0))
+    keep_open(draft, voucher._replace(status="issued", expires_on=expires_on, closed_ms=0))
     draft.facts.setdefault("reopened", []).append(voucher.voucher_id)
 
 
 def redeem(draft: Draft, operation: Redeem) -> None:
-    """Redeem a voucher: it is closed and nothing returns."""
+    """Redeem a voucher: it is closed and nothing returns; one for `credit` once it is used up."""
     voucher = operation.voucher
     require_open(draft, voucher)
     if in_debt(draft.program, draft.card) and not _is_paid_for(draft, voucher):
         raise Refused(RefusalCode.DEBT, _DEBT)
-    close(draft, voucher, "redeemed")
+    if voucher.value_minor:
+        from regulars.domain import credit
+
+        credit.use(draft, operation)
+    elif operation.amount_minor is not None:
+        hint = "belongs to vouchers of the kind credit; leave it out"
+        raise Refused(RefusalCode.INVALID, "It is redeemed whole.", (("amount_minor", hint),))
+    else:
+        close(draft, voucher, "redeemed")
     draft.facts.update({"voucher": voucher.voucher_id, "reward": voucher.reward_id})
     if _earlier(draft, voucher):
         draft.facts["terms"] = voucher.version
@@ -233,17 +249,27 @@ def reverse_redemption(draft: Draft, operation: ReverseRedemption) -> None:
     was never redeemed, UNDO_EXPIRED when it is too late.
     """
     voucher = operation.voucher
-    if voucher.status == "issued":
+    if voucher.status == "issued" and not voucher.value_minor:
         raise Refused(RefusalCode.ALREADY_REVERSED, "This voucher is open: it is not redeemed.")
-    if voucher.status != "redeemed":
+    if voucher.status in {"cancelled", "expired"} and not voucher.uses:
         require_open(draft, voucher)
-    if draft.now_ms > operation.until_ms:
+    if voucher.value_minor:
+        from regulars.domain import credit
+
+        credit.take_back(draft, operation)
+    else:
+        require_in_time(draft, voucher.closed_ms + operation.within_ms)
+        reopen(draft, voucher, voucher.expires_on)
+    draft.facts.update({"voucher": voucher.voucher_id, "reward": voucher.reward_id})
+
+
+def require_in_time(draft: Draft, until_ms: int) -> None:
+    """Raise UNDO_EXPIRED when a redemption can no longer be taken back."""
+    if draft.now_ms > until_ms:
         raise Refused(
             RefusalCode.UNDO_EXPIRED,
             "Staff can take it back for five minutes, the owner for 30 days.",
         )
-    reopen(draft, voucher, voucher.expires_on)
-    draft.facts.update({"voucher": voucher.voucher_id, "reward": voucher.reward_id})
 
 
 def _is_paid_for(draft: Draft, voucher: Voucher) -> bool:
@@ -271,17 +297,22 @@ def cancel(draft: Draft, operation: Cancel) -> None:
 
 
 def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
-    """Close a voucher and return its lots."""
-    reason = reasons.returned(
-        voucher.reward_id, voucher.voucher_id, voucher.version if _earlier(draft, voucher) else 0
-    )
-    unit, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
-    draft.put_back(unit, lots, voucher.reward_id, reason)
-    draft.pay_debt()
+    """Close a voucher and return its lots, of a credit those of what is left. Its place under a
+    limit and in a stock comes back when nothing of it was used."""
+    if voucher.value_minor:
+        from regulars.domain import credit
+
+        credit.give_back(draft, voucher)
+    else:
+        earlier = voucher.version if _earlier(draft, voucher) else 0
+        reason = reasons.returned(voucher.reward_id, voucher.voucher_id, earlier)
+        unit, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
+        draft.put_back(unit, lots, voucher.reward_id, reason)
+        draft.pay_debt()
     close(draft, voucher, status)
     draft.facts.setdefault("returned", []).append(voucher.voucher_id)
     reward = draft.program.terms(voucher.reward_id, voucher.version)
-    if reward is None:
+    if reward is None or voucher.uses:
         return
     if reward.limit is not None and voucher.lots:
         issued = calendar.local_date(calendar.from_ms(voucher.issued_ms), draft.program.timezone)
@@ -301,7 +332,11 @@ def close(draft: Draft, voucher: Voucher, status: Closed) -> None:
     """Move a voucher from issued to a final status."""
     still_open = {key: value for key, value in draft.card.open.items() if key != voucher.voucher_id}
     draft.card = draft.card._replace(open=still_open)
-    draft.vouchers[voucher.voucher_id] = voucher._replace(status=status, closed_ms=draft.now_ms)
+    if voucher.value_minor:
+        draft.was.setdefault(voucher.voucher_id, voucher)
+    draft.vouchers[voucher.voucher_id] = voucher._replace(
+        status=status, closed_ms=draft.now_ms, left_minor=0
+    )
 
 
 def require_open(draft: Draft, voucher: Voucher, *, expired_too: bool = False) -> None:

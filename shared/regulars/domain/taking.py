@@ -131,10 +131,14 @@ def rest(draft: Draft, operation: Reverse, under: Program) -> None:
         _tiers(draft, operation, under)
     if under.refunds.voucher == "return":
         for voucher in operation.redeemed:
-            if voucher.status == "redeemed":
-                at_least = (draft.today + timedelta(days=RETURNED_DAYS)).isoformat()
-                until = voucher.expires_on and max(voucher.expires_on, at_least)
-                rewards.reopen(draft, voucher, until or NEVER)
+            at_least = (draft.today + timedelta(days=RETURNED_DAYS)).isoformat()
+            until = max(voucher.expires_on, at_least) if voucher.expires_on else NEVER
+            if voucher.value_minor:
+                from regulars.domain import credit
+
+                credit.put_back_of_order(draft, voucher, facts.get("order", ""), until)
+            elif voucher.status == "redeemed":
+                rewards.reopen(draft, voucher, until)
 
 
 def _actions(draft: Draft, original: Entry, under: Program) -> None:

@@ -15,6 +15,13 @@ def millionths(rate: str) -> int:
     return int(whole) * 1_000_000 + int(places.ljust(6, "0"))
 
 
+def whole_step(units: int, minor: int) -> int:
+    """Return the fewest units that are worth whole minor units when `units` are worth `minor`."""
+    from math import gcd
+
+    return units // gcd(units, minor)
+
+
 def thousandths(multiplier: str) -> int:
     """Read a decimal such as `"1.5"` as 1500. At most three places, which the schema has checked.
 

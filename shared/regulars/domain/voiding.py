@@ -181,18 +181,35 @@ def _streak(draft: Draft, kind: str, before: Card, after: Card) -> None:
 def _vouchers(draft: Draft, operation: Void, before: Card, after: Card) -> None:
     """Open what the refund cancelled, with its code and validity; close what it gave back."""
     known: Mapping[str, Voucher] = {one.voucher_id: one for one in operation.vouchers}
+    credited = operation.refund.facts.get("credit", ())
     issued = operation.original.facts.get("vouchers", ())
     for voucher_id in dict.fromkeys((*(one for one in issued if one in before.open), *before.open)):
         voucher, held = known.get(voucher_id), before.open[voucher_id]
         if voucher_id in after.open or voucher is None or voucher.status != "cancelled":
             continue
         reward = draft.program.rewards.get(voucher.reward_id)
-        if reward and reward.stock:
+        if reward and reward.stock and not voucher.uses:
             draft.count(rewards.stock_name(reward), 1, reward.stock)
-        rewards.reopen(draft, voucher, held.expires_on)
+        if voucher.value_minor:
+            draft.was.setdefault(voucher_id, voucher)
+        still = voucher._replace(left_minor=held.left_minor)
+        rewards.reopen(draft, still, held.expires_on)
     for voucher_id in operation.refund.facts.get("reopened", ()):
-        if voucher_id in draft.card.open and voucher_id in known:
+        if voucher_id in draft.card.open and voucher_id in known and voucher_id not in credited:
             rewards.close(draft, known[voucher_id], "redeemed")
+    for voucher_id in credited:
+        if voucher_id in known:
+            from regulars.domain import credit
+
+            until = before.open[voucher_id].expires_on if voucher_id in before.open else None
+            credit.use_again(draft, operation, known[voucher_id], until)
+    closed = [
+        one
+        for one, now in draft.vouchers.items()
+        if now.status == "redeemed" and one in draft.before.open
+    ]
+    if closed:
+        draft.facts["redeemed"] = closed
 
 
 def _shared(draft: Draft, operation: Void) -> None:

@@ -29,6 +29,8 @@ def explain(
     """
     base = int(why.get("base", amount))
     reward = words.pick((rewards or {}).get(why.get("r", ""), ""))
+    if reward and why.get("worth"):
+        reward = f"{reward} ({words.money(why['worth'], currency)})"
     called = words.pick(rule)
     text = _reason(why, words, words.amount(unit, base), currency, reward, called)
     if text and called and why.get("k") in _CALLED:

@@ -112,7 +112,7 @@ type CounterText =
   | "guest" | "today" | "yesterday" | "days" | "visits" | "last" | "first" | "redeem" | "due"
   | "given" | "of" | "unlocked" | "surprised" | "tier" | "nothing" | "undone" | "sending" | "again"
   | "offline" | "unsure" | "lost" | "searching" | "none" | "camera" | "blocked" | "seconds"
-  | "minutes" | "reward" | "stamped";
+  | "minutes" | "reward" | "stamped" | "add" | "bill" | "off";
 
 interface TierShown {
   id?: string;
@@ -126,6 +126,8 @@ interface VoucherShown {
   status?: string;
   /** What it is for and on which conditions, by language. */
   says?: Localized;
+  /** For a credit: how much is left. */
+  left_minor?: number | null;
   on?: Localized;
 }
 
@@ -157,6 +159,8 @@ interface CounterAnswer {
   member_id?: string;
   code?: string;
   detail?: string;
+  /** What of a credit was used. */
+  uses?: { amount_minor: number }[];
 }
 
 /** What a booking is about, in words for the counter. */

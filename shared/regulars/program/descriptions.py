@@ -35,6 +35,10 @@ DESCRIPTIONS: Descriptions = {
         "units": "How many units.",
         "amount_minor": "What they are worth, in minor units.",
     },
+    "CreditRate": {
+        "units": "So many units.",
+        "amount_minor": "Are worth so much off a bill, in minor units.",
+    },
     "Unit": {
         "": "What members collect: stamps or points.",
         "id": "Its id; entries keep it for ever.",
@@ -81,6 +85,11 @@ DESCRIPTIONS: Descriptions = {
         "stock": "How many there are for all members.",
         "percent": "How much it takes off, in percent, for the kind `percent`.",
         "amount_minor": "How much it takes off, in minor units, for the kind `amount`.",
+        "rate": "What units are worth as money off, for the kind `credit`.",
+        "min_units": "The least that can be taken of a credit; the amount of `cost` when left out.",
+        "step_units": "The step in which units of a credit are taken; when left out, the fewest "
+        "that are worth whole minor units.",
+        "max_share": "The share of an order that can be paid with a credit; all when left out.",
         "cost_minor": "What it costs the shop, in minor units; for reports and budgets.",
     },
     "Keep": {

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from regulars.domain.values import thousandths
+from regulars.domain.values import thousandths, whole_step
 from regulars.program import reward_kinds
 from regulars.program.fields import (
     ActionName,
@@ -160,6 +160,13 @@ class EarnRule(Part):
         return self
 
 
+class CreditRate(Part):
+    """What units are worth as money off."""
+
+    units: Positive
+    amount_minor: Annotated[int, Field(ge=1, le=10**9)]
+
+
 class Cost(Part):
     unit: UnitRef
     amount: Annotated[int, Field(ge=0, le=1_000_000)]
@@ -179,6 +186,10 @@ class Reward(Part):
     stock: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     percent: Annotated[int, Field(ge=1, le=100)] | None = None
     amount_minor: Money | None = None
+    rate: CreditRate | None = None
+    min_units: Positive | None = None
+    step_units: Positive | None = None
+    max_share: Share | None = None
     cost_minor: Money = 0
 
     @model_validator(mode="after")
@@ -189,7 +200,31 @@ class Reward(Part):
                     raise ValueError(f"`{name}` belongs to rewards of kind {kind}, which need it")
         if self.auto and not (self.cost and self.cost.amount):
             raise ValueError("a reward issued by itself must cost something")
+        if wrong := self._wrong_credit():
+            raise at(*wrong)
         return self
+
+    def _wrong_credit(self) -> tuple[str, str] | None:
+        """Find what does not fit a credit, or has no place outside of one: a field, and why."""
+        if self.rate is None:
+            names = ("min_units", "step_units", "max_share")
+            given = (name for name in names if getattr(self, name) is not None)
+            return next(((name, "belongs to rewards of kind credit") for name in given), None)
+        if self.cost is None:
+            return "cost", "is required for a credit; it names the unit that is used"
+        if self.auto:
+            return "auto", "must be false for a credit: members say how much they take"
+        if self.max_share is not None and not thousandths(self.max_share):
+            return "max_share", "must be more than 0"
+        whole = whole_step(self.rate.units, self.rate.amount_minor)
+        step = self.step_units or whole
+        if step % whole:
+            return "step_units", f"must be a multiple of {whole}, to be worth whole minor units"
+        if (self.min_units or 0) % step:
+            return "min_units", f"must be a multiple of {step}, the step in which units are taken"
+        if self.min_units is None and self.cost.amount % step:
+            return "cost", f"must be a multiple of {step}, the step in which units are taken"
+        return None
 
 
 class Hours(Part):

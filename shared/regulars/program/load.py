@@ -26,6 +26,7 @@ from regulars.domain.program import (
     Messages,
     Past,
     Program,
+    Rate,
     Referral,
     ReferralReward,
     Refunds,
@@ -36,7 +37,7 @@ from regulars.domain.program import (
     TierCondition,
     Unit,
 )
-from regulars.domain.values import millionths, thousandths
+from regulars.domain.values import millionths, thousandths, whole_step
 from regulars.program import past
 from regulars.store.marshal import Item
 
@@ -193,12 +194,16 @@ def _earn(rule: Mapping[str, Any]) -> EarnRule:
 def _reward(reward: Mapping[str, Any]) -> Reward:
     limit = reward.get("per_member") or {}
     cost = reward.get("cost") or {}
+    rate = reward.get("rate") or {}
+    of = Rate(rate["units"], rate["amount_minor"]) if rate else None
+    step = reward.get("step_units") or (whole_step(*of) if of else 0)
+    least = cost.get("amount", 0) or step
     return Reward(
         id=reward["id"],
         name=reward["name"],
         kind=reward.get("kind", "item"),
         unit=cost.get("unit", ""),
-        cost=cost.get("amount", 0),
+        cost=reward.get("min_units") or least,
         auto=reward.get("auto", False),
         valid_days=reward.get("valid_days"),
         tiers=tuple(reward.get("tiers", ())),
@@ -210,6 +215,9 @@ def _reward(reward: Mapping[str, Any]) -> Reward:
         amount_minor=reward.get("amount_minor") or 0,
         promise=reward.get("promise"),
         conditions=tuple(reward.get("conditions", ())),
+        rate=of,
+        step_units=step,
+        max_share=thousandths(reward.get("max_share") or "0"),
     )
 
 

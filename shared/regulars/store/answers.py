@@ -66,7 +66,12 @@ def replay(item: Item, fingerprint: str | None) -> Answer:
         )
     if "refused" in item:
         refusal = json.loads(item["refused"])
-        raise Refused(RefusalCode(refusal["code"]), refusal["detail"], replayed=True)
+        raise Refused(
+            RefusalCode(refusal["code"]),
+            refusal["detail"],
+            replayed=True,
+            more=refusal.get("more"),
+        )
     answer = item.get("answer", "{}")
     body = json.loads(answer if isinstance(answer, str) else decompress(answer))
     return Answer(item.get("status", 200), body, True, item["c"], item["seq"])

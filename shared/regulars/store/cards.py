@@ -15,7 +15,7 @@ from zlib import error as CompressionError  # noqa: N812 - as other errors are n
 from regulars.core.tokens import is_sandbox
 from regulars.domain import compact
 from regulars.domain.calendar import from_ms, hour_of
-from regulars.domain.card import Card
+from regulars.domain.card import Card, Use
 from regulars.domain.ledger import UNREADABLE, Entry, Recorded, parse
 from regulars.domain.operations import Voucher
 from regulars.store import keys
@@ -117,10 +117,18 @@ def voucher_item(m: str, c: str, voucher: Voucher) -> Item:
         "closed": voucher.closed_ms,
         **({"benefit": voucher.benefit} if voucher.benefit else {}),
         "prog": voucher.version,
+        **({"credit": credit_text(voucher)} if voucher.value_minor else {}),
     }
 
 
+def credit_text(voucher: Voucher) -> str:
+    """What changes of a voucher for `credit`, in one text: a write asks for all of it at once."""
+    uses = [list(one) for one in voucher.uses]
+    return _ENCODE([voucher.status, voucher.value_minor, voucher.left_minor, uses])
+
+
 def voucher_of(item: Item) -> Voucher:
+    _, value, left, uses = json.loads(item["credit"]) if "credit" in item else ("", 0, 0, ())
     return Voucher(
         voucher_id=item["SK"].removeprefix(keys.VOUCHER_PREFIX),
         code=item["code"],
@@ -134,4 +142,7 @@ def voucher_of(item: Item) -> Voucher:
         closed_ms=item["closed"],
         benefit=item.get("benefit", ""),
         version=item.get("prog", 0),
+        value_minor=value,
+        left_minor=left,
+        uses=tuple([Use(*one) for one in uses]),
     )

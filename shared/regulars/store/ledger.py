@@ -23,15 +23,9 @@ from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import (
     AnyOperation,
-    Cancel,
     Decision,
     Join,
     Redeem,
-    Reverse,
-    ReverseRedemption,
-    Revise,
-    Void,
-    Voucher,
 )
 from regulars.domain.program import Program
 from regulars.domain.refusals import DECIDED, RefusalCode, Refused, StaleProgram
@@ -206,7 +200,7 @@ class Ledger:
             if ours[1] == "STATE" and there:
                 card = cards.card_of(there)
             elif ours[1].startswith(keys.VOUCHER_PREFIX) and there:
-                operation = _with_voucher(operation, cards.voucher_of(there))
+                operation = reversals.with_voucher(operation, cards.voucher_of(there))
             elif ours[1] == "COUNT":
                 operation = _knowing(operation, writes, ours, there)
             elif ours[1] == "CODE":
@@ -215,9 +209,7 @@ class Ledger:
                 )
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(RefusalCode.CONFLICT)
-        if isinstance(operation, reversals.AboutSale):
-            operation = reversals.read_again(self.table, self.merchant_id, card, operation)
-        return card, operation
+        return card, reversals.read_again(self.table, self.merchant_id, card, operation)
 
     def _refuse(
         self, operation: AnyOperation, idempotency: Idempotency, refused: Refused, now: datetime
@@ -231,7 +223,7 @@ class Ledger:
             return known
         if not keep:
             raise refused
-        refusal = {"code": refused.code.value, "detail": refused.detail}
+        refusal = {"code": refused.code.value, "detail": refused.detail, "more": refused.more}
         item = {
             "fp": idempotency.fingerprint,
             "refused": json.dumps(refusal, separators=(",", ":")),
@@ -378,16 +370,3 @@ def due_item(m: str, c: str, job: str, hour: str) -> Item:
 
 def _keyed(key: keys.Key, attributes: Mapping[str, Any]) -> Item:
     return {"PK": key[0], "SK": key[1], **attributes}
-
-
-def _with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:
-    """The operation on the voucher as it is now."""
-    if isinstance(operation, Redeem | Cancel | ReverseRedemption):
-        return operation._replace(voucher=voucher)
-    if isinstance(operation, Reverse | Revise | Void):
-        vouchers = tuple(
-            voucher if known.voucher_id == voucher.voucher_id else known
-            for known in operation.vouchers
-        )
-        return operation._replace(vouchers=vouchers)
-    return operation

@@ -52,8 +52,8 @@ def _as_read(state: Item | None) -> Condition:
 def put_vouchers(
     table: Table, m: str, c: str, changes: Sequence[tuple[Item | None, Voucher]]
 ) -> bool:
-    """Give each voucher the status it should have, or make it again where the item is missing;
-    False when one has moved on."""
+    """Give each voucher the status it should have, and a credit what is left of it, or make it
+    again where the item is missing; False when one has moved on."""
     try:
         for first in range(0, len(changes), AT_ONCE):
             some = changes[first : first + AT_ONCE]
@@ -87,7 +87,10 @@ def put_operations(table: Table, m: str, c: str, ops: Mapping[int, Sequence[str]
 def _voucher(m: str, c: str, item: Item | None, voucher: Voucher) -> Iterator[Put]:
     if item is not None:
         changed = {**item, "status": voucher.status, "closed": voucher.closed_ms}
-        yield Put(changed, Equals("status", item.get("status")))
+        if voucher.value_minor:
+            changed["credit"] = cards.credit_text(voucher)
+        read = "credit" if "credit" in item else "status"
+        yield Put(changed, Equals(read, item.get(read)))
         return
     yield Put(cards.voucher_item(m, c, voucher), Absent())
     if voucher.code:

@@ -9,10 +9,15 @@ from regulars.domain.ledger import Entry
 from regulars.domain.operations import (
     WHOLE,
     Adopt,
+    AnyOperation,
+    Cancel,
     Confirm,
     Decision,
+    Expire,
+    Redeem,
     Refunded,
     Reverse,
+    ReverseRedemption,
     Revise,
     Void,
     Voucher,
@@ -86,8 +91,11 @@ def voucher_puts(m: str, c: str, decision: Decision) -> list[Put]:
     puts = []
     for voucher in decision.vouchers:
         before = decision.reopened.get(voucher.voucher_id)
-        is_new = voucher.status == "issued" and before is None
+        was = decision.was.get(voucher.voucher_id)
+        is_new = voucher.status == "issued" and before is None and was is None
         condition = Absent() if is_new else Equals("status", before or "issued")
+        if was:  # money was used, perhaps by another counter, too
+            condition = Equals("credit", cards.credit_text(was))
         puts.append(Put(cards.voucher_item(m, c, voucher), condition))
         if is_new:
             pk, sk = keys.code(m, voucher.code)
@@ -100,6 +108,21 @@ def redeemed_put(m: str, c: str, order_id: str, voucher: Voucher) -> Put:
     pk = keys.parked(m, f"order:{order_id}")
     sk = keys.VOUCHER_PREFIX + voucher.voucher_id
     return Put({"PK": pk, "SK": sk, "c": c, "v": voucher.voucher_id})
+
+
+def redeemed_with(table: Table, m: str, c: str, order_id: str) -> list[str]:
+    """Read the ids of a card's vouchers that were redeemed with an order."""
+    page = table.query(
+        keys.parked(m, f"order:{order_id}"), prefix=keys.VOUCHER_PREFIX, consistent=True
+    )
+    return [item["v"] for item in page.items if item["c"] == c]
+
+
+def beside(table: Table, m: str, c: str, order_id: str, voucher_id: str) -> tuple[Voucher, ...]:
+    """Read the other vouchers of a card that were redeemed with an order."""
+    others = [one for one in redeemed_with(table, m, c, order_id) if one != voucher_id]
+    items = table.get(*(keys.voucher(m, c, one) for one in others)) if others else []
+    return tuple(map(cards.voucher_of, filter(None, items)))
 
 
 def read(
@@ -115,10 +138,7 @@ def read(
     benefits = [v for v, held in card.open.items() if held.benefit and v not in caused]
     redeemed: list[str] = []
     if order_id := original.facts.get("order"):
-        page = table.query(
-            keys.parked(m, f"order:{order_id}"), prefix=keys.VOUCHER_PREFIX, consistent=True
-        )
-        redeemed = [item["v"] for item in page.items if item["c"] == card.member_id]
+        redeemed = redeemed_with(table, m, card.member_id, order_id)
     ids = [*caused, *benefits, *(v for v in redeemed if v not in caused)]
     items = table.get(*(keys.voucher(m, card.member_id, one) for one in ids)) if ids else []
     found = {one.voucher_id: one for one in map(cards.voucher_of, filter(None, items))}
@@ -129,14 +149,31 @@ def read(
     return refunded, these(caused), these(benefits), these(redeemed)
 
 
-def read_again(table: Table, m: str, card: Card, operation: AboutSale) -> AboutSale:
-    """Return a reversal or a revision with what is stored by now: a refused write may not say
+def with_voucher(operation: AnyOperation, voucher: Voucher) -> AnyOperation:
+    """Return an operation on a voucher as it is now."""
+    if isinstance(operation, Redeem | Cancel | ReverseRedemption):
+        return operation._replace(voucher=voucher)
+    if isinstance(operation, Reverse | Revise | Void | Expire):
+        vouchers = tuple(
+            voucher if known.voucher_id == voucher.voucher_id else known
+            for known in operation.vouchers
+        )
+        return operation._replace(vouchers=vouchers)
+    return operation
+
+
+def read_again(table: Table, m: str, card: Card, operation: AnyOperation) -> AnyOperation:
+    """Return an operation about an order with what is stored by now: a refused write may not say
     what changed."""
-    if isinstance(operation, Adopt):
-        return operation
+    if isinstance(operation, Redeem) and operation.order_id and operation.voucher.value_minor:
+        voucher_id = operation.voucher.voucher_id
+        others = beside(table, m, card.member_id, operation.order_id, voucher_id)
+        return operation._replace(beside=others)
     if isinstance(operation, Confirm):
         sale = read_again(table, m, card, operation.sale)
         return operation._replace(sale=sale) if isinstance(sale, Reverse) else operation
+    if not isinstance(operation, Reverse | Revise | Void):
+        return operation
     original = operation.original
     if operation.under is None:
         raise AssertionError("what changes a sale names its version of the programme")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry, Recorded
+from regulars.views import worth
 from regulars.views.integration import View
 
 
@@ -21,7 +22,8 @@ def audited(member_id: str, booked: Entry, text: str) -> View:
         "money_minor": money,
         "visits": facts.get("visits", 0),
         "vouchers": [
-            {"voucher_id": voucher_id, "what": what} for voucher_id, what in _moved(booked)
+            {"voucher_id": voucher_id, "what": what, **worth.moved(facts, voucher_id)}
+            for voucher_id, what in _moved(booked)
         ],
         "facts": dict(facts),
         "canonical": text,
@@ -58,5 +60,6 @@ def _moved(booked: Entry) -> Iterator[tuple[str, str]]:
     yield from ((one, "issued") for one in opened)
     if "voucher" in booked.facts and booked.kind == "redeem":
         yield booked.facts["voucher"], "redeemed"
+    yield from ((one, "redeemed") for one in booked.facts.get("redeemed", ()))
     ended = "expired" if booked.kind == "expire" else "cancelled"
     yield from ((one, ended) for one in booked.facts.get("returned", ()))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from regulars.domain import calendar, carryover
-from regulars.domain.card import Card
+from regulars.domain.card import Card, OpenVoucher
+from regulars.domain.operations import Voucher
 from regulars.domain.program import Program, Reward
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
@@ -22,17 +23,17 @@ def card(program: Program, held: Card, name: str, now: datetime, words: Words) -
         following = {"have": goal.have, "need": goal.need, "reward": words.pick(goal.reward)}
     for voucher, opened in zip(view["vouchers"], held.open.values(), strict=True):
         terms = program.terms(opened.reward_id, opened.version)
-        voucher |= purpose(program, terms) if terms else {}
+        voucher |= purpose(program, terms, opened) if terms else {}
     return {**view, "name": name or None, "next": following}
 
 
-def purpose(program: Program, terms: Reward) -> integration.View:
+def purpose(program: Program, terms: Reward, held: OpenVoucher | Voucher) -> integration.View:
     """Return what a voucher is for, and on which conditions, in every language of the counter."""
     speakers = [words_of(lang) for lang in program.languages]
     return {
         "says": {
             each.lang: " · ".join(
-                filter(None, (each.pick(terms.name), customer.worth(terms, program.currency, each)))
+                filter(None, (each.pick(terms.name), customer.left(program, terms, held, each)))
             )
             for each in speakers
         },

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal, NamedTuple, cast
 
 from regulars.domain.card import Card, OpenVoucher
+from regulars.domain.operations import Voucher
 from regulars.domain.program import Program, Reward
 from regulars.domain.rewards import in_debt
 from regulars.domain.tiering import Offer
@@ -68,6 +69,18 @@ def goal_of(program: Program, card: Card, today: date) -> Reward | None:
 def worth(reward: Reward, currency: str, words: Words) -> str:
     """Return what a discount takes off, in words ("15% off"); empty for other rewards."""
     return reward_kinds.kind(reward.kind).worth(reward, currency, words)
+
+
+def left(program: Program, reward: Reward, held: OpenVoucher | Voucher, words: Words) -> str:
+    """Return what a voucher takes off, in words; of a credit what is left, "€6.63 of €10.00 left"
+    once a part is used."""
+    if not held.value_minor:
+        return worth(reward, program.currency, words)
+    rest = words.money(held.left_minor, program.currency)
+    if held.left_minor == held.value_minor:
+        return words.t("{worth} off", worth=rest)
+    whole = words.money(held.value_minor, program.currency)
+    return words.t("{rest} of {whole} left", rest=rest, whole=whole)
 
 
 def price(offer: Offer, currency: str, words: Words) -> str:

@@ -22,12 +22,13 @@ from regulars.domain.card import Card
 from regulars.domain.games import Milestone
 from regulars.domain.ledger import Entry, Line, Recorded
 from regulars.domain.operations import Decision, Voucher
-from regulars.domain.program import Program, Reward
+from regulars.domain.program import Program
 from regulars.domain.reasons import Reason
 from regulars.i18n.explain import explain
 from regulars.i18n.words import Text, Words
 from regulars.store.leaderboards import ShownBoard
 from regulars.store.members import CONTACT_KINDS, Profile
+from regulars.views import worth
 
 View = dict[str, Any]
 
@@ -67,7 +68,7 @@ def card(program: Program, member: Card, now: datetime, words: Words) -> View:
                 "status": _open_status(held.expires_on, day),
                 "issued_at": calendar.rfc3339(held.issued_ms),
                 "expires_at": expires_at(held.expires_on, program.timezone),
-                **worth(program.terms(held.reward_id, held.version), held.reward_id, words),
+                **worth.of_voucher(program, held, words),
             }
             for voucher_id, held in member.open.items()
         ],
@@ -83,22 +84,6 @@ def badges(program: Program, member: Card) -> list[Milestone]:
     """Return the milestones whose badge a card has, in the order of the programme."""
     held = milestones.badges(member, program.milestones)
     return [one for one in program.milestones if one.id in held]
-
-
-def worth(reward: Reward | None, reward_id: str, words: Words) -> View:
-    """What a voucher of a reward is good for, by the terms it was issued under; a reward that
-    nobody knows any more goes by its id."""
-    if reward is None:
-        nothing = ("kind", "percent", "amount_minor", "value_minor")
-        return {"name": reward_id, **dict.fromkeys(nothing), "conditions": []}
-    return {
-        "name": words.pick(reward.name),
-        "kind": reward.kind,
-        "percent": reward.percent or None,
-        "amount_minor": reward.amount_minor or None,
-        "value_minor": reward.amount_minor or None,
-        "conditions": [words.pick(sentence) for sentence in reward.conditions],
-    }
 
 
 def _open_status(expires_on: str, day: str) -> str:
@@ -330,7 +315,6 @@ def booked(program: Program, decision: Decision, now: datetime, words: Words) ->
 
 def voucher(program: Program, held: Voucher, words: Words, now: datetime) -> View:
     """A voucher. Its `qr_url` is put in by `personal_voucher`."""
-    reward = program.terms(held.reward_id, held.version)
     unit, lots = carryover.lots_now(program, held.unit, held.lots, held.version)
     day = calendar.local_date(now, program.timezone).isoformat()
     status = _open_status(held.expires_on, day) if held.status == "issued" else held.status
@@ -339,8 +323,9 @@ def voucher(program: Program, held: Voucher, words: Words, now: datetime) -> Vie
         "code": held.code,
         "reward_id": held.reward_id,
         "status": status,
-        **worth(reward, held.reward_id, words),
+        **worth.of_voucher(program, held, words),
         "cost": {"unit": unit, "amount": sum(lot.amount for lot in lots)},
+        "uses": worth.uses(held),
         "issued_at": calendar.rfc3339(held.issued_ms),
         "expires_at": expires_at(held.expires_on, program.timezone),
         "closed_at": calendar.rfc3339(held.closed_ms) if held.closed_ms else None,

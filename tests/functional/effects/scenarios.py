@@ -66,6 +66,22 @@ def taking(world: World, document: Document) -> None:
     look(world, bob)
 
 
+def spending(world: World, document: Document) -> None:
+    """A member takes points as money off, the least and some more, and uses a part of it."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    body = {"member_id": ann, "unit": "point", "amount": 100, "reason": "to begin with"}
+    world.ask("POST", "/v1/adjust", body)
+    take(world, ann)
+    world.ask("POST", "/v1/vouchers", {"member_id": ann, "reward_id": "cake", "units": 12})
+    voucher = world.ask(
+        "POST", "/v1/vouchers", {"member_id": ann, "reward_id": "cake", "units": 40}
+    )
+    order = {"order_id": "first", "order_minor": 300}
+    world.ask("POST", f"/v1/vouchers/{voucher['code']}/redeem", order)
+    look(world, ann)
+
+
 def acting(world: World, document: Document) -> None:
     """A member writes reviews, and follows the shop."""
     world.publish(document)

@@ -28,6 +28,7 @@ from tests.functional.effects.scenarios import (
     refunding,
     returning,
     ringing_up,
+    spending,
     taking,
     tier,
 )
@@ -87,6 +88,10 @@ def review(**limit: Any) -> list[Part]:
 def cake(**more: Any) -> list[Part]:
     """The rewards, the cake with more said about it."""
     return [COFFEE, CAKE | more, TREAT]
+
+
+CREDIT = {"kind": "credit", "rate": {"units": 10, "amount_minor": 100}}
+"""The cake for points as money off: 1.00 for 10."""
 
 
 def way(metric: str, **more: Any) -> list[Part]:
@@ -221,6 +226,11 @@ REWARDS = (
     line("rewards.1.stock", 1, taking),
     line("rewards.1.percent", 20, taking, rewards=cake(kind="percent", percent=15)),
     line("rewards.1.amount_minor", 250, taking, rewards=cake(kind="amount", amount_minor=200)),
+    line("rewards.1.rate.units", 5, spending, rewards=cake(**CREDIT)),
+    line("rewards.1.rate.amount_minor", 50, spending, rewards=cake(**CREDIT)),
+    line("rewards.1.min_units", 20, spending, rewards=cake(**CREDIT)),
+    line("rewards.1.step_units", 5, spending, rewards=cake(**CREDIT)),
+    line("rewards.1.max_share", "0.5", spending, rewards=cake(**CREDIT)),
     line("rewards.2.cost_minor", 1900, giving, surprises=surprise()),
 )
 

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
+from tests.unit.domain.purse import Purse
 from tests.unit.domain.sold import VISIT, Sale, counted_in
 from tests.unit.domain.tier_oracle import FAR, TierOracle, month_of
 
@@ -48,6 +49,8 @@ class Oracle(TierOracle):
     """The tier that counted for the newest entry."""
     inactive_after: dict[str, str] = field(default_factory=dict)
     """By unit that expires by inactivity its last day."""
+    purses: dict[str, Purse] = field(default_factory=dict)
+    """Every voucher for credit."""
 
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
         """Take in the next entry; every rule that a single entry can break is asserted here."""
@@ -110,6 +113,8 @@ class Oracle(TierOracle):
         if why["k"] == "reward":
             self.pieces.setdefault(why["v"], []).append((unit, lot, -amount))
             self.issued.add(why["v"])
+            if "worth" in why:
+                self.purses.setdefault(why["v"], Purse(why["worth"]))
         if why["k"] == "returned":
             self._returned(entry, why["v"])
         if why["k"] == "refund":
@@ -136,9 +141,14 @@ class Oracle(TierOracle):
             (unit, lot, amount) for unit, amount, lot, _, why in entry["lines"]
             if why["k"] == "returned" and why["v"] == voucher
         ]  # fmt: skip
-        assert back == self.pieces[voucher]
+        pieces, facts = self.pieces[voucher], entry["facts"]
+        closed_before = voucher in self.returned and voucher not in facts.get("returned", ())
+        if voucher in self.purses:
+            changes = facts["credit"][voucher] if closed_before else None
+            pieces = self.purses[voucher].back(pieces, changes)
+        assert back == pieces
         assert voucher not in self.redeemed
-        assert voucher not in self.returned or voucher in entry["facts"]["returned"]
+        assert not closed_before or voucher in self.purses
         self.returned.add(voucher)
 
     def _count_taken_back(self, seq: int, unit: str, amount: int) -> None:
@@ -191,13 +201,32 @@ class Oracle(TierOracle):
         assert voucher in self.issued - self.redeemed - self.returned
         assert not any(self.debt.values()) or self._is_paid_for(voucher, self.day(entry["at"]))
         assert all(why["k"] == "settled" for *_, why in entry["lines"])
-        self.redeemed.add(voucher)
+        if voucher in self.purses:
+            self.purses[voucher].use(entry, voucher)
+        if voucher not in self.purses or not self.purses[voucher].left:
+            self.redeemed.add(voucher)
 
     def _is_paid_for(self, voucher: str, today: date) -> bool:
         """Whether a voucher is a benefit that was paid for with money; no debt blocks it."""
         return False
 
+    def _put_back(self, entry: Mapping[str, Any], *, refunded: bool) -> None:
+        """Money of vouchers is no longer used: all of an order that is refunded whole, or what a
+        redemption that is taken back had used."""
+        changes = entry["facts"].get("credit", {})
+        if refunded:
+            order = entry["facts"].get("order") or "none"
+            expected = {name: one.of_order(order) for name, one in self.purses.items()}
+            assert changes == {name: one for name, one in expected.items() if one}
+        for voucher, one in changes.items():
+            self.purses[voucher].put_back(one)
+            self.redeemed.discard(voucher)
+
     def _reversed(self, entry: Mapping[str, Any]) -> None:
+        if "reverses" not in entry["facts"]:
+            assert len(entry["facts"]["credit"]) == 1
+            self._put_back(entry, refunded=False)
+            return
         sale = self.sales[entry["facts"]["reverses"]]
         assert not sale.whole, "nothing is reversed twice"
         rules = {one["id"]: one for one in self.rules_of(entry["facts"]["reverses"])}
@@ -221,6 +250,10 @@ class Oracle(TierOracle):
             ]  # fmt: skip
             assert lot != "debt" or "debt" in sale.lots or not gone, "owed, though it has expired"
         assert {u: n for u, n in expected.items() if n} == {u: n for u, n in taken.items() if n}
+        if sale.whole:
+            self._put_back(entry, refunded=True)
+        else:
+            assert "credit" not in entry["facts"], "a part was refunded, and credit put back"
         if sale.whole:
             self._take_rights(sale, self.day(entry["at"]))
 

@@ -28,6 +28,7 @@ from regulars.domain.operations import (
     Redeem,
     Refunded,
     Reverse,
+    ReverseRedemption,
     ReviewTier,
     Revise,
     Void,
@@ -91,6 +92,8 @@ class Shop:
         self.decided: list[Decision] = []
         self.ledger: list[Recorded] = []
         self.refunded: dict[int, Refunded] = {}
+        self.with_order: dict[str, list[str]] = {}
+        """By order the vouchers that were redeemed with it."""
         self.entropy: Callable[[int], bytes] | None = None
         self.fold = Fold("c1", of.timezone)
         """What the entries alone tell of the card."""
@@ -118,6 +121,8 @@ class Shop:
         if decision.recorded:
             self.ledger.append(decision.recorded)
             self.fold.add(parse(decision.recorded.text), decision.recorded.hash)
+        if isinstance(operation, Redeem) and operation.order_id:
+            self.with_order.setdefault(operation.order_id, []).append(operation.voucher.voucher_id)
         if isinstance(operation, Reverse) and decision.refunded is not None:
             self.refunded[operation.original.seq] = decision.refunded
         return decision
@@ -133,12 +138,25 @@ class Shop:
     def visit(self, visits: int = 1, **more: Any) -> Decision:
         return self.do(Earn(self.origin(), visits=visits, **more))
 
-    def issue(self, reward_id: str) -> Voucher:
-        (voucher,) = self.do(Issue(self.origin(), reward_id)).vouchers
+    def issue(self, reward_id: str, units: int | None = None) -> Voucher:
+        (voucher,) = self.do(Issue(self.origin(), reward_id, units)).vouchers
         return voucher
 
-    def redeem(self, voucher: Voucher) -> Decision:
-        return self.do(Redeem(self.origin(), self.vouchers[voucher.voucher_id]))
+    def redeem(
+        self, voucher: Voucher, amount_minor: int | None = None, order_id: str | None = None,
+        order_minor: int | None = None,
+    ) -> Decision:  # fmt: skip
+        """Redeem a voucher, of a credit a part."""
+        beside = tuple(self.vouchers[one] for one in self.with_order.get(order_id or "", ()))
+        now = self.vouchers[voucher.voucher_id]
+        return self.do(Redeem(self.origin(), now, order_id, order_minor, amount_minor, beside))
+
+    def take_back(
+        self, voucher: Voucher, order_id: str | None = None, within_ms: int = 300_000
+    ) -> Decision:
+        """Take a redemption back."""
+        now = self.vouchers[voucher.voucher_id]
+        return self.do(ReverseRedemption(self.origin(), now, within_ms, order_id))
 
     def cancel(self, voucher: Voucher) -> Decision:
         return self.do(Cancel(self.origin(), self.vouchers[voucher.voucher_id]))
@@ -162,6 +180,10 @@ class Shop:
             vouchers=tuple(self.vouchers[one] for one in caused),
             benefits=tuple(
                 self.vouchers[one] for one, held in self.card.open.items() if held.benefit
+            ),
+            redeemed=tuple(
+                self.vouchers[one]
+                for one in dict.fromkeys(self.with_order.get(entry.facts.get("order", ""), ()))
             ),
             **more,
         )
@@ -206,7 +228,8 @@ class Shop:
             for recorded in self.ledger[:last]:
                 fold.add(parse(recorded.text), recorded.hash)
         facts = done.facts
-        ids = (*facts.get("vouchers", ()), *facts.get("returned", ()), *facts.get("reopened", ()))
+        names = ("vouchers", "returned", "reopened", "credit")
+        ids = dict.fromkeys(one for name in names for one in facts.get(name, ()))
         decision = self.do(
             Void(
                 self.origin(),

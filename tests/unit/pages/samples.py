@@ -114,10 +114,26 @@ CARD = CardPage(
             PASTRY, "PXQ7K2MD4T", "https://example.test/v/PXQ7K2MD4T", NOW + timedelta(days=27)
         ),
         VoucherRow(TASTING, "AB12CD34EF", "https://example.test/v/AB12CD34EF"),
+        VoucherRow(
+            "Points as money",
+            "QW7R2MD4TX",
+            "https://example.test/v/QW7R2MD4TX",
+            worth="663 Ft of 1 000 Ft left",
+        ),
     ),
     rewards=(
         RewardRow("pastry", PASTRY, POINT, 80, 185, affordable=True),
         RewardRow("tasting", TASTING, POINT, 300, 185, affordable=False),
+        RewardRow(
+            "money",
+            "Points as money",
+            POINT,
+            100,
+            185,
+            affordable=True,
+            worth="100 points = 500 Ft",
+            step=20,
+        ),
         RewardRow("mug", "Mug", POINT, 100, 185, affordable=False, locked_because="From Gold up"),
     ),
     balances=(BalanceRow(POINT, 185, 10, 5),),

@@ -12,7 +12,16 @@ import pytest
 from regulars.render import assets
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ["card.js", "jsqr.js", "keypad.js", "scanner.js", "screen.js", "sending.js", "wording.js"]
+NAMES = [
+    "card.js",
+    "gifts.js",
+    "jsqr.js",
+    "keypad.js",
+    "scanner.js",
+    "screen.js",
+    "sending.js",
+    "wording.js",
+]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from regulars.domain.card import Window
 from regulars.domain.operations import Decision, Issue
 from regulars.domain.refusals import Refused
 from tests.unit.domain.rules.document import Cells, holds
+from tests.unit.domain.rules.wallets import use_in_precedence
 from tests.unit.domain.rules.words import (
     NOTHING,
     Story,
@@ -213,7 +214,7 @@ def precedence(row: Cells) -> Cells:
     facts = set(parts(row["true of it"], ",")) - {"nothing"}
     asked = {
         "take a reward": _take, "redeem a voucher": _redeem, "cancel a voucher": _cancel,
-        "undo a sale": _undo, "refund a sale": _refund,
+        "undo a sale": _undo, "refund a sale": _refund, "use a credit": use_in_precedence,
     }[row["request"]]  # fmt: skip
     try:
         asked(facts)

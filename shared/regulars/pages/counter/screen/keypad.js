@@ -1,22 +1,16 @@
 // The amount, typed like on a till: digits come in from the right. `setup` says the currency.
 "use strict";
-/** @param {Setup} setup @param {CounterById} byId @param {() => boolean} busy */
-function keypad(setup, byId, busy) {
+/**
+ * @param {Setup} setup @param {CounterById} byId @param {() => boolean} busy
+ * @param {(minor: number) => string} money
+ */
+function keypad(setup, byId, busy, money) {
   const LONGEST = 8;
-  const places = setup.whole ? 0 : setup.exponent;
   let digits = "";
-  /** @param {string} text */
-  const whole = (text) => text.replace(/\B(?=(\d{3})+$)/g, setup.group);
   const minor = () => Number(digits || "0") * (setup.whole ? 10 ** setup.exponent : 1);
 
-  function money() {
-    const typed = digits.padStart(places + 1, "0");
-    const cut = typed.length - places;
-    return whole(typed.slice(0, cut)) + (places ? setup.decimal + typed.slice(cut) : "");
-  }
-
   function draw() {
-    byId("sum").textContent = setup.zero.replace(/\d([.,]\d+)?/, money);
+    byId("sum").textContent = money(minor());
     byId("book").disabled = busy() || minor() === 0;
   }
 

@@ -79,7 +79,7 @@ def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
         found_voucher, program = cards.voucher_of(item), gathered.program
         voucher = integration.voucher(program, found_voucher, holder.words, gathered.now)
         if terms := program.terms(found_voucher.reward_id, found_voucher.version):
-            voucher |= counter.purpose(program, terms)
+            voucher |= counter.purpose(program, terms, found_voucher)
         return protocol.json_answer(
             200, {"member": _view(gathered.shop, holder), "voucher": voucher}
         )

@@ -1,6 +1,6 @@
 // The counter screen: scan, stamp, redeem, undo. One guest at a time. `sending.js` makes sure that
-// nothing is booked twice, `scanner.js` reads codes, `keypad.js` takes amounts, `wording.js` names
-// things.
+// nothing is booked twice, `scanner.js` reads codes, `keypad.js` takes amounts, `gifts.js` lists what
+// may be given, `wording.js` names things.
 "use strict";
 (() => {
   /** @type {CounterById} */
@@ -8,12 +8,13 @@
   /** @type {Setup} */
   const setup = JSON.parse(document.getElementById("setup")?.textContent ?? "");
   const say = setup.words;
-  const { ago, count, fill, number, pick, rewardName, signed, tierName, unitName } = wording(setup);
+  const { ago, count, fill, money, number, pick, rewardName, signed, tierName, unitName } = wording(setup);
 
   /** @type {MemberShown | null} */
   let member = null; // the card on the screen
   /** @type {VoucherShown | null} */
   let voucher = null; // the voucher waiting for "Redeem"
+  let billed = false; // the keypad asks for the bill that the voucher is used on
   let busy = false; // something is being sent
   let stamped = setup.today;
 
@@ -89,7 +90,8 @@
       refresh(work.body.member_id);
     },
     redeem(work, body) {
-      tell(fill(say.given, { reward: work.about.what }));
+      const used = body.uses?.at(-1)?.amount_minor;
+      tell(used ? fill(say.off, { money: money(used) }) : fill(say.given, { reward: work.about.what }));
       voucher = null;
       const id = work.about.member ?? body.member_id;
       if (id) refresh(id);
@@ -320,18 +322,19 @@
   }
 
   byId("redeem").addEventListener("click", () => {
-    if (!voucher) return;
-    book(
-      "redeem",
-      `/v1/vouchers/${encodeURIComponent(voucher.code)}/redeem`,
-      {},
-      {
-        what: rewardName(voucher),
-        member: member?.member_id,
-        name: member ? nameOf(member) : "",
-      },
-    );
+    if (voucher?.left_minor) typeAmount(true);
+    else redeem({});
   });
+
+  /** @param {{ order_minor?: number }} order */
+  function redeem(order) {
+    if (!voucher) return;
+    book("redeem", `/v1/vouchers/${encodeURIComponent(voucher.code)}/redeem`, order, {
+      what: rewardName(voucher),
+      member: member?.member_id,
+      name: member ? nameOf(member) : "",
+    });
+  }
   byId("leave").addEventListener("click", () => (member ? showMember(member) : show()));
   byId("next").addEventListener("click", () => {
     member = null;
@@ -342,40 +345,32 @@
   });
   byId("again").addEventListener("click", () => member && showMember(member));
 
-  // What staff may give unasked; the same for every guest.
-  const gifts = byId("gifts");
-  gifts?.querySelector("ul")?.replaceChildren(
-    ...setup.gifts.map(([id, name, reward]) => {
-      const item = document.createElement("li");
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "pale";
-      const what = document.createElement("b");
-      what.textContent = reward;
-      const why = document.createElement("span");
-      why.textContent = name;
-      button.append(what, why);
-      button.addEventListener("click", () => {
-        gifts.open = false;
-        if (!member) return;
-        const body = { member_id: member.member_id, surprise: id };
-        book("gift", "/v1/gifts", body, { name: nameOf(member) });
-      });
-      item.append(button);
-      return item;
-    }),
-  );
+  const gifts = giftList(setup, byId, (surprise) => {
+    if (!member) return;
+    const body = { member_id: member.member_id, surprise };
+    book("gift", "/v1/gifts", body, { name: nameOf(member) });
+  });
 
   // --- the amount ----------------------------------------------------------------------------
-  const pad = keypad(setup, byId, () => busy);
-  byId("amount")?.addEventListener("click", () => {
+  const pad = keypad(setup, byId, () => busy, money);
+  /** @param {boolean} ofBill whether it is the bill that a voucher is used on */
+  function typeAmount(ofBill) {
+    billed = ofBill;
     pad.clear();
-    show("member", "keypad");
+    byId("book").textContent = ofBill ? say.redeem : say.add;
+    tell(ofBill ? say.bill : "", "wait");
+    show(ofBill ? "confirm" : "member", "keypad");
     byId("keypad").querySelector("button")?.focus({ preventScroll: true });
+  }
+  byId("amount")?.addEventListener("click", () => typeAmount(false));
+  byId("cancel").addEventListener("click", () => {
+    tell("");
+    if (billed) show("confirm");
+    else show("member", "actions");
   });
-  byId("cancel").addEventListener("click", () => show("member", "actions"));
   byId("book").addEventListener("click", () => {
-    if (!member || pad.minor() === 0) return;
+    if (pad.minor() && billed) redeem({ order_minor: pad.minor() });
+    if (!member || billed || pad.minor() === 0) return;
     const body = { member_id: member.member_id, spend_minor: pad.minor() };
     book("earn", "/v1/earn", body, { name: nameOf(member) });
   });

@@ -7,6 +7,14 @@ function wording(setup) {
   const plurals = new Intl.PluralRules(setup.lang);
   /** @param {number} n */
   const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, setup.group);
+  /** @param {number} minor */
+  function money(minor) {
+    const places = setup.whole ? 0 : setup.exponent;
+    const digits = String(setup.whole ? Math.floor(minor / 10 ** setup.exponent) : minor).padStart(places + 1, "0");
+    const cut = digits.length - places;
+    const shown = number(Number(digits.slice(0, cut))) + (places ? setup.decimal + digits.slice(cut) : "");
+    return setup.zero.replace(/\d([.,]\d+)?/, () => shown);
+  }
   /** @param {string} text @param {Record<string, string | number | undefined>} values */
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
   /** @param {Forms} forms @param {number} n */
@@ -42,5 +50,5 @@ function wording(setup) {
     return days === 1 ? say.yesterday : count(say.days, days);
   }
 
-  return { ago, count, fill, number, pick, rewardName, signed, tierName, unitName };
+  return { ago, count, fill, money, number, pick, rewardName, signed, tierName, unitName };
 }

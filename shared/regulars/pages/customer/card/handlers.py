@@ -29,6 +29,9 @@ from regulars.store.marshal import Item
 from regulars.store.members import Members, Profile, card_of_link, profile_of
 from regulars.views.customer import locked_words
 
+UNITS_DIGITS = 9
+"""The longest number of units that a form may send."""
+
 HISTORY = 20
 """How many entries the page shows."""
 
@@ -79,9 +82,13 @@ def take_reward(request: protocol.Request) -> protocol.Response:
     once, reward_id = form.get("once", ""), form.get("reward_id", "")
     if not once or len(once) > 64 or reward_id not in opened.shop.program.rewards:
         return _page(request, opened, 422, opened.words.t("Please try that again."))
+    units = form.get("units", "")
+    if units and not (units.isascii() and units.isdigit() and len(units) <= UNITS_DIGITS):
+        return _page(request, opened, 422, opened.words.t("Please try that again."))
     operation = Issue(
         Origin(f"once:{opened.member_id}:{once}", "card", entropy=os.urandom(16)),
         reward_id=reward_id,
+        units=int(units) if units else None,
     )
     try:
         opened.shop.ledger.perform(
@@ -89,7 +96,9 @@ def take_reward(request: protocol.Request) -> protocol.Response:
             opened.card,
             operation,
             opened.shop.now,
-            idempotency=Idempotency(fingerprint=f"reward:{reward_id}", expires=True),
+            idempotency=Idempotency(
+                fingerprint=":".join(filter(None, ("reward", reward_id, units))), expires=True
+            ),
         )
     except Refused as refused:
         sentence = locked_words(refused.code.value, opened.words)

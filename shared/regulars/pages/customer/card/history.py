@@ -118,6 +118,10 @@ def _quiet(program: Program, entry: Entry, words: Words) -> str:
     """What an entry without amounts was; nothing for one that only moved the tier."""
     version = entry.facts.get("terms", entry.program_version)
     reward = program.terms(entry.facts.get("reward", ""), version)
+    used = entry.facts.get("credit", {}).get(entry.facts.get("voucher", ""))
+    if entry.kind == "redeem" and reward and used:
+        money = words.money(used[0][0], program.currency)
+        return words.t("{money} used: {reward}", money=money, reward=words.pick(reward.name))
     if entry.kind == "redeem" and reward:
         return words.t("redeemed: {reward}", reward=words.pick(reward.name))
     if entry.kind == "reverse" and "voucher" in entry.facts:

@@ -11,7 +11,7 @@ from regulars.core.config import settings
 from regulars.domain import calendar, carryover, eligibility, raffles
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
-from regulars.domain.program import Program
+from regulars.domain.program import Program, Reward
 from regulars.domain.rewards import in_debt
 from regulars.domain.tiering import next_tier, offers
 from regulars.i18n import Text, UnitNames
@@ -23,7 +23,16 @@ from regulars.render.brand import Brand, brand_of
 from regulars.render.page import Template
 from regulars.store.members import Profile
 from regulars.views import integration
-from regulars.views.customer import GoalPanel, goal, goal_of, locked_words, price, usable, worth
+from regulars.views.customer import (
+    GoalPanel,
+    goal,
+    goal_of,
+    left,
+    locked_words,
+    price,
+    usable,
+    worth,
+)
 
 TEMPLATE = Template(
     "pages/customer/card/card.html", ("base.css", "punch.css", "pages/customer/card/card.css")
@@ -90,6 +99,13 @@ class RewardRow(NamedTuple):
     """A sentence in the reader's language when something else than the balance is missing."""
     automatic: bool = False
     worth: str = ""
+    step: int = 0
+    """For a credit: the step in which units are taken."""
+
+    @property
+    def most(self) -> int:
+        """The most units of a credit that can be taken now."""
+        return self.have - self.have % self.step if self.step else 0
 
 
 class BalanceRow(NamedTuple):
@@ -247,7 +263,7 @@ def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterab
             url=f"{settings().base_url}/v/{held.code}",
             expires_at=datetime.fromisoformat(ends) if ends else None,
             locked_because=locked,
-            worth=worth(reward, program.currency, words) if reward else "",
+            worth=left(program, reward, held, words) if reward else "",
             conditions=reward.conditions if reward else (),
         )
 
@@ -269,8 +285,17 @@ def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterabl
             affordable=candidate.affordable,
             locked_because=locked_words(locked, words) if locked in NEVER_CHOSEN else "",
             automatic=reward.auto,
-            worth=worth(reward, program.currency, words),
+            worth=_worth(program, reward, words),
+            step=reward.step_units,
         )
+
+
+def _worth(program: Program, reward: Reward, words: Words) -> str:
+    """What a reward takes off; of a credit its rate, "100 points = €5.00"."""
+    if reward.rate is None:
+        return worth(reward, program.currency, words)
+    units = words.amount(cast(Any, program.units[reward.unit].name), reward.rate.units)
+    return f"{units} = {words.money(reward.rate.amount_minor, program.currency)}"
 
 
 def _balances(program: Program, card: Card, today: date) -> Iterable[BalanceRow]:
