@@ -69,7 +69,12 @@ YEARLY: dict[str, Any] = {
     **_BASE,
     "timezone": "Pacific/Kiritimati",
     "units": [
-        unit("point", expiry={"type": "date", "month": 2, "day": 29}),
+        unit(
+            "point",
+            expiry=[
+                {"type": "date", "month": 2, "day": 29}, {"type": "inactivity", "months": 4}
+            ],
+        ),
         unit("stamp", "stamps", hold_days=1),
     ],
     "earn": [spend_rule(7, 300), visit_rule(2)],
