@@ -87,7 +87,8 @@ def _lots(draft: Draft, operation: Void, before: Card, after: Card, reason: Reas
         pieces = [piece for voucher in _issued(operation) for piece in _now(draft, voucher, unit)]
         for lots, sign in ((before.lots.get(unit, ()), 1), (after.lots.get(unit, ()), -1)):
             for lot in lots:
-                change[lot.key] = change.get(lot.key, 0) + sign * lot.amount
+                key = _place_now(operation, lot)
+                change[key] = change.get(key, 0) + sign * lot.amount
         for locked in pieces:  # by the refund
             change[locked.key] = change.get(locked.key, 0) - locked.amount
         more = [Lot(*key, amount) for key, amount in change.items() if amount > 0]
@@ -99,6 +100,12 @@ def _lots(draft: Draft, operation: Void, before: Card, after: Card, reason: Reas
                 draft.take_out(unit, (Lot(*key, piece),), rule, reason)
             if amount < 0:
                 draft.charge(unit, -amount - max(0, piece), rule, reason)
+
+
+def _place_now(operation: Void, lot: Lot) -> tuple[str, str]:
+    """Return the dates of the lot into which a piece goes back: pending units that a refund took
+    were of its own sale, and when that was confirmed since, they are not pending any more."""
+    return (lot.expires_on, "") if operation.refunded.confirmed else lot.key
 
 
 def _now(draft: Draft, voucher: Voucher, unit: str) -> tuple[Lot, ...]:
