@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from regulars.actions.due_marks import next_draw
 from regulars.domain import raffles
 from regulars.program import templates
 from tests.service import Merchant, Service
@@ -152,6 +153,31 @@ def test_tickets_weigh_and_nobody_wins_twice() -> None:
         ["ben", "anna"],
     )
     assert raffles.draw("seed", {}, 1) == []
+
+
+def test_a_raffle_that_is_published_while_another_is_drawn_is_drawn_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job knows the programme of before: it must not take the mark of the new raffle away."""
+    cafe = cafe_with(service, RAFFLE)
+    member_id = cafe.join(test=True)["member_id"]
+    cafe.earn(member_id, test=True)
+    known = "regulars.jobs.raffles.next_draw"
+
+    def and_then_published(*given: Any, **more: Any) -> Any:
+        monkeypatch.setattr(known, next_draw)
+        now = cafe.call("GET", "/v1/program", test=True).json
+        second = {**RAFFLE, "id": "second", "until": "2026-12-30"}
+        document = {**now["program"], "raffles": [RAFFLE, second]}
+        reply = cafe.call("PUT", "/v1/program", document, test=True, headers={"if-match": "*"})
+        assert reply.status == 200, reply.text
+        return next_draw(*given, **more)
+
+    monkeypatch.setattr(known, and_then_published)
+    clock(cafe, "2026-12-25T12:00:00Z")
+    cafe.earn(member_id, test=True)
+    assert "draw" in clock(cafe, "2026-12-31T12:00:00Z")
+    assert cafe.call("GET", "/v1/raffles/second", test=True).json["drawn"]
 
 
 def test_publishing_on_the_morning_of_the_draw_does_not_put_it_off(service: Service) -> None:

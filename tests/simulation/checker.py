@@ -67,6 +67,8 @@ class Checker:
         self.due: dict[tuple[str, str], str] = {}
         """By member (or `-`) and job the hour under which it stands in the due list."""
         self.drawn: dict[str, dict[str, Any]] = {}
+        self.drawn_without: dict[str, frozenset[str]] = {}
+        """By raffle the members whose cards could not be read when it was drawn."""
         """By raffle its seed, tickets and winners."""
         self.began: date = date.min
         """The day on which the run began."""
@@ -164,6 +166,7 @@ class Checker:
     def _drawn(self, raffle: str, drawn: bytes) -> None:
         """A draw is from the tickets that stand, if nobody came in between."""
         self.drawn[raffle] = json.loads(decompress(drawn))
+        self.drawn_without[raffle] = frozenset(self.spoilt)
         held = {member: one.marks.tickets[raffle] for member, one in self.replays.items()}
         current = {member: count for member, count in held.items() if count}
         assert not self.calm or self.drawn[raffle]["tickets"] == current, "drawn from others"

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from regulars.actions import aside
-from regulars.actions.due_marks import LEADERBOARDS, count_on
+from regulars.actions.due_marks import LEADERBOARDS, count_on, put_next
 from regulars.domain import calendar, leaderboards
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import CONSENT, Ranking
@@ -53,7 +53,8 @@ def count(shop: Shop, member_id: str) -> None:
         last = closed.result() if closed else before.before if before else None
         counted = CountedBoard(calendar.to_ms(shop.now), one.result(), last)
         keep(shop.table, shop.merchant_id, one.board, counted)
-    shop.table.put(count_on(shop.merchant_id, shop.program, today + timedelta(days=1)))
+    mark = count_on(shop.merchant_id, shop.program, today + timedelta(days=1))
+    put_next(shop.table, shop.merchant_id, shop.program.version, mark)
 
 
 def _takes_part(profile: Profile) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from zlib import compress, decompress
 
 from regulars.actions import aside
-from regulars.actions.due_marks import DRAW, next_draw
+from regulars.actions.due_marks import DRAW, next_draw, put_next
 from regulars.core import tokens
 from regulars.domain import calendar, raffles
 from regulars.domain.games import Raffle
@@ -32,7 +32,8 @@ def draw_due(shop: Shop, member_id: str) -> None:
     for raffle in shop.program.raffles:
         if raffle.last_day < today.isoformat():
             _reward(shop, raffle, _drawn(shop, raffle))
-    shop.table.put(next_draw(shop.merchant_id, shop.program, shop.now, drawn=True))
+    mark = next_draw(shop.merchant_id, shop.program, shop.now, drawn=True)
+    put_next(shop.table, shop.merchant_id, shop.program.version, mark)
 
 
 def result(table: Table, merchant_id: str, raffle_id: str) -> dict[str, Any] | None:

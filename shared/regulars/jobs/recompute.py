@@ -37,7 +37,8 @@ def recompute(table: Table, merchant_id: str, version: int, now: datetime | None
 def zone_changed(shop: Shop, _: str) -> None:
     """Review all members when another time zone begins to hold: their days begin otherwise."""
     _review_all(shop, f"zone:{shop.merchant_id}:{shop.program.version:08}")
-    shop.table.put(due_marks.of_zone(shop.merchant_id, shop.program, shop.now))
+    mark = due_marks.of_zone(shop.merchant_id, shop.program, shop.now)
+    due_marks.put_next(shop.table, shop.merchant_id, shop.program.version, mark)
 
 
 def _review_all(shop: Shop, name: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from regulars.actions.due_marks import ROOTS, next_roots, roots_at
+from regulars.actions.due_marks import ROOTS, next_roots, put_next, roots_at
 from regulars.actions.heads import head_before
 from regulars.core import clock
 from regulars.domain import calendar, merkle
@@ -38,7 +38,7 @@ def digest_heads(shop: Shop, member_id: str) -> None:
             return
         day = active + timedelta(days=1)
     roots.put_upto(table, m, (today - timedelta(days=1)).isoformat())
-    table.put(next_roots(m, zone, shop.now))
+    put_next(table, m, shop.program.version, next_roots(m, zone, shop.now))
 
 
 def _first_day(shop: Shop, today: date) -> date:
