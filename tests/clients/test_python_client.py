@@ -58,7 +58,7 @@ def test_join_earn_reward_redeem_refund(generated: str, shop: Shop) -> None:
         assert earned.entry.recorded_at.tzinfo is not None, "an instant is read as one"
 
         rewards = call("rewards.get_members_id_rewards", 200, card.member_id)
-        assert [(one.reward_id, one.affordable) for one in rewards.items] == [("coffee", True)]
+        assert ("coffee", True) in [(one.reward_id, one.affordable) for one in rewards.items]
         take = model("NewVoucher")(member_id=card.member_id, reward_id="coffee")
         voucher = call("rewards.post_vouchers", 201, body=take, idempotency_key="take")
         redeem = "rewards.post_vouchers_code_redeem"

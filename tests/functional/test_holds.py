@@ -83,10 +83,30 @@ def test_a_refund_finds_the_units_where_they_are(cafe: Merchant) -> None:
 def test_points_that_are_free_pay_for_what_comes_by_itself(cafe: Merchant) -> None:
     published(cafe, **BARE | HELD | {"rewards": [reward("cake", 30, auto=True)]})
     member_id = cafe.join()["member_id"]
-    reply = confirm(cafe, sold(cafe, member_id, 3000))
+    reply = confirm(cafe, sold(cafe, member_id, 3000, "a"))
     assert reply.status == 200
     (voucher,) = cafe.card(member_id)["vouchers"]
     assert (voucher["reward_id"], points(cafe, member_id)) == ("cake", (0, 0))
+    assert cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r"}).status == 200
+    card = cafe.card(member_id)
+    assert (card["vouchers"], card["balances"]["point"]["debt"]) == ([], 0), (
+        "it belongs to the sale"
+    )
+
+
+def test_a_refund_of_what_was_confirmed_and_spent_leaves_what_others_hold(
+    cafe: Merchant,
+) -> None:
+    published(cafe, **BARE | HELD | {"rewards": [reward("cake", 10)]})
+    member_id = cafe.join()["member_id"]
+    entry_id = sold(cafe, member_id, 1000, "a")
+    sold(cafe, member_id, 1000)
+    assert confirm(cafe, entry_id).status == 200
+    taken = cafe.call("POST", "/v1/vouchers", {"member_id": member_id, "reward_id": "cake"}).json
+    assert cafe.call("POST", f"/v1/vouchers/{taken['code']}/redeem", {}).status == 200
+    assert cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r"}).status == 200
+    held = cafe.card(member_id)["balances"]["point"]
+    assert (held["available"], held["pending"], held["debt"]) == (0, 10, 10)
 
 
 def test_what_is_no_entry_or_not_on_hold_is_refused(

@@ -59,6 +59,11 @@ def calls(cafe: Merchant, member_id: str) -> dict[str, Callable[[str, int], Repl
         body = {"to": another(key), "unit": "stamp", "amount": 1, "note": f"n{number}"}
         return cafe.call("POST", f"/v1/members/{member_id}/give", body, key=key)
 
+    def confirm(key: str, number: int) -> Reply:
+        """Another number is another body, of which nothing is read."""
+        entry_id = held_entry(cafe, member_id) if key == "key" else f"{member_id}.2"
+        return cafe.call("POST", f"/v1/entries/{entry_id}/confirm", {"n": number}, key=key)
+
     def move(key: str, number: int) -> Reply:
         body = {"to": another(key), "reason": f"r{number}"}
         return cafe.call("POST", f"/v1/entries/{member_id}.2/move", body, key=key)
@@ -67,6 +72,7 @@ def calls(cafe: Merchant, member_id: str) -> dict[str, Callable[[str, int], Repl
         "POST /v1/refunds/{id}/void": void,
         "POST /v1/vouchers/{code}/reverse": reverse,
         "POST /v1/members/{id}/give": hand,
+        "POST /v1/entries/{id}/confirm": confirm,
         "POST /v1/entries/{id}/move": move,
         "POST /v1/actions": act,
         "POST /v1/gifts": give,
@@ -116,6 +122,21 @@ def surprise_members(cafe: Merchant) -> None:
     rewards = [*now["program"]["rewards"], pastry]
     document = {**now["program"], "rewards": rewards, "surprises": [warm]}
     cafe.call("PUT", "/v1/program", document, headers={"if-match": str(now["version"])})
+
+
+def held_entry(cafe: Merchant, member_id: str) -> str:
+    """The id of an entry with units on hold: the same whenever it is asked for."""
+    now = cafe.call("GET", "/v1/program").json
+    if not any(unit["id"] == "held" for unit in now["program"]["units"]):
+        name = {"en": {"one": "mark", "other": "marks"}}
+        unit = {"id": "held", "name": name, "kind": "points", "hold_days": 14}
+        rule = {"id": "held", "on": "visit", "unit": "held", "amount": 1}
+        document = {**now["program"], "units": [*now["program"]["units"], unit],
+                    "earn": [*now["program"]["earn"], rule]}  # fmt: skip
+        reply = cafe.call("PUT", "/v1/program", document, headers={"if-match": "*"})
+        assert reply.status == 200, reply.text
+    booked = cafe.call("POST", "/v1/earn", {"member_id": member_id}, key="held")
+    return f"{member_id}.{booked.json['entry']['seq']}"
 
 
 def test_every_ledger_route_is_tried_here(service: Service) -> None:

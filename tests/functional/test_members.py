@@ -292,6 +292,7 @@ class TestRewards:
             "percent": None, "amount_minor": None, "value_minor": None, "conditions": [],
             "cost": {"unit": "stamp", "amount": 10}, "affordable": False,
             "missing": {"unit": "stamp", "amount": 9}, "locked_because": "insufficient_balance",
+            "credit": None,
         }  # fmt: skip
 
     def test_in_the_members_language(self, cafe: Merchant) -> None:

@@ -51,6 +51,7 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
         ("POST", f"/v1/vouchers/{code}/reverse", {}),
         ("POST", f"/v1/members/{member}/give", {"to": "c", "unit": "stamp", "amount": 1}),
         ("POST", f"/v1/entries/{member}/move", {"to": "c", "reason": "r"}),
+        ("POST", f"/v1/entries/{member}/confirm", None),
         ("POST", f"/v1/refunds/{member}/void", None),
     ]
 

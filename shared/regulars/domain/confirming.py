@@ -39,4 +39,6 @@ def confirm(draft: Draft, operation: Confirm) -> Refunded:
     draft.facts["confirms"] = original.seq
     draft.pay_debt()
     issue_automatic(draft)
-    return operation.sale.refunded._replace(confirmed=True)
+    refunded = operation.sale.refunded
+    issued = tuple(draft.facts.get("vouchers", ()))  # they belong to the sale, as if it issued them
+    return refunded._replace(vouchers=(*refunded.vouchers, *issued), confirmed=True)

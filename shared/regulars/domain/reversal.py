@@ -115,7 +115,7 @@ def take(
 def _from_own(draft: Draft, operation: Reverse, grant: Grant, amount: int, reason: Reason) -> int:
     """Take from the lots of the grant, and count what expired there; return how much is settled."""
     if operation.refunded.confirmed:
-        grant = grant._replace(lots=(*_confirmed(grant), *grant.lots))
+        grant = grant._replace(lots=tuple(_confirmed(grant)))
     settled, unit = _from_lots(draft, grant, amount, reason), grant.line.unit
     recorded = calendar.from_ms(operation.original.recorded_ms)
     granted_on = calendar.local_date(recorded, draft.program.timezone).isoformat()
@@ -141,8 +141,8 @@ def _from_lots(draft: Draft, grant: Grant, amount: int, reason: Reason) -> int:
 
 
 def _confirmed(grant: Grant) -> Iterator[Lot]:
-    """Where the pending lots of a grant are when their hold was ended."""
-    return (lot._replace(available_on="") for lot in grant.lots if lot.available_on)
+    """Where the lots of a grant are since their hold was ended: what is pending is of others."""
+    return (lot._replace(available_on="") for lot in grant.lots)
 
 
 def _count(draft: Draft, fact: str, unit: str, amount: int) -> None:

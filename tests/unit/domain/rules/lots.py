@@ -124,7 +124,8 @@ def _with_lots(text: str, cost: int) -> Shop:
 @holds("Held units")
 def held_units(row: Cells) -> Cells:
     point = unit("point", expiry=_policy("months 2"), hold_days=14)
-    shop = opened("2026-11-22", units=[point], earn=earn("1 point per 1.00"))
+    offered = rewards("ten for 10", "point")[0]
+    shop = opened("2026-11-22", units=[point], earn=earn("1 point per 1.00"), rewards=offered)
     story = Story(shop).run(row["what happens"])
     held = sum(lot.amount for lot in shop.card.lots.get("point", ()))
     available = shop.available()
