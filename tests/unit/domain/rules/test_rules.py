@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.unit.domain.rules import lots, refunds, sale, tiers, versions, wallets
+from tests.unit.domain.rules import lots, refunds, sale, tiers, versions, waiting, wallets
 from tests.unit.domain.rules.document import HOLDERS, PAGE, Row, outcome_of, rows, sections
 
 TEXT = PAGE.read_text("utf-8")
