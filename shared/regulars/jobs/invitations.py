@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import os
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from regulars.actions import aside
@@ -35,13 +36,18 @@ def invite(shop: Shop, member_id: str) -> None:
 
 
 def best(shop: Shop, percent: int, today: date) -> list[Card]:
-    """The cards of the top `percent` of members by spend in the year so far, at least one.
+    """The cards of the top `percent` of all members (see `best_of`)."""
+    return best_of(all_cards(shop.table, shop.merchant_id, aside.of(shop, INVITE)), percent, today)
+
+
+def best_of(cards: Iterable[Card], percent: int, today: date) -> list[Card]:
+    """The cards of the top `percent` by spend in the year so far, at least one.
 
     Nobody is among them who spent nothing; ties go to the first member id.
     """
     spent: list[tuple[int, str, Card]] = []
     members = 0
-    for card in all_cards(shop.table, shop.merchant_id, aside.of(shop, INVITE)):
+    for card in cards:
         members += 1
         if amount := window_sum(card, "year", today).spend_minor:
             spent.append((-amount, card.member_id, card))
