@@ -6,7 +6,6 @@ created or a programme is published, and by each job for its next time.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from regulars.domain import calendar
@@ -14,7 +13,6 @@ from regulars.domain.program import Program
 from regulars.store import keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
-from regulars.store.table import Cancelled, Check, Equals, Put, Table
 
 DIGEST = "digest"
 INVITE = "invite"
@@ -56,14 +54,6 @@ def of_program(merchant_id: str, program: Program, now: datetime) -> list[Item]:
         of_zone(merchant_id, program, now),
         next_roots(merchant_id, program.timezone, now),
     ]
-
-
-def put_next(table: Table, merchant_id: str, version: int, mark: Item) -> None:
-    """Write when a merchant's job is due next, as programme `version` says. When another version is
-    in force by now, its own mark was written with it, and stays."""
-    in_force = Check(keys.program(merchant_id), Equals("version", version))
-    with suppress(Cancelled):
-        table.transact([in_force, Put(mark)])
 
 
 def of_waiting(merchant_id: str, version: int, at_ms: int) -> Item:

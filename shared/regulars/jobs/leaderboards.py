@@ -10,11 +10,12 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from regulars.actions import aside
-from regulars.actions.due_marks import LEADERBOARDS, count_on, put_next
+from regulars.actions.due_marks import LEADERBOARDS, count_on
 from regulars.domain import calendar, leaderboards
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import CONSENT, Ranking
 from regulars.program.shop import Shop
+from regulars.store import versions
 from regulars.store.leaderboards import CountedBoard, PeriodResult, keep, read
 from regulars.store.members import Profile, all_cards
 
@@ -54,7 +55,7 @@ def count(shop: Shop, member_id: str) -> None:
         counted = CountedBoard(calendar.to_ms(shop.now), one.result(), last)
         keep(shop.table, shop.merchant_id, one.board, counted)
     mark = count_on(shop.merchant_id, shop.program, today + timedelta(days=1))
-    put_next(shop.table, shop.merchant_id, shop.program.version, mark)
+    versions.put_mark(shop.table, shop.merchant_id, shop.program.version, mark)
 
 
 def _takes_part(profile: Profile) -> bool:

@@ -9,13 +9,13 @@ from typing import Any
 from zlib import compress, decompress
 
 from regulars.actions import aside
-from regulars.actions.due_marks import DRAW, next_draw, put_next
+from regulars.actions.due_marks import DRAW, next_draw
 from regulars.core import tokens
 from regulars.domain import calendar, raffles
 from regulars.domain.games import Raffle
 from regulars.domain.operations import GrantBonus, Origin
 from regulars.program.shop import Shop
-from regulars.store import keys
+from regulars.store import keys, versions
 from regulars.store.marshal import Item
 from regulars.store.members import all_cards
 from regulars.store.table import Absent, Table
@@ -33,7 +33,7 @@ def draw_due(shop: Shop, member_id: str) -> None:
         if raffle.last_day < today.isoformat():
             _reward(shop, raffle, _drawn(shop, raffle))
     mark = next_draw(shop.merchant_id, shop.program, shop.now, drawn=True)
-    put_next(shop.table, shop.merchant_id, shop.program.version, mark)
+    versions.put_mark(shop.table, shop.merchant_id, shop.program.version, mark)
 
 
 def result(table: Table, merchant_id: str, raffle_id: str) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from regulars.actions import aside, due_marks
 from regulars.domain.due import TIER
 from regulars.jobs.cards import review_tier
 from regulars.program.shop import Shop, load_shop
-from regulars.store import connect, keys
+from regulars.store import connect, keys, versions
 from regulars.store.marshal import Item
 from regulars.store.table import AbsentOr, Below, Table
 
@@ -38,7 +38,7 @@ def zone_changed(shop: Shop, _: str) -> None:
     """Review all members when another time zone begins to hold: their days begin otherwise."""
     _review_all(shop, f"zone:{shop.merchant_id}:{shop.program.version:08}")
     mark = due_marks.of_zone(shop.merchant_id, shop.program, shop.now)
-    due_marks.put_next(shop.table, shop.merchant_id, shop.program.version, mark)
+    versions.put_mark(shop.table, shop.merchant_id, shop.program.version, mark)
 
 
 def _review_all(shop: Shop, name: str) -> int:

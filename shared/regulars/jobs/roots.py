@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from regulars.actions.due_marks import ROOTS, next_roots, put_next, roots_at
+from regulars.actions.due_marks import ROOTS, next_roots, roots_at
 from regulars.actions.heads import head_before
 from regulars.core import clock
 from regulars.domain import calendar, merkle
 from regulars.domain.calendar import to_ms
 from regulars.program.shop import Shop
-from regulars.store import activity, keys, roots
+from regulars.store import activity, keys, roots, versions
 from regulars.store.marshal import Item
 from regulars.store.roots import DayRoot, Progress
 
@@ -38,7 +38,7 @@ def digest_heads(shop: Shop, member_id: str) -> None:
             return
         day = active + timedelta(days=1)
     roots.put_upto(table, m, (today - timedelta(days=1)).isoformat())
-    put_next(table, m, shop.program.version, next_roots(m, zone, shop.now))
+    versions.put_mark(table, m, shop.program.version, next_roots(m, zone, shop.now))
 
 
 def _first_day(shop: Shop, today: date) -> date:

@@ -7,13 +7,14 @@ number that was given, so that none is given twice.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.marshal import Item
 from regulars.store.merchants import CHANGING, packed
-from regulars.store.table import Absent, Cancelled, Equals, ItemPage, Put, Table
+from regulars.store.table import Absent, Cancelled, Check, Equals, ItemPage, Put, Table
 
 WAITING_MAX = 20
 CLOSED_DAYS = 366
@@ -96,6 +97,14 @@ def closed(one: Waiting, state: str, now_ms: int, no_mark: Item, why: str = "") 
     if why:
         item["note"] = why
     return [Put(item, Equals("state", "waiting")), Put(no_mark)]
+
+
+def put_mark(table: Table, merchant_id: str, version: int, mark: Item) -> None:
+    """Write when a merchant's job is due next, as programme `version` says. When another version is
+    in force by now, its own mark was written with it, and stays."""
+    in_force = Check(keys.program(merchant_id), Equals("version", version))
+    with suppress(Cancelled):
+        table.transact([in_force, Put(mark)])
 
 
 def published(table: Table, m: str, limit: int, before: int | None) -> ItemPage:
