@@ -118,7 +118,7 @@ def _refusals_are_not_kept() -> list[Patch]:
     refuse = ledger.Ledger._refuse
 
     def changed(self: Any, operation: Any, request: Any, refused: Refused, now: Any) -> Any:
-        return refuse(self, operation, request._replace(keep_refusal=False), refused, now)
+        return refuse(self, operation, request._replace(store_refusal=False), refused, now)
 
     return [(ledger.Ledger, "_refuse", changed)]
 

@@ -18,7 +18,6 @@ from regulars.domain import (
 )
 from regulars.domain.ledger import granted
 from regulars.domain.operations import Refunded
-from regulars.store import reversals
 from tests.simulation.planted_around import Patch
 
 
@@ -114,33 +113,12 @@ def _the_last_visit_stays() -> list[Patch]:
     return [(visits, "uncount", changed)]
 
 
-def _refunded_visits_come_back() -> list[Patch]:
-    return [(visits, "_gone", lambda _: "l:0")]
-
-
-def _vouchers_of_refunds_are_nobodys() -> list[Patch]:
-    read = reversals.refunded_of
-
-    def changed(*given: Any) -> Any:
-        return read(*given)._replace(vouchers=())
-
-    return [(reversals, "refunded_of", changed)]
-
-
-def _discounts_are_forgotten() -> list[Patch]:
-    return [(baskets, "_less", lambda amounts, _: list(amounts))]
-
-
 def _free_sales_are_visits() -> list[Patch]:
     return [(baskets.Basket, "is_free", property(lambda _: False))]
 
 
 def _minimums_look_at_everything() -> list[Patch]:
     return [(baskets, "not_excluded", lambda _rule, basket: basket.spend_minor)]
-
-
-def _what_is_left_out_gives_a_stamp() -> list[Patch]:
-    return [(baskets, "is_all_excluded", lambda *_: False)]
 
 
 def _debt_blocks_what_was_paid_for() -> list[Patch]:
@@ -161,11 +139,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "streaks outlive their visits": _streaks_outlive_their_visits,
     "a streak loses a week with another visit": _a_streak_loses_one_too_many,
     "the last visit stays when it is refunded": _the_last_visit_stays,
-    "refunded visits come back": _refunded_visits_come_back,
-    "discounts of an order are forgotten": _discounts_are_forgotten,
     "a sale of nothing is a visit": _free_sales_are_visits,
     "minimums look at what is left out": _minimums_look_at_everything,
-    "what is left out gives a stamp": _what_is_left_out_gives_a_stamp,
-    "vouchers that a refund issued are forgotten": _vouchers_of_refunds_are_nobodys,
 }
 """By what they do."""
