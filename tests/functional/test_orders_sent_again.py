@@ -130,6 +130,19 @@ def test_the_first_answer_of_a_key_stays_its_answer(shop: Merchant) -> None:
     assert state(shop, member_id) == (20, 1, 2000, 1)
 
 
+def test_an_order_of_nothing_that_is_paid_now_is_a_visit_within_the_limits(shop: Merchant) -> None:
+    published(shop, limits={"visits_per_day": 1})
+    anna, ben = (str(shop.join()["member_id"]) for _ in range(2))
+    for member_id in (anna, ben):
+        shop.earn(member_id, spend_minor=0, order_id=member_id)
+        assert state(shop, member_id) == (0, 0, 0, 0)
+    shop.earn(anna, spend_minor=500)
+    for member_id in (anna, ben):
+        shop.earn(member_id, spend_minor=300, order_id=member_id)
+    assert state(shop, anna) == (8, 1, 800, 1)
+    assert state(shop, ben) == (3, 1, 300, 1)
+
+
 class TestWhatFollows:
     RAFFLES: ClassVar = [
         {"id": "money", "name": "Money", "from": "2026-01-01", "until": "2999-01-01",

@@ -176,6 +176,7 @@ _REVIEWS_TIER_FIRST = (
     GiveBenefits,
     Issue,
     Adjust,
+    Receive,
     Reverse,
     Revise,
     Void,

@@ -56,7 +56,7 @@ def revise(draft: Draft, operation: Revise) -> tuple[Refunded, list[tuple[str, R
     was_whole = operation.refunded.minor == WHOLE
     refunded = Refunded() if was_whole else operation.refunded
     basket = baskets.read(operation.sale, under.counts)
-    count = _visits(operation.sale, before, basket)
+    count = _visits(draft, operation.sale, before, basket)
     scratch, refused = _as_at_first(draft, operation, under, basket, count)
     facts: dict[str, Any] = {
         **accrual.facts_of(operation.sale, count, basket),
@@ -128,14 +128,16 @@ def keep_milestones(draft: Draft, before: Entry, lost: Mapping[str, int]) -> Non
     sale["runs"] = {**before.facts.get("runs", {}), **draft.facts.get("runs", {})}
 
 
-def _visits(sale: Earn, before: Entry, basket: baskets.Basket) -> int:
-    """Count the visits of the order now: as many as were granted, unless nothing was paid; the
-    limits of its day are not judged again."""
+def _visits(draft: Draft, sale: Earn, before: Entry, basket: baskets.Basket) -> int:
+    """Count the visits of the order now: as many as were granted. The limits of its day are not
+    judged again, but for an order of nothing, for which they never were."""
     if basket.is_free or basket.spend_minor < 0:
         return 0
     had = int(before.facts.get("visits", 0))
     was_free = "spend" not in before.facts and "paid" not in before.facts
-    return min(had, sale.visits) if had or not was_free else int(sale.visits)
+    if had or not was_free:
+        return min(had, sale.visits)
+    return visits.granted(draft, sale._replace(refusable=False), basket)[0]
 
 
 def _as_at_first(

@@ -157,9 +157,12 @@ def _counts(draft: Draft, before: Card, after: Card) -> None:
         came=_counted_again(draft.card.came, before.came, after.came),
     )
     runs = {f"s:{kind}": kind for kind in streaks.KINDS}
+    of_streaks = {f"m:{one.id}" for one in draft.program.milestones if one.metric in streaks.KINDS}
     for name in dict.fromkeys((*before.taken, *after.taken)):
         if name in runs:
             _streak(draft, runs[name], before, after)
+            continue
+        if name in of_streaks:  # counted with their streak
             continue
         (period, was), (other, now) = limits.stored(before, name), limits.stored(after, name)
         named = period or other

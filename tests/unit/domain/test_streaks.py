@@ -111,3 +111,20 @@ def test_a_refund_of_an_earlier_streak_does_not_reward_the_running_one_again() -
     cafe.refund(earlier)
 
     assert visits(cafe, 1) == [1]
+
+
+def test_a_reward_of_a_streak_is_counted_once_when_its_refund_is_taken_back() -> None:
+    """It was reached, refunded, taken back and refunded again: it can be reached again."""
+    cafe = shop({"metric": "weeks", "at": 2})
+    cafe.sale(1000)
+    sale = cafe.later(days=7).sale(1000)
+    assert gifts(cafe) == 1
+    refund = cafe.refund(sale)
+    assert gifts(cafe) == 0
+    cafe.void(refund, sale)
+    assert gifts(cafe) == 1
+
+    cafe.refund(sale)
+    assert gifts(cafe) == 0
+    cafe.sale(1000)
+    assert gifts(cafe) == 1

@@ -12,8 +12,8 @@ import pytest
 
 from regulars.domain import tiering
 from regulars.domain.calendar import to_ms
-from regulars.domain.card import Window
-from regulars.domain.operations import GrantTier
+from regulars.domain.card import Lot, Window
+from regulars.domain.operations import GrantTier, Receive
 from regulars.program.load import load
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
@@ -328,6 +328,24 @@ def test_what_comes_free_when_a_tier_has_ended_unlocks_nothing_of_it() -> None:
     assert not cafe.card.open
     cafe.adjust("point", 5)
     assert not cafe.card.open
+
+
+def test_what_a_friend_gives_unlocks_nothing_for_a_tier_that_has_ended() -> None:
+    way = {"metric": "invitation", "percent": 5}
+    of = make_program(
+        units=[unit()], earn=[spend_rule()],
+        rewards=[reward("cup", 10, auto=True, tiers=["gold"])],
+        tiers=[{"id": "gold", "name": "Gold", "enter": [way]}],
+    )  # fmt: skip
+    cafe = Shop(of, datetime(2026, 12, 20, 9, tzinfo=UTC))
+    cafe.join()
+    cafe.do(GrantTier(cafe.origin(), "gold", "2026-12-31", "hand"))
+    cafe.now = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # midnight has passed in Budapest
+
+    cafe.do(Receive(cafe.origin(), "point", (Lot("", "", 10),), "c2"))
+    assert tier(cafe) is None
+    assert not cafe.card.open
+    assert cafe.available() == 10
 
 
 def test_a_season_begins_before_its_review_comes_by() -> None:
