@@ -309,7 +309,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     ],
     "a cancelled voucher gives fresh lots": _fresh_lots,
     "the daily cap is ignored": lambda: [
-        (visits, "granted", lambda _, operation: (operation.visits, []))
+        (visits, "granted", lambda _, operation, basket: (operation.visits, []))
     ],
     "shared counters have no limit": _counters_without_a_limit,
     "fingerprints are not compared": _fingerprints_are_not_compared,
