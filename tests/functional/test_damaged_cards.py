@@ -126,7 +126,7 @@ class TestRepair:
         member_id = lived(cafe)
         card = cards.card_of(state(cafe, member_id))
         first, *_ = card.open
-        wrong = card._replace(open={}, last_visit_ms=5, days={"2026-01-01": 3})
+        wrong = card._replace(open={}, last_visit_ms=5, came={**card.came, "739617": 3})
         cafe.service.table.put(cards.state_item(cafe.id, wrong))
         key = keys.voucher(cafe.id, member_id, first)
         (voucher,) = cafe.service.table.get(key)
@@ -134,7 +134,7 @@ class TestRepair:
         cafe.service.table.put({**voucher, "status": "redeemed"})
         paths = [it["path"] for it in verified(cafe, member_id)["differences"]]
         assert paths == [
-            "days.2026-01-01", "last_visit_ms", f"open.{first}", f"vouchers.{first}.status",
+            "came.739617", "last_visit_ms", f"open.{first}", f"vouchers.{first}.status",
         ]  # fmt: skip
         dry = repaired(cafe, member_id, dry_run=True)
         assert (dry["ok"], dry["repaired"], len(dry["differences"])) == (False, False, 4)

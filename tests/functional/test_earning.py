@@ -112,6 +112,28 @@ def test_a_cap_ends_with_the_merchants_day(service: Service, frozen: Any) -> Non
     assert balance(cafe.earn(member_id)["card"]) == 3
 
 
+def test_a_visit_reported_late_is_held_against_those_around_it(cafe: Merchant) -> None:
+    """A till that was offline: what counts does not depend on which visit came last."""
+    published(cafe, limits={"cooldown_minutes": 30})
+    member_id = cafe.join()["member_id"]
+
+    def report(time: str, order: str) -> int:
+        at = f"2026-01-15T{time}:00Z"
+        answer = cafe.earn(member_id, effective_at=at, order_id=order)
+        stamps: int = sum(line["amount"] for line in answer["entry"]["lines"])
+        assert [one["rule"] for one in answer["refused"]] == ([] if stamps else ["limits"])
+        return stamps
+
+    counted = [report(time, time) for time in ("10:00", "12:00", "10:29", "11:31", "11:30")]
+    assert counted == [1, 1, 0, 0, 1]
+    reply = cafe.call("POST", "/v1/refunds", {"order_id": "10:00", "refund_id": "r1"})
+    assert reply.status == 200, reply.text
+    assert report("10:29", "again") == 1
+    assert (cafe.card(member_id)["visits"], cafe.card(member_id)["last_visit_at"]) == (
+        3, "2026-01-15T12:00:00Z",
+    )  # fmt: skip
+
+
 def test_what_has_happened_may_be_reported_later_but_not_before(cafe: Merchant) -> None:
     member_id = cafe.join()["member_id"]
     answer = cafe.earn(member_id, effective_at="2026-01-31T23:30:00+01:00")

@@ -23,7 +23,7 @@ from tests.simulation.run import Run
 
 KINDS = ("old", "gone", "text", "field", "field", "voucher")
 SPOILT: dict[str, Any] = {
-    "lots": {}, "debt": {"point": 99}, "carry": {}, "windows": {}, "days": {"2020-01-01": 9},
+    "lots": {}, "debt": {"point": 99}, "carry": {}, "windows": {}, "came": {"737425": 9},
     "tier": None, "held": {}, "open": {}, "taken": {}, "enrolled_ms": 1, "last_visit_ms": 1,
     "inactive_after": {"point": "2020-01-01"}, "seq": 1, "stepped": 999,
 }  # fmt: skip

@@ -86,6 +86,11 @@ def _no_cooldown() -> list[Patch]:
     return [(visits, "granted", changed)]
 
 
+def _only_the_last_visit_cools_down() -> list[Patch]:
+    wait = visits._wait_ms
+    return [(visits, "_wait_ms", lambda card, *given: wait(card._replace(visited={}), *given))]
+
+
 def _streaks_never_break() -> list[Patch]:
     extended = streaks.Run.extended
 
@@ -135,6 +140,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
         (accrual, "_open_bought_tiers", lambda *_: None)
     ],
     "the cool-down is not kept": _no_cooldown,
+    "a cool-down looks at the last visit only": _only_the_last_visit_cools_down,
     "streaks never break": _streaks_never_break,
     "a challenge counts on all days": lambda: [(milestones, "_runs", lambda *_: True)],
     "tickets of what was refunded stay": lambda: [(domain_raffles, "take_back", lambda *_: None)],

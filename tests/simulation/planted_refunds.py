@@ -106,9 +106,12 @@ def _a_streak_loses_one_too_many() -> list[Patch]:
 
 
 def _the_last_visit_stays() -> list[Patch]:
+    uncount = visits.uncount
+
     def changed(draft: Any, original: Any, day: Any, count: int) -> None:
-        days = {**draft.card.days, day.isoformat(): draft.card.days.get(day.isoformat(), 0) - count}
-        draft.card = draft.card._replace(days={one: n for one, n in days.items() if n > 0})
+        last = draft.card.last_visit_ms
+        uncount(draft, original, day, count)
+        draft.card = draft.card._replace(last_visit_ms=last)
 
     return [(visits, "uncount", changed)]
 

@@ -209,7 +209,7 @@ class Replay(ReplayState):
             counted = self.visits_left(self._asked(entry).visits, entry["eff"])
             assert facts["visits"] == counted, "other visits than count"
         if facts.get("visits"):
-            self._visited(self.day(entry["eff"]), facts["visits"])
+            self._visited(entry["eff"], facts["visits"])
             self.times[entry["seq"]] = entry["eff"]
             self.last_visit = max(self.last_visit, entry["eff"])
         self.used[entry["seq"]] = facts
@@ -239,9 +239,8 @@ class Replay(ReplayState):
         self._without_lost_benefits(entry)
         self.marks.lose_tickets(document, facts, sale)
         if sale.visits and had_visit and sale.visit_gone:
-            day = self.day(self.times[seq])
-            self._visited(day, -sale.visits)
-            self.marks.lose(self.document, day, sale.visits)
+            self._visited(self.times[seq], -sale.visits)
+            self.marks.lose(self.document, self.day(self.times[seq]), sale.visits)
             self._not_visited(seq)
         if had_visit and sale.visit_gone:
             caused = (*facts.get("vouchers", ()), *self.refund_vouchers.get(seq, ()))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from tests.simulation import programs
@@ -15,6 +15,8 @@ from tests.simulation.rates import Asked
 from tests.unit.domain.oracle import Oracle
 from tests.unit.domain.sold import Sale
 from tests.unit.domain.tier_oracle import FAR
+
+WEEK_MS = 7 * 86_400_000
 
 
 class Surprised(NamedTuple):
@@ -50,7 +52,9 @@ class ReplayState(Oracle):
     acted: Counter[tuple[str, str]] = field(default_factory=Counter)
     celebrated: set[tuple[str, str]] = field(default_factory=set)
     days: dict[str, int] = field(default_factory=dict)
-    """By day the visits that count and were not taken back; only the last week is remembered."""
+    """By day the visits that count and were not taken back; 25 days with any are remembered."""
+    instants: dict[int, int] = field(default_factory=dict)
+    """By instant the same visits; twenty instants of a week are remembered."""
     last_visit: int = 0
     """When the visit was that the next has to wait for."""
     times: dict[int, int] = field(default_factory=dict)
@@ -80,21 +84,26 @@ class ReplayState(Oracle):
     left: Counter[str] = field(default_factory=Counter)
     """The remainder by rule, kept up to date."""
 
-    def _visited(self, day: date, visits: int) -> None:
-        """Visits more or less on a day."""
-        name = day.isoformat()
-        self.days[name] = self.days.get(name, 0) + visits
-        if visits < 0:
-            self.days = {one: n for one, n in self.days.items() if n > 0}
-            return
-        since = date.fromisoformat(max(self.days)) - timedelta(days=7)
-        self.days = {one: n for one, n in self.days.items() if one >= since.isoformat()}
+    def _visited(self, when: int, visits: int) -> None:
+        """Visits more or less at an instant."""
+        day = self.day(when).isoformat()
+        self.days[day] = self.days.get(day, 0) + visits
+        self.days = {one: n for one, n in self.days.items() if n > 0}
+        while len(self.days) > 25:
+            del self.days[min(self.days)]
+        self.instants[when] = self.instants.get(when, 0) + visits
+        self.instants = {one: n for one, n in self.instants.items() if n > 0}
+        while len(self.instants) > 20 or max(self.instants, default=0) > WEEK_MS + min(
+            self.instants, default=0
+        ):
+            del self.instants[min(self.instants)]
 
     def visits_left(self, wanted: int, when: int) -> int:
         """How many of so many visits at an instant count."""
         limits = self.document.get("limits", {})
-        apart = abs(when - self.last_visit)
-        if self.last_visit and apart < limits.get("cooldown_minutes", 0) * 60_000:
+        others = (*self.instants, self.last_visit) if self.last_visit else tuple(self.instants)
+        wait = limits.get("cooldown_minutes", 0) * 60_000
+        if any(abs(when - other) < wait for other in others):
             return 0
         most = limits.get("visits_per_day", 0)
         had = self.days.get(self.day(when).isoformat(), 0)

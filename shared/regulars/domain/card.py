@@ -21,7 +21,11 @@ MONTHS_KEPT = 24
 
 
 VISIT_DAYS_KEPT = 25
-"""How many days with visits a card keeps; a member's rhythm is that of these."""
+"""How many days with visits a card keeps: for a member's rhythm, and for the cap of each day."""
+
+INSTANTS_KEPT = 20
+"""How many visits a card keeps to the millisecond, of the week up to the newest: for the
+cool-down."""
 
 
 class Lot(NamedTuple):
@@ -121,11 +125,11 @@ class Card(NamedTuple):
     """By month index (see `calendar.month_index`)."""
     lifetime: Window = NOTHING
     last_visit_ms: int = 0
-    days: Mapping[str, int] = NONE
-    """Visits by day, of the newest days, where the programme has a daily cap."""
     came: Mapping[str, int] = NONE
-    """Visits by day, of the newest VISIT_DAYS_KEPT days with any: the member's rhythm. Days are
-    named by their number (`date.toordinal`)."""
+    """Visits by day, of the newest VISIT_DAYS_KEPT days with any. Days are named by their number
+    (`date.toordinal`)."""
+    visited: Mapping[str, int] = NONE
+    """Visits by instant (ms), of the newest INSTANTS_KEPT, where the programme has a cool-down."""
     tier: TierRight | None = None
     """The current tier: the highest the card has a right to."""
     held: Mapping[str, TierRight] = NONE

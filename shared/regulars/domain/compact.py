@@ -90,8 +90,8 @@ FIELDS: Mapping[str, Field] = {
     "windows": Field("w", list, lambda _, written: Window(*written), each=True),
     "lifetime": Field("t", list, lambda written: Window(*written)),
     "last_visit_ms": Field("v", _same, _same),
-    "days": Field("y", _same, _named, each=True),
     "came": Field("j", _same, _named, each=True),
+    "visited": Field("a", _same, _named, each=True),
     "tier": Field("k", lambda tier: tier and list(tier), lambda it: it and TierRight(*it)),
     "held": Field(
         "m",
@@ -106,7 +106,8 @@ FIELDS: Mapping[str, Field] = {
     "traced": Field("p", _same, _same),
     "due": Field("u", _same, _named, each=True),
 }
-"""Every field of a card but the member's id and the version, by its name. Keys never change."""
+"""Every field of a card but the member's id and the version, by its name. Keys never change;
+`y` held visits by day once."""
 
 _REQUIRED = ("seq", "head", "recorded_ms", "enrolled_ms")
 
@@ -142,25 +143,25 @@ def _months_of(written: list[Any]) -> dict[int, Window]:
     return {first + place: Window(*month) for place, month in enumerate(months) if month}
 
 
-def _gaps(came: Mapping[str, int]) -> list[Any]:
-    """The first day's number, then the days to each next one; with the visits where they are
-    several."""
+def _gaps(visits: Mapping[str, int]) -> list[Any]:
+    """The first day's number (or instant), then the distance to each next one; with the visits
+    where they are several."""
     written: list[Any] = []
     before = 0
-    for day in sorted(map(int, came)):
-        visits = came[str(day)]
-        written.append(day - before if visits == 1 else [day - before, visits])
-        before = day
+    for when in sorted(map(int, visits)):
+        count = visits[str(when)]
+        written.append(when - before if count == 1 else [when - before, count])
+        before = when
     return written
 
 
-def _days_of(written: list[Any]) -> dict[str, int]:
-    came, day = {}, 0
+def _visits_of(written: list[Any]) -> dict[str, int]:
+    visits, when = {}, 0
     for piece in written:
-        gap, visits = piece if isinstance(piece, list) else (piece, 1)
-        day += gap
-        came[str(day)] = visits
-    return came
+        gap, count = piece if isinstance(piece, list) else (piece, 1)
+        when += gap
+        visits[str(when)] = count
+    return visits
 
 
 def _months(windows: Mapping[int, Window]) -> list[Any]:
@@ -171,6 +172,7 @@ def _months(windows: Mapping[int, Window]) -> list[Any]:
 
 _IN_A_ROW: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "windows": (_months, _months_of),
-    "came": (_gaps, _days_of),
+    "came": (_gaps, _visits_of),
+    "visited": (_gaps, _visits_of),
 }
 """Fields that a state writes in a row, each piece by its distance from the one before."""

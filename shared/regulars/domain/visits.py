@@ -1,25 +1,26 @@
 """Count visits under the daily cap and the cool-down, by the time of the visit.
 
-A till that was offline reports visits late and in any order, so visits are counted on their own
-days, for the last week.
+A till that was offline reports visits late and in any order. So a card keeps on which days visits
+counted, and at which instants, as far back as VISIT_DAYS_KEPT and INSTANTS_KEPT say; a late one is
+held against the visits before and after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from regulars.domain import limits, reasons
 from regulars.domain.baskets import Basket
-from regulars.domain.card import VISIT_DAYS_KEPT, Card
+from regulars.domain.card import INSTANTS_KEPT, VISIT_DAYS_KEPT, Card
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry
 from regulars.domain.operations import Earn
 from regulars.domain.reasons import Reason, ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
 
-DAYS_KEPT = 7
-"""Days before the newest for which a card stores the visits of each day."""
+WEEK_MS = 7 * 24 * 3600 * 1000
+"""For how long before the newest visit a card keeps instants, and what was refunded."""
 
 
 def granted(draft: Draft, operation: Earn, basket: Basket) -> tuple[int, list[tuple[str, Reason]]]:
@@ -33,12 +34,11 @@ def granted(draft: Draft, operation: Earn, basket: Basket) -> tuple[int, list[tu
     if visits and basket.is_free and not (draft.program.counts.zero_sale and not basket.paid_minor):
         return 0, [("visits", reasons.plain(ReasonKind.ZERO_SALE))]
     reason: Reason | None = None
-    apart_ms = abs(draft.effective_ms - card.last_visit_ms)
-    wait_ms = caps.cooldown_minutes * 60_000 - apart_ms
-    if visits and card.last_visit_ms and wait_ms > 0:
+    wait_ms = _wait_ms(card, draft.effective_ms, caps.cooldown_minutes * 60_000)
+    if visits and wait_ms:
         visits, reason = 0, reasons.cooldown(-(-wait_ms // 60_000))
     elif visits and caps.visits_per_day:
-        had = card.days.get(draft.effective_day.isoformat(), 0)
+        had = card.came.get(_name(draft.effective_day), 0)
         if had + visits > caps.visits_per_day:
             visits = max(0, caps.visits_per_day - had)
             reason = reasons.cap_day(caps.visits_per_day)
@@ -49,12 +49,24 @@ def granted(draft: Draft, operation: Earn, basket: Basket) -> tuple[int, list[tu
     return visits, [("limits", reason)]
 
 
+def _wait_ms(card: Card, at_ms: int, cooldown_ms: int) -> int:
+    """Compute how long after an instant a visit counts again; 0 when one at that instant does: no
+    visit before it or after it is nearer than the cool-down."""
+    known = {*map(int, card.visited), card.last_visit_ms} - {0}
+    near = (ms for ms in known if abs(at_ms - ms) < cooldown_ms)
+    return max((ms + cooldown_ms - at_ms for ms in near), default=0)
+
+
 def book(draft: Draft, visits: int) -> None:
-    """Store visits on their day, and the time of the last one."""
+    """Store visits on their day and at their instant, and the time of the last one."""
     card = draft.card
-    if draft.program.limits.visits_per_day:
-        draft.card = card._replace(days=_more(card.days, draft.effective_day, visits))
-    draft.card = _came(draft.card, draft.effective_day, visits)
+    came = newest_days(_more(card.came, _name(draft.effective_day), visits))
+    draft.card = card._replace(came=came)
+    if _gone(draft.effective_ms) in card.taken:  # another visit of that instant was refunded
+        draft.card = limits.with_count(draft.card, _gone(draft.effective_ms), "", 0)
+    if draft.program.limits.cooldown_minutes:
+        visited = newest(_more(card.visited, str(draft.effective_ms), visits))
+        draft.card = draft.card._replace(visited=visited)
     if draft.effective_ms > card.last_visit_ms:
         if card.last_visit_ms:
             draft.facts["last"] = card.last_visit_ms
@@ -63,17 +75,14 @@ def book(draft: Draft, visits: int) -> None:
 
 def uncount(draft: Draft, original: Entry, day: date, visits: int) -> None:
     """Subtract the reversed visits of a day, so that limits do not count them."""
-    name = day.isoformat()
-    left = draft.card.days.get(name, 0) - visits
-    days = {**draft.card.days, name: left}
-    if left <= 0:
-        del days[name]
-    draft.card = _came(draft.card._replace(days=days), day, -visits)
+    card = draft.card
+    draft.card = card._replace(
+        came=_more(card.came, _name(day), -visits),
+        visited=_more(card.visited, str(original.effective_ms), -visits),
+    )
     before = original.facts.get("last", 0)
     if draft.card.last_visit_ms != original.effective_ms:
-        draft.card = limits.with_count(
-            draft.card, _gone(original.effective_ms), str(before), int(bool(before))
-        )
+        draft.card = limits.with_count(draft.card, _gone(original.effective_ms), str(before), 1)
         return
     while before:  # visits before it may have been refunded as well
         earlier, is_gone = limits.stored(draft.card, _gone(before))
@@ -90,9 +99,9 @@ def _gone(visit_ms: int) -> str:
 
 
 def pruned(card: Card) -> Card:
-    """Return the card without refunded visits that are older than the last one by more than
-    DAYS_KEPT: no visit will be the last one again because of them."""
-    oldest = card.last_visit_ms - DAYS_KEPT * 24 * 3600 * 1000
+    """Return the card without refunded visits that are older than the last one by more than a week:
+    no visit will be the last one again because of them."""
+    oldest = card.last_visit_ms - WEEK_MS
     taken = {
         name: value
         for name, value in card.taken.items()
@@ -101,22 +110,29 @@ def pruned(card: Card) -> Card:
     return card if len(taken) == len(card.taken) else card._replace(taken=taken)
 
 
-def _came(card: Card, day: date, visits: int) -> Card:
-    """Return the card after visits on a day (negative: taken back), for the member's rhythm."""
-    name = str(day.toordinal())
-    if visits < 0 and name not in card.came:
-        return card  # too long ago to be remembered
-    came = {**card.came, name: card.came.get(name, 0) + visits}
-    if came[name] <= 0:
-        del came[name]
-    newest = sorted(came, key=int)[-VISIT_DAYS_KEPT:]
-    return card._replace(came={one: came[one] for one in newest})
+def newest_days(came: Mapping[str, int]) -> dict[str, int]:
+    """Return the visits of the newest days, as many as a card keeps."""
+    return {name: came[name] for name in sorted(came, key=int)[-VISIT_DAYS_KEPT:]}
 
 
-def _more(days: Mapping[str, int], day: date, visits: int) -> dict[str, int]:
-    more = {**days, day.isoformat(): days.get(day.isoformat(), 0) + visits}
-    oldest = date.fromisoformat(max(more)) - timedelta(days=DAYS_KEPT)
-    return {one: more[one] for one in more if one >= oldest.isoformat()}
+def newest(visited: Mapping[str, int]) -> dict[str, int]:
+    """Return the visits at the newest instants, as many as a card keeps."""
+    names = sorted(visited, key=int)[-INSTANTS_KEPT:]
+    return {name: visited[name] for name in names if int(name) >= int(names[-1]) - WEEK_MS}
+
+
+def _more(known: Mapping[str, int], name: str, visits: int) -> dict[str, int]:
+    """Return visits by name with more of them under one (negative: taken back, as far as they are
+    known)."""
+    count = known.get(name, 0) + visits
+    more = {**known, name: count}
+    if count <= 0:
+        del more[name]
+    return more
+
+
+def _name(day: date) -> str:
+    return str(day.toordinal())
 
 
 def _words(reason: Reason) -> str:

@@ -20,6 +20,7 @@ from regulars.domain import (
     streaks,
     surprises,
     tiering,
+    visits,
 )
 from regulars.domain.card import NOTHING, Card, Lot
 from regulars.domain.draft import Draft
@@ -132,11 +133,11 @@ def _debts(draft: Draft, before: Card, after: Card, reason: Reason) -> None:
 def _counted_again(
     now: Mapping[str, int], before: Mapping[str, int], after: Mapping[str, int]
 ) -> dict[str, int]:
-    """Return counts by day with what a refund took off them."""
-    days = dict(now)
-    for day in dict.fromkeys((*before, *after)):
-        days[day] = days.get(day, 0) + before.get(day, 0) - after.get(day, 0)
-    return {day: count for day, count in days.items() if count > 0}
+    """Return visits by day, or by instant, with what a refund took off them."""
+    counts = dict(now)
+    for name in dict.fromkeys((*before, *after)):
+        counts[name] = counts.get(name, 0) + before.get(name, 0) - after.get(name, 0)
+    return {name: count for name, count in counts.items() if count > 0}
 
 
 def _counts(draft: Draft, before: Card, after: Card) -> None:
@@ -153,8 +154,8 @@ def _counts(draft: Draft, before: Card, after: Card) -> None:
     if draft.card.last_visit_ms == after.last_visit_ms:
         draft.card = draft.card._replace(last_visit_ms=before.last_visit_ms)
     draft.card = draft.card._replace(
-        days=_counted_again(draft.card.days, before.days, after.days),
-        came=_counted_again(draft.card.came, before.came, after.came),
+        came=visits.newest_days(_counted_again(draft.card.came, before.came, after.came)),
+        visited=visits.newest(_counted_again(draft.card.visited, before.visited, after.visited)),
     )
     runs = {f"s:{kind}": kind for kind in streaks.KINDS}
     of_streaks = {f"m:{one.id}" for one in draft.program.milestones if one.metric in streaks.KINDS}

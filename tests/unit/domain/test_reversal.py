@@ -40,7 +40,7 @@ def test_the_whole_takes_back_exactly_what_was_granted() -> None:
     assert (after.lots, dict(after.carry), after.lifetime, dict(after.debt)) == (
         before.lots, dict(before.carry), before.lifetime, {},
     )  # fmt: skip
-    assert (after.last_visit_ms, after.days) == (before.last_visit_ms, before.days)
+    assert (after.last_visit_ms, after.came) == (before.last_visit_ms, before.came)
     assert {m: w for m, w in after.windows.items() if any(w)} == dict(before.windows)
     assert refund.entry is not None
     assert refund.entry.facts["reverses"] == 3
@@ -329,4 +329,4 @@ def test_the_day_of_a_refund_is_that_of_the_zone_it_was_sold_in() -> None:
     )
 
     cafe.refund(visit, under=under)
-    assert dict(cafe.card.days) == {}
+    assert dict(cafe.card.came) == {}

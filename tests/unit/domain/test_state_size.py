@@ -34,6 +34,7 @@ def program_of_two_units(months: int = 24) -> Program:
              "enter": [{"metric": "spend", "window": "year", "at_least": 10_000}]}
         ],
         messages={"close_to_reward_days": 7},
+        limits={"visits_per_day": 2, "cooldown_minutes": 30},
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from regulars.domain import calendar, limits, raffles
-from regulars.domain.operations import Earn
+from regulars.domain.operations import Decision, Earn
 from regulars.domain.refusals import Refused
 from regulars.domain.rewards import QUEUED
 from tests.unit.domain.rules.document import Cells, holds
@@ -52,6 +52,29 @@ def caps(row: Cells) -> Cells:
             came.append(str(shop.available("stamp") - before))
             assert shop.card.lifetime.spend_minor == 500, "money counts all the same"
     return {"a till books": came[0], "the counter": came[1]}
+
+
+@holds("Late-reported visits")
+def late_visits(row: Cells) -> Cells:
+    kind = re.fullmatch(r"cool-down (\d+)|(\d+) a day", row["limit"])
+    assert kind
+    limit = {"cooldown_minutes": int(kind[1])} if kind[1] else {"visits_per_day": int(kind[2])}
+    shop = opened("2026-10-01", earn=earn("1 stamp per visit"), limits=limit)
+    shop.now = noon("2026-11-22")
+    visits: list[Decision] = []
+    counted: list[str] = []
+    for step in parts(row["told in this order"]):
+        if taken := re.fullmatch(r"refund of visit (\d+)", step):
+            shop.refund(visits[int(taken[1]) - 1])
+            counted.append(NOTHING)
+            continue
+        day, _, time = step.rpartition(" ") if ":" in step else (step, "", "09:00")
+        when = noon(day or "2026-11-21").replace(hour=int(time[:2]), minute=int(time[3:]))
+        visits.append(shop.sale(500, effective_ms=calendar.to_ms(when)))
+        entry = visits[-1].entry
+        assert entry
+        counted.append(str(entry.facts["visits"]))
+    return {"counted": ", ".join(counted)}
 
 
 @holds("What was sold")
