@@ -80,6 +80,37 @@ def test_a_refund_finds_the_units_where_they_are(cafe: Merchant) -> None:
     assert cafe.call("GET", f"/v1/members/{member_id}/verify").json["ok"]
 
 
+def test_what_is_added_to_a_confirmed_order_is_not_held_either(cafe: Merchant) -> None:
+    member_id = cafe.join()["member_id"]
+    assert confirm(cafe, sold(cafe, member_id, 3000, "a")).status == 200
+    sold(cafe, member_id, 4000, "a")
+    assert points(cafe, member_id) == (40, 0)
+    refund: dict[str, Any] = {"order_id": "a", "refund_id": "r", "amount_minor": 1000}
+    assert cafe.call("POST", "/v1/refunds", refund).status == 200
+    assert points(cafe, member_id) == (30, 0)
+    assert cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "s"}).status == 200
+    sold(cafe, member_id, 2000, "a")
+    assert points(cafe, member_id) == (0, 20), "all of it was refunded: it is a new sale"
+    assert cafe.call("GET", f"/v1/members/{member_id}/verify").json["ok"]
+
+
+def test_a_confirmed_sale_that_moves_stays_so(cafe: Merchant) -> None:
+    anna, ben = (str(cafe.join()["member_id"]) for _ in range(2))
+    sold(cafe, ben, 500)
+    entry_id = sold(cafe, anna, 3000, "a")
+    assert confirm(cafe, entry_id).status == 200
+    body = {"to": ben, "reason": "the wrong card"}
+    assert cafe.call("POST", f"/v1/entries/{entry_id}/move", body).status == 200
+    assert (points(cafe, anna), points(cafe, ben)) == ((0, 0), (30, 5))
+    refund: dict[str, Any] = {"order_id": "a", "refund_id": "r", "amount_minor": 1000}
+    assert cafe.call("POST", "/v1/refunds", refund).status == 200
+    assert points(cafe, ben) == (20, 5)
+    assert cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "s"}).status == 200
+    assert points(cafe, ben) == (0, 5)
+    for member_id in (anna, ben):
+        assert cafe.call("GET", f"/v1/members/{member_id}/verify").json["ok"]
+
+
 def test_points_that_are_free_pay_for_what_comes_by_itself(cafe: Merchant) -> None:
     published(cafe, **BARE | HELD | {"rewards": [reward("cake", 30, auto=True)]})
     member_id = cafe.join()["member_id"]

@@ -101,3 +101,62 @@ def test_once_and_only_what_is_a_sale(shop: Merchant) -> None:
     assert move(shop, {"entry_id": f"{anna}.99"}, ben).code == "not_found"
     assert move(shop, {"entry_id": "nobody"}, ben).code == "not_found"
     assert state(shop, ben)[:4] == (20, 1, 2000, 1)
+
+
+def test_a_package_opens_its_tier_on_the_right_card(shop: Merchant) -> None:
+    keep = {"for": "months", "months": 3}
+    way = {"metric": "purchase", "categories": ["pass"], "keep": keep}
+    club = {"id": "club", "name": "Club", "enter": [way]}
+    published(shop, tiers=[club])
+    anna, ben = (shop.join()["member_id"] for _ in range(2))
+    items = [{"category": "pass", "quantity": 1, "amount_minor": 5000}]
+    entry = sold(shop, anna, items=items, order_id="o")
+    assert shop.card(anna)["tier"]["id"] == "club"
+
+    move(shop, entry, ben)
+
+    assert [shop.card(one)["tier"]["id"] for one in (anna, ben)] == [None, "club"]
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "r"})
+    assert shop.card(ben)["tier"]["id"] is None
+
+
+def test_a_challenge_counts_the_whole_of_a_sale_that_was_refunded_in_part(shop: Merchant) -> None:
+    """As it does on the card where it was sold: its visit still counts."""
+    march = {"id": "m", "name": "M", "metric": "spend", "at": 2000, "from": "2020-01-01",
+             "until": "2999-12-31", "grant": {"unit": "stamp", "amount": 9}}  # fmt: skip
+    published(shop, milestones=[march])
+    anna, ben = (shop.join()["member_id"] for _ in range(2))
+    entry = sold(shop, anna, spend_minor=2000, order_id="o")
+    part = {"order_id": "o", "refund_id": "a", "amount_minor": 500}
+    shop.call("POST", "/v1/refunds", part)
+    before = state(shop, anna)
+
+    move(shop, entry, ben)
+
+    assert state(shop, ben) == before == (15, 10, 1500, 1, [])
+    assert state(shop, anna) == (0, 0, 0, 0, [])
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "b"})
+    assert state(shop, ben) == (0, 0, 0, 0, [])
+
+
+@pytest.mark.parametrize("amount", [500, 1500])
+def test_a_refund_that_came_with_it_is_taken_back_on_the_right_card(
+    shop: Merchant, amount: int
+) -> None:
+    anna, ben = (shop.join()["member_id"] for _ in range(2))
+    entry = sold(shop, anna, spend_minor=2050, order_id="o")
+    part = {"order_id": "o", "refund_id": "a", "amount_minor": amount}
+    shop.call("POST", "/v1/refunds", part)
+    move(shop, entry, ben)
+
+    reply = shop.call("POST", "/v1/refunds/a/void")
+
+    assert reply.status == 200, reply.text
+    assert reply.json["card"]["member_id"] == ben
+    assert state(shop, ben) == (20, 1, 2050, 1, [])
+    assert state(shop, anna) == (0, 0, 0, 0, [])
+    assert shop.call("POST", "/v1/refunds/a/void").code == "already_reversed"
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "b"})
+    assert state(shop, ben) == (0, 0, 0, 0, [])
+    for member_id in (anna, ben):
+        assert shop.call("GET", f"/v1/members/{member_id}/verify").json["ok"]

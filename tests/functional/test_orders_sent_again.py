@@ -130,6 +130,35 @@ def test_the_first_answer_of_a_key_stays_its_answer(shop: Merchant) -> None:
     assert state(shop, member_id) == (20, 1, 2000, 1)
 
 
+def test_another_key_with_the_same_content_keeps_its_answer_too(shop: Merchant) -> None:
+    """A request that comes again late does not put an older content back."""
+    member_id = shop.join()["member_id"]
+    body = {"member_id": member_id, "spend_minor": 1000, "order_id": "o"}
+    first = shop.call("POST", "/v1/earn", body, key="k")
+    same = shop.call("POST", "/v1/earn", body, key="l")
+    shop.earn(member_id, spend_minor=2000, order_id="o")
+
+    again = shop.call("POST", "/v1/earn", body, key="l")
+
+    assert (same.json["entry"], again.json) == (first.json["entry"], same.json)
+    assert state(shop, member_id) == (20, 1, 2000, 1)
+    other = shop.call("POST", "/v1/earn", {**body, "spend_minor": 1}, key="l")
+    assert other.code == "idempotency_mismatch"
+
+
+def test_what_one_sale_left_over_still_counts_when_it_is_sent_again(shop: Merchant) -> None:
+    """An order of 1.00 finds 0.60 and leaves 0.60; as one of 0.40 it makes a point with it."""
+    member_id = shop.join()["member_id"]
+    shop.earn(member_id, spend_minor=60, order_id="a")
+    shop.earn(member_id, spend_minor=100, order_id="b")
+    shop.earn(member_id, spend_minor=40, order_id="b")
+    assert state(shop, member_id)[::2] == (1, 100)
+    shop.earn(member_id, spend_minor=100, order_id="b")
+    assert state(shop, member_id)[::2] == (1, 160)
+    shop.earn(member_id, spend_minor=140, order_id="b")
+    assert state(shop, member_id)[::2] == (2, 200)
+
+
 def test_an_order_of_nothing_that_is_paid_now_is_a_visit_within_the_limits(shop: Merchant) -> None:
     published(shop, limits={"visits_per_day": 1})
     anna, ben = (str(shop.join()["member_id"]) for _ in range(2))
@@ -207,6 +236,26 @@ class TestWhatFollows:
         shop.earn(friend, spend_minor=400, order_id="o")
         shop.service.deliver_entries(shop.id, friend)
         assert (balance(shop.card(anna), "point"), balance(shop.card(friend), "point")) == (0, 4)
+
+    def test_one_that_is_enough_now_is_the_first_purchase(self, shop: Merchant) -> None:
+        gift = {"unit": "point", "amount": 50}
+        published(shop, referral={"friend": gift, "referrer": gift, "min_spend_minor": 500})
+        anna = shop.join()["member_id"]
+        friend = str(shop.join(referred_by=anna)["member_id"])
+
+        def points(spend_minor: int) -> tuple[int, int]:
+            shop.earn(friend, spend_minor=spend_minor, order_id="o")
+            for _ in range(2):
+                shop.service.deliver_entries(shop.id, friend)
+            return balance(shop.card(anna), "point"), balance(shop.card(friend), "point")
+
+        assert points(400) == (0, 4)
+        assert points(600) == (50, 56)
+        assert points(300) == (0, 3)
+        assert points(500) == (50, 55)
+        shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "r"})
+        shop.service.deliver_entries(shop.id, friend)
+        assert (balance(shop.card(anna), "point"), balance(shop.card(friend), "point")) == (0, 0)
 
     def test_a_campaign_that_the_card_has_used_up_gives_nothing_more(self, shop: Merchant) -> None:
         bonus = {"id": "big", "bonus": {"unit": "point", "amount": 7}, "min_spend_minor": 1500,

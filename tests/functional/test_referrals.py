@@ -140,3 +140,54 @@ class TestReferral:
         cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r", "amount_minor": 499})
         cafe.service.deliver_entries(cafe.id, friend)
         assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (1, 0)
+
+    def points(self, cafe: Merchant, *ids: str) -> list[int]:
+        """What cards hold after all that follows was done, twice."""
+        for member_id in (*ids, *ids):
+            cafe.service.deliver_entries(cafe.id, member_id)
+        return [balance(cafe.card(one), "point") for one in ids]
+
+    TWO: ClassVar[dict[str, Any]] = {**TERMS, "referrer": {"unit": "point", "amount": 50}}
+
+    def test_a_refund_that_is_taken_back_rewards_both_again_and_another_refund_takes_it(
+        self, cafe: Merchant
+    ) -> None:
+        published(cafe, referral=self.TWO)
+        anna = str(cafe.join()["member_id"])
+        friend = str(cafe.join(referred_by=anna)["member_id"])
+        cafe.earn(friend, spend_minor=500, order_id="a")
+        assert self.points(cafe, anna, friend) == [50, 55]
+        for number in range(2):
+            refund = f"r{number}"
+            cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": refund})
+            assert self.points(cafe, anna, friend) == [0, 0]
+            cafe.call("POST", f"/v1/refunds/{refund}/void")
+            assert self.points(cafe, anna, friend) == [50, 55]
+        assert verified(cafe, anna, friend)
+
+    def test_who_has_another_first_purchase_since_is_not_rewarded_twice(
+        self, cafe: Merchant
+    ) -> None:
+        published(cafe, referral=self.TWO)
+        anna = str(cafe.join()["member_id"])
+        friend = str(cafe.join(referred_by=anna)["member_id"])
+        cafe.earn(friend, spend_minor=500, order_id="a")
+        cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r"})
+        cafe.earn(friend, spend_minor=700, order_id="b")
+        cafe.call("POST", "/v1/refunds/r/void")
+        assert self.points(cafe, anna, friend) == [50, 62]
+        cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "s"})
+        assert self.points(cafe, anna, friend) == [50, 57], "the first one is another since"
+        cafe.call("POST", "/v1/refunds", {"order_id": "b", "refund_id": "t"})
+        assert self.points(cafe, anna, friend) == [0, 0]
+
+    def test_a_sale_that_moves_to_a_friend_is_their_first_purchase(self, cafe: Merchant) -> None:
+        published(cafe, referral=self.TWO)
+        anna, ben = (str(cafe.join()["member_id"]) for _ in range(2))
+        friend = str(cafe.join(referred_by=anna)["member_id"])
+        seq = cafe.earn(ben, spend_minor=500, order_id="a")["entry"]["seq"]
+        body = {"to": friend, "reason": "the wrong card"}
+        assert cafe.call("POST", f"/v1/entries/{ben}.{seq}/move", body).status == 200
+        assert self.points(cafe, anna, ben, friend) == [50, 0, 55]
+        cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r"})
+        assert self.points(cafe, anna, ben, friend) == [0, 0, 0]

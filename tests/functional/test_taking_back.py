@@ -113,6 +113,21 @@ class TestRefund:
         assert shop.card(member_id)["spend_minor"] == 9000
         assert shop.call("GET", f"/v1/members/{member_id}/verify").json["ok"]
 
+    def test_not_of_an_order_that_was_refunded_whole_and_sold_anew(self, shop: Merchant) -> None:
+        member_id = shop.join()["member_id"]
+        for amount in (1000, 1200):
+            shop.earn(member_id, spend_minor=amount, order_id="o")
+            refund(shop, f"a{amount}", amount_minor=400)
+            refund(shop, f"b{amount}")
+        shop.earn(member_id, spend_minor=1500, order_id="o")
+        shop.earn(member_id, spend_minor=1600, order_id="o")
+        refund(shop, "c", amount_minor=300)
+        for number in ("a1000", "b1000", "a1200", "b1200"):
+            assert void(shop, number).code == "already_reversed"
+        assert void(shop, "c").status == 200
+        card = shop.card(member_id)
+        assert (balance(card, "point"), card["spend_minor"]) == (18, 1600), "2 of them for a week"
+
     def test_only_once_and_its_id_stays_used(self, shop: Merchant) -> None:
         member_id = shop.join()["member_id"]
         shop.earn(member_id, spend_minor=9000, order_id="o")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from regulars.domain import revising
+from regulars.domain import confirming, current_sale
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry
@@ -69,6 +69,8 @@ class OriginalSale(NamedTuple):
     operation: Reverse
     first_sum: str
     """The fingerprint of what was sold, as it was sent first."""
+    moved_from: str
+    """The member on whose card the sale was before; empty when it was not moved."""
 
 
 def original(
@@ -89,8 +91,11 @@ def original(
     entry, card = cards.entry_of(entry_item), cards.card_of(state)
     under = _version(ledger, program, entry)
     so_far, vouchers, benefits, redeemed = reversals.read(table, m, card, entry, refunded, under)
-    first_sum = entry.facts.get("sum", "")
+    moved_from = entry.facts.get("moved_from", "")
+    first_sum = (entry.facts[current_sale.SALE] if moved_from else entry.facts).get("sum", "")
     entry = _as_sent_last(ledger, member_id, entry, so_far)
+    if so_far.confirmed:
+        entry = entry._replace(lines=confirming.released(entry.lines))
     return OriginalSale(
         card,
         Reverse(
@@ -107,6 +112,7 @@ def original(
             refund_id=refund_id,
         ),
         first_sum,
+        moved_from,
     )
 
 
@@ -118,7 +124,7 @@ def _as_sent_last(ledger: Ledger, member_id: str, entry: Entry, so_far: Refunded
     (item,) = ledger.table.get(key)
     if item is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    return revising.as_sent_last(entry, cards.entry_of(item))
+    return current_sale.as_sent_last(entry, cards.entry_of(item))
 
 
 def _version(ledger: Ledger, program: Program, entry: Entry) -> Program:

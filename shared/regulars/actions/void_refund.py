@@ -9,7 +9,7 @@ from itertools import islice
 from regulars.actions import refunds
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry, Recorded, parse
-from regulars.domain.operations import Origin, Void
+from regulars.domain.operations import Origin, Void, Voucher
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.replay import Fold
 from regulars.program.shop import Shop
@@ -68,33 +68,41 @@ def _book(
         raise Refused(RefusalCode.NOT_FOUND)
     member_id, seq = found
     sale = shop.ledger.find_order(claim["order"])
-    if sale and sale[0] != member_id:
-        raise Refused(RefusalCode.ALREADY_REVERSED, "The sale was moved to another member since.")
     before, refund, after = _around(shop, member_id, seq)
-    read = refunds.original(
-        shop.ledger, shop.program, member_id, refund.facts["reverses"], op=op, source=source
-    )
+    is_moved = sale is not None and sale[0] != member_id
+    place = sale if sale and is_moved else (member_id, refund.facts["reverses"])
+    read = refunds.original(shop.ledger, shop.program, *place, op=op, source=source)
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    facts = refund.facts
-    names = ("vouchers", "returned", "reopened", "credit")
-    ids = tuple(dict.fromkeys(one for name in names for one in facts.get(name, ())))
-    m = shop.merchant_id
-    items = shop.table.get(*(keys.voucher(m, member_id, one) for one in ids)) if ids else []
+    original = read.operation.original
     operation = Void(
         Origin(op, source, entropy=os.urandom(16)),
         refund=refund,
-        original=read.operation.original,
-        before=before,
-        after=after,
+        original=original,
+        around=(before, after),
         refunded=read.operation.refunded,
-        vouchers=tuple(map(cards.voucher_of, filter(None, items))),
+        vouchers=_vouchers(shop, member_id, refund),
         under=read.operation.under,
     )
+    if is_moved:  # its time is that of the sale, to which a visit comes back
+        operation = operation._replace(
+            origin=operation.origin._replace(effective_ms=original.effective_ms),
+            around=None,
+            vouchers=read.operation.vouchers,
+        )
     return shop.ledger.perform(
         shop.program, read.card, operation, shop.now,
         idempotency=idempotency, render=render, fresh=True, extra=(gone,),
     )  # fmt: skip
+
+
+def _vouchers(shop: Shop, member_id: str, refund: Entry) -> tuple[Voucher, ...]:
+    """Read every voucher that a refund issued, cancelled or gave back."""
+    names = ("vouchers", "returned", "reopened", "credit")
+    ids = tuple(dict.fromkeys(one for name in names for one in refund.facts.get(name, ())))
+    m = shop.merchant_id
+    items = shop.table.get(*(keys.voucher(m, member_id, one) for one in ids)) if ids else []
+    return tuple(map(cards.voucher_of, filter(None, items)))
 
 
 def _around(shop: Shop, member_id: str, seq: int) -> tuple[Card, Entry, Card]:

@@ -14,8 +14,10 @@ from regulars.domain import (
     baskets,
     calendar,
     campaigns,
+    first_purchase,
     limits,
     milestones,
+    packages,
     raffles,
     reasons,
     surprises,
@@ -24,6 +26,7 @@ from regulars.domain import (
 from regulars.domain.baskets import Basket
 from regulars.domain.benefits import give_due
 from regulars.domain.campaigns import Campaign, Occasion
+from regulars.domain.card import Card
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry, Line, granted
 from regulars.domain.operations import Earn, GrantBonus, Join, RewardAction
@@ -32,7 +35,7 @@ from regulars.domain.reasons import Reason, ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import give, issue_automatic
 from regulars.domain.segments import segment
-from regulars.domain.tiering import kept_until, right, upgraded, with_right
+from regulars.domain.tiering import upgraded
 
 BaseOf = Callable[[EarnRule], tuple[int, Reason | None]]
 """Computes the units of a rule before multipliers, and why."""
@@ -58,22 +61,27 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
     capped = bool(refused)
     spend_minor = basket.spend_minor
     draft.facts.update(facts_of(operation, count, basket))
-    if operation.order_id and draft.card.tier:
-        draft.facts["in"] = draft.card.tier.id
+    if operation.order_id:  # it may be sent again with other items
+        draft.facts.update(found_by(draft.card))
     kinds, occasion = kinds_of(basket, count), occasion_of(draft, spend_minor)
     refused += purchase(
         draft, lambda rule: base_of(draft, rule, basket, count), kinds, running(draft, occasion)
     )
-    if _is_first_purchase(draft, spend_minor):
-        draft.facts["first"] = 1
-        draft.card = limits.counted(draft.card, limits.FIRST_PURCHASE, "")
+    if first_purchase.counts(draft, spend_minor):
+        first_purchase.count(draft, draft.card.seq + 1)
     if count:
         visits.book(draft, count)
-    _open_bought_tiers(draft, operation)
+    packages.give(draft, draft.program, packages.bought(draft.program, operation.items))
     _follow_up(draft, spend_minor, count)
     if not capped and (count or spend_minor > 0):
         surprises.draw(draft, occasion, kinds)
     return refused
+
+
+def found_by(card: Card) -> dict[str, Any]:
+    """Return what a sale finds on a card that its amounts depend on: remainders and the tier."""
+    found: dict[str, Any] = {"had": dict(card.carry)} if card.carry else {}
+    return {**found, "in": card.tier.id} if card.tier else found
 
 
 def purchase(
@@ -171,14 +179,6 @@ def bonus(draft: Draft, operation: GrantBonus) -> None:
     _follow_up(draft, spend_minor=0, count=0)
 
 
-def _is_first_purchase(draft: Draft, spend_minor: int) -> bool:
-    """Tell whether this sale is the first that counts for a referral; the outbox rewards it."""
-    referral = draft.program.referral
-    if referral is None or spend_minor <= 0 or spend_minor < referral.min_spend_minor:
-        return False
-    return not limits.given(draft.card, limits.FIRST_PURCHASE, "")
-
-
 def occasion_of(draft: Draft, spend_minor: int) -> Occasion:
     """Collect what campaigns look at."""
     return Occasion(
@@ -226,25 +226,6 @@ def _bonuses(draft: Draft, running: list[Campaign], kinds: frozenset[str]) -> No
         _use(draft, campaign)
         reason = reasons.campaign(campaign.id)
         draft.grant(campaign.bonus_unit, campaign.bonus, campaign.id, reason)
-
-
-def _open_bought_tiers(draft: Draft, operation: Earn) -> None:
-    """Give the right to each tier whose package was bought."""
-    for tier in draft.program.tiers:
-        for way in tier.enter:
-            bought = way.metric == "purchase" and any(
-                item.category in way.categories or (item.sku and item.sku in way.skus)
-                for item in operation.items
-            )
-            if bought:
-                name = right(tier.id, "purchase")
-                known = draft.card.held.get(name)
-                until = kept_until(way, draft.effective_day)
-                draft.card = with_right(draft.card, tier.id, until, draft.today, "purchase")
-                before = known.until if known else None
-                draft.facts.setdefault("bought", {})[tier.id] = [
-                    draft.card.held[name].until, before
-                ]  # fmt: skip
 
 
 def base_of(draft: Draft, rule: EarnRule, basket: Basket, count: int) -> tuple[int, Reason | None]:
@@ -302,8 +283,6 @@ def _carry(draft: Draft, rule_id: str, after: int) -> None:
             del carry[rule_id]
         draft.card = draft.card._replace(carry=carry)
         draft.facts.setdefault("carry", {})[rule_id] = after - before
-        if before and "order" in draft.facts:  # the order may be sent again with other items
-            draft.facts.setdefault("had", {})[rule_id] = before
 
 
 def _grant(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from regulars.domain import carryover, reasons
 from regulars.domain.draft import Draft
+from regulars.domain.ledger import DEBT, Line, lot_dates
 from regulars.domain.operations import Confirm, Refunded
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
@@ -22,10 +25,10 @@ def confirm(draft: Draft, operation: Confirm) -> Refunded:
     reason = reasons.plain(ReasonKind.CONFIRMED)
     confirmed = 0
     granted = grants(carryover.lines_now(draft.program, original))
-    for grant in granted if not operation.sale.refunded.confirmed else ():
+    for grant in granted:
         left, unit = parts.line(grant.line).of(grant.amount), grant.line.unit
         for lot in grant.lots:
-            held = {it.key: it.amount for it in draft.card.lots.get(unit, ())}
+            held = {it.key: it.amount for it in draft.card.valid_lots(unit, today)}
             amount = min(lot.amount, left, held.get(lot.key, 0))
             if lot.available_on > today and amount > 0:
                 piece = lot._replace(amount=amount)
@@ -42,3 +45,11 @@ def confirm(draft: Draft, operation: Confirm) -> Refunded:
     refunded = operation.sale.refunded
     issued = tuple(draft.facts.get("vouchers", ()))  # they belong to the sale, as if it issued them
     return refunded._replace(vouchers=(*refunded.vouchers, *issued), confirmed=True)
+
+
+def released(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the lines of a sale as if nothing that they grant was held: where its units are once
+    the hold was ended."""
+    return tuple(
+        line if line.lot == DEBT else line._replace(lot=lot_dates(line.lot)[0]) for line in lines
+    )

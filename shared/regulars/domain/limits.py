@@ -1,16 +1,13 @@
 """Count how often a member was given something: rewards, actions, campaigns, benefits.
 
 A card counts in `taken`, under a name per thing, within a period. A period is named by a prefix of
-the ISO day: the day itself, its month, its year, or nothing for a lifetime.
+the ISO day: the day itself, its month, its year, or nothing for a lifetime. Rewards are counted by
+their ids, which have no colon; all other names have one.
 """
 
 from __future__ import annotations
 
 from regulars.domain.card import Card
-
-FIRST_PURCHASE = "n:first"
-"""The name under which a card counts the first purchase of its member. Rewards are counted by their
-ids, which have no colon; all other names have one."""
 
 _PREFIX = {"day": 10, "month": 7, "year": 4, "lifetime": 0}
 

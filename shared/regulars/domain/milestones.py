@@ -110,14 +110,14 @@ def break_streaks(draft: Draft, day: date, visits: int) -> None:
 def take_back(draft: Draft, facts: Mapping[str, Any], used: Counter[str]) -> None:
     """Uncount the milestones that a refunded entry reached, so that they can be reached again.
 
-    Not those whose gift has been redeemed (`used` counts by reward id, and is reduced), nor streaks
-    that have ended.
+    Not those whose gift has been redeemed (`used` counts by reward id, and is reduced), nor those
+    of a streak when another one was rewarded since.
     """
     known = {milestone.id: milestone for milestone in draft.program.milestones}
     for milestone_id, times in facts.get("milestones", {}).items():
         milestone = known.get(milestone_id)
         run = facts.get("runs", {}).get(milestone_id, "")
-        if milestone is None or run != _run(milestone, draft.card):
+        if milestone is None or run != limits.stored(draft.card, f"m:{milestone_id}")[0]:
             continue
         kept = min(times, used[milestone.reward])
         used[milestone.reward] -= kept

@@ -13,8 +13,11 @@ from regulars.domain import (
     benefits,
     calendar,
     carryover,
+    confirming,
+    first_purchase,
     limits,
     milestones,
+    packages,
     raffles,
     reversal,
     rewards,
@@ -22,12 +25,12 @@ from regulars.domain import (
     visits,
 )
 from regulars.domain.baskets import Basket
+from regulars.domain.current_sale import SALE, effective, keep_milestones, left, written
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry
 from regulars.domain.operations import Adopt, Earn, Refunded
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason
-from regulars.domain.revising import SALE, effective, keep_milestones, left, written
 from regulars.domain.shares import grants, taken
 
 
@@ -45,7 +48,8 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     }
     if points := accrual.points_of(scratch):
         facts["points"] = points
-    facts["grants"] = written(scratch.lines)
+    lines = confirming.released(scratch.lines) if operation.refunded.confirmed else scratch.lines
+    facts["grants"] = written(lines)
     after = effective(before._replace(facts={"order": before.facts.get("order")}), facts)
     gone = taken(after, under, operation.refunded)
     now = carryover.lines_now(draft.program, after)
@@ -53,11 +57,14 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     carry = {rule: moved for rule, moved in facts.get("carry", {}).items() if rule not in lost}
     facts |= {"grants": written(now), "carry": carry}
     draft.facts.update({SALE: facts, "moved_from": operation.moved_from, "note": operation.reason})
+    draft.facts.update(accrual.found_by(draft.card))
     if "order" in before.facts:
         draft.facts["order"] = before.facts["order"]
+    packages.give(draft, under, before.facts.get("bought", ()))
     for grant in grants(now):
         amount = grant.amount - gone.line(grant.line).of(grant.amount)
         if amount > 0:
+            draft.renew(grant.line.unit)
             draft.grant_into(
                 grant.line.unit, amount, grant.line.rule, grant.line.reason, grant.lots[0]
             )
@@ -70,7 +77,7 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     return refunded, refused
 
 
-_OF_THE_SALE = ("spend", "paid", "listed", "sum")
+_OF_THE_SALE = ("spend", "paid", "listed", "sum", "anew")
 """Facts of a sale that are the same on any card."""
 
 
@@ -114,14 +121,25 @@ def _count(draft: Draft, after: Entry, under: Program, gone: Any) -> None:
                 draft.count(name, 1, campaign.total)
     if count:
         visits.book(draft, count)
+        milestones.extend_streaks(draft, draft.effective_day, count)
     draft.card = draft.card.with_window(draft.effective_month, spend, count, points)
-    milestones.count(draft, spend, count, points)
     raffles.count(draft, spend, count)
-    counted = {"challenges", "tickets"} & draft.facts.keys()  # a refund takes them back
-    draft.facts[SALE] |= {name: draft.facts[name] for name in counted}
+    whole = left(after, under, taken(after, under, Refunded()))
+    if not gone.visit.after:  # as long as its visit counts, all of it does
+        milestones.count_challenges(draft, draft.effective_day, *whole.values())
+        if first_purchase.counts(draft, whole["spend"]):
+            first_purchase.count(draft, draft.card.seq + 1)
     milestones.reach(draft)
     keep_milestones(draft, after._replace(lines=(), facts={}), {})
-    draft.card = tiering.upgraded(draft.program, draft.card, draft.today, draft.effective_day)
+    _tiers(draft, [whole[name] - sums[name] for name in whole])
     benefits.give_due(draft)
     draft.pay_debt()
     rewards.issue_automatic(draft)
+
+
+def _tiers(draft: Draft, refunded: list[int]) -> None:
+    """Move the tier up by the whole sale: refunds of a part (money, visits, points) take none."""
+    card = draft.card
+    whole = card.with_window(draft.effective_month, *refunded)
+    whole = tiering.upgraded(draft.program, whole, draft.today, draft.effective_day)
+    draft.card = card._replace(held=whole.held, tier=whole.tier)

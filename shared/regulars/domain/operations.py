@@ -271,11 +271,11 @@ class Void(NamedTuple):
 
     origin: Origin
     refund: Entry
+    """Its entry; on another card when the sale was moved since."""
     original: Entry
     """The sale as it stands."""
-    before: Card
-    """The card as it was before the refund, and after it."""
-    after: Card
+    around: tuple[Card, Card] | None = None
+    """The card as it was before the refund, and after it; None when the sale was moved since."""
     refunded: Refunded = Refunded()
     vouchers: tuple[Voucher, ...] = ()
     """Every voucher that the refund issued, cancelled or gave back."""

@@ -6,10 +6,7 @@ programme version under which the entry was booked. `taking.py` has what goes be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from regulars.domain import breakage, calendar, carryover, reasons, taking
-from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
 from regulars.domain.operations import Refunded, Reverse
 from regulars.domain.program import Program
@@ -114,8 +111,6 @@ def take(
 
 def _from_own(draft: Draft, operation: Reverse, grant: Grant, amount: int, reason: Reason) -> int:
     """Take from the lots of the grant, and count what expired there; return how much is settled."""
-    if operation.refunded.confirmed:
-        grant = grant._replace(lots=tuple(_confirmed(grant)))
     settled, unit = _from_lots(draft, grant, amount, reason), grant.line.unit
     recorded = calendar.from_ms(operation.original.recorded_ms)
     granted_on = calendar.local_date(recorded, draft.program.timezone).isoformat()
@@ -138,11 +133,6 @@ def _from_lots(draft: Draft, grant: Grant, amount: int, reason: Reason) -> int:
             draft.take_out(line.unit, (own._replace(amount=piece),), line.rule, reason)
             taken += piece
     return taken
-
-
-def _confirmed(grant: Grant) -> Iterator[Lot]:
-    """Where the lots of a grant are since their hold was ended: what is pending is of others."""
-    return (lot._replace(available_on="") for lot in grant.lots)
 
 
 def _count(draft: Draft, fact: str, unit: str, amount: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from regulars.domain import (
     benefits,
     calendar,
+    first_purchase,
     limits,
     milestones,
     raffles,
@@ -91,9 +92,7 @@ def visit(draft: Draft, operation: Reverse, under: Program) -> None:
     milestones.uncount(draft, facts)
     if facts.get("referral"):
         draft.card = limits.counted(draft.card, milestones.REFERRALS, "", -1)
-    if facts.get("first"):
-        draft.card = limits.counted(draft.card, limits.FIRST_PURCHASE, "", -1)
-        draft.facts["unfirst"] = 1
+    first_purchase.uncount(draft, operation.original)
 
 
 def tickets(draft: Draft, original: Entry, under: Program, parts: Shares) -> None:

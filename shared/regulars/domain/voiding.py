@@ -12,6 +12,10 @@ from collections.abc import Iterator, Mapping
 from regulars.domain import (
     benefits,
     carryover,
+    credit,
+    current_sale,
+    difference,
+    first_purchase,
     limits,
     reasons,
     reversal,
@@ -26,7 +30,7 @@ from regulars.domain.card import NOTHING, Card, Lot
 from regulars.domain.draft import Draft
 from regulars.domain.expiry import lot_dates_for
 from regulars.domain.ledger import DEBT, Line
-from regulars.domain.operations import Refunded, Void, Voucher
+from regulars.domain.operations import Refunded, Reverse, Void, Voucher
 from regulars.domain.reasons import Reason
 from regulars.domain.refusals import RefusalCode, Refused
 
@@ -37,20 +41,33 @@ VOID_DAYS = 30
 def void(draft: Draft, operation: Void) -> Refunded:
     """Book the difference; return what is refunded of the sale without the refund.
 
-    Raises UNDO_EXPIRED after VOID_DAYS.
+    Raises UNDO_EXPIRED after VOID_DAYS, ALREADY_REVERSED when the order was sold anew since.
     """
-    refund = operation.refund
+    refund, original = operation.refund, operation.original
     if draft.now_ms > refund.recorded_ms + VOID_DAYS * 24 * 3600 * 1000:
         raise Refused(RefusalCode.UNDO_EXPIRED, f"A refund can be taken back for {VOID_DAYS} days.")
-    before, after = (
-        carryover.carried_over(draft.program, card, draft.today)[0]
-        for card in (operation.before, operation.after)
-    )
+    if refund.recorded_ms < original.facts.get("anew", 0):
+        raise Refused(
+            RefusalCode.ALREADY_REVERSED,
+            "All of the order was refunded, and it was sold anew since.",
+        )
     draft.facts.update({"voids": refund.seq, "amount": -int(refund.facts["amount"])})
     for name in ("order", "refund"):
         if name in refund.facts:
             draft.facts[name] = refund.facts[name]
-    reason = reasons.void(refund.seq)
+    refunded, reason = shares.without(operation), reasons.void(refund.seq)
+    if operation.around is None:
+        under = operation.under or draft.program
+        undone = Reverse(
+            operation.origin, original, operation.refunded, vouchers=operation.vouchers
+        )
+        facts = current_sale.unchanged(original)
+        return difference.book(
+            draft, difference.Change(original, facts, refunded, undone, under, reason)
+        )
+    before, after = (
+        carryover.carried_over(draft.program, card, draft.today)[0] for card in operation.around
+    )
     _give_back_issued(draft, operation)
     _lots(draft, operation, before, after, reason)
     _debts(draft, before, after, reason)
@@ -61,11 +78,11 @@ def void(draft: Draft, operation: Void) -> Refunded:
     _vouchers(draft, operation, before, after)
     _shared(draft, operation)
     _rights(draft, before, after)
-    if refund.facts.get("unfirst"):
-        draft.facts["first"] = 1
+    if refund.facts.get("unfirst") and first_purchase.made_by(draft.card) is None:
+        first_purchase.count(draft, operation.original.seq)
     draft.pay_debt()
     rewards.issue_automatic(draft)
-    return shares.without(operation)._replace(confirmed=operation.refunded.confirmed)
+    return refunded
 
 
 def _give_back_issued(draft: Draft, operation: Void) -> None:
@@ -163,7 +180,7 @@ def _counts(draft: Draft, before: Card, after: Card) -> None:
         if name in runs:
             _streak(draft, runs[name], before, after)
             continue
-        if name in of_streaks:  # counted with their streak
+        if name in of_streaks or name == first_purchase.NAME:  # counted apart
             continue
         (period, was), (other, now) = limits.stored(before, name), limits.stored(after, name)
         named = period or other
@@ -210,8 +227,6 @@ def _vouchers(draft: Draft, operation: Void, before: Card, after: Card) -> None:
             rewards.close(draft, known[voucher_id], "redeemed")
     for voucher_id in credited:
         if voucher_id in known:
-            from regulars.domain import credit
-
             until = before.open[voucher_id].expires_on if voucher_id in before.open else None
             credit.use_again(draft, operation, known[voucher_id], until)
     closed = [

@@ -50,7 +50,7 @@ def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
     if entry.facts.get("first"):
         referrals.reward(shop, member_id, entry.seq)
     if entry.facts.get("unfirst"):
-        referrals.take_back(shop, member_id, entry.facts["reverses"])
+        referrals.take_back(shop, member_id, entry.facts["unfirst"])
     if entry.kind == "earn" and "order" in entry.facts:
         # Whoever booked the order did this too, unless they died in between and never came again.
         order = f"order:{entry.facts['order']}"

@@ -11,7 +11,8 @@ import os
 
 from regulars.actions import refunds
 from regulars.core.tokens import HANDLE_LENGTH
-from regulars.domain.operations import WHOLE, GrantBonus, Origin
+from regulars.domain import first_purchase
+from regulars.domain.operations import GrantBonus, Origin
 from regulars.domain.program import ReferralReward
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
@@ -20,10 +21,10 @@ from regulars.store.members import Members
 
 
 def reward(shop: Shop, friend_id: str, seq: int) -> None:
-    """Reward the friend, whose first purchase is entry `seq`, and whoever brought them, if anybody
-    did and it stands."""
-    (refunded,) = shop.table.get(keys.refunded(shop.merchant_id, friend_id, seq))
-    if refunded and refunded.get("gone", refunded["refunded"] == WHOLE):
+    """Reward the friend, whose first purchase was made by entry `seq`, and whoever brought them, if
+    anybody did and it still is the first."""
+    card = shop.ledger.card(friend_id)
+    if card is None or first_purchase.made_by(card) not in {seq, 0}:
         return
     referral = shop.program.referral
     profile = Members(shop.table, shop.merchant_id).profile(friend_id)
@@ -45,7 +46,8 @@ def reward(shop: Shop, friend_id: str, seq: int) -> None:
 
 
 def take_back(shop: Shop, friend_id: str, seq: int) -> None:
-    """Reverse what both sides got for a purchase that has been refunded, and counts no more."""
+    """Reverse what both sides got for the purchase that entry `seq` made the first, and that counts
+    no more."""
     for side in ("referrer", "friend"):
         op = _op(friend_id, seq, side)
         found = shop.ledger.find_order(op)

@@ -323,8 +323,8 @@ class Ledger:
         puts = [*writes]
         if op:
             kept = {
-                "c": "",
-                "seq": 0,
+                "c": answer.member_id,
+                "seq": answer.seq,
                 "fp": idempotency.fingerprint,
                 "ttl": key_ttl(to_ms(now)),
                 **stored(answer.status, answer.body),

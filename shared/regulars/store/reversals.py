@@ -174,18 +174,24 @@ def read_again(table: Table, m: str, card: Card, operation: AnyOperation) -> Any
         return operation._replace(sale=sale) if isinstance(sale, Reverse) else operation
     if not isinstance(operation, Reverse | Revise | Void):
         return operation
-    original = operation.original
-    if operation.under is None:
+    original, under = operation.original, operation.under
+    if under is None:
         raise AssertionError("what changes a sale names its version of the programme")
     (item,) = table.get(keys.refunded(m, card.member_id, original.seq))
+    now, was = refunded_of(item, under), operation.refunded
+    if now.revised_seq != was.revised_seq:
+        raise Refused(RefusalCode.CONFLICT, "The order is being changed by others; try again.")
+    if now.confirmed and not was.confirmed:
+        from regulars.domain import confirming
+
+        lines = confirming.released(original.lines)
+        operation = operation._replace(original=original._replace(lines=lines))
     if isinstance(operation, Void):
         ids = [voucher.voucher_id for voucher in operation.vouchers]
         items = table.get(*(keys.voucher(m, card.member_id, one) for one in ids)) if ids else []
         vouchers = tuple(map(cards.voucher_of, filter(None, items)))
-        return operation._replace(refunded=refunded_of(item, operation.under), vouchers=vouchers)
-    refunded, vouchers, benefits, redeemed = read(table, m, card, original, item, operation.under)
-    if refunded.revised_seq != operation.refunded.revised_seq:
-        raise Refused(RefusalCode.CONFLICT, "The order is being changed by others; try again.")
+        return operation._replace(refunded=now, vouchers=vouchers)
+    refunded, vouchers, benefits, redeemed = read(table, m, card, original, item, under)
     if isinstance(operation, Revise):
         return operation._replace(refunded=refunded, vouchers=vouchers, benefits=benefits)
     return operation._replace(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, program, revising
+from regulars.domain import calendar, confirming, current_sale, program
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.ledger import Entry, Recorded, parse, verify
@@ -200,11 +200,13 @@ class Shop:
         """The entry of a sale as it stands: with its newest revision."""
         entry = sale.entry
         assert entry is not None
-        revised = self.refunded.get(entry.seq, Refunded()).revised_seq
-        if not revised:
-            return entry
-        (newest,) = (one.entry for one in self.decided if one.entry and one.entry.seq == revised)
-        return revising.as_sent_last(entry, newest)
+        refunded = self.refunded.get(entry.seq, Refunded())
+        if revised := refunded.revised_seq:
+            (last,) = (one.entry for one in self.decided if one.entry and one.entry.seq == revised)
+            entry = current_sale.as_sent_last(entry, last)
+        if refunded.confirmed:
+            entry = entry._replace(lines=confirming.released(entry.lines))
+        return entry
 
     def revise(self, sale: Decision, spend_minor: int) -> Decision:
         """Send the order of a sale again with another amount."""
@@ -235,8 +237,7 @@ class Shop:
                 self.origin(),
                 refund=done,
                 original=entry,
-                before=folds[0].card,
-                after=folds[1].card,
+                around=(folds[0].card, folds[1].card),
                 refunded=self.refunded[entry.seq],
                 vouchers=tuple(self.vouchers[one] for one in ids),
                 under=self.program,
