@@ -9,7 +9,7 @@ from itertools import islice
 from regulars.actions import refunds
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry, Recorded, parse
-from regulars.domain.operations import Origin, Void, Voucher
+from regulars.domain.operations import Origin, Refunded, Void, Voucher
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.replay import Fold
 from regulars.program.shop import Shop
@@ -50,6 +50,9 @@ def void_refund(
             return _book(shop, claim, refund_id, source, op, idempotency, render, gone)
         except TakenError:
             continue  # it was booked, or taken back, at the same time
+        except Refused as refused:
+            if refused.code is not RefusalCode.CONFLICT:
+                raise
     raise Refused(RefusalCode.CONFLICT, "The refund is being changed by others; try again.")
 
 
@@ -68,7 +71,7 @@ def _book(
         raise Refused(RefusalCode.NOT_FOUND)
     member_id, seq = found
     sale = shop.ledger.find_order(claim["order"])
-    before, refund, after = _around(shop, member_id, seq)
+    before, refund, after, refunded = _around(shop, member_id, seq)
     is_moved = sale is not None and sale[0] != member_id
     place = sale if sale and is_moved else (member_id, refund.facts["reverses"])
     read = refunds.original(shop.ledger, shop.program, *place, op=op, source=source)
@@ -84,7 +87,7 @@ def _book(
         vouchers=_vouchers(shop, member_id, refund),
         under=read.operation.under,
     )
-    if is_moved:  # its time is that of the sale, to which a visit comes back
+    if is_moved or refunded != read.operation.refunded:  # a visit comes back at its own time
         operation = operation._replace(
             origin=operation.origin._replace(effective_ms=original.effective_ms),
             around=None,
@@ -105,9 +108,9 @@ def _vouchers(shop: Shop, member_id: str, refund: Entry) -> tuple[Voucher, ...]:
     return tuple(map(cards.voucher_of, filter(None, items)))
 
 
-def _around(shop: Shop, member_id: str, seq: int) -> tuple[Card, Entry, Card]:
-    """Read the card as it was before an entry, the entry, and the card after it, all from the
-    ledger. Raises CONFLICT when older entries do not tell the whole state."""
+def _around(shop: Shop, member_id: str, seq: int) -> tuple[Card, Entry, Card, Refunded | None]:
+    """Read the card before a refund, the refund, the card after it, and what was refunded of its
+    sale then, all from the ledger. Raises CONFLICT when older entries do not tell it."""
     fold = Fold(member_id, shop.program.timezone)
     entries = _entries(shop, member_id)
     for stored in islice(entries, seq - 1):
@@ -121,7 +124,7 @@ def _around(shop: Shop, member_id: str, seq: int) -> tuple[Card, Entry, Card]:
             RefusalCode.CONFLICT,
             "This refund is too old to be taken back; adjust the card instead.",
         )
-    return before, entry, fold.card
+    return before, entry, fold.card, fold.refunded.get(entry.facts["reverses"])
 
 
 def _entries(shop: Shop, member_id: str) -> Iterator[Recorded]:

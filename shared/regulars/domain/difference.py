@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.domain import (
@@ -17,6 +18,7 @@ from regulars.domain import (
     first_purchase,
     limits,
     milestones,
+    packages,
     raffles,
     reversal,
     taking,
@@ -46,6 +48,8 @@ class Change(NamedTuple):
     under: Program
     """The version of the programme it was booked under."""
     reason: Reason
+    spared: Mapping[str, int] = MappingProxyType({})
+    """By unit what a refund that is taken back did not take, for it was waived or had expired."""
 
     @property
     def after(self) -> Entry:
@@ -77,12 +81,25 @@ def book(draft: Draft, change: Change) -> Refunded:
     _tiers(draft, change)
     draft.pay_debt()
     issue_automatic(draft)
+    _keep(draft, change.before)
     issued = tuple(draft.facts.get("vouchers", ()))
     return change.refunded._replace(
         vouchers=(*change.operation.refunded.vouchers, *issued),
         visit_gone=bool(change.gone_after.visit.after),
         revised_seq=draft.card.seq + 1,
     )
+
+
+def _keep(draft: Draft, before: Entry) -> None:
+    """Write into the sale of this entry what a refund looks for: which visit came before it, the
+    benefits that came of it, and gifts that wait or waited, those of before included."""
+    had, given = before.facts, draft.facts
+    kept = {
+        "benefits": {**had.get("benefits", {}), **given.get("benefits", {})},
+        "last": given.get("last") or had.get("last"),
+        **{name: [*had.get(name, ()), *given.get(name, ())] for name in ("waiting", "waited")},
+    }
+    draft.facts[SALE] |= {name: value for name, value in kept.items() if value}
 
 
 def _sums(draft: Draft, change: Change) -> None:
@@ -99,10 +116,7 @@ def _sums(draft: Draft, change: Change) -> None:
     elif count < 0:
         visits.uncount(draft, before, day, -count)
         milestones.break_streaks(draft, day, -count)
-    milestones.count_challenges(draft, day, spend, count, points)
-    counted = Counter(before.facts.get("challenges", {}))
-    counted.update(draft.facts.get("challenges", {}))
-    draft.facts[SALE]["challenges"] = dict(counted)
+    _challenges(draft, change)
     _tickets(draft, change)
     moved: Counter[str] = Counter()
     sides = ((change.after, change.gone_after, 1), (before, change.gone_before, -1))
@@ -113,6 +127,18 @@ def _sums(draft: Draft, change: Change) -> None:
     for rule, amount in moved.items():
         if rule not in lost:
             reversal.move_carry(draft, rule, amount)
+
+
+def _challenges(draft: Draft, change: Change) -> None:
+    """Move what challenges count: the whole sale, as long as its visit was not refunded."""
+    day = taking.day_of(change.before, change.under)
+    whole = left(change.after, change.under, taken(change.after, change.under, Refunded()))
+    old = change.before.facts.get("challenges", {})
+    new = milestones.challenges(draft.program, day, *whole.values())
+    draft.facts[SALE]["challenges"] = new
+    more = Counter({} if change.gone_after.visit.after else new)
+    more.subtract({} if change.gone_before.visit.after else old)
+    milestones.move_challenges(draft, more)
 
 
 def _tickets(draft: Draft, change: Change) -> None:
@@ -126,7 +152,9 @@ def _tickets(draft: Draft, change: Change) -> None:
         if raffle.first_day <= on and draft.today.isoformat() <= raffle.last_day:
             old, new = (raffles.won(raffle, it["spend"], it["visits"]) for it in (was, now))
             raffles.take_back(draft, {raffle.id: old - new})
-            tickets[raffle.id] = raffles.won(raffle, int(facts.get("spend", 0)), facts["visits"])
+            tickets[raffle.id] = raffles.won(
+                raffle, *(int(facts.get(name, 0)) for name in ("spend", "visits"))
+            )
     draft.facts[SALE]["tickets"] = tickets
 
 
@@ -141,8 +169,9 @@ def _first_purchase(draft: Draft, change: Change) -> None:
 
 
 def _uses(draft: Draft, change: Change) -> None:
-    """Move the uses of campaigns."""
-    old, new = (set(facts.get("campaigns", ())) for facts in (change.before.facts, change.facts))
+    """Move the uses of campaigns; a sale that is refunded whole uses none."""
+    old = set() if change.gone_before.is_whole else set(change.before.facts.get("campaigns", ()))
+    new = set() if change.gone_after.is_whole else set(change.facts.get("campaigns", ()))
     for campaign in change.under.campaigns:
         by = int(campaign.id in new) - int(campaign.id in old)
         if by and campaign.per_member:
@@ -155,10 +184,14 @@ def _units(draft: Draft, change: Change) -> None:
     """Book the difference of each rule: what is missing is granted, what is too much is taken."""
     old = _by_rule(draft, change.before, change.gone_before)
     new = _by_rule(draft, change.after, change.gone_after)
+    spared = dict(change.spared)
     for name in dict.fromkeys((*old, *new)):
         grant = new[name][0] if name in new else old[name][0]
         line = grant.line
         more = (new[name][1] if name in new else 0) - (old[name][1] if name in old else 0)
+        if more > 0 and (less := min(more, spared.get(line.unit, 0))):
+            spared[line.unit] -= less
+            more -= less
         if more > 0:
             draft.grant_into(line.unit, more, line.rule, change.reason, grant.lots[0])
         elif more < 0:
@@ -220,5 +253,7 @@ def _tiers(draft: Draft, change: Change) -> None:
         for voucher in taking.lost_benefits(draft, vouchers, before.facts, had):
             give_back(draft, voucher, "cancelled")
             benefits.uncount(draft, voucher, before.facts)
+    if change.gone_before.is_whole and not change.gone_after.is_whole:
+        packages.give(draft, under, before.facts.get("bought", ()))
     draft.card = tiering.upgraded(draft.program, draft.card, draft.today, draft.today)
     benefits.give_due(draft)

@@ -17,6 +17,7 @@ from regulars.domain.card import Card
 from regulars.domain.draft import Draft
 from regulars.domain.games import Milestone
 from regulars.domain.ledger import Entry
+from regulars.domain.program import Program
 from regulars.domain.rewards import give
 
 REFERRALS = "n:referrals"
@@ -31,13 +32,28 @@ def count(draft: Draft, spend_minor: int, visits: int, points: int) -> None:
 
 
 def count_challenges(draft: Draft, day: date, spend_minor: int, visits: int, points: int) -> None:
-    """Count (or, below 0, uncount) what happened on a day for the challenges of that day."""
+    """Count what happened on a day for the challenges of that day."""
+    if counted := challenges(draft.program, day, spend_minor, visits, points):
+        move_challenges(draft, counted)
+        draft.facts["challenges"] = counted
+
+
+def challenges(
+    program: Program, day: date, spend_minor: int, visits: int, points: int
+) -> dict[str, int]:
+    """Return by challenge what it counts of what happened on a day."""
     amounts = {"spend": spend_minor, "visits": visits, "points": points}
-    for milestone in draft.program.milestones:
-        amount = amounts.get(milestone.metric, 0)
-        if amount and _is_challenge(milestone) and _runs(milestone, day.isoformat()):
-            draft.card = limits.counted(draft.card, f"v:{milestone.id}", "", amount)
-            draft.facts.setdefault("challenges", {})[milestone.id] = amount
+    return {
+        one.id: amounts[one.metric]
+        for one in program.milestones
+        if amounts.get(one.metric) and _is_challenge(one) and _runs(one, day.isoformat())
+    }
+
+
+def move_challenges(draft: Draft, by: Mapping[str, int]) -> None:
+    """Move the counters of challenges."""
+    for milestone_id, amount in by.items():
+        draft.card = limits.counted(draft.card, f"v:{milestone_id}", "", amount)
 
 
 def extend_streaks(draft: Draft, day: date, visits: int) -> None:
@@ -84,8 +100,7 @@ def reach(draft: Draft) -> None:
 
 def uncount(draft: Draft, facts: Mapping[str, Any]) -> None:
     """Subtract what a refunded entry counted for challenges."""
-    for milestone_id, amount in facts.get("challenges", {}).items():
-        draft.card = limits.counted(draft.card, f"v:{milestone_id}", "", -amount)
+    move_challenges(draft, {one: -by for one, by in facts.get("challenges", {}).items()})
 
 
 def break_streaks(draft: Draft, day: date, visits: int) -> None:

@@ -122,16 +122,22 @@ def _count(draft: Draft, after: Entry, under: Program, gone: Any) -> None:
     if count:
         visits.book(draft, count)
         milestones.extend_streaks(draft, draft.effective_day, count)
-    draft.card = draft.card.with_window(draft.effective_month, spend, count, points)
     raffles.count(draft, spend, count)
     whole = left(after, under, taken(after, under, Refunded()))
-    if not gone.visit.after:  # as long as its visit counts, all of it does
+    refunded = [whole[name] - sums[name] for name in whole]
+    draft.card = draft.card.with_window(draft.effective_month, spend, count, points)
+    if gone.visit.after:
+        milestones.reach(draft)
+    else:  # as long as its visit counts, refunds of a part take no mark
         milestones.count_challenges(draft, draft.effective_day, *whole.values())
         if first_purchase.counts(draft, whole["spend"]):
             first_purchase.count(draft, draft.card.seq + 1)
-    milestones.reach(draft)
+        draft.card = draft.card.with_window(draft.effective_month, *refunded)
+        milestones.reach(draft)
+        less = (-amount for amount in refunded)
+        draft.card = draft.card.with_window(draft.effective_month, *less)
     keep_milestones(draft, after._replace(lines=(), facts={}), {})
-    _tiers(draft, [whole[name] - sums[name] for name in whole])
+    _tiers(draft, refunded)
     benefits.give_due(draft)
     draft.pay_debt()
     rewards.issue_automatic(draft)

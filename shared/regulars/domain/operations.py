@@ -275,7 +275,8 @@ class Void(NamedTuple):
     original: Entry
     """The sale as it stands."""
     around: tuple[Card, Card] | None = None
-    """The card as it was before the refund, and after it; None when the sale was moved since."""
+    """The card as it was before the refund, and after it; None when the sale was moved, changed or
+    refunded again since: then the refund was a share of another whole."""
     refunded: Refunded = Refunded()
     vouchers: tuple[Voucher, ...] = ()
     """Every voucher that the refund issued, cancelled or gave back."""

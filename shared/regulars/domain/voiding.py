@@ -29,7 +29,7 @@ from regulars.domain import (
 from regulars.domain.card import NOTHING, Card, Lot
 from regulars.domain.draft import Draft
 from regulars.domain.expiry import lot_dates_for
-from regulars.domain.ledger import DEBT, Line
+from regulars.domain.ledger import DEBT, Entry, Line
 from regulars.domain.operations import Refunded, Reverse, Void, Voucher
 from regulars.domain.reasons import Reason
 from regulars.domain.refusals import RefusalCode, Refused
@@ -61,9 +61,9 @@ def void(draft: Draft, operation: Void) -> Refunded:
         undone = Reverse(
             operation.origin, original, operation.refunded, vouchers=operation.vouchers
         )
-        facts = current_sale.unchanged(original)
+        facts, spared = current_sale.unchanged(original), _spared(draft, refund)
         return difference.book(
-            draft, difference.Change(original, facts, refunded, undone, under, reason)
+            draft, difference.Change(original, facts, refunded, undone, under, reason, spared)
         )
     before, after = (
         carryover.carried_over(draft.program, card, draft.today)[0] for card in operation.around
@@ -83,6 +83,16 @@ def void(draft: Draft, operation: Void) -> Refunded:
     draft.pay_debt()
     rewards.issue_automatic(draft)
     return refunded
+
+
+def _spared(draft: Draft, refund: Entry) -> dict[str, int]:
+    """Sum by unit what a refund did not take: what was waived, and what had expired."""
+    spared: dict[str, int] = {}
+    for fact in ("waived", "lapsed"):
+        for unit, amount in refund.facts.get(fact, {}).items():
+            now, much = carryover.amount_now(draft.program, unit, amount, refund.program_version)
+            spared[now] = spared.get(now, 0) + much
+    return spared
 
 
 def _give_back_issued(draft: Draft, operation: Void) -> None:
@@ -105,8 +115,7 @@ def _lots(draft: Draft, operation: Void, before: Card, after: Card, reason: Reas
         pieces = [piece for voucher in _issued(operation) for piece in _now(draft, voucher, unit)]
         for lots, sign in ((before.lots.get(unit, ()), 1), (after.lots.get(unit, ()), -1)):
             for lot in lots:
-                key = _place_now(operation, lot)
-                change[key] = change.get(key, 0) + sign * lot.amount
+                change[lot.key] = change.get(lot.key, 0) + sign * lot.amount
         for locked in pieces:  # by the refund
             change[locked.key] = change.get(locked.key, 0) - locked.amount
         more = [Lot(*key, amount) for key, amount in change.items() if amount > 0]
@@ -118,12 +127,6 @@ def _lots(draft: Draft, operation: Void, before: Card, after: Card, reason: Reas
                 draft.take_out(unit, (Lot(*key, piece),), rule, reason)
             if amount < 0:
                 draft.charge(unit, -amount - max(0, piece), rule, reason)
-
-
-def _place_now(operation: Void, lot: Lot) -> tuple[str, str]:
-    """Return the dates of the lot into which a piece goes back: pending units that a refund took
-    were of its own sale, and when that was confirmed since, they are not pending any more."""
-    return (lot.expires_on, "") if operation.refunded.confirmed else lot.key
 
 
 def _now(draft: Draft, voucher: Voucher, unit: str) -> tuple[Lot, ...]:

@@ -232,14 +232,17 @@ class Shop:
         facts = done.facts
         names = ("vouchers", "returned", "reopened", "credit")
         ids = dict.fromkeys(one for name in names for one in facts.get(name, ()))
+        caused = (*entry.facts.get("vouchers", ()), *self.refunded[entry.seq].vouchers)
+        as_it_was = folds[1].refunded.get(entry.seq) == self.refunded[entry.seq]
+        origin = self.origin()
         decision = self.do(
             Void(
-                self.origin(),
+                origin if as_it_was else origin._replace(effective_ms=entry.effective_ms),
                 refund=done,
                 original=entry,
-                around=(folds[0].card, folds[1].card),
+                around=(folds[0].card, folds[1].card) if as_it_was else None,
                 refunded=self.refunded[entry.seq],
-                vouchers=tuple(self.vouchers[one] for one in ids),
+                vouchers=tuple(self.vouchers[one] for one in (ids if as_it_was else caused)),
                 under=self.program,
             )
         )
