@@ -82,7 +82,7 @@ def spending_order(house: House, row: Cells) -> Cells:
     happens = row["what happens"]
     cost = re.search(r"takes (\d+)", happens)
     assert cost
-    story = house.opened()
+    story = house.opened(alone=True)
     for amount, version in of_lots(row["lots"], int(cost[1]), story.today):
         story.publish(**version)
         story.correct(f"+{amount}")

@@ -163,7 +163,8 @@ def milestones(house: House, row: Cells) -> Cells:
 @holds("Raffles")
 def tickets(house: House, row: Cells) -> Cells:
     """They are told when the raffle was drawn: at noon of the day after."""
-    story = house.opened(**of_raffles(row["a ticket for"])).run(row["what happens"])
+    story = house.opened(alone=True, **of_raffles(row["a ticket for"]))
+    story.run(row["what happens"])
     story.stand_on("2026-12-01")
     story.run_job("tiers")
     drawn = story.cafe.call("GET", "/v1/raffles/r").json
@@ -183,7 +184,7 @@ def automatic(house: House, row: Cells) -> Cells:
     for one in offered:
         if f"stock:{one['id']}" in left:
             one["stock"] = left[f"stock:{one['id']}"]
-    story = house.opened(earn=earn("1 stamp per visit"), rewards=offered)
+    story = house.opened(alone=True, earn=earn("1 stamp per visit"), rewards=offered)
     story.step(f"{row['visits']} visits")
     issued = {one["id"]: len(story.vouchers(one["id"])) for one in offered}
     shown = [f"{times} {name}" for name, times in issued.items() if times]

@@ -6,6 +6,7 @@ the API shows (lots, remainders, months) is read from the stored card.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -36,12 +37,24 @@ class House:
     def __init__(self, service: Service, clock: Clock) -> None:
         self.service = service
         self.clock = clock
+        self._shops: dict[str, Merchant] = {}
+        """By the day on which it was opened and its programme: every row has its own member."""
 
-    def opened(self, now: str = "2026-11-22", **sections: Any) -> Story:
-        """A shop with this programme and a member who has just joined."""
+    def opened(self, now: str = "2026-11-22", *, alone: bool = False, **sections: Any) -> Story:
+        """A shop with this programme and a member who has just joined.
+
+        It is `alone` where a row counts what all members share, or publishes something else.
+        """
         self.clock.now = noon(now).astimezone(UTC)
-        story = Story(self.service.new_merchant(timezone=ZONE), self.clock)
-        story.publish(**sections)
+        name = json.dumps([now, sections], sort_keys=True)
+        if not alone and name in self._shops:
+            story = Story(self._shops[name], self.clock)
+            story.unit = units_of(sections)[0]["id"]
+        else:
+            story = Story(self.service.new_merchant(timezone=ZONE), self.clock)
+            story.publish(**sections)
+        if not alone:
+            self._shops[name] = story.cafe
         story.member_id = story.join()
         return story
 
@@ -64,11 +77,12 @@ class Story(Telling):
 
     def publish(self, **sections: Any) -> None:
         """Publish a programme of these sections and nothing else."""
+        units = units_of(sections)
         document = {
             "name": "Shop", "currency": "EUR", "timezone": ZONE, "languages": ["en"],
-            "units": POINTS, **sections,
+            **sections, "units": units,
         }  # fmt: skip
-        self.unit = document["units"][0]["id"]
+        self.unit = units[0]["id"]
         self._asked("PUT", "/v1/program", document, headers={"if-match": "*"})
 
     def join(self, **fields: Any) -> str:
@@ -117,7 +131,7 @@ class Story(Telling):
         reply = self.cafe.service.request(
             "POST", "/v1/earn", body={"member_id": self.member_id, **what},
             cookies=self.cafe.staff_cookies(), acting_as=self.cafe.id,
-            headers={"idempotency-key": "counter", "x-regulars": "staff"},
+            headers={"idempotency-key": f"counter-{self.member_id}", "x-regulars": "staff"},
         )  # fmt: skip
         return _answered(reply)
 
@@ -283,6 +297,12 @@ class Story(Telling):
             first, beyond = (middle, beyond) if self.available() >= units else (first, middle)
         self.clock.now = start + timedelta(days=first)
         return self.today
+
+
+def units_of(sections: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The units of a programme: points and stamps unless it names its own."""
+    units: list[dict[str, Any]] = sections.get("units", POINTS)
+    return units
 
 
 def _answered(reply: Reply) -> Any:

@@ -69,7 +69,7 @@ def _chance(lots: Iterator[bytes]) -> SimpleNamespace:
 
 @holds("Surprises")
 def surprises(house: House, row: Cells) -> Cells:
-    story = house.opened(**of_surprises())
+    story = house.opened(alone=True, **of_surprises())
     with patch.object(book, "os", _chance(lots_that_win())):
         story.run(row["what happens"])
     used = sum(story.count(f"surprise:lucky:{month}") for month in MONTHS)
@@ -81,7 +81,7 @@ def of_all(house: House, row: Cells) -> Cells:
     """When nothing is left, another member has had the only one."""
     there = row["what there is"]
     left = left_of_all(there)
-    story = house.opened(**of_counters(there, max(left, 1)))
+    story = house.opened(alone=True, **of_counters(there, max(left, 1)))
     name, use = ("campaign:bonus", "pays 1.00")
     if there.startswith("a cup"):
         name, use = ("stock:cup", "correction +10; takes cup")
@@ -110,7 +110,7 @@ def invited(house: House, row: Cells) -> Cells:
     way = {"metric": "invitation", "percent": int(row["percent"])}
     yesterday = (day - timedelta(days=1)).isoformat()
     first = house.opened(
-        yesterday, earn=earn("1 point per 1.00"),
+        yesterday, alone=True, earn=earn("1 point per 1.00"),
         tiers=[{"id": "best", "name": "Best", "enter": [way]}],
     )  # fmt: skip
     ids = sorted([first.member_id, *(first.join() for _ in range(len(spent) - 1))])
