@@ -13,6 +13,7 @@ from typing import Any
 
 from regulars.domain import calendar, due
 from regulars.domain.card import Card
+from regulars.jobs import recompute
 from regulars.store import keys
 from regulars.store.ledger import Ledger
 from tests.conftest import Clock
@@ -49,7 +50,7 @@ class House:
         name = json.dumps([now, sections], sort_keys=True)
         if not alone and name in self._shops:
             story = Story(self._shops[name], self.clock)
-            story.unit = units_of(sections)[0]["id"]
+            story.unit = document_of(sections)["units"][0]["id"]
         else:
             story = Story(self.service.new_merchant(timezone=ZONE), self.clock)
             story.publish(**sections)
@@ -77,13 +78,15 @@ class Story(Telling):
 
     def publish(self, **sections: Any) -> None:
         """Publish a programme of these sections and nothing else."""
-        units = units_of(sections)
-        document = {
-            "name": "Shop", "currency": "EUR", "timezone": ZONE, "languages": ["en"],
-            **sections, "units": units,
-        }  # fmt: skip
-        self.unit = units[0]["id"]
-        self._asked("PUT", "/v1/program", document, headers={"if-match": "*"})
+        document = document_of(sections)
+        self.unit = document["units"][0]["id"]
+        query = {"confirm_losses": "true"}  # a row says what is lost, and nobody asks again
+        headers = {"if-match": "*"}
+        self._asked("PUT", "/v1/program", document, headers=headers, query=query)
+
+    def preview(self, **sections: Any) -> Any:
+        """What another programme would do."""
+        return self._asked("POST", "/v1/program/preview", document_of(sections))
 
     def join(self, **fields: Any) -> str:
         """Another member of the shop."""
@@ -120,7 +123,7 @@ class Story(Telling):
         return self.sell(visits=many)
 
     def sell(self, **what: Any) -> dict[str, Any]:
-        """A sale with an order of its own."""
+        """A sale as an order of its own."""
         order = f"{self.member_id}-{len(self.sales)}"
         body = {"member_id": self.member_id, "order_id": order, **what}
         self.sales.append(self._asked("POST", "/v1/earn", body))
@@ -190,9 +193,13 @@ class Story(Telling):
         return {}
 
     def buy_membership(self) -> Any:
-        """Pay 9.00 for a membership of gold, with an order of its own."""
+        """Pay 9.00 for a membership of gold, as an order of its own."""
+        return self.give_tier("gold", "membership", paid_minor=900)
+
+    def give_tier(self, tier: str, by: str, **more: Any) -> Any:
+        """Give a right to a tier, as an order of its own."""
         order = f"{self.member_id}-m{self.card()['seq']}"
-        body = {"tier": "gold", "by": "membership", "paid_minor": 900, "order_id": order}
+        body = {"tier": tier, "by": by, "order_id": order, **more}
         return self._asked("POST", f"/v1/members/{self.member_id}/tier", body)
 
     def take(self, reward: str) -> Any:
@@ -220,6 +227,12 @@ class Story(Telling):
             assert self.stored().due.get(due.EXPIRE) != hour, "it is done"
         self.clock.now = now
         return self.run_job("expiry")
+
+    def look_again(self) -> Any:
+        """What the stream brings after the newest version: all members are reviewed."""
+        version = self.cafe.call("GET", "/v1/program").json["version"]
+        recompute.recompute(self.cafe.service.table, self.cafe.id, version)
+        return {}
 
     def run_job(self, function: str) -> Any:
         """Run an hourly job in this hour; it has run until the one before."""
@@ -299,10 +312,12 @@ class Story(Telling):
         return self.today
 
 
-def units_of(sections: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The units of a programme: points and stamps unless it names its own."""
-    units: list[dict[str, Any]] = sections.get("units", POINTS)
-    return units
+def document_of(sections: Mapping[str, Any]) -> dict[str, Any]:
+    """A programme of these sections; points and stamps unless it names its own units."""
+    return {
+        "name": "Shop", "currency": "EUR", "timezone": ZONE, "languages": ["en"],
+        "units": POINTS, **sections,
+    }  # fmt: skip
 
 
 def _answered(reply: Reply) -> Any:

@@ -182,7 +182,7 @@ def in_month(card: Card, month: int) -> str:
 def changing(row: Cells) -> Cells:
     shop = opened(earn=earn("1 point per 1.00"))
     story = Story(shop).run(row["before"])
-    shop.program = make_points_program(version=2, **_new_version(row["new version"]))
+    shop.program = make_points_program(version=2, **new_version(row["new version"]))
     story.run(row["then"])
     vouchers = Counter(held.reward_id for held in shop.card.open.values())
     return {
@@ -192,7 +192,7 @@ def changing(row: Cells) -> Cells:
     }
 
 
-def _new_version(text: str) -> dict[str, Any]:
+def new_version(text: str) -> dict[str, Any]:
     """The old rule unless there is another, and a reward or a tier."""
     if gold := re.fullmatch(r"gold from ([\d.]+)", text):
         way = {"metric": "spend", "window": "year", "at_least": minor(gold[1])}
