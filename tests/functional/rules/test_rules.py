@@ -30,7 +30,7 @@ ONLY_IN_THE_CORE = (
     "Seasons", "Several rights", "Benefits of a tier", "Celebrations", "Actions and referrals",
     "Taking a credit", "Using a credit", "What of a credit comes back", "Precedence of refusals",
 )  # fmt: skip
-"""Sections that other tests run over HTTP by examples of their own."""
+"""Sections whose rows are run on the pure core alone."""
 ROWS = rows(PAGE.read_text("utf-8"))
 
 
