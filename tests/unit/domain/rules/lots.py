@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -13,7 +13,6 @@ from regulars.domain.refusals import Refused
 from tests.unit.domain.rules.document import Cells, holds
 from tests.unit.domain.rules.words import (
     NOTHING,
-    POINTS,
     Story,
     earn,
     make_points_program,
@@ -22,13 +21,13 @@ from tests.unit.domain.rules.words import (
     parts,
     rewards,
 )
-from tests.unit.domain.shop import Shop, unit
+from tests.unit.domain.shop import unit
 
 
-def _policy(text: str) -> Any:
+def policy(text: str) -> Any:
     """`never`, `months 12`, `date 12-31`, `inactivity 3 or months 12` as an expiry."""
     if " or " in text:
-        return [_policy(one) for one in text.split(" or ")]
+        return [policy(one) for one in text.split(" or ")]
     kind, _, figure = text.partition(" ")
     if kind == "date":
         month, _, day = figure.partition("-")
@@ -38,7 +37,7 @@ def _policy(text: str) -> Any:
 
 @holds("Last days")
 def last_days(row: Cells) -> Cells:
-    point = unit("point", expiry=_policy(row["policy"]), hold_days=int(row["hold_days"]))
+    point = unit("point", expiry=policy(row["policy"]), hold_days=int(row["hold_days"]))
     shop = opened(row["earned"], units=[point], earn=earn("1 point per 1.00"))
     shop.sale(500)
     (lot,) = shop.card.lots["point"]
@@ -55,15 +54,25 @@ def last_days(row: Cells) -> Cells:
     return {"spendable from": spendable, "last day": lot.expires_on or NOTHING}
 
 
+def of_ends(text: str, **more: Any) -> dict[str, Any]:
+    """A point per 1.00 that ends by such a policy, and a reward `ten` for 10."""
+    return {
+        "units": [unit("point", expiry=policy(text), **more)],
+        "earn": earn("1 point per 1.00"),
+        "rewards": rewards("ten for 10", "point")[0],
+    }
+
+
+def first_day(text: str) -> str:
+    """The day on which the first step happens."""
+    first = re.match(r"on ([\d-]+)", text)
+    assert first, f"no day: {text}"
+    return first[1]
+
+
 @holds("Inactivity")
 def inactivity(row: Cells) -> Cells:
-    point = unit("point", expiry={"type": "inactivity", "months": 3})
-    first = re.match(r"on ([\d-]+)", row["what happens"])
-    assert first
-    shop = opened(
-        first[1], units=[point], earn=earn("1 point per 1.00"),
-        rewards=rewards("ten for 10", "point")[0],
-    )  # fmt: skip
+    shop = opened(first_day(row["what happens"]), **of_ends("inactivity 3"))
     Story(shop).run(row["what happens"])
     last = shop.card.inactive_after["point"]
     shop.now = noon(last)
@@ -74,13 +83,7 @@ def inactivity(row: Cells) -> Cells:
 
 @holds("Several ends")
 def several_ends(row: Cells) -> Cells:
-    point = unit("point", expiry=_policy("inactivity 3 or months 5"))
-    first = re.match(r"on ([\d-]+)", row["what happens"])
-    assert first
-    shop = opened(
-        first[1], units=[point], earn=earn("1 point per 1.00"),
-        rewards=rewards("ten for 10", "point")[0],
-    )  # fmt: skip
+    shop = opened(first_day(row["what happens"]), **of_ends("inactivity 3 or months 5"))
     Story(shop).run(row["what happens"])
     ended = []
     while left := shop.available():
@@ -94,7 +97,7 @@ def several_ends(row: Cells) -> Cells:
 @holds("Shown as expiring")
 def shown_as_expiring(row: Cells) -> Cells:
     more = {} if row["ends_on"] == NOTHING else {"ends_on": row["ends_on"]}
-    point = unit("point", expiry=_policy(row["policy"]), **more)
+    point = unit("point", expiry=policy(row["policy"]), **more)
     shop = opened("2026-11-22", units=[point], earn=earn("1 point per 1.00"))
     shop.sale(3000)
     today = date.fromisoformat(row["today"])
@@ -102,30 +105,21 @@ def shown_as_expiring(row: Cells) -> Cells:
     return {"expiring": "; ".join(shown) or NOTHING}
 
 
-def _with_lots(text: str, cost: int) -> Shop:
-    """A card with such lots, each granted under a version of the programme that dates it so."""
-    lots = [
-        re.fullmatch(r"(\d+)(?: until ([\d-]+))?(?: from ([\d-]+))?", part) for part in parts(text)
-    ]
-    shop = opened()
-    today = date.fromisoformat(shop.today)
-    for lot in lots:
+def of_lots(text: str, cost: int, today: date) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The amounts of such lots, and for each a version of the programme that dates it so."""
+    for part in parts(text):
+        lot = re.fullmatch(r"(\d+)(?: until ([\d-]+))?(?: from ([\d-]+))?", part)
         assert lot, f"no lots: {text}"
         until, since = lot[2], lot[3]
-        expiry = _policy(f"date {until[5:]}" if until else "never")
+        expiry = policy(f"date {until[5:]}" if until else "never")
         held_back = (date.fromisoformat(since) - today).days if since else 0
         point = unit("point", expiry=expiry, hold_days=held_back)
-        offered = rewards(f"this for {cost}", "point")[0]
-        shop.program = make_points_program(units=[point], rewards=offered)
-        shop.adjust("point", int(lot[1]))
-    return shop
+        yield int(lot[1]), {"units": [point], "rewards": rewards(f"this for {cost}", "point")[0]}
 
 
 @holds("Held units")
 def held_units(row: Cells) -> Cells:
-    point = unit("point", expiry=_policy("months 2"), hold_days=14)
-    offered = rewards("ten for 10", "point")[0]
-    shop = opened("2026-11-22", units=[point], earn=earn("1 point per 1.00"), rewards=offered)
+    shop = opened("2026-11-22", **of_ends("months 2", hold_days=14))
     story = Story(shop).run(row["what happens"])
     held = sum(lot.amount for lot in shop.card.lots.get("point", ()))
     available = shop.available()
@@ -137,14 +131,18 @@ def spending_order(row: Cells) -> Cells:
     happens = row["what happens"]
     cost = re.search(r"takes (\d+)", happens)
     assert cost
-    story = Story(_with_lots(row["lots"], int(cost[1])))
+    shop = opened()
+    for amount, version in of_lots(row["lots"], int(cost[1]), date.fromisoformat(shop.today)):
+        shop.program = make_points_program(**version)
+        shop.adjust("point", amount)
+    story = Story(shop)
     return {"left": story.run(happens.replace(cost[0], "takes this")).lots()}
 
 
 @holds("Vouchers")
 def vouchers(row: Cells) -> Cells:
     until = row["points last until"]
-    expiry = _policy("never" if until == NOTHING else f"date {until[5:]}")
+    expiry = policy("never" if until == NOTHING else f"date {until[5:]}")
     offered, _ = rewards("ten for 10", "point", valid_days=int(row["valid_days"]))
     shop = opened(row["taken"], units=[unit("point", expiry=expiry)], rewards=offered)
     shop.adjust("point", 20)
@@ -201,19 +199,34 @@ def of_a_member(row: Cells) -> Cells:
     return {"answers": ", ".join(answers)}
 
 
+def left_of_all(text: str) -> int:
+    """How much is there: `a cup for 10, 1 left`."""
+    left = re.search(r", (\d+) left$", text)
+    assert left, f"nobody knows how much: {text}"
+    return int(left[1])
+
+
+def of_counters(text: str, there: int) -> dict[str, Any]:
+    """A cup of which so many are there, or a bonus that is given so often."""
+    bonus = {
+        "id": "bonus",
+        "bonus": {"unit": "point", "amount": 10},
+        "total": there,
+        "on": ["spend"],
+    }
+    return {
+        "earn": earn("1 point per 1.00"),
+        "rewards": rewards("cup for 10", "point", stock=there)[0],
+        "campaigns": [bonus] if text.startswith("a bonus") else [],
+    }
+
+
 @holds("Of all")
 def of_all(row: Cells) -> Cells:
-    left = re.search(r", (\d+) left$", row["what there is"])
-    assert left
-    bonus = {"id": "bonus", "bonus": {"unit": "point", "amount": 10}, "total": 5, "on": ["spend"]}
-    shop = opened(
-        units=POINTS,
-        earn=earn("1 point per 1.00"),
-        rewards=rewards("cup for 10", "point", stock=5)[0],
-        campaigns=[bonus] if row["what there is"].startswith("a bonus") else [],
-    )
+    left = left_of_all(row["what there is"])
+    shop = opened(**of_counters(row["what there is"], 5))
     story = Story(shop)
-    story.left = {"stock:cup": int(left[1]), "campaign:bonus": int(left[1])}
+    story.left = {"stock:cup": left, "campaign:bonus": left}
     moved = []
     for step in parts(row["what happens"]):
         try:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from regulars.domain.card import Window
+from regulars.domain.card import Card, Window
 from regulars.domain.operations import Decision, Issue
 from regulars.domain.refusals import Refused
 from tests.unit.domain.rules.document import Cells, holds
@@ -48,15 +48,20 @@ def in_parts(row: Cells) -> Cells:
     return {"taken back": " + ".join(taken)}
 
 
+def of_visits(kept_from: str) -> dict[str, Any]:
+    """A gift for the first visit, which stays while so much of the money does."""
+    first = {"id": "first", "name": "First", "metric": "visits", "at": 1, "reward": "gift"}
+    return {
+        "earn": earn("1 stamp per visit; 1 point per 1.00"),
+        "rewards": [{"id": "gift", "name": "Gift"}],
+        "milestones": [first],
+        "refunds": {"visit_kept_from": kept_from},
+    }
+
+
 @holds("The visit")
 def the_visit(row: Cells) -> Cells:
-    first = {"id": "first", "name": "First", "metric": "visits", "at": 1, "reward": "gift"}
-    shop = opened(
-        earn=earn("1 stamp per visit; 1 point per 1.00"),
-        rewards=[{"id": "gift", "name": "Gift"}],
-        milestones=[first],
-        refunds={"visit_kept_from": row["kept from"]},
-    )
+    shop = opened(**of_visits(row["kept from"]))
     story = Story(shop).run(row["what happens"])
     return {
         "stamps": str(shop.available("stamp")),
@@ -66,8 +71,8 @@ def the_visit(row: Cells) -> Cells:
     }
 
 
-@holds("The tier")
-def the_tier(row: Cells) -> Cells:
+def of_gold(policy: str) -> dict[str, Any]:
+    """Gold for 100.00 in a year or by the month, with a gift every month."""
     gold = {
         "id": "gold",
         "name": "Gold",
@@ -77,12 +82,17 @@ def the_tier(row: Cells) -> Cells:
         ],
         "benefits": [{"id": "monthly", "reward": "gift", "every": "month"}],
     }
-    shop = opened(
-        earn=earn("1 point per 1.00"),
-        rewards=[{"id": "gift", "name": "Gift"}],
-        tiers=[gold],
-        refunds={"tier": row["policy"]},
-    )
+    return {
+        "earn": earn("1 point per 1.00"),
+        "rewards": [{"id": "gift", "name": "Gift"}],
+        "tiers": [gold],
+        "refunds": {"tier": policy},
+    }
+
+
+@holds("The tier")
+def the_tier(row: Cells) -> Cells:
+    shop = opened(**of_gold(row["policy"]))
     story = Story(shop).run(row["what happens"])
     held = shop.card.tier
     return {
@@ -104,14 +114,19 @@ def of_items(row: Cells) -> Cells:
     }
 
 
+def of_coffees() -> dict[str, Any]:
+    """A stamp per visit that lasts to the end of the next month; ten are a coffee."""
+    stamp = unit("stamp", "stamps", expiry={"type": "months", "months": 1})
+    return {
+        "units": [stamp],
+        "earn": earn("1 stamp per visit"),
+        "rewards": rewards("coffee for 10", "stamp", auto=True)[0],
+    }
+
+
 @holds("Where units are taken from")
 def where_from(row: Cells) -> Cells:
-    stamp = unit("stamp", "stamps", expiry={"type": "months", "months": 1})
-    shop = opened(
-        units=[stamp],
-        earn=earn("1 stamp per visit"),
-        rewards=rewards("coffee for 10", "stamp", auto=True)[0],
-    )
+    shop = opened(**of_coffees())
     story = Story(shop).run(row["before"]).run(row["the sale"])
     sale = story.sales[-1]
     for step in parts(row["then"]):
@@ -126,13 +141,18 @@ def where_from(row: Cells) -> Cells:
     }
 
 
+def of_debt(policy: str) -> dict[str, Any]:
+    """A point per 1.00, a reward for ten, and who bears what was spent."""
+    return {
+        "earn": earn("1 point per 1.00"),
+        "rewards": rewards("ten for 10", "point")[0],
+        "refunds": {"policy": policy},
+    }
+
+
 @holds("Debt or waiver")
 def who_bears_it(row: Cells) -> Cells:
-    shop = opened(
-        earn=earn("1 point per 1.00"),
-        rewards=rewards("ten for 10", "point")[0],
-        refunds={"policy": row["policy"]},
-    )
+    shop = opened(**of_debt(row["policy"]))
     Story(shop).run(row["what happens"])
     owed = shop.card.debt.get("point", 0)
     return {"to spend": str(shop.available()), "owes": str(owed)}
@@ -144,13 +164,14 @@ def what_else(row: Cells) -> Cells:
     Story(shop).run(row["what happens"])
     return {
         "carried": money(shop.card.carry.get("rule-0", 0)),
-        "2026-11": _window(shop, 2026 * 12 + 10),
-        "2026-12": _window(shop, 2026 * 12 + 11),
+        "2026-11": in_month(shop.card, 2026 * 12 + 10),
+        "2026-12": in_month(shop.card, 2026 * 12 + 11),
     }
 
 
-def _window(shop: Shop, month: int) -> str:
-    window = shop.card.windows.get(month, Window())
+def in_month(card: Card, month: int) -> str:
+    """`10.50, 1 visit, 10 points`: what a card counts in a month."""
+    window = card.windows.get(month, Window())
     if not any(window):
         return NOTHING
     visits = f"{window.visits} visit{'s' * (window.visits != 1)}"
@@ -161,7 +182,7 @@ def _window(shop: Shop, month: int) -> str:
 def changing(row: Cells) -> Cells:
     shop = opened(earn=earn("1 point per 1.00"))
     story = Story(shop).run(row["before"])
-    shop.program = make_points_program(version=2, **_new_version(row["new version"]))
+    shop.program = make_points_program(version=2, **new_version(row["new version"]))
     story.run(row["then"])
     vouchers = Counter(held.reward_id for held in shop.card.open.values())
     return {
@@ -171,7 +192,7 @@ def changing(row: Cells) -> Cells:
     }
 
 
-def _new_version(text: str) -> dict[str, Any]:
+def new_version(text: str) -> dict[str, Any]:
     """The old rule unless there is another, and a reward or a tier."""
     if gold := re.fullmatch(r"gold from ([\d.]+)", text):
         way = {"metric": "spend", "window": "year", "at_least": minor(gold[1])}
@@ -183,12 +204,17 @@ def _new_version(text: str) -> dict[str, Any]:
     return {"earn": earn(text)}
 
 
+def of_cups() -> dict[str, Any]:
+    """A point per 1.00, a stamp per visit, and a cup by itself for 30 points."""
+    return {
+        "earn": earn("1 point per 1.00; 1 stamp per visit"),
+        "rewards": rewards("cup for 30", "point", auto=True)[0],
+    }
+
+
 @holds("A refund that is taken back")
 def taken_back(row: Cells) -> Cells:
-    shop = opened(
-        earn=earn("1 point per 1.00; 1 stamp per visit"),
-        rewards=rewards("cup for 30", "point", auto=True)[0],
-    )
+    shop = opened(**of_cups())
     Story(shop).run(row["what happens"])
     return {
         "points": str(shop.available("point")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -32,14 +33,18 @@ GIFT = {"id": "gift", "name": "Gift", "kind": "item"}
 POINT_PER_UNIT = earn("1 point per 1.00")
 
 
+def limit(text: str) -> dict[str, int]:
+    """`cool-down 30` or `3 a day` as limits."""
+    kind = re.fullmatch(r"cool-down (\d+)|(\d+) a day", text)
+    assert kind
+    return {"cooldown_minutes": int(kind[1])} if kind[1] else {"visits_per_day": int(kind[2])}
+
+
 @holds("Limits")
 def caps(row: Cells) -> Cells:
-    kind = re.fullmatch(r"cool-down (\d+)|(\d+) a day", row["limit"])
-    assert kind
-    limit = {"cooldown_minutes": int(kind[1])} if kind[1] else {"visits_per_day": int(kind[2])}
     came = []
     for refusable in (False, True):
-        shop = opened(earn=earn("1 stamp per visit"), limits=limit)
+        shop = opened(earn=earn("1 stamp per visit"), limits=limit(row["limit"]))
         shop.later(minutes=1).visit(int(row["visits before"]))
         before = shop.available("stamp")
         shop.later(minutes=int(row["minutes ago"]))
@@ -56,10 +61,7 @@ def caps(row: Cells) -> Cells:
 
 @holds("Late-reported visits")
 def late_visits(row: Cells) -> Cells:
-    kind = re.fullmatch(r"cool-down (\d+)|(\d+) a day", row["limit"])
-    assert kind
-    limit = {"cooldown_minutes": int(kind[1])} if kind[1] else {"visits_per_day": int(kind[2])}
-    shop = opened("2026-10-01", earn=earn("1 stamp per visit"), limits=limit)
+    shop = opened("2026-10-01", earn=earn("1 stamp per visit"), limits=limit(row["limit"]))
     shop.now = noon("2026-11-22")
     visits: list[Decision] = []
     counted: list[str] = []
@@ -68,23 +70,33 @@ def late_visits(row: Cells) -> Cells:
             shop.refund(visits[int(taken[1]) - 1])
             counted.append(NOTHING)
             continue
-        day, _, time = step.rpartition(" ") if ":" in step else (step, "", "09:00")
-        when = noon(day or "2026-11-21").replace(hour=int(time[:2]), minute=int(time[3:]))
-        visits.append(shop.sale(500, effective_ms=calendar.to_ms(when)))
+        visits.append(shop.sale(500, effective_ms=calendar.to_ms(told_of(step))))
         entry = visits[-1].entry
         assert entry
         counted.append(str(entry.facts["visits"]))
     return {"counted": ", ".join(counted)}
 
 
-@holds("What was sold")
-def what_was_sold(row: Cells) -> Cells:
+def told_of(step: str) -> datetime:
+    """The time of a visit that is told late: `10:00` of the day before, `2026-11-13 10:00`, or
+    a day."""
+    day, _, time = step.rpartition(" ") if ":" in step else (step, "", "09:00")
+    return noon(day or "2026-11-21").replace(hour=int(time[:2]), minute=int(time[3:]))
+
+
+def of_mugs() -> dict[str, Any]:
+    """Stamps, points and mugs."""
     mugs = {"id": "mug", "on": "item", "unit": "mug", "amount": 1, "categories": ["mug"]}
     visit, spend = earn("1 stamp per visit; 1 point per 1.00 except card")
-    shop = opened(
-        units=[*POINTS, unit("mug", "stamps")],
-        earn=[{**visit, "exclude": ["card"]}, spend, mugs],
-    )
+    return {
+        "units": [*POINTS, unit("mug", "stamps")],
+        "earn": [{**visit, "exclude": ["card"]}, spend, mugs],
+    }
+
+
+@holds("What was sold")
+def what_was_sold(row: Cells) -> Cells:
+    shop = opened(**of_mugs())
     lines, tip = rung_up(row["sale"])
     sale = shop.sale(items=lines, tip_minor=tip).entry
     assert sale
@@ -127,13 +139,18 @@ def campaigns(text: str) -> list[dict[str, Any]]:
     return found
 
 
+def of_lines(bases: list[int], tier: str, running: list[dict[str, Any]]) -> dict[str, Any]:
+    """So many points each for 1.00, multiplied for all."""
+    return {
+        "earn": [rule for number, base in enumerate(bases) for rule in _line(base, number)],
+        "tiers": [{"id": "all", "name": "All", "multiplier": tier}],
+        "campaigns": running,
+    }
+
+
 def multiplied(bases: list[int], tier: str, running: list[dict[str, Any]]) -> tuple[int, list[str]]:
     """What a sale of 1.00 with a line of so many points each earns, and the campaigns counted."""
-    shop = opened(
-        earn=[rule for number, base in enumerate(bases) for rule in _line(base, number)],
-        tiers=[{"id": "all", "name": "All", "multiplier": tier}],
-        campaigns=running,
-    )
+    shop = opened(**of_lines(bases, tier, running))
     entry = shop.sale(100).entry
     assert entry is not None
     return shop.available(), entry.facts.get("campaigns", [])
@@ -145,17 +162,17 @@ def _line(base: int, number: int) -> list[dict[str, Any]]:
 
 @holds("Multipliers")
 def multipliers(row: Cells) -> Cells:
-    points, counted = multiplied(_bases(row), row["tier"], campaigns(row["campaigns"]))
+    points, counted = multiplied(bases(row), row["tier"], campaigns(row["campaigns"]))
     return {"points": str(points), "campaign": ", ".join(counted) or NOTHING}
 
 
 @holds("Bonuses")
 def bonuses(row: Cells) -> Cells:
-    points, counted = multiplied(_bases(row), row["tier"], campaigns(row["campaigns"]))
+    points, counted = multiplied(bases(row), row["tier"], campaigns(row["campaigns"]))
     return {"points": str(points), "campaigns counted": ", ".join(sorted(counted))}
 
 
-def _bases(row: Cells) -> list[int]:
+def bases(row: Cells) -> list[int]:
     return [int(base) for base in parts(row["lines"], "+")]
 
 
@@ -218,15 +235,20 @@ def what_counts(row: Cells) -> Cells:
     }
 
 
-@holds("Late-reported sales")
-def late_reported(row: Cells) -> Cells:
+def of_late_sales() -> dict[str, Any]:
+    """Double points until a day, points that end, and a tier."""
     double = {"id": "double", "multiplier": "2", "until": "2026-11-30"}
     point = unit("point", expiry={"type": "months", "months": 1})
     way = {"metric": "spend", "window": "year", "at_least": 1000}
-    shop = opened(
-        row["reported on"], units=[point], earn=POINT_PER_UNIT, campaigns=[double],
-        tiers=[{"id": "tier", "name": "Tier", "enter": [way]}],
-    )  # fmt: skip
+    return {
+        "units": [point], "earn": POINT_PER_UNIT, "campaigns": [double],
+        "tiers": [{"id": "tier", "name": "Tier", "enter": [way]}],
+    }  # fmt: skip
+
+
+@holds("Late-reported sales")
+def late_reported(row: Cells) -> Cells:
+    shop = opened(row["reported on"], **of_late_sales())
     made = calendar.to_ms(noon(row["sale of 10.00 on"]))
     shop.later(minutes=1).sale(1000, effective_ms=made)
     (month,) = shop.card.windows
@@ -256,40 +278,55 @@ def _mark(text: str) -> dict[str, Any]:
     return {**mark, "from": first, "until": last} if first else mark
 
 
+def of_milestones(text: str) -> dict[str, Any]:
+    """A milestone that brings a gift."""
+    return {"earn": POINT_PER_UNIT, "rewards": [GIFT], "milestones": [_mark(text)]}
+
+
 @holds("Milestones")
 def milestones(row: Cells) -> Cells:
-    shop = opened(earn=POINT_PER_UNIT, rewards=[GIFT], milestones=[_mark(row["milestone"])])
+    shop = opened(**of_milestones(row["milestone"]))
     return {"gifts": Story(shop).run(row["what happens"]).gifts()}
 
 
 @holds("A full card")
 def full_card(row: Cells) -> Cells:
-    shop = opened(rewards=[GIFT], milestones=[_mark("every 1 visit")])
+    shop = opened(**of_milestones("every 1 visit"))
     Story(shop).run(row["what happens"])
     queued = limits.given(shop.card, f"{QUEUED}gift", "")
     return {"open": str(len(shop.card.open)), "queued": str(queued)}
 
 
-@holds("Raffles")
-def tickets(row: Cells) -> Cells:
+def of_raffles(ticket_for: str) -> dict[str, Any]:
+    """A raffle with a ticket for a visit, or for so much money."""
     raffle: dict[str, Any] = {
         "id": "r", "name": "R", "from": "2026-11-22", "until": "2026-11-30", "reward": "gift",
     }  # fmt: skip
-    if row["a ticket for"] != "a visit":
-        raffle["per_minor"] = minor(row["a ticket for"])
-    shop = opened(earn=POINT_PER_UNIT, rewards=[GIFT], raffles=[raffle])
+    if ticket_for != "a visit":
+        raffle["per_minor"] = minor(ticket_for)
+    return {"earn": POINT_PER_UNIT, "rewards": [GIFT], "raffles": [raffle]}
+
+
+@holds("Raffles")
+def tickets(row: Cells) -> Cells:
+    shop = opened(**of_raffles(row["a ticket for"]))
     Story(shop).run(row["what happens"])
     return {"tickets": str(raffles.tickets(shop.card, "r"))}
 
 
-@holds("Tiers at once")
-def tiers_at_once(row: Cells) -> Cells:
+def of_tiers_at_once() -> dict[str, Any]:
+    """Gold from 100.00 in a year, with double points and a gift every month."""
     gold = {
         "id": "gold", "name": "Gold", "multiplier": "2",
         "enter": [{"metric": "spend", "window": "year", "at_least": 10_000}],
         "benefits": [{"id": "monthly", "reward": "gift", "every": "month"}],
     }  # fmt: skip
-    story = Story(opened(earn=POINT_PER_UNIT, rewards=[GIFT], tiers=[gold]))
+    return {"earn": POINT_PER_UNIT, "rewards": [GIFT], "tiers": [gold]}
+
+
+@holds("Tiers at once")
+def tiers_at_once(row: Cells) -> Cells:
+    story = Story(opened(**of_tiers_at_once()))
     story.run(row["what happens"])
     points = str(story.shop.available())
     return {"tier": story.tier(), "points": points, "gifts": story.gifts()}

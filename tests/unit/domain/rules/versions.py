@@ -20,27 +20,25 @@ NEXT_MONTH = {"type": "months", "months": 1}
 
 @holds("A unit that is replaced")
 def replaced(row: Cells) -> Cells:
-    versions = Versions(**_collecting("leaf"))
+    versions = Versions(**collecting("leaf"))
     shop = _opened(versions)
     story = Story(shop).run(row["before"])
     for version in parts(row["versions"]):
-        name, _, rest = version.partition(" for ")
-        old, _, rate = rest.partition(" at ")
-        replaces = {"replaces": {"unit": old, "rate": rate}} if rest else {}
-        shop.program = versions.publish(**_collecting(name, **replaces))
+        shop.program = versions.publish(**replacing(version))
     story.run(row["then"])
     held = [f"{lot.amount} {name}" for name, lots in shop.card.lots.items() for lot in lots]
     owed = [f"{amount} {name}" for name, amount in shop.card.debt.items()]
     return {"the card": ", ".join(held) or NOTHING, "owes": ", ".join(owed) or NOTHING}
 
 
+ENDING = {"ends_on": "2026-12-10", "expiry": {"type": "never"}}
+
+
 @holds("A unit that ends")
 def ended(row: Cells) -> Cells:
-    versions = Versions(**_collecting("point"))
+    versions = Versions(**collecting("point"))
     shop = _opened(versions)
-    shop.program = versions.publish(
-        **_collecting("point", ends_on="2026-12-10", expiry={"type": "never"})
-    )
+    shop.program = versions.publish(**collecting("point", **ENDING))
     Story(shop).run(row["what happens"])
     return {"to spend": str(shop.available()), "owes": str(shop.card.debt.get("point", 0))}
 
@@ -48,12 +46,12 @@ def ended(row: Cells) -> Cells:
 @holds("Vouchers keep their terms")
 def terms(row: Cells) -> Cells:
     base = {"units": [unit("stamp", "stamps")], "earn": [visit_rule(9)]}
-    versions = Versions(**base, rewards=_reward(row["first version"]))
+    versions = Versions(**base, rewards=cake(row["first version"]))
     shop = _opened(versions)
     shop.visit()
     voucher = shop.issue("cake")
     for version in parts(row["then"]):
-        shop.program = versions.publish(**base, rewards=_reward(version))
+        shop.program = versions.publish(**base, rewards=cake(version))
     found = shop.program.terms(voucher.reward_id, voucher.version)
     assert found is not None
     shown = {
@@ -66,11 +64,11 @@ def terms(row: Cells) -> Cells:
 
 @holds("Remainders of rules that went")
 def remainders(row: Cells) -> Cells:
-    versions = Versions(units=[unit()], earn=_rules("1 point per 1.00"))
+    versions = Versions(units=[unit()], earn=rules_of("1 point per 1.00"))
     shop = _opened(versions)
     story = Story(shop).run(row["before"])
     for version in parts(row["versions"]):
-        shop.program = versions.publish(units=[unit()], earn=_rules(version))
+        shop.program = versions.publish(units=[unit()], earn=rules_of(version))
     story.run(row["then"])
     carried = money(sum(shop.card.carry.values()))
     return {"to spend": str(shop.available()), "carried": carried}
@@ -90,13 +88,13 @@ def segment(row: Cells) -> Cells:
 
 @holds("What members would lose")
 def asked(row: Cells) -> Cells:
-    versions = Versions(**_holding())
+    versions = Versions(**holding())
     shop = _opened(versions)
     shop.sale(1250)
     shop.issue("cake")
     shop.do(GrantTier(shop.origin(), "club", "", "membership"))
     old = shop.program
-    new = versions.publish(**_holding() | _changed(row["new version"]))
+    new = versions.publish(**holding() | changed(row["new version"]))
     return {"asks about": _asks(old, new, shop) or NOTHING}
 
 
@@ -107,7 +105,7 @@ def _asks(old: Program, new: Program, shop: Shop) -> str:
     return ", ".join(f"{one.kind} {one.what}: {one.amount}" for one in lost)
 
 
-def _collecting(name: str, **more: Any) -> dict[str, Any]:
+def collecting(name: str, **more: Any) -> dict[str, Any]:
     """1 point per 1.00 in a unit, and a cake for 5 of it."""
     return {
         "units": [unit(name, **({"expiry": NEXT_MONTH} | more))],
@@ -116,13 +114,20 @@ def _collecting(name: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def replacing(text: str) -> dict[str, Any]:
+    """`bean for leaf at 0.3`: collecting a unit that stands for another; or only `bean`."""
+    name, _, rest = text.partition(" for ")
+    old, _, rate = rest.partition(" at ")
+    return collecting(name, **({"replaces": {"unit": old, "rate": rate}} if rest else {}))
+
+
 def _opened(versions: Versions) -> Shop:
     shop = Shop(versions.program, noon("2026-11-22"))
     shop.join()
     return shop
 
 
-def _reward(text: str) -> list[dict[str, Any]]:
+def cake(text: str) -> list[dict[str, Any]]:
     """`cake at 15 %, 3 in stock`: the one reward, whatever it is called."""
     if text == "nothing":
         return []
@@ -135,11 +140,11 @@ def _reward(text: str) -> list[dict[str, Any]]:
     return [reward("cake", 5, "stamp") | {"name": name} | more]
 
 
-def _rules(text: str) -> list[dict[str, Any]]:
+def rules_of(text: str) -> list[dict[str, Any]]:
     return [] if text == "nothing" else earn(text)
 
 
-def _holding() -> dict[str, Any]:
+def holding() -> dict[str, Any]:
     gold = {"metric": "spend", "window": "year", "at_least": 1000}
     club = {"metric": "membership", "period": "year"}
     return {
@@ -153,9 +158,9 @@ def _holding() -> dict[str, Any]:
     }
 
 
-def _changed(text: str) -> dict[str, Any]:
+def changed(text: str) -> dict[str, Any]:
     """The sections that are other than before."""
-    now = _holding()
+    now = holding()
     beans = {"earn": [spend_rule() | {"unit": "bean"}], "rewards": [reward("cake", 5, "bean")]}
     if rate := re.fullmatch(r"bean for point at (\d+)", text):
         return {"units": [unit("bean", replaces={"unit": "point", "rate": rate[1]})], **beans}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from regulars.domain import program
+from regulars.domain.card import Card
 from regulars.domain.operations import (
     Celebrate,
     Decision,
@@ -24,7 +25,6 @@ from tests.unit.domain.shop import Shop, make_program, unit
 ZONE = "Europe/Budapest"
 NOTHING = "–"
 """What a cell says in which there is nothing."""
-
 POINTS = [unit("point"), unit("stamp", "stamps")]
 
 _RULE = re.compile(
@@ -137,8 +137,84 @@ def make_points_program(**sections: Any) -> program.Program:
     return make_program(**{"units": POINTS, "timezone": ZONE, **sections})
 
 
-class Story:
+def in_lots(card: Card, unit_id: str, today: str) -> str:
+    """`5 until 2026-12-31; 2`: the valid lots of a card, first to expire first."""
+    valid = [
+        lot
+        for lot in card.valid_lots(unit_id, today)
+        if not lot.expires_on or lot.expires_on >= today
+    ]
+    return "; ".join(
+        f"{lot.amount}"
+        + (f" until {lot.expires_on}" if lot.expires_on else "")
+        + (f" from {lot.available_on}" if lot.available_on > today else "")
+        for lot in valid
+    ) or NOTHING  # fmt: skip
+
+
+STEPS = (
+    (r"pays (?P<amount>[\d.]+)", "pay"),
+    (r"pays (?P<amount>[\d.]+) for 1 (?P<category>\w+)", "pay"),
+    (r"pays (?P<amount>[\d.]+) with (?P<visits>\d+) visits", "pay"),
+    (r"visit", "visit"),
+    (r"(?P<visits>\d+) visits", "visit"),
+    (r"refund", "refund"),
+    (r"refund (?P<amount>[\d.]+)", "refund"),
+    (r"refund of sale (?P<number>\d+)", "refund"),
+    (r"refund (?P<amount>[\d.]+) of sale (?P<number>\d+)", "refund"),
+    (r"confirms sale (?P<number>\d+)", "confirm"),
+    (r"refund of it", "take_it_back"),
+    (r"expires", "expire"),
+    (r"correction (?P<amount>[+-]\d+)", "correct"),
+    (r"review", "act"),
+    (r"friend", "befriend"),
+    (r"membership", "buy_membership"),
+    (r"takes the refund back", "take_refund_back"),
+    (r"the order is now (?P<amount>[\d.]+)", "send_again"),
+    (r"is reviewed", "look_again"),
+    (r"birthday", "celebrate"),
+    (r"takes (?P<reward>\w+)", "take"),
+    (r"gives (?:it )?back", "give_back"),
+    (r"gives voucher (?P<number>\d+) back", "give_back"),
+    (r"redeems", "redeem"),
+)
+"""What a step looks like, and the method that does it with what was named in it."""
+
+
+class Telling(ABC):
     """A card and what happens to it, step by step, in the document's words."""
+
+    def run(self, text: str) -> Self:
+        for step in parts(text):
+            self.step(step)
+        return self
+
+    def step(self, text: str) -> None:
+        """Do one step; raises AssertionError for a step that has no pattern."""
+        if dated := re.fullmatch(r"on ([\d-]{10}) (.+)", text):
+            self.stand_on(dated[1])
+            return self.step(dated[2])
+        if often := re.fullmatch(r"(\d+) times (.+)", text):
+            for _ in range(int(often[1])):
+                self.step(often[2])
+            return None
+        for pattern, name in STEPS:
+            if match := re.fullmatch(pattern, text):
+                self.heard(getattr(self, name)(**match.groupdict()))
+                return None
+        raise AssertionError(f"nobody knows how to: {text}")
+
+    @abstractmethod
+    def stand_on(self, day: str) -> None:
+        """From now on it is noon of this day."""
+
+    @abstractmethod
+    def heard(self, answer: Any) -> None:
+        """Remember what a step answered."""
+
+
+class Story(Telling):
+    """A card of the pure core and what happens to it."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -152,26 +228,12 @@ class Story:
         self.left: dict[str, int] = {}
         """What is left of shared counters."""
 
-    def run(self, text: str) -> Story:
-        for step in parts(text):
-            self.step(step)
-        return self
+    def stand_on(self, day: str) -> None:
+        self.shop.now = noon(day)
 
-    def step(self, text: str) -> None:
-        """Do one step; raises AssertionError for a step that has no pattern."""
-        if dated := re.fullmatch(r"on ([\d-]{10}) (.+)", text):
-            self.shop.now = noon(dated[1])
-            return self.step(dated[2])
-        if often := re.fullmatch(r"(\d+) times (.+)", text):
-            for _ in range(int(often[1])):
-                self.step(often[2])
-            return None
-        for pattern, act in _STEPS:
-            if match := re.fullmatch(pattern, text):
-                self.last = act(self, **match.groupdict())
-                self.taken += [voucher.voucher_id for voucher in self.last.unlocked]
-                return None
-        raise AssertionError(f"nobody knows how to: {text}")
+    def heard(self, decision: Decision) -> None:
+        self.last = decision
+        self.taken += [voucher.voucher_id for voucher in decision.unlocked]
 
     def pay(self, amount: str, category: str | None = None, visits: str | None = None) -> Decision:
         bought = (Item(1000, minor(amount), category=category),) if category else ()
@@ -255,48 +317,8 @@ class Story:
         return str(sum(held.reward_id == "gift" for held in self.shop.card.open.values()))
 
     def lots(self, unit_id: str = "point") -> str:
-        """`5 until 2026-12-31; 2`: the valid lots, first to expire first."""
-        today = self.shop.today
-        valid = [
-            lot
-            for lot in self.shop.card.valid_lots(unit_id, today)
-            if not lot.expires_on or lot.expires_on >= today
-        ]
-        return "; ".join(
-            f"{lot.amount}"
-            + (f" until {lot.expires_on}" if lot.expires_on else "")
-            + (f" from {lot.available_on}" if lot.available_on > today else "")
-            for lot in valid
-        ) or NOTHING  # fmt: skip
+        return in_lots(self.shop.card, unit_id, self.shop.today)
 
     @property
     def day(self) -> date:
         return date.fromisoformat(self.shop.today)
-
-
-_STEPS: list[tuple[str, Callable[..., Decision]]] = [
-    (r"pays (?P<amount>[\d.]+)", Story.pay),
-    (r"pays (?P<amount>[\d.]+) for 1 (?P<category>\w+)", Story.pay),
-    (r"pays (?P<amount>[\d.]+) with (?P<visits>\d+) visits", Story.pay),
-    (r"visit", Story.visit),
-    (r"(?P<visits>\d+) visits", Story.visit),
-    (r"refund", Story.refund),
-    (r"refund (?P<amount>[\d.]+)", Story.refund),
-    (r"refund of sale (?P<number>\d+)", Story.refund),
-    (r"refund (?P<amount>[\d.]+) of sale (?P<number>\d+)", Story.refund),
-    (r"confirms sale (?P<number>\d+)", Story.confirm),
-    (r"refund of it", Story.take_it_back),
-    (r"expires", Story.expire),
-    (r"correction (?P<amount>[+-]\d+)", Story.correct),
-    (r"review", Story.act),
-    (r"friend", Story.befriend),
-    (r"membership", Story.buy_membership),
-    (r"takes the refund back", Story.take_refund_back),
-    (r"the order is now (?P<amount>[\d.]+)", Story.send_again),
-    (r"is reviewed", Story.look_again),
-    (r"birthday", Story.celebrate),
-    (r"takes (?P<reward>\w+)", Story.take),
-    (r"gives (?:it )?back", Story.give_back),
-    (r"gives voucher (?P<number>\d+) back", Story.give_back),
-    (r"redeems", Story.redeem),
-]
