@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 from unittest import mock
 
-from regulars.domain import accrual
 from regulars.domain import due as domain_due
+from regulars.domain import first_purchase
 from regulars.domain.calendar import hour_of, to_ms
 from regulars.jobs import due, orders, outbox, recompute, referrals
 from regulars.messages import delivery, kinds
@@ -56,10 +56,9 @@ def _friends_get_nothing() -> list[Patch]:
 
 def _every_purchase_is_the_first() -> list[Patch]:
     def changed(draft: Any, spend_minor: int) -> bool:
-        referral = draft.program.referral
-        return bool(referral and spend_minor and spend_minor >= referral.min_spend_minor)
+        return bool(draft.program.referral) and first_purchase.is_enough(draft, spend_minor)
 
-    return [(accrual, "_is_first_purchase", changed)]
+    return [(first_purchase, "counts", changed)]
 
 
 def _nobody_claims() -> list[Patch]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from regulars.actions import due_marks
 from regulars.domain import (
-    accrual,
     benefits,
     campaigns,
     draft,
     limits,
     milestones,
+    packages,
     streaks,
     tiering,
     visits,
@@ -136,9 +136,7 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "spending is no activity": _spending_is_no_activity,
     "what was left alone is spent": _idle_lots_are_spent,
     "a membership lasts a day longer than was paid": _paid_for_a_day_more,
-    "a pass that was bought opens nothing": lambda: [
-        (accrual, "_open_bought_tiers", lambda *_: None)
-    ],
+    "a pass that was bought opens nothing": lambda: [(packages, "give", lambda *_: None)],
     "the cool-down is not kept": _no_cooldown,
     "a cool-down looks at the last visit only": _only_the_last_visit_cools_down,
     "streaks never break": _streaks_never_break,

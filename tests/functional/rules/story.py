@@ -152,16 +152,16 @@ class Story(Telling):
     def give_back_of(self, sale: Mapping[str, Any], **measure: Any) -> Any:
         """Refund an amount or items of a sale, or all that is left of it."""
         self.refunds += 1
-        body = {"order_id": sale["entry"]["order_id"], "refund_id": self._refund_id, **measure}
-        return self._asked("POST", "/v1/refunds", body)
+        body = {"order_id": sale["entry"]["order_id"], "refund_id": self._refund_id(self.refunds)}
+        return self._asked("POST", "/v1/refunds", {**body, **measure})
 
-    @property
-    def _refund_id(self) -> str:
-        return f"{self.member_id}-r{self.refunds}"
+    def _refund_id(self, number: int) -> str:
+        return f"{self.member_id}-r{number}"
 
-    def take_refund_back(self) -> Any:
-        """Take the newest refund back."""
-        return self._asked("POST", f"/v1/refunds/{self._refund_id}/void")
+    def take_refund_back(self, number: str | None = None) -> Any:
+        """Take a refund back, the newest if none is named."""
+        refund = self._refund_id(int(number) if number else self.refunds)
+        return self._asked("POST", f"/v1/refunds/{refund}/void")
 
     def confirm(self, number: str) -> Any:
         """End the hold on a sale."""

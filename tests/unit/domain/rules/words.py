@@ -170,6 +170,7 @@ STEPS = (
     (r"friend", "befriend"),
     (r"membership", "buy_membership"),
     (r"takes the refund back", "take_refund_back"),
+    (r"takes refund (?P<number>\d+) back", "take_refund_back"),
     (r"the order is now (?P<amount>[\d.]+)", "send_again"),
     (r"is reviewed", "look_again"),
     (r"birthday", "celebrate"),
@@ -222,9 +223,8 @@ class Story(Telling):
         self.taken: list[str] = []
         """The ids of vouchers that were taken or issued."""
         self.last: Decision | None = None
-        self.refunded: Decision | None = None
-        """The newest refund, and the place of its sale."""
-        self.refunded_sale = -1
+        self.refunds: list[tuple[Decision, Decision]] = []
+        """Every refund, and its sale."""
         self.left: dict[str, int] = {}
         """What is left of shared counters."""
 
@@ -248,10 +248,9 @@ class Story(Telling):
         return self.sales[-1]
 
     def refund(self, amount: str | None = None, number: str | None = None) -> Decision:
-        self.refunded_sale = int(number) - 1 if number else len(self.sales) - 1
-        sale = self.sales[self.refunded_sale]
-        self.refunded = self.shop.refund(sale, minor(amount) if amount else None)
-        return self.refunded
+        sale = self.sales[int(number) - 1 if number else -1]
+        self.refunds.append((self.shop.refund(sale, minor(amount) if amount else None), sale))
+        return self.refunds[-1][0]
 
     def confirm(self, number: str) -> Decision:
         """End the hold on a sale."""
@@ -286,10 +285,9 @@ class Story(Telling):
         """Pay 9.00 for a membership of gold."""
         return self.shop.do(GrantTier(self.shop.origin(), "gold", "", "membership", paid_minor=900))
 
-    def take_refund_back(self) -> Decision:
-        """Take the newest refund back."""
-        assert self.refunded is not None
-        return self.shop.void(self.refunded, self.sales[self.refunded_sale])
+    def take_refund_back(self, number: str | None = None) -> Decision:
+        """Take a refund back, the newest if none is named."""
+        return self.shop.void(*self.refunds[int(number) - 1 if number else -1])
 
     def send_again(self, amount: str) -> Decision:
         """Send the newest sale again with another amount."""
