@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from regulars.domain import confirming, current_sale
+from regulars.domain import breakage, confirming, current_sale
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
-from regulars.domain.ledger import Entry
+from regulars.domain.ledger import Entry, parse
 from regulars.domain.operations import Decision, Item, Origin, Refunded, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
@@ -93,6 +93,7 @@ def original(
     so_far, vouchers, benefits, redeemed = reversals.read(table, m, card, entry, refunded, under)
     moved_from = entry.facts.get("moved_from", "")
     first_sum = (entry.facts[current_sale.SALE] if moved_from else entry.facts).get("sum", "")
+    recorded_ms = entry.recorded_ms
     entry = _as_sent_last(ledger, member_id, entry, so_far)
     if so_far.confirmed:
         entry = entry._replace(lines=confirming.released(entry.lines))
@@ -110,10 +111,19 @@ def original(
             under=under,
             undo_until_ms=entry.recorded_ms + undo_within_ms if undo_within_ms else None,
             refund_id=refund_id,
+            forgotten=_forgotten(ledger, card, recorded_ms),
         ),
         first_sum,
         moved_from,
     )
+
+
+def _forgotten(ledger: Ledger, card: Card, sold_ms: int) -> dict[str, tuple[str, int]]:
+    """Read from the ledger what a card has forgotten of what expired, when a sale is old enough."""
+    if card.recorded_ms - sold_ms <= breakage.DAYS_KEPT * 24 * 3600 * 1000:
+        return {}
+    entries = ledger.entries(card.member_id)
+    return breakage.forgotten(parse(stored.text) for stored in entries)
 
 
 def _as_sent_last(ledger: Ledger, member_id: str, entry: Entry, so_far: Refunded) -> Entry:

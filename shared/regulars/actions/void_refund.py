@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from itertools import islice
 
 from regulars.actions import refunds
 from regulars.domain.card import Card
-from regulars.domain.ledger import Entry, Recorded, parse
+from regulars.domain.ledger import Entry, parse
 from regulars.domain.operations import Origin, Refunded, Void, Voucher
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.replay import Fold
@@ -112,7 +111,7 @@ def _around(shop: Shop, member_id: str, seq: int) -> tuple[Card, Entry, Card, Re
     """Read the card before a refund, the refund, the card after it, and what was refunded of its
     sale then, all from the ledger. Raises CONFLICT when older entries do not tell it."""
     fold = Fold(member_id, shop.program.timezone)
-    entries = _entries(shop, member_id)
+    entries = shop.ledger.entries(member_id)
     for stored in islice(entries, seq - 1):
         fold.add(parse(stored.text), stored.hash)
     before, unknown = fold.card, fold.unknown
@@ -125,9 +124,3 @@ def _around(shop: Shop, member_id: str, seq: int) -> tuple[Card, Entry, Card, Re
             "This refund is too old to be taken back; adjust the card instead.",
         )
     return before, entry, fold.card, fold.refunded.get(entry.facts["reverses"])
-
-
-def _entries(shop: Shop, member_id: str) -> Iterator[Recorded]:
-    """The entries of a card in order, a page at a time."""
-    card = keys.card(shop.merchant_id, member_id)
-    return map(cards.recorded_of, shop.table.items(card, prefix=keys.ENTRY_PREFIX, consistent=True))

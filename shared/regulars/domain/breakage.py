@@ -6,16 +6,22 @@ breakage: it was of no use to the member, so a refund does not take it again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from regulars.domain import limits
 from regulars.domain.card import Card, Lot
-from regulars.domain.ledger import lot_dates, lot_name
+from regulars.domain.compact import FIELDS
+from regulars.domain.ledger import Entry, lot_dates, lot_name
 
 DAYS_KEPT = 400
-"""Days after its last day for which a lot is remembered; few sales are refunded after a year."""
+"""Days after its last day for which a card remembers a lot; few sales are refunded after a year.
+What it has forgotten by then its entries still tell (see `forgotten`)."""
 
 _KEY = "x:"
+
+RECALLED = "recalled"
+"""The fact of a refund that names what it recalled of what the card had forgotten."""
 
 
 def added(card: Card, unit: str, piece: Lot, inactivity_ends: str = "") -> Card:
@@ -64,6 +70,36 @@ def pruned(card: Card, today: date) -> Card:
         if not _before(name, last_day, oldest)
     }
     return card if len(taken) == len(card.taken) else card._replace(taken=taken)
+
+
+def forgotten(entries: Iterable[Entry]) -> dict[str, tuple[str, int]]:
+    """Collect from all entries of a card, from the first to the newest, what it has pruned of what
+    expired: by name the last day and the amount."""
+    known: dict[str, tuple[str, int]] = {}
+    gone: dict[str, tuple[str, int]] = {}
+    for entry in entries:
+        for name in entry.facts.get(RECALLED, ()):
+            gone.pop(name, None)
+        for name, written in ((entry.patch or {}).get(FIELDS["taken"].key) or {}).items():
+            if not name.startswith(_KEY):
+                continue
+            gone.pop(name, None)
+            if written:
+                known[name] = (written[0], written[1])
+            elif (was := known.pop(name, None)) and entry.kind == "expire":
+                gone[name] = was
+    return gone
+
+
+def recalled(
+    card: Card, unit: str, lot: Lot, known: Mapping[str, tuple[str, int]]
+) -> tuple[Card, str]:
+    """Return the card with what it has forgotten of a lot, by `known`; and the name to be written
+    into the facts of the entry, empty when there was nothing."""
+    name = _name(unit, lot)
+    if name not in known or name in card.taken:
+        return card, ""
+    return limits.with_count(card, name, *known[name]), name
 
 
 def _name(unit: str, lot: Lot) -> str:

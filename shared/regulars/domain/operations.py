@@ -228,6 +228,8 @@ class Reverse(NamedTuple):
     refund_id: str | None = None
     moved_to: str | None = None
     """The member whose sale it was, when it moves to the right card."""
+    forgotten: Mapping[str, tuple[str, int]] = MappingProxyType({})
+    """What expired so long ago that only entries tell it (see `breakage.py`)."""
 
 
 class Revise(NamedTuple):

@@ -7,6 +7,7 @@ programme version under which the entry was booked. `taking.py` has what goes be
 from __future__ import annotations
 
 from regulars.domain import breakage, calendar, carryover, reasons, taking
+from regulars.domain.card import Lot
 from regulars.domain.draft import Draft
 from regulars.domain.operations import Refunded, Reverse
 from regulars.domain.program import Program
@@ -115,12 +116,22 @@ def _from_own(draft: Draft, operation: Reverse, grant: Grant, amount: int, reaso
     recorded = calendar.from_ms(operation.original.recorded_ms)
     granted_on = calendar.local_date(recorded, draft.program.timezone).isoformat()
     for own in grant.lots:
+        _recall(draft, operation, unit, own)
         draft.card, gone = breakage.claimed(
             draft.card, unit, own, min(own.amount, amount - settled), granted_on
         )
         settled += gone
         _count(draft, "lapsed", unit, gone)
     return settled
+
+
+def _recall(draft: Draft, operation: Reverse, unit: str, own: Lot) -> None:
+    """Put back on the card what it has forgotten of a lot that expired; once in an entry."""
+    known, done = operation.forgotten, draft.facts.get(breakage.RECALLED, [])
+    card, name = breakage.recalled(draft.card, unit, own, known)
+    if name and name not in done:
+        draft.card = card
+        draft.facts[breakage.RECALLED] = [*done, name]
 
 
 def _from_lots(draft: Draft, grant: Grant, amount: int, reason: Reason) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
+from regulars.domain.ledger import Recorded
 from regulars.domain.operations import (
     AnyOperation,
     Decision,
@@ -300,6 +301,12 @@ class Ledger:
                 continue
             return Answer(idempotency.status, body, False, card.member_id, one.card.seq)
         raise Refused(RefusalCode.CONFLICT, "The cards are being changed by others; try again.")
+
+    def entries(self, member_id: str) -> Iterator[Recorded]:
+        """Yield the entries of a card, from the first to the newest, a page at a time."""
+        card = keys.card(self.merchant_id, member_id)
+        items = self.table.items(card, prefix=keys.ENTRY_PREFIX, consistent=True)
+        return map(cards.recorded_of, items)
 
     def known(self, op: str, fingerprint: str) -> Answer | None:
         """Read the first answer of an operation; None when it is new. Raises IDEMPOTENCY_MISMATCH

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from regulars.domain import calendar, confirming, current_sale, program
+from regulars.domain import breakage, calendar, confirming, current_sale, program
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.ledger import Entry, Recorded, parse, verify
@@ -185,6 +185,7 @@ class Shop:
                 self.vouchers[one]
                 for one in dict.fromkeys(self.with_order.get(entry.facts.get("order", ""), ()))
             ),
+            forgotten=breakage.forgotten(parse(recorded.text) for recorded in self.ledger),
             **more,
         )
 

@@ -162,6 +162,26 @@ def test_what_was_lost_by_inactivity_is_nothing_to_a_later_sale() -> None:
     assert dict(cafe.card.debt) == {"point": 30}
 
 
+def test_a_refund_knows_from_the_entries_what_a_card_has_forgotten() -> None:
+    """Of 30 points 20 expired unspent; ten were spent, and only these are owed, however late and in
+    however many parts they are asked for."""
+    of = make_program(
+        units=[unit(expiry={"type": "months", "months": 1})], earn=[spend_rule()],
+        rewards=[reward("ten", 10)],
+    )  # fmt: skip
+    cafe = Shop(of)
+    cafe.join()
+    sale = cafe.sale(3000)
+    cafe.redeem(cafe.issue("ten"))
+    cafe.later(days=100).expire()
+    cafe.later(days=400).sale(100)
+    cafe.later(days=100).expire()
+    assert [name for name in cafe.card.taken if name.startswith("x:")] == ["x:point:2028-05-31"]
+    for part in (2000, 1000):
+        cafe.refund(sale, part)
+    assert dict(cafe.card.debt) == {"point": 10}
+
+
 def test_what_was_lost_by_inactivity_is_forgotten_after_a_year() -> None:
     """With the next expiry that is booked: forgetting alone is not worth an entry."""
     units = [unit(expiry={"type": "inactivity", "months": 3}),
