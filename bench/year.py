@@ -30,16 +30,8 @@ from regulars.actions import enroll, refunds
 from regulars.core import clock
 from regulars.domain import calendar, eligibility
 from regulars.domain.card import Card
-from regulars.domain.operations import (
-    AnyOperation,
-    Decision,
-    Earn,
-    GrantTier,
-    Issue,
-    Item,
-    Origin,
-    Redeem,
-)
+from regulars.domain.decision import Decision
+from regulars.domain.operations import AnyOperation, Earn, GrantTier, Issue, Item, Origin, Redeem
 from regulars.domain.program import Program
 from regulars.jobs import outbox
 from regulars.jobs.due import run_due_in_sandbox

@@ -17,16 +17,8 @@ from uuid import uuid4
 from regulars.actions import enroll, refunds
 from regulars.core import tokens
 from regulars.domain.card import Card
-from regulars.domain.operations import (
-    Cancel,
-    Decision,
-    Earn,
-    Expire,
-    GiveSurprise,
-    Issue,
-    Origin,
-    Redeem,
-)
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Cancel, Earn, Expire, GiveSurprise, Issue, Origin, Redeem
 from regulars.domain.refusals import Refused
 from regulars.program import check
 from regulars.program.load import load

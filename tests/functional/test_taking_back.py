@@ -113,7 +113,7 @@ class TestRefund:
         assert shop.card(member_id)["spend_minor"] == 9000
         assert shop.call("GET", f"/v1/members/{member_id}/verify").json["ok"]
 
-    def test_not_of_an_order_that_was_refunded_whole_and_sold_anew(self, shop: Merchant) -> None:
+    def test_not_of_an_order_that_was_refunded_whole_and_sold_again(self, shop: Merchant) -> None:
         member_id = shop.join()["member_id"]
         for amount in (1000, 1200):
             shop.earn(member_id, spend_minor=amount, order_id="o")

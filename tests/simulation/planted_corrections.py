@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.domain import (
-    accrual,
     breakage,
     draft,
     milestones,
@@ -50,7 +49,7 @@ def _one_right_for_all() -> list[Patch]:
     def changed(tier_id: str, _by: str = "") -> str:
         return tier_id
 
-    return [(tiering, "right", changed), (accrual, "right", changed)]
+    return [(tiering, "right", changed)]
 
 
 def _used_gifts_can_be_had_again() -> list[Patch]:

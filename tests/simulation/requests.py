@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from regulars.actions import enroll, refunds
 from regulars.domain.card import Card
+from regulars.domain.decision import Decision
 from regulars.domain.operations import (
     Adjust,
     AnyOperation,
     Cancel,
-    Decision,
     Earn,
     GiveSurprise,
     GrantTier,

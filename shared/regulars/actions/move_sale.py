@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from regulars.actions import refunds
 from regulars.actions.find import MemberCard
-from regulars.domain.operations import WHOLE, Adopt, Decision, Origin
+from regulars.domain.decision import Decision
+from regulars.domain.operations import WHOLE, Adopt, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import keys

@@ -22,8 +22,9 @@ from regulars.core.deadline import Deadline
 from regulars.domain import calendar, losses, rewards
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
+from regulars.domain.decision import Decision
 from regulars.domain.losses import Threat
-from regulars.domain.operations import Decision, Origin, ReviewTier
+from regulars.domain.operations import Origin, ReviewTier
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 from regulars.domain import breakage, confirming, current_sale
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
+from regulars.domain.decision import Decision
 from regulars.domain.ledger import Entry, parse
-from regulars.domain.operations import Decision, Item, Origin, Refunded, Reverse
+from regulars.domain.operations import Item, Origin, Refunded, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import program_of

@@ -10,7 +10,8 @@ from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
 from regulars.domain import giving
-from regulars.domain.operations import Adjust, Decision, Give, Origin
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Adjust, Give, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect

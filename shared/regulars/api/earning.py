@@ -8,7 +8,8 @@ from typing import Any
 from regulars.actions import book, find, named
 from regulars.api import bodies
 from regulars.core import checks
-from regulars.domain.operations import Decision, Earn
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Earn
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop

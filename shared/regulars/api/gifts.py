@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from regulars.actions import book, find
 from regulars.api import bodies
-from regulars.domain.operations import Decision, GiveSurprise
+from regulars.domain.decision import Decision
+from regulars.domain.operations import GiveSurprise
 from regulars.http import credentials, protocol
 from regulars.store import connect
 from regulars.views import integration

@@ -7,7 +7,8 @@ import os
 from regulars.actions import book, find
 from regulars.api import models
 from regulars.api.reading import read_body
-from regulars.domain.operations import AnyOperation, Decision, GrantTier, Origin, RewardAction
+from regulars.domain.decision import Decision
+from regulars.domain.operations import AnyOperation, GrantTier, Origin, RewardAction
 from regulars.http import credentials, protocol
 from regulars.store import connect
 from regulars.views import integration

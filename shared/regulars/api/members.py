@@ -11,7 +11,7 @@ from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, contacts
 from regulars.domain import calendar, carryover, eligibility, ledger
-from regulars.domain.operations import Decision
+from regulars.domain.decision import Decision
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol

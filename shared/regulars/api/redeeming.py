@@ -10,14 +10,8 @@ from regulars.actions import book, find, named
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain import codes
-from regulars.domain.operations import (
-    AnyOperation,
-    Decision,
-    Origin,
-    Redeem,
-    ReverseRedemption,
-    Voucher,
-)
+from regulars.domain.decision import Decision
+from regulars.domain.operations import AnyOperation, Origin, Redeem, ReverseRedemption, Voucher
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop

@@ -9,7 +9,8 @@ from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
 from regulars.domain import codes
-from regulars.domain.operations import AnyOperation, Cancel, Decision, Issue, Origin
+from regulars.domain.decision import Decision
+from regulars.domain.operations import AnyOperation, Cancel, Issue, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import cards, connect, keys

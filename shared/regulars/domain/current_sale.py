@@ -1,7 +1,7 @@
 """A sale as it is now: as it was sent last, or as it came from another card.
 
 The entry that changed it holds the whole sale and all that it granted, among its facts. One that
-was refunded whole and sent again says in `anew` when (ms): refunds before were of what it was.
+was refunded whole and sent again says in `resold` when (ms): refunds before were of what it was.
 """
 
 from __future__ import annotations

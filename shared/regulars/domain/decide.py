@@ -18,6 +18,7 @@ from regulars.domain import (
     tiering,
 )
 from regulars.domain.card import Card, expired
+from regulars.domain.decision import Decision
 from regulars.domain.draft import Draft
 from regulars.domain.due import BENEFITS, EXPIRE, TIER
 from regulars.domain.ledger import Kind
@@ -29,7 +30,6 @@ from regulars.domain.operations import (
     Celebrate,
     ClearDue,
     Confirm,
-    Decision,
     Earn,
     Expire,
     Give,

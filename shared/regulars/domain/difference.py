@@ -92,7 +92,7 @@ def book(draft: Draft, change: Change) -> Refunded:
 
 def _keep(draft: Draft, before: Entry) -> None:
     """Write into the sale of this entry what a refund looks for: which visit came before it, the
-    benefits that came of it, and gifts that wait or waited, those of before included."""
+    benefits that came of it, and rewards that were queued, those of before included."""
     had, given = before.facts, draft.facts
     kept = {
         "benefits": {**had.get("benefits", {}), **given.get("benefits", {})},

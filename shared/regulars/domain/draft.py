@@ -12,10 +12,11 @@ from typing import Any
 
 from regulars.domain import breakage, calendar, carryover, codes, reasons, replay
 from regulars.domain.card import Card, Lot, add_lots, expired, take
+from regulars.domain.decision import Decision
 from regulars.domain.due import newly_due
 from regulars.domain.expiry import last_day, lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Kind, Line, Recorded, lot_name, recorded
-from regulars.domain.operations import AnyOperation, Decision, Origin, Refunded, Voucher
+from regulars.domain.operations import AnyOperation, Origin, Refunded, Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason, ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused, StaleProgram

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from regulars.domain import reasons, rewards
 from regulars.domain.card import Lot
+from regulars.domain.decision import Decision
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import lot_dates
-from regulars.domain.operations import Decision, Give, Origin, Receive
+from regulars.domain.operations import Give, Origin, Receive
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
 

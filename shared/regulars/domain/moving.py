@@ -77,7 +77,7 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     return refunded, refused
 
 
-_OF_THE_SALE = ("spend", "paid", "listed", "sum", "anew")
+_OF_THE_SALE = ("spend", "paid", "listed", "sum", "resold")
 """Facts of a sale that are the same on any card."""
 
 

@@ -1,4 +1,4 @@
-"""Hold the operations on a card, and the decision that each leads to.
+"""Hold the operations on a card.
 
 An operation carries everything its decision needs except programme, card and time. The caller makes
 ids and entropy, so that deciding twice on the same values gives the same answer.
@@ -14,9 +14,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from regulars.domain.card import Card, Lot, Use
-from regulars.domain.ledger import Entry, Recorded
+from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
-from regulars.domain.reasons import Reason
 
 
 class Origin(NamedTuple):
@@ -68,7 +67,7 @@ class Earn(NamedTuple):
     spend_minor: int | None = None
     """What was paid and counts; the sum of the items when not given."""
     paid_minor: int | None = None
-    """The whole payment when the till tells it; else it follows from the other figures."""
+    """The whole payment; None when it follows from the other figures."""
     items: tuple[Item, ...] = ()
     tip_minor: int = 0
     """Paid in addition to `spend_minor`."""
@@ -229,7 +228,7 @@ class Reverse(NamedTuple):
     moved_to: str | None = None
     """The member whose sale it was, when it moves to the right card."""
     forgotten: Mapping[str, tuple[str, int]] = MappingProxyType({})
-    """What expired so long ago that only entries tell it (see `breakage.py`)."""
+    """What expired so long ago that only entries tell it."""
 
 
 class Revise(NamedTuple):
@@ -277,8 +276,8 @@ class Void(NamedTuple):
     original: Entry
     """The sale as it stands."""
     around: tuple[Card, Card] | None = None
-    """The card as it was before the refund, and after it; None when the sale was moved, changed or
-    refunded again since: then the refund was a share of another whole."""
+    """The card before the refund and after it; None when the sale was moved, changed or refunded
+    again since: then the refund was a share of another whole."""
     refunded: Refunded = Refunded()
     vouchers: tuple[Voucher, ...] = ()
     """Every voucher that the refund issued, cancelled or gave back."""
@@ -371,32 +370,3 @@ AnyOperation = (
     | Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void
     | Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue
 )  # fmt: skip
-
-
-class Decision(NamedTuple):
-    """The outcome of an operation, written as one transaction or not at all.
-
-    `entry` is None when there is nothing to book (a job found nothing to do): then only the due
-    list changes. `dues` are (job, UTC hour) pairs to be put on the due list.
-    """
-
-    card: Card
-    entry: Entry | None
-    recorded: Recorded | None = None
-    """The entry as it is stored, chained to the one before."""
-    vouchers: tuple[Voucher, ...] = ()
-    """Vouchers issued or closed."""
-    dues: tuple[tuple[str, str], ...] = ()
-    counts: tuple[tuple[str, int, int], ...] = ()
-    """Shared counters to move, as (name, by, limit): stock, a campaign's total. One that would pass
-    its limit refuses the transaction; the operation is then decided again with what is left."""
-    unlocked: tuple[Voucher, ...] = ()
-    """Vouchers that were issued automatically."""
-    refused: tuple[tuple[str, Reason], ...] = ()
-    """(rule, reason) of what was not granted although the operation was booked."""
-    refunded: Refunded | None = None
-    """For a reversal: what has now been refunded of the original in all."""
-    reopened: Mapping[str, str] = MappingProxyType({})
-    """Vouchers that are open again: id and the status they had."""
-    was: Mapping[str, Voucher] = MappingProxyType({})
-    """Vouchers for `credit` as they were read; a write holds only if they still are."""

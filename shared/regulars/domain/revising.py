@@ -49,8 +49,8 @@ def revise(draft: Draft, operation: Revise) -> tuple[Refunded, list[tuple[str, R
         facts["points"] = points
     lines = confirming.released(scratch.lines) if refunded.confirmed else scratch.lines
     facts["grants"] = written(lines)
-    if since := draft.now_ms if was_whole else before.facts.get("anew"):
-        facts["anew"] = since
+    if since := draft.now_ms if was_whole else before.facts.get("resold"):
+        facts["resold"] = since
     change = difference.Change(
         before, facts, refunded._replace(rules={}, listed_minor=0),
         Reverse(operation.origin, before, operation.refunded, vouchers=operation.vouchers,

@@ -41,15 +41,15 @@ VOID_DAYS = 30
 def void(draft: Draft, operation: Void) -> Refunded:
     """Book the difference; return what is refunded of the sale without the refund.
 
-    Raises UNDO_EXPIRED after VOID_DAYS, ALREADY_REVERSED when the order was sold anew since.
+    Raises UNDO_EXPIRED after VOID_DAYS, ALREADY_REVERSED when the order was sold again since.
     """
     refund, original = operation.refund, operation.original
     if draft.now_ms > refund.recorded_ms + VOID_DAYS * 24 * 3600 * 1000:
         raise Refused(RefusalCode.UNDO_EXPIRED, f"A refund can be taken back for {VOID_DAYS} days.")
-    if refund.recorded_ms < original.facts.get("anew", 0):
+    if refund.recorded_ms < original.facts.get("resold", 0):
         raise Refused(
             RefusalCode.ALREADY_REVERSED,
-            "All of the order was refunded, and it was sold anew since.",
+            "All of the order was refunded, and it was sold again since.",
         )
     draft.facts.update({"voids": refund.seq, "amount": -int(refund.facts["amount"])})
     for name in ("order", "refund"):

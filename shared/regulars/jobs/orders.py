@@ -15,7 +15,8 @@ from regulars.core import checks, contacts, tokens
 from regulars.core.observability import logger
 from regulars.domain import baskets
 from regulars.domain.calendar import to_ms
-from regulars.domain.operations import Decision, Earn, Origin
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Earn, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys

@@ -21,13 +21,9 @@ from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
+from regulars.domain.decision import Decision
 from regulars.domain.ledger import Recorded
-from regulars.domain.operations import (
-    AnyOperation,
-    Decision,
-    Join,
-    Redeem,
-)
+from regulars.domain.operations import AnyOperation, Join, Redeem
 from regulars.domain.program import Program
 from regulars.domain.refusals import DECIDED, RefusalCode, Refused, StaleProgram
 from regulars.store import cards, keys, retry, reversals

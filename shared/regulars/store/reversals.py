@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from regulars.domain.card import Card
+from regulars.domain.decision import Decision
 from regulars.domain.ledger import Entry
 from regulars.domain.operations import (
     WHOLE,
@@ -12,7 +13,6 @@ from regulars.domain.operations import (
     AnyOperation,
     Cancel,
     Confirm,
-    Decision,
     Expire,
     Redeem,
     Refunded,

@@ -19,9 +19,10 @@ from regulars.domain import (
     tiering,
 )
 from regulars.domain.card import Card
+from regulars.domain.decision import Decision
 from regulars.domain.games import Milestone
 from regulars.domain.ledger import Entry, Line, Recorded
-from regulars.domain.operations import Decision, Voucher
+from regulars.domain.operations import Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import Reason
 from regulars.i18n.explain import explain

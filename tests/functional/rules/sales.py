@@ -39,9 +39,9 @@ def lines(sold: tuple[Item, ...]) -> list[dict[str, Any]]:
     """Lines of a sale as the API reads them."""
     found = []
     for line in sold:
-        told = {"quantity": line.milli / 1000, "amount_minor": line.amount_minor}
+        sale_as_sent = {"quantity": line.milli / 1000, "amount_minor": line.amount_minor}
         named = {"category": line.category, "kind": line.kind if line.kind != "goods" else ""}
-        found.append(told | {name: value for name, value in named.items() if value})
+        found.append(sale_as_sent | {name: value for name, value in named.items() if value})
     return found
 
 
@@ -54,9 +54,9 @@ def caps(house: House, row: Cells) -> Cells:
         story.later(minutes=1).sell(visits=int(row["visits before"]))
         before = story.available("stamp")
         story.later(minutes=int(row["minutes ago"]))
-        told = {"spend_minor": 500, "visits": int(row["visits now"])}
+        sale_as_sent = {"spend_minor": 500, "visits": int(row["visits now"])}
         try:
-            story.at_the_counter(**told) if at_the_counter else story.sell(**told)
+            story.at_the_counter(**sale_as_sent) if at_the_counter else story.sell(**sale_as_sent)
         except RefusedError as refused:
             came.append(refused.code)
             assert story.card()["spend_minor"] == 0, "all of it is refused"
@@ -162,7 +162,7 @@ def milestones(house: House, row: Cells) -> Cells:
 
 @holds("Raffles")
 def tickets(house: House, row: Cells) -> Cells:
-    """They are told when the raffle was drawn: at noon of the day after."""
+    """They are sale_as_sent when the raffle was drawn: at noon of the day after."""
     story = house.opened(alone=True, **of_raffles(row["a ticket for"]))
     story.run(row["what happens"])
     story.stand_on("2026-12-01")

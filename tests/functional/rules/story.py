@@ -18,7 +18,7 @@ from regulars.store import keys
 from regulars.store.ledger import Ledger
 from tests.conftest import Clock
 from tests.service import Merchant, Reply, Service
-from tests.unit.domain.rules.words import NOTHING, POINTS, ZONE, Telling, in_lots, minor, noon
+from tests.unit.domain.rules.words import NOTHING, POINTS, ZONE, Script, in_lots, minor, noon
 
 VISITS_MAX = 50
 """The most visits that one call may tell."""
@@ -60,7 +60,7 @@ class House:
         return story
 
 
-class Story(Telling):
+class Story(Script):
     """A card of a shop and what happens to it."""
 
     def __init__(self, cafe: Merchant, clock: Clock) -> None:

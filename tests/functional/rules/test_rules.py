@@ -46,11 +46,11 @@ def house(service: Service, frozen: Clock, monkeypatch: pytest.MonkeyPatch) -> H
 def test_what_the_document_says(house: House, section: str) -> None:
     """Each row has a member of its own, and where it can the shop of the rows before."""
     holder = HOLDERS[section]
-    said = {row.line: dict(row.outcome) for row in ROWS if row.section == section}
+    outcome = {row.line: dict(row.outcome) for row in ROWS if row.section == section}
 
     found = {row.line: _found(house, holder, row) for row in ROWS if row.section == section}
 
-    assert found == said
+    assert found == outcome
 
 
 def _found(house: House, holder: Holder, row: Row) -> dict[str, str]:
@@ -63,6 +63,6 @@ def _found(house: House, holder: Holder, row: Row) -> dict[str, str]:
 
 
 def test_nobody_forgets_a_section() -> None:
-    """Of every section it is said here whether it runs over HTTP; of those all rows do."""
+    """Of every section it is outcome here whether it runs over HTTP; of those all rows do."""
     assert sorted(HOLDERS) == sorted(SECTIONS)
     assert sorted(SECTIONS + ONLY_IN_THE_CORE) == sorted({row.section for row in ROWS})

@@ -12,13 +12,13 @@ from typing import Any
 from regulars.domain import breakage, calendar, confirming, current_sale, program
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
+from regulars.domain.decision import Decision
 from regulars.domain.ledger import Entry, Recorded, parse, verify
 from regulars.domain.operations import (
     Adjust,
     AnyOperation,
     Cancel,
     Confirm,
-    Decision,
     Earn,
     Expire,
     Issue,

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 import pytest
 
 from regulars.domain import due, periods
-from regulars.domain.operations import Celebrate, Decision, GiveBenefits, GrantTier
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Celebrate, GiveBenefits, GrantTier
 from regulars.domain.refusals import Refused
 from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit
 

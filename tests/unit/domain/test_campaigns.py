@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from regulars.domain.operations import Decision, Earn, Join
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Earn, Join
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit, visit_rule

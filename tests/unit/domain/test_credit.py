@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from regulars.domain import losses
-from regulars.domain.operations import Decision, Voucher
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Voucher
 from regulars.domain.program import Past, Step
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.values import whole_step

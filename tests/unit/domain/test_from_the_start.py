@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from regulars.domain import calendar
-from regulars.domain.operations import Adopt, Decision, Earn, Revise
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Adopt, Earn, Revise
 from regulars.domain.program import Program
 from regulars.domain.refusals import Refused
 from tests.unit.domain.shop import (
@@ -95,7 +96,7 @@ def content(rng: Random) -> Content:
     return Content(lines, sum(amount for _, amount, _ in lines) + more)
 
 
-class Life:
+class Member:
     """A member and what happens to the card; sales and refunds have names."""
 
     def __init__(self, of: Program) -> None:
@@ -132,7 +133,7 @@ class Life:
         name, decision = self.refunds[refund]
         self.shop.void(decision, self.sales[name])
 
-    def give_up(self, name: str, to: Life) -> None:
+    def give_up(self, name: str, to: Member) -> None:
         """The sale is moved to another card."""
         reverse = self.shop.reversal(self.sales[name], under=self.shop.program, moved_to="c2")
         self.shop.do(reverse)
@@ -149,7 +150,7 @@ class Life:
         assert decision.refunded
         self.shop.refunded[seq] = decision.refunded
 
-    def live(self, story: list[tuple[Any, ...]]) -> None:
+    def play(self, story: list[tuple[Any, ...]]) -> None:
         for act, *how in story:
             if act == "wait":
                 self.shop.later(days=how[0])
@@ -209,7 +210,7 @@ def story(rng: Random, length: int, names: str) -> list[tuple[Any, ...]]:
     return steps
 
 
-def same_ever_after(rng: Random, at_once: Life, corrected: Life) -> None:
+def same_ever_after(rng: Random, at_once: Member, corrected: Member) -> None:
     """Both are the same now, and after whatever happens then."""
     now = max(at_once.shop.now, corrected.shop.now)
     for one in (at_once, corrected):
@@ -219,16 +220,16 @@ def same_ever_after(rng: Random, at_once: Life, corrected: Life) -> None:
     then = [*story(rng, rng.randrange(6), "t"), ("refund", SALE, "rest", rest)]
     then += story(rng, 2, "u")
     for one in (at_once, corrected):
-        one.live(then)
+        one.play(then)
     assert corrected.state() == at_once.state()
 
 
-def begun(rng: Random, *, marks: bool = True) -> tuple[Life, Life]:
+def begun(rng: Random, *, marks: bool = True) -> tuple[Member, Member]:
     of = program(rng, marks=marks)
     before = story(rng, rng.randrange(7), "p")
-    both = Life(of), Life(of)
+    both = Member(of), Member(of)
     for one in both:
-        one.live(before)
+        one.play(before)
     return both
 
 
@@ -273,7 +274,7 @@ def test_a_refund_that_was_taken_back(rng: Random) -> None:
     corrected.refund(SALE, "mistake", rng.choice((None, rng.randrange(1, sold.paid_minor + 1))))
     between = [("correct", "point", 2)] if rng.random() < 0.5 else []
     for one in (at_once, corrected):
-        one.live(between)
+        one.play(between)
     corrected.void("mistake")
     same_ever_after(rng, at_once, corrected)
 
@@ -296,8 +297,8 @@ def test_the_first_of_two_refunds_that_was_taken_back(rng: Random) -> None:
 @seeded
 def test_a_sale_that_was_moved(rng: Random) -> None:
     at_once, corrected = begun(rng)
-    wrong = Life(at_once.shop.program)
-    wrong.live(story(rng, rng.randrange(5), "w"))
+    wrong = Member(at_once.shop.program)
+    wrong.play(story(rng, rng.randrange(5), "w"))
     at_once.shop.now = wrong.shop.now = max(at_once.shop.now, wrong.shop.now)
     before = wrong.state()
     sold = content(rng)
@@ -312,7 +313,7 @@ def test_a_sale_that_was_moved(rng: Random) -> None:
 @seeded
 def test_a_sale_that_was_moved_with_a_refund(rng: Random) -> None:
     at_once, corrected = begun(rng, marks=False)
-    wrong = Life(at_once.shop.program)
+    wrong = Member(at_once.shop.program)
     wrong.shop.now = at_once.shop.now
     sold = content(rng)
     part = rng.randrange(1, sold.paid_minor)

@@ -7,7 +7,8 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given
 
-from regulars.domain.operations import WHOLE, Decision, Item, Refunded, Reverse
+from regulars.domain.decision import Decision
+from regulars.domain.operations import WHOLE, Item, Refunded, Reverse
 from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit, visit_rule
 
 UNITS = [unit("point"), unit("stamp", "stamps")]

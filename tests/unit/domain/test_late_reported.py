@@ -12,7 +12,7 @@ from hypothesis import given
 from regulars.domain import reasons
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import INSTANTS_KEPT, VISIT_DAYS_KEPT
-from regulars.domain.operations import Decision
+from regulars.domain.decision import Decision
 from tests.unit.domain.shop import Shop, make_program, spend_rule, unit, visit_rule
 
 REPORTED = datetime(2026, 12, 10, 18, 0, tzinfo=UTC)

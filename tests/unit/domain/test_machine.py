@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from regulars.domain.calendar import from_ms, hour_of, to_ms
+from regulars.domain.decision import Decision
 from regulars.domain.ledger import lot_name
-from regulars.domain.operations import Decision, Item
+from regulars.domain.operations import Item
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program import check

@@ -9,7 +9,8 @@ import pytest
 
 from regulars.domain import surprises
 from regulars.domain.card import OpenVoucher
-from regulars.domain.operations import Decision, Earn, GiveSurprise
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Earn, GiveSurprise
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX

@@ -10,11 +10,11 @@ import pytest
 
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
+from regulars.domain.decision import Decision
 from regulars.domain.operations import (
     Adjust,
     AnyOperation,
     Cancel,
-    Decision,
     Earn,
     Expire,
     Issue,

@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from regulars.domain.decision import Decision
 from regulars.domain.ledger import parse
 from regulars.domain.operations import (
     Celebrate,
-    Decision,
     GiveBenefits,
     GiveSurprise,
     GrantBonus,

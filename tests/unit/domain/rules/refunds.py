@@ -7,7 +7,8 @@ from collections import Counter
 from typing import Any
 
 from regulars.domain.card import Card, Window
-from regulars.domain.operations import Decision, Issue
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Issue
 from regulars.domain.refusals import Refused
 from tests.unit.domain.rules.document import Cells, holds
 from tests.unit.domain.rules.wallets import use_in_precedence

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from regulars.domain import calendar, limits, raffles
-from regulars.domain.operations import Decision, Earn
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Earn
 from regulars.domain.refusals import Refused
 from regulars.domain.rewards import QUEUED
 from tests.unit.domain.rules.document import Cells, holds
@@ -78,8 +79,8 @@ def late_visits(row: Cells) -> Cells:
 
 
 def told_of(step: str) -> datetime:
-    """The time of a visit that is told late: `10:00` of the day before, `2026-11-13 10:00`, or
-    a day."""
+    """The time of a visit that is reported late: `10:00` of the day before, `2026-11-13 10:00`,
+    or a day."""
     day, _, time = step.rpartition(" ") if ":" in step else (step, "", "09:00")
     return noon(day or "2026-11-21").replace(hour=int(time[:2]), minute=int(time[3:]))
 

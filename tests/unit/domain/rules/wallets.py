@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from regulars.domain.operations import Decision, Earn, Voucher
+from regulars.domain.decision import Decision
+from regulars.domain.operations import Earn, Voucher
 from regulars.domain.refusals import Refused
 from tests.unit.domain.rules.document import Cells, holds
 from tests.unit.domain.rules.words import (

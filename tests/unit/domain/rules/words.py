@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from regulars.domain import program
 from regulars.domain.card import Card
+from regulars.domain.decision import Decision
 from regulars.domain.operations import (
     Celebrate,
-    Decision,
     Earn,
     GrantBonus,
     GrantTier,
@@ -182,7 +182,7 @@ STEPS = (
 """What a step looks like, and the method that does it with what was named in it."""
 
 
-class Telling(ABC):
+class Script(ABC):
     """A card and what happens to it, step by step, in the document's words."""
 
     def run(self, text: str) -> Self:
@@ -214,7 +214,7 @@ class Telling(ABC):
         """Remember what a step answered."""
 
 
-class Story(Telling):
+class Story(Script):
     """A card of the pure core and what happens to it."""
 
     def __init__(self, shop: Shop) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regulars.actions import book, find, refunds, search
 from regulars.core import checks
 from regulars.domain import calendar, codes
-from regulars.domain.operations import Decision
+from regulars.domain.decision import Decision
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
