@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -131,6 +131,7 @@ def same(check: Any, model: type[BaseModel], body: dict[str, Any]) -> None:
 
 
 @settings(max_examples=examples(200), deadline=None)
+@example({"items": [{"quantity": 1, "amount_minor": 0, "kind": "\ud800"}]})
 @given(EARN)
 def test_earn(body: dict[str, Any]) -> None:
     read = as_read(body)

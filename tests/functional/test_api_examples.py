@@ -142,6 +142,10 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.ask("POST", f"/v1/entries/{member}.{sold}/move", wrong)
     story.ask("GET", "/v1/hooks")
     story.ask("PUT", "/v1/hooks/square", {"secret": "the signature key that Square shows"})
+    till = story.ask("POST", "/v1/keys", {"name": "Till 1", "scopes": ["till"]})["key_id"]
+    story.ask("POST", f"/v1/keys/{till}/roll", {"overlap_hours": 24})
+    story.ask("GET", "/v1/keys")
+    story.ask("GET", "/v1/audit", query={"limit": "2"})
     attention.raise_(
         service.table,
         story.merchant.sandbox_id,

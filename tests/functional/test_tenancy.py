@@ -53,6 +53,8 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
         ("POST", f"/v1/entries/{member}/move", {"to": "c", "reason": "r"}),
         ("POST", f"/v1/entries/{member}/confirm", None),
         ("POST", f"/v1/refunds/{member}/void", None),
+        ("POST", f"/v1/keys/{member}/roll", {}),
+        ("DELETE", f"/v1/keys/{member}", None),
     ]
 
 

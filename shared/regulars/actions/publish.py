@@ -18,7 +18,8 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import following, program_of
 from regulars.program.shop import Shop
-from regulars.store import keys, versions
+from regulars.store import audit, keys, versions
+from regulars.store.audit import Actor
 from regulars.store.marshal import Item
 from regulars.store.members import members_page
 from regulars.store.merchants import Merchants
@@ -48,13 +49,15 @@ def publish(
     about: Mapping[str, Any] = MappingProxyType({}),
     at_ms: int | None = None,
     waited: versions.Waiting | None = None,
+    actor: Actor | None = None,
 ) -> Published:
     """Publish a checked document over version `over` (None: whichever is in force), or keep it
     until `at_ms`.
 
     `confirmed` accepts what members lose; `preview_id` names a finished preview of the same
-    document over the same version; `about` says who does it, and why; `waited` is the version when
-    its time has come: all members are looked at then, however many. Raises STALE_VERSION when
+    document over the same version; `about` says who does it, and why, for the list of versions,
+    `actor` who does it for the audit log; `waited` is the version when its time has come: all
+    members are looked at then, however many. Raises STALE_VERSION when
     `over` is not in force any more, INVALID for what is fixed or cannot vanish, PREVIEW_NEEDED,
     LOSSES, and CONFLICT when others change the programme all the time.
     """
@@ -76,8 +79,12 @@ def publish(
             )
         try:
             if at_ms is not None:
-                return Published(_keep(shop, item, document, at_ms, about, confirmed=confirmed))
-            return _publish(shop, item, document, about, waited)
+                number = versions.next_number(item)
+                noted = _noted(shop, actor, "program.scheduled", number)
+                return Published(
+                    _keep(shop, item, document, at_ms, about, noted, confirmed=confirmed)
+                )
+            return _publish(shop, item, document, about, waited, actor)
         except Refused as refused:
             if refused.code is not RefusalCode.CONFLICT:
                 raise
@@ -103,6 +110,7 @@ def _publish(
     document: Mapping[str, Any],
     about: Mapping[str, Any],
     waited: versions.Waiting | None,
+    actor: Actor | None,
 ) -> Published:
     """Write a version over the stored programme; one that has waited keeps its number, unless
     others were published since."""
@@ -110,10 +118,10 @@ def _publish(
     number = waited.version if waited and waited.version > item["version"] else free
     program, past = following(item, document, number, shop.now)
     marks = due_marks.of_program(shop.merchant_id, program.at(now_ms), shop.now)
-    no_longer: list[Put] = []
+    no_longer = _noted(shop, actor, "program.published", number)
     if waited:
         no_mark = due_marks.off_waiting(shop.merchant_id, waited.version, waited.at_ms)
-        no_longer = versions.closed(waited, "published", now_ms, no_mark)
+        no_longer += versions.closed(waited, "published", now_ms, no_mark)
     Merchants(shop.table).publish(
         shop.merchant_id, document, item["version"], now_ms, marks, past,
         version=number, free=free, waited=no_longer,
@@ -130,6 +138,7 @@ def _keep(
     document: Mapping[str, Any],
     at_ms: int,
     about: Mapping[str, Any],
+    noted: list[Put],
     *,
     confirmed: bool,
 ) -> int:
@@ -140,8 +149,16 @@ def _keep(
         raise Refused(RefusalCode.INVALID, "", (("publish_at", wrong),))
     mark = due_marks.of_waiting(shop.merchant_id, versions.next_number(item), at_ms)
     return versions.schedule(
-        shop.table, shop.merchant_id, item, document, at_ms, about, mark, confirmed=confirmed
-    )
+        shop.table, shop.merchant_id, item, document, at_ms, about, [Put(mark), *noted],
+        confirmed=confirmed,
+    )  # fmt: skip
+
+
+def _noted(shop: Shop, actor: Actor | None, what: str, version: int) -> list[Put]:
+    """Return the line of the audit log; none for what a job does."""
+    if actor is None:
+        return []
+    return [audit.put(shop.merchant_id, to_ms(shop.now), actor, what, str(version))]
 
 
 def require_fixed(shop: Shop, old: Program, new: Program) -> None:

@@ -133,6 +133,15 @@ DESCRIPTIONS: Descriptions = {
         "account": "The merchant's account at the provider; events of others are not booked.",
         "access_token": "With what the provider can be asked who a customer is.",
     },
+    "NewApiKey": {
+        "name": "What its owner calls it, such as the machine that uses it.",
+        "scopes": "What it may be used for; several add up.",
+        "origins": "The pages that may use it; needed for `publishable`, and only for that.",
+        "expires_at": "When it stops working; null for no end.",
+    },
+    "RollBody": {
+        "overlap_hours": "For how many hours the old key goes on.",
+    },
     "RepairBody": {
         "dry_run": "Whether to say only what would be repaired.",
     },

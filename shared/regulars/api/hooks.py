@@ -7,12 +7,12 @@ from typing import Any
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import tokens
-from regulars.domain.calendar import rfc3339
+from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.store import connect, keys, merchants
+from regulars.store import audit, connect, keys
 from regulars.store.marshal import Item
-from regulars.store.merchants import Hook
+from regulars.store.merchants import Hook, Merchants
 from regulars.tills import hooks, registry
 
 
@@ -41,7 +41,10 @@ def change(request: protocol.Request) -> protocol.Response:
         )
     changed = hook._replace(**given)
     _require_good_keys(changed)
-    connect.table().put(merchants.hook_item(changed))
+    actor, now_ms = credentials.actor(gathered.caller, request), to_ms(gathered.now)
+    m, names = gathered.shop.merchant_id, {"set": sorted(given)}
+    noted = audit.put(m, now_ms, actor, "hook.changed", provider, after=names)
+    Merchants(connect.table()).set_hook(changed, noted)
     (seen,) = connect.table().get(keys.hook_seen(hook.hook_id))
     return protocol.json_answer(200, _view(changed, seen))
 

@@ -18,7 +18,7 @@ from regulars.http import credentials, protocol
 from regulars.program import templates
 from regulars.program.check import check
 from regulars.program.load import load
-from regulars.store import connect, keys, merchants
+from regulars.store import api_keys, connect, keys, merchants
 from regulars.store.merchants import Merchant, Merchants, Staff
 from regulars.store.table import Absent, Put
 from regulars.tills import hooks, registry
@@ -41,7 +41,7 @@ def create(request: protocol.Request) -> protocol.Response:
         )
         for merchant_id in (live, tokens.twin(live))
     ]  # fmt: skip
-    extra, secrets = _keys_and_first_device(live, document)
+    extra, secrets = _keys_and_first_device(live, document, to_ms(now))
     program = load(document, 1)
     today = calendar.local_date(now, program.timezone)
     for merchant_id in (live, tokens.twin(live)):
@@ -110,14 +110,16 @@ def country_of(zone: str) -> str:
     return ""
 
 
-def _keys_and_first_device(live: str, document: dict[str, Any]) -> tuple[list[Put], dict[str, Any]]:
+def _keys_and_first_device(
+    live: str, document: dict[str, Any], created_ms: int
+) -> tuple[list[Put], dict[str, Any]]:
     """Keys, hooks and the first staff device of a merchant and its sandbox, and what to show."""
     puts: list[Put] = []
     base = settings().base_url
     shown: dict[str, Any] = {"webhook_urls": {}, "webhook_secrets": {}}
     for merchant_id, field in ((live, "api_key"), (tokens.twin(live), "test_api_key")):
-        key, record = credentials.new_api_key(merchant_id)
-        puts.append(Put(merchants.api_key_item(record), Absent()))
+        key, record = credentials.new_api_key(merchant_id, created_ms, name="First key")
+        puts += api_keys.puts(record)
         shown[field] = key
     for provider in registry.names():
         hook_id = hooks.hook_id(live, provider)

@@ -321,6 +321,33 @@ class HookSettings(Body):
     access_token: Text | None = None
 
 
+Origin = Annotated[
+    str,
+    Shaped(
+        r"^https://[a-z0-9.-]{1,200}(?::[0-9]{1,5})?$",
+        "must be an origin such as https://shop.example",
+    ),
+]
+
+
+class NewApiKey(Body):
+    """A key with a name, and what it may be used for."""
+
+    name: Text
+    scopes: Annotated[
+        list[Literal["full", "read", "till", "export", "publishable"]],
+        Field(min_length=1, max_length=5),
+    ]
+    origins: Annotated[list[Origin], Field(min_length=1, max_length=20)] | None = None
+    expires_at: Instant | None = None
+
+
+class RollBody(Body):
+    """For how many hours the old key goes on."""
+
+    overlap_hours: Annotated[int, Field(ge=0, le=720)] = 24
+
+
 class RepairBody(Body):
     """Whether to only say what would be repaired."""
 

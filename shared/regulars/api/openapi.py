@@ -37,6 +37,8 @@ _QUERY: dict[str, dict[str, Any]] = {
         "description": "How many items a page has at most",
     },
     "cursor": {"type": "string", "description": "The `next` of an earlier page"},
+    "who": {"type": "string", "description": "Only by this kind (`key`, `staff` ...) or id"},
+    "what": {"type": "string", "description": "Only this, or this sort: `key`, `key.created`"},
     "q": {"type": "string", "description": "A name (or its beginning), e-mail or telephone"},
     "tier": {"type": "string", "description": "Id of a tier"},
     "day": {"type": "string", "format": "date", "description": "The newest with a root if none"},

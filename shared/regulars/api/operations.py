@@ -20,6 +20,7 @@ TAGS = {
     "Rewards": "Taking, redeeming and giving back rewards.",
     "Corrections": "Refunds and corrections by hand.",
     "Tills": "Where tills report sales.",
+    "Access": "Who may do what: keys, and the log of what was done.",
     "Sandbox": "The merchant's copy for trying things: test keys only.",
     "Service": "The service about itself.",
 }
@@ -230,6 +231,32 @@ OPERATIONS: dict[str, Text] = {
     "PUT /v1/hooks/{provider}": Text(
         "Tills", "Sets how a till's events are recognised. Fields that are left out stay."
     ),
+    "GET /v1/keys": Text("Access", "Lists the API keys, the newest first, without their secrets."),
+    "POST /v1/keys": Text(
+        "Access",
+        "Creates a key, which is shown this once. `full` may do everything; `read` sees and "
+        "changes nothing; `till` enrols, books and redeems; `export` takes whole records out; "
+        "`publishable` is for the pages of a shop, from the origins that are named.",
+        (Code.LIMIT_REACHED, Code.CONFLICT),
+    ),
+    "POST /v1/keys/{id}/roll": Text(
+        "Access",
+        "Makes another key with the same name and scopes; the old one can be used for "
+        "`overlap_hours` more.",
+        (Code.LIMIT_REACHED, Code.CONFLICT),
+    ),
+    "DELETE /v1/keys/{id}": Text(
+        "Access",
+        "Revokes a key at once: it is answered like an unknown one. The last key with the scope "
+        "`full` stays.",
+        (Code.INVALID, Code.CONFLICT),
+    ),
+    "GET /v1/audit": Text(
+        "Access",
+        "Lists what was done to settings, people, keys and personal data, the newest first: since "
+        "`from`, by one (`who` is a kind or an id), of one sort (`what`: `key` finds "
+        "`key.created`). What was booked is in the ledger.",
+    ),
     "GET /v1/attention": Text(
         "Ledger", "Lists what needs a person: damaged cards, events that could not be booked ..."
     ),
@@ -260,6 +287,8 @@ def refusals(route: Route) -> tuple[Code, ...]:
     may = {Code.INTERNAL, *OPERATIONS[route.key].refusals}
     if route.auth != "none":
         may |= {Code.UNAUTHORIZED, Code.RATE_LIMITED, Code.UNAVAILABLE}
+    if "key" in route.auth:
+        may.add(Code.FORBIDDEN)  # its scopes do not allow it
     if route.auth == "key or staff":
         may.add(Code.FORBIDDEN)
     if "{" in route.path or route.auth == "test key":

@@ -19,7 +19,7 @@ from regulars.jobs.raffles import result, seed
 from regulars.program.check import check
 from regulars.program.load import document_of, following
 from regulars.program.shop import Shop
-from regulars.store import connect, leaderboards, versions
+from regulars.store import audit, connect, leaderboards, versions
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchants
 from regulars.views import integration
@@ -65,6 +65,7 @@ def publish(request: protocol.Request) -> protocol.Response:
         preview_id=request.query.get("preview_id", ""),
         about={"by": "api", "note": _note(request)},
         at_ms=at_ms,
+        actor=credentials.actor(gathered.caller, request),
     )
     body: dict[str, Any] = {"version": published.version}
     if at_ms is not None:
@@ -99,7 +100,9 @@ def withdraw(request: protocol.Request) -> protocol.Response:
     if found is None:
         raise Refused(RefusalCode.NOT_FOUND)
     no_mark = due_marks.off_waiting(m, found.version, found.at_ms)
-    if not versions.close(table, versions.closed(found, "withdrawn", to_ms(gathered.now), no_mark)):
+    now_ms, actor = to_ms(gathered.now), credentials.actor(gathered.caller, request)
+    noted = audit.put(m, now_ms, actor, "program.withdrawn", number)
+    if not versions.close(table, [*versions.closed(found, "withdrawn", now_ms, no_mark), noted]):
         raise Refused(RefusalCode.NOT_FOUND)
     return protocol.empty(204)
 

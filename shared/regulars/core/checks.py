@@ -250,6 +250,8 @@ def one_of(*known: str) -> Check:
     def check(value: Any) -> str:
         if type(value) is str and value in known:
             return ""
+        if type(value) is str and has_surrogates(value):
+            return NOT_PRINTABLE
         return must_be_one_of(known)
 
     return check

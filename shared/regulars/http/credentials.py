@@ -18,11 +18,13 @@ from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import protocol
+from regulars.http import protocol, scopes
 from regulars.http.protocol import Request, cookie
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.store import keys, merchants
+from regulars.store.api_keys import ApiKey, api_key_of
+from regulars.store.audit import Actor
 from regulars.store.marshal import Item
 from regulars.store.merchants import ShortCache, Staff
 from regulars.store.table import Table
@@ -54,6 +56,7 @@ class Caller(NamedTuple):
 
     merchant_id: str
     staff: Staff | None = None
+    key: ApiKey | None = None
 
     @property
     def is_till(self) -> bool:
@@ -90,7 +93,8 @@ def gather(
 
     `wanted` make keys from the merchant's id; they are read eventually consistent, which halves
     their cost - every write is conditional on what was read, and refusals are checked again.
-    Raises UNAUTHORIZED, alike for every credential that is not good.
+    Raises UNAUTHORIZED, alike for every credential that is not good; FORBIDDEN when the scopes of a
+    key do not allow the route.
     """
     claim = _claim(request, staff_too=staff_too)
     m = claim.merchant_id
@@ -111,6 +115,9 @@ def gather(
     caller = claim.confirm(record) if record else None
     if caller is None or program_item is None:
         raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
+    if caller.key and not scopes.allows(caller.key.scopes, request.route):
+        named = ", ".join(caller.key.scopes)
+        raise Refused(RefusalCode.FORBIDDEN, f"A key with the scope {named} may not do this.")
     now = merchants.now_of(m, known.get(keys.clock(m)))
     program = program_of(program_item).at(to_ms(now))
     shop = Shop(table, m, program, now)
@@ -146,12 +153,37 @@ def require_platform(request: Request) -> None:
         raise Refused(RefusalCode.UNAUTHORIZED, "This needs the platform key.")
 
 
-def new_api_key(merchant_id: str) -> tuple[str, merchants.ApiKey]:
-    """A key to show once, and its record."""
+def new_api_key(merchant_id: str, created_ms: int, **about: Any) -> tuple[str, ApiKey]:
+    """A key to show once, and its record with what is said `about` it: name, scopes, origins."""
     mode = "test" if tokens.is_sandbox(merchant_id) else "live"
+    if about.get("scopes") == (scopes.PUBLISHABLE,):
+        mode = "pub"
     key_id = merchant_id[1:] + tokens.random_id(KEY_ID_LENGTH - 11)
     key = f"rk_{mode}_{key_id}_{tokens.random_id(32)}"
-    return key, merchants.ApiKey(f"{mode}_{key_id}", merchant_id, tokens.digest(key))
+    digest = tokens.digest(key)
+    return key, ApiKey(f"{mode}_{key_id}", merchant_id, digest, created_ms=created_ms, **about)
+
+
+def actor(caller: Caller, request: Request) -> Actor:
+    """Return who acts, for the audit log."""
+    address = str(request.event["requestContext"]["http"].get("sourceIp", ""))
+    network = network_of(address)
+    if caller.staff:
+        staff = caller.staff
+        return Actor("staff", staff.staff_id, staff.name, staff.staff_id, network)
+    key = caller.key
+    return Actor("key", key.key_id if key else "", key.name if key else "", "", network)
+
+
+def network_of(address: str) -> str:
+    """Return the network of a source address: /24 of IPv4, /48 of IPv6; empty for none."""
+    from ipaddress import ip_address, ip_network
+
+    try:
+        bits = 24 if ip_address(address).version == 4 else 48
+    except ValueError:
+        return ""
+    return str(ip_network(f"{address}/{bits}", strict=False))
 
 
 def staff_cookie(merchant_id: str, staff_id: str) -> str:
@@ -205,14 +237,15 @@ def _api_claim(secret: str) -> Claim:
     prefix, _, rest = secret.partition("_")
     mode, _, rest = rest.partition("_")
     key_id = rest.partition("_")[0]
-    if prefix != "rk" or mode not in {"live", "test"} or len(key_id) != KEY_ID_LENGTH:
+    if prefix != "rk" or mode not in {"live", "test", "pub"} or len(key_id) != KEY_ID_LENGTH:
         raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
-    merchant_id = ("m" if mode == "live" else "t") + key_id[:11]
+    merchant_id = ("t" if mode == "test" else "m") + key_id[:11]
 
     def confirm(item: Item) -> Caller | None:
-        key = merchants.api_key_of(item)
+        key = api_key_of(item)
         good = hmac.compare_digest(key.sha256, tokens.digest(secret))
-        return Caller(merchant_id) if good and key.merchant_id == merchant_id else None
+        good = good and key.state(to_ms(clock.now())) == "live"
+        return Caller(merchant_id, key=key) if good and key.merchant_id == merchant_id else None
 
     return Claim(merchant_id, keys.api_key(f"{mode}_{key_id}"), confirm, keepable=False)
 

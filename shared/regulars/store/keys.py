@@ -36,6 +36,8 @@
 | sandbox message | `M#<m>#MESSAGES` | `<sent ms>#<id>` | | |
 | card or staff link | `LINK#<sha256>` | `LINK` | | |
 | API key | `KEY#<id>` | `KEY` | | |
+| ... in the list of the merchant | `M#<m>#KEYS` | `<id>` | | |
+| what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
 | job cursor | `JOB#<name>` | `CURSOR` | | |
@@ -228,6 +230,24 @@ def link(token_digest: str) -> Key:
 
 def api_key(key_id: str) -> Key:
     return f"KEY#{key_id}", "KEY"
+
+
+def keys_of_merchant(m: str) -> str:
+    """The partition of the list of a merchant's API keys."""
+    return f"M#{m}#KEYS"
+
+
+def key_of_merchant(m: str, key_id: str) -> Key:
+    return keys_of_merchant(m), key_id
+
+
+def audit(m: str) -> str:
+    """The partition of a merchant's audit log."""
+    return f"M#{m}#AUDIT"
+
+
+def audit_order(at_ms: int, random: str) -> str:
+    return f"{at_ms:013}#{random}"
 
 
 def slug(name: str) -> Key:

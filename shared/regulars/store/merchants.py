@@ -1,4 +1,4 @@
-"""Merchants, their programmes, keys, staff, hooks and sandbox clocks."""
+"""Merchants, their programmes, staff, hooks and sandbox clocks."""
 
 from __future__ import annotations
 
@@ -43,14 +43,6 @@ class Staff(NamedTuple):
     role: str
     location: str | None
     active: bool
-
-
-class ApiKey(NamedTuple):
-    """A key's record; the secret itself is known to its holder only."""
-
-    key_id: str
-    merchant_id: str
-    sha256: str
 
 
 class Hook(NamedTuple):
@@ -151,6 +143,10 @@ class Merchants:
         if self.table.put(item, condition) is not None:
             raise Refused(RefusalCode.CONFLICT, "The clock is being moved by another request.")
 
+    def set_hook(self, hook: Hook, noted: Put) -> None:
+        """Write a hook as its owner set it, with the line of the audit log."""
+        self.table.transact([Put(hook_item(hook)), noted])
+
     def hook(self, hook_id: str) -> Hook | None:
         (item,) = self.table.get(keys.hook(hook_id), consistent=False)
         return hook_of(item) if item else None
@@ -178,14 +174,6 @@ def hook_of(item: Item) -> Hook:
         account=item["account"],
         access_token=item["access_token"],
     )
-
-
-def api_key_item(key: ApiKey) -> Item:
-    return _item(keys.api_key(key.key_id), m=key.merchant_id, sha256=key.sha256)
-
-
-def api_key_of(item: Item) -> ApiKey:
-    return ApiKey(item["PK"].removeprefix("KEY#"), item["m"], item["sha256"])
 
 
 def staff_item(merchant_id: str, staff: Staff) -> Item:

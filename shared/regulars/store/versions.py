@@ -44,12 +44,12 @@ def schedule(
     document: Mapping[str, Any],
     at_ms: int,
     about: Mapping[str, Any],
-    mark: Item,
+    extra: Sequence[Put],
     *,
     confirmed: bool,
 ) -> int:
-    """Keep a checked document until its time, with the due mark that comes then, and return its
-    number, which is the `next_number` of the programme in force.
+    """Keep a checked document until its time, with the due mark that comes then and what else goes
+    with it, and return its number, which is the `next_number` of the programme in force.
 
     Raises CONFLICT when another programme is in force by now, or the number was given meanwhile.
     """
@@ -61,7 +61,7 @@ def schedule(
     }  # fmt: skip
     current = Put({**program_item, "top": version}, Equals("version", program_item["version"]))
     try:
-        table.transact([current, Put(item, Absent()), Put(mark)])
+        table.transact([current, Put(item, Absent()), *extra])
     except Cancelled as cancelled:
         raise Refused(RefusalCode.CONFLICT, CHANGING) from cancelled
     return version

@@ -1,0 +1,28 @@
+"""What the function `api` serves: all of the API but what lies on the path of a scan."""
+
+from regulars.api import (
+    api_keys,
+    attention,
+    audit,
+    corrections,
+    grants,
+    hooks,
+    ledger_checks,
+    members,
+    merchants,
+    programs,
+    sandbox,
+    service,
+    unknown,
+    vouchers,
+)
+from regulars.http.protocol import Handler
+
+_MODULES = (
+    api_keys, attention, audit, corrections, grants, hooks, ledger_checks, members, merchants,
+    programs, sandbox, service, unknown, vouchers,
+)  # fmt: skip
+
+ROUTES: dict[str, Handler] = {
+    key: handler for module in _MODULES for key, handler in module.ROUTES.items()
+}
