@@ -188,6 +188,21 @@ def waiving(**sections: Any) -> Shop:
     )  # fmt: skip
 
 
+def test_what_an_owner_bore_is_given_back_with_no_rule() -> None:
+    """Of six points of two rules one was not taken: five come back."""
+    rules = [spend_rule(1, 100), {**spend_rule(1, 100), "id": "again"}]
+    cafe = Shop(make_program(units=UNITS, earn=rules, refunds={"policy": "waive"}))
+    cafe.join()
+    sale = cafe.sale(1000)
+    cafe.adjust("point", -15)
+    mistake = cafe.refund(sale, 300)
+    cafe.refund(sale, 200)
+    assert cafe.available() == 0
+
+    cafe.void(mistake, sale)
+    assert cafe.available() == 5
+
+
 def test_what_lies_in_a_voucher_is_owed_once() -> None:
     """Twenty are refunded, ten were drunk: only the ten in the open voucher are asked for."""
     cafe = waiving()
