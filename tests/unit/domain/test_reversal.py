@@ -278,6 +278,22 @@ def test_a_refunded_first_purchase_leaves_no_count_behind() -> None:
     assert refunded.entry.facts["unfirst"] == 2
 
 
+def test_a_first_purchase_that_a_card_does_not_name_is_the_sale_that_says_so() -> None:
+    """So do cards from before that was noted."""
+    terms = {"friend": {"unit": "point", "amount": 5}, "referrer": {"unit": "point", "amount": 5}}
+    cafe = Shop(make_program(units=UNITS, referral=terms))
+    cafe.join()
+    sale, another = cafe.sale(1000), cafe.sale(1000)
+    cafe.card = cafe.card._replace(taken={first_purchase.NAME: ("", 1)})
+
+    cafe.refund(another)
+    assert first_purchase.made_by(cafe.card) == 0
+    refunded = cafe.refund(sale)
+    assert refunded.entry is not None
+    assert refunded.entry.facts["unfirst"] == 2
+    assert dict(cafe.card.taken) == {}
+
+
 def test_a_refunded_referral_leaves_no_count_behind() -> None:
     terms = {"friend": {"unit": "point", "amount": 5}, "referrer": {"unit": "point", "amount": 5}}
     cafe = Shop(make_program(units=UNITS, referral=terms))
