@@ -1,0 +1,41 @@
+"""A refund that is taken back after it issued vouchers of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.domain.shop import Shop, reward, spend_rule, unit
+from tests.unit.domain.versions import Versions
+
+
+def terms(unit_id: str, cup: int, sip: int) -> dict[str, Any]:
+    """A unit per 1.00, and two automatic rewards for it."""
+    return {
+        "units": [unit(unit_id)],
+        "earn": [{**spend_rule(), "unit": unit_id}],
+        "rewards": [reward("cup", cup, unit_id, auto=True), reward("sip", sip, unit_id, auto=True)],
+    }
+
+
+def gifts(of: Shop) -> list[str]:
+    return sorted(held.reward_id for held in of.card.open.values())
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_what_it_issued_out_of_what_it_returned_goes_again(replaced: bool) -> None:
+    """One of three cups gives 20 of its 30 units back, which are two sips."""
+    versions = Versions(**terms("leaf", 30, 10))
+    cafe = Shop(versions.program)
+    cafe.join()
+    sale = cafe.sale(9000)
+    refund = cafe.refund(sale, 1000)
+    assert gifts(cafe) == ["cup", "cup", "sip", "sip"]
+    if replaced:
+        instead = unit("bean", replaces={"unit": "leaf", "rate": "2"})
+        cafe.program = versions.publish(**terms("bean", 60, 20) | {"units": [instead]})
+
+    cafe.void(refund, sale)
+    assert gifts(cafe) == ["cup", "cup", "cup"]
+    assert (dict(cafe.card.lots), dict(cafe.card.debt)) == ({}, {})
