@@ -1,4 +1,4 @@
-"""A refund that is taken back after it issued vouchers of its own."""
+"""A refund that is taken back: what it issued, and what had paid debt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.domain.shop import Shop, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 from tests.unit.domain.versions import Versions
 
 
@@ -39,3 +39,20 @@ def test_what_it_issued_out_of_what_it_returned_goes_again(replaced: bool) -> No
     cafe.void(refund, sale)
     assert gifts(cafe) == ["cup", "cup", "cup"]
     assert (dict(cafe.card.lots), dict(cafe.card.debt)) == ({}, {})
+
+
+@pytest.mark.parametrize(("paid_since", "lots", "owes"), [(0, {}, 23), (50, {"2026-12-31": 27}, 0)])
+def test_one_of_two_of_a_sale_that_had_paid_debt_pays_it_again(
+    paid_since: int, lots: dict[str, int], owes: int
+) -> None:
+    point = unit(expiry={"type": "months", "months": 1})
+    cafe = Shop(make_program(units=[point], earn=[spend_rule()]))
+    cafe.join()
+    cafe.adjust("point", -30, allow_debt=True)
+    sale = cafe.sale(1000)
+    mistake, _ = cafe.refund(sale, 300), cafe.refund(sale, 300)
+    assert dict(cafe.card.debt) == {"point": 26}
+    cafe.sale(100 * paid_since)
+
+    cafe.void(mistake, sale)
+    assert (cafe.amounts(), cafe.card.debt.get("point", 0)) == (lots, owes)
