@@ -56,3 +56,17 @@ def test_one_of_two_of_a_sale_that_had_paid_debt_pays_it_again(
 
     cafe.void(mistake, sale)
     assert (cafe.amounts(), cafe.card.debt.get("point", 0)) == (lots, owes)
+
+
+def test_one_of_two_of_a_sale_that_had_paid_debt_and_is_not_held_any_more() -> None:
+    """What comes back goes where the units are since the hold was ended."""
+    cafe = Shop(make_program(units=[unit(hold_days=14)], earn=[spend_rule()]))
+    cafe.join()
+    cafe.adjust("point", -4, allow_debt=True)
+    sale = cafe.sale(1000)
+    cafe.confirm(sale)
+    mistake, _ = cafe.refund(sale, 300), cafe.refund(sale, 300)
+    assert cafe.available() == 0
+
+    cafe.void(mistake, sale)
+    assert (cafe.available(), cafe.amounts()) == (3, {"": 3})
