@@ -263,5 +263,8 @@ def _tiers(draft: Draft, change: Change) -> None:
             benefits.uncount(draft, voucher, before.facts)
     if change.gone_before.is_whole and not change.gone_after.is_whole:
         packages.give(draft, under, before.facts.get("bought", ()))
+        if before.facts.get("by") == "membership":
+            tier, first, until = (before.facts.get(name, "") for name in ("tier", "from", "until"))
+            draft.card = tiering.with_payment(draft.card, tier, first, until, draft.today)
     draft.card = tiering.upgraded(draft.program, draft.card, draft.today, draft.today)
     benefits.give_due(draft)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from regulars.domain.decision import Decision
+from regulars.domain.operations import GrantTier
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 from tests.unit.domain.versions import Versions
 
@@ -70,3 +72,30 @@ def test_one_of_two_of_a_sale_that_had_paid_debt_and_is_not_held_any_more() -> N
 
     cafe.void(mistake, sale)
     assert (cafe.available(), cafe.amounts()) == (3, {"": 3})
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "until"),
+    [(0, 0, "2026-12-21"), (1, 0, "2027-01-21"), (0, 1, "2027-01-21"), (0, 2, "2027-02-21")],
+)
+def test_one_of_two_of_a_membership_gives_its_period_back(
+    before: int, since: int, until: str
+) -> None:
+    """A part was paid back, then the rest: the period ended with the second."""
+    way = {"metric": "membership", "period": "month"}
+    gold = {"id": "gold", "name": "Gold", "enter": [way]}
+    cafe = Shop(make_program(units=[unit()], tiers=[gold]))
+    cafe.join()
+
+    def pay() -> Decision:
+        return cafe.do(GrantTier(cafe.origin(), "gold", "", "membership", paid_minor=900))
+
+    paid, *_ = [pay() for _ in range(1 + before)]
+    mistake, _ = cafe.refund(paid, 500), cafe.refund(paid, 400)
+    for _ in range(since):
+        pay()
+
+    cafe.void(mistake, paid)
+    assert cafe.card.tier is not None
+    assert cafe.card.tier.until == until
+    assert cafe.card.lifetime.visits == 0
