@@ -25,7 +25,7 @@ def test_it_says_where_it_came_from_and_keeps_its_order() -> None:
 
 
 def test_it_renews_what_would_expire_by_inactivity() -> None:
-    """As any sale that is told late."""
+    """As any sale that is reported late."""
     wrong, right = cards(units=[unit(expiry={"type": "inactivity", "months": 1})])
     right.sale(500)
     sale = wrong.sale(1000)
