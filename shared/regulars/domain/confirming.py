@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from regulars.domain import carryover, reasons
 from regulars.domain.draft import Draft
-from regulars.domain.ledger import DEBT, Line, lot_dates
+from regulars.domain.ledger import Line, lot_dates
 from regulars.domain.operations import Confirm, Refunded
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
@@ -50,6 +50,4 @@ def confirm(draft: Draft, operation: Confirm) -> Refunded:
 def released(lines: Iterable[Line]) -> tuple[Line, ...]:
     """Return the lines of a sale as if nothing that they grant was held: where its units are once
     the hold was ended."""
-    return tuple(
-        line if line.lot == DEBT else line._replace(lot=lot_dates(line.lot)[0]) for line in lines
-    )
+    return tuple(line._replace(lot=lot_dates(line.lot)[0]) for line in lines)

@@ -25,8 +25,10 @@ from regulars.domain import (
     tiering,
     visits,
 )
+from regulars.domain.card import Lot
 from regulars.domain.current_sale import SALE, effective, keep_milestones, left
 from regulars.domain.draft import Draft
+from regulars.domain.expiry import lot_dates_for
 from regulars.domain.ledger import Entry, Line
 from regulars.domain.operations import Refunded, Reverse
 from regulars.domain.program import Program
@@ -193,12 +195,18 @@ def _units(draft: Draft, change: Change) -> None:
             spared[line.unit] -= less
             more -= less
         if more > 0:
-            draft.grant_into(line.unit, more, line.rule, change.reason, grant.lots[0])
+            lot = grant.lots[0] if grant.lots else _new_lot(draft, line.unit)
+            draft.grant_into(line.unit, more, line.rule, change.reason, lot)
         elif more < 0:
             taken_from = old[name][0] if name in old else grant
             reversal.take(
                 draft, change.operation, change.under, taken_from, -more, change.reason
             )  # fmt: skip
+
+
+def _new_lot(draft: Draft, unit: str) -> Lot:
+    """A lot of today, for a sale that had paid debt with all that it granted."""
+    return Lot(*lot_dates_for(draft.program.units.get(unit), draft.today), 0)
 
 
 def _by_rule(draft: Draft, entry: Entry, gone: Shares) -> dict[tuple[str, str], tuple[Grant, int]]:
@@ -255,5 +263,8 @@ def _tiers(draft: Draft, change: Change) -> None:
             benefits.uncount(draft, voucher, before.facts)
     if change.gone_before.is_whole and not change.gone_after.is_whole:
         packages.give(draft, under, before.facts.get("bought", ()))
+        if before.facts.get("by") == "membership":
+            tier, first, until = (before.facts.get(name, "") for name in ("tier", "from", "until"))
+            draft.card = tiering.with_payment(draft.card, tier, first, until, draft.today)
     draft.card = tiering.upgraded(draft.program, draft.card, draft.today, draft.today)
     benefits.give_due(draft)

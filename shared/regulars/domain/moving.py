@@ -50,7 +50,7 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
         facts["points"] = points
     lines = confirming.released(scratch.lines) if operation.refunded.confirmed else scratch.lines
     facts["grants"] = written(lines)
-    after = effective(before._replace(facts={"order": before.facts.get("order")}), facts)
+    after = effective(before._replace(facts={}), facts)
     gone = taken(after, under, operation.refunded)
     now = carryover.lines_now(draft.program, after)
     lost = carryover.dropped_since(draft.program, after.program_version)

@@ -91,7 +91,6 @@ def _as_at_first(
     )
     sale = operation.sale._replace(origin=origin)
     scratch = Draft(under, card, sale, calendar.from_ms(before.recorded_ms))
-    scratch.facts["order"] = before.facts.get("order")
     occasion = accrual.occasion_of(scratch, basket.spend_minor)
     applies = [
         one

@@ -205,6 +205,19 @@ def without_payment(program: Program, card: Card, tier_id: str, first: str, unti
     return card._replace(held=kept)
 
 
+def with_payment(card: Card, tier_id: str, first: str, until: str, today: date) -> Card:
+    """Return the card with the period of a membership of which a refund was taken back: the days
+    from `first` to `until`, or as long after what was paid since."""
+    held = card.held.get(right(tier_id, "membership"))
+    if held and held.until and first and until and held.until >= first:
+        begins = date.fromisoformat(first)
+        ends = date.fromisoformat(until) + timedelta(days=1)
+        months = calendar.month_index(ends) - calendar.month_index(begins)
+        after = date.fromisoformat(held.until) + timedelta(days=1)
+        until = (calendar.add_months(after, months) - timedelta(days=1)).isoformat()
+    return with_right(card, tier_id, until, today, "membership")
+
+
 def _earned_on(card: Card, way: TierCondition, today: date) -> date:
     """Find the day that a right is dated from: for a rolling window the end of the last month in
     which its metric grew, so that a month without it prolongs nothing. One that is kept only for

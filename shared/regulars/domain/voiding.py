@@ -110,9 +110,13 @@ def _issued(operation: Void) -> Iterator[Voucher]:
 def _lots(draft: Draft, operation: Void, before: Card, after: Card, reason: Reason) -> None:
     """Put back what was taken, then take what vouchers that open again lock."""
     rule = "void"
-    for unit in dict.fromkeys((*before.units(), *after.units())):
+    issued = [
+        carryover.lots_now(draft.program, one.unit, one.lots, one.version)
+        for one in _issued(operation)
+    ]
+    for unit in dict.fromkeys((*before.units(), *after.units(), *(of for of, _ in issued))):
         change: dict[tuple[str, str], int] = {}
-        pieces = [piece for voucher in _issued(operation) for piece in _now(draft, voucher, unit)]
+        pieces = [piece for of, lots in issued for piece in lots if of == unit]
         for lots, sign in ((before.lots.get(unit, ()), 1), (after.lots.get(unit, ()), -1)):
             for lot in lots:
                 change[lot.key] = change.get(lot.key, 0) + sign * lot.amount
@@ -127,11 +131,6 @@ def _lots(draft: Draft, operation: Void, before: Card, after: Card, reason: Reas
                 draft.take_out(unit, (Lot(*key, piece),), rule, reason)
             if amount < 0:
                 draft.charge(unit, -amount - max(0, piece), rule, reason)
-
-
-def _now(draft: Draft, voucher: Voucher, unit: str) -> tuple[Lot, ...]:
-    of, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
-    return lots if of == unit else ()
 
 
 def _debts(draft: Draft, before: Card, after: Card, reason: Reason) -> None:

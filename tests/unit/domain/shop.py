@@ -16,6 +16,7 @@ from regulars.domain.decision import Decision
 from regulars.domain.ledger import Entry, Recorded, parse, verify
 from regulars.domain.operations import (
     Adjust,
+    Adopt,
     AnyOperation,
     Cancel,
     Confirm,
@@ -221,6 +222,17 @@ class Shop:
         assert decision.refunded is not None
         self.refunded[entry.seq] = decision.refunded
         return decision
+
+    def move(self, sale: Decision, to: Shop) -> Decision:
+        """Book a sale on another card, and off this one."""
+        away = self.reversal(sale, under=self.program, moved_to="c2")
+        self.do(away)
+        origin = to.origin()._replace(effective_ms=away.original.effective_ms)
+        moved = to.do(Adopt(origin, away.original, "c1", "because", away.refunded, self.program))
+        assert moved.entry is not None
+        assert moved.refunded is not None
+        to.refunded[moved.entry.seq] = moved.refunded
+        return moved
 
     def void(self, refund: Decision, sale: Decision) -> Decision:
         """Take a refund of a sale back."""

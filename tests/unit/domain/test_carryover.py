@@ -112,7 +112,7 @@ class TestAUnitThatIsReplaced:
         shop.later(days=120).expire()
         shop.program = versions.publish(**earning("bean", **instead_of("leaf", "0.5")))
         shop.refund(gone)
-        assert (shop.card.debt, shop.card.lots) == ({}, {})
+        assert (shop.card.debt, shop.card.lots, dict(shop.card.taken)) == ({}, {}, {})
         accounted(shop)
 
     @given(

@@ -17,7 +17,7 @@ import pytest
 
 from regulars.domain import calendar
 from regulars.domain.decision import Decision
-from regulars.domain.operations import Adopt, Earn, Revise
+from regulars.domain.operations import Earn, Revise
 from regulars.domain.program import Program
 from regulars.domain.refusals import Refused
 from tests.unit.domain.shop import (
@@ -135,16 +135,7 @@ class Member:
 
     def give_up(self, name: str, to: Member) -> None:
         """The sale is moved to another card."""
-        reverse = self.shop.reversal(self.sales[name], under=self.shop.program, moved_to="c2")
-        self.shop.do(reverse)
-        origin = to.shop.origin()._replace(effective_ms=reverse.original.effective_ms)
-        adopt = Adopt(
-            origin, reverse.original, "c1", "because", reverse.refunded, self.shop.program
-        )
-        to.sales[name] = to.shop.do(adopt)
-        entry = to.sales[name].entry
-        assert entry
-        to._refunded(entry.seq, to.sales[name])
+        to.sales[name] = self.shop.move(self.sales[name], to.shop)
 
     def _refunded(self, seq: int, decision: Decision) -> None:
         assert decision.refunded

@@ -101,6 +101,28 @@ def test_an_automatic_voucher_that_expired_is_not_issued_again_by_the_job() -> N
     assert (cafe.available(), dict(cafe.card.open)) == (10, {})
 
 
+def test_an_order_that_changes_when_its_hold_was_ended_is_not_held() -> None:
+    cafe = shop(units=[HELD])
+    sale = cafe.sale(1000, order_id="o")
+    cafe.confirm(sale)
+    cafe.revise(sale, 1500)
+    assert cafe.available() == 15
+    cafe.revise(sale, 700)
+    assert cafe.available() == 7
+    cafe.refund(sale)
+    assert (cafe.card.balance("point"), dict(cafe.card.debt)) == (0, {})
+
+
+def test_a_sale_that_moves_when_its_hold_was_ended_is_not_held() -> None:
+    cafe, another = shop(units=[HELD]), shop(units=[HELD])
+    sale = cafe.sale(1000)
+    cafe.confirm(sale)
+    moved = cafe.move(sale, another)
+    assert another.available() == 10
+    another.refund(moved)
+    assert (another.card.balance("point"), dict(another.card.debt)) == (0, {})
+
+
 INACTIVE = unit(expiry={"type": "inactivity", "months": 1})
 
 

@@ -74,6 +74,17 @@ def test_visits_give_tickets_where_no_money_is_named() -> None:
     assert raffles.tickets(cafe.card, "xmas") == 3
 
 
+def test_a_ticket_for_a_visit_goes_with_it() -> None:
+    cafe = shop("2026-12-15")
+    cafe.visit(2)
+    sale = cafe.sale(1000)
+    left = []
+    for part in (500, 1, None):
+        cafe.refund(sale, part)
+        left.append(raffles.tickets(cafe.card, "xmas"))
+    assert left == [3, 2, 2]
+
+
 def test_a_raffle_is_found_by_its_id() -> None:
     known = shop("2026-12-15").program.raffles
     assert raffles.find(known, "xmas") is known[0]

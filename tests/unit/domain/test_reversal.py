@@ -188,6 +188,21 @@ def waiving(**sections: Any) -> Shop:
     )  # fmt: skip
 
 
+def test_what_an_owner_bore_is_given_back_with_no_rule() -> None:
+    """Of six points of two rules one was not taken: five come back."""
+    rules = [spend_rule(1, 100), {**spend_rule(1, 100), "id": "again"}]
+    cafe = Shop(make_program(units=UNITS, earn=rules, refunds={"policy": "waive"}))
+    cafe.join()
+    sale = cafe.sale(1000)
+    cafe.adjust("point", -15)
+    mistake = cafe.refund(sale, 300)
+    cafe.refund(sale, 200)
+    assert cafe.available() == 0
+
+    cafe.void(mistake, sale)
+    assert cafe.available() == 5
+
+
 def test_what_lies_in_a_voucher_is_owed_once() -> None:
     """Twenty are refunded, ten were drunk: only the ten in the open voucher are asked for."""
     cafe = waiving()
@@ -261,6 +276,22 @@ def test_a_refunded_first_purchase_leaves_no_count_behind() -> None:
     assert dict(cafe.card.taken) == {}
     assert refunded.entry is not None
     assert refunded.entry.facts["unfirst"] == 2
+
+
+def test_a_first_purchase_that_a_card_does_not_name_is_the_sale_that_says_so() -> None:
+    """So do cards from before that was noted."""
+    terms = {"friend": {"unit": "point", "amount": 5}, "referrer": {"unit": "point", "amount": 5}}
+    cafe = Shop(make_program(units=UNITS, referral=terms))
+    cafe.join()
+    sale, another = cafe.sale(1000), cafe.sale(1000)
+    cafe.card = cafe.card._replace(taken={first_purchase.NAME: ("", 1)})
+
+    cafe.refund(another)
+    assert first_purchase.made_by(cafe.card) == 0
+    refunded = cafe.refund(sale)
+    assert refunded.entry is not None
+    assert refunded.entry.facts["unfirst"] == 2
+    assert dict(cafe.card.taken) == {}
 
 
 def test_a_refunded_referral_leaves_no_count_behind() -> None:

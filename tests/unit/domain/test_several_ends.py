@@ -227,3 +227,11 @@ def test_a_loss_counts_only_what_would_have_lasted_longer() -> None:
         asked[last] = [one.amount for one in losses.of_card(old, new, of, shop.card, FIRST)]
 
     assert asked == {"2027-03-31": [30], "2027-04-01": [30], "2027-04-02": []}
+
+
+@pytest.mark.parametrize(
+    ("last", "ends"), [("2027-03-30", {"point"}), ("2027-03-31", set()), ("2027-04-01", set())]
+)
+def test_a_unit_that_was_to_end_by_then_ends_no_sooner(last: str, ends: set[str]) -> None:
+    old, new = (make_program(units=[unit(ends_on=day)]) for day in ("2027-03-31", last))
+    assert losses.threat(old, new, FIRST).ended == ends

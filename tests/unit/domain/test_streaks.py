@@ -128,3 +128,16 @@ def test_a_reward_of_a_streak_is_counted_once_when_its_refund_is_taken_back() ->
     assert gifts(cafe) == 0
     cafe.sale(1000)
     assert gifts(cafe) == 1
+
+
+def test_a_streak_can_be_reached_again_when_the_changed_order_that_reached_it_is_refunded() -> None:
+    cafe = shop({"metric": "weeks", "at": 2})
+    cafe.sale(1000)
+    sale = cafe.later(days=7).sale(1000, order_id="o")
+    cafe.revise(sale, 1200)
+    assert gifts(cafe) == 1
+
+    cafe.refund(sale)
+    assert gifts(cafe) == 0
+    cafe.sale(1000)
+    assert gifts(cafe) == 1

@@ -1,0 +1,36 @@
+"""A sale that was booked on the wrong card and is moved to the right one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.unit.domain.shop import Shop, make_program, spend_rule, unit
+
+
+def cards(**sections: Any) -> tuple[Shop, Shop]:
+    """Two cards of a shop with a point per 1.00."""
+    of = make_program(**{"units": [unit()], "earn": [spend_rule()], **sections})
+    both = Shop(of), Shop(of)
+    for one in both:
+        one.join()
+    return both
+
+
+def test_it_says_where_it_came_from_and_keeps_its_order() -> None:
+    wrong, right = cards()
+    moved = wrong.move(wrong.sale(1000, order_id="o1"), right).entry
+    assert moved is not None
+    facts = moved.facts
+    assert (facts["order"], facts["moved_from"], facts["note"]) == ("o1", "c1", "because")
+
+
+def test_it_renews_what_would_expire_by_inactivity() -> None:
+    """As any sale that is reported late."""
+    wrong, right = cards(units=[unit(expiry={"type": "inactivity", "months": 1})])
+    right.sale(500)
+    sale = wrong.sale(1000)
+    for one in (wrong, right):
+        one.later(days=20)
+    wrong.move(sale, right)
+    assert dict(right.card.inactive_after) == {"point": "2027-01-12"}
+    assert right.available() == 15

@@ -1,0 +1,101 @@
+"""A refund that is taken back: what it issued, and what had paid debt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from regulars.domain.decision import Decision
+from regulars.domain.operations import GrantTier
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
+from tests.unit.domain.versions import Versions
+
+
+def terms(unit_id: str, cup: int, sip: int) -> dict[str, Any]:
+    """A unit per 1.00, and two automatic rewards for it."""
+    return {
+        "units": [unit(unit_id)],
+        "earn": [{**spend_rule(), "unit": unit_id}],
+        "rewards": [reward("cup", cup, unit_id, auto=True), reward("sip", sip, unit_id, auto=True)],
+    }
+
+
+def gifts(of: Shop) -> list[str]:
+    return sorted(held.reward_id for held in of.card.open.values())
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_what_it_issued_out_of_what_it_returned_goes_again(replaced: bool) -> None:
+    """One of three cups gives 20 of its 30 units back, which are two sips."""
+    versions = Versions(**terms("leaf", 30, 10))
+    cafe = Shop(versions.program)
+    cafe.join()
+    sale = cafe.sale(9000)
+    refund = cafe.refund(sale, 1000)
+    assert gifts(cafe) == ["cup", "cup", "sip", "sip"]
+    if replaced:
+        instead = unit("bean", replaces={"unit": "leaf", "rate": "2"})
+        cafe.program = versions.publish(**terms("bean", 60, 20) | {"units": [instead]})
+
+    cafe.void(refund, sale)
+    assert gifts(cafe) == ["cup", "cup", "cup"]
+    assert (dict(cafe.card.lots), dict(cafe.card.debt)) == ({}, {})
+
+
+@pytest.mark.parametrize(("paid_since", "lots", "owes"), [(0, {}, 23), (50, {"2026-12-31": 27}, 0)])
+def test_one_of_two_of_a_sale_that_had_paid_debt_pays_it_again(
+    paid_since: int, lots: dict[str, int], owes: int
+) -> None:
+    point = unit(expiry={"type": "months", "months": 1})
+    cafe = Shop(make_program(units=[point], earn=[spend_rule()]))
+    cafe.join()
+    cafe.adjust("point", -30, allow_debt=True)
+    sale = cafe.sale(1000)
+    mistake, _ = cafe.refund(sale, 300), cafe.refund(sale, 300)
+    assert dict(cafe.card.debt) == {"point": 26}
+    cafe.sale(100 * paid_since)
+
+    cafe.void(mistake, sale)
+    assert (cafe.amounts(), cafe.card.debt.get("point", 0)) == (lots, owes)
+
+
+def test_one_of_two_of_a_sale_that_had_paid_debt_and_is_not_held_any_more() -> None:
+    """What comes back goes where the units are since the hold was ended."""
+    cafe = Shop(make_program(units=[unit(hold_days=14)], earn=[spend_rule()]))
+    cafe.join()
+    cafe.adjust("point", -4, allow_debt=True)
+    sale = cafe.sale(1000)
+    cafe.confirm(sale)
+    mistake, _ = cafe.refund(sale, 300), cafe.refund(sale, 300)
+    assert cafe.available() == 0
+
+    cafe.void(mistake, sale)
+    assert (cafe.available(), cafe.amounts()) == (3, {"": 3})
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "until"),
+    [(0, 0, "2026-12-21"), (1, 0, "2027-01-21"), (0, 1, "2027-01-21"), (0, 2, "2027-02-21")],
+)
+def test_one_of_two_of_a_membership_gives_its_period_back(
+    before: int, since: int, until: str
+) -> None:
+    """A part was paid back, then the rest: the period ended with the second."""
+    way = {"metric": "membership", "period": "month"}
+    gold = {"id": "gold", "name": "Gold", "enter": [way]}
+    cafe = Shop(make_program(units=[unit()], tiers=[gold]))
+    cafe.join()
+
+    def pay() -> Decision:
+        return cafe.do(GrantTier(cafe.origin(), "gold", "", "membership", paid_minor=900))
+
+    paid, *_ = [pay() for _ in range(1 + before)]
+    mistake, _ = cafe.refund(paid, 500), cafe.refund(paid, 400)
+    for _ in range(since):
+        pay()
+
+    cafe.void(mistake, paid)
+    assert cafe.card.tier is not None
+    assert cafe.card.tier.until == until
+    assert cafe.card.lifetime.visits == 0
