@@ -31,7 +31,7 @@ def create(request: protocol.Request) -> protocol.Response:
     document = _document(body)
     owner_email = contacts.email(body.owner_email)
     if owner_email is None:
-        raise Refused(RefusalCode.INVALID, "", (("owner_email", "must be an e-mail address"),))
+        raise Refused(RefusalCode.INVALID, "", (("owner_email", contacts.NOT_AN_EMAIL),))
     now = clock.now()
     live = tokens.new_merchant_id()
     pair = [

@@ -50,7 +50,7 @@ def receive(request: protocol.Request) -> protocol.Response:
 
 
 def _require_signed(hook: Hook, request: protocol.Request, now_s: int) -> None:
-    """Raise UNAUTHORIZED for what the till did not sign, and, naming the header, for what is old."""
+    """Raise UNAUTHORIZED for what the till did not sign; for what is stale it names the header."""
     try:
         signed = registry.till(hook.provider).verify(hook, request.headers, request.body, now_s)
     except StaleError as stale:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from unicodedata import category
 
+from regulars.core import typed
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Item
 from regulars.domain.refusals import RefusalCode, Refused
@@ -37,7 +38,7 @@ NOT_A_NUMBER = "must be a whole number"
 NOT_A_BOOLEAN = "must be true or false"
 NOT_A_LIST = "must be a list"
 NOT_AN_OBJECT = "must be an object"
-NOT_PRINTABLE = "must not contain control characters"
+NOT_PRINTABLE = "must not contain control characters or line breaks"
 NOT_VISIBLE = "must have at least one character that can be seen"
 
 
@@ -90,7 +91,7 @@ def integer(low: int, high: int) -> Check:
 
 
 def text(longest: int = TEXT_MAX, shortest: int = 1) -> Check:
-    """Check a text that has at most so many characters and no control characters."""
+    """Check a text that has at most so many characters, none a control character or line end."""
 
     def check(value: Any) -> str:
         if type(value) is not str:
@@ -104,6 +105,12 @@ def text(longest: int = TEXT_MAX, shortest: int = 1) -> Check:
         return "" if printable(value) else NOT_PRINTABLE
 
     return check
+
+
+def pasted(longest: int = TEXT_MAX) -> Check:
+    """Check a text as `text` does, without what cannot be seen at its ends."""
+    check = text(longest)
+    return lambda value: check(typed.trimmed(value) if type(value) is str else value)
 
 
 def has_surrogates(value: str) -> bool:
@@ -121,8 +128,12 @@ _SHOWS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def printable(value: str) -> bool:
-    """No control characters and nothing that is not a character at all (lone surrogates)."""
-    return not any(char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" for char in value)
+    """No control characters, no line ends of any kind and nothing that is not a character at all
+    (lone surrogates)."""
+    return value.isprintable() or not any(category(char) in _NOT_PRINTED for char in value)
+
+
+_NOT_PRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def instant(value: Any) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -19,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from regulars.core import checks
+from regulars.core import checks, typed
 from regulars.domain.values import millionths
 from regulars.i18n import languages
 from regulars.i18n.currencies import CURRENCIES
@@ -60,8 +61,14 @@ def _visible(text: str) -> str:
     return text
 
 
+def _pasted(value: Any) -> Any:
+    return typed.trimmed(value) if isinstance(value, str) else value
+
+
 Printable = AfterValidator(_printable)
 Visible = AfterValidator(_visible)
+Pasted = BeforeValidator(_pasted)
+"""Takes away what cannot be seen at both ends, before anything is checked."""
 
 Id = Annotated[
     str,
@@ -88,13 +95,15 @@ ActionName = Id
 
 Short = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=80, strip_whitespace=True),
+    Pasted,
+    StringConstraints(min_length=1, max_length=80),
     Printable,
     Visible,
 ]
 Sentence = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
+    Pasted,
+    StringConstraints(min_length=1, max_length=300),
     Printable,
     Visible,
 ]

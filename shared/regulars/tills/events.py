@@ -14,7 +14,7 @@ class UnreadableError(ValueError):
 
 
 class StaleError(ValueError):
-    """A well-signed event whose time stamp is too far from now; says which header and the remedy."""
+    """A well-signed event whose time stamp is too far from now: which header, and the remedy."""
 
     def __init__(self, header: str, remedy: str) -> None:
         super().__init__(f"{header} {remedy}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from regulars.actions.enroll import enroll
-from regulars.core import checks, tokens
+from regulars.core import checks, contacts, tokens, typed
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
@@ -43,7 +43,8 @@ def show(request: protocol.Request) -> protocol.Response:
 def join(request: protocol.Request) -> protocol.Response:
     """POST /j/{slug}: enrol and lead to the card. The same form posted twice is one card."""
     shop = _shop(request)
-    sent = {name: value.strip() for name, value in request.form.items()}
+    # A name of nothing but what is unseen is kept, and found to show nothing.
+    sent = {name: typed.trimmed(value) or value.strip() for name, value in request.form.items()}
     words = words_of(
         negotiate.language(
             sent.get("language") or request.headers.get("accept-language", ""),
@@ -58,6 +59,8 @@ def join(request: protocol.Request) -> protocol.Response:
         sent, shop.program, words.lang, calendar.local_date(shop.now, shop.program.timezone)
     )
     if errors:
+        if profile.phone and "phone" not in errors:
+            sent["phone"] = contacts.shown(profile.phone)
         return _page(request, shop, words, 422, sent, errors)
     consents = (f"consent.{channel}" for channel in profile.consents)
     profile = profile.with_proof(calendar.to_ms(shop.now), "page", *consents)
