@@ -186,7 +186,7 @@ class TestTwoPeople:
                 ]
         assert self.reported(cafe) == []
 
-    def test_an_enrolment_by_key_names_each_contact_that_stays_with_another(
+    def test_enrolling_by_key_names_each_contact_that_stays_with_another(
         self, cafe: Merchant, known: dict[str, str]
     ) -> None:
         for (email, of_email), (phone, of_phone) in product(EMAILS.items(), PHONES.items()):

@@ -4,9 +4,7 @@ parts that others are made of."""
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -20,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from regulars.core import checks, typed
+from regulars.core import checks, typed, zones
 from regulars.domain.values import millionths
 from regulars.i18n import languages
 from regulars.i18n.currencies import CURRENCIES
@@ -201,7 +199,7 @@ Day = Annotated[str, Field(json_schema_extra={"format": "date"}), AfterValidator
 
 
 def _known_zone(zone: str) -> str:
-    if zone not in _zones():
+    if zone not in zones.names():
         raise ValueError("must be an IANA time zone such as Europe/Budapest")
     return zone
 
@@ -210,11 +208,6 @@ def _known_currency(currency: str) -> str:
     if currency not in CURRENCIES:
         raise ValueError("must be an ISO 4217 currency such as EUR")
     return currency
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
