@@ -36,6 +36,27 @@ class TestCreating:
         )  # fmt: skip
         assert (document["languages"], document["country"]) == (["hu"], "HU")
 
+    @pytest.mark.parametrize(
+        ("zone", "country"),
+        [("Asia/Calcutta", "IN"), ("Europe/Kiev", "UA"), ("US/Eastern", "US"), ("Iceland", "IS"),
+         ("America/Buenos_Aires", "AR"), ("Asia/Katmandu", "NP"), ("Etc/GMT+3", None)],
+    )  # fmt: skip
+    def test_an_old_name_of_a_zone_has_its_country(
+        self, service: Service, zone: str, country: str | None
+    ) -> None:
+        """What browsers call a zone; its guests write national numbers."""
+        shop = Merchant(service, create(service, timezone=zone).json)
+        document = shop.call("GET", "/v1/program").json["program"]
+        assert (document["timezone"], document.get("country")) == (zone, country)
+        again = shop.call("PUT", "/v1/program", document, headers={"if-match": "1"})
+        assert again.status == 200
+
+    def test_a_national_number_is_read_in_the_country_of_a_link(self, service: Service) -> None:
+        shop = Merchant(service, create(service, timezone="Asia/Calcutta").json)
+        card = shop.join(phone="098765 43210")
+        found = shop.call("GET", "/v1/members", query={"q": "+91 98765 43210"}).json["items"]
+        assert [one["member_id"] for one in found] == [card["member_id"]]
+
     def test_a_slug_is_had_once(self, service: Service) -> None:
         assert create(service).status == 201
         again = create(service, name="Another")

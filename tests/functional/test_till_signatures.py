@@ -94,6 +94,21 @@ class TestGeneric:
         headers = good(club, at=frozen.now + timedelta(seconds=seconds))
         assert post(club, headers).status == status
 
+    @pytest.mark.parametrize("seconds", [-10 * 365 * 86_400, -3600, -301, 301, 86_400])
+    def test_a_stale_time_stamp_is_answered_as_such(
+        self, service: Service, frozen: Any, seconds: int
+    ) -> None:
+        """Whoever signs well and has a wrong clock looks for a mistake in the clock."""
+        club = service.new_merchant("mug-club")
+        headers = good(club, at=frozen.now + timedelta(seconds=seconds))
+        reply = post(club, headers)
+        assert (reply.status, reply.code) == (401, "unauthorized")
+        assert [error["path"] for error in reply.json["errors"]] == ["webhook-timestamp"]
+        assert waiting(service) == 0
+        changed = post(club, headers, BODY + b" ")
+        assert (changed.status, changed.json["errors"]) == (401, []), "a stranger learns no more"
+        assert "signature does not fit" in changed.json["detail"]
+
     def test_headers_that_are_none_are_refused(self, club: Merchant) -> None:
         for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
             for value in ("", "x", "é", "1e9", "-1", "9" * 400, "v1,", "v1", "v1,é", "v2,abc"):

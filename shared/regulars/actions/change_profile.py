@@ -11,6 +11,8 @@ from regulars.store.ledger import TakenError
 from regulars.store.members import Members, Profile
 from regulars.store.table import Cancelled
 
+TAKEN = "is on another member's card; leave it out, or take it off that card first"
+
 
 def change_profile(shop: Shop, before: Profile, after: Profile) -> None:
     """Write a changed profile and its contacts; `after` has the next version.
@@ -23,7 +25,7 @@ def change_profile(shop: Shop, before: Profile, after: Profile) -> None:
         try:
             members.change(before, after)
         except Cancelled as cancelled:
-            raise _refused(of_profile=cancelled.reasons[0].failed) from cancelled
+            raise _refused(members, after, of_profile=cancelled.reasons[0].failed) from cancelled
         return
     card = shop.ledger.card(after.member_id)
     if card is None:
@@ -36,10 +38,18 @@ def change_profile(shop: Shop, before: Profile, after: Profile) -> None:
         )
     except TakenError as taken:
         profile = keys.profile(shop.merchant_id, after.member_id)
-        raise _refused(of_profile=taken.item.get("SK") == profile[1]) from taken
+        of_profile = taken.item.get("SK") == profile[1]
+        raise _refused(members, after, of_profile=of_profile) from taken
 
 
-def _refused(*, of_profile: bool) -> Refused:
+def _refused(members: Members, wanted: Profile, *, of_profile: bool) -> Refused:
+    """What a change was refused for; of a contact each kind that another member has."""
     if of_profile:
         return Refused(RefusalCode.CONFLICT, "The profile is being changed by others.")
-    return Refused(RefusalCode.CONTACT_TAKEN, "Another member has this contact.")
+    known = members.who_has(wanted)
+    taken = tuple(
+        (kind, TAKEN) for kind, member_id in known.items() if member_id != wanted.member_id
+    )
+    if not taken:  # it was given up since
+        return Refused(RefusalCode.CONFLICT, "The contact has just become free; try again.")
+    return Refused(RefusalCode.CONTACT_TAKEN, "Another member has a contact; see errors.", taken)

@@ -43,7 +43,10 @@ def holder(shop: Shop, items: list[Item | None], member_id: str) -> MemberCard:
 
 
 def find(shop: Shop, body: Mapping[str, Any]) -> MemberCard:
-    """The member a body names by contact or by the code on the card."""
+    """The member a body names by contact or by the code on the card.
+
+    Raises INVALID for a contact that is none, NOT_FOUND when nobody has it.
+    """
     members = Members(shop.table, shop.merchant_id)
     if body.get("code") is not None:
         member_id = members.by_code(body["code"], to_ms(shop.now) // 1000)
@@ -53,7 +56,9 @@ def find(shop: Shop, body: Mapping[str, Any]) -> MemberCard:
             )
     else:
         contact = contacts.normal(body["contact"], shop.program.country)
-        member_id = members.by_contact(contact) if contact else None
+        if contact is None:
+            raise Refused(RefusalCode.INVALID, "", (("contact", contacts.NEITHER),))
+        member_id = members.by_contact(contact)
     if member_id is None:
         raise Refused(RefusalCode.NOT_FOUND)
     return read_member_card(shop, member_id)

@@ -25,8 +25,8 @@ _ITEM = {
 
 _EARN: dict[str, checks.Check] = {
     "member_id": checks.text(),
-    "contact": checks.text(),
-    "code": checks.text(),
+    "contact": checks.pasted(),
+    "code": checks.pasted(),
     "visits": checks.integer(0, checks.VISITS_MAX),
     "spend_minor": _SIGNED,
     "tip_minor": _MONEY,

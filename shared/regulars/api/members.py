@@ -9,7 +9,7 @@ from regulars.actions.change_profile import change_profile
 from regulars.actions.enroll import enroll
 from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
-from regulars.core import checks, contacts
+from regulars.core import checks, contacts, typed
 from regulars.domain import calendar, carryover, eligibility, ledger
 from regulars.domain.decision import Decision
 from regulars.domain.program import Program
@@ -29,7 +29,12 @@ def create(request: protocol.Request) -> protocol.Response:
     body = read_body(request, NewMember)
     key = protocol.idempotency_key(request)
     program = gathered.program
-    new = _with_changes(Profile("", "", 0), body, gathered)
+    new = Profile("", "", 0)
+    try:
+        new = _with_changes(new, body, gathered)
+    except Refused:  # the programme may ask for more by now, but this may be a call come again
+        if gathered.shop.ledger.known(f"key:{key}", request.fingerprint()) is None:
+            raise
     words = find.member_words(new, program.languages)
 
     def render(decision: Decision) -> integration.View:
@@ -59,7 +64,7 @@ def list_members(request: protocol.Request) -> protocol.Response:
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     found, cursor = search.members(
         gathered.shop,
-        q=request.query.get("q", "").strip()[: checks.TEXT_MAX],
+        q=typed.trimmed(request.query.get("q", ""))[: checks.TEXT_MAX],
         tier=request.query.get("tier"),
         segment=request.query.get("segment"),
         limit=limit(request),
@@ -184,20 +189,21 @@ def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathe
     program = gathered.program
     sent: dict[str, Any] = body.model_dump(exclude_unset=True)
     errors = []
-    for name, normal in (
-        ("email", contacts.email),
-        ("phone", lambda number: contacts.phone(number, program.country)),
+    for name, normal, remedy in (
+        ("email", contacts.email, contacts.NOT_AN_EMAIL),
+        ("phone", lambda number: contacts.phone(number, program.country), contacts.NOT_A_PHONE),
     ):
         if sent.get(name):
             found = normal(sent[name])
             if found is None:
-                what = "an e-mail address" if name == "email" else "a telephone number"
-                errors.append((name, f"must be {what}"))
+                errors.append((name, remedy))
             sent[name] = found
-    if sent.get("birthday"):
-        today = calendar.local_date(gathered.now, program.timezone)
-        if message := checks.birthday(sent["birthday"], today):
-            errors.append(("birthday", message))
+    if sent.get("birthday") or not profile.member_id:  # who is a member has shown the age before
+        today, birthday = calendar.local_date(gathered.now, program.timezone), sent.get("birthday")
+        wrong = checks.birthday(birthday, today) if birthday else ""
+        wrong = wrong or checks.old_enough(birthday or "", program.join.min_age, today)
+        if wrong:
+            errors.append(("birthday", wrong))
     checks.require(errors)
     asked = sent.pop("consents", None) or {}
     known: dict[str, Any] = {name: value or "" for name, value in sent.items()}

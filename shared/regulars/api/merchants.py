@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from regulars.actions import due_marks
 from regulars.api.models import NewMerchant
 from regulars.api.reading import read_body
-from regulars.core import clock, contacts, tokens
+from regulars.core import clock, contacts, tokens, zones
 from regulars.core.config import settings
 from regulars.domain import calendar
 from regulars.domain.calendar import to_ms
@@ -31,7 +29,7 @@ def create(request: protocol.Request) -> protocol.Response:
     document = _document(body)
     owner_email = contacts.email(body.owner_email)
     if owner_email is None:
-        raise Refused(RefusalCode.INVALID, "", (("owner_email", "must be an e-mail address"),))
+        raise Refused(RefusalCode.INVALID, "", (("owner_email", contacts.NOT_AN_EMAIL),))
     now = clock.now()
     live = tokens.new_merchant_id()
     pair = [
@@ -95,19 +93,9 @@ def _document(body: NewMerchant) -> dict[str, Any]:
         "timezone": body.timezone,
         "languages": list(dict.fromkeys(body.languages)),
     }
-    if country := country_of(body.timezone):
+    if country := zones.country(body.timezone):
         own["country"] = country
     return check({**templates.template(body.template), **own})
-
-
-@cache
-def country_of(zone: str) -> str:
-    """The ISO 3166 country of an IANA zone by the zone table itself; empty for UTC and such."""
-    table = files("tzdata") / "zoneinfo" / "zone.tab"
-    for line in table.read_text("utf-8").splitlines():
-        if not line.startswith("#") and line.split("\t")[2] == zone:
-            return line.split("\t")[0]
-    return ""
 
 
 def _keys_and_first_device(

@@ -23,6 +23,7 @@ from regulars.program.fields import (
     Currency,
     InstalledLanguage,
     Languages,
+    Pasted,
     Printable,
     Shaped,
     Short,
@@ -57,6 +58,8 @@ def _positive(value: Any) -> Any:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=checks.TEXT_MAX), Printable]
+PastedText = Annotated[Text, Pasted]
+"""What people type or paste: a contact, a name, a code."""
 Note = Annotated[str, Field(min_length=1, max_length=checks.NOTE_MAX), Printable]
 Money = Annotated[int, Field(ge=0, le=checks.MONEY_MAX)]
 SignedMoney = Annotated[int, Field(ge=-checks.MONEY_MAX, le=checks.MONEY_MAX)]
@@ -106,10 +109,11 @@ Slug = Annotated[
 ]
 Birthday = Annotated[
     str,
+    Pasted,
     Field(json_schema_extra={"pattern": r"^(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}$"}),
     AfterValidator(_birthday),
 ]
-PersonName = Annotated[Text, Visible]
+PersonName = Annotated[PastedText, Visible]
 
 
 class Body(BaseModel):
@@ -125,7 +129,7 @@ class NewMerchant(Body):
     currency: Currency
     timezone: Zone
     languages: Languages
-    owner_email: Text
+    owner_email: PastedText
 
 
 class Consents(Body):
@@ -138,13 +142,13 @@ class Consents(Body):
 
 class NewMember(Body):
     name: PersonName | None = None
-    email: Text | None = None
-    phone: Text | None = None
+    email: PastedText | None = None
+    phone: PastedText | None = None
     birthday: Birthday | None = None
     language: InstalledLanguage | None = None
     consents: Consents | None = None
     source: Text | None = None
-    referred_by: Text | None = None
+    referred_by: PastedText | None = None
 
 
 class MemberChange(NewMember):
@@ -167,8 +171,8 @@ class EarnBody(Body):
     """A visit or a sale of the member named by exactly one of `member_id`, `contact`, `code`."""
 
     member_id: Text | None = None
-    contact: Text | None = None
-    code: Text | None = None
+    contact: PastedText | None = None
+    code: PastedText | None = None
     visits: Annotated[int, Field(ge=0, le=checks.VISITS_MAX)] | None = 1
     spend_minor: SignedMoney | None = None
     tip_minor: Money | None = None
@@ -315,10 +319,10 @@ class CancelVoucher(Body):
 class HookSettings(Body):
     """How a till's events are recognised. `secret` is the provider's signature key."""
 
-    secret: Text | None = None
-    url: Text | None = None
-    account: Text | None = None
-    access_token: Text | None = None
+    secret: PastedText | None = None
+    url: PastedText | None = None
+    account: PastedText | None = None
+    access_token: PastedText | None = None
 
 
 Origin = Annotated[

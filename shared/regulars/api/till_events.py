@@ -16,7 +16,9 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
 from regulars.store import connect, wire
+from regulars.store.merchants import Hook
 from regulars.tills import hooks, registry
+from regulars.tills.events import StaleError
 
 BODY_MAX = 1024 * 1024
 MESSAGE_MAX = 250_000
@@ -32,8 +34,7 @@ def receive(request: protocol.Request) -> protocol.Response:
     if hook is None:
         raise Refused(RefusalCode.NOT_FOUND)
     now_ms = to_ms(clock.now())
-    if not registry.till(provider).verify(hook, request.headers, request.body, now_ms // 1000):
-        raise Refused(RefusalCode.UNAUTHORIZED, "The signature does not fit the body.")
+    _require_signed(hook, request, now_ms // 1000)
     message = json.dumps(
         {
             "hook_id": hook_id,
@@ -46,6 +47,20 @@ def receive(request: protocol.Request) -> protocol.Response:
         raise Refused(RefusalCode.TOO_LARGE, "The event is too large to be queued.")
     wire.send_message(settings().orders_queue_url, message)
     return protocol.empty(200)
+
+
+def _require_signed(hook: Hook, request: protocol.Request, now_s: int) -> None:
+    """Raise UNAUTHORIZED for what the till did not sign; for what is stale it names the header."""
+    try:
+        signed = registry.till(hook.provider).verify(hook, request.headers, request.body, now_s)
+    except StaleError as stale:
+        raise Refused(
+            RefusalCode.UNAUTHORIZED,
+            "The signature is good, but its time stamp is too far from now.",
+            ((stale.header, stale.remedy),),
+        ) from stale
+    if not signed:
+        raise Refused(RefusalCode.UNAUTHORIZED, "The signature does not fit the body.")
 
 
 ROUTES = {"POST /hooks/{provider}/{hook_id}": receive}

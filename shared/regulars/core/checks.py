@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from unicodedata import category
 
+from regulars.core import typed
 from regulars.domain.calendar import to_ms
 from regulars.domain.operations import Item
 from regulars.domain.refusals import RefusalCode, Refused
@@ -37,7 +38,7 @@ NOT_A_NUMBER = "must be a whole number"
 NOT_A_BOOLEAN = "must be true or false"
 NOT_A_LIST = "must be a list"
 NOT_AN_OBJECT = "must be an object"
-NOT_PRINTABLE = "must not contain control characters"
+NOT_PRINTABLE = "must not contain control characters or line breaks"
 NOT_VISIBLE = "must have at least one character that can be seen"
 
 
@@ -90,7 +91,7 @@ def integer(low: int, high: int) -> Check:
 
 
 def text(longest: int = TEXT_MAX, shortest: int = 1) -> Check:
-    """Check a text that has at most so many characters and no control characters."""
+    """Check a text that has at most so many characters, none a control character or line end."""
 
     def check(value: Any) -> str:
         if type(value) is not str:
@@ -104,6 +105,12 @@ def text(longest: int = TEXT_MAX, shortest: int = 1) -> Check:
         return "" if printable(value) else NOT_PRINTABLE
 
     return check
+
+
+def pasted(longest: int = TEXT_MAX) -> Check:
+    """Check a text as `text` does, without what cannot be seen at its ends."""
+    check = text(longest)
+    return lambda value: check(typed.trimmed(value) if type(value) is str else value)
 
 
 def has_surrogates(value: str) -> bool:
@@ -121,8 +128,12 @@ _SHOWS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def printable(value: str) -> bool:
-    """No control characters and nothing that is not a character at all (lone surrogates)."""
-    return not any(char < " " or char == "\x7f" or "\ud800" <= char <= "\udfff" for char in value)
+    """No control characters, no line ends of any kind and nothing that is not a character at all
+    (lone surrogates)."""
+    return value.isprintable() or not any(category(char) in _NOT_PRINTED for char in value)
+
+
+_NOT_PRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def instant(value: Any) -> str:
@@ -167,9 +178,32 @@ def birthday(value: str, today: date | None = None) -> str:
     born = parse_day(value if with_year else f"{_ANY_LEAP_YEAR}-{value}")
     if born is None:
         return NOT_A_BIRTHDAY
-    if with_year and today and not today.year - _OLDEST_YEARS <= born.year <= today.year:
-        return BIRTHDAY_OUTSIDE
-    return BIRTHDAY_OUTSIDE if with_year and today and born > today else ""
+    if not with_year or today is None:
+        return ""
+    oldest = (today.year - _OLDEST_YEARS, today.month, today.day)
+    inside = oldest <= (born.year, born.month, born.day) and born <= today
+    return "" if inside else BIRTHDAY_OUTSIDE
+
+
+def age(birthday: str, today: date) -> int | None:
+    """Whole years since a checked birthday; None when it has no year.
+
+    Who was born on 29 February is a year older on 1 March of the years that have no such day.
+    """
+    born = parse_day(birthday)
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def old_enough(birthday: str, min_age: int, today: date) -> str:
+    """Check that a checked birthday (or none) shows the least age, in years; 0 asks for nothing."""
+    if not min_age:
+        return ""
+    years = age(birthday, today)
+    if years is None:
+        return f"must be given with its year, such as 1990-05-21: members are {min_age} or older"
+    return "" if years >= min_age else f"must be of a person who is {min_age} or older"
 
 
 def parse_instant(value: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from regulars.core.observability import logger
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import problems, protocol
+from regulars.http import links, problems, protocol
 from regulars.i18n import languages, negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
@@ -25,7 +25,10 @@ _KINDS = {
 
 
 def as_page(handler: protocol.Handler) -> protocol.Handler:
-    """A handler whose refusals and failures are answered as pages."""
+    """A handler whose refusals and failures are answered as pages.
+
+    What is not found is first looked for under the spelling that was meant.
+    """
 
     def answer(request: protocol.Request) -> protocol.Response:
         try:
@@ -33,6 +36,9 @@ def as_page(handler: protocol.Handler) -> protocol.Handler:
         except Refused as refused:
             code = refused.code
             logger().info("refused", extra={"route": request.route, "code": code.value})
+            asked = code is RefusalCode.NOT_FOUND and request.method == "GET"
+            if asked and (other := links.respelled(request.path)):
+                return elsewhere(request, other)
         except Unavailable:
             logger().exception("the table did not answer", extra={"route": request.route})
             code = RefusalCode.UNAVAILABLE
@@ -42,6 +48,12 @@ def as_page(handler: protocol.Handler) -> protocol.Handler:
         return refusal(request, code)
 
     return answer
+
+
+def elsewhere(request: protocol.Request, path: str) -> protocol.Response:
+    """Lead to another path with the same query."""
+    query = str(request.event.get("rawQueryString", ""))
+    return protocol.redirect(f"{path}?{query}" if query else path)
 
 
 def page(

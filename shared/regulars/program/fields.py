@@ -4,13 +4,12 @@ parts that others are made of."""
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -19,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from regulars.core import checks
+from regulars.core import checks, typed, zones
 from regulars.domain.values import millionths
 from regulars.i18n import languages
 from regulars.i18n.currencies import CURRENCIES
@@ -60,8 +59,14 @@ def _visible(text: str) -> str:
     return text
 
 
+def _pasted(value: Any) -> Any:
+    return typed.trimmed(value) if isinstance(value, str) else value
+
+
 Printable = AfterValidator(_printable)
 Visible = AfterValidator(_visible)
+Pasted = BeforeValidator(_pasted)
+"""Takes away what cannot be seen at both ends, before anything is checked."""
 
 Id = Annotated[
     str,
@@ -88,13 +93,15 @@ ActionName = Id
 
 Short = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=80, strip_whitespace=True),
+    Pasted,
+    StringConstraints(min_length=1, max_length=80),
     Printable,
     Visible,
 ]
 Sentence = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
+    Pasted,
+    StringConstraints(min_length=1, max_length=300),
     Printable,
     Visible,
 ]
@@ -192,7 +199,7 @@ Day = Annotated[str, Field(json_schema_extra={"format": "date"}), AfterValidator
 
 
 def _known_zone(zone: str) -> str:
-    if zone not in _zones():
+    if zone not in zones.names():
         raise ValueError("must be an IANA time zone such as Europe/Budapest")
     return zone
 
@@ -201,11 +208,6 @@ def _known_currency(currency: str) -> str:
     if currency not in CURRENCIES:
         raise ValueError("must be an ISO 4217 currency such as EUR")
     return currency
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]

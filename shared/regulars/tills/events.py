@@ -13,6 +13,15 @@ class UnreadableError(ValueError):
     """A signed event that does not have the shape its provider documents; says where."""
 
 
+class StaleError(ValueError):
+    """A well-signed event whose time stamp is too far from now: which header, and the remedy."""
+
+    def __init__(self, header: str, remedy: str) -> None:
+        super().__init__(f"{header} {remedy}")
+        self.header = header
+        self.remedy = remedy
+
+
 @dataclass(frozen=True, slots=True)
 class ReportedSale:
     """A completed sale. Money in minor units of `currency`."""

@@ -26,7 +26,8 @@ class Till(Protocol):
     def verify(self, hook: Hook, headers: Mapping[str, str], body: bytes, now_s: int) -> bool:
         """Return whether the provider signed these raw bytes for this hook.
 
-        `headers` have lower-case names, `now_s` is in seconds since the epoch.
+        `headers` have lower-case names, `now_s` is in seconds since the epoch. Raises StaleError
+        for what it did sign, but too long ago or in the future.
         """
 
     def read(self, event: Mapping[str, Any]) -> Event:

@@ -371,6 +371,20 @@ def test_an_amount_is_written_as_everywhere_else(page: Page, address: str, lang:
     assert page.locator("#sum").text_content() == words(lang).money(2_026_000, "HUF")
 
 
+def test_a_browser_that_does_not_know_the_zone_serves_guests_all_the_same(
+    page: Page, address: str
+) -> None:
+    """An old browser, and a zone that was renamed since."""
+    page.add_init_script(
+        "const known = Intl.DateTimeFormat; Intl.DateTimeFormat = function (lang, choices) {"
+        " if (choices?.timeZone) throw new RangeError('Invalid time zone specified');"
+        " return new known(lang, choices); };"
+    )
+    _counter(page, address)
+    _find(page, "7F3 KQ9")
+    expect(page.locator("#plus")).to_be_visible()
+
+
 def test_a_code_held_to_the_camera_is_read_by_the_fallback(page: Page, address: str) -> None:
     page.goto(f"{address}/en/card")
     page.add_script_tag(url=f"{address}{assets.url('jsqr.js')}")

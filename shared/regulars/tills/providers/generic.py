@@ -26,6 +26,7 @@ from regulars.tills.events import (
     ReportedSale,
     ReportedVoid,
     Sample,
+    StaleError,
     UnreadableError,
 )
 
@@ -33,25 +34,37 @@ TOLERANCE_S = 300
 SECRET_FROM_PROVIDER = False
 KEY_BYTES_MIN = 24
 """As Standard Webhooks asks for."""
+TIMESTAMP = "webhook-timestamp"
+TIMESTAMP_DIGITS = 12
+STALE = (
+    f"must be within {TOLERANCE_S // 60} minutes of now, in seconds since 1970; set the clock of "
+    "the sender, and sign again whatever is sent again"
+)
 
 
 def verify(hook: Hook, headers: Mapping[str, str], body: bytes, now_s: int) -> bool:
-    """Whether the request was signed with one of the hook's secrets within the tolerance."""
+    """Whether the request was signed with one of the hook's secrets.
+
+    Raises StaleError when it was, and its time stamp is more than TOLERANCE_S from now.
+    """
     event_id, timestamp, signatures = (
         headers.get(f"webhook-{name}") or headers.get(f"svix-{name}") or ""
         for name in ("id", "timestamp", "signature")
     )
     if not event_id or "." in event_id or not (timestamp.isascii() and timestamp.isdigit()):
         return False
-    if len(timestamp) > 12 or abs(now_s - int(timestamp)) > TOLERANCE_S:
+    if len(timestamp) > TIMESTAMP_DIGITS:
         return False
     expected = [_signature(key, event_id, timestamp, body) for key in hooks.keys_of(hook)]
     given = [part[3:] for part in signatures.split(" ") if part.startswith("v1,")]
-    return any(
+    signed = any(
         hmac.compare_digest(ours.encode(), theirs.encode())
         for ours in expected
         for theirs in given[:20]
     )
+    if signed and abs(now_s - int(timestamp)) > TOLERANCE_S:
+        raise StaleError(TIMESTAMP, STALE)
+    return signed
 
 
 def sign(secret: str, event_id: str, timestamp: str, body: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.actions import book, find, refunds, search
-from regulars.core import checks
+from regulars.core import checks, typed
 from regulars.domain import calendar, codes
 from regulars.domain.decision import Decision
 from regulars.domain.refusals import RefusalCode, Refused
@@ -27,7 +27,7 @@ def member(request: protocol.Request) -> protocol.Response:
     if query.get("code"):
         return _by_code(gathered, codes.normal(query["code"]))
     found, _ = search.members(
-        gathered.shop, q=query.get("q", "").strip(), tier=None, segment=None,
+        gathered.shop, q=typed.trimmed(query.get("q", "")), tier=None, segment=None,
         limit=MATCHES, cursor=None,
     )  # fmt: skip
     return protocol.json_answer(

@@ -1,6 +1,18 @@
 // Numbers, names and days in the counter's own language.
 "use strict";
 
+/**
+ * Writes days in a time zone; by the browser's own clock when it does not know the zone.
+ * @param {string} zone
+ */
+function calendar(zone) {
+  try {
+    return new Intl.DateTimeFormat("en-CA", { timeZone: zone });
+  } catch {
+    return new Intl.DateTimeFormat("en-CA");
+  }
+}
+
 /** @param {Setup} setup */
 function wording(setup) {
   const say = setup.words;
@@ -37,17 +49,17 @@ function wording(setup) {
   /** @param {TierShown | null} [tier] */
   const tierName = (tier) => setup.tiers[tier?.id ?? ""] ?? pick(tier?.name);
 
+  const days = calendar(setup.zone);
   /** @param {Date} moment */
   function day(moment) {
-    const parts = new Intl.DateTimeFormat("en-CA", { timeZone: setup.zone }).format(moment);
-    return Date.parse(`${parts}T00:00:00Z`) / 86400000;
+    return Date.parse(`${days.format(moment)}T00:00:00Z`) / 86400000;
   }
 
   /** @param {string} instant */
   function ago(instant) {
-    const days = Math.round(day(new Date()) - day(new Date(instant)));
-    if (days <= 0) return say.today;
-    return days === 1 ? say.yesterday : count(say.days, days);
+    const past = Math.round(day(new Date()) - day(new Date(instant)));
+    if (past <= 0) return say.today;
+    return past === 1 ? say.yesterday : count(say.days, past);
   }
 
   return { ago, count, fill, money, number, pick, rewardName, signed, tierName, unitName };

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from regulars.actions.enroll import enroll
-from regulars.core import checks, tokens
+from regulars.core import checks, contacts, tokens, typed
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
@@ -29,7 +29,6 @@ from regulars.store.answers import Idempotency
 from regulars.store.merchants import Merchants
 from regulars.views import customer
 
-HONEYPOT = "website"
 ONCE = re.compile(r"[0-9a-z]{8,40}")
 
 
@@ -43,21 +42,22 @@ def show(request: protocol.Request) -> protocol.Response:
 def join(request: protocol.Request) -> protocol.Response:
     """POST /j/{slug}: enrol and lead to the card. The same form posted twice is one card."""
     shop = _shop(request)
-    sent = {name: value.strip() for name, value in request.form.items()}
+    # A name of nothing but what is unseen is kept, and found to show nothing.
+    sent = {name: typed.trimmed(value) or value.strip() for name, value in request.form.items()}
     words = words_of(
         negotiate.language(
             sent.get("language") or request.headers.get("accept-language", ""),
             shop.program.languages,
         )
     )
-    if sent.get(HONEYPOT):  # no person sees this field, and a robot is not told that it was seen
-        return protocol.redirect(
-            f"/c/{tokens.card_token(shop.merchant_id, tokens.random_id(14), 0)}"
-        )
+    if sent.get(view.TRAP) and not sent.get("person"):
+        return _page(request, shop, words, 422, sent, {}, ask_person=True)
     profile, errors = form.read(
         sent, shop.program, words.lang, calendar.local_date(shop.now, shop.program.timezone)
     )
     if errors:
+        if profile.phone and "phone" not in errors:
+            sent["phone"] = contacts.shown(profile.phone)
         return _page(request, shop, words, 422, sent, errors)
     consents = (f"consent.{channel}" for channel in profile.consents)
     profile = profile.with_proof(calendar.to_ms(shop.now), "page", *consents)
@@ -105,6 +105,8 @@ def _page(
     status: int,
     values: Mapping[str, str],
     errors: Mapping[str, str],
+    *,
+    ask_person: bool = False,
 ) -> protocol.Response:
     token = request.cookies.get(credentials.card_cookie_name(shop.merchant_id))
     shown = view.JoinPage(
@@ -118,6 +120,8 @@ def _page(
         values=values,
         errors=errors,
         card_path=f"/c/{token}" if token else None,
+        min_age=shop.program.join.min_age,
+        ask_person=ask_person,
     )
     return answer.page(status, view.TEMPLATE, shown, words)
 
