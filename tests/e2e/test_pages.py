@@ -27,7 +27,7 @@ def test_by_keyboard_alone(product: Product, people: People) -> None:
     customer.goto(product.demo["join_url"])
     tab_to(customer, ".hero button")
     customer.keyboard.press("Enter")
-    expect(customer).to_have_url(re.compile(r"/c/[\w-]{22}$"))
+    expect(customer).to_have_url(re.compile(r"/c/[0-9a-z]{26}$"))
 
     counter.goto(product.demo["staff_url"])
     tab_to(counter, "#q")
@@ -50,7 +50,7 @@ def test_without_javascript(product: Product, people: People) -> None:
     customer.locator("summary").click()
     customer.fill("#name", "Plain Page")
     customer.locator(".hero button").click()
-    expect(customer).to_have_url(re.compile(r"/c/[\w-]{22}$"))
+    expect(customer).to_have_url(re.compile(r"/c/[0-9a-z]{26}$"))
     found = product.api("GET", "/v1/members?q=Plain", key=club["api_key"]).json["items"]
     product.earn(found[0]["member_id"], club["api_key"], spend_minor=5000)
     customer.get_by_role("link", name="Get a new code").click()
@@ -79,7 +79,7 @@ def test_a_robot_gets_no_card_and_is_not_told(product: Product) -> None:
     form = urlencode({"name": "Robota", "website": "https://example.com"}).encode()
     answer = product.request("POST", "/j/corner-cafe", form, headers)
     assert answer.status == 303
-    assert re.fullmatch(r"/c/[\w-]{22}", answer.headers["location"])
+    assert re.fullmatch(r"/c/[0-9a-z]{26}", answer.headers["location"])
     assert product.request("GET", answer.headers["location"]).status == 404
     assert product.api("GET", "/v1/members?q=Robota").json["items"] == []
 

@@ -55,7 +55,9 @@ def test_a_member_sees_the_language_they_chose(cafe: Merchant) -> None:
     assert '<html lang="en"' in reply.text
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 22, "A" * 500, "%00", "é", "..", "null"])
+@pytest.mark.parametrize(
+    "token", ["x", "A" * 22, "A" * 26, "a" * 26, "A" * 500, "%00", "é", "..", "null"]
+)
 def test_a_link_that_leads_nowhere(service: Service, token: str) -> None:
     page = service.request("GET", f"/c/{token}")
     assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")

@@ -123,12 +123,14 @@ def test_an_unsubscribe_link_names_its_member_and_no_other() -> None:
     token = tokens.unsubscribe_token(SHOP, "c00000000000001")
 
     assert tokens.read_unsubscribe_token(token) == (SHOP, "c00000000000001")
-    _, _, signature = token.split(".")
+    signature = token.removeprefix(f"{SHOP}c00000000000001")
     for forged in (
-        f"{OTHER}.c00000000000001.{signature}",
-        f"{SHOP}.c00000000000002.{signature}",
+        f"{OTHER}c00000000000001{signature}",
+        f"{SHOP}c00000000000002{signature}",
+        f"{SHOP}.c00000000000001.{signature}",
         f"{SHOP}.c00000000000001.",
-        f"{SHOP}.c00000000000001",
+        f"{SHOP}c00000000000001",
+        signature,
         token[:-1],
         token + "A",
         token + ".x",
@@ -173,7 +175,7 @@ def test_card_links_have_128_bits_and_change_when_renewed() -> None:
     }  # fmt: skip
 
     assert len(links) == 8
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", link) for link in links)
+    assert all(re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", link) for link in links)
 
 
 def test_contacts_are_looked_up_per_merchant() -> None:

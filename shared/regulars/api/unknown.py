@@ -1,7 +1,8 @@
 """What no route leads to: unknown paths and methods, and HEAD.
 
-API Gateway hands over whatever matches no route (`$default`). A problem document says what is
-wrong; where a person's browser asks for HTML it is a page.
+API Gateway hands over whatever matches no route (`$default`). A printed or shared link that was
+spelled otherwise leads to its page; else a problem document says what is wrong; where a person's
+browser asks for HTML it is a page.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from regulars.api.routes import PAGES, UNKNOWN, Route
 from regulars.api.routes import ROUTES as KNOWN
-from regulars.api.routes import UNKNOWN, Route
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import protocol
+from regulars.http import links, protocol
 from regulars.pages import answer
 
 READ = ("GET", "HEAD")
@@ -21,6 +22,10 @@ READ = ("GET", "HEAD")
 def default(request: protocol.Request) -> protocol.Response:
     """Answer a request that no route is for; `Allow` says which methods its path knows."""
     methods = sorted(_methods(request.path))
+    if request.method in READ and not methods:
+        other = links.respelled(request.path)
+        if other and _is_for_people(other):
+            return answer.elsewhere(request, other)
     if "GET" in methods and request.method == "HEAD":
         return protocol.empty(200)  # that it is there; what it holds costs a GET
     if not methods:
@@ -40,6 +45,15 @@ def _refuse(request: protocol.Request, code: RefusalCode) -> protocol.Response:
 def _methods(path: str) -> set[str]:
     """The methods that a path knows, by the same exact match as API Gateway's."""
     return {route.method for route, pattern in _patterns() if pattern.fullmatch(path)}
+
+
+def _is_for_people(path: str) -> bool:
+    """Whether a path leads to a page, not to what scripts and machines read."""
+    return path.split("/")[1] in _PLACES and "GET" in _methods(path)
+
+
+_PLACES = {route.path.split("/")[1] for route in PAGES if route.method == "GET"} - {"assets"}
+"""The first parts of the paths of pages: j, c, u, s, v, staff."""
 
 
 @cache

@@ -28,6 +28,13 @@ HANDLE_LENGTH = 5
 CODE_LENGTH = 8
 HANDLE_BITS, CHECK_BITS = 25, 15
 
+MERCHANT_ID_LENGTH = 12
+CARD_TOKEN_LENGTH = 26
+"""128 bits, five in each character."""
+
+MAC_LENGTH = 20
+"""96 bits, five in each character."""
+
 
 def random_id(length: int) -> str:
     """`length` random characters of lower-case base 32, five bits each."""
@@ -36,7 +43,7 @@ def random_id(length: int) -> str:
 
 def new_merchant_id() -> str:
     """A live merchant's id; its sandbox twin's differs in the first letter only."""
-    return f"m{random_id(11)}"
+    return f"m{random_id(MERCHANT_ID_LENGTH - 1)}"
 
 
 def twin(merchant_id: str) -> str:
@@ -67,23 +74,43 @@ def derive(purpose: str, *parts: str) -> bytes:
 
 def card_token(merchant_id: str, member_id: str, number: int) -> str:
     """The capability of a card's link, 128 bits. `number` rises when it is renewed."""
-    return _b64(derive("card-link", merchant_id, member_id, str(number))[:16])
+    return _word(derive("card-link", merchant_id, member_id, str(number))[:16], CARD_TOKEN_LENGTH)
+
+
+def earlier_card_token(token: str) -> str | None:
+    """How the same link was spelled before tokens had letters and digits only; None for no token.
+
+    Cards of that time are stored under it.
+    """
+    number = codes.decode(token.upper()) if len(token) == CARD_TOKEN_LENGTH else None
+    return _b64(number.to_bytes(16)) if number is not None and number < 1 << 128 else None
 
 
 def unsubscribe_token(merchant_id: str, member_id: str) -> str:
     """Names a member in an unsubscribe link; readable only with our key."""
-    body = f"{merchant_id}.{member_id}"
-    return f"{body}.{_b64(derive('unsubscribe', body)[:12])}"
+    return f"{merchant_id}{member_id}{_word(_unsubscribe_mac(merchant_id, member_id), MAC_LENGTH)}"
 
 
 def read_unsubscribe_token(token: str) -> tuple[str, str] | None:
     """Merchant and member of an unsubscribe link, None when it is not one of ours."""
+    if "." in token:
+        return _read_earlier_unsubscribe_token(token)
+    found = token[:MERCHANT_ID_LENGTH], token[MERCHANT_ID_LENGTH:-MAC_LENGTH]
+    return found if _same(unsubscribe_token(*found), token) else None
+
+
+def _read_earlier_unsubscribe_token(token: str) -> tuple[str, str] | None:
+    """A token of before they had letters and digits only; messengers cut off a dash at its end."""
     merchant_id, _, rest = token.partition(".")
     member_id = rest.partition(".")[0]
-    expected = unsubscribe_token(merchant_id, member_id)
-    return (
-        (merchant_id, member_id) if hmac.compare_digest(expected.encode(), token.encode()) else None
-    )
+    mac = _b64(_unsubscribe_mac(merchant_id, member_id))
+    expected = f"{merchant_id}.{member_id}.{mac}"
+    good = _same(expected.rstrip("-_"), token.rstrip("-_"))
+    return (merchant_id, member_id) if good else None
+
+
+def _unsubscribe_mac(merchant_id: str, member_id: str) -> bytes:
+    return derive("unsubscribe", f"{merchant_id}.{member_id}")[:12]
 
 
 def contact_digest(merchant_id: str, contact: str) -> str:
@@ -156,6 +183,15 @@ def _code_check(merchant_id: str, number: int, step: int) -> int:
 def _code_mask(merchant_id: str, check: int, step: int) -> int:
     mac = derive("card-code-mask", merchant_id, str(check), str(step))
     return int.from_bytes(mac[:4]) & ((1 << HANDLE_BITS) - 1)
+
+
+def _word(data: bytes, length: int) -> str:
+    """Bytes as `length` small letters and digits, as messengers leave them alone."""
+    return codes.encode(int.from_bytes(data), length).lower()
+
+
+def _same(expected: str, given: str) -> bool:
+    return hmac.compare_digest(expected.encode(), given.encode())
 
 
 def _b64(data: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from regulars.core.observability import logger
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import problems, protocol
+from regulars.http import links, problems, protocol
 from regulars.i18n import languages, negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
@@ -25,11 +25,14 @@ _KINDS = {
 
 
 def as_page(handler: protocol.Handler) -> protocol.Handler:
-    """A handler whose refusals and failures are answered as pages."""
+    """A handler whose refusals and failures are answered as pages.
+
+    A page that is not found is looked for under the spelling that was meant, and led to.
+    """
 
     def answer(request: protocol.Request) -> protocol.Response:
         try:
-            return handler(request)
+            return _found(handler, request)
         except Refused as refused:
             code = refused.code
             logger().info("refused", extra={"route": request.route, "code": code.value})
@@ -42,6 +45,35 @@ def as_page(handler: protocol.Handler) -> protocol.Handler:
         return refusal(request, code)
 
     return answer
+
+
+def _found(handler: protocol.Handler, request: protocol.Request) -> protocol.Response:
+    """What a handler answers, or the way to where it finds something."""
+    try:
+        return handler(request)
+    except Refused as refused:
+        if refused.code is not RefusalCode.NOT_FOUND or request.method != "GET":
+            raise
+        other = links.respelled(request.path)
+        while other and not _leads_to_a_page(handler, request.at(other)):
+            other = links.respelled(other)
+        if other is None:
+            raise
+        return elsewhere(request, other)
+
+
+def _leads_to_a_page(handler: protocol.Handler, request: protocol.Request) -> bool:
+    try:
+        handler(request)
+    except Refused:
+        return False
+    return True
+
+
+def elsewhere(request: protocol.Request, path: str) -> protocol.Response:
+    """Lead to another path with the same query."""
+    query = str(request.event.get("rawQueryString", ""))
+    return protocol.redirect(f"{path}?{query}" if query else path)
 
 
 def page(

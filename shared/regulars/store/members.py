@@ -258,9 +258,13 @@ def _no_state(merchant_id: str, member_id: str) -> Item:
 
 
 def card_of_link(table: Table, token: str) -> tuple[str, str] | None:
-    """Merchant and member behind a card's link."""
-    (item,) = table.get(keys.link(tokens.digest(token)), consistent=False)
-    return (item["m"], item["c"]) if item and "c" in item else None
+    """Merchant and member behind a card's link, also when it was stored in its earlier spelling."""
+    spellings = filter(None, (token, tokens.earlier_card_token(token)))
+    for spelling in spellings:
+        (item,) = table.get(keys.link(tokens.digest(spelling)), consistent=False)
+        if item and "c" in item:
+            return item["m"], item["c"]
+    return None
 
 
 def _item(key: keys.Key, **attributes: Any) -> Item:
