@@ -74,14 +74,30 @@ def test_a_form_that_needs_another_look_keeps_what_was_typed(
     expect(customer.locator("#name")).to_have_value("Ilona")
 
 
-def test_a_robot_gets_no_card_and_is_not_told(product: Product) -> None:
+def test_a_robot_gets_no_card(product: Product) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    form = urlencode({"name": "Robota", "website": "https://example.com"}).encode()
+    form = urlencode({"name": "Robota", "left_blank": "https://example.com"}).encode()
     answer = product.request("POST", "/j/corner-cafe", form, headers)
-    assert answer.status == 303
-    assert re.fullmatch(r"/c/[0-9a-z]{26}", answer.headers["location"])
-    assert product.request("GET", answer.headers["location"]).status == 404
+    assert answer.status == 422
     assert product.api("GET", "/v1/members?q=Robota").json["items"] == []
+
+
+@pytest.mark.browser
+def test_whoever_fell_into_the_trap_for_robots_can_go_on(product: Product, people: People) -> None:
+    """A browser filled in what its owner does not see."""
+    customer = people.new("en")
+    customer.goto(product.demo["join_url"])
+    trap = customer.locator("[name=left_blank]")
+    expect(trap).to_be_hidden()
+    trap.evaluate("field => { field.value = 'https://example.com'; }")
+    customer.locator("summary").click()
+    customer.fill("#name", "Ilka Person")
+    customer.press("#name", "Enter")
+    expect(customer.locator("[role=alert]")).to_contain_text("robots")
+    expect(customer.locator("#name")).to_have_value("Ilka Person")
+    customer.press("#name", "Enter")
+    expect(customer).to_have_url(re.compile(r"/c/[0-9a-z]{26}$"))
+    assert len(product.api("GET", "/v1/members?q=Ilka").json["items"]) == 1
 
 
 @pytest.mark.browser

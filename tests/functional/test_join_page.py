@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from regulars.http import credentials
+from regulars.pages.customer.join.view import TRAP
 from regulars.store import keys
 from tests.service import Merchant, Reply, Service
 
@@ -34,8 +36,6 @@ def members(cafe: Merchant) -> list[dict[str, Any]]:
 
 def reported(cafe: Merchant) -> list[dict[str, Any]]:
     """What join has put on the queue of messages."""
-    import json
-
     records = cafe.service.aws_services.receive(cafe.service.queues["messages"])
     return [json.loads(record["body"]) for record in records]
 
@@ -123,11 +123,51 @@ def test_what_one_typed_is_not_sent_to_the_owner_of_the_other(cafe: Merchant) ->
     assert (message["kind"], message["member_id"]) == ("card_link", anna["member_id"])
 
 
-def test_a_robot_gets_nothing_and_learns_nothing(cafe: Merchant) -> None:
-    reply = posted(cafe, website="https://spam.example", name="Robot")
-    assert (reply.status, reply.cookies) == (303, [])
-    assert members(cafe) == []
-    assert cafe.service.request("GET", reply.headers["location"]).status == 404
+KNOWN_TO_AUTOFILL = re.compile(
+    r"name|mail|phone|tel|mobile|url|web|site|home|link|address|street|city|town|zip|post|country"
+    r"|state|region|company|org|firm|job|title|birth|bday|date|age$|sex|user|login|pass|pin|card|cc-"
+    r"|code|search|comment|message|fax|lang|photo|note|otp|once",
+)
+"""What browsers and password managers look for in names, ids and labels of fields."""
+
+
+class TestTheTrapForRobots:
+    TYPED: ClassVar = {"name": "Anna", "email": "anna@example.com", "birthday": "05-17",
+                       "consent_email": "1", "source": "poster", "ref": "ben"}  # fmt: skip
+
+    def test_no_autofill_knows_it_and_nobody_sees_it(self, cafe: Merchant) -> None:
+        page = cafe.service.request("GET", path_of(cafe)).text
+        (field,) = re.findall(r"<div hidden>(.*?)</div>", page, re.DOTALL)
+        assert f'name="{TRAP}"' in field
+        assert 'autocomplete="off"' in field
+        assert 'tabindex="-1"' in field
+        assert not KNOWN_TO_AUTOFILL.search(TRAP)
+        assert not KNOWN_TO_AUTOFILL.search(re.sub(r"<.*?>", "", field).lower())
+
+    @pytest.mark.parametrize("filled", ["https://spam.example", "1", "Anna Bell"])
+    def test_whoever_falls_in_is_told_and_can_go_on(self, cafe: Merchant, filled: str) -> None:
+        form = {**self.TYPED, TRAP: filled}
+        reply = posted(cafe, **form)
+        assert (reply.status, reply.cookies, members(cafe)) == (422, [], [])
+        assert reported(cafe) == []
+        assert 'role="alert"' in reply.text
+        for name, value in self.TYPED.items():
+            assert re.search(rf'name="{name}"[^>]* value="{re.escape(value)}"', reply.text), name
+        buttons = re.findall(r"<button [^>]*>", reply.text)
+        assert all('name="person" value="yes"' in button for button in buttons)
+        assert f'<input type="hidden" name="{TRAP}" value="1">' in reply.text
+        again = posted(cafe, **self.TYPED, **{TRAP: "1", "person": "yes"})
+        assert (again.status, len(again.cookies)) == (303, 1)
+        assert [card["name"] for card in members(cafe)] == ["Anna"]
+
+    def test_a_robot_that_goes_on_the_same_way_gets_nothing(self, cafe: Merchant) -> None:
+        for _ in range(3):
+            assert posted(cafe, **{"name": "Robot", TRAP: "x"}).status == 422
+        assert members(cafe) == []
+
+    def test_a_mistake_is_told_after_that(self, cafe: Merchant) -> None:
+        form = {"email": "wrong", TRAP: "1", "person": "yes"}
+        assert 'id="email-error"' in posted(cafe, **form).text
 
 
 @pytest.mark.parametrize(

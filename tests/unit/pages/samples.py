@@ -248,6 +248,7 @@ PAGES: dict[str, View] = {
         errors={"email": "invalid", "phone": "invalid", "birthday": "invalid", "name": "too_long"},
         card_path="/c/x",
     ),
+    "join-trapped": JOIN._replace(values={"email": "anna@example.com"}, ask_person=True),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),
     "staff": STAFF,

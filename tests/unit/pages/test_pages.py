@@ -177,7 +177,7 @@ def test_join_form_posts_what_the_contract_names() -> None:
         "source",
         "ref",
         "once",
-        "website",
+        "left_blank",
     }
     boxes = [f for f in outline.named("input") if f.get("type") == "checkbox"]
     assert len(boxes) == 2

@@ -29,7 +29,6 @@ from regulars.store.answers import Idempotency
 from regulars.store.merchants import Merchants
 from regulars.views import customer
 
-HONEYPOT = "website"
 ONCE = re.compile(r"[0-9a-z]{8,40}")
 
 
@@ -51,10 +50,8 @@ def join(request: protocol.Request) -> protocol.Response:
             shop.program.languages,
         )
     )
-    if sent.get(HONEYPOT):  # no person sees this field, and a robot is not told that it was seen
-        return protocol.redirect(
-            f"/c/{tokens.card_token(shop.merchant_id, tokens.random_id(14), 0)}"
-        )
+    if sent.get(view.TRAP) and not sent.get("person"):
+        return _page(request, shop, words, 422, sent, {}, ask_person=True)
     profile, errors = form.read(
         sent, shop.program, words.lang, calendar.local_date(shop.now, shop.program.timezone)
     )
@@ -108,6 +105,8 @@ def _page(
     status: int,
     values: Mapping[str, str],
     errors: Mapping[str, str],
+    *,
+    ask_person: bool = False,
 ) -> protocol.Response:
     token = request.cookies.get(credentials.card_cookie_name(shop.merchant_id))
     shown = view.JoinPage(
@@ -121,6 +120,7 @@ def _page(
         values=values,
         errors=errors,
         card_path=f"/c/{token}" if token else None,
+        ask_person=ask_person,
     )
     return answer.page(status, view.TEMPLATE, shown, words)
 

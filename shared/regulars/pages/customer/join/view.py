@@ -15,6 +15,10 @@ TEMPLATE = Template(
     "pages/customer/join/join.html",
     ("base.css", "punch.css", "column.css", "pages/customer/join/join.css"),
 )
+TRAP = "left_blank"
+"""The field that people do not see. No browser and no password manager knows its name, so that
+only robots fill it in."""
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -23,7 +27,8 @@ class JoinPage(NamedTuple):
 
     `values` holds what was typed by field name, `errors` a code by field name: `invalid` or
     `too_long`. `goal.have` is what joining puts on the card at once (0 for nothing).
-    `card_path` is set when this browser already holds a card here.
+    `card_path` is set when this browser already holds a card here. `ask_person` is true when the
+    trap for robots was filled in: the form comes again, and its button says who presses it.
     """
 
     brand: Brand
@@ -36,5 +41,7 @@ class JoinPage(NamedTuple):
     values: Mapping[str, str] = NOTHING
     errors: Mapping[str, str] = NOTHING
     card_path: str | None = None
+    ask_person: bool = False
+    trap: str = TRAP
     program: Text | None = None
     """The name of the programme, when it has one of its own ("Mug Club")."""
