@@ -29,7 +29,12 @@ def create(request: protocol.Request) -> protocol.Response:
     body = read_body(request, NewMember)
     key = protocol.idempotency_key(request)
     program = gathered.program
-    new = _with_changes(Profile("", "", 0), body, gathered)
+    new = Profile("", "", 0)
+    try:
+        new = _with_changes(new, body, gathered)
+    except Refused:  # the programme may ask for more by now, but this may be a call come again
+        if gathered.shop.ledger.known(f"key:{key}", request.fingerprint()) is None:
+            raise
     words = find.member_words(new, program.languages)
 
     def render(decision: Decision) -> integration.View:
@@ -193,10 +198,12 @@ def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathe
             if found is None:
                 errors.append((name, remedy))
             sent[name] = found
-    if sent.get("birthday"):
-        today = calendar.local_date(gathered.now, program.timezone)
-        if message := checks.birthday(sent["birthday"], today):
-            errors.append(("birthday", message))
+    if sent.get("birthday") or not profile.member_id:  # who is a member has shown the age before
+        today, birthday = calendar.local_date(gathered.now, program.timezone), sent.get("birthday")
+        wrong = checks.birthday(birthday, today) if birthday else ""
+        wrong = wrong or checks.old_enough(birthday or "", program.join.min_age, today)
+        if wrong:
+            errors.append(("birthday", wrong))
     checks.require(errors)
     asked = sent.pop("consents", None) or {}
     known: dict[str, Any] = {name: value or "" for name, value in sent.items()}

@@ -178,9 +178,32 @@ def birthday(value: str, today: date | None = None) -> str:
     born = parse_day(value if with_year else f"{_ANY_LEAP_YEAR}-{value}")
     if born is None:
         return NOT_A_BIRTHDAY
-    if with_year and today and not today.year - _OLDEST_YEARS <= born.year <= today.year:
-        return BIRTHDAY_OUTSIDE
-    return BIRTHDAY_OUTSIDE if with_year and today and born > today else ""
+    if not with_year or today is None:
+        return ""
+    oldest = (today.year - _OLDEST_YEARS, today.month, today.day)
+    inside = oldest <= (born.year, born.month, born.day) and born <= today
+    return "" if inside else BIRTHDAY_OUTSIDE
+
+
+def age(birthday: str, today: date) -> int | None:
+    """Whole years since a checked birthday; None when it has no year.
+
+    Who was born on 29 February is a year older on 1 March of the years that have no such day.
+    """
+    born = parse_day(birthday)
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def old_enough(birthday: str, min_age: int, today: date) -> str:
+    """Check that a checked birthday (or none) shows the least age, in years; 0 asks for nothing."""
+    if not min_age:
+        return ""
+    years = age(birthday, today)
+    if years is None:
+        return f"must be given with its year, such as 1990-05-21: members are {min_age} or older"
+    return "" if years >= min_age else f"must be of a person who is {min_age} or older"
 
 
 def parse_instant(value: str) -> int | None:

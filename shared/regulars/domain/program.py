@@ -245,6 +245,13 @@ class Segments(NamedTuple):
     """The days for a member who has no rhythm yet."""
 
 
+class Joining(NamedTuple):
+    """Who can become a member."""
+
+    min_age: int = 0
+    """Years; zero lets anybody join, and nobody is asked for a date of birth."""
+
+
 class Messages(NamedTuple):
     """When members are written to; zero switches a message off."""
 
@@ -302,6 +309,7 @@ class Program(NamedTuple):
     leaderboards: tuple[Leaderboard, ...]
     surprises: tuple[SurpriseRule, ...]
     referral: Referral | None
+    join: Joining
     limits: Limits
     refunds: Refunds
     counts: Counts

@@ -181,6 +181,10 @@ DESCRIPTIONS: Descriptions = {
         "tax_inside": "Whether tax that is inside the price counts.",
         "zero_sale": "Whether a sale of 0.00 is a visit.",
     },
+    "Joining": {
+        "": "Who can become a member.",
+        "min_age": "The least age in years; whoever joins then gives a date of birth. 0: any age.",
+    },
     "Messages": {
         "": "When members are written to.",
         "close_to_reward_days": "Days without a visit before who lacks one is reminded; 0: never.",
@@ -260,6 +264,7 @@ DESCRIPTIONS: Descriptions = {
         "leaderboards": "Who came, spent or collected most.",
         "surprises": "Gifts that nobody expects.",
         "referral": "What bringing a friend is worth.",
+        "join": "Who can become a member.",
         "limits": "How often visits count.",
         "refunds": "What a refund takes back.",
         "counts": "Which money counts.",

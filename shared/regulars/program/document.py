@@ -337,6 +337,10 @@ class Segments(Part):
         return self
 
 
+class Joining(Part):
+    min_age: Annotated[int, Field(ge=0, le=99)] = 0
+
+
 class Messages(Part):
     close_to_reward_days: Days = 0
 
@@ -372,6 +376,7 @@ class ProgramDocument(Part):
     leaderboards: list[Leaderboard] = Field(default_factory=list, max_length=5)
     surprises: list[Surprise] = Field(default_factory=list, max_length=20)
     referral: Referral | None = None
+    join: Joining = Joining()
     limits: Limits = Limits()
     refunds: Refunds = Refunds()
     counts: Counts = Counts()

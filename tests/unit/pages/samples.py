@@ -248,6 +248,11 @@ PAGES: dict[str, View] = {
         errors={"email": "invalid", "phone": "invalid", "birthday": "invalid", "name": "too_long"},
         card_path="/c/x",
     ),
+    "join-of-age": JOIN._replace(min_age=16),
+    "join-too-young": JOIN._replace(
+        min_age=16, values={"birthday": "2015-05-21"}, errors={"birthday": "too_young"}
+    ),
+    "join-no-date": JOIN._replace(min_age=18, errors={"birthday": "invalid"}),
     "join-trapped": JOIN._replace(values={"email": "anna@example.com"}, ask_person=True),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),

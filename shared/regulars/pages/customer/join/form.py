@@ -33,8 +33,8 @@ def read(
         values["phone"] = contacts.phone(values["phone"], program.country) or ""
         if not values["phone"]:
             errors["phone"] = "invalid"
-    if values["birthday"] and checks.birthday(values["birthday"], today):
-        errors["birthday"] = "invalid"
+    if wrong := _birthday(values["birthday"], program.join.min_age, today):
+        errors["birthday"] = wrong
     if values["name"] and not checks.visible(values["name"]):
         errors["name"] = "invalid"
     profile = Profile(
@@ -54,6 +54,14 @@ def read(
         referred_by=values["ref"],
     )
     return profile, errors
+
+
+def _birthday(typed: str, min_age: int, today: date) -> str:
+    """What is wrong with a birthday: `invalid`, also when it is missing where an age is asked for,
+    or `too_young`."""
+    if (typed and checks.birthday(typed, today)) or (min_age and checks.age(typed, today) is None):
+        return "invalid"
+    return "too_young" if checks.old_enough(typed, min_age, today) else ""
 
 
 def typed(profile: Profile) -> str:

@@ -120,6 +120,7 @@ def _page(
         values=values,
         errors=errors,
         card_path=f"/c/{token}" if token else None,
+        min_age=shop.program.join.min_age,
         ask_person=ask_person,
     )
     return answer.page(status, view.TEMPLATE, shown, words)

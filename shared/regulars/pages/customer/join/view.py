@@ -25,10 +25,11 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 class JoinPage(NamedTuple):
     """`GET|POST /j/{slug}`: the form posts to `action`.
 
-    `values` holds what was typed by field name, `errors` a code by field name: `invalid` or
-    `too_long`. `goal.have` is what joining puts on the card at once (0 for nothing).
-    `card_path` is set when this browser already holds a card here. `ask_person` is true when the
-    trap for robots was filled in: the form comes again, and its button says who presses it.
+    `values` holds what was typed by field name, `errors` a code by field name: `invalid`,
+    `too_long` or `too_young`. `goal.have` is what joining puts on the card at once (0 for nothing).
+    `card_path` is set when this browser already holds a card here. `min_age` (years) is 0 where
+    nobody is asked for a date of birth. `ask_person` is true when the trap for robots was filled
+    in: the form comes again, and its button says who presses it.
     """
 
     brand: Brand
@@ -41,6 +42,7 @@ class JoinPage(NamedTuple):
     values: Mapping[str, str] = NOTHING
     errors: Mapping[str, str] = NOTHING
     card_path: str | None = None
+    min_age: int = 0
     ask_person: bool = False
     trap: str = TRAP
     program: Text | None = None
