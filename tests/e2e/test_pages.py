@@ -100,6 +100,14 @@ def test_whoever_fell_into_the_trap_for_robots_can_go_on(product: Product, peopl
     assert len(product.api("GET", "/v1/members?q=Ilka").json["items"]) == 1
 
 
+@pytest.mark.parametrize(
+    "path", ["/J/CORNER-CAFE", "/j/corner-cafe/", "/j/corner-cafe%29.", "/J/CORNER-CAFE/,"]
+)
+def test_a_link_that_was_spelled_otherwise_leads_to_the_page(product: Product, path: str) -> None:
+    answer = product.request("GET", f"{path}?source=table")
+    assert (answer.status, answer.headers["location"]) == (303, "/j/corner-cafe?source=table")
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1280])
 def test_every_page_of_the_product_fits(product: Product, people: People, width: int) -> None:

@@ -56,7 +56,7 @@ def test_a_member_sees_the_language_they_chose(cafe: Merchant) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "a" * 22, "A" * 25 + "b", "a" * 26, "a" * 500, "%00", "é", "..", "null"]
+    "token", ["x", "A" * 22, "A" * 26, "a" * 26, "A" * 500, "%00", "é", "..", "null"]
 )
 def test_a_link_that_leads_nowhere(service: Service, token: str) -> None:
     page = service.request("GET", f"/c/{token}")

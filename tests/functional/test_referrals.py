@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from regulars.program.shop import Shop
+from regulars.store import keys
 from tests.conftest import Clock
 from tests.functional.engine import BARE, verified
 from tests.functional.test_earning import balance, published
@@ -51,6 +52,19 @@ class TestReferral:
         cafe.service.deliver_entries(cafe.id, friend)
         assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (60, 1)
         assert verified(cafe, anna, friend)
+
+    def test_a_friend_counts_however_the_link_was_spelled(self, cafe: Merchant) -> None:
+        published(cafe, referral=self.TERMS)
+        anna = cafe.join()["member_id"]
+        (item,) = cafe.service.table.get(keys.profile(cafe.id, anna))
+        assert item is not None
+        spelled = [
+            f"{ref}{end}" for ref in (anna, item["handle"]) for end in (".", "/", ")", "\u200b")
+        ]
+        spelled += [anna.upper(), item["handle"].lower()]
+        for done, ref in enumerate(spelled, 1):
+            self.friend_of(cafe, ref)
+            assert self.gifts(cafe, anna) == done, ref
 
     def test_a_small_purchase_does_not_count_and_the_next_real_one_does(
         self, cafe: Merchant

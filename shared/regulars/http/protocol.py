@@ -77,6 +77,13 @@ class Request:
             raise Refused(RefusalCode.NOT_FOUND)
         return value
 
+    def at(self, path: str) -> Request:
+        """The same request for another path of the same route."""
+        names, values = self.route.partition(" ")[2].split("/"), path.split("/")
+        pairs = zip(names, values, strict=False)
+        parameters = {name[1:-1]: value for name, value in pairs if name.startswith("{")}
+        return Request({**self.event, "rawPath": path, "pathParameters": parameters})
+
     @cached_property
     def body(self) -> bytes:
         """The raw bytes, exactly as they were sent."""

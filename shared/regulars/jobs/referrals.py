@@ -11,7 +11,7 @@ import os
 
 from regulars.actions import refunds
 from regulars.core.tokens import HANDLE_LENGTH
-from regulars.domain import first_purchase
+from regulars.domain import codes, first_purchase
 from regulars.domain.operations import GrantBonus, Origin
 from regulars.domain.program import ReferralReward
 from regulars.domain.refusals import RefusalCode, Refused
@@ -85,8 +85,10 @@ def _give(shop: Shop, member_id: str, gift: ReferralReward, op: str, *, referral
 
 
 def _referrer(shop: Shop, named: str) -> str | None:
-    """Who is meant by a referral: a member's id, or the handle in their link."""
-    if len(named) == HANDLE_LENGTH:
-        (item,) = shop.table.get(keys.handle(shop.merchant_id, named.upper()))
+    """Who is meant by a referral: a member's id, or the handle in their link, however a messenger
+    spelled its end."""
+    code = codes.normal(named)
+    if len(code) == HANDLE_LENGTH:
+        (item,) = shop.table.get(keys.handle(shop.merchant_id, code))
         return item["c"] if item else None
-    return named
+    return code.lower()

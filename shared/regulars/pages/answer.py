@@ -27,18 +27,15 @@ _KINDS = {
 def as_page(handler: protocol.Handler) -> protocol.Handler:
     """A handler whose refusals and failures are answered as pages.
 
-    What is not found is first looked for under the spelling that was meant.
+    A page that is not found is looked for under the spelling that was meant, and led to.
     """
 
     def answer(request: protocol.Request) -> protocol.Response:
         try:
-            return handler(request)
+            return _found(handler, request)
         except Refused as refused:
             code = refused.code
             logger().info("refused", extra={"route": request.route, "code": code.value})
-            asked = code is RefusalCode.NOT_FOUND and request.method == "GET"
-            if asked and (other := links.respelled(request.path)):
-                return elsewhere(request, other)
         except Unavailable:
             logger().exception("the table did not answer", extra={"route": request.route})
             code = RefusalCode.UNAVAILABLE
@@ -48,6 +45,29 @@ def as_page(handler: protocol.Handler) -> protocol.Handler:
         return refusal(request, code)
 
     return answer
+
+
+def _found(handler: protocol.Handler, request: protocol.Request) -> protocol.Response:
+    """What a handler answers, or the way to where it finds something."""
+    try:
+        return handler(request)
+    except Refused as refused:
+        if refused.code is not RefusalCode.NOT_FOUND or request.method != "GET":
+            raise
+        other = links.respelled(request.path)
+        while other and not _leads_to_a_page(handler, request.at(other)):
+            other = links.respelled(other)
+        if other is None:
+            raise
+        return elsewhere(request, other)
+
+
+def _leads_to_a_page(handler: protocol.Handler, request: protocol.Request) -> bool:
+    try:
+        handler(request)
+    except Refused:
+        return False
+    return True
 
 
 def elsewhere(request: protocol.Request, path: str) -> protocol.Response:

@@ -371,6 +371,18 @@ def test_an_amount_is_written_as_everywhere_else(page: Page, address: str, lang:
     assert page.locator("#sum").text_content() == words(lang).money(2_026_000, "HUF")
 
 
+def test_a_code_that_was_pasted_with_unseen_signs_is_a_code(page: Page, address: str) -> None:
+    asked: list[str] = []
+    _counter(page, address)
+    page.on("request", lambda request: asked.append(request.url.partition("?")[2]))
+    for sign in ("\u200b", "\ufeff", "\u2060", "\u200e", "\u00ad"):
+        _find(page, f"{sign}7F3 KQ9{sign}")
+        expect(page.locator("#plus")).to_be_visible()
+        assert [query for query in asked if query.startswith(("code=", "q="))] == ["code=7F3+KQ9"]
+        asked.clear()
+        page.goto(f"{address}/en/staff")
+
+
 def test_a_browser_that_does_not_know_the_zone_serves_guests_all_the_same(
     page: Page, address: str
 ) -> None:

@@ -140,6 +140,12 @@ function scanner(byId, screen) {
 }
 
 /**
+ * A pasted text without what nobody sees at its ends: blanks, zero-width characters.
+ * @param {string} text
+ */
+const trimmed = (text) => text.replace(/^[\p{C}\p{Z}]+|[\p{C}\p{Z}]+$/gu, "");
+
+/**
  * A scanned text is a link to us or a bare code; the last part of the path is the code.
  * @param {string} raw
  */
@@ -148,7 +154,7 @@ function readCode(raw) {
     const parts = new URL(raw).pathname.split("/").filter(Boolean);
     return { code: parts.at(-1) ?? "", voucher: parts.at(-2) === "v" };
   } catch {
-    return { code: raw.trim(), voucher: false };
+    return { code: trimmed(raw), voucher: false };
   }
 }
 

@@ -293,7 +293,7 @@
 
   byId("find").addEventListener("submit", (event) => {
     event.preventDefault();
-    const text = byId("q").value.trim();
+    const text = trimmed(byId("q").value);
     if (!text) return;
     byId("q").blur();
     byId("q").value = "";
