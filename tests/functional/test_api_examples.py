@@ -98,6 +98,13 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.keep("POST", "/v1/merchants", body, created)
     for path in ("/v1/templates", "/v1/templates/bakery", "/v1/health", "/v1/test/clock"):
         story.ask("GET", path)
+    own = {
+        "postal_address": "1052 Budapest, Fő utca 1.", "privacy_contact": "data@example.com",
+        "privacy_url": "https://corner.example/privacy", "reply_to": "hello@example.com",
+        "quiet_hours": {"from": "20:30", "until": "09:00"},
+    }  # fmt: skip
+    story.ask("PATCH", "/v1/merchant", own)
+    story.ask("GET", "/v1/merchant")
     story.ask("POST", "/v1/program/preview", SHORT_PROGRAM)
     story.ask("PUT", "/v1/program", SHORT_PROGRAM, headers={"if-match": "1"})
     story.ask("GET", "/v1/program")

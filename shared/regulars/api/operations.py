@@ -12,7 +12,8 @@ from regulars.api.routes import Route
 from regulars.domain.refusals import RefusalCode as Code
 
 TAGS = {
-    "Merchants": "Merchants are created by the platform; each has a sandbox beside it.",
+    "Merchants": "Merchants are created by the platform; each has a sandbox beside it, and "
+    "settings of its own.",
     "Programme": "The rules and rewards of a merchant: one document with versions.",
     "Members": "Who holds a card, and the card.",
     "Ledger": "What was booked on a card, and whether it is whole.",
@@ -43,6 +44,17 @@ OPERATIONS: dict[str, Text] = {
         "join link, the link that signs the first device in, and the addresses for tills. Keys "
         "are shown this once.",
         (Code.SLUG_TAKEN,),
+    ),
+    "GET /v1/merchant": Text(
+        "Merchants",
+        "Reads what the merchant has set about itself: who keeps members' data, from whom mails "
+        "come, and when nobody is written to. The sandbox has settings of its own.",
+    ),
+    "PATCH /v1/merchant": Text(
+        "Merchants",
+        "Changes the fields that are sent; `null` takes back what need not be set. Mails and the "
+        "join page say it at once.",
+        (Code.CONFLICT,),
     ),
     "GET /v1/templates": Text("Programme", "Lists the programmes that a merchant can begin with."),
     "GET /v1/templates/{id}": Text(

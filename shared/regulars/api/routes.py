@@ -11,8 +11,10 @@ from regulars.api import answers as a
 from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
 from regulars.api import answers_ledger as ledger
+from regulars.api import answers_merchants as merchants
 from regulars.api import answers_programs as programs
 from regulars.api import models as m
+from regulars.api import models_merchants as of_merchants
 from regulars.program.document import ProgramDocument
 
 
@@ -37,6 +39,10 @@ class Route(NamedTuple):
 API = (
     Route("POST", "/v1/merchants", "api", "Create a merchant and its sandbox", "platform",
           m.NewMerchant, ((201, a.MerchantCreated),)),
+    Route("GET", "/v1/merchant", "api", "Read what the merchant has set", "key",
+          answers=((200, merchants.MerchantView),)),
+    Route("PATCH", "/v1/merchant", "api", "Change what the merchant has set", "key",
+          of_merchants.MerchantChange, ((200, merchants.MerchantView),)),
     Route("GET", "/v1/templates", "api", "List the templates", "none",
           answers=((200, programs.TemplateList),)),
     Route("GET", "/v1/templates/{id}", "api", "Read a template", "none",

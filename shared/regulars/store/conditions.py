@@ -46,6 +46,17 @@ class Present(Condition):
         super().__init__("attribute_exists(#c0)", {"#c0": "PK"})
 
 
+class Without(Condition):
+    """There must be an item, and it must not have this attribute yet."""
+
+    __slots__ = ()
+
+    def __init__(self, attribute: str) -> None:
+        super().__init__(
+            "attribute_exists(#c0) AND attribute_not_exists(#c1)", {"#c0": "PK", "#c1": attribute}
+        )
+
+
 class Equals(Condition):
     """The attribute must have this value: nobody changed the item since it was read."""
 
