@@ -80,6 +80,7 @@ def test_what_changes_a_ledger_asks_for_a_key() -> None:
         "/v1/members/{id}/repair",  # books nothing
         "/v1/attention/{id}",  # what it books has an operation id of its own
         "/v1/merchants",
+        "/v1/merchants/{id}/owner",
         "/v1/program/preview",
         "/v1/test/clock",
         "/v1/test/hooks/{provider}",

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from regulars.actions import due_marks
-from regulars.api import merchant_settings
+from regulars.api import merchant_settings, platform
 from regulars.api.models import NewMerchant
 from regulars.api.reading import read_body
 from regulars.core import clock, contacts, tokens
@@ -136,6 +136,7 @@ def _keys_and_first_device(live: str, document: dict[str, Any]) -> tuple[list[Pu
 
 ROUTES: dict[str, protocol.Handler] = {
     **merchant_settings.ROUTES,
+    **platform.ROUTES,
     "POST /v1/merchants": create,
     "GET /v1/templates": list_templates,
     "GET /v1/templates/{id}": read_template,

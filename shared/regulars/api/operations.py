@@ -45,6 +45,23 @@ OPERATIONS: dict[str, Text] = {
         "are shown this once.",
         (Code.SLUG_TAKEN,),
     ),
+    "GET /v1/merchants": Text(
+        "Merchants",
+        "Lists the live merchants, newest first. One that was created before there was this list "
+        "stands in it after its next weekly digest or its next change.",
+    ),
+    "PATCH /v1/merchants/{id}": Text(
+        "Merchants",
+        "Sets how many requests the keys of a merchant, or of a sandbox, may make, and where the "
+        "weekly digest goes. Fields that are left out stay.",
+        (Code.CONFLICT,),
+    ),
+    "POST /v1/merchants/{id}/owner": Text(
+        "Merchants",
+        "Names another mailbox of the owner, when the old one is lost, for the merchant and its "
+        "sandbox. The old and the new address are told.",
+        (Code.CONFLICT,),
+    ),
     "GET /v1/merchant": Text(
         "Merchants",
         "Reads what the merchant has set about itself: who keeps members' data, from whom mails "
@@ -122,6 +139,11 @@ OPERATIONS: dict[str, Text] = {
         "Members",
         "Reads what is known of a member apart from the card: contacts with when and by whom they "
         "were confirmed, consents with when and by whom they were given.",
+    ),
+    "GET /v1/members/{id}/export": Text(
+        "Members",
+        "Hands over everything that is kept of a member, in one answer, for the member who asks "
+        "for it (GDPR, articles 15 and 20).",
     ),
     "GET /v1/members/{id}/entries": Text(
         "Ledger",

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from regulars.api import answers as a
 from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
+from regulars.api import answers_exports as exports
 from regulars.api import answers_ledger as ledger
 from regulars.api import answers_merchants as merchants
 from regulars.api import answers_programs as programs
@@ -39,6 +40,12 @@ class Route(NamedTuple):
 API = (
     Route("POST", "/v1/merchants", "api", "Create a merchant and its sandbox", "platform",
           m.NewMerchant, ((201, a.MerchantCreated),)),
+    Route("GET", "/v1/merchants", "api", "List the merchants", "platform",
+          answers=((200, merchants.MerchantList),), query=("limit", "cursor")),
+    Route("PATCH", "/v1/merchants/{id}", "api", "Set the limits of a merchant", "platform",
+          of_merchants.MerchantLimits, ((200, merchants.ListedMerchant),)),
+    Route("POST", "/v1/merchants/{id}/owner", "api", "Name another mailbox of the owner",
+          "platform", of_merchants.OwnerBody, ((200, merchants.ListedMerchant),)),
     Route("GET", "/v1/merchant", "api", "Read what the merchant has set", "key",
           answers=((200, merchants.MerchantView),)),
     Route("PATCH", "/v1/merchant", "api", "Change what the merchant has set", "key",
@@ -73,6 +80,8 @@ API = (
           answers=((200, ledger.EntryList),), query=("limit", "cursor")),
     Route("GET", "/v1/members/{id}/profile", "api", "Read a profile", "key",
           answers=((200, cards.ProfileView),)),
+    Route("GET", "/v1/members/{id}/export", "api", "Hand over all that is kept of a member", "key",
+          answers=((200, exports.MemberExport),)),
     Route("GET", "/v1/members/{id}/verify", "api", "Re-compute the ledger of a card", "key",
           answers=((200, checks.Verified),)),
     Route("POST", "/v1/members/{id}/repair", "api", "Rebuild a card from its ledger", "key",

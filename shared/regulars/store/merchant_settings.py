@@ -13,7 +13,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.conditions import Without
 from regulars.store.marshal import Item
-from regulars.store.merchants import Merchant, merchant_of
+from regulars.store.merchants import Merchant, listed, merchant_of
 from regulars.store.table import Equals, Table
 
 QUIET_FROM, QUIET_UNTIL = "21:00", "08:00"
@@ -77,11 +77,34 @@ def change(table: Table, merchant_id: str, make: Callable[[Known], Known]) -> Kn
         }
         version = item.get("ver", 0)
         changed = {
-            **item, "name": merchant.name, "owner_email": merchant.owner_email,
-            "own": own, "ver": version + 1,
+            **item, **listed(merchant), "name": merchant.name,
+            "owner_email": merchant.owner_email, "own": own, "ver": version + 1,
         }  # fmt: skip
         as_read = Equals("ver", version) if version else Without("ver")
         item = table.put(changed, as_read)
         if item is None:
             return merchant, settings
     raise Refused(RefusalCode.CONFLICT, "The merchant is being changed by others; try again.")
+
+
+def put_into_list(table: Table, merchant_id: str) -> None:
+    """Put a merchant that was created before there was a list of all into it."""
+    (item,) = table.get(keys.merchant(merchant_id), consistent=False)
+    if item and "GSI1PK" not in item and listed(merchant_of(item)):
+        change(table, merchant_id, lambda known: known)
+
+
+def page(
+    table: Table, *, limit: int, before: tuple[int, str] | None
+) -> tuple[list[Known], tuple[int, str] | None]:
+    """Return live merchants, the newest first, and the place after which the next page begins."""
+    start = None
+    if before is not None:
+        created_ms, merchant_id = before
+        pk, sk = keys.merchant(merchant_id)
+        order = keys.merchants_order(created_ms, merchant_id)
+        start = {"PK": pk, "SK": sk, "GSI1PK": keys.MERCHANTS, "GSI1SK": order}
+    read = table.query(keys.MERCHANTS, index=True, newest_first=True, limit=limit, start=start)
+    found = [(merchant_of(item), of_item(item)) for item in read.items]
+    last = found[-1][0] if found and read.next is not None else None
+    return found, (last.created_ms, last.merchant_id) if last else None

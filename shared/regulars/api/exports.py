@@ -1,0 +1,73 @@
+"""Everything that is kept of a member, for the member who asks for it (GDPR art. 15 and 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from regulars.actions import book, find
+from regulars.api.merchant_settings import controller
+from regulars.api.sandbox import message_view
+from regulars.domain import calendar
+from regulars.http import credentials, protocol
+from regulars.program.shop import Shop
+from regulars.store import cards, connect, keys, merchant_settings
+from regulars.store.marshal import Item
+from regulars.views import audit, integration
+
+
+def export(request: protocol.Request) -> protocol.Response:
+    """GET /v1/members/{id}/export."""
+    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    return protocol.json_answer(200, exported(shop, request.param("id")))
+
+
+def exported(shop: Shop, member_id: str) -> dict[str, Any]:
+    """Everything that is kept of a member; raises NOT_FOUND."""
+    m, program = shop.merchant_id, shop.program
+    parts: dict[str, Item] = {
+        item["SK"]: item for item in shop.table.items(keys.card(m, member_id), consistent=True)
+    }
+    state, profile_item = (
+        parts.get(keys.state(m, member_id)[1]), parts.get(keys.profile(m, member_id)[1])
+    )  # fmt: skip
+    member = find.member_card_of(shop, state, profile_item)
+    profile, words = member.profile, member.words
+    view = integration.card(program, member.card, shop.now, words)
+    return {
+        "generated_at": calendar.rfc3339(calendar.to_ms(shop.now)),
+        "controller": controller(merchant_settings.read(shop.table, m)),
+        "profile": {
+            **integration.profile(profile),
+            "name": profile.name or None,
+            "referred_by": profile.referred_by or None,
+        },
+        "card": book.personal(view, member),
+        "entries": [
+            audit.stored_entry(program, member_id, item, words)
+            for sk, item in sorted(parts.items(), reverse=True)
+            if sk.startswith(keys.ENTRY_PREFIX)
+        ],
+        "vouchers": [
+            book.scannable(
+                integration.voucher(program, cards.voucher_of(item), words, shop.now), member
+            )
+            for sk, item in parts.items()
+            if sk.startswith(keys.VOUCHER_PREFIX)
+        ],
+        "messages": list(_messages(shop, profile.contacts())),
+        "surveys": [],
+        "devices": [],
+        "merges": [],
+    }
+
+
+def _messages(shop: Shop, contacts: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The messages that a sandbox has kept for these addresses; nobody else keeps any."""
+    if contacts:
+        for item in shop.table.items(keys.messages(shop.merchant_id), consistent=True):
+            if item["to"] in contacts:
+                yield message_view(item)
+
+
+ROUTES: dict[str, protocol.Handler] = {"GET /v1/members/{id}/export": export}
