@@ -153,6 +153,7 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.ask("POST", f"{of}/repair", {"dry_run": True})
     cem = story.ask("POST", "/v1/members", {"name": "Cem", "phone": "+905321234567"})["member_id"]
     story.ask("GET", f"/v1/members/{cem}/export")
+    story.ask("DELETE", f"/v1/members/{cem}")
     ben = story.ask("POST", "/v1/members", {"name": "Ben"})["member_id"]
     story.ask("POST", f"{of}/give", {"to": ben, "unit": "stamp", "amount": 1, "note": "for you"})
     wrong = {"to": ben, "reason": "The wrong card was scanned."}

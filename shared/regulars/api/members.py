@@ -7,7 +7,7 @@ from typing import Any
 from regulars.actions import book, find, search
 from regulars.actions.change_profile import change_profile
 from regulars.actions.enroll import enroll
-from regulars.api import exports
+from regulars.api import personal_data
 from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, contacts
@@ -195,7 +195,7 @@ def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathe
 
 
 ROUTES: dict[str, protocol.Handler] = {
-    **exports.ROUTES,
+    **personal_data.ROUTES,
     "POST /v1/members": create,
     "GET /v1/members": list_members,
     "GET /v1/members/{id}": read,

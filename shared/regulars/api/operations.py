@@ -140,6 +140,13 @@ OPERATIONS: dict[str, Text] = {
         "Reads what is known of a member apart from the card: contacts with when and by whom they "
         "were confirmed, consents with when and by whom they were given.",
     ),
+    "DELETE /v1/members/{id}": Text(
+        "Members",
+        "Erases a member (GDPR, article 17): from now on nobody finds the card, and its link is "
+        "dead. Name, contacts and consents are gone at once, the rest within a day. The entries of "
+        "the ledger stay, without a person, so that sums and roots stay what they were.",
+        (Code.CONFLICT,),
+    ),
     "GET /v1/members/{id}/export": Text(
         "Members",
         "Hands over everything that is kept of a member, in one answer, for the member who asks "

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from regulars.api import answers as a
 from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
-from regulars.api import answers_exports as exports
 from regulars.api import answers_ledger as ledger
 from regulars.api import answers_merchants as merchants
+from regulars.api import answers_personal as personal
 from regulars.api import answers_programs as programs
 from regulars.api import models as m
 from regulars.api import models_merchants as of_merchants
@@ -76,12 +76,14 @@ API = (
     Route("GET", "/v1/members/{id}", "api", "Read a card", "key", answers=((200, cards.CardView),)),
     Route("PATCH", "/v1/members/{id}", "api", "Change a profile", "key",
           m.MemberChange, ((200, cards.CardView),)),
+    Route("DELETE", "/v1/members/{id}", "api", "Erase a member", "key",
+          answers=((202, personal.Erased),)),
     Route("GET", "/v1/members/{id}/entries", "api", "Read the ledger of a card", "key",
           answers=((200, ledger.EntryList),), query=("limit", "cursor")),
     Route("GET", "/v1/members/{id}/profile", "api", "Read a profile", "key",
           answers=((200, cards.ProfileView),)),
     Route("GET", "/v1/members/{id}/export", "api", "Hand over all that is kept of a member", "key",
-          answers=((200, exports.MemberExport),)),
+          answers=((200, personal.MemberExport),)),
     Route("GET", "/v1/members/{id}/verify", "api", "Re-compute the ledger of a card", "key",
           answers=((200, checks.Verified),)),
     Route("POST", "/v1/members/{id}/repair", "api", "Rebuild a card from its ledger", "key",

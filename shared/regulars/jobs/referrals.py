@@ -88,5 +88,5 @@ def _referrer(shop: Shop, named: str) -> str | None:
     """Who is meant by a referral: a member's id, or the handle in their link."""
     if len(named) == HANDLE_LENGTH:
         (item,) = shop.table.get(keys.handle(shop.merchant_id, named.upper()))
-        return item["c"] if item else None
+        return item.get("c") if item else None
     return named

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.actions.due_marks import DIGEST, DRAW, INVITE, LEADERBOARDS, PUBLISH, ROOTS, ZONE
+from regulars.actions.erase import ERASE, clean_up
 from regulars.core import clock
 from regulars.core.observability import logger
 from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
@@ -37,11 +38,12 @@ JOBS: dict[str, Job] = {
     PUBLISH: publishing.publish_due,
     ZONE: recompute.zone_changed,
     ROOTS: roots.digest_heads,
+    ERASE: clean_up,
 }
 """By the name under which they stand in the due list."""
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
-    "expiry": (EXPIRE,),
+    "expiry": (EXPIRE, ERASE),
     "reminders": (REMIND, NOTICE),
     "digest": (DIGEST, ROOTS),
     "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS, PUBLISH, ZONE),

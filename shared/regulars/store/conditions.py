@@ -75,6 +75,19 @@ class Below(Condition):
         super().__init__("#c0 < :c0", {"#c0": attribute}, {":c0": to_attribute(value)})
 
 
+class AbsentOrOneOf(Condition):
+    """There must be no item, or the attribute must have one of two values."""
+
+    __slots__ = ()
+
+    def __init__(self, attribute: str, first: object, second: object) -> None:
+        super().__init__(
+            "attribute_not_exists(#c1) OR #c0 IN (:c0, :c1)",
+            {"#c0": attribute, "#c1": "PK"},
+            {":c0": to_attribute(first), ":c1": to_attribute(second)},
+        )
+
+
 class AbsentOr(Condition):
     """There must be no item, or one that meets the other condition.
 

@@ -1,4 +1,4 @@
-"""Everything that is kept of a member, for the member who asks for it (GDPR art. 15 and 20)."""
+"""A member's own data: handed over (GDPR art. 15 and 20), or erased (art. 17)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from regulars.actions import book, find
+from regulars.actions import erase as erasing
 from regulars.api.merchant_settings import controller
 from regulars.api.sandbox import message_view
 from regulars.domain import calendar
@@ -20,6 +21,14 @@ def export(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/export."""
     shop = credentials.gather(connect.table(), request, staff_too=False).shop
     return protocol.json_answer(200, exported(shop, request.param("id")))
+
+
+def erase(request: protocol.Request) -> protocol.Response:
+    """DELETE /v1/members/{id}: from now on the card is as unknown as one that never was."""
+    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    erasing.erase(shop, request.param("id"))
+    by = calendar.to_ms(shop.now + erasing.ALL_DONE_WITHIN)
+    return protocol.json_answer(202, {"erased_by": calendar.rfc3339(by)})
 
 
 def exported(shop: Shop, member_id: str) -> dict[str, Any]:
@@ -70,4 +79,7 @@ def _messages(shop: Shop, contacts: tuple[str, ...]) -> Iterator[dict[str, Any]]
                 yield message_view(item)
 
 
-ROUTES: dict[str, protocol.Handler] = {"GET /v1/members/{id}/export": export}
+ROUTES: dict[str, protocol.Handler] = {
+    "GET /v1/members/{id}/export": export,
+    "DELETE /v1/members/{id}": erase,
+}

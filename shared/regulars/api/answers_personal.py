@@ -31,6 +31,13 @@ class ExportedProfile(ProfileView):
     """Who brought the member: an id, or what stood in the link."""
 
 
+class Erased(View):
+    """A member is erased."""
+
+    erased_by: Instant
+    """When nothing at all is left of the person, at the latest; the card is gone already."""
+
+
 class MemberExport(View):
     """Everything that is kept of a member. Parts that there is nothing of are empty."""
 
