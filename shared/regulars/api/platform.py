@@ -35,9 +35,9 @@ def list_merchants(request: protocol.Request) -> protocol.Response:
 def set_limits(request: protocol.Request) -> protocol.Response:
     """PATCH /v1/merchants/{id}: limits of a merchant or a sandbox, and the owner's address."""
     credentials.require_platform(request)
-    merchant_id = _known_form(request.param("id"))
     body = read_body(request, MerchantLimits)
     sent = addressed(body.model_dump(exclude_unset=True), ("owner_email",))
+    merchant_id = _known_form(request.param("id"))
     limits: dict[str, Any] = {
         name: sent[name] or 0 for name in ("rate_per_second", "burst") if name in sent
     }
@@ -55,10 +55,10 @@ def set_limits(request: protocol.Request) -> protocol.Response:
 def change_owner(request: protocol.Request) -> protocol.Response:
     """POST /v1/merchants/{id}/owner: another mailbox, for the live merchant and its sandbox."""
     credentials.require_platform(request)
+    email = addressed(read_body(request, OwnerBody).model_dump(), ("email",))["email"]
     live = _known_form(request.param("id"))
     if tokens.is_sandbox(live):
         raise Refused(RefusalCode.NOT_FOUND)
-    email = addressed(read_body(request, OwnerBody).model_dump(), ("email",))["email"]
     table = connect.table()
     before, _ = merchant_settings.read(table, live)
     if email != before.owner_email:

@@ -14,6 +14,7 @@ from regulars.jobs import (
     cards,
     digest,
     invitations,
+    later,
     leaderboards,
     publishing,
     raffles,
@@ -21,6 +22,7 @@ from regulars.jobs import (
     roots,
 )
 from regulars.jobs.due import Job, run_due
+from regulars.messages.later import LATER
 from regulars.store import connect
 
 JOBS: dict[str, Job] = {
@@ -39,12 +41,13 @@ JOBS: dict[str, Job] = {
     ZONE: recompute.zone_changed,
     ROOTS: roots.digest_heads,
     ERASE: clean_up,
+    LATER: later.hand_on,
 }
 """By the name under which they stand in the due list."""
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "expiry": (EXPIRE, ERASE),
-    "reminders": (REMIND, NOTICE),
+    "reminders": (REMIND, NOTICE, LATER),
     "digest": (DIGEST, ROOTS),
     "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS, PUBLISH, ZONE),
 }

@@ -17,13 +17,12 @@ from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.render.mail import MailBlock, MailBody
 from regulars.render.mail import mail as laid_out
-from regulars.store import merchant_settings
 from regulars.store.members import Profile, card_url
-from regulars.store.merchant_settings import MerchantSettings
+from regulars.store.merchant_settings import Known, MerchantSettings
 
 
 def compose_for_member(
-    shop: Shop, profile: Profile, name: str, facts: Mapping[str, Any]
+    shop: Shop, known: Known, profile: Profile, name: str, facts: Mapping[str, Any]
 ) -> Mail | None:
     """Compose a mail to a member; None when there is nothing (any more) to say."""
     card = shop.ledger.card(profile.member_id)
@@ -33,7 +32,7 @@ def compose_for_member(
     content = kind(name).compose(shop, card, facts, words)
     if content is None:
         return None
-    merchant, own = merchant_settings.read(shop.table, shop.merchant_id)
+    merchant, own = known
     url = card_url(settings().base_url, shop.merchant_id, profile)
     unsubscribe = tokens.unsubscribe_token(shop.merchant_id, profile.member_id)
     view = MailBody(
@@ -51,12 +50,12 @@ def compose_for_member(
     return _mail(profile.email, name, view, words, shop.program, own)
 
 
-def compose_for_owner(shop: Shop, name: str, facts: Mapping[str, Any]) -> Mail | None:
+def compose_for_owner(shop: Shop, known: Known, name: str, facts: Mapping[str, Any]) -> Mail | None:
     """Compose a mail to the owner; None when there is nothing (any more) to say.
 
     The fact `to` names another address than the one the owner has now.
     """
-    merchant, own = merchant_settings.read(shop.table, shop.merchant_id)
+    merchant, own = known
     words = words_of(negotiate.language("", shop.program.languages))
     content = kind(name).compose(shop, None, {**facts, "name": merchant.name}, words)
     if content is None:
