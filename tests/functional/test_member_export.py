@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from regulars.store import keys
+from tests.conftest import Clock
 from tests.service import Merchant, Service
 
 ANNA: dict[str, Any] = {
@@ -81,3 +83,50 @@ class TestExport:
         assert cafe.call("GET", f"/v1/members/{member}/export", test=True).status == 404
         path = f"/v1/members/{member}/export"
         assert service.request("GET", path, cookies=cafe.staff_cookies()).status == 401
+
+
+class TestAMemberWithALot:
+    """More than four megabytes: a link, good for fifteen minutes."""
+
+    def test_it_is_fetched_from_a_link(self, cafe: Merchant, frozen: Clock) -> None:
+        member = cafe.join(**ANNA)["member_id"]
+        cafe.earn(member, visits=9)
+        small = export(cafe, member)
+        grow(cafe, member)
+        reply = cafe.call("GET", f"/v1/members/{member}/export")
+        assert (reply.status, reply.text) == (303, "")
+        path = reply.headers["location"].removeprefix("https://cards.example")
+        fetched = cafe.service.request("GET", path)
+        assert fetched.status == 200
+        assert fetched.headers["content-encoding"] == "gzip"
+        assert len(fetched.text.encode()) > 4 * 1024 * 1024
+        assert fetched.json["entries"][GROWN:] == small["entries"]
+        assert [fetched.json[name] for name in ("card", "vouchers", "profile")] == [
+            small[name] for name in ("card", "vouchers", "profile")
+        ]
+        frozen.now += timedelta(minutes=15)
+        never = cafe.service.request("GET", "/e/nothing")
+        assert cafe.service.request("GET", path).text == never.text
+        assert never.status == 404
+        assert cafe.service.request("GET", f"{path}x").status == 404
+
+    def test_after_an_erasure_the_link_is_dead(self, cafe: Merchant, frozen: Clock) -> None:
+        member = cafe.join(**ANNA)["member_id"]
+        grow(cafe, member)
+        reply = cafe.call("GET", f"/v1/members/{member}/export")
+        assert cafe.call("DELETE", f"/v1/members/{member}").status == 202
+        path = reply.headers["location"].removeprefix("https://cards.example")
+        assert cafe.service.request("GET", path).status == 404
+
+
+GROWN = 15
+
+
+def grow(cafe: Merchant, member: str) -> None:
+    """Put so much into the ledger of a card as many years would: entries of 300 KB each."""
+    for number in range(GROWN):
+        pk, sk = keys.entry(cafe.id, member, 1000 + number)
+        order = keys.activity_order(1, member, 1000 + number)
+        index = {"GSI1PK": keys.activity(cafe.id, "2020-01-01T00"), "GSI1SK": order}
+        text = {"e": "ü" * 150_000, "prev": "", "hash": ""}
+        cafe.service.table.put({"PK": pk, "SK": sk, **index, **text})

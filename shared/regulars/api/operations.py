@@ -150,7 +150,8 @@ OPERATIONS: dict[str, Text] = {
     "GET /v1/members/{id}/export": Text(
         "Members",
         "Hands over everything that is kept of a member, in one answer, for the member who asks "
-        "for it (GDPR, articles 15 and 20).",
+        "for it (GDPR, articles 15 and 20). Where that is more than 4 MB the answer is a 303 to a "
+        "link from which it can be fetched, compressed, for 15 minutes.",
     ),
     "GET /v1/members/{id}/entries": Text(
         "Ledger",

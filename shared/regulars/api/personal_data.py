@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,18 +11,55 @@ from regulars.actions import book, find
 from regulars.actions import erase as erasing
 from regulars.api.merchant_settings import controller
 from regulars.api.sandbox import message_view
+from regulars.core import clock, tokens
+from regulars.core.config import settings
 from regulars.domain import calendar
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.program.shop import Shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import cards, connect, keys, merchant_settings
 from regulars.store.marshal import Item
 from regulars.views import audit, integration
 
+ANSWER_MAX = 4 * 1024 * 1024
+"""Bytes of an answer, which Lambda and API Gateway carry with room to spare; more is fetched,
+compressed, from a link."""
+
+LINK_S = 15 * 60
+"""How long such a link is good for."""
+
+_PURPOSE = "export-link"
+
 
 def export(request: protocol.Request) -> protocol.Response:
-    """GET /v1/members/{id}/export."""
+    """GET /v1/members/{id}/export: at once, or as 303 to a link where there is much."""
     shop = credentials.gather(connect.table(), request, staff_too=False).shop
-    return protocol.json_answer(200, exported(shop, request.param("id")))
+    member_id = request.param("id")
+    answer = protocol.json_answer(200, exported(shop, member_id))
+    if len(answer["body"].encode()) <= ANSWER_MAX:
+        return answer
+    until = calendar.to_ms(clock.now()) // 1000 + LINK_S
+    token = tokens.sign(_PURPOSE, f"{shop.merchant_id} {member_id} {until}")
+    return protocol.redirect(f"{settings().base_url}/e/{token}")
+
+
+def download(request: protocol.Request) -> protocol.Response:
+    """GET /e/{token}: an export, compressed; a link that is over is as unknown as any other."""
+    payload = tokens.unsign(_PURPOSE, request.param("token"))
+    merchant_id, member_id, until = payload.split(" ") if payload else ("", "", "0")
+    if int(until) <= calendar.to_ms(clock.now()) // 1000:
+        raise Refused(RefusalCode.NOT_FOUND)
+    shop = load_shop(connect.table(), merchant_id)
+    answer = protocol.json_answer(
+        200,
+        exported(shop, member_id),
+        {
+            "Content-Encoding": "gzip",
+            "Content-Disposition": f'attachment; filename="{member_id}.json"',
+        },
+    )
+    packed = gzip.compress(answer["body"].encode(), 9, mtime=0)
+    return {**answer, "body": b64encode(packed).decode(), "isBase64Encoded": True}
 
 
 def erase(request: protocol.Request) -> protocol.Response:
@@ -82,4 +121,5 @@ def _messages(shop: Shop, contacts: tuple[str, ...]) -> Iterator[dict[str, Any]]
 ROUTES: dict[str, protocol.Handler] = {
     "GET /v1/members/{id}/export": export,
     "DELETE /v1/members/{id}": erase,
+    "GET /e/{token}": download,
 }

@@ -153,6 +153,7 @@ PAGES = (
     Route("POST", "/c/{token}/leaderboard", "card", "Take part in leaderboards, or stop", "link"),
     Route("GET", "/s/{code}", "card", "A card's code, scanned by a phone", "none"),
     Route("GET", "/v/{code}", "card", "A voucher's code, scanned by a phone", "none"),
+    Route("GET", "/e/{token}", "api", "Fetch a large export", "link"),
     Route("GET", "/u/{token}", "card", "Ask before unsubscribing", "link"),
     Route("POST", "/u/{token}", "card", "Unsubscribe", "link"),
     Route("GET", "/staff/counter", "staff", "The counter screen", "staff"),
