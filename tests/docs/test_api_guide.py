@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from regulars.api.answers import Problem
+from regulars.core import clock
 from regulars.domain.refusals import RefusalCode
 from regulars.http.problems import STATUS, TITLE
 from tests.functional import tills
@@ -55,7 +57,8 @@ def cafe(service: Service) -> Merchant:
 
 
 @pytest.fixture
-def url(service: Service) -> Iterator[str]:
+def url(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC))  # the samples sign by this one
     with serving(service) as served:
         yield served
 
