@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from regulars.core import tokens
+from regulars.core.observability import logger
 from regulars.domain.calendar import hour_of, to_ms
 from regulars.domain.operations import Erase, Origin
 from regulars.domain.refusals import RefusalCode, Refused
@@ -40,6 +41,9 @@ def erase(shop: Shop, member_id: str) -> None:
             _take_out(shop, members, profile)
         except (TakenError, Cancelled):  # the profile has been changed since it was read
             continue
+        logger().info(
+            "a member was erased", extra={"merchant": shop.merchant_id, "member": member_id}
+        )
         clean_up(shop, member_id)
         return
     raise Refused(RefusalCode.CONFLICT, "The profile is being changed by others; try again.")
