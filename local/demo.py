@@ -16,6 +16,9 @@ _MERCHANT = {
     "languages": ["en", "hu"],
     "owner_email": "owner@example.com",
 }
+_SETTINGS = {"quiet_hours": {"from": "00:00", "until": "00:00"}}
+"""Whoever tries the demo at night wants to see its mails at once."""
+
 _MEMBER = {"name": "Anna", "language": "en", "source": "demo"}
 
 
@@ -31,11 +34,13 @@ def prepare(port: int, base_url: str, platform_key: str, state: Path) -> dict[st
         known = {
             "base_url": base_url,
             "slug": _MERCHANT["slug"],
-            **_post(port, "/v1/merchants", _MERCHANT, platform_key),
+            **_ask(port, "POST", "/v1/merchants", _MERCHANT, platform_key),
         }
         write_private(path, known)
+        for key in ("api_key", "test_api_key"):
+            _ask(port, "PATCH", "/v1/merchant", _SETTINGS, known[key])
     if "card_url" not in known:
-        card = _post(port, "/v1/members", _MEMBER, known["api_key"])
+        card = _ask(port, "POST", "/v1/members", _MEMBER, known["api_key"])
         known |= {"member_id": card["member_id"], "card_url": card["card_url"]}
         write_private(path, known)
     there = known.pop("base_url")  # the port may have been another one then
@@ -43,7 +48,7 @@ def prepare(port: int, base_url: str, platform_key: str, state: Path) -> dict[st
     return moved
 
 
-def _post(port: int, path: str, document: dict[str, Any], key: str) -> dict[str, Any]:
+def _ask(port: int, method: str, path: str, document: dict[str, Any], key: str) -> dict[str, Any]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {
         "Authorization": f"Bearer {key}",
@@ -51,17 +56,17 @@ def _post(port: int, path: str, document: dict[str, Any], key: str) -> dict[str,
         "Idempotency-Key": f"demo-{path.rsplit('/', 1)[-1]}",
     }
     try:
-        connection.request("POST", path, json.dumps(document).encode(), headers)
+        connection.request(method, path, json.dumps(document).encode(), headers)
         response = connection.getresponse()
         body = response.read()
     except (OSError, http.client.HTTPException) as error:
-        raise DemoError(f"the demo merchant: POST {path}: {error!r}") from None
+        raise DemoError(f"the demo merchant: {method} {path}: {error!r}") from None
     finally:
         connection.close()
     if response.status not in (200, 201):
         text = body.decode("utf-8", "replace")
         raise DemoError(
-            f"the demo merchant: POST {path} answered {response.status} {text}; "
+            f"the demo merchant: {method} {path} answered {response.status} {text}; "
             "the functions' logs are in .local/logs, and DEMO=0 starts without it"
         )
     answer: dict[str, Any] = json.loads(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from secrets import token_hex
 from typing import Any
@@ -139,6 +139,7 @@ def service(
     tables: dict[str, Table], aws_services: AwsServices, monkeypatch: pytest.MonkeyPatch, spy: Spy
 ) -> Service:
     """The whole service in this process: every function, the engine, queues and mail."""
+    by_day(monkeypatch)
     queues = aws_services.new_queues()
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_services.url)
     monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
@@ -196,6 +197,15 @@ def pytest_terminal_summary(
 ) -> None:
     """Say what was left out."""
     left_out.say(config, terminalreporter)
+
+
+def by_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be half past nine in the morning (UTC) for the service, and let time pass: at night
+    messages wait. A clock that stands still already is left alone."""
+    real = datetime.now(UTC)
+    if abs(clock.now() - real) < timedelta(minutes=1):
+        ahead = real.replace(hour=9, minute=30) - real
+        monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + ahead)
 
 
 class Clock:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from gzip import decompress
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -93,8 +94,11 @@ class Service:
         with self.spy.acting_as(acting_as):
             answer = handler(route.function)(event, context())
         lower = {name.lower(): value for name, value in answer["headers"].items()}
-        answers.hold_to_contract(route, answer["statusCode"], lower, answer["body"])
-        return Reply(answer["statusCode"], lower, answer["body"], answer.get("cookies", []))
+        text = answer["body"]
+        if lower.get("content-encoding") == "gzip" and answer["isBase64Encoded"]:
+            text = decompress(b64decode(text)).decode()
+        answers.hold_to_contract(route, answer["statusCode"], lower, text)
+        return Reply(answer["statusCode"], lower, text, answer.get("cookies", []))
 
     def new_merchant(self, template: str = "corner-cafe", **changes: Any) -> Merchant:
         """A merchant made from a template."""

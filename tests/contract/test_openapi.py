@@ -82,6 +82,7 @@ def test_what_changes_a_ledger_asks_for_a_key() -> None:
         "/v1/keys",  # a lost answer has lost the key: it is revoked, and another one made
         "/v1/keys/{id}/roll",
         "/v1/merchants",
+        "/v1/merchants/{id}/owner",
         "/v1/program/preview",
         "/v1/test/clock",
         "/v1/test/hooks/{provider}",

@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from regulars.api.answers import Problem
+from regulars.core import clock
 from regulars.domain.refusals import RefusalCode
 from regulars.http.problems import STATUS, TITLE
 from tests.functional import tills
@@ -55,7 +57,8 @@ def cafe(service: Service) -> Merchant:
 
 
 @pytest.fixture
-def url(service: Service) -> Iterator[str]:
+def url(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC))  # the samples sign by this one
     with serving(service) as served:
         yield served
 
@@ -67,12 +70,14 @@ def test_every_command_of_the_first_steps_works(cafe: Merchant, url: str, tmp_pa
     program = "\n".join(f"echo '#{place}'\n{block}" for place, block in enumerate(commands))
     printed = run("sh", program, tmp_path, API=url, KEY=cafe.created["test_api_key"])
     outputs = [part.split("\n", 1)[1].strip() for part in printed.split("#")[1:]]
-    enrolled, earned, locked, redeemed, refunded, replay, clock, page, program_ = outputs
+    enrolled, earned, locked, redeemed, refunded, own, set_, replay, clock, page, program_ = outputs
     assert enrolled == ""
     assert "for your visit" in earned
     assert locked == "insufficient_balance"
     assert redeemed == "redeemed"
     assert refunded == "reverse"
+    assert own == "Ben\nnot_found"
+    assert set_ == "hello@corner.example"
     assert replay.lower() == "idempotent-replay: true"
     assert re.match(r"\d{4}-\d\d-\d\dT", clock)
     assert page.isdigit()

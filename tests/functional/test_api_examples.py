@@ -96,8 +96,23 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     created = service.request("POST", "/v1/merchants", body=body, headers=headers)
     story = Story(Merchant(service, created.json))
     story.keep("POST", "/v1/merchants", body, created)
+    for method, path, sent in (
+        ("GET", "/v1/merchants", None),
+        ("PATCH", f"/v1/merchants/{story.merchant.id}", {"rate_per_second": 200, "burst": 2000}),
+        ("POST", f"/v1/merchants/{story.merchant.id}/owner", {"email": "anna@example.com"}),
+    ):
+        asked = {"limit": "1"} if method == "GET" else {}
+        reply = service.request(method, path, body=sent, headers=headers, query=asked)
+        story.keep(method, path, sent, reply)
     for path in ("/v1/templates", "/v1/templates/bakery", "/v1/health", "/v1/test/clock"):
         story.ask("GET", path)
+    own = {
+        "postal_address": "1052 Budapest, Fő utca 1.", "privacy_contact": "data@example.com",
+        "privacy_url": "https://corner.example/privacy", "reply_to": "hello@example.com",
+        "quiet_hours": {"from": "20:30", "until": "09:00"},
+    }  # fmt: skip
+    story.ask("PATCH", "/v1/merchant", own)
+    story.ask("GET", "/v1/merchant")
     story.ask("POST", "/v1/program/preview", SHORT_PROGRAM)
     story.ask("PUT", "/v1/program", SHORT_PROGRAM, headers={"if-match": "1"})
     story.ask("GET", "/v1/program")
@@ -136,6 +151,9 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
         story.ask("GET", f"{of}{path}")
     story.ask("GET", f"{of}/entries", query={"limit": "2"})
     story.ask("POST", f"{of}/repair", {"dry_run": True})
+    cem = story.ask("POST", "/v1/members", {"name": "Cem", "phone": "+905321234567"})["member_id"]
+    story.ask("GET", f"/v1/members/{cem}/export")
+    story.ask("DELETE", f"/v1/members/{cem}")
     ben = story.ask("POST", "/v1/members", {"name": "Ben"})["member_id"]
     story.ask("POST", f"{of}/give", {"to": ben, "unit": "stamp", "amount": 1, "note": "for you"})
     wrong = {"to": ben, "reason": "The wrong card was scanned."}

@@ -87,7 +87,8 @@ def test_every_body_is_refused_in_form(service: Service, route: Route) -> None:
         )
         assert reply.status < 500 or route.path.startswith("/v1/test/hooks"), name
         if route.body and route.path != "/v1/members" and "{" not in route.path:
-            assert reply.status in {400, 404, 422}, name
+            changes_nothing = (route.method, name) == ("PATCH", "nothing")
+            assert reply.status in ({200} if changes_nothing else {400, 404, 422}), name
 
 
 READING_JSON = [

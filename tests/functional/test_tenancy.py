@@ -34,6 +34,8 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
         ("GET", f"/v1/members/{member}", None),
         ("GET", f"/v1/members/{member}/entries", None),
         ("GET", f"/v1/members/{member}/profile", None),
+        ("GET", f"/v1/members/{member}/export", None),
+        ("DELETE", f"/v1/members/{member}", None),
         ("GET", f"/v1/members/{member}/verify", None),
         ("POST", f"/v1/members/{member}/repair", {}),
         ("GET", f"/v1/members/{member}/proof", None),
@@ -62,6 +64,8 @@ def test_every_route_with_an_id_is_tried_here() -> None:
     tried = {path.replace("{m}", "{id}").replace("{c}", "{code}")
              for _, path, _ in naming("{m}", "{c}")}  # fmt: skip
     elsewhere = {
+        "/v1/merchants/{id}",
+        "/v1/merchants/{id}/owner",
         "/v1/templates/{id}",
         "/v1/raffles/{id}",
         "/v1/program/versions/{n}",

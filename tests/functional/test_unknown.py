@@ -31,7 +31,8 @@ class TestPaths:
     @pytest.mark.parametrize(
         ("method", "path", "allowed"),
         [("DELETE", "/v1/program", "GET, HEAD, PUT"), ("GET", "/v1/earn", "POST"),
-         ("PUT", "/v1/members/c123", "GET, HEAD, PATCH"), ("PATCH", "/u/abc", "GET, HEAD, POST")],
+         ("PUT", "/v1/members/c123", "DELETE, GET, HEAD, PATCH"),
+         ("PATCH", "/u/abc", "GET, HEAD, POST")],
     )  # fmt: skip
     def test_a_method_that_a_path_does_not_know_is_told_which_it_knows(
         self, service: Service, method: str, path: str, allowed: str

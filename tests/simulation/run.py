@@ -10,9 +10,10 @@ from typing import Any
 from regulars.actions import due_marks
 from regulars.domain.calendar import from_ms, local_date, to_ms
 from regulars.domain.refusals import DECIDED, RefusalCode, Refused
+from regulars.store import keys
 from regulars.store.answers import Answer
 from regulars.store.errors import Unavailable
-from regulars.store.marshal import to_item
+from regulars.store.marshal import Item, to_item
 from tests.concurrency.faults import Death
 from tests.simulation import programs, tills
 from tests.simulation.checker import Broken, Checker
@@ -72,7 +73,9 @@ class Run:
         """Sales that are on their way."""
 
     def begin(self) -> None:
-        """What is there when the merchant begins: a till, a draw to come."""
+        """What is there when the merchant begins: itself, a till, a draw to come. It has no quiet
+        hours, so that whatever is to be sent can be sent at once."""
+        self.world.memory.call("PutItem", {"Item": to_item(_merchant(self.m))})
         self.world.memory.call("PutItem", {"Item": tills.hook(self.m)})
         self.world.memory.past.clear()  # it has been there for long
         program = programs.version(self.checker.shop, 1)[1]
@@ -204,3 +207,12 @@ def _outcome(asks: Asks, answer: Answer | None) -> Outcome:
     if answer is None:
         return "answer", None
     return "answer", dict(answer.body) if asks.key else {"seq": answer.seq}
+
+
+def _merchant(m: str) -> Item:
+    pk, sk = keys.merchant(m)
+    return {
+        "PK": pk, "SK": sk, "name": "Simulated", "slug": "simulated", "languages": ["en"],
+        "owner_email": "owner@example.com", "region": "HU", "created": 0,
+        "own": {"quiet_from": "00:00", "quiet_until": "00:00"},
+    }  # fmt: skip

@@ -65,9 +65,9 @@ def personal_answer(shop: Shop, answer: Answer, member: MemberCard | None) -> An
     if isinstance(body.get("card"), dict):
         body["card"] = personal(body["card"], member)
     if "unlocked" in body:
-        body["unlocked"] = [_scannable(voucher, member) for voucher in body["unlocked"]]
+        body["unlocked"] = [scannable(voucher, member) for voucher in body["unlocked"]]
     if "code" in body:
-        body = _scannable(body, member)
+        body = scannable(body, member)
     return answer._replace(body=body)
 
 
@@ -77,6 +77,6 @@ def personal(view: integration.View, member: MemberCard) -> integration.View:
     return integration.personal(view, profile.name, profile.language, member.card_url)
 
 
-def _scannable(voucher: integration.View, member: MemberCard) -> integration.View:
+def scannable(voucher: integration.View, member: MemberCard) -> integration.View:
     """A voucher with the link at which its member finds the code."""
     return {**voucher, "qr_url": f"{member.card_url}#{voucher['code']}"}

@@ -15,7 +15,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store.answers import Answer, Idempotency
 from regulars.store.ledger import Render, TakenError
-from regulars.store.members import Members, Profile
+from regulars.store.members import ERASED, Members, Profile
 
 TRIES = 8
 """How often a handle is drawn, and contacts are looked up, before others are let go first."""
@@ -49,19 +49,21 @@ def enroll(
 
     When one member has all the contacts that are given, its card is meant; with `always_new`, and
     in any other case, there is a new card; contacts that others have stay with them, and the answer
-    names their kinds as `not_taken`. The same operation leads to the card it made, whatever the
+    names their kinds as `not_taken`. Who was erased and joins again is a new member, but what is
+    given for joining was given before. The same operation leads to the card it made, whatever the
     profile's new id would have been.
     """
     members = Members(shop.table, shop.merchant_id)
-    known = NOBODY
+    known, again = NOBODY, False
     for _ in range(TRIES):
         new = profile.without(known)._replace(
+            referred_by="" if again else profile.referred_by,
             member_id=tokens.new_member_id(),
             handle=tokens.random_id(tokens.HANDLE_LENGTH).upper(),
             enrolled_ms=to_ms(shop.now),
         )
         origin = Origin(op, source, entropy=os.urandom(16))
-        operation = Join(origin, new.member_id, new.birthday[-5:])
+        operation = Join(origin, new.member_id, new.birthday[-5:], again)
         try:
             answer = shop.ledger.perform(
                 shop.program,
@@ -70,11 +72,13 @@ def enroll(
                 shop.now,
                 idempotency=idempotency,
                 render=_naming(render, tuple(known)),
-                extra=members.enrollment(new),
+                extra=members.enrollment(new, again=again),
                 fresh=True,
             )
         except TakenError:  # a handle, which is drawn again, or contacts, which are looked up again
-            known = members.who_has(profile)
+            found = members.who_has(profile)
+            known = {kind: who for kind, who in found.items() if who != ERASED}
+            again = len(known) < len(found)
             owners = set(known.values())
             if not always_new and len(owners) == 1 and len(known) == len(profile.contacts()):
                 return Enrolled(owners.pop(), None)

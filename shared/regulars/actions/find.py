@@ -65,10 +65,12 @@ def find(shop: Shop, body: Mapping[str, Any]) -> MemberCard:
 
 
 def member_card_of(shop: Shop, state: Item | None, profile_item: Item | None) -> MemberCard:
-    """The member in the items read; raises NOT_FOUND when there is none."""
+    """The member in the items read; raises NOT_FOUND when there is none (any more)."""
     if state is None or profile_item is None:
         raise Refused(RefusalCode.NOT_FOUND)
     profile = profile_of(profile_item)
+    if profile.erased_ms:
+        raise Refused(RefusalCode.NOT_FOUND)
     return MemberCard(
         card=card_of(state),
         profile=profile,

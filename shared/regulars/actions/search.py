@@ -42,7 +42,11 @@ def members(
     found: list[MemberCard] = []
     position: str | None = None
     for profiles, more in _pages(table, m, cursor):
-        named = [item for item in profiles if q.casefold() in item["name"].casefold()]
+        named = [
+            item
+            for item in profiles
+            if not item.get("erased") and q.casefold() in item["name"].casefold()
+        ]
         for holder in _holders(shop, named):
             position = _position(holder.profile.enrolled_ms, holder.profile.member_id)
             if _matches(shop, holder, tier, segment):

@@ -9,7 +9,10 @@ from regulars.api import (
     hooks,
     ledger_checks,
     members,
+    merchant_settings,
     merchants,
+    personal_data,
+    platform,
     programs,
     sandbox,
     service,
@@ -19,8 +22,9 @@ from regulars.api import (
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, corrections, grants, hooks, ledger_checks, members, merchants,
-    programs, sandbox, service, unknown, vouchers,
+    api_keys, attention, audit, corrections, grants, hooks, ledger_checks, members,
+    merchant_settings, merchants, personal_data, platform, programs, sandbox, service, unknown,
+    vouchers,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

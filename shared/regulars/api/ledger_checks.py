@@ -12,6 +12,7 @@ from regulars.api.reading import limit, read_body
 from regulars.domain import merkle
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
+from regulars.program.shop import Shop
 from regulars.store import connect, keys, roots
 from regulars.store.roots import DayRoot
 
@@ -20,7 +21,7 @@ def verify(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/verify: chain and balances computed again, the state held against a
     replay of all entries, past the one that the state stands at."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
-    found = repairing.check(gathered.shop, request.param("id"))
+    found = _checked(gathered.shop, request.param("id"))
     body = {
         "ok": found.ok,
         "entries": found.entries,
@@ -39,7 +40,7 @@ def repair(request: protocol.Request) -> protocol.Response:
     """
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     body = read_body(request, RepairBody)
-    found = repairing.check(gathered.shop, request.param("id"))
+    found = _checked(gathered.shop, request.param("id"))
     repaired = False
     if found.differences and not found.problems and not body.dry_run:
         repaired = repairing.repair(gathered.shop, found)
@@ -47,6 +48,14 @@ def repair(request: protocol.Request) -> protocol.Response:
             raise Refused(RefusalCode.CONFLICT, "The card is being changed by others; try again.")
     answer = {"ok": found.ok or repaired, "repaired": repaired, **repairing.as_json(found)}
     return protocol.json_answer(200, answer)
+
+
+def _checked(shop: Shop, member_id: str) -> repairing.CardCheck:
+    """A card held against its entries; raises NOT_FOUND also for a member who was erased."""
+    found = repairing.check(shop, member_id)
+    if found.profile and found.profile.get("erased"):
+        raise Refused(RefusalCode.NOT_FOUND)
+    return found
 
 
 def list_roots(request: protocol.Request) -> protocol.Response:
@@ -79,7 +88,7 @@ def proof(request: protocol.Request) -> protocol.Response:
     shop, member_id = gathered.shop, request.param("id")
     m, table = shop.merchant_id, shop.table
     state, profile = table.get(keys.state(m, member_id), keys.profile(m, member_id))
-    if profile is None:
+    if profile is None or profile.get("erased"):
         raise Refused(RefusalCode.NOT_FOUND)
     there = roots.at(table, m, _day(request, "day"))
     if there is None:

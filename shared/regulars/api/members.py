@@ -10,15 +10,13 @@ from regulars.actions.enroll import enroll
 from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
 from regulars.core import checks, contacts, typed
-from regulars.domain import calendar, carryover, eligibility, ledger
+from regulars.domain import calendar, carryover, eligibility
 from regulars.domain.decision import Decision
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.i18n.words import Words
-from regulars.store import cards, connect, keys
+from regulars.store import connect, keys
 from regulars.store.answers import Idempotency
-from regulars.store.marshal import Item
 from regulars.store.members import CONTACT_KINDS, Profile
 from regulars.views import audit, integration, worth
 
@@ -97,25 +95,11 @@ def entries(request: protocol.Request) -> protocol.Response:
         after=_entry_cursor(m, c, request.query.get("cursor")),
         consistent=True,
     )
-    items = [_entry_view(gathered.program, c, item, member.words) for item in page.items]
+    items = [audit.stored_entry(gathered.program, c, item, member.words) for item in page.items]
     more = page.next is not None and items and items[-1]["seq"] > 1
     return protocol.json_answer(
         200, {"items": items, "next": str(items[-1]["seq"]) if more else None}
     )
-
-
-def _entry_view(program: Program, c: str, item: Item, words: Words) -> integration.View:
-    """An entry with all that is hashed; of one that cannot be read what is left of it, so that
-    whoever checks the ledger finds it."""
-    one = cards.recorded_of(item)
-    try:
-        booked = ledger.parse(one.text)
-        view = integration.entry(program, booked, one.prev, one.hash, words)
-        return {**view, **audit.audited(c, booked, one.text)}
-    except ledger.UNREADABLE:
-        seq = int(item["SK"].removeprefix(keys.ENTRY_PREFIX))
-        recorded_ms = keys.recorded_ms(item["GSI1SK"])
-        return audit.damaged_entry(c, seq, recorded_ms, one)
 
 
 def profile(request: protocol.Request) -> protocol.Response:

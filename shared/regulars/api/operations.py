@@ -12,7 +12,8 @@ from regulars.api.routes import Route
 from regulars.domain.refusals import RefusalCode as Code
 
 TAGS = {
-    "Merchants": "Merchants are created by the platform; each has a sandbox beside it.",
+    "Merchants": "Merchants are created by the platform; each has a sandbox beside it, and "
+    "settings of its own.",
     "Programme": "The rules and rewards of a merchant: one document with versions.",
     "Members": "Who holds a card, and the card.",
     "Ledger": "What was booked on a card, and whether it is whole.",
@@ -44,6 +45,34 @@ OPERATIONS: dict[str, Text] = {
         "join link, the link that signs the first device in, and the addresses for tills. Keys "
         "are shown this once.",
         (Code.SLUG_TAKEN,),
+    ),
+    "GET /v1/merchants": Text(
+        "Merchants",
+        "Lists the live merchants, newest first. One that was created before there was this list "
+        "stands in it after its next weekly digest or its next change.",
+    ),
+    "PATCH /v1/merchants/{id}": Text(
+        "Merchants",
+        "Sets how many requests the keys of a merchant, or of a sandbox, may make, and where the "
+        "weekly digest goes. Fields that are left out stay.",
+        (Code.CONFLICT,),
+    ),
+    "POST /v1/merchants/{id}/owner": Text(
+        "Merchants",
+        "Names another mailbox of the owner, when the old one is lost, for the merchant and its "
+        "sandbox. The old and the new address are told.",
+        (Code.CONFLICT,),
+    ),
+    "GET /v1/merchant": Text(
+        "Merchants",
+        "Reads what the merchant has set about itself: who keeps members' data, from whom mails "
+        "come, and when nobody is written to. The sandbox has settings of its own.",
+    ),
+    "PATCH /v1/merchant": Text(
+        "Merchants",
+        "Changes the fields that are sent; `null` takes back what need not be set. Mails and the "
+        "join page say it at once.",
+        (Code.CONFLICT,),
     ),
     "GET /v1/templates": Text("Programme", "Lists the programmes that a merchant can begin with."),
     "GET /v1/templates/{id}": Text(
@@ -111,6 +140,19 @@ OPERATIONS: dict[str, Text] = {
         "Members",
         "Reads what is known of a member apart from the card: contacts with when and by whom they "
         "were confirmed, consents with when and by whom they were given.",
+    ),
+    "DELETE /v1/members/{id}": Text(
+        "Members",
+        "Erases a member (GDPR, article 17): from now on nobody finds the card, and its link is "
+        "dead. Name, contacts and consents are gone at once, the rest within a day. The entries of "
+        "the ledger stay, without a person, so that sums and roots stay what they were.",
+        (Code.CONFLICT,),
+    ),
+    "GET /v1/members/{id}/export": Text(
+        "Members",
+        "Hands over everything that is kept of a member, in one answer, for the member who asks "
+        "for it (GDPR, articles 15 and 20). Where that is more than 4 MB the answer is a 303 to a "
+        "link from which it can be fetched, compressed, for 15 minutes.",
     ),
     "GET /v1/members/{id}/entries": Text(
         "Ledger",

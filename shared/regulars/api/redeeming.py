@@ -67,7 +67,7 @@ def _closed(
     key = protocol.idempotency_key(request)
     shop, (pointer,) = gathered.shop, gathered.items
     m = shop.merchant_id
-    found = (pointer["c"], pointer["v"]) if pointer else None
+    found = (pointer["c"], pointer["v"]) if pointer and "c" in pointer else None
     found = found or Members(table, m).by_voucher_code(code)
     if found is None:
         raise Refused(RefusalCode.NOT_FOUND)

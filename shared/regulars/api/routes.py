@@ -11,8 +11,11 @@ from regulars.api import answers as a
 from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
 from regulars.api import answers_ledger as ledger
+from regulars.api import answers_merchants as merchants
+from regulars.api import answers_personal as personal
 from regulars.api import answers_programs as programs
 from regulars.api import models as m
+from regulars.api import models_merchants as of_merchants
 from regulars.program.document import ProgramDocument
 
 
@@ -37,6 +40,16 @@ class Route(NamedTuple):
 API = (
     Route("POST", "/v1/merchants", "api", "Create a merchant and its sandbox", "platform",
           m.NewMerchant, ((201, a.MerchantCreated),)),
+    Route("GET", "/v1/merchants", "api", "List the merchants", "platform",
+          answers=((200, merchants.MerchantList),), query=("limit", "cursor")),
+    Route("PATCH", "/v1/merchants/{id}", "api", "Set the limits of a merchant", "platform",
+          of_merchants.MerchantLimits, ((200, merchants.ListedMerchant),)),
+    Route("POST", "/v1/merchants/{id}/owner", "api", "Name another mailbox of the owner",
+          "platform", of_merchants.OwnerBody, ((200, merchants.ListedMerchant),)),
+    Route("GET", "/v1/merchant", "api", "Read what the merchant has set", "key",
+          answers=((200, merchants.MerchantView),)),
+    Route("PATCH", "/v1/merchant", "api", "Change what the merchant has set", "key",
+          of_merchants.MerchantChange, ((200, merchants.MerchantView),)),
     Route("GET", "/v1/templates", "api", "List the templates", "none",
           answers=((200, programs.TemplateList),)),
     Route("GET", "/v1/templates/{id}", "api", "Read a template", "none",
@@ -63,10 +76,14 @@ API = (
     Route("GET", "/v1/members/{id}", "api", "Read a card", "key", answers=((200, cards.CardView),)),
     Route("PATCH", "/v1/members/{id}", "api", "Change a profile", "key",
           m.MemberChange, ((200, cards.CardView),)),
+    Route("DELETE", "/v1/members/{id}", "api", "Erase a member", "key",
+          answers=((202, personal.Erased),)),
     Route("GET", "/v1/members/{id}/entries", "api", "Read the ledger of a card", "key",
           answers=((200, ledger.EntryList),), query=("limit", "cursor")),
     Route("GET", "/v1/members/{id}/profile", "api", "Read a profile", "key",
           answers=((200, cards.ProfileView),)),
+    Route("GET", "/v1/members/{id}/export", "api", "Hand over all that is kept of a member", "key",
+          answers=((200, personal.MemberExport),)),
     Route("GET", "/v1/members/{id}/verify", "api", "Re-compute the ledger of a card", "key",
           answers=((200, checks.Verified),)),
     Route("POST", "/v1/members/{id}/repair", "api", "Rebuild a card from its ledger", "key",
@@ -145,6 +162,7 @@ PAGES = (
     Route("POST", "/c/{token}/leaderboard", "card", "Take part in leaderboards, or stop", "link"),
     Route("GET", "/s/{code}", "card", "A card's code, scanned by a phone", "none"),
     Route("GET", "/v/{code}", "card", "A voucher's code, scanned by a phone", "none"),
+    Route("GET", "/e/{token}", "api", "Fetch a large export", "link"),
     Route("GET", "/u/{token}", "card", "Ask before unsubscribing", "link"),
     Route("POST", "/u/{token}", "card", "Unsubscribe", "link"),
     Route("GET", "/staff/counter", "staff", "The counter screen", "staff"),

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from regulars.http import credentials, protocol
 from regulars.jobs.due import run_due_in_sandbox
 from regulars.jobs.schedules import JOBS
 from regulars.store import connect, keys
+from regulars.store.marshal import Item
 from regulars.store.merchants import Hook, Merchants
 from regulars.tills import hooks, registry
 from regulars.tills.events import Delivery, Sample
@@ -89,13 +91,15 @@ def read_messages(request: protocol.Request) -> protocol.Response:
         after=cursor.replace(".", "#") if cursor else None,
         consistent=True,
     )
-    names = ("to", "channel", "kind", "language", "subject", "text")
-    items = [
-        {**{name: item[name] for name in names}, "at": calendar.rfc3339(item["at"])}
-        for item in page.items
-    ]
+    items = [message_view(item) for item in page.items]
     following = page.items[-1]["SK"].replace("#", ".") if page.next else None
     return protocol.json_answer(200, {"items": items, "next": following})
+
+
+def message_view(item: Item) -> dict[str, Any]:
+    """A message that the sandbox kept."""
+    names = ("to", "channel", "kind", "language", "subject", "text")
+    return {**{name: item[name] for name in names}, "at": calendar.rfc3339(item["at"])}
 
 
 def send_sample(request: protocol.Request) -> protocol.Response:

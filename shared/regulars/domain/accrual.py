@@ -46,11 +46,12 @@ def join(draft: Draft, operation: Join) -> None:
     draft.card = draft.card._replace(enrolled_ms=draft.now_ms)
     draft.birthday = operation.birthday
     current = running(draft, occasion_of(draft, 0))
-    for rule in draft.program.earn:
-        if rule.on == "join":
-            reason = reasons.plain(ReasonKind.JOIN)
-            _grant(draft, rule, rule.amount, reason, current, tier_multiplier=1000)
-    _bonuses(draft, current, frozenset({"join"}))
+    if not operation.again:
+        for rule in draft.program.earn:
+            if rule.on == "join":
+                reason = reasons.plain(ReasonKind.JOIN)
+                _grant(draft, rule, rule.amount, reason, current, tier_multiplier=1000)
+        _bonuses(draft, current, frozenset({"join"}))
     _follow_up(draft, spend_minor=0, count=0)
 
 

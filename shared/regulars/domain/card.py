@@ -143,6 +143,8 @@ class Card(NamedTuple):
     """The version up to which units were replaced and remainders dropped (see `carryover.py`)."""
     traced: int = 0
     """The number of the entry from which on entries tell the whole state (see `replay.py`)."""
+    erased_ms: int = 0
+    """When the member was erased; 0 for a card that somebody holds."""
     due: Mapping[str, str] = NONE
     """Per job the UTC hour of the card on the due list (a lower bound)."""
 

@@ -104,6 +104,7 @@ FIELDS: Mapping[str, Field] = {
     "taken": Field("n", list, lambda _, written: (written[0], written[1]), each=True),
     "stepped": Field("g", _same, _same),
     "traced": Field("p", _same, _same),
+    "erased_ms": Field("z", _same, _same),
     "due": Field("u", _same, _named, each=True),
 }
 """Every field of a card but the member's id and the version, by its name. Keys never change;

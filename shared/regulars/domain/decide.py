@@ -31,6 +31,7 @@ from regulars.domain.operations import (
     ClearDue,
     Confirm,
     Earn,
+    Erase,
     Expire,
     Give,
     GiveBenefits,
@@ -57,8 +58,11 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
     """Decide one operation on one card.
 
     `now` is an aware instant; the entry is recorded at it, or a millisecond after the newest
-    entry if that is later. Raises Refused with the first refusal that applies.
+    entry if that is later. Raises Refused with the first refusal that applies: NOT_FOUND for a card
+    whose member was erased.
     """
+    if card.erased_ms:
+        raise Refused(RefusalCode.NOT_FOUND)
     draft = Draft(program, card, operation, now)
     if isinstance(operation, _REVIEWS_TIER_FIRST):
         draft.card = tiering.as_of(program, draft.card, draft.today)
@@ -159,6 +163,9 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case ClearDue():
             draft.birthday = operation.birthday
             return _no_longer_due(draft, operation.job).nothing_to_book()
+        case Erase():
+            draft.card = draft.card._replace(erased_ms=draft.now_ms, due={})
+            return draft.decision("erase")
 
 
 _PAYS_DEBT_FIRST = (

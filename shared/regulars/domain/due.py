@@ -35,8 +35,11 @@ def newly_due(
 ) -> tuple[tuple[str, str], ...]:
     """List the (job, UTC hour) pairs to put on the due list after a change of the card.
 
-    `birthday` is `MM-DD` when the caller knows it; the card does not hold it.
+    `birthday` is `MM-DD` when the caller knows it; the card does not hold it. Nothing is due for a
+    card whose member was erased.
     """
+    if card.erased_ms:
+        return ()
     instants = [*_due_instants(program, card, now), *_celebrations(program, card, now, birthday)]
     first: dict[str, str] = {}
     for job, instant in instants:

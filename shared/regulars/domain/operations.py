@@ -42,6 +42,8 @@ class Join(NamedTuple):
     member_id: str
     birthday: str = ""
     """`MM-DD`, if known."""
+    again: bool = False
+    """Whether the person was a member before and was erased: joining gives nothing twice."""
 
 
 LineKind = Literal["goods", "discount", "gift_card", "delivery", "fee"]
@@ -309,6 +311,12 @@ class ClearDue(NamedTuple):
     """`MM-DD`, when it is to be put on the due list."""
 
 
+class Erase(NamedTuple):
+    """The member asked to be forgotten: the ledger stays, and nothing can be done with it."""
+
+    origin: Origin
+
+
 class RewardAction(NamedTuple):
     """The member did something that is rewarded: a review, a survey, an event."""
 
@@ -368,5 +376,5 @@ class GrantTier(NamedTuple):
 AnyOperation = (
     Join | Earn | RewardAction | GrantBonus | GiveSurprise | Celebrate | GiveBenefits | Adjust
     | Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void
-    | Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue
+    | Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue | Erase
 )  # fmt: skip

@@ -118,7 +118,7 @@ def remind(shop: Shop, member_id: str) -> None:
 
 def _card(shop: Shop, member_id: str) -> Card:
     """The card that something is due for; raises DamagedError when its state is gone."""
-    card = shop.ledger.card(member_id)
+    card = shop.ledger.stored_card(member_id)
     if card is None:
         pk, sk = keys.state(shop.merchant_id, member_id)
         raise cards.DamagedError({"PK": pk, "SK": sk})

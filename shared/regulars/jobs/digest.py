@@ -18,7 +18,7 @@ from regulars.domain.ledger import Entry
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.program.shop import Shop
-from regulars.store import activity, keys
+from regulars.store import activity, keys, merchant_settings
 from regulars.store.members import Members
 
 BEST = 5
@@ -42,6 +42,7 @@ def digest(shop: Shop, member_id: str) -> None:
     compared = {name: before[name] for name in kept} if before else None
     facts = {"figures": {**figures, "before": compared}}
     notify(shop.merchant_id, Notification(keys.MERCHANT_LEVEL, DIGEST, str(week), facts), shop.now)
+    merchant_settings.put_into_list(shop.table, shop.merchant_id)
     shop.table.put(next_digest(shop.merchant_id, zone, today))
 
 

@@ -52,6 +52,8 @@ def _review_all(shop: Shop, name: str) -> int:
     while True:
         page = table.query(keys.members(shop.merchant_id), index=True, limit=PAGE, start=start)
         for item in page.items:
+            if item.get("erased"):
+                continue
             member_id = item["PK"].rpartition("#")[2]
             try:
                 review_tier(shop, member_id)

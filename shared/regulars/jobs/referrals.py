@@ -59,8 +59,12 @@ def take_back(shop: Shop, friend_id: str, seq: int) -> None:
         try:
             shop.ledger.perform(shop.program, read.card, read.operation, shop.now, fresh=True)
         except Refused as refused:
-            if refused.code != RefusalCode.ALREADY_REVERSED:
+            if refused.code not in _NOTHING_TO_TAKE:
                 raise
+
+
+_NOTHING_TO_TAKE = {RefusalCode.ALREADY_REVERSED, RefusalCode.NOT_FOUND}
+"""It was taken back before, or the member was erased."""
 
 
 def _op(friend_id: str, seq: int, side: str) -> str:
@@ -90,5 +94,5 @@ def _referrer(shop: Shop, named: str) -> str | None:
     code = codes.normal(named)
     if len(code) == HANDLE_LENGTH:
         (item,) = shop.table.get(keys.handle(shop.merchant_id, code))
-        return item["c"] if item else None
+        return item.get("c") if item else None
     return code.lower()

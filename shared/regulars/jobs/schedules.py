@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.actions.due_marks import DIGEST, DRAW, INVITE, LEADERBOARDS, PUBLISH, ROOTS, ZONE
+from regulars.actions.erase import ERASE, clean_up
 from regulars.core import clock
 from regulars.core.observability import logger
 from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
@@ -13,6 +14,7 @@ from regulars.jobs import (
     cards,
     digest,
     invitations,
+    later,
     leaderboards,
     publishing,
     raffles,
@@ -20,6 +22,7 @@ from regulars.jobs import (
     roots,
 )
 from regulars.jobs.due import Job, run_due
+from regulars.messages.later import LATER
 from regulars.store import connect
 
 JOBS: dict[str, Job] = {
@@ -37,12 +40,14 @@ JOBS: dict[str, Job] = {
     PUBLISH: publishing.publish_due,
     ZONE: recompute.zone_changed,
     ROOTS: roots.digest_heads,
+    ERASE: clean_up,
+    LATER: later.hand_on,
 }
 """By the name under which they stand in the due list."""
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
-    "expiry": (EXPIRE,),
-    "reminders": (REMIND, NOTICE),
+    "expiry": (EXPIRE, ERASE),
+    "reminders": (REMIND, NOTICE, LATER),
     "digest": (DIGEST, ROOTS),
     "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS, PUBLISH, ZONE),
 }

@@ -17,12 +17,12 @@ from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.render.mail import MailBlock, MailBody
 from regulars.render.mail import mail as laid_out
-from regulars.store import keys, merchants
 from regulars.store.members import Profile, card_url
+from regulars.store.merchant_settings import Known, MerchantSettings
 
 
 def compose_for_member(
-    shop: Shop, profile: Profile, name: str, facts: Mapping[str, Any]
+    shop: Shop, known: Known, profile: Profile, name: str, facts: Mapping[str, Any]
 ) -> Mail | None:
     """Compose a mail to a member; None when there is nothing (any more) to say."""
     card = shop.ledger.card(profile.member_id)
@@ -32,6 +32,7 @@ def compose_for_member(
     content = kind(name).compose(shop, card, facts, words)
     if content is None:
         return None
+    merchant, own = known
     url = card_url(settings().base_url, shop.merchant_id, profile)
     unsubscribe = tokens.unsubscribe_token(shop.merchant_id, profile.member_id)
     view = MailBody(
@@ -44,16 +45,17 @@ def compose_for_member(
             shop=shop.program.name,
         ),
         unsubscribe_url=f"{settings().base_url}/u/{unsubscribe}",
+        address=f"{merchant.name}, {own.postal_address}" if own.postal_address else "",
     )
-    return _mail(profile.email, name, view, words, shop.program)
+    return _mail(profile.email, name, view, words, shop.program, own)
 
 
-def compose_for_owner(shop: Shop, name: str, facts: Mapping[str, Any]) -> Mail | None:
-    """Compose a mail to the owner; None when there is nothing (any more) to say."""
-    (item,) = shop.table.get(keys.merchant(shop.merchant_id))
-    if item is None:
-        return None
-    merchant = merchants.merchant_of(item)
+def compose_for_owner(shop: Shop, known: Known, name: str, facts: Mapping[str, Any]) -> Mail | None:
+    """Compose a mail to the owner; None when there is nothing (any more) to say.
+
+    The fact `to` names another address than the one the owner has now.
+    """
+    merchant, own = known
     words = words_of(negotiate.language("", shop.program.languages))
     content = kind(name).compose(shop, None, {**facts, "name": merchant.name}, words)
     if content is None:
@@ -63,11 +65,17 @@ def compose_for_owner(shop: Shop, name: str, facts: Mapping[str, Any]) -> Mail |
         subject=content.subject,
         blocks=content.blocks,
         preview=content.preview,
-        reason=words.t("The weekly digest of your programme."),
+        reason=words.t("The weekly digest of your programme.") if name == "digest" else "",
     )
-    return _mail(merchant.owner_email, name, view, words, shop.program)
+    return _mail(facts.get("to") or merchant.owner_email, name, view, words, shop.program, own)
 
 
-def _mail(to: str, name: str, view: MailBody, words: Words, program: Program) -> Mail:
+def _mail(
+    to: str, name: str, view: MailBody, words: Words, program: Program, own: MerchantSettings
+) -> Mail:
     html, text = laid_out(view, words)
-    return Mail(to, name, words.lang, program.name, view.subject, html, text, view.unsubscribe_url)
+    sender = own.sender_name or program.name
+    return Mail(
+        to, name, words.lang, sender, view.subject, html, text, view.unsubscribe_url,
+        reply_to=own.reply_to,
+    )  # fmt: skip

@@ -18,14 +18,15 @@ from typing import Any
 from regulars.core import clock
 from regulars.core.observability import logger
 from regulars.domain.calendar import to_ms
-from regulars.messages import compose
+from regulars.messages import compose, later
 from regulars.messages.channels.sandbox import keep_for_reading
 from regulars.messages.kinds import kind
 from regulars.messages.mail import Mail, NotSentError
 from regulars.messages.notification import Notification
 from regulars.program.shop import Shop, load_shop
-from regulars.store import connect, keys
+from regulars.store import connect, keys, merchant_settings
 from regulars.store.members import Members
+from regulars.store.merchant_settings import Known
 from regulars.store.table import Absent, Below, Table
 
 LEASE_MS = 5 * 60 * 1000
@@ -40,12 +41,17 @@ class SendInProgressError(Exception):
 
 
 def deliver(shop: Shop, message: Notification, send: Callable[[Shop, Mail], None]) -> bool:
-    """Compose, claim, send, mark. False when it must not or need not be sent.
+    """Compose, claim, send, mark. False when it must not or need not be sent, or waits for the end
+    of the quiet hours.
 
-    Raises BeingSentError, and whatever `send` raises.
+    Raises SendInProgressError, and whatever `send` raises.
     """
-    mail = _compose(shop, message)
+    known = merchant_settings.read(shop.table, shop.merchant_id)
+    mail = _compose(shop, known, message)
     if mail is None:
+        return False
+    if until := later.waits_until(shop, message, known[1]):
+        later.put_off(shop, message, until)
         return False
     lease = _claim(shop.table, shop.merchant_id, message)
     if lease is None:
@@ -67,16 +73,16 @@ def deliver_to_sandbox(merchant_id: str, message: Notification, now: datetime | 
         deliver(load_shop(connect.table(), merchant_id, now), message, keep_for_reading)
 
 
-def _compose(shop: Shop, message: Notification) -> Mail | None:
+def _compose(shop: Shop, known: Known, message: Notification) -> Mail | None:
     """The mail, or None: no address, no consent, nothing left to say."""
     if message.member_id == keys.MERCHANT_LEVEL:
-        return compose.compose_for_owner(shop, message.kind, message.facts)
+        return compose.compose_for_owner(shop, known, message.kind, message.facts)
     profile = Members(shop.table, shop.merchant_id).profile(message.member_id)
     if profile is None or not profile.email:
         return None
     if kind(message.kind).consent and not profile.consents.get("email"):
         return None
-    return compose.compose_for_member(shop, profile, message.kind, message.facts)
+    return compose.compose_for_member(shop, known, profile, message.kind, message.facts)
 
 
 def _claim(table: Table, merchant_id: str, message: Notification) -> dict[str, Any] | None:

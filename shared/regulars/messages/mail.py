@@ -17,6 +17,8 @@ class Mail:
     html: str
     text: str
     unsubscribe_url: str | None
+    reply_to: str = ""
+    """Where answers go; empty for the sender."""
 
 
 class NotSentError(Exception):

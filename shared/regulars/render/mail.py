@@ -40,6 +40,8 @@ class MailBody(NamedTuple):
     preview: str = ""
     reason: str = ""
     unsubscribe_url: str | None = None
+    address: str = ""
+    """Who sends it and where they are, in one line."""
 
 
 def mail(view: MailBody, words: Words) -> tuple[str, str]:
@@ -65,6 +67,8 @@ def _text(view: MailBody, words: Words) -> str:
     foot = [line for line in (view.reason,) if line]
     if view.unsubscribe_url:
         foot.append(words.t("Stop these mails: {url}", url=view.unsubscribe_url))
+    if view.address:
+        foot.append(view.address)
     signature = "\n".join(["--", view.brand.name, *foot])
     return "\n\n".join([*parts, signature]) + "\n"
 

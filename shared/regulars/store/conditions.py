@@ -46,6 +46,17 @@ class Present(Condition):
         super().__init__("attribute_exists(#c0)", {"#c0": "PK"})
 
 
+class Without(Condition):
+    """There must be an item, and it must not have this attribute yet."""
+
+    __slots__ = ()
+
+    def __init__(self, attribute: str) -> None:
+        super().__init__(
+            "attribute_exists(#c0) AND attribute_not_exists(#c1)", {"#c0": "PK", "#c1": attribute}
+        )
+
+
 class Equals(Condition):
     """The attribute must have this value: nobody changed the item since it was read."""
 
@@ -62,6 +73,19 @@ class Below(Condition):
 
     def __init__(self, attribute: str, value: int | str) -> None:
         super().__init__("#c0 < :c0", {"#c0": attribute}, {":c0": to_attribute(value)})
+
+
+class AbsentOrOneOf(Condition):
+    """There must be no item, or the attribute must have one of two values."""
+
+    __slots__ = ()
+
+    def __init__(self, attribute: str, first: object, second: object) -> None:
+        super().__init__(
+            "attribute_not_exists(#c1) OR #c0 IN (:c0, :c1)",
+            {"#c0": attribute, "#c1": "PK"},
+            {":c0": to_attribute(first), ":c1": to_attribute(second)},
+        )
 
 
 class AbsentOr(Condition):

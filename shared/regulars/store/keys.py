@@ -2,7 +2,7 @@
 
 | item | PK | SK | GSI1PK | GSI1SK |
 |---|---|---|---|---|
-| merchant | `M#<m>` | `MERCHANT` | | |
+| merchant (a live one is listed) | `M#<m>` | `MERCHANT` | `MERCHANTS` | `<created ms>#<m>` |
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | sandbox clock | `M#<m>` | `CLOCK` | | |
 | version that waits for its time | `M#<m>` | `WAITING#<n>` | | |
@@ -63,6 +63,14 @@ Key = tuple[str, str]
 
 def merchant(m: str) -> Key:
     return f"M#{m}", "MERCHANT"
+
+
+MERCHANTS = "MERCHANTS"
+"""GSI1: all live merchants, by when they were created."""
+
+
+def merchants_order(created_ms: int, m: str) -> str:
+    return f"{created_ms:013}#{m}"
 
 
 def program(m: str) -> Key:

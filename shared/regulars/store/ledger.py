@@ -68,7 +68,12 @@ class Ledger:
         self.merchant_id = merchant_id
 
     def card(self, member_id: str) -> Card | None:
-        """The card as of now, read consistently; None when there is none."""
+        """The card as of now, read consistently; None when there is none, or nobody's any more."""
+        card = self.stored_card(member_id)
+        return None if card is None or card.erased_ms else card
+
+    def stored_card(self, member_id: str) -> Card | None:
+        """The card as of now, also that of a member who was erased."""
         (item,) = self.table.get(keys.state(self.merchant_id, member_id))
         return cards.card_of(item) if item else None
 

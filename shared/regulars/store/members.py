@@ -10,17 +10,32 @@ from regulars.core import tokens
 from regulars.domain.card import Card
 from regulars.store import keys
 from regulars.store.cards import DamagedError, card_of
+from regulars.store.conditions import AbsentOrOneOf
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
 
 PAGE = 100
 """Members read at once on the way along all of them."""
 
+LINKS_MAX = 50
+"""Links of a card that are looked after when its member is erased; who renews a link empties the
+one before it."""
+
 CONTACT_KINDS = ("email", "phone")
 """The fields of a profile by which a member is found."""
 
+ERASED = "-"
+"""Stands in a contact for the member who was erased: nobody has it, and who joins with it again is
+known to have joined before. All that is kept is the keyed digest that is its key."""
+
 FREE = AbsentOr(Equals("c", ""))
 """A contact that nobody has, or that its member has given up."""
+
+NOT_HELD = AbsentOrOneOf("c", "", ERASED)
+"""A contact that is free, or whose member was erased."""
+
+SHELL_S = 24 * 3600
+"""After so many seconds the table removes an item that was emptied."""
 
 
 class Profile(NamedTuple):
@@ -45,6 +60,8 @@ class Profile(NamedTuple):
     proofs: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     """When (`at`, in milliseconds) and by whom (`by`) a contact was confirmed (`email`, `phone`) or
     a consent given or refused (`consent.<channel>`); absent where it was not kept."""
+    erased_ms: int = 0
+    """When the member was erased: then there is nothing else in it."""
 
     def contacts(self) -> tuple[str, ...]:
         """The normalized contacts that find this member."""
@@ -71,20 +88,26 @@ class Members:
         self.table = table
         self.merchant_id = merchant_id
 
-    def enrollment(self, profile: Profile) -> list[Put]:
-        """The items that come with a new card, each to be written only if absent."""
+    def enrollment(self, profile: Profile, *, again: bool = False) -> list[Put]:
+        """The items that come with a new card, each to be written only if absent; `again` says that
+        a contact may be that of a member who was erased."""
         m, c = self.merchant_id, profile.member_id
         token = tokens.card_token(m, c, profile.link)
         return [
             Put(self._profile_item(profile), Absent()),
             Put(_item(keys.link(tokens.digest(token)), m=m, c=c), Absent()),
             Put(_item(keys.handle(m, profile.handle), c=c), Absent()),
-            *(Put(self._contact_item(contact, c), FREE) for contact in profile.contacts()),
+            *(
+                Put(self._contact_item(contact, c), NOT_HELD if again else FREE)
+                for contact in profile.contacts()
+            ),
         ]
 
     def profile(self, member_id: str) -> Profile | None:
+        """The profile of a member; None when there is none, or the member was erased."""
         (item,) = self.table.get(keys.profile(self.merchant_id, member_id))
-        return profile_of(item) if item else None
+        found = profile_of(item) if item else None
+        return None if found is None or found.erased_ms else found
 
     def change(self, before: Profile, after: Profile) -> None:
         """Write a changed profile and its new contacts; raises Cancelled when either is taken."""
@@ -97,9 +120,34 @@ class Members:
         free = [Put(_item(self._contact_key(contact), c=""), None) for contact in sorted(gone)]
         return [
             Put(self._profile_item(after), Equals("ver", before.version)),
-            *(Put(self._contact_item(contact, after.member_id), FREE) for contact in sorted(added)),
+            *(
+                Put(self._contact_item(contact, after.member_id), NOT_HELD)
+                for contact in sorted(added)
+            ),
             *free,
         ]
+
+    def erasure(self, profile: Profile, now_ms: int) -> list[Put]:
+        """Return what takes a person out of the table: the profile first, then all that leads to
+        the card. Of a contact only its digest stays."""
+        m, c = self.merchant_id, profile.member_id
+        empty = Profile(
+            c, "", profile.enrolled_ms, link=0, version=profile.version + 1, erased_ms=now_ms
+        )
+        links = [
+            keys.link(tokens.digest(tokens.card_token(m, c, number)))
+            for number in range(max(1, profile.link - LINKS_MAX + 1), profile.link + 1)
+        ]
+        return [
+            Put(self._profile_item(empty), Equals("ver", profile.version)),
+            *(Put(self._contact_item(contact, ERASED)) for contact in profile.contacts()),
+            *(Put(shell(key, now_ms)) for key in (*links, keys.handle(m, profile.handle))),
+        ]
+
+    def erase(self, writes: list[Put]) -> None:
+        """Write what takes a person out of the table; raises Cancelled when the profile is another
+        by now."""
+        self.table.transact(writes)
 
     def by_contact(self, contact: str) -> str | None:
         """The member with a normalized contact."""
@@ -108,10 +156,11 @@ class Members:
     def by_digest(self, contact_digest: str) -> str | None:
         """The member with the contact that has this digest."""
         (item,) = self.table.get(keys.contact(self.merchant_id, contact_digest))
-        return item["c"] or None if item else None
+        return item["c"] or None if item and item["c"] != ERASED else None
 
     def who_has(self, profile: Profile) -> dict[str, str]:
-        """The members that have the contacts of a profile, by kind; kinds nobody has are absent."""
+        """The members that have the contacts of a profile, by kind (ERASED for one who was erased);
+        kinds nobody has are absent."""
         given = [kind for kind in CONTACT_KINDS if getattr(profile, kind)]
         items = self.table.get(*(self._contact_key(getattr(profile, kind)) for kind in given))
         return {
@@ -124,12 +173,12 @@ class Members:
         if handle is None:
             return None
         (item,) = self.table.get(keys.handle(self.merchant_id, handle), consistent=False)
-        return item["c"] if item else None
+        return item.get("c") if item else None
 
     def by_voucher_code(self, code: str) -> tuple[str, str] | None:
         """Member and voucher of a voucher's code."""
         (item,) = self.table.get(keys.code(self.merchant_id, code))
-        return (item["c"], item["v"]) if item else None
+        return (item["c"], item["v"]) if item and "c" in item else None
 
     def _contact_key(self, contact: str) -> keys.Key:
         return keys.contact(self.merchant_id, tokens.contact_digest(self.merchant_id, contact))
@@ -156,6 +205,7 @@ class Members:
             link=profile.link,
             ver=profile.version,
             proofs={name: dict(proof) for name, proof in profile.proofs.items()},
+            **({"erased": profile.erased_ms} if profile.erased_ms else {}),
         )
 
 
@@ -183,6 +233,7 @@ def _profile(item: Item) -> Profile:
         link=item["link"],
         version=item["ver"],
         proofs=item.get("proofs", {}),
+        erased_ms=item.get("erased", 0),
     )
 
 
@@ -200,13 +251,13 @@ def members_page(
     whose: Callable[[Profile], bool] | None = None,
 ) -> tuple[list[tuple[Profile, Card]], Any]:
     """A page of members (or of some, by profile) with their cards, by enrolment, and where the next
-    page starts; None after the last.
+    page starts; None after the last. Who was erased is left out.
 
     A card that is not there or cannot be read is handed to `aside` with the error, and left out.
     """
     page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
     profiles = [one for item in page.items if (one := _readable_profile(item, aside))]
-    wanted = [one for one in profiles if whose is None or whose(one)]
+    wanted = [one for one in profiles if not one.erased_ms and (whose is None or whose(one))]
     states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
     found = []
     for profile, state in zip(wanted, states, strict=True):
@@ -255,6 +306,11 @@ def _readable_profile(item: Item, aside: Callable[[str, Exception], None]) -> Pr
 def _no_state(merchant_id: str, member_id: str) -> Item:
     """What stands for a state that is not there: nothing that could be read."""
     return _item(keys.state(merchant_id, member_id))
+
+
+def shell(key: keys.Key, now_ms: int) -> Item:
+    """An item without anything in it, which the table removes by itself."""
+    return _item(key, ttl=now_ms // 1000 + SHELL_S)
 
 
 def card_of_link(table: Table, token: str) -> tuple[str, str] | None:

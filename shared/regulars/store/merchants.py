@@ -255,9 +255,18 @@ def packed(value: Mapping[str, Any]) -> bytes:
     return compress(text.encode(), 9)
 
 
+def listed(merchant: Merchant) -> Item:
+    """What puts a live merchant into the list of all; nothing for a sandbox."""
+    if is_sandbox(merchant.merchant_id):
+        return {}
+    order = keys.merchants_order(merchant.created_ms, merchant.merchant_id)
+    return {"GSI1PK": keys.MERCHANTS, "GSI1SK": order}
+
+
 def _merchant_item(merchant: Merchant) -> Item:
     return _item(
         keys.merchant(merchant.merchant_id),
+        **listed(merchant),
         name=merchant.name,
         slug=merchant.slug,
         languages=list(merchant.languages),

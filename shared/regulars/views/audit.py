@@ -7,10 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regulars.domain import calendar
+from regulars.domain import calendar, ledger
 from regulars.domain.ledger import Entry, Recorded
-from regulars.views import worth
+from regulars.domain.program import Program
+from regulars.i18n.words import Words
+from regulars.store import cards, keys
+from regulars.store.marshal import Item
+from regulars.views import integration, worth
 from regulars.views.integration import View
+
+
+def stored_entry(program: Program, c: str, item: Item, words: Words) -> View:
+    """An entry with all that is hashed; of one that cannot be read what is left of it, so that
+    whoever checks the ledger finds it."""
+    one = cards.recorded_of(item)
+    try:
+        booked = ledger.parse(one.text)
+        view = integration.entry(program, booked, one.prev, one.hash, words)
+        return {**view, **audited(c, booked, one.text)}
+    except ledger.UNREADABLE:
+        seq = int(item["SK"].removeprefix(keys.ENTRY_PREFIX))
+        return damaged_entry(c, seq, keys.recorded_ms(item["GSI1SK"]), one)
 
 
 def audited(member_id: str, booked: Entry, text: str) -> View:

@@ -22,7 +22,7 @@ from regulars.pages.customer.card.view import (
     VoucherRow,
 )
 from regulars.pages.customer.join import view as join
-from regulars.pages.customer.join.view import JoinPage
+from regulars.pages.customer.join.view import Controller, JoinPage
 from regulars.pages.customer.unsubscribe import view as unsubscribe
 from regulars.pages.customer.unsubscribe.view import UnsubscribePage
 from regulars.pages.message import view as message
@@ -190,7 +190,12 @@ BOARDS = LeaderboardsPanel(
         LeaderboardPanel("Most spent", "last year", hint="You have no place on it yet."),
     ),
 )
-JOIN = JoinPage(BRAND, "/j/kavehaz", "once1", LANGUAGES, goal=GOAL._replace(have=1))
+CONTROLLER = Controller(
+    "Kávéház a sarkon Bt., 1052 Budapest, Fő utca 1.",
+    "adat@kavehaz.example",
+    "https://kavehaz.example/adat",
+)
+JOIN = JoinPage(BRAND, "/j/kavehaz", "once1", LANGUAGES, CONTROLLER, goal=GOAL._replace(have=1))
 STAFF = CounterPage(
     BRAND,
     "Kata",
@@ -220,6 +225,7 @@ MAIL = MailBody(
     preview="29 new members",
     reason="You get this because the shop is yours.",
     unsubscribe_url="https://example.test/u/abc",
+    address="Kávéház a sarkon Bt., 1052 Budapest, Fő utca 1.",
 )
 
 PAGES: dict[str, View] = {

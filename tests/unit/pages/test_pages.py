@@ -95,6 +95,8 @@ def test_nothing_inline_runs_and_nothing_comes_from_elsewhere(name: str, lang: s
         assert not [a for a in attributes if a.startswith("on") or a == "style"], tag
         for link in ("src", "href", "action"):
             value = attributes.get(link) or ""
+            if (tag, link) == ("a", "href") and value.startswith("https://"):
+                continue  # nothing is fetched from there until a person follows it
             assert value == "" or value[0] in "/?#" or value.startswith("data:image/"), value
         if tag == "script":
             assert "src" in attributes or attributes.get("type") == "application/json"

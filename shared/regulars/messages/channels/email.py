@@ -65,6 +65,8 @@ def message(mail: Mail, mail_from: str) -> bytes:
     made = EmailMessage(policy=_POLICY)
     made["From"] = sender(mail.sender, mail_from, _FOLD)
     made["To"] = mail.to
+    if mail.reply_to:
+        made["Reply-To"] = mail.reply_to
     made["Subject"] = _FOLD.join(words(mail.subject))
     if mail.unsubscribe_url:
         made["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"

@@ -136,6 +136,8 @@ def _open(request: protocol.Request) -> Opened:
     now = merchants.now_of(m, clock_item[0] if clock_item else None)
     program = program_of(program_item).at(to_ms(now))
     profile = profile_of(profile_item)
+    if profile.erased_ms:
+        raise Refused(RefusalCode.NOT_FOUND)
     return Opened(
         Shop(table, m, program, now),
         cards.card_of(state_item),

@@ -24,8 +24,9 @@ from regulars.pages.customer.join import form, view
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
-from regulars.store import connect, keys, merchants
+from regulars.store import connect, keys, merchant_settings, merchants
 from regulars.store.answers import Idempotency
+from regulars.store.marshal import Item
 from regulars.store.merchants import Merchants
 from regulars.views import customer
 
@@ -34,14 +35,14 @@ ONCE = re.compile(r"[0-9a-z]{8,40}")
 
 def show(request: protocol.Request) -> protocol.Response:
     """GET /j/{slug}."""
-    shop = _shop(request)
+    shop, controller = _shop(request)
     words = _words(request, shop.program)
-    return _page(request, shop, words, 200, {}, {})
+    return _page(request, shop, controller, words, 200, {}, {})
 
 
 def join(request: protocol.Request) -> protocol.Response:
     """POST /j/{slug}: enrol and lead to the card. The same form posted twice is one card."""
-    shop = _shop(request)
+    shop, controller = _shop(request)
     # A name of nothing but what is unseen is kept, and found to show nothing.
     sent = {name: typed.trimmed(value) or value.strip() for name, value in request.form.items()}
     words = words_of(
@@ -51,14 +52,14 @@ def join(request: protocol.Request) -> protocol.Response:
         )
     )
     if sent.get(view.TRAP) and not sent.get("person"):
-        return _page(request, shop, words, 422, sent, {}, ask_person=True)
+        return _page(request, shop, controller, words, 422, sent, {}, ask_person=True)
     profile, errors = form.read(
         sent, shop.program, words.lang, calendar.local_date(shop.now, shop.program.timezone)
     )
     if errors:
         if profile.phone and "phone" not in errors:
             sent["phone"] = contacts.shown(profile.phone)
-        return _page(request, shop, words, 422, sent, errors)
+        return _page(request, shop, controller, words, 422, sent, errors)
     consents = (f"consent.{channel}" for channel in profile.consents)
     profile = profile.with_proof(calendar.to_ms(shop.now), "page", *consents)
     once = sent.get("once", "")
@@ -80,17 +81,27 @@ def join(request: protocol.Request) -> protocol.Response:
     return protocol.redirect(f"/c/{token}", (credentials.card_cookie(shop.merchant_id, token),))
 
 
-def _shop(request: protocol.Request) -> Shop:
+def _shop(request: protocol.Request) -> tuple[Shop, view.Controller]:
+    """The shop of the address, and who keeps what is typed on its page."""
     table = connect.lean_table()
     slug = request.param("slug").lower()
     merchant_id = Merchants(table).by_slug(slug) if len(slug) <= checks.TEXT_MAX else None
     if merchant_id is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    (item,) = table.get(keys.program(merchant_id), consistent=False)
-    if item is None:
+    item, merchant = table.get(
+        keys.program(merchant_id), keys.merchant(merchant_id), consistent=False
+    )
+    if item is None or merchant is None:
         raise Refused(RefusalCode.NOT_FOUND)
     now = merchants.now_of(merchant_id, None)
-    return Shop(table, merchant_id, program_of(item).at(calendar.to_ms(now)), now)
+    shop = Shop(table, merchant_id, program_of(item).at(calendar.to_ms(now)), now)
+    return shop, _controller(merchant)
+
+
+def _controller(item: Item) -> view.Controller:
+    own = merchant_settings.of_item(item)
+    named = ", ".join(filter(None, (item["name"], own.postal_address)))
+    return view.Controller(named, own.privacy_contact, own.privacy_url)
 
 
 def _words(request: protocol.Request, program: Program) -> Words:
@@ -101,6 +112,7 @@ def _words(request: protocol.Request, program: Program) -> Words:
 def _page(
     request: protocol.Request,
     shop: Shop,
+    controller: view.Controller,
     words: Words,
     status: int,
     values: Mapping[str, str],
@@ -114,6 +126,7 @@ def _page(
         action=f"/j/{request.param('slug').lower()}",
         once=tokens.random_id(20),
         languages=shop.program.languages,
+        controller=controller,
         goal=_first_goal(shop),
         source=values.get("source") or request.query.get("source", "")[: checks.TEXT_MAX],
         ref=values.get("ref") or request.query.get("ref", "")[: checks.TEXT_MAX],

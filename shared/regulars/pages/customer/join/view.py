@@ -22,6 +22,14 @@ only robots fill it in."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+class Controller(NamedTuple):
+    """Who keeps what is typed: name and address in one line, whom to ask, where the notice is."""
+
+    name: str
+    contact: str = ""
+    url: str = ""
+
+
 class JoinPage(NamedTuple):
     """`GET|POST /j/{slug}`: the form posts to `action`.
 
@@ -36,6 +44,7 @@ class JoinPage(NamedTuple):
     action: str
     once: str
     languages: tuple[str, ...]
+    controller: Controller
     goal: GoalPanel | None = None
     source: str = ""
     ref: str = ""

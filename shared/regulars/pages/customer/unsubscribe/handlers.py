@@ -37,6 +37,8 @@ def _unsubscribe(request: protocol.Request, *, done: bool) -> protocol.Response:
     if program_item is None or item is None:
         raise Refused(RefusalCode.NOT_FOUND)
     profile, program = profile_of(item), program_of(program_item)
+    if profile.erased_ms:
+        raise Refused(RefusalCode.NOT_FOUND)
     if done:
         at_ms = to_ms(now_of(merchant_id, None))
         set_consent(Members(table, merchant_id), profile, "email", agreed=False, at_ms=at_ms)

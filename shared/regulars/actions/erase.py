@@ -1,0 +1,86 @@
+"""Erases a member: the person leaves the table, the ledger of the card stays (GDPR art. 17).
+
+One transaction takes the person out and books the entry `erase`: from then on nobody finds the
+card. What leads to the card besides, and what a sandbox has kept, is emptied right after it; a due
+mark is written with the transaction, so that a job goes on where a call stopped.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from regulars.core import tokens
+from regulars.core.observability import logger
+from regulars.domain.calendar import hour_of, to_ms
+from regulars.domain.operations import Erase, Origin
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.program.shop import Shop
+from regulars.store import cards, keys
+from regulars.store.ledger import TakenError, due_item
+from regulars.store.members import Members, Profile, shell
+from regulars.store.table import Cancelled, Put
+
+ERASE = "erase"
+"""Under this name it stands in the due list while anything is left to do."""
+
+ALL_DONE_WITHIN = timedelta(hours=24)
+TRIES = 5
+
+
+def erase(shop: Shop, member_id: str) -> None:
+    """Erase a member; raises NOT_FOUND for one who is not there, or was erased before.
+
+    Raises CONFLICT when others keep changing the profile.
+    """
+    members = Members(shop.table, shop.merchant_id)
+    for _ in range(TRIES):
+        profile = members.profile(member_id)
+        if profile is None:
+            raise Refused(RefusalCode.NOT_FOUND)
+        try:
+            _take_out(shop, members, profile)
+        except (TakenError, Cancelled):  # the profile has been changed since it was read
+            continue
+        logger().info(
+            "a member was erased", extra={"merchant": shop.merchant_id, "member": member_id}
+        )
+        clean_up(shop, member_id)
+        return
+    raise Refused(RefusalCode.CONFLICT, "The profile is being changed by others; try again.")
+
+
+def _take_out(shop: Shop, members: Members, profile: Profile) -> None:
+    """Book the entry and empty everything that names the person, or nothing."""
+    member_id, now_ms = profile.member_id, to_ms(shop.now)
+    m = shop.merchant_id
+    digests = [tokens.contact_digest(m, contact) for contact in profile.contacts()]
+    mark = {**due_item(m, member_id, ERASE, hour_of(shop.now)), "contacts": digests}
+    writes = [*members.erasure(profile, now_ms), Put(mark)]
+    try:
+        card = shop.ledger.card(member_id)
+    except cards.DamagedError:
+        card = None
+    if card is None:  # nothing can be booked on it; the person is forgotten all the same
+        members.erase(writes)
+        return
+    operation = Erase(Origin(f"erase:{member_id}", "api"))
+    shop.ledger.perform(shop.program, card, operation, shop.now, extra=writes, fresh=True)
+
+
+def clean_up(shop: Shop, member_id: str) -> None:
+    """Empty what still leads to an erased member's card, and what a sandbox has kept; doing it
+    again does nothing more."""
+    m, table = shop.merchant_id, shop.table
+    now_ms = to_ms(shop.now)
+    (mark,) = table.get(keys.due_mark(m, member_id, ERASE))
+    for item in table.items(keys.card(m, member_id), prefix=keys.VOUCHER_PREFIX, consistent=True):
+        table.put(shell(keys.code(m, item["code"]), now_ms))
+    digests = set(mark.get("contacts", ())) if mark else set()
+    if digests and tokens.is_sandbox(m):
+        for item in table.items(keys.messages(m), consistent=True):
+            if tokens.contact_digest(m, item["to"]) in digests:
+                table.put({**item, "to": "", "subject": "", "text": ""})
+    marks = table.items(keys.card(m, member_id), prefix=keys.DUE_PREFIX, consistent=True)
+    own = keys.due_mark(m, member_id, ERASE)
+    for key in [*((item["PK"], item["SK"]) for item in marks if item["SK"] != own[1]), own]:
+        table.put(shell(key, now_ms))

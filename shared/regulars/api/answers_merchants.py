@@ -1,0 +1,72 @@
+"""The contract of the HTTP API as pydantic models: answers about a merchant itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from regulars.api.answers import Cursor, Instant, View
+
+
+class QuietHoursView(View):
+    """The hours in which no member gets an offer or a reminder."""
+
+    from_: Annotated[str, Field(alias="from")]
+    """When they begin, by the shop's clock."""
+    until: str
+    """When they end; the same time twice means that there are none."""
+
+
+class MerchantView(View):
+    """What a merchant has set about itself."""
+
+    name: str
+    """Who keeps the members' data: the name of the business."""
+    owner_email: str
+    """Where the weekly digest goes."""
+    postal_address: str | None
+    """The address of the business, when it is set."""
+    privacy_contact: str | None
+    """The e-mail address for questions about data, when it is set."""
+    privacy_url: str | None
+    """Where the privacy notice is, when it is set."""
+    sender_name: str
+    """The name that mails come from."""
+    reply_to: str | None
+    """Where answers to mails go, when it is set."""
+    quiet_hours: QuietHoursView
+    """When nobody is written to."""
+    retention_months: int | None
+    """After how many months without a visit a member is forgotten, when it is set."""
+    set_up_done: bool
+    """Whether the owner has been through the first steps."""
+
+
+class ListedMerchant(View):
+    """A merchant as the platform sees it."""
+
+    merchant_id: str
+    """Id of the live merchant."""
+    sandbox_id: str
+    """Id of its sandbox."""
+    slug: str
+    """The name of the shop in its links."""
+    name: str
+    """The name of the business."""
+    owner_email: str
+    """Where the weekly digest goes."""
+    created_at: Instant
+    """When it was created."""
+    rate_per_second: int | None
+    """How many requests a second each key may make; null for the usual limit."""
+    burst: int | None
+    """How many requests a key may make at once; null for the usual limit."""
+
+
+class MerchantList(View):
+    """The merchants of the platform, the newest first."""
+
+    items: list[ListedMerchant]
+    """The merchants of this page."""
+    next: Cursor

@@ -1,0 +1,89 @@
+"""What a merchant sets about itself, with its own key; the sandbox has settings of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from regulars.api.models_merchants import MerchantChange
+from regulars.api.reading import read_body
+from regulars.core import checks, contacts
+from regulars.http import credentials, protocol
+from regulars.program.shop import Shop
+from regulars.store import connect, merchant_settings
+from regulars.store.merchant_settings import QUIET_FROM, QUIET_UNTIL, Known, MerchantSettings
+
+EMAILS = ("owner_email", "privacy_contact", "reply_to")
+"""Fields that hold an address to which mails can be sent."""
+
+NOT_AN_ADDRESS = "must be an e-mail address"
+
+
+def read(request: protocol.Request) -> protocol.Response:
+    """GET /v1/merchant."""
+    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    known = merchant_settings.read(shop.table, shop.merchant_id)
+    return protocol.json_answer(200, _view(shop, known))
+
+
+def change(request: protocol.Request) -> protocol.Response:
+    """PATCH /v1/merchant: the fields that are sent; `null` takes one back."""
+    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    body = read_body(request, MerchantChange)
+    sent = addressed(body.model_dump(exclude_unset=True, by_alias=True), EMAILS)
+    known = merchant_settings.change(
+        shop.table, shop.merchant_id, lambda known: _changed(known, sent)
+    )
+    return protocol.json_answer(200, _view(shop, known))
+
+
+def addressed(sent: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return what was sent, its addresses in their normal form; raises INVALID for others."""
+    normal = {name: contacts.email(sent[name]) for name in names if sent.get(name)}
+    checks.require([(name, NOT_AN_ADDRESS) for name, found in normal.items() if found is None])
+    return {**sent, **normal}
+
+
+def controller(known: Known) -> dict[str, Any]:
+    """Who keeps the members' data, as art. 15 of the GDPR wants it told."""
+    merchant, settings = known
+    return {
+        "name": merchant.name,
+        "postal_address": settings.postal_address or None,
+        "privacy_contact": settings.privacy_contact or None,
+        "privacy_url": settings.privacy_url or None,
+    }
+
+
+def _changed(known: Known, sent: Mapping[str, Any]) -> Known:
+    merchant, settings = known
+    nothing = MerchantSettings()
+    own = {
+        name: getattr(nothing, name) if value is None else value
+        for name, value in sent.items()
+        if name in MerchantSettings._fields
+    }
+    if "quiet_hours" in sent:
+        quiet = sent["quiet_hours"] or {"from": QUIET_FROM, "until": QUIET_UNTIL}
+        own |= {"quiet_from": quiet["from"], "quiet_until": quiet["until"]}
+    named = {name: sent[name] for name in ("name", "owner_email") if name in sent}
+    return merchant._replace(**named), settings._replace(**own)
+
+
+def _view(shop: Shop, known: Known) -> dict[str, Any]:
+    merchant, settings = known
+    return {
+        **controller(known),
+        "owner_email": merchant.owner_email,
+        "sender_name": settings.sender_name or shop.program.name,
+        "reply_to": settings.reply_to or None,
+        "quiet_hours": {"from": settings.quiet_from, "until": settings.quiet_until},
+        "retention_months": settings.retention_months or None,
+        "set_up_done": settings.set_up_done,
+    }
+
+
+ROUTES: dict[str, protocol.Handler] = {
+    "GET /v1/merchant": read,
+    "PATCH /v1/merchant": change,
+}

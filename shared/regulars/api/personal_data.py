@@ -1,0 +1,125 @@
+"""A member's own data: handed over (GDPR art. 15 and 20), or erased (art. 17)."""
+
+from __future__ import annotations
+
+import gzip
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+from regulars.actions import book, find
+from regulars.actions import erase as erasing
+from regulars.api.merchant_settings import controller
+from regulars.api.sandbox import message_view
+from regulars.core import clock, tokens
+from regulars.core.config import settings
+from regulars.domain import calendar
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import credentials, protocol
+from regulars.program.shop import Shop, load_shop
+from regulars.store import cards, connect, keys, merchant_settings
+from regulars.store.marshal import Item
+from regulars.views import audit, integration
+
+ANSWER_MAX = 4 * 1024 * 1024
+"""Bytes of an answer, which Lambda and API Gateway carry with room to spare; more is fetched,
+compressed, from a link."""
+
+LINK_S = 15 * 60
+"""How long such a link is good for."""
+
+_PURPOSE = "export-link"
+
+
+def export(request: protocol.Request) -> protocol.Response:
+    """GET /v1/members/{id}/export: at once, or as 303 to a link where there is much."""
+    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    member_id = request.param("id")
+    answer = protocol.json_answer(200, exported(shop, member_id))
+    if len(answer["body"].encode()) <= ANSWER_MAX:
+        return answer
+    until = calendar.to_ms(clock.now()) // 1000 + LINK_S
+    token = tokens.sign(_PURPOSE, f"{shop.merchant_id} {member_id} {until}")
+    return protocol.redirect(f"{settings().base_url}/e/{token}")
+
+
+def download(request: protocol.Request) -> protocol.Response:
+    """GET /e/{token}: an export, compressed; a link that is over is as unknown as any other."""
+    payload = tokens.unsign(_PURPOSE, request.param("token"))
+    merchant_id, member_id, until = payload.split(" ") if payload else ("", "", "0")
+    if int(until) <= calendar.to_ms(clock.now()) // 1000:
+        raise Refused(RefusalCode.NOT_FOUND)
+    shop = load_shop(connect.table(), merchant_id)
+    answer = protocol.json_answer(
+        200,
+        exported(shop, member_id),
+        {
+            "Content-Encoding": "gzip",
+            "Content-Disposition": f'attachment; filename="{member_id}.json"',
+        },
+    )
+    packed = gzip.compress(answer["body"].encode(), 9, mtime=0)
+    return {**answer, "body": b64encode(packed).decode(), "isBase64Encoded": True}
+
+
+def erase(request: protocol.Request) -> protocol.Response:
+    """DELETE /v1/members/{id}: from now on the card is as unknown as one that never was."""
+    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    erasing.erase(shop, request.param("id"))
+    by = calendar.to_ms(shop.now + erasing.ALL_DONE_WITHIN)
+    return protocol.json_answer(202, {"erased_by": calendar.rfc3339(by)})
+
+
+def exported(shop: Shop, member_id: str) -> dict[str, Any]:
+    """Everything that is kept of a member; raises NOT_FOUND."""
+    m, program = shop.merchant_id, shop.program
+    parts: dict[str, Item] = {
+        item["SK"]: item for item in shop.table.items(keys.card(m, member_id), consistent=True)
+    }
+    state, profile_item = (
+        parts.get(keys.state(m, member_id)[1]), parts.get(keys.profile(m, member_id)[1])
+    )  # fmt: skip
+    member = find.member_card_of(shop, state, profile_item)
+    profile, words = member.profile, member.words
+    view = integration.card(program, member.card, shop.now, words)
+    return {
+        "generated_at": calendar.rfc3339(calendar.to_ms(shop.now)),
+        "controller": controller(merchant_settings.read(shop.table, m)),
+        "profile": {
+            **integration.profile(profile),
+            "name": profile.name or None,
+            "referred_by": profile.referred_by or None,
+        },
+        "card": book.personal(view, member),
+        "entries": [
+            audit.stored_entry(program, member_id, item, words)
+            for sk, item in sorted(parts.items(), reverse=True)
+            if sk.startswith(keys.ENTRY_PREFIX)
+        ],
+        "vouchers": [
+            book.scannable(
+                integration.voucher(program, cards.voucher_of(item), words, shop.now), member
+            )
+            for sk, item in parts.items()
+            if sk.startswith(keys.VOUCHER_PREFIX)
+        ],
+        "messages": list(_messages(shop, profile.contacts())),
+        "surveys": [],
+        "devices": [],
+        "merges": [],
+    }
+
+
+def _messages(shop: Shop, contacts: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The messages that a sandbox has kept for these addresses; nobody else keeps any."""
+    if contacts:
+        for item in shop.table.items(keys.messages(shop.merchant_id), consistent=True):
+            if item["to"] in contacts:
+                yield message_view(item)
+
+
+ROUTES: dict[str, protocol.Handler] = {
+    "GET /v1/members/{id}/export": export,
+    "DELETE /v1/members/{id}": erase,
+    "GET /e/{token}": download,
+}

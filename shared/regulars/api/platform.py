@@ -1,0 +1,123 @@
+"""What the platform does with merchants that are there: list them, set limits, change the owner."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Any
+
+from regulars.api.merchant_settings import addressed
+from regulars.api.models_merchants import MerchantLimits, OwnerBody
+from regulars.api.reading import limit, read_body
+from regulars.core import clock, tokens
+from regulars.domain import calendar
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import credentials, protocol
+from regulars.messages.notification import Notification
+from regulars.messages.notify import notify
+from regulars.store import connect, keys, merchant_settings
+from regulars.store.merchant_settings import Known
+
+OWNER_CHANGED = "owner_changed"
+_ID = re.compile(r"[mt][0-9a-z]{11}")
+
+
+def list_merchants(request: protocol.Request) -> protocol.Response:
+    """GET /v1/merchants: the live ones, newest first."""
+    credentials.require_platform(request)
+    found, following = merchant_settings.page(
+        connect.table(), limit=limit(request), before=_place(request.query.get("cursor"))
+    )
+    cursor = f"{following[0]}.{following[1]}" if following else None
+    return protocol.json_answer(200, {"items": [_view(one) for one in found], "next": cursor})
+
+
+def set_limits(request: protocol.Request) -> protocol.Response:
+    """PATCH /v1/merchants/{id}: limits of a merchant or a sandbox, and the owner's address."""
+    credentials.require_platform(request)
+    body = read_body(request, MerchantLimits)
+    sent = addressed(body.model_dump(exclude_unset=True), ("owner_email",))
+    merchant_id = _known_form(request.param("id"))
+    limits: dict[str, Any] = {
+        name: sent[name] or 0 for name in ("rate_per_second", "burst") if name in sent
+    }
+
+    def make(known: Known) -> Known:
+        merchant, settings = known
+        if "owner_email" in sent:
+            merchant = merchant._replace(owner_email=sent["owner_email"])
+        return merchant, settings._replace(**limits)
+
+    changed = merchant_settings.change(connect.table(), merchant_id, make)
+    return protocol.json_answer(200, _view(changed))
+
+
+def change_owner(request: protocol.Request) -> protocol.Response:
+    """POST /v1/merchants/{id}/owner: another mailbox, for the live merchant and its sandbox."""
+    credentials.require_platform(request)
+    email = addressed(read_body(request, OwnerBody).model_dump(), ("email",))["email"]
+    live = _known_form(request.param("id"))
+    if tokens.is_sandbox(live):
+        raise Refused(RefusalCode.NOT_FOUND)
+    table = connect.table()
+    before, _ = merchant_settings.read(table, live)
+    if email != before.owner_email:
+        # First the mails: a call that stopped half way and comes again still tells both.
+        _announce(live, before.owner_email, email)
+
+    def make(known: Known) -> Known:
+        return known[0]._replace(owner_email=email), known[1]
+
+    merchant_settings.change(table, tokens.twin(live), make)
+    changed = merchant_settings.change(table, live, make)
+    return protocol.json_answer(200, _view(changed))
+
+
+def _announce(merchant_id: str, before: str, now: str) -> None:
+    """Tell both addresses, once a day for the same change."""
+    day = clock.now().date().isoformat()
+    for address in (before, now):
+        about = sha256(f"{before} {now} {address}".encode()).hexdigest()[:16]
+        wanted = Notification(keys.MERCHANT_LEVEL, OWNER_CHANGED, f"{day}:{about}", {"to": address})
+        notify(merchant_id, wanted)
+
+
+def _known_form(merchant_id: str) -> str:
+    if not _ID.fullmatch(merchant_id):
+        raise Refused(RefusalCode.NOT_FOUND)
+    return merchant_id
+
+
+def _place(cursor: str | None) -> tuple[int, str] | None:
+    if cursor is None:
+        return None
+    created, _, merchant_id = cursor.partition(".")
+    if not (re.fullmatch(r"[0-9]{1,13}", created) and _ID.fullmatch(merchant_id)):
+        raise Refused(
+            RefusalCode.INVALID, "", (("cursor", "must be the `next` of an earlier page"),)
+        )
+    return int(created), merchant_id
+
+
+def _view(known: Known) -> dict[str, Any]:
+    merchant, settings = known
+    live = merchant.merchant_id
+    if tokens.is_sandbox(live):
+        live = tokens.twin(live)
+    return {
+        "merchant_id": live,
+        "sandbox_id": tokens.twin(live),
+        "slug": merchant.slug,
+        "name": merchant.name,
+        "owner_email": merchant.owner_email,
+        "created_at": calendar.rfc3339(merchant.created_ms),
+        "rate_per_second": settings.rate_per_second or None,
+        "burst": settings.burst or None,
+    }
+
+
+ROUTES: dict[str, protocol.Handler] = {
+    "GET /v1/merchants": list_merchants,
+    "PATCH /v1/merchants/{id}": set_limits,
+    "POST /v1/merchants/{id}/owner": change_owner,
+}
