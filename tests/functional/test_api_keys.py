@@ -217,3 +217,33 @@ class TestLog:
     def test_bad_questions_name_the_parameter(self, cafe: Merchant, query: dict[str, str]) -> None:
         reply = cafe.call("GET", "/v1/audit", query=query)
         assert (reply.status, reply.json["errors"][0]["path"]) == (422, *query)
+
+    def test_says_what_was_done_to_the_merchant_and_to_members_data(
+        self, cafe: Merchant, frozen: Clock
+    ) -> None:
+        member_id = str(cafe.join(name="Anna", email="anna@example.com")["member_id"])
+        platform = {"authorization": f"Bearer {cafe.service.platform_key}"}
+        calls: list[tuple[str, str, Any]] = [
+            ("PATCH", "/v1/merchant", {"reply_to": "a@example.com"}),
+            ("GET", f"/v1/members/{member_id}/export", None),
+            ("DELETE", f"/v1/members/{member_id}", None),
+        ]
+        for call in calls:
+            frozen.now += timedelta(minutes=1)
+            assert cafe.call(*call).status in {200, 202}
+        for method, path in (("PATCH", ""), ("POST", "/owner")):
+            frozen.now += timedelta(minutes=1)
+            body = {"email": "b@example.com"} if path else {"burst": 900}
+            url = f"/v1/merchants/{cafe.id}{path}"
+            assert cafe.service.request(method, url, body=body, headers=platform).status == 200
+
+        found = log(cafe)
+
+        assert [(one["what"], one["who"]["kind"], one["target"]) for one in found] == [
+            ("merchant.owner", "platform", cafe.id),
+            ("merchant.limits", "platform", cafe.id),
+            ("member.erased", "key", member_id),
+            ("member.exported", "key", member_id),
+            ("merchant.changed", "key", cafe.id),
+        ]
+        assert "example.com" not in str(found), "the log names people by id"

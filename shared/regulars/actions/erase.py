@@ -27,10 +27,11 @@ ALL_DONE_WITHIN = timedelta(hours=24)
 TRIES = 5
 
 
-def erase(shop: Shop, member_id: str) -> None:
-    """Erase a member; raises NOT_FOUND for one who is not there, or was erased before.
+def erase(shop: Shop, member_id: str, *noted: Put) -> None:
+    """Erase a member, with lines of the audit log.
 
-    Raises CONFLICT when others keep changing the profile.
+    Raises NOT_FOUND for one who is not there, or was erased before, CONFLICT when others keep
+    changing the profile.
     """
     members = Members(shop.table, shop.merchant_id)
     for _ in range(TRIES):
@@ -38,7 +39,7 @@ def erase(shop: Shop, member_id: str) -> None:
         if profile is None:
             raise Refused(RefusalCode.NOT_FOUND)
         try:
-            _take_out(shop, members, profile)
+            _take_out(shop, members, profile, noted)
         except (TakenError, Cancelled):  # the profile has been changed since it was read
             continue
         logger().info(
@@ -49,13 +50,13 @@ def erase(shop: Shop, member_id: str) -> None:
     raise Refused(RefusalCode.CONFLICT, "The profile is being changed by others; try again.")
 
 
-def _take_out(shop: Shop, members: Members, profile: Profile) -> None:
+def _take_out(shop: Shop, members: Members, profile: Profile, noted: tuple[Put, ...]) -> None:
     """Book the entry and empty everything that names the person, or nothing."""
     member_id, now_ms = profile.member_id, to_ms(shop.now)
     m = shop.merchant_id
     digests = [tokens.contact_digest(m, contact) for contact in profile.contacts()]
     mark = {**due_item(m, member_id, ERASE, hour_of(shop.now)), "contacts": digests}
-    writes = [*members.erasure(profile, now_ms), Put(mark)]
+    writes = [*members.erasure(profile, now_ms), Put(mark), *noted]
     try:
         card = shop.ledger.card(member_id)
     except cards.DamagedError:

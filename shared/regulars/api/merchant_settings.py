@@ -8,9 +8,10 @@ from typing import Any
 from regulars.api.models_merchants import MerchantChange
 from regulars.api.reading import read_body
 from regulars.core import checks, contacts
+from regulars.domain.calendar import to_ms
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
-from regulars.store import connect, merchant_settings
+from regulars.store import audit, connect, merchant_settings
 from regulars.store.merchant_settings import QUIET_FROM, QUIET_UNTIL, Known, MerchantSettings
 
 EMAILS = ("owner_email", "privacy_contact", "reply_to")
@@ -28,12 +29,13 @@ def read(request: protocol.Request) -> protocol.Response:
 
 def change(request: protocol.Request) -> protocol.Response:
     """PATCH /v1/merchant: the fields that are sent; `null` takes one back."""
-    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    shop, actor = gathered.shop, credentials.actor(gathered.caller, request)
     body = read_body(request, MerchantChange)
     sent = addressed(body.model_dump(exclude_unset=True, by_alias=True), EMAILS)
-    known = merchant_settings.change(
-        shop.table, shop.merchant_id, lambda known: _changed(known, sent)
-    )
+    m, named = shop.merchant_id, {"set": sorted(sent)}
+    noted = audit.put(m, to_ms(shop.now), actor, "merchant.changed", m, after=named)
+    known = merchant_settings.change(shop.table, m, lambda known: _changed(known, sent), noted)
     return protocol.json_answer(200, _view(shop, known))
 
 

@@ -15,8 +15,9 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
-from regulars.store import connect, keys, merchant_settings
+from regulars.store import audit, connect, keys, merchant_settings
 from regulars.store.merchant_settings import Known
+from regulars.store.table import Put
 
 OWNER_CHANGED = "owner_changed"
 _ID = re.compile(r"[mt][0-9a-z]{11}")
@@ -48,7 +49,8 @@ def set_limits(request: protocol.Request) -> protocol.Response:
             merchant = merchant._replace(owner_email=sent["owner_email"])
         return merchant, settings._replace(**limits)
 
-    changed = merchant_settings.change(connect.table(), merchant_id, make)
+    noted = _noted(request, merchant_id, "merchant.limits", limits)
+    changed = merchant_settings.change(connect.table(), merchant_id, make, noted)
     return protocol.json_answer(200, _view(changed))
 
 
@@ -69,8 +71,15 @@ def change_owner(request: protocol.Request) -> protocol.Response:
         return known[0]._replace(owner_email=email), known[1]
 
     merchant_settings.change(table, tokens.twin(live), make)
-    changed = merchant_settings.change(table, live, make)
+    noted = _noted(request, live, "merchant.owner", {})
+    changed = merchant_settings.change(table, live, make, noted)
     return protocol.json_answer(200, _view(changed))
+
+
+def _noted(request: protocol.Request, merchant_id: str, what: str, after: dict[str, Any]) -> Put:
+    """Return the line of the merchant's audit log: its owner sees what the platform does."""
+    now_ms, actor = calendar.to_ms(clock.now()), credentials.platform(request)
+    return audit.put(merchant_id, now_ms, actor, what, merchant_id, after=after or None)
 
 
 def _announce(merchant_id: str, before: str, now: str) -> None:

@@ -164,10 +164,14 @@ def new_api_key(merchant_id: str, created_ms: int, **about: Any) -> tuple[str, A
     return key, ApiKey(f"{mode}_{key_id}", merchant_id, digest, created_ms=created_ms, **about)
 
 
+def platform(request: Request) -> Actor:
+    """Return the platform as who acts, for the audit log."""
+    return Actor("platform", "", "", network=network_of(request.source))
+
+
 def actor(caller: Caller, request: Request) -> Actor:
     """Return who acts, for the audit log."""
-    address = str(request.event["requestContext"]["http"].get("sourceIp", ""))
-    network = network_of(address)
+    network = network_of(request.source)
     if caller.staff:
         staff = caller.staff
         return Actor("staff", staff.staff_id, staff.name, staff.staff_id, network)

@@ -56,6 +56,11 @@ class Request:
         return str(self.event["rawPath"])
 
     @property
+    def source(self) -> str:
+        """The source address; empty when nobody says."""
+        return str(self.event["requestContext"]["http"].get("sourceIp", ""))
+
+    @property
     def headers(self) -> Mapping[str, str]:
         """By lower-case name, as API Gateway gives them."""
         headers: Mapping[str, str] = self.event.get("headers", {})

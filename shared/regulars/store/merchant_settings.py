@@ -14,7 +14,7 @@ from regulars.store import keys
 from regulars.store.conditions import Without
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchant, listed, merchant_of
-from regulars.store.table import Equals, Table
+from regulars.store.table import Cancelled, Equals, Put, Table
 
 QUIET_FROM, QUIET_UNTIL = "21:00", "08:00"
 """When nobody is written to, unless the merchant has set it."""
@@ -60,8 +60,9 @@ def read(table: Table, merchant_id: str) -> Known:
     return merchant_of(item), of_item(item)
 
 
-def change(table: Table, merchant_id: str, make: Callable[[Known], Known]) -> Known:
-    """Write what `make` makes of a merchant and its settings, and return it.
+def change(table: Table, merchant_id: str, make: Callable[[Known], Known], *noted: Put) -> Known:
+    """Write what `make` makes of a merchant and its settings, with lines of the audit log, and
+    return it.
 
     Raises NOT_FOUND when there is no such merchant, CONFLICT when others keep changing it.
     """
@@ -81,8 +82,11 @@ def change(table: Table, merchant_id: str, make: Callable[[Known], Known]) -> Kn
             "owner_email": merchant.owner_email, "own": own, "ver": version + 1,
         }  # fmt: skip
         as_read = Equals("ver", version) if version else Without("ver")
-        item = table.put(changed, as_read)
-        if item is None:
+        try:
+            table.transact([Put(changed, as_read), *noted])
+        except Cancelled as cancelled:
+            item = cancelled.reasons[0].item or {}
+        else:
             return merchant, settings
     raise Refused(RefusalCode.CONFLICT, "The merchant is being changed by others; try again.")
 
