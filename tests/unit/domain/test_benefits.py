@@ -177,6 +177,7 @@ class TestCelebrations:
             celebrate(cafe)
             cafe.later(days=40)
         assert cafe.available() == 50
+        assert cafe.card.taken["y:birthday"] == ("2027", 1), "stored so on every card"
         cafe.later(days=300)
         celebrate(cafe)
         assert cafe.available() == 100

@@ -101,6 +101,17 @@ def test_an_automatic_voucher_that_expired_is_not_issued_again_by_the_job() -> N
     assert (cafe.available(), dict(cafe.card.open)) == (10, {})
 
 
+def test_what_is_not_held_cannot_be_confirmed() -> None:
+    """Nor what was confirmed already."""
+    cafe, another = shop(), shop(units=[HELD])
+    free, held = cafe.sale(1000), another.sale(1000)
+    another.confirm(held)
+    for of, sale in ((cafe, free), (another, held)):
+        with pytest.raises(Refused) as refused:
+            of.confirm(sale)
+        assert refused.value.errors[0][0] == "entry_id"
+
+
 def test_an_order_that_changes_when_its_hold_was_ended_is_not_held() -> None:
     cafe = shop(units=[HELD])
     sale = cafe.sale(1000, order_id="o")

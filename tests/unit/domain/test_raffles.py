@@ -74,6 +74,25 @@ def test_visits_give_tickets_where_no_money_is_named() -> None:
     assert raffles.tickets(cafe.card, "xmas") == 3
 
 
+@pytest.mark.parametrize(
+    ("day", "again", "tickets"),
+    [
+        ("2026-12-09", "2026-12-10", 0),
+        ("2026-12-10", "2026-12-10", 5),
+        ("2026-12-10", "2026-12-20", 5),
+        ("2026-12-20", "2026-12-21", 2),
+    ],
+)
+def test_an_order_that_is_sent_again_has_other_tickets_until_the_raffle_is_over(
+    day: str, again: str, tickets: int
+) -> None:
+    cafe = shop(day, per_minor=500)
+    sale = cafe.sale(1_499, order_id="o")
+    cafe.now = datetime.fromisoformat(f"{again}T12:00+00:00")
+    cafe.revise(sale, 2_500)
+    assert raffles.tickets(cafe.card, "xmas") == tickets
+
+
 def test_a_ticket_for_a_visit_goes_with_it() -> None:
     cafe = shop("2026-12-15")
     cafe.visit(2)
