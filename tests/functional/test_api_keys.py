@@ -225,7 +225,6 @@ class TestLog:
         platform = {"authorization": f"Bearer {cafe.service.platform_key}"}
         calls: list[tuple[str, str, Any]] = [
             ("PATCH", "/v1/merchant", {"reply_to": "a@example.com"}),
-            ("GET", f"/v1/members/{member_id}/export", None),
             ("DELETE", f"/v1/members/{member_id}", None),
         ]
         for call in calls:
@@ -243,7 +242,6 @@ class TestLog:
             ("merchant.owner", "platform", cafe.id),
             ("merchant.limits", "platform", cafe.id),
             ("member.erased", "key", member_id),
-            ("member.exported", "key", member_id),
             ("merchant.changed", "key", cafe.id),
         ]
         assert "example.com" not in str(found), "the log names people by id"

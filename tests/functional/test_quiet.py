@@ -10,6 +10,7 @@ import pytest
 
 from regulars.api.routes import ROUTES
 from regulars.core import clock, tokens
+from regulars.domain import calendar
 from regulars.jobs import roots
 from regulars.program.shop import load_shop
 from regulars.store import keys
@@ -29,11 +30,14 @@ def known(cafe: Merchant, service: Service) -> dict[str, str]:
     later = load_shop(service.table, cafe.id, clock.now() + timedelta(days=2))
     roots.digest_heads(later, keys.MERCHANT_LEVEL)  # a day with a root
     staff = cafe.created["staff_url"].rpartition("/")[2]
+    until = calendar.to_ms(clock.now()) // 1000 + 600
+    export = tokens.sign("export-link", f"{cafe.id} {card['member_id']} {until}")
     return {
         "/v1/templates/{id}": "corner-cafe", "/v1/raffles/{id}": "winter",
         "/v1/leaderboards/{id}": "visits",
         "{id}": card["member_id"], "/c/{token}": link,
-        "/u/{token}": unsubscribe, "/staff/{token}": staff, "{slug}": cafe.created["slug"],
+        "/u/{token}": unsubscribe, "/e/{token}": export, "/staff/{token}": staff,
+        "{slug}": cafe.created["slug"],
         "{code}": "ABCDEFGHJK", "{name}": "x.js",
     }  # fmt: skip
 
@@ -62,6 +66,8 @@ def test_reading_writes_nothing(service: Service, route: Any) -> None:
         path = path.replace(place, value)
     test_only = route.path.startswith("/v1/test/")
     key = cafe.created["test_api_key" if test_only else "api_key"]
+    if route.auth == "platform":
+        key = service.platform_key
     headers = {} if route.function in {"staff", "card", "join"} else {
         "authorization": f"Bearer {key}"
     }  # fmt: skip

@@ -20,7 +20,6 @@ from regulars.program.shop import Shop, load_shop
 from regulars.store import audit as log
 from regulars.store import cards, connect, keys, merchant_settings
 from regulars.store.marshal import Item
-from regulars.store.table import Put
 from regulars.views import audit, integration
 
 ANSWER_MAX = 4 * 1024 * 1024
@@ -35,11 +34,9 @@ _PURPOSE = "export-link"
 
 def export(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/export: at once, or as 303 to a link where there is much."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
-    shop, member_id = gathered.shop, request.param("id")
+    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    member_id = request.param("id")
     answer = protocol.json_answer(200, exported(shop, member_id))
-    noted = _noted(gathered, request, "member.exported", member_id)
-    shop.table.put(noted.item, noted.condition)
     if len(answer["body"].encode()) <= ANSWER_MAX:
         return answer
     until = calendar.to_ms(clock.now()) // 1000 + LINK_S
@@ -70,17 +67,11 @@ def erase(request: protocol.Request) -> protocol.Response:
     """DELETE /v1/members/{id}: from now on the card is as unknown as one that never was."""
     gathered = credentials.gather(connect.table(), request, staff_too=False)
     shop, member_id = gathered.shop, request.param("id")
-    erasing.erase(shop, member_id, _noted(gathered, request, "member.erased", member_id))
+    now_ms, actor = calendar.to_ms(gathered.now), credentials.actor(gathered.caller, request)
+    noted = log.put(shop.merchant_id, now_ms, actor, "member.erased", member_id)
+    erasing.erase(shop, member_id, noted)
     by = calendar.to_ms(shop.now + erasing.ALL_DONE_WITHIN)
     return protocol.json_answer(202, {"erased_by": calendar.rfc3339(by)})
-
-
-def _noted(
-    gathered: credentials.Gathered, request: protocol.Request, what: str, member_id: str
-) -> Put:
-    """Return the line of the audit log; it names the member by id only."""
-    now_ms, actor = calendar.to_ms(gathered.now), credentials.actor(gathered.caller, request)
-    return log.put(gathered.shop.merchant_id, now_ms, actor, what, member_id)
 
 
 def exported(shop: Shop, member_id: str) -> dict[str, Any]:
