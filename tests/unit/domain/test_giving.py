@@ -47,9 +47,9 @@ def test_what_is_given_keeps_its_dates_and_both_sides_are_told(note: str | None)
     )
     assert given.entry is not None
     assert received.entry is not None
-    said = {} if note is None else {"note": note}
-    assert given.entry.facts == {"to": "c2", **said}
-    assert received.entry.facts == {"giver": "c1", **said}
+    noted = {} if note is None else {"note": note}
+    assert given.entry.facts == {"to": "c2", **noted}
+    assert received.entry.facts == {"giver": "c1", **noted}
     assert (given.entry.kind, received.entry.kind) == ("adjust", "adjust")
     assert {line.reason.kind for line in given.entry.lines} == {"given"}
     assert {line.reason.kind for line in received.entry.lines} == {"received"}

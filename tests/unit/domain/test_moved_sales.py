@@ -43,3 +43,9 @@ def test_its_visits_are_told_as_they_were() -> None:
     assert moved is not None
     (line,) = moved.lines
     assert (line.amount, line.reason) == (6, reasons.visit(3))
+
+
+def test_it_carries_nothing_where_no_rule_counted_it() -> None:
+    wrong, right = cards(earn=[spend_rule(min_spend_minor=5000)])
+    wrong.move(wrong.sale(1050), right)
+    assert (right.available(), dict(right.card.carry)) == (0, {})
