@@ -37,14 +37,14 @@ class Unit(NamedTuple):
     expiry: tuple[Expiry, ...]
     """The earliest end that one of them gives holds."""
     hold_days: int
-    replaces: str = ""
+    replaces: str
     """The unit of an earlier version that this one stands for."""
-    rate: int = 0
+    rate: int
     """How many of this unit one of the replaced unit becomes, in millionths."""
-    ends_on: str = ""
+    ends_on: str
     """The last day (ISO) on which it can be used; it counts whole."""
-    value_units: int = 0
-    value_minor: int = 0
+    value_units: int
+    value_minor: int
     """What so many units are worth to a member, in minor units; 0 when the owner does not say."""
 
 

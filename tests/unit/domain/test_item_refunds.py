@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
 from regulars.domain.decision import Decision
@@ -55,6 +56,18 @@ def test_a_main_that_goes_back_takes_its_stamp_and_no_other() -> None:
     assert held(cafe)["stamp"] == 1
     assert till.items((1, 1500, "main")).refunded == Refunded(WHOLE, visit_gone=True)
     assert held(cafe)["stamp"] == 0
+
+
+@pytest.mark.parametrize(
+    ("paid", "amounts"),
+    [(2000, [300, 500, 1200]), (1500, [225, 375, 900]), (1001, [150, 250, 601])],
+)
+def test_items_are_worth_what_was_paid_of_their_list_price(paid: int, amounts: list[int]) -> None:
+    """Of 20.00 at list price; what is lost by rounding comes with the last one."""
+    cafe = shop(visit_rule())
+    sale = cafe.sale(paid, items=items((1, 300, "tea"), (1, 500, "cake"), (1, 1200, "main")))
+    refunds = [cafe.refund(sale, items=items((1, listed, ""))) for listed in (300, 500, 1200)]
+    assert [refund.entry and refund.entry.facts["amount"] for refund in refunds] == amounts
 
 
 def test_a_gift_card_that_earned_nothing_takes_nothing() -> None:

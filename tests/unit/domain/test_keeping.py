@@ -106,6 +106,18 @@ def test_less_is_enough_to_keep_it() -> None:
     assert tier(cafe)[0] == "base"  # it is over: it takes the whole again
 
 
+def test_a_refund_of_what_kept_it_leaves_it_as_long_as_it_was_before() -> None:
+    way = {"metric": "spend", "window": "year", "at_least": 5000, "keep": {"at_least": 3000}}
+    cafe = shop(way, at("2026-05-01T12:00"))
+    cafe.sale(5000)
+    cafe.now = at("2027-05-01T12:00")
+    kept = cafe.sale(3000)
+    assert tier(cafe) == ("top", "2028-12-31")
+
+    cafe.refund(kept)
+    assert tier(cafe) == ("top", "2027-12-31")
+
+
 def test_what_was_bought_is_kept_by_its_rule() -> None:
     way = {"metric": "purchase", "categories": ["package"], "keep": {"for": "months", "months": 12}}
     salon = shop(way, at("2026-05-05T12:00"))

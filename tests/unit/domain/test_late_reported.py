@@ -161,6 +161,17 @@ def test_the_newest_instants_of_a_week_are_kept() -> None:
     assert report(seldom, 7, 8) == [0, 1]
 
 
+@pytest.mark.parametrize(("days_later", "remembered"), [(7, 1), (7.001, 0)])
+def test_a_refunded_visit_is_forgotten_a_week_before_the_last_one(
+    days_later: float, remembered: int
+) -> None:
+    cafe = shop()
+    report(cafe, 20, 19)
+    cafe.refund(cafe.decided[1])
+    report(cafe, 20 - days_later)
+    assert len(cafe.card.taken) == remembered
+
+
 def test_a_visit_of_a_clock_that_is_ahead_is_waited_for() -> None:
     """The next one counts a whole cool-down after it, and that is what is said."""
     cafe = shop(limits={"cooldown_minutes": 30})

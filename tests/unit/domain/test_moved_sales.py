@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.domain.shop import Shop, make_program, spend_rule, unit
+from regulars.domain import reasons
+from tests.unit.domain.shop import Shop, make_program, spend_rule, unit, visit_rule
 
 
 def cards(**sections: Any) -> tuple[Shop, Shop]:
@@ -34,3 +35,17 @@ def test_it_renews_what_would_expire_by_inactivity() -> None:
     wrong.move(sale, right)
     assert dict(right.card.inactive_after) == {"point": "2027-01-12"}
     assert right.available() == 15
+
+
+def test_its_visits_are_told_as_they_were() -> None:
+    wrong, right = cards(earn=[visit_rule(2, unit="point")])
+    moved = wrong.move(wrong.sale(1000, visits=3), right).entry
+    assert moved is not None
+    (line,) = moved.lines
+    assert (line.amount, line.reason) == (6, reasons.visit(3))
+
+
+def test_it_carries_nothing_where_no_rule_counted_it() -> None:
+    wrong, right = cards(earn=[spend_rule(min_spend_minor=5000)])
+    wrong.move(wrong.sale(1050), right)
+    assert (right.available(), dict(right.card.carry)) == (0, {})

@@ -63,8 +63,10 @@ def test_money_gives_tickets_on_the_days_of_a_raffle_and_a_refund_takes_them(
     sale = cafe.sale(1_499)
     assert raffles.tickets(cafe.card, "xmas") == tickets
 
-    cafe.refund(sale)
+    refund = cafe.refund(sale).entry
     assert raffles.tickets(cafe.card, "xmas") == tickets // 3
+    assert refund is not None
+    assert refund.facts.get("tickets", {}) == ({"xmas": -2} if tickets else {})
 
 
 def test_visits_give_tickets_where_no_money_is_named() -> None:

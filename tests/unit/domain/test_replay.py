@@ -136,6 +136,11 @@ class TestEntriesFromBeforePatches:
         found = {one.path for one in replay.differences(card, fold)}
         assert found == {"recorded_ms", "enrolled_ms"}, "the sample has neither"
 
+    def test_tell_how_a_voucher_ended(self) -> None:
+        fold = replay.replay("c1", stored_entries("busy"), "Europe/Budapest")
+        book = fold.vouchers["vou_1yfd5893ff"]
+        assert (book.status, book.closed_ms) == ("redeemed", 1772707260002)
+
     def test_tell_the_windows_until_something_was_refunded(self) -> None:
         old = [without_patch(one) for one in sold_twice().ledger]
         fold = replay.replay("c1", old, "Europe/Budapest")

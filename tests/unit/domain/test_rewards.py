@@ -188,3 +188,38 @@ def test_a_reward_may_have_any_name(reward_id: str) -> None:
     cafe.do(GrantBonus(cafe.origin(), "referral", "point", 1, referral=True))
 
     assert cafe.issue(reward_id).status == "issued"
+
+
+@pytest.mark.parametrize(("policy", "opens"), [("return", True), ("keep", False)])
+def test_what_was_redeemed_with_an_order_comes_back_with_the_whole_of_it(
+    policy: str, opens: bool
+) -> None:
+    cafe = Shop(
+        make_program(
+            units=[unit()], earn=[spend_rule()], rewards=[reward("ten", 10, valid_days=3)],
+            refunds={"voucher": policy},
+        )
+    )  # fmt: skip
+    cafe.join()
+    cafe.sale(1000)
+    voucher = cafe.issue("ten")
+    cafe.redeem(voucher, order_id="o")
+    sale = cafe.sale(2000, order_id="o")
+
+    cafe.refund(sale, 1999)
+    assert not cafe.card.open
+    cafe.refund(sale)
+    assert (voucher.voucher_id in cafe.card.open) == opens
+    assert cafe.vouchers[voucher.voucher_id].status == ("issued" if opens else "redeemed")
+    if opens:
+        assert cafe.card.open[voucher.voucher_id].expires_on == "2026-11-29", "a week at least"
+
+
+def test_a_review_in_which_no_tier_changes_is_one_that_issues() -> None:
+    cafe = shop(points=10)
+    cafe.program = make_program(
+        2, units=[unit()], tiers=TIERS, rewards=[reward("ten", 10, auto=True)]
+    )
+    entry = cafe.review().entry
+    assert entry is not None
+    assert (entry.kind, len(cafe.card.open)) == ("issue", 1)
