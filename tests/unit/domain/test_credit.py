@@ -232,6 +232,15 @@ def test_a_limit_and_a_stock_come_back_only_with_what_was_not_used() -> None:
         shop.issue("money")
 
 
+def test_what_it_was_is_known_where_its_money_goes() -> None:
+    """So that the table notices a use at the same moment."""
+    shop, voucher = wallet()
+    used = shop.redeem(voucher, 1)
+    assert used.was == {voucher.voucher_id: voucher}
+    (now,) = used.vouchers
+    assert shop.cancel(voucher).was == {voucher.voucher_id: now}
+
+
 def test_it_can_be_used_thirty_times() -> None:
     shop, voucher = wallet()
     for _ in range(30):
