@@ -117,6 +117,7 @@ def test_a_small_sale_says_what_it_lacked() -> None:
     cafe = shop(visit_rule(min_spend_minor=500))
 
     assert cafe.sale(499).refused == (("visit", reasons.min_spend(500)),)
+    assert cafe.visit().refused == (("visit", reasons.min_spend(500)),)
     assert cafe.sale(500).refused == ()
 
 

@@ -232,6 +232,29 @@ def test_a_limit_and_a_stock_come_back_only_with_what_was_not_used() -> None:
         shop.issue("money")
 
 
+def test_what_it_was_is_known_where_its_money_goes() -> None:
+    """So that the table notices a use at the same moment."""
+    shop, voucher = wallet()
+    used = shop.redeem(voucher, 1)
+    assert used.was == {voucher.voucher_id: voucher}
+    (now,) = used.vouchers
+    assert shop.cancel(voucher).was == {voucher.voucher_id: now}
+
+
+def test_a_part_that_comes_back_is_worth_whole_minor_units() -> None:
+    """Of nine points for 3.00 two are used up by 0.50; seven are worth 2.33."""
+    shop = Shop(program(3, 100))
+    shop.join()
+    shop.adjust("point", 9)
+    voucher = shop.issue("money", 9)
+    shop.redeem(voucher, 50)
+    entry = shop.cancel(voucher).entry
+    assert entry is not None
+    (line,) = entry.lines
+    worth = line.reason.stored["worth"]
+    assert (line.amount, worth, type(worth)) == (7, 233, int)
+
+
 def test_it_can_be_used_thirty_times() -> None:
     shop, voucher = wallet()
     for _ in range(30):

@@ -20,6 +20,8 @@ from regulars.domain.reasons import Reason, ReasonKind
             {"k": "spend", "spent": 840, "amount": 3, "per": 250, "carried": -7, "left": 90},
         ),
         (reasons.item(4000), {"k": "item", "n": 4}),
+        (reasons.item(1500), {"k": "item", "n": "1.5"}),
+        (reasons.item(-250), {"k": "item", "n": "-0.25"}),
         (reasons.item(4000, "cake"), {"k": "item", "n": 4, "cat": "cake"}),
         (reasons.action("review"), {"k": "action", "a": "review"}),
         (reasons.campaign("tuesday"), {"k": "campaign", "c": "tuesday"}),

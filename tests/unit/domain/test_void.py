@@ -99,3 +99,32 @@ def test_one_of_two_of_a_membership_gives_its_period_back(
     assert cafe.card.tier is not None
     assert cafe.card.tier.until == until
     assert cafe.card.lifetime.visits == 0
+
+
+def test_a_debt_from_before_it_stays_as_it_was() -> None:
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()]))
+    cafe.join()
+    cafe.adjust("point", -30, allow_debt=True)
+    sale = cafe.sale(1000)
+    cafe.void(cafe.refund(sale, 300), sale)
+    assert (cafe.amounts(), dict(cafe.card.debt)) == ({}, {"point": 20})
+
+
+def test_a_voucher_that_was_redeemed_with_the_order_is_so_again_also_by_the_entries() -> None:
+    of = make_program(
+        units=[unit()], earn=[spend_rule()], rewards=[reward("ten", 10)],
+        refunds={"voucher": "return"},
+    )  # fmt: skip
+    cafe = Shop(of)
+    cafe.join()
+    cafe.sale(1000)
+    voucher = cafe.issue("ten")
+    cafe.redeem(voucher, order_id="o")
+    sale = cafe.sale(2000, order_id="o")
+    refund = cafe.refund(sale)
+    assert voucher.voucher_id in cafe.card.open
+
+    cafe.void(refund, sale)
+    assert not cafe.card.open
+    assert cafe.vouchers[voucher.voucher_id].status == "redeemed"
+    assert cafe.fold.vouchers[voucher.voucher_id].status == "redeemed"

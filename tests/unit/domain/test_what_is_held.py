@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from regulars.domain.card import Lot
 from regulars.domain.operations import Adjust, GrantTier
 from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import (
@@ -144,6 +145,8 @@ class TestAUnitThatLeft:
         shop.program = make_program(units=[unit("stamp", "stamps")], earn=[visit_rule()])
         shop.do(Adjust(shop.origin(), "point", -4, "paid out"))
         assert sum(lot.amount for lot in shop.card.lots["point"]) == 6
+        shop.do(Adjust(shop.origin(), "point", 2, "found again"))
+        assert shop.card.lots["point"] == (Lot("", "", 8),), "what nothing dates does not expire"
         with pytest.raises(Refused) as refused:
             shop.do(Adjust(shop.origin(), "pound", 1, "no such unit"))
         assert refused.value.errors[0][1] == "must be one of: stamp, point"
