@@ -119,11 +119,11 @@ class Draft:
     def expire_lots(self, unit: str, pieces: Iterable[Lot]) -> None:
         """Book out expired pieces and store how much expired: a refund does not take it again."""
         today = self.today.isoformat()
+        is_over = carryover.is_over(self.program, unit, self.today)
         for piece in pieces:
             self.take_out(unit, (piece,), "expiry", reasons.plain(ReasonKind.EXPIRED))
-            inactivity_ends = (
-                "" if expired(piece, today) else self.card.inactive_after.get(unit, "")
-            )
+            by_date = is_over or expired(piece, today)
+            inactivity_ends = "" if by_date else self.card.inactive_after.get(unit, "")
             self.card = breakage.added(self.card, unit, piece, inactivity_ends)
 
     def pay_debt(self) -> None:

@@ -215,6 +215,22 @@ def test_a_refund_knows_from_the_entries_what_a_card_has_forgotten() -> None:
     assert dict(cafe.card.debt) == {"point": 10}
 
 
+def test_what_a_sale_granted_in_a_unit_that_had_ended_is_not_owed() -> None:
+    """The sale was decided on the version of before; the unit had ended by the new one already."""
+    before = make_program(units=[unit()], earn=[spend_rule()])
+    cafe = Shop(before)
+    cafe.join()
+    ended = make_program(2, units=[unit(ends_on="2026-11-30")], earn=[spend_rule()])
+    early = cafe.sale(1000)
+    late = cafe.later(days=30).sale(500)
+    cafe.program = ended
+    cafe.expire()
+    assert cafe.available() == 0
+    for sale in (late, early):
+        cafe.refund(sale, under=before)
+        assert dict(cafe.card.debt) == {}
+
+
 def test_what_was_lost_by_inactivity_is_forgotten_after_a_year() -> None:
     """With the next expiry that is booked: forgetting alone is not worth an entry."""
     units = [unit(expiry={"type": "inactivity", "months": 3}),
