@@ -155,6 +155,14 @@ class TestReferral:
         cafe.service.deliver_entries(cafe.id, friend)
         assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (1, 0)
 
+    def two(self, cafe: Merchant) -> tuple[str, str]:
+        """A member, and a friend they brought who has bought for 5.00."""
+        published(cafe, referral=self.TWO)
+        anna = str(cafe.join()["member_id"])
+        friend = str(cafe.join(referred_by=anna)["member_id"])
+        cafe.earn(friend, spend_minor=500, order_id="a")
+        return anna, friend
+
     def points(self, cafe: Merchant, *ids: str) -> list[int]:
         """What cards hold after all that follows was done, twice."""
         for member_id in (*ids, *ids):
@@ -166,10 +174,7 @@ class TestReferral:
     def test_a_refund_that_is_taken_back_rewards_both_again_and_another_refund_takes_it(
         self, cafe: Merchant
     ) -> None:
-        published(cafe, referral=self.TWO)
-        anna = str(cafe.join()["member_id"])
-        friend = str(cafe.join(referred_by=anna)["member_id"])
-        cafe.earn(friend, spend_minor=500, order_id="a")
+        anna, friend = self.two(cafe)
         assert self.points(cafe, anna, friend) == [50, 55]
         for number in range(2):
             refund = f"r{number}"
@@ -182,10 +187,7 @@ class TestReferral:
     def test_who_has_another_first_purchase_since_is_not_rewarded_twice(
         self, cafe: Merchant
     ) -> None:
-        published(cafe, referral=self.TWO)
-        anna = str(cafe.join()["member_id"])
-        friend = str(cafe.join(referred_by=anna)["member_id"])
-        cafe.earn(friend, spend_minor=500, order_id="a")
+        anna, friend = self.two(cafe)
         cafe.call("POST", "/v1/refunds", {"order_id": "a", "refund_id": "r"})
         cafe.earn(friend, spend_minor=700, order_id="b")
         cafe.call("POST", "/v1/refunds/r/void")

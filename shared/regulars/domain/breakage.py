@@ -34,6 +34,16 @@ def added(card: Card, unit: str, piece: Lot, inactivity_ends: str = "") -> Card:
     return limits.with_count(card, name, inactivity_ends, before + piece.amount)
 
 
+def remembered(card: Card, unit: str, lots: Iterable[Lot], amount: int) -> Card:
+    """Return the card with what a refund had claimed of these lots, when it is taken back."""
+    for lot in lots:
+        piece = lot._replace(amount=min(lot.amount, amount))
+        if piece.amount:
+            card = added(card, unit, piece, limits.stored(card, _name(unit, lot))[0])
+            amount -= piece.amount
+    return card
+
+
 def claimed(card: Card, unit: str, lot: Lot, amount: int, granted_on: str) -> tuple[Card, int]:
     """Return the card after a refund of `amount` out of a lot, and how much of it had expired.
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from regulars.domain import (
     benefits,
+    breakage,
     calendar,
     carryover,
     first_purchase,
@@ -50,8 +51,10 @@ class Change(NamedTuple):
     under: Program
     """The version of the programme it was booked under."""
     reason: Reason
-    spared: Mapping[str, int] = MappingProxyType({})
-    """By unit what a refund that is taken back did not take, for it was waived or had expired."""
+    waived: Mapping[str, int] = MappingProxyType({})
+    """By unit what a refund that is taken back did not take, for it was waived."""
+    lapsed: Mapping[str, int] = MappingProxyType({})
+    """... and for it had expired: another refund does not take it either."""
 
     @property
     def after(self) -> Entry:
@@ -186,14 +189,16 @@ def _units(draft: Draft, change: Change) -> None:
     """Book the difference of each rule: what is missing is granted, what is too much is taken."""
     old = _by_rule(draft, change.before, change.gone_before)
     new = _by_rule(draft, change.after, change.gone_after)
-    spared = dict(change.spared)
+    waived, lapsed = dict(change.waived), dict(change.lapsed)
     for name in dict.fromkeys((*old, *new)):
         grant = new[name][0] if name in new else old[name][0]
         line = grant.line
         more = (new[name][1] if name in new else 0) - (old[name][1] if name in old else 0)
-        if more > 0 and (less := min(more, spared.get(line.unit, 0))):
-            spared[line.unit] -= less
-            more -= less
+        if more > 0:
+            more -= _used(waived, line.unit, more)
+            gone = _used(lapsed, line.unit, more)
+            draft.card = breakage.remembered(draft.card, line.unit, grant.lots, gone)
+            more -= gone
         if more > 0:
             lot = grant.lots[0] if grant.lots else _new_lot(draft, line.unit)
             draft.grant_into(line.unit, more, line.rule, change.reason, lot)
@@ -202,6 +207,14 @@ def _units(draft: Draft, change: Change) -> None:
             reversal.take(
                 draft, change.operation, change.under, taken_from, -more, change.reason
             )  # fmt: skip
+
+
+def _used(amounts: dict[str, int], unit: str, most: int) -> int:
+    """Take up to `most` off what there is of a unit; return how much it was."""
+    used = min(most, amounts.get(unit, 0))
+    if used:
+        amounts[unit] -= used
+    return used
 
 
 def _new_lot(draft: Draft, unit: str) -> Lot:

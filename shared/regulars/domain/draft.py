@@ -31,7 +31,8 @@ class Draft:
     def __init__(
         self, program: Program, card: Card, operation: AnyOperation, now: datetime
     ) -> None:
-        if card.stepped > program.version:
+        known = max((card.stepped, *(held.version for held in card.open.values())))
+        if known > program.version:  # it cannot be decided by what is not known yet
             raise StaleProgram
         self.program = program
         self.before = card

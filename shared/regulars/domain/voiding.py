@@ -61,10 +61,10 @@ def void(draft: Draft, operation: Void) -> Refunded:
         undone = Reverse(
             operation.origin, original, operation.refunded, vouchers=operation.vouchers
         )
-        facts, spared = current_sale.unchanged(original), _spared(draft, refund)
-        return difference.book(
-            draft, difference.Change(original, facts, refunded, undone, under, reason, spared)
-        )
+        facts = current_sale.unchanged(original)
+        waived, lapsed = (_in_units_now(draft, refund, fact) for fact in ("waived", "lapsed"))
+        change = difference.Change(original, facts, refunded, undone, under, reason, waived, lapsed)
+        return difference.book(draft, change)
     before, after = (
         carryover.carried_over(draft.program, card, draft.today)[0] for card in operation.around
     )
@@ -72,8 +72,8 @@ def void(draft: Draft, operation: Void) -> Refunded:
     _lots(draft, operation, before, after, reason)
     _debts(draft, before, after, reason)
     for rule in dict.fromkeys((*before.carry, *after.carry)):
-        change = before.carry.get(rule, 0) - after.carry.get(rule, 0)
-        reversal.move_carry(draft, rule, change)
+        by = before.carry.get(rule, 0) - after.carry.get(rule, 0)
+        reversal.move_carry(draft, rule, by)
     _counts(draft, before, after)
     _vouchers(draft, operation, before, after)
     _shared(draft, operation)
@@ -85,14 +85,13 @@ def void(draft: Draft, operation: Void) -> Refunded:
     return refunded
 
 
-def _spared(draft: Draft, refund: Entry) -> dict[str, int]:
-    """Sum by unit what a refund did not take: what was waived, and what had expired."""
-    spared: dict[str, int] = {}
-    for fact in ("waived", "lapsed"):
-        for unit, amount in refund.facts.get(fact, {}).items():
-            now, much = carryover.amount_now(draft.program, unit, amount, refund.program_version)
-            spared[now] = spared.get(now, 0) + much
-    return spared
+def _in_units_now(draft: Draft, refund: Entry, fact: str) -> dict[str, int]:
+    """Sum what a refund did not take, by the units of today: what was `waived`, or had `lapsed`."""
+    found: dict[str, int] = {}
+    for unit, amount in refund.facts.get(fact, {}).items():
+        now, much = carryover.amount_now(draft.program, unit, amount, refund.program_version)
+        found[now] = found.get(now, 0) + much
+    return found
 
 
 def _give_back_issued(draft: Draft, operation: Void) -> None:

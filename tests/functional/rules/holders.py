@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.functional.rules.story import House
-from tests.unit.domain.rules.document import Cells
+from tests.unit.domain.rules.document import Cells, holding
 
 Holder = Callable[[House, Cells], Cells]
 
@@ -13,12 +13,5 @@ HOLDERS: dict[str, Holder] = {}
 
 
 def holds(*sections: str) -> Callable[[Holder], Holder]:
-    """Register a function that runs the rows of these sections."""
-
-    def held(holder: Holder) -> Holder:
-        for section in sections:
-            assert section not in HOLDERS, f"{section} is held twice"
-            HOLDERS[section] = holder
-        return holder
-
-    return held
+    """Register a function that runs the rows of these sections over HTTP."""
+    return holding(HOLDERS, sections)

@@ -296,3 +296,18 @@ def test_a_program_that_was_read_before_is_refused_on_a_card_that_went_on() -> N
     shop.program = old
     with pytest.raises(StaleProgram):
         shop.visit()
+
+
+def test_so_it_is_on_a_card_with_a_voucher_of_a_newer_program() -> None:
+    """The older one does not know its terms, nor whether its stock was counted."""
+    cake = [reward("cake", 1, "leaf", stock=5)]
+    versions = Versions(**earning("leaf"))
+    shop = shop_of(versions)
+    shop.visit()
+    old = shop.program
+    shop.program = versions.publish(**earning("leaf"), rewards=cake)
+    shop.program = versions.publish(**earning("leaf"), rewards=cake)
+    voucher = shop.issue("cake")
+    shop.program = old
+    with pytest.raises(StaleProgram):
+        shop.cancel(voucher)

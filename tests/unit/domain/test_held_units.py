@@ -215,6 +215,22 @@ def test_a_refund_knows_from_the_entries_what_a_card_has_forgotten() -> None:
     assert dict(cafe.card.debt) == {"point": 10}
 
 
+def test_what_had_expired_is_not_owed_after_one_of_several_refunds_is_taken_back() -> None:
+    of = make_program(
+        units=[unit(expiry={"type": "months", "months": 1})], earn=[spend_rule()],
+    )  # fmt: skip
+    cafe = Shop(of)
+    cafe.join()
+    sale = cafe.sale(3000, order_id="o")
+    cafe.later(days=80).expire()
+    first = cafe.refund(sale, 1000, under=of)
+    cafe.refund(sale, 1000, under=of)
+    cafe.void(first, sale)
+    assert (cafe.available(), dict(cafe.card.debt)) == (0, {})
+    cafe.refund(sale, under=of)
+    assert dict(cafe.card.debt) == {}
+
+
 def test_what_a_sale_granted_in_a_unit_that_had_ended_is_not_owed() -> None:
     """The sale was decided on the version of before; the unit had ended by the new one already."""
     before = make_program(units=[unit()], earn=[spend_rule()])

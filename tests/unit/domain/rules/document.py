@@ -8,9 +8,9 @@ in the document's own words, so the comparison is one of texts and nothing is le
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "rules.md"
 
@@ -36,16 +36,24 @@ class Section(NamedTuple):
     tables: list[list[tuple[int, list[str]]]]
 
 
-def holds(*sections: str) -> Callable[[Holder], Holder]:
-    """Register a function that runs the rows of these sections."""
+H = TypeVar("H")
 
-    def held(holder: Holder) -> Holder:
+
+def holding(holders: dict[str, H], sections: Sequence[str]) -> Callable[[H], H]:
+    """Register a function that runs the rows of these sections among others of its kind."""
+
+    def held(holder: H) -> H:
         for section in sections:
-            assert section not in HOLDERS, f"{section} is held twice"
-            HOLDERS[section] = holder
+            assert section not in holders, f"{section} is held twice"
+            holders[section] = holder
         return holder
 
     return held
+
+
+def holds(*sections: str) -> Callable[[Holder], Holder]:
+    """Register a function that runs the rows of these sections on the core."""
+    return holding(HOLDERS, sections)
 
 
 class Given(Mapping[str, str]):
