@@ -115,6 +115,11 @@ class TestKeys:
         made = cafe.call("POST", "/v1/keys", body, test=True).json
         assert made["key"].startswith("rk_test_")
         assert "Trial" not in str(listed(cafe))
+        public = {**body, "scopes": ["publishable"], "origins": ["https://shop.example"]}
+        for test, mode in ((False, "pub"), (True, "test")):
+            key = cafe.call("POST", "/v1/keys", public, test=test).json["key"]
+            assert key.startswith(f"rk_{mode}_")
+            assert ask(cafe, key, "GET", "/v1/program").status == 403, "known, for nothing yet"
 
     @pytest.mark.parametrize(
         ("fields", "path"),

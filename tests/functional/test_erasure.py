@@ -11,6 +11,7 @@ from zlib import decompress
 import pytest
 
 from regulars.actions import erase, repair
+from regulars.core import tokens
 from regulars.domain.operations import Adjust, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import load_shop
@@ -358,3 +359,19 @@ class TestACrashInTheMiddle:
         monkeypatch.setattr(Members, "profile", late)
         gone(cafe, member)
         assert found_in(cafe.service, *CANARIES, "second.canary") == []
+
+
+def test_a_link_of_before_tokens_were_plain_letters_leads_nowhere_either(
+    service: Service, cafe: Merchant
+) -> None:
+    member_id = str(cafe.join(name="Anna")["member_id"])
+    old = tokens.earlier_card_token(tokens.card_token(cafe.id, member_id, 1))
+    assert old
+    pk, sk = keys.link(tokens.digest(old))
+    service.table.put({"PK": pk, "SK": sk, "m": cafe.id, "c": member_id})
+    assert service.request("GET", f"/c/{old}").status == 200
+    gone(cafe, member_id)
+    assert service.request("GET", f"/c/{old}").status == 404
+    (item,) = service.table.get((pk, sk))
+    assert item
+    assert member_id not in str(item)

@@ -155,9 +155,8 @@ def require_platform(request: Request) -> None:
 
 def new_api_key(merchant_id: str, created_ms: int, **about: Any) -> tuple[str, ApiKey]:
     """A key to show once, and its record with what is said `about` it: name, scopes, origins."""
-    mode = "test" if tokens.is_sandbox(merchant_id) else "live"
-    if about.get("scopes") == (scopes.PUBLISHABLE,):
-        mode = "pub"
+    public = about.get("scopes") == (scopes.PUBLISHABLE,)
+    mode = "test" if tokens.is_sandbox(merchant_id) else "pub" if public else "live"
     key_id = merchant_id[1:] + tokens.random_id(KEY_ID_LENGTH - 11)
     key = f"rk_{mode}_{key_id}_{tokens.random_id(32)}"
     digest = tokens.digest(key)

@@ -17,7 +17,7 @@ from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
 PAGE = 100
 """Members read at once on the way along all of them."""
 
-LINKS_MAX = 50
+LINKS_MAX = 20
 """Links of a card that are looked after when its member is erased; who renews a link empties the
 one before it."""
 
@@ -134,10 +134,10 @@ class Members:
         empty = Profile(
             c, "", profile.enrolled_ms, link=0, version=profile.version + 1, erased_ms=now_ms
         )
-        links = [
-            keys.link(tokens.digest(tokens.card_token(m, c, number)))
-            for number in range(max(1, profile.link - LINKS_MAX + 1), profile.link + 1)
-        ]
+        newest = range(max(1, profile.link - LINKS_MAX + 1), profile.link + 1)
+        spelled = [tokens.card_token(m, c, number) for number in newest]
+        spelled += [old for token in spelled if (old := tokens.earlier_card_token(token))]
+        links = [keys.link(tokens.digest(token)) for token in spelled]
         return [
             Put(self._profile_item(empty), Equals("ver", profile.version)),
             *(Put(self._contact_item(contact, ERASED)) for contact in profile.contacts()),
