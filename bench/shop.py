@@ -53,8 +53,8 @@ class Shop:
     def _sign_in(self) -> str:
         """The session cookie of the device at the counter."""
         token = str(self.created["staff_url"]).rsplit("/", 1)[1]
-        answer = answer_of("staff", request("GET", "/staff/{token}", token=token))
-        return str(answer["cookies"][0]).partition(";")[0]
+        answer = answer_of("staff", request("POST", "/staff/{token}", token=token))
+        return str(answer["cookies"][1]).partition(";")[0]
 
     def stamp(self, member_id: str, key: str | None = None) -> Event:
         """The event of one visit: stamped at the counter, or with an API key."""

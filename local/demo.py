@@ -30,7 +30,8 @@ def prepare(port: int, base_url: str, platform_key: str, state: Path) -> dict[st
     """The demo merchant's ids, keys and links, with a card; made on the first run."""
     path = state / "demo.json"
     known: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    if "merchant_id" not in known:
+    is_new = "merchant_id" not in known
+    if is_new:
         known = {
             "base_url": base_url,
             "slug": _MERCHANT["slug"],
@@ -45,7 +46,15 @@ def prepare(port: int, base_url: str, platform_key: str, state: Path) -> dict[st
         write_private(path, known)
     there = known.pop("base_url")  # the port may have been another one then
     moved: dict[str, Any] = json.loads(json.dumps(known).replace(there, base_url))
-    return moved
+    return moved if is_new else moved | {"staff_url": _new_staff_link(port, known["api_key"])}
+
+
+def _new_staff_link(port: int, api_key: str) -> str:
+    """A link that enrols another device of the counter: the first start's may be used up."""
+    people = _ask(port, "GET", "/v1/staff", {}, api_key)["items"]
+    manager = next(one["staff_id"] for one in people if one["role"] == "manager")
+    device = {"name": _MERCHANT["name"]}
+    return str(_ask(port, "POST", f"/v1/staff/{manager}/devices", device, api_key)["enrol_url"])
 
 
 def _ask(port: int, method: str, path: str, document: dict[str, Any], key: str) -> dict[str, Any]:

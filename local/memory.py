@@ -181,7 +181,13 @@ def _holds(part: Params, there: Item | None) -> bool:
 @cache
 def _checks(expression: str) -> tuple[Check, ...]:
     """The alternatives of a condition."""
-    return tuple(_check(part) for part in expression.split(" OR "))
+    return tuple(_all(part) for part in expression.split(" OR "))
+
+
+def _all(alternative: str) -> Check:
+    """What must hold together."""
+    checks = tuple(_check(part) for part in alternative.split(" AND "))
+    return lambda there, names, values: all(check(there, names, values) for check in checks)
 
 
 def _check(text: str) -> Check:

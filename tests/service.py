@@ -10,6 +10,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from gzip import decompress
 from importlib import import_module
@@ -19,6 +20,8 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from regulars.api.routes import ROUTES, UNKNOWN, Route
+from regulars.core import clock
+from regulars.http import sessions
 from regulars.store import keys
 from regulars.store.marshal import to_item
 from regulars.store.table import Table
@@ -66,6 +69,8 @@ class Service:
         self.queues = queues
         self.spy = spy
         self.platform_key = platform_key
+        self.counters: dict[str, tuple[datetime, dict[str, str]]] = {}
+        """When each merchant's device was signed in, and its cookies."""
 
     def request(
         self,
@@ -203,11 +208,43 @@ class Merchant:
         return card
 
     def staff_cookies(self) -> dict[str, str]:
-        """The cookie of a signed-in device."""
-        path = self.created["staff_url"].removeprefix("https://cards.example")
-        reply = self.service.request("GET", path)
-        name, _, rest = reply.cookies[0].partition("=")
-        return {name: rest.partition(";")[0]}
+        """The cookies of a manager's device, enrolled again when its session is over."""
+        known = self.service.counters.get(self.id)
+        if known is None:
+            cookies = self.enroll(self.created["staff_url"])
+        elif clock.now() - known[0] < timedelta(seconds=sessions.SESSION_S):
+            return dict(known[1])
+        else:
+            cookies = self.counter(role="manager")
+        self.service.counters[self.id] = (clock.now(), cookies)
+        return dict(cookies)
+
+    def enroll(self, url: str) -> dict[str, str]:
+        """The cookies of a device that is enrolled with a link."""
+        reply = self.service.request("POST", url.removeprefix("https://cards.example"))
+        assert reply.status == 303, reply.text
+        return cookies_of(reply.cookies)
+
+    def person(self, *, test: bool = False, **fields: Any) -> dict[str, Any]:
+        """Somebody new who works there."""
+        reply = self.call("POST", "/v1/staff", {"name": "Kata", **fields}, test=test)
+        assert reply.status == 201, reply.text
+        person: dict[str, Any] = reply.json
+        return person
+
+    def counter(self, *, location: str | None = None, **fields: Any) -> dict[str, str]:
+        """The cookies of a device of somebody new who works there."""
+        staff_id = self.person(**fields)["staff_id"]
+        body = {"name": "Tablet"} | ({"location": location} if location else {})
+        reply = self.call("POST", f"/v1/staff/{staff_id}/devices", body)
+        assert reply.status == 201, reply.text
+        return self.enroll(reply.json["enrol_url"])
+
+
+def cookies_of(lines: list[str]) -> dict[str, str]:
+    """What a browser sends after an answer with these Set-Cookie lines."""
+    pairs = (line.partition(";")[0].partition("=") for line in lines)
+    return {name: value for name, _, value in pairs if value}
 
 
 @cache

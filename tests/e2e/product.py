@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from playwright.sync_api import Page
+
 from local.aws import Client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +121,17 @@ class Product:
         assert answer.status == 200, answer.text
         earned: dict[str, Any] = answer.json
         return earned
+
+    def counter(self, page: Page, key: str = "") -> None:
+        """Enrol a browser as a device of the counter, with the button of a new link."""
+        people = self.api("GET", "/v1/staff", key=key).json["items"]
+        manager = next(one["staff_id"] for one in people if one["role"] == "manager")
+        path = f"/v1/staff/{manager}/devices"
+        answer = self.api("POST", path, {"name": "Counter"}, key=key)
+        assert answer.status == 201, answer.text
+        page.goto(answer.json["enrol_url"])
+        page.locator("button.button").click()
+        page.wait_for_url("**/staff/counter")
 
     def merchant(self, template: str, slug: str, **fields: Any) -> dict[str, Any]:
         """A new merchant."""

@@ -29,7 +29,7 @@ def test_by_keyboard_alone(product: Product, people: People) -> None:
     customer.keyboard.press("Enter")
     expect(customer).to_have_url(re.compile(r"/c/[0-9a-z]{26}$"))
 
-    counter.goto(product.demo["staff_url"])
+    product.counter(counter)
     tab_to(counter, "#q")
     counter.keyboard.type(customer.locator("#typed").inner_text())
     counter.keyboard.press("Enter")
@@ -115,7 +115,7 @@ def test_every_page_of_the_product_fits(product: Product, people: People, width:
     member = product.member(name=long, language="hu")
     product.earn(member["member_id"], visits=9)
     reader = people.new("hu", viewport={"width": width, "height": 760})
-    reader.goto(product.demo["staff_url"])
+    product.counter(reader)
     paths = ["/j/corner-cafe", member["card_url"], "/staff/counter", "/c/" + "a" * 22, "/s/ABC123"]
     for path in paths:
         reader.goto(path if path.startswith("http") else product.base_url + path)

@@ -43,7 +43,7 @@ def test_a_code_held_to_the_camera_is_read_and_stamped(
         f"--use-file-for-fake-video-capture={path}",
     )
     counter = with_camera.new_page()
-    counter.goto(product.demo["staff_url"])
+    product.counter(counter)
     expect(counter.locator("#who")).to_have_text("Filmed", timeout=10_000)
     counter.click("#plus")
     expect(counter.locator("#progress")).to_have_text("2 / 10")

@@ -24,7 +24,7 @@ def join(page: Page, product: Product) -> None:
 
 
 def sign_in(page: Page, product: Product) -> None:
-    page.goto(product.demo["staff_url"])
+    product.counter(page)
     expect(page).to_have_url(re.compile("/staff/counter$"))
 
 
@@ -157,5 +157,21 @@ def test_signing_out_is_said_in_the_reader_s_language(product: Product, people: 
     sign_in(counter, product)
     counter.get_by_role("button", name="Kilépés").click()
     expect(counter.locator("h1")).to_have_text("Kiléptél")
+    counter.get_by_role("link", name="Belépés").click()
+    expect(counter.locator("h1")).to_have_text("Ki van a pultnál?")
+
+
+def test_people_sign_in_by_name_and_pin(product: Product, people: People) -> None:
+    counter = people.new("en")
+    sign_in(counter, product)
+    product.api("POST", "/v1/staff", {"name": "Béla", "pin": "0042"})
+    counter.get_by_role("button", name="Sign out").click()
     counter.goto(f"{product.base_url}/staff/counter")
-    expect(counter.locator("h1")).to_have_text("Kiléptél")
+    counter.get_by_text("Béla").click()
+    for pin, heading in (("0043", "Who is at the counter?"), ("0042", "Counter")):
+        counter.get_by_label("PIN").fill(pin)
+        counter.keyboard.press("Enter")
+        if pin == "0043":
+            expect(counter.get_by_role("alert")).to_have_text("This is not the PIN. Try again.")
+        expect(counter.locator("h1")).to_have_text(heading)
+    expect(counter.locator("header")).to_contain_text("Béla")

@@ -164,6 +164,13 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     till = story.ask("POST", "/v1/keys", {"name": "Till 1", "scopes": ["till"]})["key_id"]
     story.ask("POST", f"/v1/keys/{till}/roll", {"overlap_hours": 24})
     story.ask("GET", "/v1/keys")
+    person = {"name": "Kata", "role": "manager", "email": "kata@example.com", "pin": "4711"}
+    kata = story.ask("POST", "/v1/staff", person)["staff_id"]
+    story.ask("PATCH", f"/v1/staff/{kata}", {"limits": {"gifts_per_day": 5}})
+    story.ask("GET", "/v1/staff")
+    link = story.ask("POST", f"/v1/staff/{kata}/devices", {"name": "Tablet at the window"})
+    story.merchant.enroll(link["enrol_url"])
+    story.ask("GET", "/v1/devices")
     story.ask("GET", "/v1/audit", query={"limit": "2"})
     attention.raise_(
         service.table,

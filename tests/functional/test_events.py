@@ -104,7 +104,7 @@ def test_redeem(cafe: Merchant) -> None:
 
 def test_staff(cafe: Merchant) -> None:
     member_id = cafe.join(name="Anna")["member_id"]
-    (session,) = cafe.staff_cookies().values()
+    session = cafe.staff_cookies()["__Host-regulars_staff"]
     answer = invoke("staff", event("staff", member_id=member_id, staff_session=session))
     assert json.loads(answer["body"])["member"]["name"] == "Anna"
 

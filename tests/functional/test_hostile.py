@@ -95,7 +95,7 @@ READING_JSON = [
     route
     for route in POSTING
     if route.function not in {"join", "card"}
-    and route.path != "/staff/sign-out"
+    and route.path not in {"/staff/sign-out", "/staff/{token}"}
     and route.method != "DELETE"
 ]
 

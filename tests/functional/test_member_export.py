@@ -82,7 +82,7 @@ class TestExport:
         assert (foreign.status, foreign.text) == (404, unknown.text)
         assert cafe.call("GET", f"/v1/members/{member}/export", test=True).status == 404
         path = f"/v1/members/{member}/export"
-        assert service.request("GET", path, cookies=cafe.staff_cookies()).status == 401
+        assert service.request("GET", path, cookies=cafe.staff_cookies()).status == 403
 
 
 class TestAMemberWithALot:

@@ -104,7 +104,7 @@ class TestSettings:
             assert service.request("GET", PATH, headers=headers).status == 401
             assert service.request("PATCH", PATH, body={}, headers=headers).status == 401
         cookies = cafe.staff_cookies()
-        assert service.request("GET", PATH, cookies=cookies).status == 401
+        assert service.request("GET", PATH, cookies=cookies).status == 403
 
 
 class TestWhereTheyAreSeen:

@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 
-from regulars.core import tokens
-from regulars.http import credentials
-from regulars.store import keys
 from tests.functional.test_earning import balance
-from tests.service import Merchant, Reply, Service
+from tests.service import Merchant, Reply, Service, cookies_of
 
 STAFF = {"x-regulars": "staff"}
 
@@ -43,16 +40,20 @@ def undo(cafe: Merchant, member_id: Any, seq: Any, key: str = "undo") -> Reply:
 
 
 class TestSigningIn:
-    def test_the_link_signs_a_device_in_for_a_working_day(self, cafe: Merchant) -> None:
+    def test_the_first_link_makes_a_device_that_is_signed_in_for_a_working_day(
+        self, cafe: Merchant
+    ) -> None:
         path = cafe.created["staff_url"].removeprefix("https://cards.example")
-        reply = cafe.service.request("GET", path)
+        reply = cafe.service.request("POST", path)
         assert (reply.status, reply.headers["location"]) == (303, "/staff/counter")
-        (cookie,) = reply.cookies
-        attributes = set(cookie.split("; ")[1:])
-        assert attributes == {
-            "Max-Age=43200", "Path=/", "HttpOnly", "SameSite=Strict", "Secure",
-        }  # fmt: skip
-        shown = cafe.service.request("GET", "/staff/counter", cookies=cafe.staff_cookies())
+        kinds = {"__Host-regulars_device": 400 * 24 * 3600, "__Host-regulars_staff": 43200}
+        for line, (name, max_age) in zip(reply.cookies, kinds.items(), strict=True):
+            assert line.startswith(f"{name}=")
+            assert set(line.split("; ")[1:]) == {
+                f"Max-Age={max_age}", "Path=/", "HttpOnly", "SameSite=Strict", "Secure",
+            }  # fmt: skip
+        cookies = cookies_of(reply.cookies)
+        shown = cafe.service.request("GET", "/staff/counter", cookies=cookies)
         assert shown.status == 200
         assert "camera=(self)" in shown.headers["permissions-policy"]
 
@@ -69,10 +70,6 @@ class TestSigningIn:
         reply = service.request("GET", "/staff/counter")
         assert (reply.status, reply.headers["content-type"]) == (401, "text/html; charset=utf-8")
 
-    def test_signing_out_takes_the_session_away(self, cafe: Merchant) -> None:
-        reply = cafe.service.request("POST", "/staff/sign-out", cookies=cafe.staff_cookies())
-        assert reply.cookies[0].startswith("regulars_staff=; Max-Age=0;")
-
 
 class TestSessions:
     def test_end_after_twelve_hours(self, service: Service, frozen: Any) -> None:
@@ -86,37 +83,18 @@ class TestSessions:
             )
             assert reply.status == status
 
-    def test_end_when_the_device_is_taken_off(self, service: Service, cafe: Merchant) -> None:
-        cookies = cafe.staff_cookies()
-        member_id = cafe.join()["member_id"]
-        (link,) = service.table.get(
-            keys.link(tokens.digest(cafe.created["staff_url"].rpartition("/")[2]))
-        )
-        assert link is not None
-        key = keys.staff(cafe.id, link["s"])
-        (item,) = service.table.get(key)
-        service.table.put({**(item or {}), "active": False})
-        credentials.kept.clear()  # what a warm function remembers for ten seconds
-        for method, path, body in (
-            ("GET", "/staff/api/member", None), ("POST", "/v1/earn", {"member_id": member_id}),
-        ):  # fmt: skip
-            reply = service.request(
-                method, path, body=body, cookies=cookies, query={"id": member_id},
-                headers={**STAFF, "idempotency-key": "k"},
-            )  # fmt: skip
-            assert (reply.status, reply.code) == (401, "unauthorized")
-
-    @pytest.mark.parametrize("change", ["", "x", "{}", "e30", "e30.", "a.b.c", "é.é"])
+    @pytest.mark.parametrize("change", ["", "x", "{}", "a.b.c", "a.b.c.d", "a.b.c.d.e", "é.é.é.é"])
     def test_cannot_be_made_up(self, cafe: Merchant, change: str) -> None:
-        cookies = {"regulars_staff": change}
+        cookies = {"__Host-regulars_staff": change}
         reply = cafe.service.request("GET", "/staff/api/member", cookies=cookies)
         assert reply.status == 401
 
     def test_cannot_be_changed(self, service: Service, cafe: Merchant) -> None:
-        (value,) = cafe.staff_cookies().values()
+        name = "__Host-regulars_staff"
+        value = cafe.staff_cookies()[name]
         for place in range(0, len(value), 7):
-            flipped = value[:place] + ("A" if value[place] != "A" else "B") + value[place + 1 :]
-            reply = service.request("GET", "/staff/api/member", cookies={"regulars_staff": flipped})
+            flipped = value[:place] + ("a" if value[place] != "a" else "b") + value[place + 1 :]
+            reply = service.request("GET", "/staff/api/member", cookies={name: flipped})
             assert reply.status == 401, place
 
     def test_are_of_one_merchant_only(self, service: Service, cafe: Merchant) -> None:
@@ -143,18 +121,12 @@ class TestSessions:
 
     def test_do_not_open_the_owners_api(self, cafe: Merchant) -> None:
         member_id = cafe.join()["member_id"]
-        for method, path in (
-            ("GET", "/v1/members"), ("GET", f"/v1/members/{member_id}"), ("GET", "/v1/program"),
-            ("GET", "/v1/hooks"), ("POST", "/v1/adjust"), ("POST", "/v1/vouchers"),
+        for path in (
+            "/v1/program", "/v1/hooks", "/v1/keys", "/v1/audit", "/v1/merchant",
+            f"/v1/members/{member_id}/export",
         ):  # fmt: skip
-            body = {"member_id": member_id, "unit": "stamp", "amount": 9, "reason": "r"}
-            if path == "/v1/vouchers":
-                body = {"member_id": member_id, "reward_id": "free-coffee"}
-            reply = cafe.service.request(
-                method, path, body=body if method == "POST" else None,
-                cookies=cafe.staff_cookies(), headers={**STAFF, "idempotency-key": "k"},
-            )  # fmt: skip
-            assert (reply.status, reply.code) == (401, "unauthorized"), path
+            reply = cafe.service.request("GET", path, cookies=cafe.staff_cookies(), headers=STAFF)
+            assert (reply.status, reply.code) == (403, "forbidden"), path
 
 
 class TestFinding:

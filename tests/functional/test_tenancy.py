@@ -19,17 +19,22 @@ class Things:
 
     member: str
     voucher: str
-    order: str
+    staff: str
+    device: str
 
 
 def things(merchant: Merchant, *, test: bool = False) -> Things:
     member_id = merchant.join(test=test, email="anna@example.com")["member_id"]
     answer = merchant.earn(member_id, visits=9, order_id="o", spend_minor=900, test=test)
-    return Things(member_id, answer["unlocked"][0]["code"], "o")
+    staff = merchant.person(test=test)["staff_id"]
+    link = merchant.call("POST", f"/v1/staff/{staff}/devices", {"name": "Tablet"}, test=test)
+    merchant.enroll(link.json["enrol_url"])
+    (device,) = merchant.call("GET", "/v1/devices", test=test).json["items"]
+    return Things(member_id, answer["unlocked"][0]["code"], staff, device["device_id"])
 
 
-def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
-    """Every call that names a member or a voucher, in the path or in the body."""
+def naming(member: str, code: str, staff: str, device: str) -> list[tuple[str, str, Any]]:
+    """Every call that names something of a merchant, in the path or in the body."""
     return [
         ("GET", f"/v1/members/{member}", None),
         ("GET", f"/v1/members/{member}/entries", None),
@@ -57,12 +62,16 @@ def naming(member: str, code: str) -> list[tuple[str, str, Any]]:
         ("POST", f"/v1/refunds/{member}/void", None),
         ("POST", f"/v1/keys/{member}/roll", {}),
         ("DELETE", f"/v1/keys/{member}", None),
+        ("PATCH", f"/v1/staff/{staff}", {"name": "Mine"}),
+        ("DELETE", f"/v1/staff/{staff}", None),
+        ("POST", f"/v1/staff/{staff}/devices", {"name": "Mine"}),
+        ("DELETE", f"/v1/devices/{device}", None),
     ]
 
 
 def test_every_route_with_an_id_is_tried_here() -> None:
     tried = {path.replace("{m}", "{id}").replace("{c}", "{code}")
-             for _, path, _ in naming("{m}", "{c}")}  # fmt: skip
+             for _, path, _ in naming("{m}", "{c}", "{m}", "{m}")}  # fmt: skip
     elsewhere = {
         "/v1/merchants/{id}",
         "/v1/merchants/{id}/owner",
@@ -80,17 +89,17 @@ def test_foreign_and_unknown_ids_are_answered_alike_to_the_byte(service: Service
     mine, theirs = service.new_merchant(), service.new_merchant()
     own, foreign = things(mine), things(theirs)
     twin = things(mine, test=True)
-    unknown = Things("c" + "0" * 14, "0" * 10, "x")
+    unknown = Things("c" + "0" * 14, "0" * 10, "0" * 8, "d" + "0" * 11)
     before = theirs.card(foreign.member)
-    others = [unknown, foreign, twin, Things(theirs.id, theirs.id, "x"),
-              Things(f"{own.member}#STATE", "CODE#", "x"), Things("%2e%2e", "..", "x"),
-              Things("x" * 200, "x" * 200, "x")]  # fmt: skip
-    for calls in zip(*(naming(it.member, it.voucher) for it in others), strict=True):
+    others = [unknown, foreign, twin, Things(*[theirs.id] * 4),
+              Things(f"{own.member}#STATE", "CODE#", "STAFF#", "DEVICE#"), Things(*[".."] * 4),
+              Things("%2e%2e", "%2e%2e", "%2e%2e", "%2e%2e"), Things(*["x" * 200] * 4)]  # fmt: skip
+    for calls in zip(*(naming(*vars(it).values()) for it in others), strict=True):
         replies = [mine.call(*call) for call in calls]
         assert [reply.status for reply in replies] == [404] * len(others), calls[0]
         assert {reply.text for reply in replies} == {replies[0].text}
         assert all(reply.headers == replies[0].headers for reply in replies)
-    longer = [mine.call(*call) for call in naming("x" * 5000, "x" * 5000)]
+    longer = [mine.call(*call) for call in naming(*["x" * 5000] * 4)]
     assert {reply.status for reply in longer} == {404, 422}
     assert theirs.card(foreign.member) == before
     assert mine.card(own.member)["seq"] == 2
@@ -139,7 +148,7 @@ class TestKeys:
         member = cafe.join()["member_id"]
         routes = [("GET", "/v1/program", None), ("GET", "/v1/hooks", None),
                   ("GET", "/v1/test/clock", None), ("GET", "/v1/members", None),
-                  ("PUT", "/v1/program", {}), *naming(member, "ABCDEFGHJK")]  # fmt: skip
+                  ("PUT", "/v1/program", {}), *naming(member, "ABCDEFGHJK", "s", "d")]  # fmt: skip
         for name, value in wrong.items():
             answers: set[str] = set()
             for method, path, body in routes:

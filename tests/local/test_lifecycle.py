@@ -112,8 +112,10 @@ def test_the_demo_is_made_once_and_follows_the_address(start: Start) -> None:
 
     second = start(DEMO="1", BASE_URL="http://192.0.2.7:8000")
     assert second.access["demo"]["join_url"] == "http://192.0.2.7:8000/j/corner-cafe"
+    assert second.access["demo"]["staff_url"] == "http://192.0.2.7:8000/staff/other"
     made = ["/v1/merchants", "/v1/merchant", "/v1/merchant", "/v1/members"]
-    assert [path for path, _ in second.seen("demo")] == made
+    asked = ["/v1/staff", "/v1/staff/s1/devices"]
+    assert [path for path, _ in second.seen("demo")] == [*made, *asked]
 
 
 def test_a_demo_that_cannot_be_made_stops_the_start(start: Start, toy: Path) -> None:

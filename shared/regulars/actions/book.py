@@ -7,22 +7,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.actions.find import MemberCard, read_member_card
+from regulars.domain.allowances import Allowance
 from regulars.domain.operations import AnyOperation, Origin
+from regulars.domain.program import Program
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store.answers import Answer, Idempotency
 from regulars.store.ledger import Render
-from regulars.store.merchants import Staff
+from regulars.store.staff import MANAGER, OWNER, Session
 from regulars.views import integration
+
+OVERRIDE = (MANAGER, OWNER)
+"""Who may go beyond the limits of staff."""
 
 
 def origin(
-    key: str, staff: Staff | None, body: Mapping[str, Any], effective_ms: int | None = None
-) -> Origin:
+    program: Program, key: str, staff: Session | None, body: Mapping[str, Any],
+    effective_ms: int | None = None,
+) -> Origin:  # fmt: skip
     """Return where a request with a key comes from.
 
-    A signed-in device is the staff that it was enrolled for; over the API the body may name one.
+    At the counter it is who is signed in; over the API the body may name somebody. Raises FORBIDDEN
+    when somebody goes beyond their limits who must not.
     """
-    return Origin(
+    made = Origin(
         op=f"key:{key}",
         source="api" if staff is None else "staff",
         staff=staff.staff_id if staff else body.get("staff"),
@@ -30,6 +38,19 @@ def origin(
         effective_ms=effective_ms,
         entropy=os.urandom(16),
     )
+    beyond = bool(body.get("override"))
+    if beyond and (staff is None or staff.role not in OVERRIDE):
+        raise Refused(RefusalCode.FORBIDDEN, "Going beyond limits needs a signed-in manager.")
+    if staff is None:
+        return made
+    marks = {"device": staff.device.device_id} | ({"override": 1} if beyond else {})
+    return made._replace(marks=marks, allowance=None if beyond else allowance(program, staff))
+
+
+def allowance(program: Program, staff: Session) -> Allowance | None:
+    """Return what bounds a person at the counter, or None when nothing does."""
+    limits = program.limits.staff._replace(**staff.person.limits)
+    return Allowance(limits, staff.day) if any(limits) else None
 
 
 def book(
@@ -79,4 +100,5 @@ def personal(view: integration.View, member: MemberCard) -> integration.View:
 
 def scannable(voucher: integration.View, member: MemberCard) -> integration.View:
     """A voucher with the link at which its member finds the code."""
-    return {**voucher, "qr_url": f"{member.card_url}#{voucher['code']}"}
+    url = f"{member.card_url}#{voucher['code']}" if member.card_url else None
+    return {**voucher, "qr_url": url}

@@ -26,7 +26,8 @@ class MemberCard(NamedTuple):
     card: Card
     profile: Profile
     words: Words
-    card_url: str
+    card_url: str | None
+    """The link of the card; None for whoever must not see it."""
 
 
 def card_keys(member_id: str) -> tuple[Any, Any]:
@@ -75,8 +76,14 @@ def member_card_of(shop: Shop, state: Item | None, profile_item: Item | None) ->
         card=card_of(state),
         profile=profile,
         words=member_words(profile, shop.program.languages),
-        card_url=card_url(settings().base_url, shop.merchant_id, profile),
+        card_url=_link(shop, profile),
     )
+
+
+def _link(shop: Shop, profile: Profile) -> str | None:
+    if not shop.shows_links:
+        return None
+    return card_url(settings().base_url, shop.merchant_id, profile)
 
 
 def read_member_card(shop: Shop, member_id: str) -> MemberCard:

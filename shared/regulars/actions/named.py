@@ -8,7 +8,7 @@ from typing import Any
 from regulars.core import checks
 from regulars.program.shop import Shop
 from regulars.store import keys
-from regulars.store.merchants import staff_of
+from regulars.store.staff import person_of
 
 
 def require_known(shop: Shop, body: Mapping[str, Any], *, by_key: bool) -> None:
@@ -34,6 +34,6 @@ def _staff(shop: Shop, body: Mapping[str, Any], *, by_key: bool) -> Iterator[tup
         page = shop.table.query(
             keys.merchant(shop.merchant_id)[0], prefix=keys.STAFF_PREFIX, consistent=True
         )
-        known = [staff_of(one).staff_id for one in page.items]
+        known = [person_of(one).staff_id for one in page.items]
         if known and staff_id not in known:
             yield "staff", checks.must_be_one_of(known)

@@ -77,7 +77,7 @@ class OriginalSale(NamedTuple):
 def original(
     ledger: Ledger, program: Program, member_id: str, seq: int, *, op: str, source: str,
     amount_minor: int | None = None, items: tuple[Item, ...] = (), refund_id: str | None = None,
-    staff: str | None = None, undo_within_ms: int | None = None,
+    origin: Origin | None = None, undo_within_ms: int | None = None,
 ) -> OriginalSale | None:  # fmt: skip
     """Read the entry `seq` of a member and build its reversal; None when there is none.
 
@@ -101,7 +101,7 @@ def original(
     return OriginalSale(
         card,
         Reverse(
-            Origin(op, source, staff, entropy=os.urandom(16)),
+            origin or Origin(op, source, entropy=os.urandom(16)),
             original=entry,
             refunded=so_far,
             amount_minor=amount_minor,

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from regulars.domain.refusals import RefusalCode
 
 
-def _open(schema: dict[str, Any]) -> None:
+def open_schema(schema: dict[str, Any]) -> None:
     """Answers are open: a client ignores fields it does not know. Our tests know them all."""
     schema.pop("additionalProperties", None)
 
@@ -22,7 +22,7 @@ def _open(schema: dict[str, Any]) -> None:
 class View(BaseModel):
     """What is answered."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=_open)
+    model_config = ConfigDict(extra="forbid", json_schema_extra=open_schema)
 
 
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -108,91 +108,6 @@ class MerchantCreated(View):
     """Where each till posts, by provider."""
     webhook_secrets: dict[str, str]
     """What each till signs with, by provider."""
-
-
-class ApiKeyView(View):
-    """An API key, without its secret."""
-
-    key_id: str
-    """Names it in `/v1/keys/{id}`; the key begins with `rk_` and it."""
-    name: str
-    """What its owner calls it."""
-    scopes: list[Literal["full", "read", "till", "export", "publishable"]]
-    """What it may be used for."""
-    origins: list[str]
-    """The pages that may use it, for one that is publishable."""
-    created_at: Instant | None
-    """When it was made."""
-    expires_at: Instant | None
-    """Until when it can be used; null without an end."""
-    state: Literal["live", "expired", "revoked"]
-    """Whether it can be used."""
-
-
-class NewApiKeyView(ApiKeyView):
-    """A new API key, with its secret."""
-
-    key: str
-    """The key itself; it is not shown again."""
-
-
-class ApiKeyList(View):
-    """All API keys of a merchant."""
-
-    items: list[ApiKeyView]
-    """The keys, the newest first."""
-    next: Cursor
-
-
-class Who(View):
-    """Who did something."""
-
-    kind: Literal["key", "staff", "owner", "platform"]
-    """Whether an API key, staff, the owner or the platform."""
-    id: str
-    """The id of the key or of the person."""
-    name: str
-    """What they were called then."""
-
-
-class Source(View):
-    """From where something was done."""
-
-    device: str | None
-    """The device, for staff."""
-    key: str | None
-    """The API key."""
-    network: str | None
-    """The network of the source address."""
-
-
-class AuditView(View):
-    """Something that was done to settings, people, keys or personal data."""
-
-    model_config = ConfigDict(populate_by_name=True, extra="forbid", json_schema_extra=_open)
-
-    at: Instant
-    """When it was done."""
-    who: Who
-    """Who did it."""
-    source: Annotated[Source, Field(alias="from")]
-    """From where."""
-    what: str
-    """What was done: `key.created`, `program.published` ..."""
-    target: str
-    """The id of what it was done to."""
-    before: Any
-    """As it was, where that is told."""
-    after: Any
-    """As it is since, where that is told."""
-
-
-class AuditList(View):
-    """What was done, the newest first."""
-
-    items: list[AuditView]
-    """The page."""
-    next: Cursor
 
 
 class HookView(View):

@@ -121,7 +121,7 @@ class CardView(View):
 
     member_id: str
     """Id of the member."""
-    card_url: str
+    card_url: str | None
     """The member's own link. Whoever has it sees the card: show it to nobody else."""
     name: str | None
     """The name, when it is known."""
@@ -246,7 +246,7 @@ class VoucherView(HeldVoucher):
     """What of a credit was used and not taken back, the first use first; empty for other kinds."""
     closed_at: Instant | None
     """When it was redeemed, cancelled or booked out."""
-    qr_url: str
+    qr_url: str | None
     """What the member shows: the card's link, at this voucher."""
 
 

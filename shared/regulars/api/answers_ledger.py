@@ -100,6 +100,8 @@ class EntryView(View):
     """The entry that a reversal takes back."""
     vouchers: list[MovedVoucher] | None = None
     """What it did with vouchers."""
+    override: bool | None = None
+    """Whether a manager went beyond the limits of staff; absent when not."""
     facts: dict[str, Any] | None = None
     """Figures of the operation, by kind."""
     canonical: str | None = None

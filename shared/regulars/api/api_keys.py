@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regulars.api import models
+from regulars.api import models_access
 from regulars.api.reading import read_body
 from regulars.core import checks, clock
 from regulars.domain.calendar import rfc3339, to_ms
@@ -22,7 +22,7 @@ HOUR_MS = 3_600_000
 
 def list_keys(request: protocol.Request) -> protocol.Response:
     """GET /v1/keys: all of them, the newest first, also those that cannot be used any more."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     found = api_keys.of_merchant(connect.table(), gathered.shop.merchant_id)
     items = [_view(key) for key in found]
     return protocol.json_answer(200, {"items": items, "next": None})
@@ -30,8 +30,8 @@ def list_keys(request: protocol.Request) -> protocol.Response:
 
 def create(request: protocol.Request) -> protocol.Response:
     """POST /v1/keys: a new key; the secret is shown this once."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
-    body = read_body(request, models.NewApiKey)
+    gathered = credentials.gather(connect.table(), request)
+    body = read_body(request, models_access.NewApiKey)
     m = gathered.shop.merchant_id
     _require_room(m)
     secret, key = credentials.new_api_key(
@@ -46,8 +46,8 @@ def create(request: protocol.Request) -> protocol.Response:
 
 def roll(request: protocol.Request) -> protocol.Response:
     """POST /v1/keys/{id}/roll: another key in the place of one, which goes on for some hours."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
-    body = read_body(request, models.RollBody)
+    gathered = credentials.gather(connect.table(), request)
+    body = read_body(request, models_access.RollBody)
     old = _known(gathered, request)
     if old.state(_now_ms()) != "live":
         hint = "is a key that cannot be used any more; create a new one"
@@ -65,7 +65,7 @@ def roll(request: protocol.Request) -> protocol.Response:
 
 def revoke(request: protocol.Request) -> protocol.Response:
     """DELETE /v1/keys/{id}: from now on the key is answered like an unknown one."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     key = _known(gathered, request)
     if not key.revoked_ms:
         others = api_keys.of_merchant(connect.table(), key.merchant_id)
@@ -99,7 +99,7 @@ def _known(gathered: credentials.Gathered, request: protocol.Request) -> ApiKey:
     return key
 
 
-def _origins(body: models.NewApiKey) -> tuple[str, ...]:
+def _origins(body: models_access.NewApiKey) -> tuple[str, ...]:
     """Return the origins of a key that is published in pages; raises INVALID when they do not go
     with its scopes."""
     is_public = scopes.PUBLISHABLE in body.scopes
@@ -112,7 +112,7 @@ def _origins(body: models.NewApiKey) -> tuple[str, ...]:
     return tuple(dict.fromkeys(body.origins or ()))
 
 
-def _expires_ms(body: models.NewApiKey) -> int:
+def _expires_ms(body: models_access.NewApiKey) -> int:
     expires_ms = checks.parse_instant(body.expires_at) if body.expires_at else 0
     if expires_ms is None or (body.expires_at and expires_ms <= _now_ms()):
         raise Refused(RefusalCode.INVALID, "", (("expires_at", "must be in the future"),))

@@ -32,7 +32,7 @@ Do = Callable[[Shop, AttentionItem, Any], str]
 
 def list_items(request: protocol.Request) -> protocol.Response:
     """GET /v1/attention: newest first, of one kind or of all."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     kind = request.query.get("kind")
     if kind is not None and kind not in get_args(Kind):
         known = ", ".join(get_args(Kind))
@@ -53,7 +53,7 @@ def act(request: protocol.Request) -> protocol.Response:
 
     Answers the item as it is afterwards: closed, or open with what stands in the way.
     """
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     body = read_body(request, AttentionBody)
     shop = gathered.shop
     item = attention.find(shop.table, shop.merchant_id, request.param("id"))

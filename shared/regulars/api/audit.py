@@ -18,7 +18,7 @@ _CURSOR = re.compile(r"\d{13}#[0-9a-z]{1,16}")
 
 def read(request: protocol.Request) -> protocol.Response:
     """GET /v1/audit: the newest first; since an instant, by one, of one kind."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     cursor, since = request.query.get("cursor"), request.query.get("from")
     if cursor is not None and not _CURSOR.fullmatch(cursor):
         hint = "must be the `next` of an earlier page"

@@ -40,6 +40,7 @@ _EARN: dict[str, checks.Check] = {
     "staff": checks.text(),
     "effective_at": checks.instant,
     "note": checks.text(checks.NOTE_MAX),
+    "override": checks.truth,
 }
 
 WHO = ("member_id", "contact", "code")
@@ -75,6 +76,7 @@ _GIFT: dict[str, checks.Check] = {
     "member_id": checks.text(),
     "surprise": checks.text(),
     "note": checks.text(checks.NOTE_MAX),
+    "override": checks.truth,
 }
 
 

@@ -26,7 +26,6 @@ def adjust(request: protocol.Request) -> protocol.Response:
         request,
         lambda: read_body(request, models.AdjustBody),
         lambda body: find.card_keys(body.member_id),
-        staff_too=False,
     )
     key = protocol.idempotency_key(request)
     member = find.holder(gathered.shop, gathered.items, body.member_id)
@@ -48,7 +47,7 @@ def adjust(request: protocol.Request) -> protocol.Response:
 
 def refund(request: protocol.Request) -> protocol.Response:
     """POST /v1/refunds: 200 when booked, 202 when parked until the order comes."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     body = read_body(request, models.RefundBody)
     key = protocol.idempotency_key(request)
     program = gathered.program
@@ -82,7 +81,7 @@ def refund(request: protocol.Request) -> protocol.Response:
 
 def void(request: protocol.Request) -> protocol.Response:
     """POST /v1/refunds/{id}/void: a refund is taken back."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     key = protocol.idempotency_key(request)
     shop = gathered.shop
 
@@ -101,7 +100,7 @@ def void(request: protocol.Request) -> protocol.Response:
 
 def give(request: protocol.Request) -> protocol.Response:
     """POST /v1/members/{id}/give: units of one member become another's."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     body = read_body(request, models.GiveBody)
     key = protocol.idempotency_key(request)
     shop, member_id = gathered.shop, request.param("id")
@@ -130,7 +129,7 @@ def give(request: protocol.Request) -> protocol.Response:
 
 def move(request: protocol.Request) -> protocol.Response:
     """POST /v1/entries/{id}/move: a sale goes to the card of who bought."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     body = read_body(request, models.MoveBody)
     key = protocol.idempotency_key(request)
     shop, entry_id = gathered.shop, request.param("id")
@@ -150,7 +149,7 @@ def move(request: protocol.Request) -> protocol.Response:
 
 def confirm_entry(request: protocol.Request) -> protocol.Response:
     """POST /v1/entries/{id}/confirm: what is pending of an entry can be spent at once."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     known, key = request.idempotency(), protocol.idempotency_key(request)
     member_id, seq = move_sale.place_of(request.param("id"))
     member = find.read_member_card(gathered.shop, member_id)

@@ -7,6 +7,7 @@ from regulars.core.schemas import Descriptions
 _MEMBER = "Id of the member."
 _LOCATION = "Id of the location, one of the programme's `locations` where it lists any."
 _STAFF = "Id of who served; a signed-in device is its own and names nobody."
+_OVERRIDE = "Whether to go beyond the limits of staff; a manager or owner who is signed in may."
 _ORDER = "Id of the order at the till."
 
 DESCRIPTIONS: Descriptions = {
@@ -64,6 +65,7 @@ DESCRIPTIONS: Descriptions = {
         "staff": _STAFF,
         "effective_at": "When it happened, for what is reported late; now when left out.",
         "note": "A note for the entry.",
+        "override": _OVERRIDE,
     },
     "AdjustBody": {
         "": "A correction of a balance by hand.",
@@ -85,6 +87,7 @@ DESCRIPTIONS: Descriptions = {
         "ref": "What it was about: the id of a review, an event.",
     },
     "GiftBody": {
+        "override": _OVERRIDE,
         "member_id": _MEMBER,
         "surprise": "Which surprise of the programme.",
         "note": "Why; the member sees it.",
@@ -141,6 +144,31 @@ DESCRIPTIONS: Descriptions = {
     },
     "RollBody": {
         "overlap_hours": "For how many hours the old key goes on.",
+    },
+    "NewPerson": {
+        "": "Somebody who works there.",
+        "name": "What the counter calls them.",
+        "role": "What they may do: `staff`, `manager` or `owner`.",
+        "locations": "Where they work, by id; everywhere when empty.",
+        "limits": "Limits of their own; the programme's where they have none.",
+        "email": "Where the console's sign-in is mailed to.",
+        "pin": "Four digits, with which they choose their name on a shared device.",
+        "active": "Whether they may sign in.",
+    },
+    "PersonChange": {
+        "": "What is to be changed of a person; fields that are left out stay.",
+        "name": "What the counter calls them.",
+        "role": "What they may do: `staff`, `manager` or `owner`.",
+        "locations": "Where they work, by id; everywhere when empty.",
+        "limits": "Limits of their own by name; null for none.",
+        "email": "Where the console's sign-in is mailed to; null for none.",
+        "pin": "Four digits, with which they choose their name on a shared device; null for none.",
+        "active": "Whether they may sign in.",
+    },
+    "NewDevice": {
+        "": "A device to be enrolled for a person.",
+        "name": "What it is called.",
+        "location": "Where it stands; needed where there are several.",
     },
     "RepairBody": {
         "dry_run": "Whether to say only what would be repaired.",

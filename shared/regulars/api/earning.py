@@ -41,7 +41,7 @@ def earn(request: protocol.Request) -> protocol.Response:
     def render(decision: Decision) -> integration.View:
         return integration.earned(shop.program, decision, shop.now, member.words)
 
-    operation = _operation(key, body, gathered.caller)
+    operation = _operation(shop, key, body, gathered.caller)
     answer = book.book(shop, member, operation, known, render)
     if known.alias:
         answer = _order(shop, member, answer, operation, key, known, render)
@@ -74,7 +74,7 @@ def _wanted(body: Mapping[str, Any]) -> tuple[Any, ...]:
     return find.card_keys(body["member_id"]) if body.get("member_id") else ()
 
 
-def _operation(key: str, body: Mapping[str, Any], caller: credentials.Caller) -> Earn:
+def _operation(shop: Shop, key: str, body: Mapping[str, Any], caller: credentials.Caller) -> Earn:
     effective_at = body.get("effective_at")
     if caller.staff and effective_at:
         remedy = "is for tills; at the counter it is now"
@@ -84,7 +84,11 @@ def _operation(key: str, body: Mapping[str, Any], caller: credentials.Caller) ->
     visits = body.get("visits")
     return Earn(
         book.origin(
-            key, caller.staff, body, checks.parse_instant(effective_at) if effective_at else None
+            shop.program,
+            key,
+            caller.staff,
+            body,
+            checks.parse_instant(effective_at) if effective_at else None,
         ),
         visits=1 if visits is None else visits,
         spend_minor=body.get("spend_minor"),

@@ -21,7 +21,7 @@ def give(request: protocol.Request) -> protocol.Response:
     )
     key = protocol.idempotency_key(request)
     holder = find.holder(gathered.shop, gathered.items, body["member_id"])
-    origin = book.origin(key, gathered.caller.staff, body)
+    origin = book.origin(gathered.program, key, gathered.caller.staff, body)
 
     def render(decision: Decision) -> integration.View:
         return integration.earned(gathered.program, decision, gathered.now, holder.words)

@@ -21,7 +21,6 @@ def act(request: protocol.Request) -> protocol.Response:
         request,
         lambda: read_body(request, models.ActionBody),
         lambda body: find.card_keys(body.member_id),
-        staff_too=False,
     )
     key = protocol.idempotency_key(request)
     origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
@@ -33,9 +32,7 @@ def act(request: protocol.Request) -> protocol.Response:
 def give_tier(request: protocol.Request) -> protocol.Response:
     """POST /v1/members/{id}/tier: a membership bought, an invitation taken, a favor."""
     member_id = request.param("id")
-    gathered = credentials.gather(
-        connect.table(), request, *find.card_keys(member_id), staff_too=False
-    )
+    gathered = credentials.gather(connect.table(), request, *find.card_keys(member_id))
     body = read_body(request, models.TierGrantBody)
     key = protocol.idempotency_key(request)
     origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))

@@ -5,6 +5,7 @@ from regulars.api import (
     attention,
     audit,
     corrections,
+    devices,
     grants,
     hooks,
     ledger_checks,
@@ -16,15 +17,16 @@ from regulars.api import (
     programs,
     sandbox,
     service,
+    staff,
     unknown,
     vouchers,
 )
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, corrections, grants, hooks, ledger_checks, members,
-    merchant_settings, merchants, personal_data, platform, programs, sandbox, service, unknown,
-    vouchers,
+    api_keys, attention, audit, corrections, devices, grants, hooks, ledger_checks, members,
+    merchant_settings, merchants, personal_data, platform, programs, sandbox, service, staff,
+    unknown, vouchers,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

@@ -18,7 +18,7 @@ from regulars.tills import hooks, registry
 
 def read(request: protocol.Request) -> protocol.Response:
     """GET /v1/hooks: one for every provider, whether its owner has set it up or not."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     m = gathered.shop.merchant_id
     found = [hooks.read(connect.table(), m, provider) for provider in registry.names()]
     seen = connect.table().get(*(keys.hook_seen(hook.hook_id) for hook in found))
@@ -28,7 +28,7 @@ def read(request: protocol.Request) -> protocol.Response:
 
 def change(request: protocol.Request) -> protocol.Response:
     """PUT /v1/hooks/{provider}: the provider's signature key, account and access."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     provider = request.param("provider")
     if provider not in registry.names():
         raise Refused(RefusalCode.NOT_FOUND)

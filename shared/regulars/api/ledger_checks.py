@@ -20,7 +20,7 @@ from regulars.store.roots import DayRoot
 def verify(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/verify: chain and balances computed again, the state held against a
     replay of all entries, past the one that the state stands at."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     found = _checked(gathered.shop, request.param("id"))
     body = {
         "ok": found.ok,
@@ -38,7 +38,7 @@ def repair(request: protocol.Request) -> protocol.Response:
     With `dry_run` it only says what it would write. `ok` tells whether the card is now as its
     entries say; entries that are damaged themselves cannot be repaired.
     """
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     body = read_body(request, RepairBody)
     found = _checked(gathered.shop, request.param("id"))
     repaired = False
@@ -60,7 +60,7 @@ def _checked(shop: Shop, member_id: str) -> repairing.CardCheck:
 
 def list_roots(request: protocol.Request) -> protocol.Response:
     """GET /v1/ledger/roots: the digest of all heads at the end of each day, newest first."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     first = _day(request, "from") or DAYS[0]
     last = _day(request, "to") or DAYS[1]
     if cursor := _day(request, "cursor"):
@@ -84,7 +84,7 @@ def proof(request: protocol.Request) -> protocol.Response:
     Answers 404 for a day that has no root (yet), or on which the member had no card, and 409 when
     the ledger of the card is not what it was at the end of that day.
     """
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     shop, member_id = gathered.shop, request.param("id")
     m, table = shop.merchant_id, shop.table
     state, profile = table.get(keys.state(m, member_id), keys.profile(m, member_id))

@@ -23,7 +23,7 @@ from regulars.views import audit, integration, worth
 
 def create(request: protocol.Request) -> protocol.Response:
     """POST /v1/members: 201 with the new card, 200 with the one that has all the contacts."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     body = read_body(request, NewMember)
     key = protocol.idempotency_key(request)
     program = gathered.program
@@ -59,7 +59,7 @@ def read(request: protocol.Request) -> protocol.Response:
 
 def list_members(request: protocol.Request) -> protocol.Response:
     """GET /v1/members: newest first, by name, contact, tier or segment."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     found, cursor = search.members(
         gathered.shop,
         q=typed.trimmed(request.query.get("q", ""))[: checks.TEXT_MAX],
@@ -140,9 +140,7 @@ def _reward(
 def _gather(request: protocol.Request) -> tuple[credentials.Gathered, find.MemberCard]:
     """Credential, programme and the member of the path."""
     member_id = request.param("id")
-    gathered = credentials.gather(
-        connect.table(), request, *find.card_keys(member_id), staff_too=False
-    )
+    gathered = credentials.gather(connect.table(), request, *find.card_keys(member_id))
     return gathered, find.holder(gathered.shop, gathered.items, member_id)
 
 

@@ -22,14 +22,14 @@ NOT_AN_ADDRESS = "must be an e-mail address"
 
 def read(request: protocol.Request) -> protocol.Response:
     """GET /v1/merchant."""
-    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    shop = credentials.gather(connect.table(), request).shop
     known = merchant_settings.read(shop.table, shop.merchant_id)
     return protocol.json_answer(200, _view(shop, known))
 
 
 def change(request: protocol.Request) -> protocol.Response:
     """PATCH /v1/merchant: the fields that are sent; `null` takes one back."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     shop, actor = gathered.shop, credentials.actor(gathered.caller, request)
     body = read_body(request, MerchantChange)
     sent = addressed(body.model_dump(exclude_unset=True, by_alias=True), EMAILS)

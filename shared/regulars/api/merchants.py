@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regulars.actions import due_marks
+from regulars.actions import due_marks, enrollment
 from regulars.api.models import NewMerchant
 from regulars.api.reading import read_body
 from regulars.core import clock, contacts, tokens, zones
@@ -13,13 +13,20 @@ from regulars.domain import calendar
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.program import templates
+from regulars.program import amounts, templates
 from regulars.program.check import check
 from regulars.program.load import load
-from regulars.store import api_keys, connect, keys, merchants
-from regulars.store.merchants import Merchant, Merchants, Staff
-from regulars.store.table import Absent, Put
+from regulars.store import api_keys, connect, staff
+from regulars.store.merchants import Merchant, Merchants
+from regulars.store.staff import MANAGER, OWNER, Person
+from regulars.store.table import Put
 from regulars.tills import hooks, registry
+
+OWNERS_NAME = "Owner"
+"""What the owner is called until they say."""
+
+FIRST_LINK_MS = 7 * 24 * 3600 * 1000
+"""For how long the link of a new merchant's first device can be used."""
 
 
 def create(request: protocol.Request) -> protocol.Response:
@@ -39,7 +46,9 @@ def create(request: protocol.Request) -> protocol.Response:
         )
         for merchant_id in (live, tokens.twin(live))
     ]  # fmt: skip
-    extra, secrets = _keys_and_first_device(live, document, to_ms(now))
+    extra, secrets = _keys_and_hooks(live, to_ms(now))
+    people, staff_url = _people_and_first_device(live, document, owner_email, to_ms(now))
+    extra += people
     program = load(document, 1)
     today = calendar.local_date(now, program.timezone)
     for merchant_id in (live, tokens.twin(live)):
@@ -58,6 +67,7 @@ def create(request: protocol.Request) -> protocol.Response:
             "sandbox_id": tokens.twin(live),
             "slug": body.slug,
             **secrets,
+            "staff_url": staff_url,
             "join_url": f"{base}/j/{body.slug}",
             "console_url": f"{base}/console/",
         },
@@ -95,13 +105,13 @@ def _document(body: NewMerchant) -> dict[str, Any]:
     }
     if country := zones.country(body.timezone):
         own["country"] = country
-    return check({**templates.template(body.template), **own})
+    template = templates.template(body.template)
+    own["limits"] = amounts.guards(template.get("limits", {}), body.currency)
+    return check({**template, **own})
 
 
-def _keys_and_first_device(
-    live: str, document: dict[str, Any], created_ms: int
-) -> tuple[list[Put], dict[str, Any]]:
-    """Keys, hooks and the first staff device of a merchant and its sandbox, and what to show."""
+def _keys_and_hooks(live: str, created_ms: int) -> tuple[list[Put], dict[str, Any]]:
+    """Keys and hooks of a merchant and its sandbox, and what to show."""
     puts: list[Put] = []
     base = settings().base_url
     shown: dict[str, Any] = {"webhook_urls": {}, "webhook_secrets": {}}
@@ -113,14 +123,22 @@ def _keys_and_first_device(
         hook_id = hooks.hook_id(live, provider)
         shown["webhook_urls"][provider] = f"{base}/hooks/{provider}/{hook_id}"
         shown["webhook_secrets"][provider] = tokens.hook_secret(hook_id)
-    token, staff_id = tokens.random_id(26), tokens.random_id(8)
-    locations = document.get("locations") or [{"id": None}]
-    staff = Staff(staff_id, document["name"], "manager", locations[0]["id"], active=True)
-    pk, sk = keys.link(tokens.digest(token))
-    puts.append(Put(merchants.staff_item(live, staff), Absent()))
-    puts.append(Put({"PK": pk, "SK": sk, "m": live, "s": staff_id}, Absent()))
-    shown["staff_url"] = f"{base}/staff/{token}"
     return puts, shown
+
+
+def _people_and_first_device(
+    live: str, document: dict[str, Any], owner_email: str, created_ms: int
+) -> tuple[list[Put], str]:
+    """The owner, whoever stands at the counter first, and the link that enrols their device."""
+    counter = Person(tokens.random_id(8), document["name"], MANAGER, created_ms=created_ms)
+    owner = Person(
+        tokens.random_id(8), OWNERS_NAME, OWNER, email=owner_email, created_ms=created_ms
+    )
+    places = document.get("locations") or [{"id": None}]
+    link = enrollment.link(
+        live, counter.staff_id, document["name"], places[0]["id"], created_ms + FIRST_LINK_MS
+    )
+    return [staff.put_person(live, counter), staff.put_person(live, owner), link.put], link.url
 
 
 ROUTES: dict[str, protocol.Handler] = {

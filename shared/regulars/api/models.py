@@ -186,6 +186,7 @@ class EarnBody(Body):
     staff: Text | None = None
     effective_at: Instant | None = None
     note: Note | None = None
+    override: bool | None = None
 
     @model_validator(mode="after")
     def _one_member(self) -> EarnBody:
@@ -259,6 +260,7 @@ class GiftBody(Body):
     member_id: Text
     surprise: Text
     note: Note | None = None
+    override: bool | None = None
 
 
 class TierGrantBody(Body):
@@ -323,33 +325,6 @@ class HookSettings(Body):
     url: PastedText | None = None
     account: PastedText | None = None
     access_token: PastedText | None = None
-
-
-Origin = Annotated[
-    str,
-    Shaped(
-        r"^https://[a-z0-9.-]{1,200}(?::[0-9]{1,5})?$",
-        "must be an origin such as https://shop.example",
-    ),
-]
-
-
-class NewApiKey(Body):
-    """A key with a name, and what it may be used for."""
-
-    name: Text
-    scopes: Annotated[
-        list[Literal["full", "read", "till", "export", "publishable"]],
-        Field(min_length=1, max_length=5),
-    ]
-    origins: Annotated[list[Origin], Field(min_length=1, max_length=20)] | None = None
-    expires_at: Instant | None = None
-
-
-class RollBody(Body):
-    """For how many hours the old key goes on."""
-
-    overlap_hours: Annotated[int, Field(ge=0, le=720)] = 24
 
 
 class RepairBody(Body):

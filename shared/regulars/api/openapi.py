@@ -154,8 +154,9 @@ def document() -> dict[str, Any]:
                 "staff": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": "regulars_staff",
-                    "description": "The session of a device at the counter",
+                    "name": "__Host-regulars_staff",
+                    "description": "The session of a person who is signed in on a device of the "
+                    "counter; changes also need the header `X-Regulars: staff`",
                 },
             },
         },

@@ -187,7 +187,10 @@ OPERATIONS: dict[str, Text] = {
         "same `order_id` is booked once, whatever the key; with other money or items the "
         "difference is booked. With a key, limits are no refusal: the sale is booked and "
         "`refused` says what was not granted. A signed-in device is refused with `cap_reached`.",
-        (Code.NOT_FOUND, Code.CAP_REACHED, Code.ORDER_OF_ANOTHER_MEMBER, Code.ALREADY_REVERSED),
+        (
+            Code.NOT_FOUND, Code.CAP_REACHED, Code.STAFF_LIMIT, Code.ORDER_OF_ANOTHER_MEMBER,
+            Code.ALREADY_REVERSED,
+        ),
     ),
     "POST /v1/adjust": Text(
         "Corrections",
@@ -204,7 +207,7 @@ OPERATIONS: dict[str, Text] = {
     "POST /v1/gifts": Text(
         "Earning",
         "Gives a surprise that the programme allows staff to give, within its budget.",
-        (Code.NOT_FOUND, *_RULES),
+        (Code.NOT_FOUND, Code.STAFF_LIMIT, *_RULES),
     ),
     "POST /v1/members/{id}/tier": Text(
         "Members",
@@ -259,7 +262,7 @@ OPERATIONS: dict[str, Text] = {
         "Takes a redemption back: by staff for five minutes, with a key for thirty days. The "
         "voucher is good again until its own end. Of a credit it is what was used last, or with "
         "the `order_id`.",
-        (*_TAKEN, Code.ALREADY_REVERSED, Code.UNDO_EXPIRED),
+        (*_TAKEN, Code.ALREADY_REVERSED, Code.UNDO_EXPIRED, Code.STAFF_LIMIT),
     ),
     "POST /v1/vouchers/{code}/cancel": Text(
         "Rewards",
@@ -292,6 +295,39 @@ OPERATIONS: dict[str, Text] = {
         "Revokes a key at once: it is answered like an unknown one. The last key with the scope "
         "`full` stays.",
         (Code.INVALID, Code.CONFLICT),
+    ),
+    "GET /v1/staff": Text(
+        "Access", "Lists who works there, by name. A manager sees the people of own places."
+    ),
+    "POST /v1/staff": Text(
+        "Access",
+        "Adds a person. `staff` work at the counter; a `manager` also goes beyond limits and looks "
+        "after members, staff and devices of own places; an `owner` may do everything. With a PIN "
+        "a person can sign in by name on a device that others enrolled.",
+        (Code.LIMIT_REACHED, Code.CONFLICT),
+    ),
+    "PATCH /v1/staff/{id}": Text(
+        "Access",
+        "Changes the fields that are sent; `null` takes away e-mail, PIN and own limits. One who "
+        "is not active is signed out within seconds. The last owner stays one.",
+        (Code.CONFLICT,),
+    ),
+    "DELETE /v1/staff/{id}": Text(
+        "Access",
+        "Takes a person off: they are signed out within seconds. Entries go on naming them.",
+        (Code.INVALID, Code.CONFLICT),
+    ),
+    "POST /v1/staff/{id}/devices": Text(
+        "Access",
+        "Makes a link that enrols one device for the person, once, within 15 minutes: it opens a "
+        "page whose button makes that browser a device of the counter.",
+    ),
+    "GET /v1/devices": Text(
+        "Access", "Lists the devices that may be used, the newest first, and who signed in on them."
+    ),
+    "DELETE /v1/devices/{id}": Text(
+        "Access", "Takes a device off: whoever is signed in on it is signed out at once.",
+        (Code.CONFLICT,),
     ),
     "GET /v1/audit": Text(
         "Access",

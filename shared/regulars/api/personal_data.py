@@ -34,7 +34,7 @@ _PURPOSE = "export-link"
 
 def export(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/export: at once, or as 303 to a link where there is much."""
-    shop = credentials.gather(connect.table(), request, staff_too=False).shop
+    shop = credentials.gather(connect.table(), request).shop
     member_id = request.param("id")
     answer = protocol.json_answer(200, exported(shop, member_id))
     if len(answer["body"].encode()) <= ANSWER_MAX:
@@ -65,7 +65,7 @@ def download(request: protocol.Request) -> protocol.Response:
 
 def erase(request: protocol.Request) -> protocol.Response:
     """DELETE /v1/members/{id}: from now on the card is as unknown as one that never was."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     shop, member_id = gathered.shop, request.param("id")
     now_ms, actor = calendar.to_ms(gathered.now), credentials.actor(gathered.caller, request)
     noted = log.put(shop.merchant_id, now_ms, actor, "member.erased", member_id)

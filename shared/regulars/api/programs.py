@@ -33,7 +33,7 @@ NUMBER = re.compile(r"[0-9]{1,8}")
 
 def read(request: protocol.Request) -> protocol.Response:
     """GET /v1/program: the one in force, or an earlier version."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     item: Item | None = gathered.program_item
     if "version" in request.query:
         version = _version(request.query["version"])
@@ -54,7 +54,7 @@ def read(request: protocol.Request) -> protocol.Response:
 
 def publish(request: protocol.Request) -> protocol.Response:
     """PUT /v1/program: published only over the version it is based on, now or at `publish_at`."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     over, document = if_match(request), check(request.json)
     at_ms = _publish_at(request, gathered)
     published = publishing.publish(
@@ -77,7 +77,7 @@ def publish(request: protocol.Request) -> protocol.Response:
 
 def list_versions(request: protocol.Request) -> protocol.Response:
     """GET /v1/program/versions: newest first, with all that waits or was refused on top."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     table, m = connect.table(), gathered.shop.merchant_id
     before = cursor_of(request)
     page = versions.published(table, m, limit(request), before)
@@ -93,7 +93,7 @@ def list_versions(request: protocol.Request) -> protocol.Response:
 
 def withdraw(request: protocol.Request) -> protocol.Response:
     """DELETE /v1/program/versions/{n}: take a version back that waits for its time."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     table, m = connect.table(), gathered.shop.merchant_id
     number = request.param("n")
     found = versions.find(table, m, int(number)) if NUMBER.fullmatch(number) else None
@@ -154,7 +154,7 @@ def _note(request: protocol.Request) -> str:
 
 def preview(request: protocol.Request) -> protocol.Response:
     """POST /v1/program/preview: what publishing would do to every member; no card is written."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     document = check(request.json)
     item = gathered.program_item
     program, _ = following(item, document, item["version"] + 1, gathered.now)
@@ -171,7 +171,7 @@ def schema(request: protocol.Request) -> protocol.Response:
 
 def raffle(request: protocol.Request) -> protocol.Response:
     """GET /v1/raffles/{id}: its commitment; after the draw the seed, the tickets, the winners."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     m, found = (
         gathered.shop.merchant_id,
         raffles.find(gathered.program.raffles, request.param("id")),
@@ -192,7 +192,7 @@ def raffle(request: protocol.Request) -> protocol.Response:
 
 def leaderboard(request: protocol.Request) -> protocol.Response:
     """GET /v1/leaderboards/{id}: as it was counted last, without who has withdrawn since."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     wanted = request.param("id")
     board = next((one for one in gathered.program.leaderboards if one.id == wanted), None)
     if board is None:

@@ -91,7 +91,7 @@ def _closed(
         (closed,) = decision.vouchers
         return integration.voucher(shop.program, closed, member.words, shop.now)
 
-    origin = book.origin(key, gathered.caller.staff, body)
+    origin = book.origin(shop.program, key, gathered.caller.staff, body)
     by_staff = gathered.caller.staff is not None
     operation = make(origin, cards.voucher_of(item), body, by_staff)
     if isinstance(operation, Redeem):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from regulars.api import answers as a
+from regulars.api import answers_access as access
 from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
 from regulars.api import answers_ledger as ledger
@@ -15,6 +16,7 @@ from regulars.api import answers_merchants as merchants
 from regulars.api import answers_personal as personal
 from regulars.api import answers_programs as programs
 from regulars.api import models as m
+from regulars.api import models_access as of_access
 from regulars.api import models_merchants as of_merchants
 from regulars.program.document import ProgramDocument
 
@@ -126,14 +128,26 @@ API = (
     Route("PUT", "/v1/hooks/{provider}", "api", "Set up a till hook", "key",
           m.HookSettings, ((200, a.HookView),)),
     Route("GET", "/v1/keys", "api", "List the API keys", "key",
-          answers=((200, a.ApiKeyList),)),
+          answers=((200, access.ApiKeyList),)),
     Route("POST", "/v1/keys", "api", "Create an API key", "key",
-          m.NewApiKey, ((201, a.NewApiKeyView),)),
+          of_access.NewApiKey, ((201, access.NewApiKeyView),)),
     Route("POST", "/v1/keys/{id}/roll", "api", "Replace an API key", "key",
-          m.RollBody, ((201, a.NewApiKeyView),)),
+          of_access.RollBody, ((201, access.NewApiKeyView),)),
     Route("DELETE", "/v1/keys/{id}", "api", "Revoke an API key", "key"),
+    Route("GET", "/v1/staff", "api", "List who works there", "key or staff",
+          answers=((200, access.PersonList),)),
+    Route("POST", "/v1/staff", "api", "Add a person", "key or staff",
+          of_access.NewPerson, ((201, access.PersonView),)),
+    Route("PATCH", "/v1/staff/{id}", "api", "Change a person", "key or staff",
+          of_access.PersonChange, ((200, access.PersonView),)),
+    Route("DELETE", "/v1/staff/{id}", "api", "Take a person off", "key or staff"),
+    Route("POST", "/v1/staff/{id}/devices", "api", "Make a link for a device", "key or staff",
+          of_access.NewDevice, ((201, access.Enrollment),)),
+    Route("GET", "/v1/devices", "api", "List the devices of the counter", "key or staff",
+          answers=((200, access.DeviceList),)),
+    Route("DELETE", "/v1/devices/{id}", "api", "Take a device off", "key or staff"),
     Route("GET", "/v1/audit", "api", "Read who did what", "key",
-          answers=((200, a.AuditList),), query=("from", "who", "what", "limit", "cursor")),
+          answers=((200, access.AuditList),), query=("from", "who", "what", "limit", "cursor")),
     Route("GET", "/v1/attention", "api", "List what needs a person", "key",
           answers=((200, checks.AttentionList),), query=("kind", "limit", "cursor")),
     Route("POST", "/v1/attention/{id}", "api", "Settle what needs a person", "key",
@@ -166,7 +180,9 @@ PAGES = (
     Route("GET", "/u/{token}", "card", "Ask before unsubscribing", "link"),
     Route("POST", "/u/{token}", "card", "Unsubscribe", "link"),
     Route("GET", "/staff/counter", "staff", "The counter screen", "staff"),
-    Route("GET", "/staff/{token}", "staff", "Sign a device in", "link"),
+    Route("GET", "/staff/{token}", "staff", "Ask before a device is enrolled", "link"),
+    Route("POST", "/staff/{token}", "staff", "Enrol a device", "link"),
+    Route("POST", "/staff/api/who", "staff", "Sign in by name and PIN", "device"),
     Route("GET", "/staff/api/member", "staff", "Find a member", "staff"),
     Route("POST", "/staff/api/undo", "staff", "Undo", "staff", ledger=True),
     Route("POST", "/staff/sign-out", "staff", "Sign out", "staff"),

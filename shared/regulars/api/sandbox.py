@@ -129,7 +129,7 @@ def send_sample(request: protocol.Request) -> protocol.Response:
 
 def _gather(request: protocol.Request) -> credentials.Gathered:
     """A test key's request; with a live key there is nothing here."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     if not gathered.caller.sandbox:
         raise Refused(RefusalCode.NOT_FOUND)
     return gathered

@@ -25,7 +25,6 @@ def issue(request: protocol.Request) -> protocol.Response:
         request,
         lambda: read_body(request, models.NewVoucher),
         lambda body: find.card_keys(body.member_id),
-        staff_too=False,
     )
     key = protocol.idempotency_key(request)
     member = find.holder(gathered.shop, gathered.items, body.member_id)
@@ -36,7 +35,7 @@ def issue(request: protocol.Request) -> protocol.Response:
 
 def cancel(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers/{code}/cancel."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request)
     body = read_body(request, models.CancelVoucher)
     key = protocol.idempotency_key(request)
     m = gathered.shop.merchant_id

@@ -118,6 +118,12 @@ def contact_digest(merchant_id: str, contact: str) -> str:
     return derive("contact", merchant_id, contact).hex()[:40]
 
 
+def pin_digest(merchant_id: str, staff_id: str, pin: str) -> str:
+    """How a person's PIN lies in the table: worth nothing without our key, since there are only
+    ten thousand PINs to try."""
+    return derive("pin", merchant_id, staff_id, pin).hex()[:40]
+
+
 def hook_secret(hook_id: str) -> str:
     """The Standard Webhooks secret of a generic hook: `whsec_` and 32 bytes in base64."""
     return "whsec_" + _standard_b64(derive("hook", hook_id))

@@ -64,6 +64,10 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
     if card.erased_ms:
         raise Refused(RefusalCode.NOT_FOUND)
     draft = Draft(program, card, operation, now)
+    if operation.origin.allowance:
+        from regulars.domain import staff_limits
+
+        staff_limits.require_within(operation.origin.allowance, operation, draft.today.isoformat())
     if isinstance(operation, _REVIEWS_TIER_FIRST):
         draft.card = tiering.as_of(program, draft.card, draft.today)
     if isinstance(operation, _PAYS_DEBT_FIRST):

@@ -195,7 +195,7 @@ class Draft:
             tier_to=self.card.tier.id if self.card.tier else None,
             staff=self.operation.origin.staff,
             location=self.operation.origin.location,
-            facts=self.facts,
+            facts={**self.facts, **self.operation.origin.marks},
         )
         patch = replay.patch_of(self.before, entry, self.card)
         if refunded is not None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from regulars.domain.allowances import Allowance
 from regulars.domain.card import Card, Lot, Use
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
@@ -33,6 +34,10 @@ class Origin(NamedTuple):
     """Random bytes from the caller, from which voucher codes are derived."""
     left: Mapping[str, int] = MappingProxyType({})
     """How much is left of the shared counters that were read (see `Decision.counts`)."""
+    allowance: Allowance | None = None
+    """What bounds a person at the counter; None for whoever has no such limits."""
+    marks: Mapping[str, Any] = MappingProxyType({})
+    """Facts of the entry about where it comes from: `device`, `override`."""
 
 
 class Join(NamedTuple):

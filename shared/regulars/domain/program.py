@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from regulars.domain.allowances import StaffLimits
 from regulars.domain.campaigns import Campaign
 from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
 from regulars.domain.values import Text
@@ -207,6 +208,7 @@ class Limits(NamedTuple):
 
     visits_per_day: int
     cooldown_minutes: int
+    staff: StaffLimits = StaffLimits()
 
 
 class Refunds(NamedTuple):

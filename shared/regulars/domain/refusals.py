@@ -34,6 +34,7 @@ class RefusalCode(StrEnum):
     LOSSES = "losses"
     # Accrual
     CAP_REACHED = "cap_reached"
+    STAFF_LIMIT = "staff_limit"
     ORDER_OF_ANOTHER_MEMBER = "order_of_another_member"
     # Rewards
     DEBT = "debt"
@@ -48,6 +49,9 @@ class RefusalCode(StrEnum):
     ALREADY_REVERSED = "already_reversed"
     REFUND_MISMATCH = "refund_mismatch"
     UNDO_EXPIRED = "undo_expired"
+    # Links and codes that are used once
+    CODE_USED = "code_used"
+    CODE_EXPIRED = "code_expired"
     # May succeed when tried again
     CONFLICT = "conflict"
     RATE_LIMITED = "rate_limited"
@@ -70,6 +74,7 @@ _TRANSIENT = {
 DECIDED = frozenset(
     {
         RefusalCode.CAP_REACHED,
+        RefusalCode.STAFF_LIMIT,
         RefusalCode.DEBT,
         RefusalCode.TIER_REQUIRED,
         RefusalCode.OUT_OF_STOCK,

@@ -8,8 +8,7 @@ trusted only once the record has been checked.
 from __future__ import annotations
 
 import hmac
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,7 +17,7 @@ from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import protocol, scopes
+from regulars.http import protocol, roles, scopes, sessions
 from regulars.http.protocol import Request, cookie
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
@@ -26,11 +25,10 @@ from regulars.store import keys, merchants
 from regulars.store.api_keys import ApiKey, api_key_of
 from regulars.store.audit import Actor
 from regulars.store.marshal import Item
-from regulars.store.merchants import ShortCache, Staff
+from regulars.store.merchants import ShortCache
+from regulars.store.staff import Session
 from regulars.store.table import Table
 
-STAFF_COOKIE = "regulars_staff"
-STAFF_SESSION_S = 12 * 3600
 CARD_COOKIE_S = 400 * 24 * 3600
 KEY_ID_LENGTH = 15
 """Eleven characters of the merchant's id, four of the key's own."""
@@ -38,24 +36,25 @@ KEY_ID_LENGTH = 15
 Body = TypeVar("Body")
 
 kept = ShortCache()
-"""Programmes and staff records that this process may use again for some seconds."""
+"""Programmes and people that this process may use again for some seconds."""
 protocol.forget.append(kept.clear)
 
 
 class Claim(NamedTuple):
-    """A credential as presented: whose it says it is, and the record that can confirm it."""
+    """A credential as presented: whose it says it is, and the records that can confirm it."""
 
     merchant_id: str
-    record: keys.Key
-    confirm: Callable[[Item], Caller | None]
-    keepable: bool
+    records: tuple[keys.Key, ...]
+    confirm: Callable[[Mapping[keys.Key, Item | None]], Caller | None]
+    kept: frozenset[keys.Key] = frozenset()
+    """Records that may be used again for some seconds."""
 
 
 class Caller(NamedTuple):
     """Who is asking, confirmed."""
 
     merchant_id: str
-    staff: Staff | None = None
+    staff: Session | None = None
     key: ApiKey | None = None
 
     @property
@@ -86,41 +85,34 @@ class Gathered(NamedTuple):
         return self.shop.now
 
 
-def gather(
-    table: Table, request: Request, *wanted: Callable[[str], keys.Key], staff_too: bool = True
-) -> Gathered:
+def gather(table: Table, request: Request, *wanted: Callable[[str], keys.Key]) -> Gathered:
     """Confirm the credential and read what the request needs.
 
     `wanted` make keys from the merchant's id; they are read eventually consistent, which halves
     their cost - every write is conditional on what was read, and refusals are checked again.
     Raises UNAUTHORIZED, alike for every credential that is not good; FORBIDDEN when the scopes of a
-    key do not allow the route.
+    key, or the role of a person, do not allow the route.
     """
-    claim = _claim(request, staff_too=staff_too)
+    claim = _claim(request)
     m = claim.merchant_id
-    base = [claim.record, keys.program(m)]
+    base = [*claim.records, keys.program(m)]
     if tokens.is_sandbox(m):
         base.append(keys.clock(m))
-    known: dict[keys.Key, Item | None] = {}
-    if claim.keepable:
-        known = {key: item for key in base for held, item in [kept.get(key)] if held}
+    known = {key: item for key in claim.kept for held, item in [kept.get(key)] if held}
     missing = [key for key in base if key not in known]
     asked = [key(m) for key in wanted]
     found = table.get(*missing, *asked, consistent=False) if missing or asked else []
     for key, item in zip(missing, found, strict=False):
         known[key] = item
-        if claim.keepable:
+        if key in claim.kept:
             kept.put(key, item)
-    record, program_item = known[claim.record], known[keys.program(m)]
-    caller = claim.confirm(record) if record else None
+    program_item, caller = known[keys.program(m)], claim.confirm(known)
     if caller is None or program_item is None:
         raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
-    if caller.key and not scopes.allows(caller.key.scopes, request.route):
-        named = ", ".join(caller.key.scopes)
-        raise Refused(RefusalCode.FORBIDDEN, f"A key with the scope {named} may not do this.")
+    _require_allowed(caller, request.route)
     now = merchants.now_of(m, known.get(keys.clock(m)))
     program = program_of(program_item).at(to_ms(now))
-    shop = Shop(table, m, program, now)
+    shop = Shop(table, m, program, now, shows_links=caller.is_till)
     return Gathered(caller, shop, program_item, found[len(missing) :])
 
 
@@ -129,8 +121,6 @@ def gather_for(
     request: Request,
     read: Callable[[], Body],
     wanted: Callable[[Body], tuple[Callable[[str], keys.Key], ...]] = lambda _: (),
-    *,
-    staff_too: bool = True,
 ) -> tuple[Gathered, Body]:
     """Gather as `gather` does for a body that says what is wanted, and return both.
 
@@ -140,9 +130,18 @@ def gather_for(
     try:
         body = read()
     except Refused:
-        gather(table, request, staff_too=staff_too)
+        gather(table, request)
         raise
-    return gather(table, request, *wanted(body), staff_too=staff_too), body
+    return gather(table, request, *wanted(body)), body
+
+
+def _require_allowed(caller: Caller, route: str) -> None:
+    """Raise FORBIDDEN when the scopes of a key, or the role of a person, do not allow a route."""
+    if caller.key and not scopes.allows(caller.key.scopes, route):
+        named = ", ".join(caller.key.scopes)
+        raise Refused(RefusalCode.FORBIDDEN, f"A key with the scope {named} may not do this.")
+    if caller.staff and not roles.allows(caller.staff.role, route):
+        raise Refused(RefusalCode.FORBIDDEN, f"This needs the role {roles.needed(route)}.")
 
 
 def require_platform(request: Request) -> None:
@@ -173,7 +172,8 @@ def actor(caller: Caller, request: Request) -> Actor:
     network = network_of(request.source)
     if caller.staff:
         staff = caller.staff
-        return Actor("staff", staff.staff_id, staff.name, staff.staff_id, network)
+        kind = "owner" if staff.role == "owner" else "staff"
+        return Actor(kind, staff.staff_id, staff.name, staff.device.device_id, network)
     key = caller.key
     return Actor("key", key.key_id if key else "", key.name if key else "", "", network)
 
@@ -187,25 +187,6 @@ def network_of(address: str) -> str:
     except ValueError:
         return ""
     return str(ip_network(f"{address}/{bits}", strict=False))
-
-
-def staff_cookie(merchant_id: str, staff_id: str) -> str:
-    """The Set-Cookie line that signs a staff device in for a working day."""
-    expires = to_ms(clock.now()) // 1000 + STAFF_SESSION_S
-    payload = json.dumps({"m": merchant_id, "s": staff_id, "x": expires}, separators=(",", ":"))
-    return cookie(
-        STAFF_COOKIE,
-        tokens.sign("staff-session", payload),
-        secure=settings().base_url.startswith("https:"),
-        max_age_s=STAFF_SESSION_S,
-        strict=True,
-    )
-
-
-def signed_out_cookie() -> str:
-    """The Set-Cookie line that takes the session away."""
-    secure = settings().base_url.startswith("https:")
-    return cookie(STAFF_COOKIE, "", secure=secure, max_age_s=0, strict=True)
 
 
 def card_cookie_name(merchant_id: str) -> str:
@@ -222,13 +203,14 @@ def card_cookie(merchant_id: str, token: str) -> str:
     return cookie(name, token, secure=secure, max_age_s=CARD_COOKIE_S)
 
 
-def _claim(request: Request, *, staff_too: bool) -> Claim:
+def _claim(request: Request) -> Claim:
     secret = _bearer(request)
     if secret is not None:
         return _api_claim(secret)
-    if staff_too and STAFF_COOKIE in request.cookies:
-        return _staff_claim(request)
-    raise Refused(RefusalCode.UNAUTHORIZED, "Send Authorization: Bearer with your key.")
+    session = sessions.presented(request)
+    if session is None:
+        raise Refused(RefusalCode.UNAUTHORIZED, "Send Authorization: Bearer with your key.")
+    return _session_claim(session)
 
 
 def _bearer(request: Request) -> str | None:
@@ -244,34 +226,30 @@ def _api_claim(secret: str) -> Claim:
         raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
     merchant_id = ("t" if mode == "test" else "m") + key_id[:11]
 
-    def confirm(item: Item) -> Caller | None:
+    record = keys.api_key(f"{mode}_{key_id}")
+
+    def confirm(found: Mapping[keys.Key, Item | None]) -> Caller | None:
+        item = found[record]
+        if item is None:
+            return None
         key = api_key_of(item)
         good = hmac.compare_digest(key.sha256, tokens.digest(secret))
         good = good and key.state(to_ms(clock.now())) == "live"
         return Caller(merchant_id, key=key) if good and key.merchant_id == merchant_id else None
 
-    return Claim(merchant_id, keys.api_key(f"{mode}_{key_id}"), confirm, keepable=False)
+    return Claim(merchant_id, (record,), confirm)
 
 
-def _staff_claim(request: Request) -> Claim:
-    session = _session(request.cookies[STAFF_COOKIE])
-    if session is None:
-        raise Refused(RefusalCode.UNAUTHORIZED, "Open your staff link again to sign in.")
-    if request.method != "GET" and request.headers.get("x-regulars") != "staff":
-        # A form on another site can send the cookie, but no header of its own.
-        raise Refused(RefusalCode.FORBIDDEN, "This call must come from the staff page.")
-    merchant_id = session["m"]
+def _session_claim(presented: sessions.Presented) -> Claim:
+    """A session is confirmed by its device, as it is now, and its person, as of some seconds ago.
 
-    def confirm(item: Item) -> Caller | None:
-        staff = merchants.staff_of(item)
-        return Caller(merchant_id, staff) if staff.active else None
+    What the person has booked today comes with them: reading it later would be another round trip.
+    """
+    m = presented.merchant_id
 
-    return Claim(merchant_id, keys.staff(merchant_id, session["s"]), confirm, keepable=True)
+    def confirm(found: Mapping[keys.Key, Item | None]) -> Caller | None:
+        session = presented.confirmed(found)
+        return Caller(m, session) if session else None
 
-
-def _session(value: str) -> dict[str, Any] | None:
-    payload = tokens.unsign("staff-session", value)
-    if payload is None:
-        return None
-    session: dict[str, Any] = json.loads(payload)
-    return session if session["x"] > to_ms(clock.now()) // 1000 else None
+    records = (presented.device, presented.person, presented.day)
+    return Claim(m, records, confirm, frozenset((presented.person, keys.program(m), keys.clock(m))))

@@ -187,14 +187,27 @@ def _read_again(handler: Handler, request: Request) -> Response:
         return handler(request)
 
 
+def require_own_page(request: Request) -> None:
+    """Raise FORBIDDEN for a form that a page of another site has sent, as far as browsers say.
+
+    Their `Origin` says nothing here: our pages send no referrer, and then it is `null`.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise Refused(RefusalCode.FORBIDDEN, "This form belongs to our own pages.")
+
+
 def json_answer(
-    status: int, body: Mapping[str, Any], own: Mapping[str, str] | None = None
+    status: int,
+    body: Mapping[str, Any],
+    own: Mapping[str, str] | None = None,
+    cookies: tuple[str, ...] = (),
 ) -> Response:
-    """A JSON answer, with headers of its own."""
+    """A JSON answer, with headers and cookies of its own."""
     return _answer(
         status,
         json.dumps(body, ensure_ascii=False, separators=(",", ":")),
         {"Content-Type": "application/json", **(own or {})},
+        cookies,
     )
 
 

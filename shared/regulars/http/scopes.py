@@ -33,7 +33,9 @@ _EXPORT = frozenset(
 )
 """What takes whole records out."""
 
-_OWNERS_ONLY = frozenset({"GET /v1/keys", "GET /v1/audit", *_EXPORT})
+_OWNERS_ONLY = frozenset(
+    {"GET /v1/keys", "GET /v1/audit", "GET /v1/staff", "GET /v1/devices", *_EXPORT}
+)
 """What a key that reads does not see: who may do what, who did what, and personal data in bulk."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from regulars.actions import aside, refunds
+from regulars.actions import aside, refunds, staff_days
 from regulars.domain.ledger import UNREADABLE, Entry, parse
 from regulars.domain.program import Program
 from regulars.jobs import referrals
@@ -47,6 +47,7 @@ def announce(table: Table, partition: str, text: str) -> None:
 
 def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
     """Do what follows from an entry; doing it again does nothing more."""
+    staff_days.count(shop, member_id, entry)
     if entry.facts.get("first"):
         referrals.reward(shop, member_id, entry.seq)
     if entry.facts.get("unfirst"):

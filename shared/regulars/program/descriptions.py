@@ -163,8 +163,17 @@ DESCRIPTIONS: Descriptions = {
         "min_spend_minor": "The least money of the friend's first purchase, in minor units.",
         "max_per_member": "How many friends of one member count.",
     },
+    "StaffLimits": {
+        "visits_per_day": "Visits that one person books by hand in a day; 0 for any.",
+        "spend_minor_per_day": "Money of the sales that one person books by hand in a day, in "
+        "minor units; 0 for any.",
+        "spend_minor_per_sale": "Money of one sale booked by hand, in minor units; 0 for any.",
+        "gifts_per_day": "Gifts that one person gives in a day; 0 for any.",
+        "undos_per_day": "How often in a day one person takes back; 0 for any.",
+    },
     "Limits": {
-        "": "Limits on visits.",
+        "": "Limits on visits, and on what staff book by hand.",
+        "staff": "What one person at the counter may book by hand.",
         "visits_per_day": "Visits of one member that count on one day; 0 for any.",
         "cooldown_minutes": "Minutes after a visit in which another does not count; 0 for none.",
     },
@@ -265,7 +274,7 @@ DESCRIPTIONS: Descriptions = {
         "surprises": "Gifts that nobody expects.",
         "referral": "What bringing a friend is worth.",
         "join": "Who can become a member.",
-        "limits": "How often visits count.",
+        "limits": "How often visits count, and what staff may book by hand.",
         "refunds": "What a refund takes back.",
         "counts": "Which money counts.",
         "segments": "From when on members are at risk, and lapsed.",

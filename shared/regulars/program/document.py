@@ -295,9 +295,24 @@ class Referral(Part):
     max_per_member: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
+Bookings = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class StaffLimits(Part):
+    """What one person at the counter may book by hand; 0 is no limit. A manager can go beyond
+    them, and the entry says so."""
+
+    visits_per_day: Bookings = 0
+    spend_minor_per_day: Money = 0
+    spend_minor_per_sale: Money = 0
+    gifts_per_day: Bookings = 0
+    undos_per_day: Bookings = 0
+
+
 class Limits(Part):
     visits_per_day: Annotated[int, Field(ge=0, le=50)] = 0
     cooldown_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+    staff: StaffLimits = StaffLimits()
 
 
 class Refunds(Part):

@@ -13,6 +13,7 @@ from typing import Any
 from zlib import decompress
 
 from regulars.domain import calendar
+from regulars.domain.allowances import StaffLimits
 from regulars.domain.calendar import to_ms
 from regulars.domain.campaigns import WEEKDAYS, Campaign
 from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
@@ -130,7 +131,11 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         surprises=tuple(_surprise(part) for part in document.get("surprises", ())),
         referral=_referral(document.get("referral")),
         join=Joining(document.get("join", {}).get("min_age", 0)),
-        limits=Limits(limits.get("visits_per_day", 0), limits.get("cooldown_minutes", 0)),
+        limits=Limits(
+            limits.get("visits_per_day", 0),
+            limits.get("cooldown_minutes", 0),
+            StaffLimits(**(limits.get("staff") or {})),
+        ),
         refunds=_refunds(document.get("refunds", {})),
         counts=Counts(**document.get("counts", {})),
         messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),

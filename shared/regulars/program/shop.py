@@ -23,6 +23,8 @@ class Shop:
     merchant_id: str
     program: Program
     now: datetime
+    shows_links: bool = True
+    """Whether who asks may see the links of cards: people at the counter never do."""
 
     @property
     def ledger(self) -> Ledger:

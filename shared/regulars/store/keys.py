@@ -7,7 +7,10 @@
 | sandbox clock | `M#<m>` | `CLOCK` | | |
 | version that waits for its time | `M#<m>` | `WAITING#<n>` | | |
 | how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
-| staff device | `M#<m>` | `STAFF#<s>` | | |
+| somebody who works there | `M#<m>` | `STAFF#<s>` | | |
+| what they booked today | `M#<m>#STAFF#<s>` | `DAY` | | |
+| ... an entry that was counted | `M#<m>#STAFF#<s>` | `COUNTED#<c>#<seq>` | | |
+| device of the counter | `M#<m>` | `DEVICE#<d>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
@@ -102,6 +105,22 @@ STAFF_PREFIX = "STAFF#"
 
 def staff(m: str, staff_id: str) -> Key:
     return f"M#{m}", f"{STAFF_PREFIX}{staff_id}"
+
+
+def staff_day(m: str, staff_id: str) -> Key:
+    return f"M#{m}#STAFF#{staff_id}", "DAY"
+
+
+def staff_entry(m: str, staff_id: str, c: str, seq: int) -> Key:
+    """Marks an entry that the day of a person counts."""
+    return f"M#{m}#STAFF#{staff_id}", f"COUNTED#{c}#{seq:010}"
+
+
+DEVICE_PREFIX = "DEVICE#"
+
+
+def device(m: str, device_id: str) -> Key:
+    return f"M#{m}", f"{DEVICE_PREFIX}{device_id}"
 
 
 def count(m: str, name: str) -> Key:

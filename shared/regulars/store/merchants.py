@@ -1,4 +1,4 @@
-"""Merchants, their programmes, staff, hooks and sandbox clocks."""
+"""Merchants, their programmes, hooks and sandbox clocks."""
 
 from __future__ import annotations
 
@@ -33,16 +33,6 @@ class Merchant(NamedTuple):
     region: str
     """ISO 3166 country, for telephone numbers written without one."""
     created_ms: int
-
-
-class Staff(NamedTuple):
-    """An enrolled device and who uses it."""
-
-    staff_id: str
-    name: str
-    role: str
-    location: str | None
-    active: bool
 
 
 class Hook(NamedTuple):
@@ -174,21 +164,6 @@ def hook_of(item: Item) -> Hook:
         account=item["account"],
         access_token=item["access_token"],
     )
-
-
-def staff_item(merchant_id: str, staff: Staff) -> Item:
-    return _item(
-        keys.staff(merchant_id, staff.staff_id),
-        name=staff.name,
-        role=staff.role,
-        loc=staff.location or "",
-        active=staff.active,
-    )
-
-
-def staff_of(item: Item) -> Staff:
-    staff_id = item["SK"].removeprefix("STAFF#")
-    return Staff(staff_id, item["name"], item["role"], item["loc"] or None, item["active"])
 
 
 def merchant_of(item: Item) -> Merchant:

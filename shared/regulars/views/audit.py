@@ -45,7 +45,9 @@ def audited(member_id: str, booked: Entry, text: str) -> View:
         "facts": dict(facts),
         "canonical": text,
     }
-    return view | {"reverses": facts["reverses"]} if "reverses" in facts else view
+    if "reverses" in facts:
+        view["reverses"] = facts["reverses"]
+    return view | {"override": True} if "override" in facts else view
 
 
 def damaged_entry(member_id: str, seq: int, recorded_ms: int, stored: Recorded) -> View:

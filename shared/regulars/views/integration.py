@@ -128,7 +128,7 @@ def tier(program: Program, member: Card, today: date, words: Words) -> View | No
     }
 
 
-def personal(view: View, name: str, language: str, card_url: str) -> View:
+def personal(view: View, name: str, language: str, card_url: str | None) -> View:
     """A card with its personal fields filled in."""
     return {**view, "name": name or None, "language": language or None, "card_url": card_url}
 

@@ -183,6 +183,25 @@ def at_the_door(world: World, document: Document) -> None:
     world.page("GET", "/staff/api/member", query={"q": "+36301234567"}, cookies=cookies)
 
 
+def at_the_counter(world: World, document: Document) -> None:
+    """Somebody books by hand: sales, gifts, and what they take back."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    staff_id = world.ask("POST", "/v1/staff", {"name": "Kata"})["staff_id"]
+    link = world.make("POST", f"/v1/staff/{staff_id}/devices", {"name": "Till"})["enrol_url"]
+    cookies = world.sign_in(link)
+
+    def post(path: str, **body: Any) -> None:
+        world.book(path, {"member_id": ann, **body}, cookies)
+
+    for spend in (1500, 2500, 1500):
+        post("/v1/earn", spend_minor=spend)
+    for _ in range(2):
+        post("/v1/gifts", surprise="kind")
+    for seq in (2, 3):
+        post("/staff/api/undo", seq=seq)
+
+
 def published_again(world: World, document: Document) -> None:
     """A member has had what a first programme gives when another is published."""
     world.publish(PLAIN | {"tiers": [tier("gold", benefits=[benefit("weekly")])]})

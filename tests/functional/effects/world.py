@@ -22,7 +22,7 @@ from regulars.program import load
 from regulars.store import connect, keys
 from regulars.store.table import Table
 from tests.conftest import PLATFORM_KEY, START
-from tests.service import context, handler, http_event, match
+from tests.service import context, cookies_of, handler, http_event, match
 
 Document = dict[str, Any]
 
@@ -87,6 +87,12 @@ class World:
         self.note(status, json.dumps(_shown(answer, NOT_FOR_PEOPLE | without), sort_keys=True))
         return answer
 
+    def book(self, path: str, body: Any, cookies: Mapping[str, str]) -> None:
+        """Call the API as somebody at the counter; notes the answer."""
+        headers = {"x-regulars": "staff"}
+        status, text = self._call("POST", path, body, cookies=cookies, headers=headers)
+        self.note(status, json.dumps(_shown(json.loads(text), NOT_FOR_PEOPLE), sort_keys=True))
+
     def page(self, method: str, path: str, **more: Any) -> str:
         """Open a page, or post its form; notes what is shown."""
         status, text = self._call(method, path, **more)
@@ -102,11 +108,15 @@ class World:
         body = {"advance": duration}
         self._json("POST", "/v1/test/clock", body, key=self._key(live=False))
 
-    def sign_in(self) -> dict[str, str]:
-        """Return the cookie of the device at the live merchant's counter."""
-        path = str(self.created["staff_url"]).removeprefix("https://cards.example")
-        name, _, rest = self._answer("GET", path)["cookies"][0].partition("=")
-        return {name: rest.partition(";")[0]}
+    def make(self, method: str, path: str, body: Any) -> Any:
+        """Call the API as `ask` does for something drawn by chance, which is not noted."""
+        return self._json(method, path, body, key=self._key(live=False))
+
+    def sign_in(self, link: str = "") -> dict[str, str]:
+        """Return the cookies of a device: that of a link, or the first of the live merchant."""
+        path = (link or str(self.created["staff_url"])).removeprefix("https://cards.example")
+        answer = self._answer("POST", path)
+        return cookies_of(answer["cookies"])
 
     def _key(self, *, live: bool) -> str:
         return str(self.created["api_key" if live else "test_api_key"])

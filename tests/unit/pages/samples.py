@@ -5,9 +5,13 @@ from typing import Any
 
 from regulars.http.headers import of_page
 from regulars.i18n.words import Words
+from regulars.pages.counter.enroll import view as enroll
+from regulars.pages.counter.enroll.view import EnrollPage
 from regulars.pages.counter.screen import texts
 from regulars.pages.counter.screen import view as counter
 from regulars.pages.counter.screen.view import CounterPage
+from regulars.pages.counter.who import view as who
+from regulars.pages.counter.who.view import Choice, WhoPage
 from regulars.pages.customer.card import view as card
 from regulars.pages.customer.card.history import HistoryChange, HistoryRow
 from regulars.pages.customer.card.leaderboards import LeaderboardPanel, LeaderboardsPanel, RankRow
@@ -207,6 +211,14 @@ STAFF = CounterPage(
     stamp="stamp",
     today=64,
 )
+ENROLL = EnrollPage(BRAND, "ask", "/staff/abc", "Kata", "Tablet at the window", "Fő utca")
+WHO = WhoPage(
+    BRAND,
+    "Tablet at the window",
+    "Fő utca",
+    (Choice("a", "Anna", needs_pin=False), Choice("k", "Kata", needs_pin=True)),
+    LANGUAGES,
+)
 MAIL = MailBody(
     BRAND,
     "Your week",
@@ -262,6 +274,21 @@ PAGES: dict[str, View] = {
     "join-trapped": JOIN._replace(values={"email": "anna@example.com"}, ask_person=True),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),
+    "enroll": ENROLL,
+    "enroll-used": ENROLL._replace(state="used"),
+    "enroll-over": ENROLL._replace(state="over"),
+    "enroll-long": ENROLL._replace(
+        brand=LONG_BRAND, person="Nagyné Kovács-Szentgyörgyi Boglárka Mária", device="T" * 80
+    ),
+    "who": WHO,
+    "who-one": WHO._replace(people=WHO.people[:1]),
+    "who-nobody": WHO._replace(people=()),
+    "who-many": WHO._replace(
+        people=tuple(
+            Choice(str(number), f"Nagyné Kovács-Szentgyörgyi Boglárka {number}", needs_pin=True)
+            for number in range(12)
+        )
+    ),
     "staff": STAFF,
     "staff-gifts": STAFF._replace(
         gifts={
@@ -283,9 +310,11 @@ PAGES: dict[str, View] = {
 _TEMPLATES = {
     CardPage: card.TEMPLATE,
     CounterPage: counter.TEMPLATE,
+    EnrollPage: enroll.TEMPLATE,
     JoinPage: join.TEMPLATE,
     MessagePage: message.TEMPLATE,
     UnsubscribePage: unsubscribe.TEMPLATE,
+    WhoPage: who.TEMPLATE,
 }
 
 
@@ -323,4 +352,5 @@ def tainted(value: Any, text: str) -> Any:
 
 _FREE = {"name", "reward", "why", "locked_because", "staff", "location", "source"}
 _FREE |= {"ref", "title", "text", "button", "next", "notice", "program", "subject", "preview"}
+_FREE |= {"person", "device"}
 _FREE |= {"shown_as", "period", "hint", "score"}

@@ -20,6 +20,7 @@ NAMES = [
     "scanner.js",
     "screen.js",
     "sending.js",
+    "who.js",
     "wording.js",
 ]
 

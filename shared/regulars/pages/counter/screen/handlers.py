@@ -1,46 +1,35 @@
-"""The counter screen's routes: signing a device in and out, and the screen itself."""
+"""The counter screen's routes: the screen itself and what its script asks for."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from regulars.actions import aside
-from regulars.core import tokens
 from regulars.domain import calendar
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.i18n import Text, languages, negotiate
+from regulars.i18n import Text, negotiate
 from regulars.i18n.words import words as words_of
 from regulars.pages import answer
 from regulars.pages.counter.screen import members, texts
 from regulars.pages.counter.screen.view import TEMPLATE, CounterPage
-from regulars.pages.message import view as message
+from regulars.pages.counter.who import handlers as who
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
-from regulars.store import activity, connect, keys
+from regulars.store import activity, connect
 from regulars.views.customer import worth
 
 
-def sign_in(request: protocol.Request) -> protocol.Response:
-    """GET /staff/{token}: an enrolled device is signed in for a working day."""
-    (link,) = connect.lean_table().get(keys.link(tokens.digest(request.param("token"))))
-    if link is None or "s" not in link:
-        raise Refused(RefusalCode.NOT_FOUND)
-    return protocol.redirect("/staff/counter", (credentials.staff_cookie(link["m"], link["s"]),))
-
-
-def sign_out(request: protocol.Request) -> protocol.Response:
-    """POST /staff/sign-out."""
-    header = request.query.get("lang") or request.headers.get("accept-language", "")
-    words = words_of(negotiate.language(header, tuple(languages())))
-    view = message.MessagePage("signed_out")
-    return answer.page(200, message.TEMPLATE, view, words, (credentials.signed_out_cookie(),))
-
-
 def show(request: protocol.Request) -> protocol.Response:
-    """GET /staff/counter."""
-    gathered = credentials.gather(connect.lean_table(), request)
+    """GET /staff/counter; on a device on which nobody is signed in it asks who is there."""
+    try:
+        gathered = credentials.gather(connect.lean_table(), request)
+    except Refused as refused:
+        asked = who.page(request) if refused.code is RefusalCode.UNAUTHORIZED else None
+        if asked is None:
+            raise
+        return asked
     staff, program = gathered.caller.staff, gathered.program
     if staff is None:
         raise Refused(RefusalCode.FORBIDDEN, "This page is for signed-in devices.")
@@ -91,7 +80,5 @@ def _stamped_today(shop: Shop, staff_id: str) -> int:
 
 ROUTES = {
     "GET /staff/counter": answer.as_page(show),
-    "GET /staff/{token}": answer.as_page(sign_in),
-    "POST /staff/sign-out": answer.as_page(sign_out),
     **members.ROUTES,
 }

@@ -6,11 +6,13 @@ from regulars.actions import book, find, refunds, search
 from regulars.core import checks, typed
 from regulars.domain import calendar, codes
 from regulars.domain.decision import Decision
+from regulars.domain.ledger import Entry
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
 from regulars.store import cards, connect, keys
 from regulars.store.members import Members
+from regulars.store.staff import STAFF
 from regulars.views import counter, integration
 
 UNDO_MS = 5 * 60 * 1000
@@ -48,14 +50,14 @@ def undo(request: protocol.Request) -> protocol.Response:
     checks.require(errors)
     key = protocol.idempotency_key(request)
     holder = find.read_member_card(gathered.shop, str(member_id))
-    staff = gathered.caller.staff
+    origin = book.origin(gathered.program, key, gathered.caller.staff, {})
     read = refunds.original(
         gathered.shop.ledger, gathered.program, holder.profile.member_id, int(str(seq)),
-        op=f"key:{key}", source="staff", staff=staff.staff_id if staff else None,
-        undo_within_ms=UNDO_MS,
+        op=origin.op, source=origin.source, origin=origin, undo_within_ms=UNDO_MS,
     )  # fmt: skip
     if read is None or read.operation.original.kind != "earn":
         raise Refused(RefusalCode.NOT_FOUND)
+    _require_own(gathered, read.operation.original)
 
     def render(decision: Decision) -> integration.View:
         return integration.booked(gathered.program, decision, gathered.now, holder.words)
@@ -64,6 +66,19 @@ def undo(request: protocol.Request) -> protocol.Response:
     return protocol.answered(
         book.book(gathered.shop, member, read.operation, request.idempotency(), render, fresh=True)
     )
+
+
+def _require_own(gathered: credentials.Gathered, entry: Entry) -> None:
+    """Raise FORBIDDEN for what the person may not take back: staff their own bookings, a manager
+    those of own places; what a till reported is refunded at the till."""
+    session = gathered.caller.staff
+    if session is None:
+        return
+    if entry.source != "staff":
+        raise Refused(RefusalCode.FORBIDDEN, "Only what was booked at the counter is undone here.")
+    own = entry.staff == session.staff_id
+    if not own and not (session.role != STAFF and session.person.works_at(entry.location)):
+        raise Refused(RefusalCode.FORBIDDEN, "Somebody else booked this; a manager can undo it.")
 
 
 def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:

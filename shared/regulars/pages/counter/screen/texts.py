@@ -98,7 +98,8 @@ def _problems(words: Words) -> dict[str, str]:
         "debt": t("This card has something to make up for after a refund first."),
         "conflict": t("Two things happened at once. Try again."),
         "forbidden": t("You may not do this. Ask the owner."),
-        "unauthorized": t("You are signed out. Open the link of this counter again."),
+        "staff_limit": t("You have reached your limit for today. A manager can go on."),
+        "unauthorized": t("You are signed out. Load this page again and sign in."),
         "rate_limited": t("A little slower, please. Try again in a moment."),
         "other": t("That did not work. Nothing was booked; try again."),
     }

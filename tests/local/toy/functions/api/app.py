@@ -16,6 +16,12 @@ def lambda_handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     if event["rawPath"] == "/v1/members":
         card = {"member_id": "c1", "card_url": f"{base}/c/token"}
         return {"statusCode": 201 if key == "rk_live_1" else 401, "body": json.dumps(card)}
+    if event["rawPath"] == "/v1/staff":
+        people = {"items": [{"staff_id": "s1", "role": "manager"}]}
+        return {"statusCode": 200, "body": json.dumps(people)}
+    if event["rawPath"] == "/v1/staff/s1/devices":
+        link = {"enrol_url": f"{base}/staff/other"}
+        return {"statusCode": 201, "body": json.dumps(link)}
     if event["rawPath"] == "/v1/merchant":
         return {"statusCode": 200, "body": "{}"}
     if hashlib.sha256(key.encode()).hexdigest() != os.environ["PLATFORM_KEY_SHA256"]:

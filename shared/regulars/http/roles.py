@@ -1,0 +1,63 @@
+"""What a signed-in person may do, by their role. Keys have scopes instead.
+
+Staff work at the counter; a manager also looks after members, people and devices of their places;
+everything else - programme, keys, data, settings - is the owner's alone.
+"""
+
+from __future__ import annotations
+
+from regulars.store.staff import MANAGER, ROLES, STAFF
+
+_STAFF = frozenset(
+    {
+        "GET /staff/counter",
+        "GET /staff/api/member",
+        "POST /staff/api/undo",
+        "POST /staff/sign-out",
+        "POST /v1/earn",
+        "POST /v1/gifts",
+        "POST /v1/members",
+        "POST /v1/vouchers/{code}/redeem",
+        "POST /v1/vouchers/{code}/reverse",
+    }
+)
+_MANAGER = frozenset(
+    {
+        "GET /v1/members",
+        "GET /v1/members/{id}",
+        "GET /v1/members/{id}/entries",
+        "GET /v1/members/{id}/profile",
+        "GET /v1/members/{id}/rewards",
+        "PATCH /v1/members/{id}",
+        "POST /v1/members/{id}/tier",
+        "POST /v1/adjust",
+        "POST /v1/actions",
+        "POST /v1/refunds",
+        "POST /v1/vouchers",
+        "POST /v1/vouchers/{code}/cancel",
+        "GET /v1/staff",
+        "POST /v1/staff",
+        "PATCH /v1/staff/{id}",
+        "DELETE /v1/staff/{id}",
+        "POST /v1/staff/{id}/devices",
+        "GET /v1/devices",
+        "DELETE /v1/devices/{id}",
+    }
+)
+
+
+def needed(route: str) -> str:
+    """Return the least role that may call a route (`GET /v1/members/{id}`)."""
+    if route in _STAFF:
+        return STAFF
+    return MANAGER if route in _MANAGER else ROLES[-1]
+
+
+def allows(role: str, route: str) -> bool:
+    """Tell whether somebody with a role may call a route."""
+    return reaches(role, needed(route))
+
+
+def reaches(role: str, least: str) -> bool:
+    """Tell whether a role is at least another."""
+    return ROLES.index(role) >= ROLES.index(least)

@@ -1,0 +1,1 @@
+"""Who is at the counter: people choose their name on an enrolled device, and sign out."""

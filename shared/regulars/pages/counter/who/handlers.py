@@ -1,0 +1,124 @@
+"""Signing in by name and PIN on an enrolled device, and signing out."""
+
+from __future__ import annotations
+
+import hmac
+
+from regulars.core import checks, tokens
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import protocol, sessions
+from regulars.i18n import languages, negotiate
+from regulars.i18n.words import words as words_of
+from regulars.pages import answer
+from regulars.pages.counter.who.view import TEMPLATE, Choice, WhoPage
+from regulars.pages.message import view as message
+from regulars.program.shop import load_shop
+from regulars.render.brand import brand_of
+from regulars.store import connect, staff
+from regulars.store.staff import Device, Person
+
+TRIES = 3
+
+
+def page(request: protocol.Request) -> protocol.Response | None:
+    """Return the page on which people choose their name; None in a browser that is no device."""
+    found = _device(request)
+    if found is None:
+        return None
+    merchant_id, device = found
+    table = connect.lean_table()
+    program = load_shop(table, merchant_id).program
+    header = request.query.get("lang") or request.headers.get("accept-language", "")
+    people = [one for one in staff.people(table, merchant_id) if _may_choose(device, one)]
+    view = WhoPage(
+        brand=brand_of(program),
+        device=device.name,
+        location=program.locations.get(device.location or "", ""),
+        people=tuple(Choice(one.staff_id, one.name, bool(one.pin)) for one in people),
+        languages=program.languages,
+    )
+    words = words_of(negotiate.language(header, program.languages))
+    return answer.page(200, TEMPLATE, view, words)
+
+
+def sign_in(request: protocol.Request) -> protocol.Response:
+    """POST /staff/api/who: somebody is at the counter, by name and PIN."""
+    if request.headers.get("x-regulars") != "staff":
+        raise Refused(RefusalCode.FORBIDDEN, "This call must come from the staff page.")
+    body, table = request.json, connect.lean_table()
+    for _ in range(TRIES):
+        found = _device(request)
+        if found is None:
+            raise Refused(RefusalCode.UNAUTHORIZED, "This browser is no device of the counter.")
+        checks.require(
+            checks.fields(
+                body, {"staff_id": checks.text(), "pin": checks.text(4)}, required=("staff_id",)
+            )
+        )
+        merchant_id, device = found
+        person = staff.person(table, merchant_id, body["staff_id"])
+        if person is None or not _may_choose(device, person):
+            raise Refused(RefusalCode.NOT_FOUND)
+        _require_pin(merchant_id, person, body.get("pin") or "")
+        device, secret = sessions.signed_in(device, person)
+        try:
+            staff.write(table, [staff.put_device(merchant_id, device)])
+        except Refused as refused:
+            if refused.code is not RefusalCode.CONFLICT:
+                raise
+            continue
+        shown = {"staff": sessions.view(person)}
+        cookies = (sessions.session_cookie(merchant_id, device, secret),)
+        return protocol.json_answer(200, shown, cookies=cookies)
+    raise Refused(RefusalCode.CONFLICT)
+
+
+def sign_out(request: protocol.Request) -> protocol.Response:
+    """POST /staff/sign-out: the session ends here and wherever a copy of its cookie is."""
+    protocol.require_own_page(request)
+    session = sessions.presented(request, by_form=True)
+    if session:
+        table = connect.lean_table()
+        (item,) = table.get(session.device)
+        device = staff.device_of(item) if item else None
+        if device and hmac.compare_digest(device.session, tokens.digest(session.secret)):
+            staff.write(table, [staff.put_device(session.merchant_id, sessions.signed_out(device))])
+    header = request.query.get("lang") or request.headers.get("accept-language", "")
+    words = words_of(negotiate.language(header, tuple(languages())))
+    view = message.MessagePage(
+        "plain",
+        title=words.t("You are signed out"),
+        text=words.t("Whoever comes next signs in with their name."),
+        link=("/staff/counter", words.t("Sign in")),
+    )
+    return answer.page(200, message.TEMPLATE, view, words, (sessions.ended_cookie(),))
+
+
+def _device(request: protocol.Request) -> tuple[str, Device] | None:
+    named = sessions.device_key(request)
+    if named is None:
+        return None
+    key, merchant_id, secret = named
+    (item,) = connect.lean_table().get(key)
+    device = sessions.confirmed_device(item, secret)
+    return (merchant_id, device) if device else None
+
+
+def _may_choose(device: Device, person: Person) -> bool:
+    """Tell whether a person can sign in on a device: with a PIN who works there, without one only
+    whoever enrolled it."""
+    if not person.works or not person.works_at(device.location):
+        return False
+    return bool(person.pin) or device.staff[:1] == (person.staff_id,)
+
+
+def _require_pin(merchant_id: str, person: Person, pin: str) -> None:
+    given = tokens.pin_digest(merchant_id, person.staff_id, pin)
+    if person.pin and not hmac.compare_digest(person.pin, given):
+        raise Refused(RefusalCode.FORBIDDEN, "This is not the PIN.")
+
+
+ROUTES = {
+    "POST /staff/api/who": sign_in,
+    "POST /staff/sign-out": answer.as_page(sign_out),
+}
