@@ -4,6 +4,7 @@ from regulars.api import (
     api_keys,
     attention,
     audit,
+    contacts,
     corrections,
     grants,
     hooks,
@@ -22,7 +23,7 @@ from regulars.api import (
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, corrections, grants, hooks, ledger_checks, members,
+    api_keys, attention, audit, contacts, corrections, grants, hooks, ledger_checks, members,
     merchant_settings, merchants, personal_data, platform, programs, sandbox, service, unknown,
     vouchers,
 )  # fmt: skip
