@@ -399,7 +399,8 @@ class TestABirthday:
 
 class TestAProfile:
     def test_note_attributes_and_zone_change_one_by_one(self, cafe: Merchant) -> None:
-        path = f"/v1/members/{cafe.join()['member_id']}"
+        member = cafe.join()["member_id"]
+        path = f"/v1/members/{member}"
 
         def read() -> tuple[Any, ...]:
             found = cafe.call("GET", f"{path}/profile").json
@@ -410,6 +411,10 @@ class TestAProfile:
         assert cafe.call("PATCH", path, body).status == 200
         assert cafe.call("PATCH", path, {"attributes": {"milk": "oat"}}).status == 200
         assert read() == ("Window seat", {"dog": "Rex", "milk": "oat"}, "Asia/Calcutta")
+        shown = cafe.service.request(
+            "GET", "/staff/api/member", query={"id": member}, cookies=cafe.staff_cookies()
+        )
+        assert shown.json["member"]["note"] == "Window seat"
         cafe.call("PATCH", path, {"note": None, "attributes": {"dog": None}, "timezone": None})
         assert read() == (None, {"milk": "oat"}, None)
         many = {f"fact {number}": "x" for number in range(20)}
