@@ -91,6 +91,22 @@ class TestAClaim:
         assert (mail["to"], "/m/" in mail["text"]) == ([EMAIL], True)
         assert "/c/" not in mail["text"] + mail["html"], "whose card it is, is not known yet"
 
+    def test_the_card_says_for_a_week_how_it_is_confirmed(
+        self, frozen: Clock, cafe: Merchant, mails: Mails
+    ) -> None:
+        member = joined(cafe, email=EMAIL, phone=PHONE)
+        path = cafe.card(member)["card_url"].removeprefix("https://cards.example")
+
+        def notice() -> str:
+            page = cafe.service.request("GET", path).text
+            return str(re.findall(r'id="notice"[^>]*>([^<]*)<', page)[0])
+
+        assert "Open the link in that mail." in notice()
+        cafe.service.request("POST", mailed_link(cafe, mails))
+        assert "Show this card at the counter" in notice()
+        frozen.now += timedelta(days=7)
+        assert notice() == ""
+
     def test_the_merchant_confirms_for_whom_it_enrolls(self, cafe: Merchant) -> None:
         first = joined(cafe, email=EMAIL, phone=PHONE)
         reply = cafe.call("POST", "/v1/members", {"email": EMAIL})
