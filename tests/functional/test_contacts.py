@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from regulars.actions import claimed
 from regulars.core import clock, tokens
 from regulars.jobs import cards
-from regulars.program.shop import load_shop
+from regulars.program.shop import Shop, load_shop
 from regulars.store import keys
-from regulars.store.members import Members
+from regulars.store.members import Members, Profile
 from tests.conftest import Clock
 from tests.functional import tills
 from tests.functional.test_erasure import everything, found_in
@@ -158,7 +159,9 @@ class TestTheMailedLink:
     ) -> None:
         joined(cafe, email=EMAIL)
         link = mailed_link(cafe, mails)
+        (opened,) = cafe.service.request("GET", link).cookies
         (cookie,) = cafe.service.request("POST", link).cookies
+        assert opened == cookie, "who presses twice sends both before an answer"
         name, _, rest = cookie.partition("=")
         own = {name: rest.partition(";")[0]}
         for method in ("GET", "POST"):
@@ -169,6 +172,26 @@ class TestTheMailedLink:
                 assert (other.status, "/c/" in other.text) == (410, False)
         frozen.now += timedelta(minutes=15)
         assert cafe.service.request("GET", link, cookies=own).status == 410
+
+    def test_pressed_twice_at_once_it_answers_both_alike(
+        self, cafe: Merchant, mails: Mails, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        joined(cafe, email=EMAIL)
+        link = mailed_link(cafe, mails)
+        name, _, rest = cafe.service.request("GET", link).cookies[0].partition("=")
+        own = {name: rest.partition(";")[0]}
+        first: list[int] = []
+        follow = claimed.follow_link
+
+        def late(shop: Shop, profile: Profile) -> Profile:
+            if not first:
+                first.append(1)
+                assert cafe.service.request("POST", link, cookies=own).status == 200
+            return follow(shop, profile)
+
+        monkeypatch.setattr(claimed, "follow_link", late)
+        reply = cafe.service.request("POST", link, cookies=own)
+        assert (reply.status, "/c/" in reply.text) == (200, True)
 
     def test_it_is_good_for_a_week(self, cafe: Merchant, mails: Mails, frozen: Clock) -> None:
         member = joined(cafe, email=EMAIL)

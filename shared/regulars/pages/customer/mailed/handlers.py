@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from regulars.actions.claimed import follow_link
+from regulars.actions import claimed
 from regulars.core import tokens
 from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
@@ -23,7 +23,7 @@ from regulars.store.claims import LINK_MS
 from regulars.store.members import Profile, profile_of
 
 COOKIE = "regulars_mailed"
-"""By this the browser that used a link is known while the link still answers it."""
+"""By this the browser that opened a link is known while the link, once used, still answers it."""
 
 ANSWERS_S = 15 * 60
 """How long that is: for who presses twice, reloads or goes back."""
@@ -42,7 +42,8 @@ class Opened(NamedTuple):
 def ask(request: protocol.Request) -> protocol.Response:
     """GET /m/{token}: asks; scanners that open links confirm nothing."""
     opened = _open(request)
-    return _page(request, opened, GONE.get(opened.state, 200))
+    cookies = (_known_by(request),) if opened.state == "ask" else ()
+    return _page(request, opened, GONE.get(opened.state, 200), cookies)
 
 
 def confirm(request: protocol.Request) -> protocol.Response:
@@ -51,19 +52,26 @@ def confirm(request: protocol.Request) -> protocol.Response:
     if opened.state != "ask":
         return _page(request, opened, GONE.get(opened.state, 200))
     try:
-        profile = follow_link(opened.shop, opened.profile)
+        profile = claimed.follow_link(opened.shop, opened.profile)
     except Refused as refused:
+        if refused.code is RefusalCode.CONFLICT:  # pressed twice: the other one was faster
+            return ask(request)
         if refused.code is not RefusalCode.CONTACT_TAKEN:
             raise
         return _page(request, opened._replace(state="taken"), 409)
     notify(opened.shop.merchant_id, welcome(profile.member_id))
-    asked = protocol.cookie(
+    done = opened._replace(profile=profile, state="done")
+    return _page(request, done, 200, (_known_by(request),))
+
+
+def _known_by(request: protocol.Request) -> str:
+    """The Set-Cookie line by which this browser is known when the link has been used."""
+    return protocol.cookie(
         COOKIE,
         tokens.sign(COOKIE, request.param("token")),
         secure=settings().base_url.startswith("https:"),
         max_age_s=ANSWERS_S,
     )
-    return _page(request, opened._replace(profile=profile, state="done"), 200, (asked,))
 
 
 def _open(request: protocol.Request) -> Opened:
