@@ -1,13 +1,15 @@
-"""The card page, codes that a phone scanned, unsubscribing."""
+"""The card page, codes that a phone scanned, mailed links, unsubscribing."""
 
 from regulars.http import protocol
 from regulars.pages.customer.card import handlers as card
+from regulars.pages.customer.mailed import handlers as mailed
 from regulars.pages.customer.unsubscribe import handlers as unsubscribe
 from regulars.pages.message import handlers as message
 
 lambda_handler = protocol.serve(
     {
         **card.ROUTES,
+        **mailed.ROUTES,
         **message.ROUTES,
         **unsubscribe.ROUTES,
     }

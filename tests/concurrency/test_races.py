@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from regulars.actions import claimed
 from regulars.domain.refusals import RefusalCode, Refused
+from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.answers import Answer
+from regulars.store.claims import Claim
 from regulars.store.members import Members, all_members
 from regulars.store.table import Table
 from tests.concurrency.audit import audit
@@ -233,6 +236,53 @@ def test_of_many_with_one_telephone_one_has_it_and_each_address_has_its_card(
     with_phone = [one.member_id for one in cards if one.phone]
     assert with_phone == [members.by_contact(phone)]
     audit(counter)
+
+
+def test_of_many_that_confirm_one_address_at_once_one_has_it(counter: Counter) -> None:
+    members, claim = Members(counter.table, counter.m), Claim("a@example.com", 1)
+    shop = Shop(counter.table, counter.m, counter.program, counter.now)
+    joined = [counter.join() for _ in range(8)]
+    for one in joined:
+        profile = members.profile(one)
+        assert profile is not None
+        changed = profile.with_claim("email", claim)
+        members.change(profile, changed._replace(version=profile.version + 1))
+
+    outcomes = together([partial(confirmed, shop, one) for one in joined])
+
+    (owner,) = (one for one in outcomes if isinstance(one, str))
+    assert codes(outcomes) == [RefusalCode.CONTACT_TAKEN] * 7
+    assert members.by_contact(claim.value) == owner
+    holding = [one for one in joined if (profile := members.profile(one)) and profile.email]
+    assert holding == [owner]
+
+
+def test_guesses_at_once_are_not_more_than_one_after_the_other(counter: Counter) -> None:
+    members = Members(counter.table, counter.m)
+    shop = Shop(counter.table, counter.m, counter.program, counter.now)
+    profile = members.profile(counter.join())
+    assert profile is not None
+    claimed_now = profile.with_claim("email", Claim("a@example.com", 1))
+    claimed_now = claimed_now._replace(version=profile.version + 1)
+    members.change(profile, claimed_now)
+    asked = claimed.ask_code(shop, claimed_now, "email")
+
+    outcomes = together(
+        [partial(claimed.enter_code, shop, asked, "email", f"{n:06}") for n in range(16)]
+    )
+
+    looked_at = [one for one in codes(outcomes) if one == RefusalCode.INVALID]
+    assert set(codes(outcomes)) == {RefusalCode.INVALID, RefusalCode.CONFLICT}
+    after = members.profile(asked.member_id)
+    assert after is not None
+    assert after.claims["email"].guesses == len(looked_at) <= 5
+
+
+def confirmed(shop: Shop, member: str) -> str:
+    """The member, when the address could be confirmed for it."""
+    profile = Members(shop.table, shop.merchant_id).profile(member)
+    assert profile is not None
+    return claimed.follow_link(shop, profile).member_id
 
 
 def test_parallel_joins_with_one_key_make_one_card(counter: Counter) -> None:

@@ -159,7 +159,7 @@ class TestPermissions:
                     senders.setdefault(target(statement["Resource"]), set()).add(verb(name))
         assert senders == {
             "OrdersQueue": {"api", "hooks"},
-            "MessagesQueue": {"api", "digest", "join", "outbox", "reminders"},
+            "MessagesQueue": {"api", "card", "digest", "join", "outbox", "reminders"},
         }
 
     def test_tills_and_pages_cannot_do_more_than_their_work(self) -> None:

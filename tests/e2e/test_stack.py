@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from regulars.domain.calendar import hour_of
 from regulars.store import keys
@@ -144,6 +144,23 @@ def test_a_poisoned_record_is_set_aside_and_what_follows_is_told(product: Produc
     failures = wait_for(lambda: product.waiting("stream-failures"), "the record set aside")
     described = json.loads(failures[0]["Body"])
     assert described["requestContext"]["condition"] == "RetryAttemptsExhausted"
+
+
+def test_an_address_that_was_typed_is_confirmed_by_the_mail(product: Product) -> None:
+    form = urlencode({"email": "typed@example.com", "consent_email": "1"}).encode()
+    sent = {"content-type": "application/x-www-form-urlencoded"}
+    joined = product.request("POST", "/j/corner-cafe", form, sent)
+    assert joined.status == 303
+    find = "/v1/members?q=typed@example.com"
+    assert product.api("GET", find).json["items"] == []
+    mail = wait_for(lambda: mail_to(product, "typed@example.com", "/m/"), "the mail")
+    (path,) = set(re.findall(r"/m/[0-9a-z]+", mail))
+    assert product.request("GET", path).status == 200
+    done = product.request("POST", path, b"", sent)
+    assert (done.status, joined.headers["location"] in done.text) == (200, True)
+    (card,) = product.api("GET", find).json["items"]
+    assert card["card_url"].endswith(joined.headers["location"])
+    assert wait_for(lambda: mail_to(product, "typed@example.com", card["card_url"]), "the welcome")
 
 
 def mail_to(product: Product, address: str, containing: str) -> str:

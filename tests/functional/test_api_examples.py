@@ -18,7 +18,9 @@ import pytest
 from regulars.actions import attention
 from regulars.api import openapi
 from regulars.api.routes import API
+from regulars.core import tokens
 from regulars.domain.calendar import to_ms
+from regulars.store.members import Members
 from tests.service import Merchant, Reply, Service, match
 
 FILE = Path(openapi.__file__).with_name("examples.json")
@@ -155,6 +157,7 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     cem = story.ask("POST", "/v1/members", {"name": "Cem", "phone": "+905321234567"})["member_id"]
     story.ask("GET", f"/v1/members/{cem}/export")
     story.ask("DELETE", f"/v1/members/{cem}")
+    confirmed(story)
     ben = story.ask("POST", "/v1/members", {"name": "Ben"})["member_id"]
     story.ask("POST", f"{of}/give", {"to": ben, "unit": "stamp", "amount": 1, "note": "for you"})
     wrong = {"to": ben, "reason": "The wrong card was scanned."}
@@ -190,6 +193,21 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.ask("GET", "/v1/leaderboards/visits")
     story.ask("GET", "/v1/test/messages", query={"limit": "1"})
     return story.found
+
+
+def confirmed(story: Story) -> None:
+    """Dora joins on the page and says her code at the counter."""
+    cafe = story.merchant
+    form = {"once": "once0000", "email": "dora@example.com"}
+    assert cafe.service.request("POST", f"/j/{cafe.created['slug']}", form=form).status == 303
+    (dora,) = (card["member_id"] for card in cafe.call("GET", "/v1/members").json["items"])
+    path, body = f"/v1/members/{dora}/confirm", {"contact": "dora@example.com"}
+    story.keep("POST", path, body, cafe.call("POST", path, body))
+    profile = Members(cafe.service.table, cafe.id).profile(dora)
+    assert profile is not None
+    made_from = profile.claims["email"].code
+    code = {**body, "code": tokens.contact_code(cafe.id, dora, body["contact"], made_from)}
+    story.keep("POST", path, code, cafe.call("POST", path, code))
 
 
 BY_HAND: dict[str, dict[str, Any]] = {

@@ -14,6 +14,7 @@ from regulars.domain import calendar
 from regulars.jobs import roots
 from regulars.program.shop import load_shop
 from regulars.store import keys
+from regulars.store.members import Members
 from tests.functional import tills
 from tests.service import Merchant, Reply, Service
 
@@ -27,6 +28,12 @@ def known(cafe: Merchant, service: Service) -> dict[str, str]:
     with_games(cafe)
     link = card["card_url"].rpartition("/")[2]
     unsubscribe = tokens.unsubscribe_token(cafe.id, card["member_id"])
+    form = {"email": "ben@example.com"}
+    service.request("POST", f"/j/{cafe.created['slug']}", form=form)
+    claimed = cafe.call("GET", "/v1/members").json["items"][0]["member_id"]
+    profile = Members(service.table, cafe.id).profile(claimed)
+    assert profile is not None
+    mailed = tokens.mailed_token(cafe.id, claimed, profile.claims["email"].at_ms)
     later = load_shop(service.table, cafe.id, clock.now() + timedelta(days=2))
     roots.digest_heads(later, keys.MERCHANT_LEVEL)  # a day with a root
     staff = cafe.created["staff_url"].rpartition("/")[2]
@@ -36,7 +43,8 @@ def known(cafe: Merchant, service: Service) -> dict[str, str]:
         "/v1/templates/{id}": "corner-cafe", "/v1/raffles/{id}": "winter",
         "/v1/leaderboards/{id}": "visits",
         "{id}": card["member_id"], "/c/{token}": link,
-        "/u/{token}": unsubscribe, "/e/{token}": export, "/staff/{token}": staff,
+        "/m/{token}": mailed, "/u/{token}": unsubscribe, "/e/{token}": export,
+        "/staff/{token}": staff,
         "{slug}": cafe.created["slug"],
         "{code}": "ABCDEFGHJK", "{name}": "x.js",
     }  # fmt: skip

@@ -102,6 +102,7 @@ def _perform(till: Till, asks: Asks, member: str, operation: AnyOperation) -> An
 
 
 def _join(till: Till, asks: Asks) -> Answer:
+    """As with a key: the contact is confirmed at once."""
     email, birthday, consent, referred_by = asks.content
     profile = Profile(
         "", "", 0, email=email, birthday=birthday, consents={"email": consent},
@@ -109,7 +110,7 @@ def _join(till: Till, asks: Asks) -> Answer:
     )  # fmt: skip
     enrolled = enroll.enroll(
         Shop(till.table, till.m, till.program, till.now), profile,
-        op=f"key:{asks.key}", source="join", idempotency=_request(asks),
+        op=f"key:{asks.key}", source="api", idempotency=_request(asks),
         render=lambda decision: {"member_id": decision.card.member_id},
     )  # fmt: skip
     return enrolled.answer or Answer(200, {"member_id": enrolled.member_id}, True)

@@ -9,6 +9,15 @@ from regulars.store.table import Cancelled
 CHANGE_TRIES = 5
 
 
+def stop_mails(members: Members, profile: Profile, at_ms: int) -> None:
+    """Send a member no more mails: neither what needs consent, nor to these addresses what
+    somebody asked for by typing them."""
+    claim = profile.claims.get("email")
+    for address in {profile.email, claim.value if claim else ""} - {""}:
+        members.stop_mails(address, at_ms)
+    set_consent(members, profile, "email", agreed=False, at_ms=at_ms)
+
+
 def set_consent(members: Members, profile: Profile, name: str, *, agreed: bool, at_ms: int) -> None:
     """Store whether a member agrees to `name` now; raises CONFLICT when others keep changing it."""
     for _ in range(CHANGE_TRIES):

@@ -26,8 +26,8 @@ NOBODY: Mapping[str, str] = MappingProxyType({})
 class Enrolled(NamedTuple):
     """Who was enrolled: now, or before with all contacts that were given (`answer` is None then).
 
-    `known` are the contacts that are not on the new card, because another member has them: the
-    member by kind.
+    `known` are the contacts that another member has, who is named by kind. They are not on the new
+    card; what it claims of them can only be confirmed when the other has given it up.
     """
 
     member_id: str
@@ -43,18 +43,20 @@ def enroll(
     source: str,
     idempotency: Idempotency,
     render: Render,
-    always_new: bool = False,
 ) -> Enrolled:
     """Enrol a member with what the profile says (its id, handle and instant are set here).
 
-    When one member has all the contacts that are given, its card is meant; with `always_new`, and
-    in any other case, there is a new card; contacts that others have stay with them, and the answer
-    names their kinds as `not_taken`. Who was erased and joins again is a new member, but what is
-    given for joining was given before. The same operation leads to the card it made, whatever the
-    profile's new id would have been.
+    When one member has all the contacts that are given, its card is meant; in any other case, and
+    for contacts that are only claimed, there is a new card. Contacts that others have stay with
+    them, and the answer names their kinds as `not_taken`; what is claimed stays a claim, whoever
+    has it. Who was erased and joins again is a new member, but what is given for joining was given
+    before. The same operation leads to the card it made, whatever the profile's new id would have
+    been.
     """
     members = Members(shop.table, shop.merchant_id)
-    known, again = NOBODY, False
+    claimed = {kind: claim.value for kind, claim in profile.claims.items()}
+    elsewhere = members.who_has(claimed) if claimed else {}
+    known, again = NOBODY, ERASED in elsewhere.values()
     for _ in range(TRIES):
         new = profile.without(known)._replace(
             referred_by="" if again else profile.referred_by,
@@ -76,15 +78,17 @@ def enroll(
                 fresh=True,
             )
         except TakenError:  # a handle, which is drawn again, or contacts, which are looked up again
-            found = members.who_has(profile)
+            found = members.who_has(profile.contacts_by_kind())
             known = {kind: who for kind, who in found.items() if who != ERASED}
-            again = len(known) < len(found)
+            again = ERASED in (*found.values(), *elsewhere.values())
             owners = set(known.values())
-            if not always_new and len(owners) == 1 and len(known) == len(profile.contacts()):
+            if len(owners) == 1 and len(known) == len(profile.contacts()) and not claimed:
                 return Enrolled(owners.pop(), None)
             continue
-        known = NOBODY if answer.replayed else known
-        return Enrolled(str(answer.body["member_id"]), answer, known)
+        member_id = str(answer.body["member_id"])
+        known = {} if answer.replayed else {**known}
+        known |= {k: who for k, who in elsewhere.items() if who not in {ERASED, member_id}}
+        return Enrolled(member_id, answer, known)
     raise Refused(RefusalCode.CONFLICT, "Others are enrolling with this; try again.")
 
 

@@ -17,6 +17,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.ledger import TakenError, due_item
+from regulars.store.marshal import Item
 from regulars.store.members import Members, Profile, shell
 from regulars.store.table import Cancelled, Put
 
@@ -77,11 +78,19 @@ def clean_up(shop: Shop, member_id: str) -> None:
     for item in table.items(keys.card(m, member_id), prefix=keys.VOUCHER_PREFIX, consistent=True):
         table.put(shell(keys.code(m, item["code"]), now_ms))
     digests = set(mark.get("contacts", ())) if mark else set()
-    if digests and tokens.is_sandbox(m):
+    if tokens.is_sandbox(m):
         for item in table.items(keys.messages(m), consistent=True):
-            if tokens.contact_digest(m, item["to"]) in digests:
-                table.put({**item, "to": "", "subject": "", "text": ""})
+            if item["to"] and _is_about(item, m, member_id, digests):
+                table.put({**item, "c": "", "to": "", "subject": "", "text": ""})
     marks = table.items(keys.card(m, member_id), prefix=keys.DUE_PREFIX, consistent=True)
     own = keys.due_mark(m, member_id, ERASE)
     for key in [*((item["PK"], item["SK"]) for item in marks if item["SK"] != own[1]), own]:
         table.put(shell(key, now_ms))
+
+
+def _is_about(message: Item, m: str, member_id: str, digests: set[str]) -> bool:
+    """Tell whether a message was about a member's card; of one that was kept without saying so, by
+    where it went."""
+    if "c" in message:
+        return bool(message["c"] == member_id)
+    return tokens.contact_digest(m, message["to"]) in digests

@@ -178,7 +178,8 @@ class ContactView(View):
     confirmed_at: Instant | None
     """When it was confirmed; null for one that was typed on a page and is only claimed."""
     confirmed_by: Literal["mail", "counter", "merchant"] | None
-    """How: by a mailed link, at the counter, or given by the merchant with an API key."""
+    """How: by a mailed link, at the counter, or given by the merchant with an API key; null for one
+    that is claimed, or was there before contacts had to be confirmed."""
 
 
 class ConsentView(View):

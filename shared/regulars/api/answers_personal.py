@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from regulars.api.answers import Instant, Message, View
-from regulars.api.answers_cards import CardView, ProfileView, VoucherView
+from regulars.api.answers_cards import CardView, ContactView, ProfileView, VoucherView
 from regulars.api.answers_ledger import EntryView
 
 
@@ -29,6 +29,17 @@ class ExportedProfile(ProfileView):
     """The name, when it is known."""
     referred_by: str | None
     """Who brought the member: an id, or what stood in the link."""
+
+
+class CodeAsked(View):
+    """A code can be entered for a contact that is claimed."""
+
+    contact: ContactView
+    """What it confirms."""
+    code_in: Literal["mail", "card"]
+    """Where the member reads it: in the mail that was sent, or, for a telephone, on the card."""
+    expires_at: Instant
+    """When it is over; five wrong codes end it before."""
 
 
 class Erased(View):

@@ -39,6 +39,18 @@ DESCRIPTIONS: Descriptions = {
         "source": "What brought the member: the id of a poster, a table, a partner.",
         "referred_by": "Id of the member who brought this one.",
     },
+    "MemberChange": {
+        "note": "What staff should know.",
+        "attributes": "The merchant's own facts, at most 20; `null` takes one away.",
+        "timezone": "IANA time zone of the member; old names are good, too.",
+    },
+    "ConfirmBody": {
+        "": "A contact that the card claims. Without a code one is sent; with it the contact is "
+        "confirmed.",
+        "contact": "E-mail address or telephone number.",
+        "code": "For an address the six digits that were mailed there; for a telephone the code "
+        "that the card shows, when staff have seen that the number is the guest's.",
+    },
     "SoldItem": {
         "sku": "The product.",
         "name": "What the bill calls it.",

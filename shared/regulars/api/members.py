@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from regulars.actions import book, find, search
@@ -19,6 +20,9 @@ from regulars.store import connect, keys
 from regulars.store.answers import Idempotency
 from regulars.store.members import CONTACT_KINDS, Profile
 from regulars.views import audit, integration, worth
+
+ATTRIBUTES_MAX = 20
+TOO_MANY_ATTRIBUTES = f"must not make more than {ATTRIBUTES_MAX}; take others away with null"
 
 
 def create(request: protocol.Request) -> protocol.Response:
@@ -188,13 +192,32 @@ def _with_changes(profile: Profile, body: NewMember, gathered: credentials.Gathe
             errors.append(("birthday", wrong))
     checks.require(errors)
     asked = sent.pop("consents", None) or {}
+    attributes = _attributes(profile, sent.pop("attributes", {}))
     known: dict[str, Any] = {name: value or "" for name, value in sent.items()}
-    moved = [kind for kind in CONTACT_KINDS if known.get(kind) != getattr(profile, kind)]
-    profile = profile.without([kind for kind in moved if kind in known])
-    profile = profile._replace(consents={**profile.consents, **asked}, **known)
+    given = [kind for kind in CONTACT_KINDS if kind in known]
+    moved = [
+        kind for kind in given if known[kind] != getattr(profile, kind) or kind in profile.claims
+    ]
+    profile = profile.without(moved)._replace(
+        consents={**profile.consents, **asked}, attributes=attributes, **known
+    )
     confirmed = [kind for kind in CONTACT_KINDS if known.get(kind) and kind not in profile.proofs]
-    consents = [f"consent.{channel}" for channel in asked]
-    return profile.with_proof(calendar.to_ms(gathered.now), "merchant", *confirmed, *consents)
+    proved = [*confirmed, *(f"consent.{channel}" for channel in asked)]
+    proved += ["birthday"] if known.get("birthday") else []
+    return profile.with_proof(calendar.to_ms(gathered.now), "merchant", *proved)
+
+
+def _attributes(profile: Profile, sent: Mapping[str, str | None] | None) -> dict[str, str]:
+    """The attributes with those that were sent; `null` takes one away, or all of them.
+
+    Raises INVALID when there would be too many.
+    """
+    if sent is None:
+        return {}
+    wanted = {**profile.attributes, **sent}
+    if sum(value is not None for value in wanted.values()) > ATTRIBUTES_MAX:
+        raise Refused(RefusalCode.INVALID, "", (("attributes", TOO_MANY_ATTRIBUTES),))
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 ROUTES: dict[str, protocol.Handler] = {

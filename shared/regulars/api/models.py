@@ -152,7 +152,18 @@ class NewMember(Body):
 
 
 class MemberChange(NewMember):
-    """Fields that are sent are changed; `null` takes a value away."""
+    """Fields that are sent are changed; `null` takes a value away. Attributes change one by one."""
+
+    note: Note | None = None
+    attributes: dict[Short, Text | None] | None = None
+    timezone: Zone | None = None
+
+
+class ConfirmBody(Body):
+    """Without a code one is sent; with the code the contact is confirmed."""
+
+    contact: PastedText
+    code: PastedText | None = None
 
 
 class SoldItem(Body):

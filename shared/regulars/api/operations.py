@@ -122,7 +122,7 @@ OPERATIONS: dict[str, Text] = {
         "Enrols a member and answers the card. When one member has all the contacts given, "
         "the answer is 200 with that card. Else there is a new card (201); contacts that another "
         "member has stay there, and `not_taken` names them. Contacts given here count as confirmed "
-        "by the merchant.",
+        "by the merchant; what another card only claims is free.",
     ),
     "GET /v1/members": Text(
         "Members",
@@ -139,7 +139,18 @@ OPERATIONS: dict[str, Text] = {
     "GET /v1/members/{id}/profile": Text(
         "Members",
         "Reads what is known of a member apart from the card: contacts with when and by whom they "
-        "were confirmed, consents with when and by whom they were given.",
+        "were confirmed, consents with when and by whom they were given. A contact that was typed "
+        "on a page is only claimed until it is confirmed: tills do not find the card by it, and no "
+        "offers go there.",
+    ),
+    "POST /v1/members/{id}/confirm": Text(
+        "Members",
+        "Confirms a contact that the card claims: the first call lets a code be entered for 15 "
+        "minutes (202), the second enters it. An address is sent six digits. A telephone is not "
+        "written to: the code is the one that the guest's card shows, entered by staff who have "
+        "seen that the number is the guest's. Whoever confirms first has the contact; nothing that "
+        "was booked moves.",
+        (Code.CONTACT_TAKEN, Code.CODE_USED, Code.CODE_EXPIRED, Code.CONFLICT),
     ),
     "DELETE /v1/members/{id}": Text(
         "Members",

@@ -20,6 +20,7 @@ from regulars.program.shop import Shop, load_shop
 from regulars.store import audit as log
 from regulars.store import cards, connect, keys, merchant_settings
 from regulars.store.marshal import Item
+from regulars.store.members import Profile
 from regulars.views import audit, integration
 
 ANSWER_MAX = 4 * 1024 * 1024
@@ -107,19 +108,20 @@ def exported(shop: Shop, member_id: str) -> dict[str, Any]:
             for sk, item in parts.items()
             if sk.startswith(keys.VOUCHER_PREFIX)
         ],
-        "messages": list(_messages(shop, profile.contacts())),
+        "messages": list(_messages(shop, profile)),
         "surveys": [],
         "devices": [],
         "merges": [],
     }
 
 
-def _messages(shop: Shop, contacts: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The messages that a sandbox has kept for these addresses; nobody else keeps any."""
-    if contacts:
-        for item in shop.table.items(keys.messages(shop.merchant_id), consistent=True):
-            if item["to"] in contacts:
-                yield message_view(item)
+def _messages(shop: Shop, profile: Profile) -> Iterator[dict[str, Any]]:
+    """The messages that a sandbox has kept about this card, of before they said so by address;
+    nobody else keeps any."""
+    for item in shop.table.items(keys.messages(shop.merchant_id), consistent=True):
+        about = item["c"] == profile.member_id if "c" in item else item["to"] in profile.contacts()
+        if about:
+            yield message_view(item)
 
 
 ROUTES: dict[str, protocol.Handler] = {

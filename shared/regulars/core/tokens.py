@@ -35,6 +35,11 @@ CARD_TOKEN_LENGTH = 26
 MAC_LENGTH = 20
 """96 bits, five in each character."""
 
+INSTANT_LENGTH = 9
+"""Characters of an instant in milliseconds."""
+
+CONTACT_CODE_DIGITS = 6
+
 
 def random_id(length: int) -> str:
     """`length` random characters of lower-case base 32, five bits each."""
@@ -96,7 +101,7 @@ def read_unsubscribe_token(token: str) -> tuple[str, str] | None:
     if "." in token:
         return _read_earlier_unsubscribe_token(token)
     found = token[:MERCHANT_ID_LENGTH], token[MERCHANT_ID_LENGTH:-MAC_LENGTH]
-    return found if _same(unsubscribe_token(*found), token) else None
+    return found if same(unsubscribe_token(*found), token) else None
 
 
 def _read_earlier_unsubscribe_token(token: str) -> tuple[str, str] | None:
@@ -105,12 +110,36 @@ def _read_earlier_unsubscribe_token(token: str) -> tuple[str, str] | None:
     member_id = rest.partition(".")[0]
     mac = _b64(_unsubscribe_mac(merchant_id, member_id))
     expected = f"{merchant_id}.{member_id}.{mac}"
-    good = _same(expected.rstrip("-_"), token.rstrip("-_"))
+    good = same(expected.rstrip("-_"), token.rstrip("-_"))
     return (merchant_id, member_id) if good else None
 
 
 def _unsubscribe_mac(merchant_id: str, member_id: str) -> bytes:
     return derive("unsubscribe", f"{merchant_id}.{member_id}")[:12]
+
+
+def mailed_token(merchant_id: str, member_id: str, claimed_ms: int) -> str:
+    """Names what a member claimed at an instant, in the link that is mailed to it; readable only
+    with our key."""
+    at = codes.encode(claimed_ms, INSTANT_LENGTH).lower()
+    mac = derive("mailed", merchant_id, member_id, str(claimed_ms))[:12]
+    return f"{merchant_id}{member_id}{at}{_word(mac, MAC_LENGTH)}"
+
+
+def read_mailed_token(token: str) -> tuple[str, str, int] | None:
+    """Merchant, member and instant of a mailed link, None when it is not one of ours."""
+    named, instant = token[: -INSTANT_LENGTH - MAC_LENGTH], token[:-MAC_LENGTH][-INSTANT_LENGTH:]
+    claimed_ms = codes.decode(instant.upper())
+    found = named[:MERCHANT_ID_LENGTH], named[MERCHANT_ID_LENGTH:], claimed_ms or 0
+    return found if claimed_ms is not None and same(mailed_token(*found), token) else None
+
+
+def contact_code(merchant_id: str, member_id: str, contact: str, made_from: str) -> str:
+    """The digits that confirm a contact. They are made from what is stored: the code itself
+    is kept nowhere, in clear or hashed."""
+    mac = derive("contact-code", merchant_id, member_id, contact, made_from)
+    number = int.from_bytes(mac[:8]) % 10**CONTACT_CODE_DIGITS
+    return f"{number:0{CONTACT_CODE_DIGITS}}"
 
 
 def contact_digest(merchant_id: str, contact: str) -> str:
@@ -196,7 +225,8 @@ def _word(data: bytes, length: int) -> str:
     return codes.encode(int.from_bytes(data), length).lower()
 
 
-def _same(expected: str, given: str) -> bool:
+def same(expected: str, given: str) -> bool:
+    """Tell in constant time whether two secrets are the same."""
     return hmac.compare_digest(expected.encode(), given.encode())
 
 

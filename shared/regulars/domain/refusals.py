@@ -29,6 +29,8 @@ class RefusalCode(StrEnum):
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     SLUG_TAKEN = "slug_taken"
     CONTACT_TAKEN = "contact_taken"
+    CODE_USED = "code_used"
+    CODE_EXPIRED = "code_expired"
     STALE_VERSION = "stale_version"
     PREVIEW_NEEDED = "preview_needed"
     LOSSES = "losses"
@@ -49,9 +51,6 @@ class RefusalCode(StrEnum):
     ALREADY_REVERSED = "already_reversed"
     REFUND_MISMATCH = "refund_mismatch"
     UNDO_EXPIRED = "undo_expired"
-    # Links and codes that are used once
-    CODE_USED = "code_used"
-    CODE_EXPIRED = "code_expired"
     # May succeed when tried again
     CONFLICT = "conflict"
     RATE_LIMITED = "rate_limited"

@@ -17,6 +17,7 @@ _STAFF = frozenset(
         "POST /v1/earn",
         "POST /v1/gifts",
         "POST /v1/members",
+        "POST /v1/members/{id}/confirm",
         "POST /v1/vouchers/{code}/redeem",
         "POST /v1/vouchers/{code}/reverse",
     }

@@ -64,7 +64,7 @@ def benefits(shop: Shop, member_id: str) -> None:
 
 
 def birthday(shop: Shop, member_id: str) -> None:
-    """Celebrate, if the member still tells us the day."""
+    """Celebrate, if the member still tells us the day and it is known whose it is."""
     _celebrate(shop, member_id, "birthday")
 
 
@@ -80,8 +80,8 @@ def _celebrate(shop: Shop, member_id: str, occasion: Literal["birthday", "annive
         return
     day = profile.birthday[-5:]
     operation: AnyOperation = Celebrate(_origin(occasion, card), occasion, day)
-    if occasion == BIRTHDAY and not day:
-        operation = ClearDue(_origin(occasion, card), occasion)
+    if occasion == BIRTHDAY and not (day and profile.celebrates):
+        operation = ClearDue(_origin(occasion, card), occasion, day)  # perhaps in a year
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 

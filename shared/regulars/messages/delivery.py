@@ -74,13 +74,17 @@ def deliver_to_sandbox(merchant_id: str, message: Notification, now: datetime | 
 
 
 def _compose(shop: Shop, known: Known, message: Notification) -> Mail | None:
-    """The mail, or None: no address, no consent, nothing left to say."""
+    """The mail, or None: no address, no consent, mails were stopped, nothing left to say."""
     if message.member_id == keys.MERCHANT_LEVEL:
         return compose.compose_for_owner(shop, known, message.kind, message.facts)
-    profile = Members(shop.table, shop.merchant_id).profile(message.member_id)
-    if profile is None or not profile.email:
+    members = Members(shop.table, shop.merchant_id)
+    profile = members.profile(message.member_id)
+    address = compose.address(profile, message.kind) if profile else ""
+    if profile is None or not address:
         return None
-    if kind(message.kind).consent and not profile.consents.get("email"):
+    agreed = profile.consents.get("email") and address == profile.email
+    # Who asked for it may not be whose address it is: who wants no mails gets none.
+    if not agreed and (kind(message.kind).consent or members.wants_no_mails(address)):
         return None
     return compose.compose_for_member(shop, known, profile, message.kind, message.facts)
 

@@ -19,6 +19,8 @@ class Mail:
     unsubscribe_url: str | None
     reply_to: str = ""
     """Where answers go; empty for the sender."""
+    member_id: str = ""
+    """Whose card it is about; empty for mails to the owner."""
 
 
 class NotSentError(Exception):

@@ -21,3 +21,9 @@ class Notification(NamedTuple):
     def op(self) -> str:
         """The operation id of the delivery."""
         return f"told:{self.kind}:{self.member_id}:{self.occasion}"
+
+
+def welcome(member_id: str) -> Notification:
+    """The welcome again, for who had no address when the card was made: it is of the same occasion,
+    the first entry, so that nobody is welcomed twice."""
+    return Notification(member_id, "welcome", "1")

@@ -134,6 +134,7 @@ interface VoucherShown {
 interface MemberShown {
   member_id: string;
   name: string | null;
+  note?: string | null;
   visits: number;
   last_visit_at: string | null;
   tier: TierShown | null;

@@ -32,6 +32,7 @@
 | voucher code | `M#<m>#CODE#<code>` | `CODE` | | |
 | card handle | `M#<m>#HANDLE#<h>` | `HANDLE` | | |
 | contact | `M#<m>#CONTACT#<hmac>` | `CONTACT` | | |
+| ... an address that wants no mails | as above | `STOPPED` | | |
 | customer of a till | `M#<m>#CUSTOMER#<hmac>` | `CUSTOMER` | | |
 | parked sale, refund | `M#<m>#PARKED#<sha256 of order>` | `SALE`, `REFUND#<id>` | | |
 | voucher redeemed with an order | as above | `VOUCHER#<v>` | | |
@@ -230,6 +231,10 @@ def handle(m: str, card_handle: str) -> Key:
 
 def contact(m: str, contact_digest: str) -> Key:
     return f"M#{m}#CONTACT#{contact_digest}", "CONTACT"
+
+
+def stopped(m: str, contact_digest: str) -> Key:
+    return f"M#{m}#CONTACT#{contact_digest}", "STOPPED"
 
 
 def customer(m: str, customer_digest: str) -> Key:

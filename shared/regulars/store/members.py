@@ -10,6 +10,7 @@ from regulars.core import tokens
 from regulars.domain.card import Card
 from regulars.store import keys
 from regulars.store.cards import DamagedError, card_of
+from regulars.store.claims import Claim, claims_of
 from regulars.store.conditions import AbsentOrOneOf
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
@@ -46,6 +47,8 @@ class Profile(NamedTuple):
     enrolled_ms: int
     name: str = ""
     email: str = ""
+    """Confirmed, as the phone is: by these a member is found. What was stored before there were
+    claims counts as confirmed."""
     phone: str = ""
     """E.164."""
     birthday: str = ""
@@ -58,14 +61,54 @@ class Profile(NamedTuple):
     """Number of the card's link; rises when the link is renewed."""
     version: int = 1
     proofs: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
-    """When (`at`, in milliseconds) and by whom (`by`) a contact was confirmed (`email`, `phone`) or
-    a consent given or refused (`consent.<channel>`); absent where it was not kept."""
+    """When (`at`, in milliseconds) and by whom (`by`) a contact was confirmed (`email`, `phone`), a
+    consent given or refused (`consent.<channel>`), a birthday given (`birthday`); absent where it
+    was not kept. A contact that was claimed before says when (`claimed`)."""
     erased_ms: int = 0
     """When the member was erased: then there is nothing else in it."""
+    claims: Mapping[str, Claim] = MappingProxyType({})
+    """Contacts that nobody has confirmed yet, by kind."""
+    note: str = ""
+    """What staff should know."""
+    attributes: Mapping[str, str] = MappingProxyType({})
+    """The merchant's own facts about the member."""
+    timezone: str = ""
+    """IANA, as it was given."""
 
     def contacts(self) -> tuple[str, ...]:
         """The normalized contacts that find this member."""
         return tuple(contact for contact in (self.email, self.phone) if contact)
+
+    def contacts_by_kind(self) -> dict[str, str]:
+        """The contacts that find this member, by kind."""
+        return {kind: getattr(self, kind) for kind in CONTACT_KINDS if getattr(self, kind)}
+
+    def claiming(self, at_ms: int) -> Profile:
+        """The profile that only claims its contacts."""
+        claims = {kind: Claim(value, at_ms) for kind, value in self.contacts_by_kind().items()}
+        return self._replace(email="", phone="", claims=claims)
+
+    def with_claim(self, kind: str, claim: Claim) -> Profile:
+        """The profile with a claim in place of what it claimed of this kind."""
+        return self._replace(claims={**self.claims, kind: claim})
+
+    def confirmed(self, kind: str, at_ms: int, by: str) -> Profile:
+        """The profile that has what it claimed of this kind."""
+        claim = self.claims[kind]
+        changed = self.without((kind,))
+        proof = {"at": at_ms, "by": by, "claimed": claim.at_ms}
+        return changed._replace(
+            email=claim.value if kind == "email" else changed.email,
+            phone=claim.value if kind == "phone" else changed.phone,
+            proofs={**changed.proofs, kind: proof},
+        )
+
+    @property
+    def celebrates(self) -> bool:
+        """Whether a birthday is rewarded: one that was typed on a page is when the card has a
+        confirmed contact, so that one person has one."""
+        typed = self.proofs.get("birthday", {}).get("by") == "page"
+        return bool(self.contacts()) or not typed
 
     def with_proof(self, at_ms: int, by: str, *what: str) -> Profile:
         """The profile that knows when and by whom these contacts or consents were given."""
@@ -73,10 +116,11 @@ class Profile(NamedTuple):
         return self._replace(proofs={**self.proofs, **new})
 
     def without(self, kinds: Collection[str]) -> Profile:
-        """The profile without its contacts of these kinds."""
+        """The profile without its contacts and claims of these kinds."""
         return self._replace(
             email="" if "email" in kinds else self.email,
             phone="" if "phone" in kinds else self.phone,
+            claims={kind: claim for kind, claim in self.claims.items() if kind not in kinds},
             proofs={name: proof for name, proof in self.proofs.items() if name not in kinds},
         )
 
@@ -109,9 +153,10 @@ class Members:
         found = profile_of(item) if item else None
         return None if found is None or found.erased_ms else found
 
-    def change(self, before: Profile, after: Profile) -> None:
-        """Write a changed profile and its new contacts; raises Cancelled when either is taken."""
-        self.table.transact(self.changes(before, after))
+    def change(self, before: Profile, after: Profile, *more: Put) -> None:
+        """Write a changed profile and its new contacts, and what goes with them; raises Cancelled
+        when either is taken."""
+        self.table.transact([*self.changes(before, after), *more])
 
     def changes(self, before: Profile, after: Profile) -> list[Put]:
         """Return what a changed profile writes: itself first, then its contacts."""
@@ -158,14 +203,22 @@ class Members:
         (item,) = self.table.get(keys.contact(self.merchant_id, contact_digest))
         return item["c"] or None if item and item["c"] != ERASED else None
 
-    def who_has(self, profile: Profile) -> dict[str, str]:
-        """The members that have the contacts of a profile, by kind (ERASED for one who was erased);
-        kinds nobody has are absent."""
-        given = [kind for kind in CONTACT_KINDS if getattr(profile, kind)]
-        items = self.table.get(*(self._contact_key(getattr(profile, kind)) for kind in given))
+    def who_has(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The members that have these contacts, by kind (ERASED for one who was erased); kinds
+        nobody has are absent."""
+        items = self.table.get(*map(self._contact_key, given.values()))
         return {
             kind: item["c"] for kind, item in zip(given, items, strict=True) if item and item["c"]
         }
+
+    def stop_mails(self, contact: str, now_ms: int) -> None:
+        """Remember that no mail is wanted at an address; all that is kept of it is its digest."""
+        self.table.put(_item(self._stopped_key(contact), at=now_ms))
+
+    def wants_no_mails(self, contact: str) -> bool:
+        """Whether somebody has stopped the mails to an address."""
+        (item,) = self.table.get(self._stopped_key(contact))
+        return item is not None
 
     def by_code(self, code: str, epoch_s: int) -> str | None:
         """The member whose card shows this rotating code now."""
@@ -182,6 +235,10 @@ class Members:
 
     def _contact_key(self, contact: str) -> keys.Key:
         return keys.contact(self.merchant_id, tokens.contact_digest(self.merchant_id, contact))
+
+    def _stopped_key(self, contact: str) -> keys.Key:
+        digest = tokens.contact_digest(self.merchant_id, contact)
+        return keys.stopped(self.merchant_id, digest)
 
     def _contact_item(self, contact: str, member_id: str) -> Item:
         return _item(self._contact_key(contact), c=member_id)
@@ -205,7 +262,13 @@ class Members:
             link=profile.link,
             ver=profile.version,
             proofs={name: dict(proof) for name, proof in profile.proofs.items()},
-            **({"erased": profile.erased_ms} if profile.erased_ms else {}),
+            **_set(
+                erased=profile.erased_ms,
+                claims={kind: claim._asdict() for kind, claim in profile.claims.items()},
+                note=profile.note,
+                attributes=dict(profile.attributes),
+                timezone=profile.timezone,
+            ),
         )
 
 
@@ -234,6 +297,10 @@ def _profile(item: Item) -> Profile:
         version=item["ver"],
         proofs=item.get("proofs", {}),
         erased_ms=item.get("erased", 0),
+        claims=claims_of(item.get("claims", {})),
+        note=item.get("note", ""),
+        attributes=item.get("attributes", {}),
+        timezone=item.get("timezone", ""),
     )
 
 
@@ -321,6 +388,11 @@ def card_of_link(table: Table, token: str) -> tuple[str, str] | None:
         if item and "c" in item:
             return item["m"], item["c"]
     return None
+
+
+def _set(**attributes: Any) -> Item:
+    """The attributes that say something."""
+    return {name: value for name, value in attributes.items() if value}
 
 
 def _item(key: keys.Key, **attributes: Any) -> Item:

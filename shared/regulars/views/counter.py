@@ -10,11 +10,14 @@ from regulars.domain.operations import Voucher
 from regulars.domain.program import Program, Reward
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
+from regulars.store.members import Profile
 from regulars.views import customer, integration
 
 
-def card(program: Program, held: Card, name: str, now: datetime, words: Words) -> integration.View:
-    """Return a card with the next reward."""
+def card(
+    program: Program, held: Card, profile: Profile, now: datetime, words: Words
+) -> integration.View:
+    """Return a card with the next reward, and what staff should know of whose it is."""
     view = integration.card(program, held, now, words)
     today = calendar.local_date(now, program.timezone)
     goal = customer.goal(program, carryover.of(program, held, today), today)
@@ -24,7 +27,8 @@ def card(program: Program, held: Card, name: str, now: datetime, words: Words) -
     for voucher, opened in zip(view["vouchers"], held.open.values(), strict=True):
         terms = program.terms(opened.reward_id, opened.version)
         voucher |= purpose(program, terms, opened) if terms else {}
-    return {**view, "name": name or None, "next": following}
+    about = {"name": profile.name or None, "note": profile.note or None}
+    return {**view, **about, "next": following}
 
 
 def purpose(program: Program, terms: Reward, held: OpenVoucher | Voucher) -> integration.View:

@@ -135,14 +135,15 @@ def personal(view: View, name: str, language: str, card_url: str | None) -> View
 
 def profile(known: Profile) -> View:
     """What is known of a member apart from the card."""
+    has = {kind for kind in CONTACT_KINDS if getattr(known, kind) or kind in known.claims}
     return {
-        "contacts": [_contact(known, kind) for kind in CONTACT_KINDS if getattr(known, kind)],
+        "contacts": [contact(known, kind) for kind in CONTACT_KINDS if kind in has],
         "birthday": known.birthday or None,
         "language": known.language or None,
-        "timezone": None,
+        "timezone": known.timezone or None,
         "source": known.source or None,
-        "note": None,
-        "attributes": {},
+        "note": known.note or None,
+        "attributes": dict(known.attributes),
         "consents": [
             {
                 "channel": channel,
@@ -156,11 +157,19 @@ def profile(known: Profile) -> View:
     }
 
 
-def _contact(known: Profile, kind: str) -> View:
+def contact(known: Profile, kind: str) -> View:
+    """A contact that a member has, or else claims.
+
+    What was there before contacts had to be confirmed counts as confirmed since it was enrolled.
+    """
+    value = getattr(known, kind)
+    if not value:
+        claimed = {"confirmed_at": None, "confirmed_by": None}
+        return {"kind": kind, "value": known.claims[kind].value, **claimed}
     return {
         "kind": kind,
-        "value": getattr(known, kind),
-        "confirmed_at": _proved_at(known, kind),
+        "value": value,
+        "confirmed_at": _proved_at(known, kind) or calendar.rfc3339(known.enrolled_ms),
         "confirmed_by": known.proofs.get(kind, {}).get("by"),
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from regulars.i18n.words import words
+from regulars.store.members import Profile
 from regulars.views import counter, integration
 from tests.unit.domain.shop import Shop, reward, unit, visit_rule
 from tests.unit.domain.versions import Versions
@@ -36,7 +37,7 @@ def shown(shop: Shop) -> list[dict[str, Any]]:
     (voucher,) = shop.vouchers.values()
     lang = words("en")
     card = integration.card(shop.program, shop.card, shop.now, lang)
-    desk = counter.card(shop.program, shop.card, "Ann", shop.now, lang)
+    desk = counter.card(shop.program, shop.card, Profile("c", "", 0), shop.now, lang)
     return [card["vouchers"][0], desk["vouchers"][0],
             integration.voucher(shop.program, voucher, lang, shop.now)]  # fmt: skip
 

@@ -27,6 +27,8 @@ from regulars.pages.customer.card.view import (
 )
 from regulars.pages.customer.join import view as join
 from regulars.pages.customer.join.view import Controller, JoinPage
+from regulars.pages.customer.mailed import view as mailed
+from regulars.pages.customer.mailed.view import MailedPage
 from regulars.pages.customer.unsubscribe import view as unsubscribe
 from regulars.pages.customer.unsubscribe.view import UnsubscribePage
 from regulars.pages.message import view as message
@@ -240,6 +242,8 @@ MAIL = MailBody(
     address="Kávéház a sarkon Bt., 1052 Budapest, Fő utca 1.",
 )
 
+MAILED = MailedPage(BRAND, "/m/abc", "ask", "anna@example.com")
+
 PAGES: dict[str, View] = {
     "card": CARD,
     "card-empty": EMPTY,
@@ -298,6 +302,12 @@ PAGES: dict[str, View] = {
         rewards={"pastry": PASTRY, "tasting": TASTING},
     ),
     "staff-amounts": STAFF._replace(stamp=None, currency="EUR"),
+    "mailed": MAILED,
+    "mailed-own": MAILED._replace(own=True),
+    "mailed-done": MAILED._replace(state="done", card_path="/c/abc"),
+    "mailed-used": MAILED._replace(state="used"),
+    "mailed-old": MAILED._replace(state="expired"),
+    "mailed-taken": MAILED._replace(state="taken"),
     "message": MessagePage("link_dead", BRAND),
     "message-again": MessagePage("try_again", link=("/j/kavehaz", "Again")),
     "message-own": MessagePage("plain", BRAND, "Done", "All is well."),
@@ -312,6 +322,7 @@ _TEMPLATES = {
     CounterPage: counter.TEMPLATE,
     EnrollPage: enroll.TEMPLATE,
     JoinPage: join.TEMPLATE,
+    MailedPage: mailed.TEMPLATE,
     MessagePage: message.TEMPLATE,
     UnsubscribePage: unsubscribe.TEMPLATE,
     WhoPage: who.TEMPLATE,

@@ -18,6 +18,7 @@ def keep_for_reading(shop: Shop, mail: Mail) -> None:
         {
             "PK": keys.messages(shop.merchant_id),
             "SK": f"{at_ms:013}#{tokens.random_id(8)}",
+            "c": mail.member_id,
             "to": mail.to,
             "channel": "email",
             "kind": mail.kind,

@@ -41,6 +41,8 @@ class Kind(NamedTuple):
     """What it says; None when there is nothing (any more) to say. The card is the member's."""
     when: Callable[[Program, Entry], Facts | None] | None = None
     """The facts of a new entry that gives occasion to it; None for kinds that a job asks for."""
+    to_claim: bool = False
+    """Whether it goes to the address that a card claims, not to the one that is confirmed."""
 
 
 @cache

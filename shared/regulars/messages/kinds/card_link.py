@@ -12,7 +12,9 @@ from regulars.render.mail import MailBlock
 def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Content | None:
     title = words.t("Here is your card")
     text = words.t("Somebody, probably you, asked for it at {shop}.", shop=shop.program.name)
-    return Content(title, (MailBlock("title", title), MailBlock("text", text)))
+    note = words.t("Have you got two cards now? At the counter they can put them together.")
+    blocks = (MailBlock("title", title), MailBlock("text", text), MailBlock("note", note))
+    return Content(title, blocks)
 
 
 KIND = Kind("member", False, ("email",), _compose)

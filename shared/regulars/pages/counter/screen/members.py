@@ -106,7 +106,7 @@ def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
 
 
 def _view(shop: Shop, holder: find.MemberCard) -> integration.View:
-    return counter.card(shop.program, holder.card, holder.profile.name, shop.now, holder.words)
+    return counter.card(shop.program, holder.card, holder.profile, shop.now, holder.words)
 
 
 ROUTES = {

@@ -176,7 +176,8 @@
     moveTo(byId("progress"), next ? `${number(next.have)} / ${number(next.need)}` : "", booked);
     const visits = card.visits ? count(say.visits, card.visits) : say.first;
     const last = card.last_visit_at ? fill(say.last, { when: ago(card.last_visit_at) }) : "";
-    byId("meta").textContent = [tierName(card.tier), visits, last].filter(Boolean).join(" · ");
+    const facts = [tierName(card.tier), visits, last, card.note];
+    byId("meta").textContent = facts.filter(Boolean).join(" · ");
     byId("due").replaceChildren(...(card.vouchers ?? []).filter(isDue).map(dueLine));
     if (gifts) gifts.open = false;
     show("member", booked ? "after" : "actions");

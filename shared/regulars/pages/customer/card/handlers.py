@@ -25,6 +25,7 @@ from regulars.program.shop import Shop
 from regulars.render.qr import qr_svg
 from regulars.store import cards, connect, keys, merchants
 from regulars.store.answers import Idempotency
+from regulars.store.claims import LINK_MS
 from regulars.store.marshal import Item
 from regulars.store.members import Members, Profile, card_of_link, profile_of
 from regulars.views.customer import locked_words
@@ -167,11 +168,27 @@ def _page(
         opened.words,
         path=f"/c/{token}",
         once=tokens.random_id(20),
-        notice=notice,
+        notice=notice or _waiting(opened),
         leaderboards=ranked,
     )
     cookie = credentials.card_cookie(shop.merchant_id, token)
     return answer.page(status, view.TEMPLATE, shown, opened.words, (cookie,))
+
+
+def _waiting(opened: Opened) -> str:
+    """What confirms a contact that was typed these days: the same whoever else has it."""
+    now_ms = to_ms(opened.shop.now)
+    claims = opened.profile.claims.items()
+    fresh = {kind for kind, claim in claims if now_ms < claim.at_ms + LINK_MS}
+    if "email" in fresh:
+        return opened.words.t(
+            "We have written to the address you gave. Open the link in that mail."
+        )
+    if "phone" in fresh:
+        return opened.words.t(
+            "Is the number yours? Show this card at the counter, and they confirm it."
+        )
+    return ""
 
 
 def _readable(items: list[Item]) -> Iterator[Entry]:

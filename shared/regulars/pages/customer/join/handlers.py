@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from regulars.actions.enroll import enroll
+from regulars.actions.enroll import Enrolled, enroll
 from regulars.core import checks, contacts, tokens, typed
 from regulars.domain import calendar
 from regulars.domain.card import Card
@@ -60,25 +60,33 @@ def join(request: protocol.Request) -> protocol.Response:
         if profile.phone and "phone" not in errors:
             sent["phone"] = contacts.shown(profile.phone)
         return _page(request, shop, controller, words, 422, sent, errors)
-    consents = (f"consent.{channel}" for channel in profile.consents)
-    profile = profile.with_proof(calendar.to_ms(shop.now), "page", *consents)
+    at_ms = calendar.to_ms(shop.now)
+    given = [f"consent.{channel}" for channel in profile.consents]
+    given += ["birthday"] if profile.birthday else []
     once = sent.get("once", "")
     enrolled = enroll(
         shop,
-        profile,
+        profile.claiming(at_ms).with_proof(at_ms, "page", *given),
         op=f"join:{once if ONCE.fullmatch(once) else tokens.random_id(20)}:{form.typed(profile)}",
         source="join",
         idempotency=Idempotency(fingerprint="join", expires=True),
         render=lambda decision: {"member_id": decision.card.member_id},
-        always_new=True,
     )
-    if "email" in enrolled.known:
-        # Whoever typed it may not be its owner: the link to the older card goes to the address,
-        # and the page answers as if nobody had it. A telephone's owner is not written to by mail.
-        hour = calendar.hour_of(shop.now)
-        notify(shop.merchant_id, Notification(enrolled.known["email"], "card_link", hour))
+    if profile.email:
+        notify(shop.merchant_id, _mail(shop, enrolled, profile.email))
     token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link)
     return protocol.redirect(f"/c/{token}", (credentials.card_cookie(shop.merchant_id, token),))
+
+
+def _mail(shop: Shop, enrolled: Enrolled, email: str) -> Notification:
+    """What is sent to the address that was typed, which may not be the typist's: the link to the
+    card of who has it, or else a link that confirms it. The page answers alike in any case, and a
+    telephone's owner is not written to by mail."""
+    owner = enrolled.known.get("email")
+    if owner:
+        return Notification(owner, "card_link", calendar.hour_of(shop.now))
+    occasion = tokens.contact_digest(shop.merchant_id, email)
+    return Notification(enrolled.member_id, "confirm", occasion)
 
 
 def _shop(request: protocol.Request) -> tuple[Shop, view.Controller]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.actions.consent import set_consent
+from regulars.actions.consent import stop_mails
 from regulars.core import tokens
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
@@ -40,8 +40,7 @@ def _unsubscribe(request: protocol.Request, *, done: bool) -> protocol.Response:
     if profile.erased_ms:
         raise Refused(RefusalCode.NOT_FOUND)
     if done:
-        at_ms = to_ms(now_of(merchant_id, None))
-        set_consent(Members(table, merchant_id), profile, "email", agreed=False, at_ms=at_ms)
+        stop_mails(Members(table, merchant_id), profile, to_ms(now_of(merchant_id, None)))
     shown = view.UnsubscribePage(brand_of(program), request.path, done=done)
     return answer.page(200, view.TEMPLATE, shown, member_words(request, profile, program))
 
