@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from regulars.api.routes import Route
 from regulars.domain.refusals import RefusalCode as Code
+from regulars.http import roles
 
 TAGS = {
     "Merchants": "Merchants are created by the platform; each has a sandbox beside it, and "
@@ -378,8 +379,8 @@ def refusals(route: Route) -> tuple[Code, ...]:
         may |= {Code.UNAUTHORIZED, Code.RATE_LIMITED, Code.UNAVAILABLE}
     if "key" in route.auth:
         may.add(Code.FORBIDDEN)  # its scopes do not allow it
-    if route.auth == "key or staff":
-        may.add(Code.FORBIDDEN)
+    if route.key in roles.SENSITIVE or route.path.startswith("/v1/staff"):
+        may.add(Code.CONFIRM_NEEDED)
     if "{" in route.path or route.auth == "test key":
         may.add(Code.NOT_FOUND)
     sends = route.body is not None or route.method == "POST"

@@ -190,6 +190,12 @@ PAGES = (
     Route("GET", "/staff/api/member", "staff", "Find a member", "staff"),
     Route("POST", "/staff/api/undo", "staff", "Undo", "staff", ledger=True),
     Route("POST", "/staff/sign-out", "staff", "Sign out", "staff"),
+    Route("GET", "/console", "console", "The console", "staff"),
+    Route("GET", "/console/", "console", "The console", "staff"),
+    Route("GET", "/console/sign-in", "console", "Ask for a sign-in mail", "none"),
+    Route("POST", "/console/sign-in", "console", "Send a sign-in mail", "none"),
+    Route("GET", "/console/sign-in/{token}", "console", "Ask before signing in", "link"),
+    Route("POST", "/console/sign-in/{token}", "console", "Sign in", "link"),
     Route("POST", "/hooks/{provider}/{hook_id}", "hooks", "An event of a till", "signature"),
 )
 

@@ -21,6 +21,7 @@ class RefusalCode(StrEnum):
     MALFORMED = "malformed"
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
+    CONFIRM_NEEDED = "confirm_needed"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"

@@ -142,6 +142,15 @@ def _require_allowed(caller: Caller, route: str) -> None:
         raise Refused(RefusalCode.FORBIDDEN, f"A key with the scope {named} may not do this.")
     if caller.staff and not roles.allows(caller.staff.role, route):
         raise Refused(RefusalCode.FORBIDDEN, f"This needs the role {roles.needed(route)}.")
+    if caller.staff and route in roles.SENSITIVE:
+        require_sure(caller)
+
+
+def require_sure(caller: Caller) -> None:
+    """Raise CONFIRM_NEEDED for a person who has not shown lately who they are; keys always have."""
+    if caller.staff and not sessions.is_sure(caller.staff):
+        detail = "Sign in to the console again by mail or passkey, then repeat this."
+        raise Refused(RefusalCode.CONFIRM_NEEDED, detail)
 
 
 def require_platform(request: Request) -> None:

@@ -42,6 +42,8 @@
 | API key | `KEY#<id>` | `KEY` | | |
 | ... in the list of the merchant | `M#<m>#KEYS` | `<id>` | | |
 | what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |
+| sign-in to the console | `SIGNIN#<id>` | `SIGNIN` | | |
+| whose a mailbox is | `MAILBOX#<hmac>` | `<m>#<s>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
 | job cursor | `JOB#<name>` | `CURSOR` | | |
@@ -280,6 +282,15 @@ def audit(m: str) -> str:
 
 def audit_order(at_ms: int, random: str) -> str:
     return f"{at_ms:013}#{random}"
+
+
+def sign_in(sign_in_id: str) -> Key:
+    return f"SIGNIN#{sign_in_id}", "SIGNIN"
+
+
+def mailbox(digest: str) -> str:
+    """The partition of whoever has an address, over all merchants."""
+    return f"MAILBOX#{digest}"
 
 
 def slug(name: str) -> Key:

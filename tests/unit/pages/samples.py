@@ -5,6 +5,10 @@ from typing import Any
 
 from regulars.http.headers import of_page
 from regulars.i18n.words import Words
+from regulars.pages.console.home import view as home
+from regulars.pages.console.home.view import HomePage
+from regulars.pages.console.sign_in import view as sign_in
+from regulars.pages.console.sign_in.view import SignInPage
 from regulars.pages.counter.enroll import view as enroll
 from regulars.pages.counter.enroll.view import EnrollPage
 from regulars.pages.counter.screen import texts
@@ -278,6 +282,14 @@ PAGES: dict[str, View] = {
     "join-trapped": JOIN._replace(values={"email": "anna@example.com"}, ask_person=True),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),
+    "console": HomePage(BRAND, "Kata", "owner"),
+    "console-long": HomePage(LONG_BRAND, "Nagyné Kovács-Szentgyörgyi Boglárka Mária", "owner"),
+    "sign-in": SignInPage("address"),
+    "sign-in-code": SignInPage("code", wrong=True),
+    "sign-in-link": SignInPage("link"),
+    "sign-in-shops": SignInPage("shops", shops=(("m1", "Corner Café"), ("m2", "L" * 80))),
+    "sign-in-elsewhere": SignInPage("elsewhere"),
+    "sign-in-over": SignInPage("over"),
     "enroll": ENROLL,
     "enroll-used": ENROLL._replace(state="used"),
     "enroll-over": ENROLL._replace(state="over"),
@@ -321,6 +333,8 @@ _TEMPLATES = {
     CardPage: card.TEMPLATE,
     CounterPage: counter.TEMPLATE,
     EnrollPage: enroll.TEMPLATE,
+    HomePage: home.TEMPLATE,
+    SignInPage: sign_in.TEMPLATE,
     JoinPage: join.TEMPLATE,
     MailedPage: mailed.TEMPLATE,
     MessagePage: message.TEMPLATE,
