@@ -36,13 +36,14 @@ def issue(request: protocol.Request) -> protocol.Response:
 
 def cancel(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers/{code}/cancel."""
-    gathered = credentials.gather(connect.table(), request, staff_too=False)
+    gathered = credentials.gather(connect.table(), request, staff_too=False, guessing=True)
     body = read_body(request, models.CancelVoucher)
     key = protocol.idempotency_key(request)
     m = gathered.shop.merchant_id
     code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
     found = Members(connect.table(), m).by_voucher_code(code)
     if found is None:
+        gathered.wrong_code()
         raise Refused(RefusalCode.NOT_FOUND)
     member_id, voucher_id = found
     (item,) = connect.table().get(keys.voucher(m, member_id, voucher_id))

@@ -11,23 +11,26 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from regulars.core import clock, tokens
 from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import protocol, scopes
+from regulars.http import limits, protocol, scopes
 from regulars.http.protocol import Request, cookie
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
-from regulars.store import keys, merchants
+from regulars.store import connect, keys, merchants
 from regulars.store.api_keys import ApiKey, api_key_of
 from regulars.store.audit import Actor
 from regulars.store.marshal import Item
 from regulars.store.merchants import ShortCache, Staff
 from regulars.store.table import Table
+
+if TYPE_CHECKING:
+    from regulars.store.limits import Counted
 
 STAFF_COOKIE = "regulars_staff"
 STAFF_SESSION_S = 12 * 3600
@@ -76,6 +79,12 @@ class Gathered(NamedTuple):
     program_item: Item
     items: list[Item | None]
     """The items asked for, in order."""
+    tries: tuple[Counted, ...] = ()
+    """Where wrong codes of this caller are counted (`store.limits`), when it sent a code."""
+
+    def wrong_code(self) -> None:
+        """Count a code that nobody has; raises RATE_LIMITED when it was one too many."""
+        limits.wrong(self.shop.table, self.tries)
 
     @property
     def program(self) -> Program:
@@ -87,41 +96,53 @@ class Gathered(NamedTuple):
 
 
 def gather(
-    table: Table, request: Request, *wanted: Callable[[str], keys.Key], staff_too: bool = True
+    table: Table,
+    request: Request,
+    *wanted: Callable[[str], keys.Key],
+    staff_too: bool = True,
+    guessing: bool = False,
 ) -> Gathered:
     """Confirm the credential and read what the request needs.
 
     `wanted` make keys from the merchant's id; they are read eventually consistent, which halves
     their cost - every write is conditional on what was read, and refusals are checked again.
+    `guessing` says that the request names a short code, so that the lock after wrong ones is read.
     Raises UNAUTHORIZED, alike for every credential that is not good; FORBIDDEN when the scopes of a
-    key do not allow the route.
+    key do not allow the route; RATE_LIMITED.
     """
     claim = _claim(request, staff_too=staff_too)
     m = claim.merchant_id
     base = [claim.record, keys.program(m)]
+    base += limits.admit(table, m, _bearer(request), claim.record, request.route)
     if tokens.is_sandbox(m):
         base.append(keys.clock(m))
     known: dict[keys.Key, Item | None] = {}
     if claim.keepable:
         known = {key: item for key in base for held, item in [kept.get(key)] if held}
     missing = [key for key in base if key not in known]
-    asked = [key(m) for key in wanted]
+    tries = limits.tries(_bearer(request), claim.record) if guessing else ()
+    asked = [*(key(m) for key in wanted), *(one.key for one in tries)]
     found = table.get(*missing, *asked, consistent=False) if missing or asked else []
     for key, item in zip(missing, found, strict=False):
         known[key] = item
         if claim.keepable:
             kept.put(key, item)
+    limits.learn(m, known)
     record, program_item = known[claim.record], known[keys.program(m)]
     caller = claim.confirm(record) if record else None
     if caller is None or program_item is None:
+        limits.missed(lambda: table, request)
         raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
     if caller.key and not scopes.allows(caller.key.scopes, request.route):
         named = ", ".join(caller.key.scopes)
         raise Refused(RefusalCode.FORBIDDEN, f"A key with the scope {named} may not do this.")
+    items = found[len(missing) :]
+    if tries:
+        limits.require_open(items[len(wanted) :], tries)
     now = merchants.now_of(m, known.get(keys.clock(m)))
     program = program_of(program_item).at(to_ms(now))
     shop = Shop(table, m, program, now)
-    return Gathered(caller, shop, program_item, found[len(missing) :])
+    return Gathered(caller, shop, program_item, items[: len(wanted)], tries)
 
 
 def gather_for(
@@ -131,6 +152,7 @@ def gather_for(
     wanted: Callable[[Body], tuple[Callable[[str], keys.Key], ...]] = lambda _: (),
     *,
     staff_too: bool = True,
+    guessing: Callable[[Body], bool] = lambda _: False,
 ) -> tuple[Gathered, Body]:
     """Gather as `gather` does for a body that says what is wanted, and return both.
 
@@ -142,7 +164,8 @@ def gather_for(
     except Refused:
         gather(table, request, staff_too=staff_too)
         raise
-    return gather(table, request, *wanted(body), staff_too=staff_too), body
+    gathered = gather(table, request, *wanted(body), staff_too=staff_too, guessing=guessing(body))
+    return gathered, body
 
 
 def require_platform(request: Request) -> None:
@@ -150,7 +173,9 @@ def require_platform(request: Request) -> None:
     secret = _bearer(request) or ""
     digest = tokens.digest(secret)
     if not hmac.compare_digest(digest, settings().platform_key_sha256):
+        limits.missed(connect.table, request)
         raise Refused(RefusalCode.UNAUTHORIZED, "This needs the platform key.")
+    limits.admit_platform(connect.table)
 
 
 def new_api_key(merchant_id: str, created_ms: int, **about: Any) -> tuple[str, ApiKey]:

@@ -40,6 +40,7 @@
 | what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
+| what is counted for a limit | `LIMIT#<hmac>` | `LIMIT` | | |
 | job cursor | `JOB#<name>` | `CURSOR` | | |
 
 `<m>` merchant, `<c>` member, `<hour>` UTC as `2026-11-22T09`, `<n>` and `<seq>` zero-padded so that
@@ -268,6 +269,10 @@ def hook(hook_id: str) -> Key:
 
 def hook_seen(hook_id: str) -> Key:
     return f"HOOK#{hook_id}", "SEEN"
+
+
+def limit(name: str) -> Key:
+    return f"LIMIT#{name}", "LIMIT"
 
 
 def cursor(job: str) -> Key:

@@ -100,5 +100,6 @@ def _problems(words: Words) -> dict[str, str]:
         "forbidden": t("You may not do this. Ask the owner."),
         "unauthorized": t("You are signed out. Open the link of this counter again."),
         "rate_limited": t("A little slower, please. Try again in a moment."),
+        "locked": t("Too many codes that nobody has. Go on in {n} min.", n="{n}"),
         "other": t("That did not work. Nothing was booked; try again."),
     }
