@@ -183,6 +183,20 @@ class TestPermissions:
         }
 
 
+class TestFirewall:
+    """`waf.yaml`: nothing of it is needed, and it holds off pages only."""
+
+    def test_neither_tills_nor_keys_are_refused_for_their_rate(self) -> None:
+        firewall = read_yaml(ROOT / "waf.yaml")
+        rate, choice = firewall["Resources"]["WebAcl"]["Properties"]["Rules"]
+        robots = choice["Fn::If"][1]["Statement"]["ManagedRuleGroupStatement"]
+        for rule in (rate["Statement"]["RateBasedStatement"], robots):
+            left_out = rule["ScopeDownStatement"]["NotStatement"]["Statement"]["OrStatement"]
+            paths = {it["ByteMatchStatement"]["SearchString"] for it in left_out["Statements"]}
+            assert paths == {"/hooks/", "/v1/"}
+        assert firewall["Parameters"]["BotControl"]["Default"] == "false"
+
+
 class TestQueues:
     def test_each_has_somewhere_to_put_what_fails(self) -> None:
         fed = {target(queue["RedrivePolicy"]["deadLetterTargetArn"]) for queue in QUEUES.values()

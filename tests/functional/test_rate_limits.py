@@ -331,6 +331,13 @@ class TestBuckets:
         frozen.now += timedelta(seconds=3)
         assert limits.draw(table, key, rate, table.get(key)[0], 10) == (3, 0)
 
+    def test_a_clock_that_was_set_back_shuts_nobody_out(self, table: Table, frozen: Clock) -> None:
+        rate, key = numbers.per_second(1, 25), limits.named("a bucket")
+        limits.draw(table, key, rate, None, 25)
+        frozen.now -= timedelta(days=1)
+        assert limits.draw(table, key, rate, table.get(key)[0], 30) == (25, 0)
+        assert limits.draw(table, key, rate, table.get(key)[0], 1) == (0, numbers.SECOND_US)
+
 
 class TestJoins:
     def test_a_shop_and_an_address_have_a_limit_and_a_kind_page(

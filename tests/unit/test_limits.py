@@ -68,10 +68,19 @@ def test_what_is_left_can_be_taken_and_no_more(rate: Rate, behind_us: int, more:
     assert limits.take(full_us, rate, START_US, left + more)[1] > 0
 
 
-def test_a_clock_that_was_set_back_empties_a_bucket_and_no_more() -> None:
-    rate = limits.per_second(50, 500)
-    _, wait_us = limits.take(START_US + 3600 * SECOND_US, rate, START_US)
-    assert wait_us == rate.every_us
+@given(RATES, st.integers(0, limits.CLOCKS_DIFFER_US))
+def test_a_clock_that_is_behind_gives_nothing_of_an_empty_bucket(
+    rate: Rate, behind_us: int
+) -> None:
+    empty_us = START_US + behind_us + rate.burst * rate.every_us
+    assert limits.left(empty_us, rate, START_US) == 0
+    assert limits.take(empty_us, rate, START_US)[1] == rate.every_us
+
+
+@given(RATES)
+def test_a_bucket_of_another_time_says_nothing(rate: Rate) -> None:
+    later_us = START_US + limits.CLOCKS_DIFFER_US + rate.burst * rate.every_us + 1
+    assert limits.left(later_us, rate, START_US) == rate.burst
 
 
 @pytest.mark.parametrize(

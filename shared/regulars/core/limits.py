@@ -47,18 +47,33 @@ def take(full_us: int, rate: Rate, now_us: int, count: int = 1) -> tuple[int, in
     Returns when it is full then and 0, or, when there are not so many, when it is full as it is and
     how long to wait (microseconds).
     """
-    empty_us = now_us + rate.burst * rate.every_us
-    # A clock that was set back makes no bucket emptier than empty.
-    full_us = min(max(full_us, now_us), empty_us)
+    full_us, empty_us = _bounds(full_us, rate, now_us)
     after_us = full_us + count * rate.every_us
     return (after_us, 0) if after_us <= empty_us else (full_us, after_us - empty_us)
 
 
 def left(full_us: int, rate: Rate, now_us: int) -> int:
     """Return how many tokens are in the bucket that is full at `full_us`."""
-    empty_us = now_us + rate.burst * rate.every_us
-    return (empty_us - min(max(full_us, now_us), empty_us)) // rate.every_us
+    full_us, empty_us = _bounds(full_us, rate, now_us)
+    return (empty_us - full_us) // rate.every_us
 
+
+def of_another_time(full_us: int, rate: Rate, now_us: int) -> bool:
+    """Return whether a bucket is further from full than an empty one, by more than clocks differ:
+    the clock was set back, and the bucket says nothing."""
+    return full_us > now_us + rate.burst * rate.every_us + CLOCKS_DIFFER_US
+
+
+def _bounds(full_us: int, rate: Rate, now_us: int) -> tuple[int, int]:
+    """When the bucket is full, seen from now, and when it would be if it were empty."""
+    empty_us = now_us + rate.burst * rate.every_us
+    if of_another_time(full_us, rate, now_us):
+        return now_us, empty_us
+    return min(max(full_us, now_us), empty_us), empty_us
+
+
+CLOCKS_DIFFER_US = 3600 * SECOND_US
+"""More than two clocks of AWS are ever apart."""
 
 SHARE_OF_RATE, SHARE_OF_BURST = 20, 10
 """A process gives away a twentieth of the rate and a tenth of the burst of its own accord."""

@@ -13,7 +13,7 @@ from regulars.core.limits import Rate, Window
 from regulars.domain.calendar import from_ms, rfc3339, to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
-from regulars.store.conditions import AbsentOr, Below, WhileBelow, Within
+from regulars.store.conditions import AbsentOr, Below, Equals, WhileBelow, Within
 from regulars.store.marshal import Item
 from regulars.store.table import Table
 
@@ -156,10 +156,12 @@ def _take_out(
 ) -> Item | None:
     """Take tokens out of a bucket as it was read. Returns None, or the item that is there."""
     cost_us = granted * rate.every_us
-    if full_us < now_us:
+    awry = limits.of_another_time(full_us, rate, now_us)
+    if awry or full_us < now_us:
         ttl = now_us // limits.SECOND_US + FORGOTTEN_S
         full = {"PK": key[0], "SK": key[1], "full": now_us + cost_us, "ttl": ttl}
-        return table.put(full, AbsentOr(Below("full", now_us)))
+        as_read = Equals("full", full_us) if awry else AbsentOr(Below("full", now_us))
+        return table.put(full, as_read)
     empty_us = now_us + rate.burst * rate.every_us
     return table.add(key, "full", cost_us, Within("full", now_us, empty_us - cost_us))
 
