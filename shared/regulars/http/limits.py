@@ -135,7 +135,7 @@ def source(request: Request) -> str:
 def _pass(
     table: Callable[[], Table], name: str, rate_of: Callable[[], Rate], merchant_id: str = ""
 ) -> None:
-    """Take a token out of a bucket: of the process's own share, of what it has drawn, or anew."""
+    """Take a token out of a bucket: of the process's own share, else of what it has drawn."""
     if len(_held) > HELD_MAX:
         _held.clear()
     held = _held.get(name)
