@@ -67,6 +67,15 @@ class TestTries:
         frozen.now += timedelta(minutes=15)
         limits.begin(table, *counted)
 
+    def test_what_one_count_refuses_no_other_counts(self, table: Table) -> None:
+        device, target = limits.of_one("pin", "device"), limits.of_target("pin", "m#s")
+        for _ in range(5):
+            limits.begin(table, device, target)
+        for _ in range(30):
+            with pytest.raises(Refused):
+                limits.begin(table, device, target)
+        limits.begin(table, device, limits.of_target("pin", "m#other"))
+
     def test_one_that_is_locked_locks_nobody_else(self, table: Table) -> None:
         for _ in range(5):
             limits.wrong(table, limits.of_target("pin", "m#s"))

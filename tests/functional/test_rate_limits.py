@@ -15,6 +15,10 @@ from regulars.core import limits as numbers
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import limits as held
 from regulars.http.protocol import Request
+from regulars.messages.delivery import deliver
+from regulars.messages.mail import NotSentError
+from regulars.messages.notification import Notification
+from regulars.program.shop import load_shop
 from regulars.store import keys, limits
 from regulars.store.table import Table
 from tests.conftest import PLATFORM_KEY, Clock
@@ -167,6 +171,7 @@ class TestDevices:
             )  # fmt: skip
             assert [name for name, _, _ in spy.calls] == ["BatchGetItem", "TransactWriteItems"]
         spy.calls.clear()
+        held.clear()
         cafe.earn(member_id, spend_minor=450)
         assert [name for name, _, _ in spy.calls] == ["BatchGetItem", "TransactWriteItems"]
         assert spy.consumed()[0] == 7
@@ -266,6 +271,12 @@ class TestJoins:
         other = cafe.service.new_merchant()
         assert joined(other, source="192.0.2.3").status == 303
 
+    def test_one_address_cannot_use_up_what_the_shop_has_for_all(self, cafe: Merchant) -> None:
+        fill(cafe.service.table, here(cafe, "192.0.2.1"), numbers.JOINS_FROM_ONE.most)
+        assert joined(cafe).status == 429
+        of_all = limits.named("joins", cafe.id)
+        assert cafe.service.table.get(of_all) == [None]
+
     def test_a_form_that_is_not_taken_does_not_count(self, cafe: Merchant) -> None:
         assert joined(cafe, email="no address").status == 422
         assert cafe.service.table.get(here(cafe, "192.0.2.1").key) == [None]
@@ -326,6 +337,14 @@ class TestSearching:
         assert statuses(guess, 7) == [401] * 5 + [429] * 2
         assert cafe.call("GET", "/v1/members").status == 200
 
+    def test_wrong_platform_keys_count_there_too(
+        self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(numbers, "NOT_FOUND", numbers.per_second(1, 5))
+        headers = {"authorization": "Bearer rk_platform_guessed"}
+        guess = partial(cafe.service.request, "GET", "/v1/merchants", headers=headers)
+        assert statuses(guess, 7) == [401] * 5 + [429] * 2
+
 
 class TestHooks:
     def test_a_signed_event_is_taken_however_many_were_not_signed(
@@ -369,6 +388,21 @@ class TestMails:
         assert service.deliver_entries(shop.id, member_id) == {"batchItemFailures": []}
         assert service.deliver("messages", "notify") == {"batchItemFailures": []}
         assert len(service.aws_services.mails()) == before
+
+    def test_what_could_not_be_handed_over_does_not_count(
+        self, service: Service, frozen: Clock
+    ) -> None:
+        shop = service.new_merchant()
+        member_id = shop.join(email="anna@example.com", consents={"email": True})["member_id"]
+
+        def fail(*_: object) -> None:
+            raise NotSentError("Throttling")
+
+        for _ in range(numbers.MAILS_A_DAY + 1):
+            wanted = Notification(member_id, "card_link", "2026-11-22T09")
+            with pytest.raises(NotSentError):
+                deliver(load_shop(service.table, shop.id), wanted, fail)
+        assert limits.count(service.table, limits.mails_of("anna@example.com")) == 0
 
 
 def welcome(shop: Merchant, email: str) -> str:
