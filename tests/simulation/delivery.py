@@ -242,8 +242,8 @@ class Post:
             op = f"told:{kind}:{member}:{occasion}"
             always = checker.consents.get(member) == {True}
             delivery = keys.operation(checker.m, op)[0]
-            told = self.sent[op] or delivery in checker.unsent
-            if always and kind != "reward_unlocked" and not told:
+            done = self.sent[op] or delivery in checker.unsent
+            if always and kind != "reward_unlocked" and not done:
                 claimed = checker.claims.get(delivery, 0)
                 least = 1 if checker.m.startswith("t") else 2  # a sandbox has no queue to try again
                 assert min(claimed, self.failed[op]) >= least, f"{op} was never sent"
