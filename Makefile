@@ -72,7 +72,7 @@ check: .venv/.installed .venv-lint/.installed node_modules/.installed ## Check f
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@PYTHONPATH=shared $(BIN)/lint-imports --no-logo
-	@.venv-lint/bin/cfn-lint --regions us-east-1 eu-central-1 -- template.yaml
+	@.venv-lint/bin/cfn-lint --regions us-east-1 eu-central-1 -- template.yaml waf.yaml
 	@node_modules/.bin/biome check --error-on-warnings --log-level=error
 	@node_modules/.bin/tsc --project jsconfig.json
 

@@ -98,8 +98,22 @@ def test_five_wrong_codes_end_the_mail(service: Service, cafe: Merchant) -> None
     wrong = "000 000" if code != "000 000" else "000 001"
     for _ in range(5):
         assert browser.enter(wrong).status == 422
-    assert browser.enter(code).status == 422
+    assert browser.enter(code).status == 429
     assert browser.go("POST", link).status == 303  # the link is no guess
+
+
+def test_mails_and_wrong_codes_are_bounded_for_a_mailbox_and_an_address(service: Service) -> None:
+    service.new_merchant(owner_email="often@example.com")
+    browser = Browser(service)
+    for _ in range(7):
+        assert browser.ask("often@example.com").status == 303
+    service.deliver("messages", "notify")
+    sent = [mail for mail in service.aws_services.mails() if "often@" in json.dumps(mail)]
+    assert len(sent) == 5
+    for _ in range(5):
+        browser.ask("often@example.com")  # no mail any more, but a code could be guessed
+        assert browser.enter("000 000").status in {422, 429}
+    assert browser.enter("000 000").status == 429
 
 
 def test_everybody_is_answered_alike_and_only_owners_and_managers_get_mail(

@@ -255,6 +255,20 @@ class TestSessions:
         assert entry["staff"] == bela
         assert not works(cafe, cookies)  # Kata's session ended with Béla's
 
+    def test_five_wrong_pins_lock_the_person_for_the_right_one_too(self, cafe: Merchant) -> None:
+        bela = cafe.person(name="Béla", pin="0042")["staff_id"]
+        dora = cafe.person(name="Dóra", pin="0042")["staff_id"]
+        cookies = cafe.counter(name="Kata")
+        for _ in range(4):
+            assert who(cafe, cookies, bela, "0043").status == 403
+        assert who(cafe, cookies, bela, "0042").status == 200  # a right one is no wrong one
+        assert who(cafe, cookies, bela, "0043").status == 403
+        locked = who(cafe, cookies, bela, "0042")
+        assert (locked.status, locked.code) == (429, "rate_limited")
+        assert 0 < int(locked.headers["retry-after"]) <= 900
+        assert who(cafe, cafe.counter(), bela, "0042").status == 429  # from any device
+        assert who(cafe, cookies, dora, "0042").status == 200
+
     def test_a_device_of_ones_own_needs_no_pin(self, cafe: Merchant) -> None:
         cookies = cafe.counter(name="Kata")
         (kata,) = cafe.call("GET", "/v1/devices").json["items"][0]["staff"]

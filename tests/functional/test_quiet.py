@@ -45,6 +45,7 @@ def known(cafe: Merchant, service: Service) -> dict[str, str]:
         "{id}": card["member_id"], "/c/{token}": link,
         "/m/{token}": mailed, "/u/{token}": unsubscribe, "/e/{token}": export,
         "/staff/{token}": staff,
+        "/console/sign-in/{token}": "code",
         "{slug}": cafe.created["slug"],
         "{code}": "ABCDEFGHJK", "{name}": "x.js",
     }  # fmt: skip
@@ -76,10 +77,10 @@ def test_reading_writes_nothing(service: Service, route: Any) -> None:
     key = cafe.created["test_api_key" if test_only else "api_key"]
     if route.auth == "platform":
         key = service.platform_key
-    headers = {} if route.function in {"staff", "card", "join"} else {
+    headers = {} if route.function in {"staff", "card", "join", "console"} else {
         "authorization": f"Bearer {key}"
     }  # fmt: skip
-    cookies = cafe.staff_cookies() if route.function == "staff" else {}
+    cookies = cafe.staff_cookies() if route.function in {"staff", "console"} else {}
     service.spy.calls.clear()
     service.aws_services.receive(service.queues["messages"])
     for _ in range(2):

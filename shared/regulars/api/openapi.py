@@ -320,7 +320,9 @@ def _description() -> str:
         "Instants are RFC 3339 in UTC, money is integer minor units of the programme's currency. "
         "Every POST that changes a ledger needs an `Idempotency-Key`; the same key and body get "
         "the first answer again, marked `Idempotent-Replay: true`. Answers may get new fields: "
-        "ignore those that you do not know.\n\n"
+        "ignore those that you do not know. A key may make 50 requests a second and 500 at once, "
+        "unless the platform allows it more; then it gets 429 `rate_limited`, and `Retry-After` "
+        "says when to go on.\n\n"
         "Problems are `application/problem+json`:\n\n"
         f"| code | status | meaning |\n|---|---|---|\n{rows}"
     )

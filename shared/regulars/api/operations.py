@@ -55,7 +55,8 @@ OPERATIONS: dict[str, Text] = {
     "PATCH /v1/merchants/{id}": Text(
         "Merchants",
         "Sets how many requests the keys of a merchant, or of a sandbox, may make, and where the "
-        "weekly digest goes. Fields that are left out stay.",
+        "weekly digest goes. Fields that are left out stay. Usual are 50 a second and 500 at once; "
+        "devices move in proportion.",
         (Code.CONFLICT,),
     ),
     "POST /v1/merchants/{id}/owner": Text(

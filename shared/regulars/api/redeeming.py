@@ -63,6 +63,7 @@ def _closed(
         request,
         lambda: check(request.json if request.body else {}),
         lambda _: (lambda m: keys.code(m, code),),
+        guessing=lambda _: True,
     )
     key = protocol.idempotency_key(request)
     shop, (pointer,) = gathered.shop, gathered.items
@@ -70,6 +71,7 @@ def _closed(
     found = (pointer["c"], pointer["v"]) if pointer and "c" in pointer else None
     found = found or Members(table, m).by_voucher_code(code)
     if found is None:
+        gathered.wrong_code()
         raise Refused(RefusalCode.NOT_FOUND)
     member_id, voucher_id = found
     *read, item = table.get(

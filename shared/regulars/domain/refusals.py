@@ -96,7 +96,8 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
     """A request was refused.
 
     `detail` gives the reason in words, `errors` are (field, what to correct), `replayed` tells that
-    the same key got this answer before, `more` are further fields of the problem document.
+    the same key got this answer before, `more` are further fields of the problem document,
+    `retry_after_s` says when it may succeed (0 when nothing is known).
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
         *,
         replayed: bool = False,
         more: Mapping[str, Any] | None = None,
+        retry_after_s: int = 0,
     ) -> None:
         super().__init__(code.value, detail)
         self.code = code
@@ -114,6 +116,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
         self.errors = errors
         self.replayed = replayed
         self.more = more or {}
+        self.retry_after_s = retry_after_s
 
 
 class StaleProgram(Refused):

@@ -91,6 +91,12 @@ RETRY_AFTER_S = {RefusalCode.CONFLICT: 1, RefusalCode.RATE_LIMITED: 10, RefusalC
 PATH_SHOWN = 200
 
 
+def retry_after(refused: Refused) -> dict[str, str]:
+    """Return the header that says when the same request may succeed; none where it never does."""
+    wait_s = refused.retry_after_s or RETRY_AFTER_S.get(refused.code, 0)
+    return {"Retry-After": str(wait_s)} if wait_s else {}
+
+
 def document(refused: Refused) -> tuple[int, dict[str, Any]]:
     """Status and problem document of a refusal.
 

@@ -46,6 +46,7 @@
 | whose a mailbox is | `MAILBOX#<hmac>` | `<m>#<s>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
+| what is counted for a limit | `LIMIT#<hmac>` | `LIMIT` | | |
 | job cursor | `JOB#<name>` | `CURSOR` | | |
 
 `<m>` merchant, `<c>` member, `<hour>` UTC as `2026-11-22T09`, `<n>` and `<seq>` zero-padded so that
@@ -303,6 +304,10 @@ def hook(hook_id: str) -> Key:
 
 def hook_seen(hook_id: str) -> Key:
     return f"HOOK#{hook_id}", "SEEN"
+
+
+def limit(name: str) -> Key:
+    return f"LIMIT#{name}", "LIMIT"
 
 
 def cursor(job: str) -> Key:

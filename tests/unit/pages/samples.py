@@ -322,6 +322,8 @@ PAGES: dict[str, View] = {
     "mailed-taken": MAILED._replace(state="taken"),
     "message": MessagePage("link_dead", BRAND),
     "message-again": MessagePage("try_again", link=("/j/kavehaz", "Again")),
+    "message-slower": MessagePage("too_many", minutes=15),
+    "message-many": MessagePage("many_join", BRAND, minutes=10),
     "message-own": MessagePage("plain", BRAND, "Done", "All is well."),
     "unsubscribe": UnsubscribePage(BRAND, "/u/abc"),
     "unsubscribe-sms": UnsubscribePage(BRAND, "/u/abc", "sms"),

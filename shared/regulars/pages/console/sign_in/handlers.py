@@ -9,13 +9,14 @@ from regulars.core import clock, contacts, tokens, typed
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol, sessions
+from regulars.http.limits import source
 from regulars.http.protocol import Request, Response
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.pages import answer
 from regulars.pages.console.sign_in.view import TEMPLATE, SignInPage
 from regulars.program.shop import load_shop
-from regulars.store import connect, keys, sign_ins, staff
+from regulars.store import connect, keys, limits, sign_ins, staff
 from regulars.store.sign_ins import SignIn
 from regulars.store.staff import Device, Person
 
@@ -54,7 +55,8 @@ def ask(request: Request) -> Response:
         tokens.digest(secret), now_ms + sign_ins.GOOD_MS,
     )  # fmt: skip
     sign_ins.write(table, wanted)
-    if found := sign_ins.owners(table, wanted.mailbox):
+    found = sign_ins.owners(table, wanted.mailbox)
+    if found and not _asks_too_often(request, wanted):
         facts = {"to": email, "sign_in": wanted.sign_in_id}
         about = Notification(keys.MERCHANT_LEVEL, "sign_in", wanted.sign_in_id, facts)
         notify(found[0][0], about)
@@ -87,9 +89,12 @@ def sign_in(request: Request) -> Response:
         return _page(request, SignInPage("elsewhere"), 403)
     code = "".join(request.form.get("code", "").split())
     if by_code:
+        tries = _tries(request, wanted)
+        limits.begin(connect.table(), *tries)
         tried = _with_code(wanted, code)
         if tried is None:
             return _page(request, SignInPage("code", CODE, wrong=True), 422)
+        limits.right(connect.table(), *tries)
         wanted = tried
     found = sign_ins.owners(connect.table(), wanted.mailbox)
     shop = request.form.get("shop", "")
@@ -128,6 +133,22 @@ def sign_in_as(request: Request, merchant_id: str, person: Person) -> Signed:
         session = sessions.session_cookie(merchant_id, device, secret)
         return Signed(person, (*cookies, session, sessions.forget_asked_cookie()))
     raise Refused(RefusalCode.CONFLICT)
+
+
+def _tries(request: Request, wanted: SignIn) -> tuple[limits.Counted, ...]:
+    """Where wrong codes are counted, besides those for one mail: by mailbox and by address."""
+    at = limits.of_target("sign-in-code", wanted.mailbox)
+    return (at, limits.of_one("sign-in-code", source(request))) if request.source else (at,)
+
+
+def _asks_too_often(request: Request, wanted: SignIn) -> bool:
+    """Count the mail and tell whether it is one too many, to the mailbox or from the address; who
+    asks is not told."""
+    counted = [limits.of_target("sign-in", wanted.mailbox)]
+    if request.source:
+        counted.append(limits.of_one("sign-in", source(request)))
+    waits = [limits.count(connect.table(), one) for one in counted]  # each is counted
+    return any(waits)
 
 
 def _with_code(wanted: SignIn, code: str) -> SignIn | None:

@@ -22,11 +22,12 @@ MATCHES = 8
 def member(request: protocol.Request) -> protocol.Response:
     """GET /staff/api/member: by code on the card or voucher, by id, or by name and contact."""
     query = {name: value[: checks.TEXT_MAX] for name, value in request.query.items()}
-    gathered = credentials.gather(connect.lean_table(), request)
+    by_code = bool(query.get("code")) and not query.get("id")
+    gathered = credentials.gather(connect.lean_table(), request, guessing=by_code)
     if query.get("id"):
         holder = find.read_member_card(gathered.shop, query["id"])
         return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})
-    if query.get("code"):
+    if by_code:
         return _by_code(gathered, codes.normal(query["code"]))
     found, _ = search.members(
         gathered.shop, q=typed.trimmed(query.get("q", "")), tier=None, segment=None,
@@ -100,6 +101,7 @@ def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
         )
     known = members.by_code(code, calendar.to_ms(gathered.now) // 1000)
     if known is None:
+        gathered.wrong_code()
         raise Refused(RefusalCode.NOT_FOUND)
     holder = find.read_member_card(gathered.shop, known)
     return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})

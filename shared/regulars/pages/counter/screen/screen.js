@@ -45,6 +45,8 @@
 
   /** @param {Response} answer @param {CounterAnswer | null} body */
   function problem(answer, body) {
+    const minutes = answer.status === 429 ? Math.ceil(Number(answer.headers.get("retry-after")) / 60) : 0;
+    if (minutes > 1) return fill(setup.problems.locked, { n: minutes });
     const code = answer.status === 401 ? "unauthorized" : answer.status === 429 ? "rate_limited" : body?.code;
     return setup.problems[code ?? ""] ?? body?.detail ?? setup.problems.other;
   }
