@@ -27,6 +27,7 @@ from regulars.domain.operations import (
     Adopt,
     AnyOperation,
     Cancel,
+    Carry,
     Celebrate,
     ClearDue,
     Confirm,
@@ -40,13 +41,17 @@ from regulars.domain.operations import (
     GrantTier,
     Issue,
     Join,
+    Merge,
+    MergeInto,
     Receive,
     Redeem,
+    Restore,
     Reverse,
     ReverseRedemption,
     ReviewTier,
     Revise,
     RewardAction,
+    Unmerge,
     Void,
     Voucher,
 )
@@ -59,9 +64,9 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
 
     `now` is an aware instant; the entry is recorded at it, or a millisecond after the newest
     entry if that is later. Raises Refused with the first refusal that applies: NOT_FOUND for a card
-    whose member was erased.
+    whose member was erased, or that was merged into another.
     """
-    if card.erased_ms:
+    if card.erased_ms or (card.merged_into and not isinstance(operation, Restore)):
         raise Refused(RefusalCode.NOT_FOUND)
     draft = Draft(program, card, operation, now)
     if isinstance(operation, _REVIEWS_TIER_FIRST):
@@ -155,6 +160,15 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
                 "reverse", unlocked=_issued(draft),
                 refunded=refunded, refunded_of=operation.original.seq,
             )  # fmt: skip
+        case Merge() | MergeInto() | Unmerge() | Restore():
+            from regulars.domain import merging
+
+            merging.book(draft, operation)
+            return draft.decision("merge")
+        case Carry():
+            from regulars.domain import merging
+
+            return draft.decision("merge", refunded=merging.carry(draft, operation))
         case Expire():
             return _expire(draft, operation)
         case ReviewTier():

@@ -131,7 +131,7 @@ class Voucher(NamedTuple):
     voucher_id: str
     code: str
     reward_id: str
-    status: Literal["issued", "redeemed", "cancelled", "expired"]
+    status: Literal["issued", "redeemed", "cancelled", "expired", "moved"]
     unit: str
     lots: tuple[Lot, ...]
     issued_ms: int
@@ -317,6 +317,77 @@ class Erase(NamedTuple):
     origin: Origin
 
 
+class Merge(NamedTuple):
+    """Another card of the member becomes part of this one."""
+
+    origin: Origin
+    merge_id: str
+    other: Card
+    """The other card, as it was read."""
+    vouchers: tuple[Voucher, ...] = ()
+    """The other card's open vouchers."""
+    birthday: str = ""
+    """`MM-DD`, if known."""
+
+
+class MergeInto(NamedTuple):
+    """The card becomes part of another one of the member, and is empty from then on."""
+
+    origin: Origin
+    merge_id: str
+    kept: Card
+    """The card it becomes part of, as it was read."""
+    vouchers: tuple[Voucher, ...] = ()
+    """The card's open vouchers."""
+
+
+class Unmerge(NamedTuple):
+    """A merge is undone: what came over leaves the card again."""
+
+    origin: Origin
+    merge: Entry
+    """The entry of the merge on this card."""
+    around: tuple[Card, Card]
+    """The card before the merge and after it."""
+    other: Card
+    """The other card before the merge."""
+    vouchers: tuple[Voucher, ...] = ()
+    """The vouchers that came over or that the merge issued, as they are now."""
+    carried: bool = False
+    """Whether a sale of the other card was changed since."""
+
+
+class Restore(NamedTuple):
+    """A merge is undone: the card is what it was before it became part of another one."""
+
+    origin: Origin
+    merge_id: str
+    before: Card
+    """The card before the merge."""
+    vouchers: tuple[Voucher, ...] = ()
+    """The open vouchers that come back."""
+    closed: tuple[Voucher, ...] = ()
+    """Vouchers that went with it and gave their units back since."""
+    lapsed: tuple[tuple[str, Lot], ...] = ()
+    """By unit what expired since."""
+
+
+class Carry(NamedTuple):
+    """A sale of a card that was merged into this one is from now on a sale of this one, so that it
+    can be refunded or changed. Nothing is booked by it."""
+
+    origin: Origin
+    of: str
+    """The member on whose card it was booked."""
+    seq: int
+    """The number of its entry there."""
+    order_id: str = ""
+    refunded: Refunded = Refunded()
+    """What was refunded of it on the other card."""
+    vouchers: tuple[Voucher, ...] = ()
+    """Closed vouchers that belong to it."""
+
+
 class RewardAction(NamedTuple):
     """The member did something that is rewarded: a review, a survey, an event."""
 
@@ -377,4 +448,5 @@ AnyOperation = (
     Join | Earn | RewardAction | GrantBonus | GiveSurprise | Celebrate | GiveBenefits | Adjust
     | Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void
     | Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue | Erase
+    | Merge | MergeInto | Unmerge | Restore | Carry
 )  # fmt: skip
