@@ -11,6 +11,7 @@ from regulars.api import (
     members,
     merchant_settings,
     merchants,
+    merging,
     personal_data,
     platform,
     programs,
@@ -23,8 +24,8 @@ from regulars.http.protocol import Handler
 
 _MODULES = (
     api_keys, attention, audit, corrections, grants, hooks, ledger_checks, members,
-    merchant_settings, merchants, personal_data, platform, programs, sandbox, service, unknown,
-    vouchers,
+    merchant_settings, merchants, merging, personal_data, platform, programs, sandbox, service,
+    unknown, vouchers,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

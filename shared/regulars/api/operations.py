@@ -129,7 +129,12 @@ OPERATIONS: dict[str, Text] = {
         "Lists cards, newest members first. `q` finds by e-mail address, telephone number or the "
         "beginning of a name; `tier` and `segment` narrow the list.",
     ),
-    "GET /v1/members/{id}": Text("Members", "Reads a card as it is now."),
+    "GET /v1/members/{id}": Text(
+        "Members",
+        "Reads a card as it is now. For a card that was merged into another the answer is "
+        "`merged_into`, the id of the one that is kept; every other call that names it is led "
+        "there.",
+    ),
     "PATCH /v1/members/{id}": Text(
         "Members",
         "Changes the fields that are sent; `null` takes a value away. Consents change one by one. "
@@ -215,6 +220,22 @@ OPERATIONS: dict[str, Text] = {
         "Gives units of one member to another, in one step. They keep the dates of their lots and "
         "count for no tier. What is pending or locked in vouchers cannot be given.",
         (Code.NOT_FOUND, Code.DEBT, Code.INSUFFICIENT_BALANCE),
+    ),
+    "POST /v1/members/{id}/merge": Text(
+        "Corrections",
+        "Merges the card of `from` into this one, in one step: units with the dates of their lots, "
+        "debt, windows, rights to tiers, counts, open vouchers with their codes, contacts. "
+        "Refunds of what was bought with either reach this card. With `dry_run` nothing is "
+        "written. It can be undone for 30 days.",
+        (Code.NOT_FOUND, Code.LIMIT_REACHED, Code.CONFLICT),
+    ),
+    "DELETE /v1/members/{id}/merges/{merge_id}": Text(
+        "Corrections",
+        "Undoes a merge within 30 days: both cards are what they were, and what was earned since "
+        "stays on this one. When units or vouchers that came over were used, or a sale of the "
+        "other card was refunded or changed, it is refused with `already_spent`. Sent again it "
+        "answers the same.",
+        (Code.NOT_FOUND, Code.UNDO_EXPIRED, Code.ALREADY_SPENT, Code.CONFLICT),
     ),
     "POST /v1/entries/{id}/confirm": Text(
         "Corrections",

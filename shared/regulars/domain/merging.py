@@ -218,10 +218,10 @@ def carry(draft: Draft, operation: Carry) -> Refunded:
         draft.facts["order"] = operation.order_id
     if operation.vouchers:
         draft.facts["came"] = {}
-    for voucher in operation.vouchers:
+    for of, voucher in operation.vouchers:
         here = voucher._replace(issued_seq=draft.card.seq + 1)
         draft.vouchers[here.voucher_id] = here
-        draft.came[here.voucher_id] = operation.of
+        draft.came[here.voucher_id] = of
         draft.facts["came"][here.voucher_id] = compact.voucher(here)
     return operation.refunded._replace(revised_seq=0)
 

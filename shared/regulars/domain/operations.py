@@ -384,8 +384,8 @@ class Carry(NamedTuple):
     order_id: str = ""
     refunded: Refunded = Refunded()
     """What was refunded of it on the other card."""
-    vouchers: tuple[Voucher, ...] = ()
-    """Closed vouchers that belong to it."""
+    vouchers: tuple[tuple[str, Voucher], ...] = ()
+    """Closed vouchers that belong to it, each with the member on whose card it is."""
 
 
 class RewardAction(NamedTuple):

@@ -264,14 +264,10 @@ def _natural_ids(entry: Entry, member_id: str) -> Iterator[str]:
     if entry.kind == "reverse":
         if "refund" in facts:
             yield f"refund:{facts['refund']}"
-    elif "order" in facts and _is_sale(entry) and "revises" not in facts:
+    elif "order" in facts and entry.kind in {"earn", "tier"} and "revises" not in facts:
         yield f"order:{facts['order']}"
     if "action" in facts and "ref" in facts:
         yield f"action:{member_id}:{facts['action']}:{facts['ref']}"
-
-
-def _is_sale(entry: Entry) -> bool:
-    return entry.kind in {"earn", "tier"} or "carried" in entry.facts
 
 
 def _used(

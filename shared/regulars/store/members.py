@@ -62,6 +62,8 @@ class Profile(NamedTuple):
     a consent given or refused (`consent.<channel>`); absent where it was not kept."""
     erased_ms: int = 0
     """When the member was erased: then there is nothing else in it."""
+    merged_into: str = ""
+    """The member whose card is kept since a merge; this profile is kept to take it back."""
 
     def contacts(self) -> tuple[str, ...]:
         """The normalized contacts that find this member."""
@@ -104,9 +106,12 @@ class Members:
         ]
 
     def profile(self, member_id: str) -> Profile | None:
-        """The profile of a member; None when there is none, or the member was erased."""
+        """The profile of a member, of one that was merged the one that is kept; None when there is
+        none, or the member was erased."""
         (item,) = self.table.get(keys.profile(self.merchant_id, member_id))
         found = profile_of(item) if item else None
+        if found and found.merged_into:
+            return self.profile(found.merged_into)
         return None if found is None or found.erased_ms else found
 
     def change(self, before: Profile, after: Profile) -> None:
@@ -118,10 +123,11 @@ class Members:
         added = set(after.contacts()) - set(before.contacts())
         gone = set(before.contacts()) - set(after.contacts())
         free = [Put(_item(self._contact_key(contact), c=""), None) for contact in sorted(gone)]
+        own = AbsentOrOneOf("c", "", ERASED, after.member_id)
         return [
-            Put(self._profile_item(after), Equals("ver", before.version)),
+            self.put(after, before),
             *(
-                Put(self._contact_item(contact, after.member_id), NOT_HELD)
+                Put(self._contact_item(contact, after.member_id), own)
                 for contact in sorted(added)
             ),
             *free,
@@ -148,6 +154,15 @@ class Members:
         """Write what takes a person out of the table; raises Cancelled when the profile is another
         by now."""
         self.table.transact(writes)
+
+    def put(self, after: Profile, before: Profile) -> Put:
+        """Return the write of a changed profile alone, if it is still what was read."""
+        return Put(self._profile_item(after), Equals("ver", before.version))
+
+    def lead(self, contacts: Collection[str], of: str, to: str) -> list[Put]:
+        """Return what makes contacts that find one member find another."""
+        held = AbsentOrOneOf("c", "", ERASED, of)
+        return [Put(self._contact_item(one, to), held) for one in contacts]
 
     def by_contact(self, contact: str) -> str | None:
         """The member with a normalized contact."""
@@ -206,6 +221,7 @@ class Members:
             ver=profile.version,
             proofs={name: dict(proof) for name, proof in profile.proofs.items()},
             **({"erased": profile.erased_ms} if profile.erased_ms else {}),
+            **({"merged": profile.merged_into} if profile.merged_into else {}),
         )
 
 
@@ -234,6 +250,7 @@ def _profile(item: Item) -> Profile:
         version=item["ver"],
         proofs=item.get("proofs", {}),
         erased_ms=item.get("erased", 0),
+        merged_into=item.get("merged", ""),
     )
 
 
@@ -251,13 +268,14 @@ def members_page(
     whose: Callable[[Profile], bool] | None = None,
 ) -> tuple[list[tuple[Profile, Card]], Any]:
     """A page of members (or of some, by profile) with their cards, by enrolment, and where the next
-    page starts; None after the last. Who was erased is left out.
+    page starts; None after the last. Who was erased, or merged into another, is left out.
 
     A card that is not there or cannot be read is handed to `aside` with the error, and left out.
     """
     page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
     profiles = [one for item in page.items if (one := _readable_profile(item, aside))]
-    wanted = [one for one in profiles if not one.erased_ms and (whose is None or whose(one))]
+    there = [one for one in profiles if not (one.erased_ms or one.merged_into)]
+    wanted = [one for one in there if whose is None or whose(one)]
     states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
     found = []
     for profile, state in zip(wanted, states, strict=True):
