@@ -69,9 +69,11 @@ def test_one_card_has_everything_and_both_ledgers_are_whole(shop: Merchant) -> N
     assert profile["birthday"] == "03-08"
     used = shop.call("POST", f"/v1/vouchers/{voucher['code']}/redeem", {})
     assert used.json["status"] == "redeemed", used.text
-    log = shop.call("GET", "/v1/audit?what=member").json["items"]
+    log = shop.call("GET", "/v1/audit", query={"what": "member"}).json["items"]
     assert [(one["what"], one["target"]) for one in log] == [("member.merged", kept)]
-    entries = [shop.call("GET", f"/v1/members/{one}/entries").json["items"] for one in (kept, other)]
+    entries = [
+        shop.call("GET", f"/v1/members/{one}/entries").json["items"] for one in (kept, other)
+    ]
     assert [one["kind"] for one in entries[0]] == ["redeem", "merge", "earn", "join"]
 
 
@@ -86,7 +88,8 @@ def test_whatever_names_the_other_card_is_led_to_the_kept_one(shop: Merchant) ->
     assert balance(by_contact.json["card"], "point") == 5
     adjust = {"member_id": other, "unit": "point", "amount": 1, "reason": "x"}
     assert balance(shop.call("POST", "/v1/adjust", adjust).json["card"], "point") == 6
-    assert shop.service.request("GET", link.partition("8000")[2] or link).status == 200
+    page = shop.service.request("GET", link.removeprefix("https://cards.example"))
+    assert (page.status, shop.card(kept)["card_url"] == link) == (200, False)
     again = shop.call("POST", "/v1/members", {"email": "anna@work.example"})
     assert (again.status, again.json["member_id"]) == (200, kept)
     profile = shop.call("GET", f"/v1/members/{other}/profile").json
@@ -103,7 +106,9 @@ def test_refunds_of_either_card_reach_the_kept_one_once(shop: Merchant) -> None:
     kept, other = two(shop)
     for order, spend in (("a", 1000), ("b", 600), ("c", 400)):
         shop.earn(other, spend_minor=spend, order_id=order)
-    before = shop.call("POST", "/v1/refunds", {"order_id": "b", "refund_id": "r0", "amount_minor": 100})
+    before = shop.call(
+        "POST", "/v1/refunds", {"order_id": "b", "refund_id": "r0", "amount_minor": 100}
+    )
     assert before.status == 200, before.text
     merge(shop, kept, other)
 
@@ -117,9 +122,8 @@ def test_refunds_of_either_card_reach_the_kept_one_once(shop: Merchant) -> None:
     again = shop.call("POST", "/v1/refunds", {"order_id": "b", "refund_id": "r3"})
     assert again.code == "already_reversed"
     assert shop.call("POST", "/v1/refunds/r1/void", {}).json["card"]["spend_minor"] == 1400
-    # one that was booked before the merge is taken back, too
-    order = shop.earn(kept, spend_minor=400, order_id="c")
-    assert (order["card"]["member_id"], order["card"]["spend_minor"]) == (kept, 1400)
+    shop.earn(kept, spend_minor=400, order_id="c")  # the first answer again
+    assert shop.card(kept)["spend_minor"] == 1400
     more = shop.earn(other, spend_minor=700, order_id="c")
     assert (more["card"]["spend_minor"], balance(more["card"], "point")) == (1700, 17)
     whole(shop, kept, other)
@@ -188,7 +192,9 @@ def test_undone_both_cards_are_what_they_were(shop: Merchant) -> None:
     after = {k: v for k, v in shop.card(other).items() if k not in apart}
     assert after == before[1]
     assert reply.json["from"]["member_id"] == other
-    assert profiles == [shop.call("GET", f"/v1/members/{one}/profile").json for one in (kept, other)]
+    assert profiles == [
+        shop.call("GET", f"/v1/members/{one}/profile").json for one in (kept, other)
+    ]
     assert shop.earn(other, spend_minor=100)["card"]["member_id"] == other
     assert undo(shop, kept, merge_id).json["merge_id"] == merge_id
     assert undo(shop, kept, "mrg_none").code == "not_found"

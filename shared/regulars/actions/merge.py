@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from regulars.core import tokens
-from regulars.domain import merging
+from regulars.domain import unmerging
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.decision import Decision
 from regulars.domain.ledger import Entry, parse
-from regulars.domain.operations import Merge, MergeInto, Origin, Restore, Unmerge, Voucher
+from regulars.domain.merge_operations import Merge, MergeInto, Restore, Unmerge
+from regulars.domain.operations import Origin, Voucher
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.replay import Fold
 from regulars.program.shop import Shop
@@ -74,11 +75,8 @@ def merge(
 def preview(shop: Shop, member_id: str, other_id: str, render: Render) -> Body:
     """Decide a merge and write nothing; raises what merging would."""
     kept, other, into, away = _gather(shop, member_id, other_id, "", "preview")
-    decisions = (
-        decide(shop.program, side.card, operation, shop.now)
-        for side, operation in ((kept, into), (other, away))
-    )
-    return render(*decisions, "")
+    one = decide(shop.program, kept.card, into, shop.now)
+    return render(one, decide(shop.program, other.card, away, shop.now), "")
 
 
 def unmerge(
@@ -112,7 +110,7 @@ def unmerge(
 
         def back(decision: Decision) -> Restore:
             origin = Origin(f"{op}:from", "api", entropy=os.urandom(16))
-            return merging.restored(decision, undo, origin)
+            return unmerging.restored(decision, undo, origin)
 
         return shop.ledger.perform_on_two(
             shop.program, (kept.card, undo), (other.card, back), shop.now, idempotency,
@@ -197,7 +195,9 @@ def _around(shop: Shop, member_id: str, seq: int) -> tuple[Card, Entry, Card, li
         fold.add(entry, stored.hash)
         if entry.seq == seq:
             if unknown:
-                raise Refused(RefusalCode.CONFLICT, "The ledger of this card is too old to undo it.")
+                raise Refused(
+                    RefusalCode.CONFLICT, "The ledger of this card is too old to undo it."
+                )
             around = before, entry, fold.card
     if around is None:
         raise Refused(RefusalCode.NOT_FOUND)

@@ -18,7 +18,7 @@ from regulars.domain import breakage, confirming, current_sale
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decision import Decision
-from regulars.domain.ledger import Entry, parse
+from regulars.domain.ledger import parse
 from regulars.domain.operations import Item, Origin, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
@@ -76,8 +76,8 @@ class OriginalSale(NamedTuple):
 
 def original(
     ledger: Ledger, program: Program, member_id: str, seq: int, *, op: str, source: str,
-    now: datetime | None, amount_minor: int | None = None, items: tuple[Item, ...] = (), refund_id: str | None = None,
-    staff: str | None = None, undo_within_ms: int | None = None,
+    now: datetime | None, amount_minor: int | None = None, items: tuple[Item, ...] = (),
+    refund_id: str | None = None, staff: str | None = None, undo_within_ms: int | None = None,
 ) -> OriginalSale | None:  # fmt: skip
     """Read the entry `seq` of a member and build its reversal; None when there is none.
 

@@ -91,10 +91,11 @@ def voucher(whole: Voucher) -> list[Any]:
 
 def voucher_of(voucher_id: str, seq: int, written: list[Any]) -> Voucher:
     """Read a voucher that came over with entry `seq`."""
-    code, reward_id, status, unit, locked, issued_ms, expires_on, *more, uses = written
+    code, reward_id, status, unit, locked, issued_ms, expires_on, closed_ms, *terms, uses = written
+    version, benefit, value_minor, left_minor = terms
     return Voucher(
         voucher_id, code, reward_id, status, unit, lots_of(locked), issued_ms, expires_on, seq,
-        *more, uses=tuple(Use(*use) for use in uses),
+        closed_ms, version, benefit, value_minor, left_minor, tuple(Use(*use) for use in uses),
     )  # fmt: skip
 
 

@@ -1,56 +1,36 @@
-"""Make two cards of one member one, and take that back.
+"""Make two cards of one member one.
 
 Everything comes over as it was: lots with their dates, windows in their months, rights to tiers
 with their ends, remainders, counts of limits, open vouchers with their codes. What two cards count,
 one card counts together. Debt is paid as always: by what can be spent. The other card is empty
 from then on and names the one that is kept; the entries of both name each other.
-
-Taking a merge back books the difference between the kept card before it and after it, as it is
-done for a refund that is taken back. What the kept card earned since stays on it.
+`unmerging.py` takes it back.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TypeVar
 
 from regulars.domain import (
     benefits,
-    carryover,
     compact,
     first_purchase,
     limits,
     reasons,
-    reversal,
     rewards,
     streaks,
     tiering,
     visits,
-    voiding,
 )
-from regulars.domain.card import MONTHS_KEPT, NOTHING, Card, Lot, OpenVoucher, TierRight, Window
+from regulars.domain.card import MONTHS_KEPT, NOTHING, Card, OpenVoucher, TierRight, Window
 from regulars.domain.decision import Decision
 from regulars.domain.draft import Draft
-from regulars.domain.ledger import lot_dates, lot_name
-from regulars.domain.operations import (
-    Carry,
-    Merge,
-    MergeInto,
-    Origin,
-    Refunded,
-    Restore,
-    Unmerge,
-    Voucher,
-)
+from regulars.domain.merge_operations import Merge, MergeInto
+from regulars.domain.operations import Carry, Refunded, Voucher
 from regulars.domain.program import Program
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
-
-_V = TypeVar("_V")
-
-UNDO_DAYS = 30
-"""Days for which a merge can be taken back."""
 
 VOUCHERS_MAX = 25
 """Open vouchers that can come over: they are written in one transaction with both cards."""
@@ -60,19 +40,6 @@ RULE = "merge"
 
 _FIRST = ("0.0", 1)
 """How a card counts a first purchase that another card made."""
-
-
-def book(draft: Draft, operation: Merge | MergeInto | Unmerge | Restore) -> None:
-    """Book one side of a merge, or of taking it back."""
-    match operation:
-        case Merge():
-            merge(draft, operation)
-        case MergeInto():
-            merge_into(draft, operation)
-        case Unmerge():
-            unmerge(draft, operation)
-        case Restore():
-            restore(draft, operation)
 
 
 def merge(draft: Draft, operation: Merge) -> None:
@@ -93,7 +60,7 @@ def merge(draft: Draft, operation: Merge) -> None:
     draft.facts.update(
         {"merge": operation.merge_id, "from": other.member_id, "from_head": operation.other.head}
     )
-    _bring(draft, operation.vouchers, other.open, other.member_id)
+    bring(draft, operation.vouchers, other.open, other.member_id)
     draft.birthday = operation.birthday
     draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
     draft.card = draft.card._replace(tier=_since(draft.card.tier, kept.tier, other.tier))
@@ -112,7 +79,7 @@ def merge_into(draft: Draft, operation: MergeInto) -> None:
         draft.take_out(unit, lots, RULE, reason)
     for unit, owed in card.debt.items():
         draft.owe(unit, -owed, RULE, reason)
-    _send(draft, operation.vouchers)
+    send(draft, operation.vouchers)
     draft.facts.update(
         {
             "merge": operation.merge_id,
@@ -133,82 +100,6 @@ def moved(decision: Decision) -> dict[str, int]:
         if line.reason.kind is ReasonKind.MERGED:
             sums[line.unit] = sums.get(line.unit, 0) + line.amount
     return sums
-
-
-def unmerge(draft: Draft, operation: Unmerge) -> None:
-    """Book what came over out again.
-
-    Raises UNDO_EXPIRED after UNDO_DAYS, ALREADY_SPENT when units or vouchers that came over were
-    used since, or a sale of the other card was changed.
-    """
-    booked = operation.merge
-    if draft.now_ms > booked.recorded_ms + UNDO_DAYS * 24 * 3600 * 1000:
-        raise Refused(RefusalCode.UNDO_EXPIRED, f"A merge can be undone for {UNDO_DAYS} days.")
-    if operation.carried:
-        raise _spent("a sale of the other card was refunded or changed since")
-    before, after = (
-        carryover.carried_over(draft.program, card, draft.today)[0] for card in operation.around
-    )
-    as_now = draft.card
-    draft.facts.update(
-        {"unmerges": booked.seq, "merge": booked.facts["merge"], "from": operation.other.member_id}
-    )
-    more = _vouchers_leave(draft, operation)
-    _lots_leave(draft, before, after, more)
-    voiding.debts(draft, before, after, RULE, reasons.plain(ReasonKind.UNMERGED))
-    _uncount(draft, before, after)
-    held = dict(draft.card.held)
-    for name in dict.fromkeys((*before.held, *after.held)):
-        if held.get(name) == after.held.get(name):
-            _put(held, name, before.held.get(name))
-    draft.card = draft.card._replace(held=held)
-    if as_now.tier == after.tier:
-        draft.card = draft.card._replace(tier=before.tier)
-        draft.card = tiering.as_of(draft.program, draft.card, draft.today)
-    else:
-        draft.card = tiering.reviewed(draft.program, draft.card, draft.today)
-    draft.pay_debt()
-
-
-def restored(decision: Decision, operation: Unmerge, origin: Origin) -> Restore:
-    """Return what the other card gets back when a merge is undone."""
-    if decision.entry is None:
-        raise AssertionError("what is undone is booked")
-    facts = decision.entry.facts
-    known = {voucher.voucher_id: voucher for voucher in operation.vouchers}
-    closed = (known[one] for one in operation.other.open if one not in facts.get("moved", ()))
-    return Restore(
-        origin,
-        facts["merge"],
-        operation.other,
-        tuple(known[one] for one in facts.get("moved", ())),
-        tuple(closed),
-        tuple((unit, Lot(*lot_dates(lot), amount)) for unit, lot, amount in facts.get("lapsed", ())),
-    )
-
-
-def restore(draft: Draft, operation: Restore) -> None:
-    """Book everything in again that the card had before the merge, less what expired since."""
-    shell, reason = draft.card, reasons.plain(ReasonKind.UNMERGED)
-    back, _ = carryover.carried_over(draft.program, operation.before, draft.today)
-    lots = _by_lot(back)
-    for voucher in operation.closed:
-        _add(lots, *_lots_now(draft, voucher))
-    for unit, gone in operation.lapsed:
-        _add(lots, unit, (gone._replace(amount=-gone.amount),))
-    draft.card = back._replace(
-        version=shell.version, seq=shell.seq, head=shell.head, recorded_ms=shell.recorded_ms,
-        traced=shell.traced, lots={}, debt={}, open={}, due={}, merged_into="",
-    )  # fmt: skip
-    for (unit, *dates), amount in lots.items():
-        if amount > 0:
-            draft.put_back(unit, (Lot(*dates, amount),), RULE, reason)
-    for unit, owed in back.debt.items():
-        draft.owe(unit, owed, RULE, reason)
-    still = {one: held for one, held in back.open.items() if one in _ids(operation.vouchers)}
-    _bring(draft, operation.vouchers, still, shell.merged_into)
-    draft.facts["merge"] = operation.merge_id
-    draft.card = tiering.as_of(draft.program, draft.card, draft.today)
 
 
 def carry(draft: Draft, operation: Carry) -> Refunded:
@@ -247,7 +138,7 @@ def together(program: Program, kept: Card, other: Card) -> Card:
     card = kept._replace(
         enrolled_ms=min(filter(None, (kept.enrolled_ms, other.enrolled_ms)), default=0),
         carry={rule: left for rule, left in carry.items() if left},
-        windows=_newest_months(months),
+        windows=newest_months(months),
         lifetime=kept.lifetime.plus(*other.lifetime),
         last_visit_ms=max(kept.last_visit_ms, other.last_visit_ms),
         came=visits.newest_days(came),
@@ -307,127 +198,10 @@ def _streaks(program: Program, card: Card, kept: Card, other: Card) -> Card:
     return card
 
 
-def _uncount(draft: Draft, before: Card, after: Card) -> None:
-    """Take what the other card counted off the kept one."""
-    card = draft.card
-    months = {
-        month: _difference(*(one.windows.get(month, NOTHING) for one in (card, before, after)))
-        for month in sorted({*card.windows, *before.windows, *after.windows})
-    }
-    months = {
-        month: sums for month, sums in months.items() if month in before.windows or sums != NOTHING
-    }
-    draft.card = card._replace(
-        windows=_newest_months(months),
-        lifetime=_difference(card.lifetime, before.lifetime, after.lifetime),
-    )
-    if draft.card.enrolled_ms == after.enrolled_ms:
-        draft.card = draft.card._replace(enrolled_ms=before.enrolled_ms)
-    for rule in dict.fromkeys((*before.carry, *after.carry)):
-        reversal.move_carry(draft, rule, before.carry.get(rule, 0) - after.carry.get(rule, 0))
-    inactive_after = dict(draft.card.inactive_after)
-    for unit, day in after.inactive_after.items():
-        if inactive_after.get(unit) == day:
-            _put(inactive_after, unit, before.inactive_after.get(unit))
-    now = draft.card.taken
-    as_merged = [
-        name for name in (*before.taken, *after.taken) if now.get(name) == after.taken.get(name)
-    ]
-    draft.card = draft.card._replace(inactive_after=inactive_after)
-    voiding.count_again(draft, before, after)
-    taken = dict(draft.card.taken)
-    for name in as_merged:  # nobody has counted there since
-        _put(taken, name, before.taken.get(name))
-    draft.card = draft.card._replace(taken=taken)
-
-
-def _difference(now: Window, before: Window, after: Window) -> Window:
-    """Return a sum without what lies between two others."""
-    return now.plus(*before).plus(*(-amount for amount in after))
-
-
-def _newest_months(months: Mapping[int, Window]) -> dict[int, Window]:
+def newest_months(months: Mapping[int, Window]) -> dict[int, Window]:
     """Return the windows of the newest months, as many as a card keeps."""
     oldest = max(months, default=0) - MONTHS_KEPT + 1
     return {month: sums for month, sums in months.items() if month >= oldest}
-
-
-def _vouchers_leave(draft: Draft, operation: Unmerge) -> dict[tuple[str, str, str], int]:
-    """Send the vouchers that came over back, and cancel those that the merge issued; return by lot
-    what the card holds more because some have given their units back."""
-    now = {voucher.voucher_id: voucher for voucher in operation.vouchers}
-    issued = operation.merge.facts.get("vouchers", ())
-    if missing := [one for one in (*operation.other.open, *issued) if one not in now]:
-        raise Refused(RefusalCode.CONFLICT, f"The voucher {missing[0]} cannot be read.")
-    leaving, more = [], dict[tuple[str, str, str], int]()
-    for voucher_id, held in operation.other.open.items():
-        voucher = now[voucher_id]
-        if voucher.status == "redeemed" or len(voucher.uses) != _uses_at(operation, voucher_id):
-            raise _spent(f"the voucher {held.code} was used")
-        if voucher_id in draft.card.open:
-            leaving.append(voucher)
-        elif voucher.uses:
-            raise _spent(f"the voucher {held.code} has ended")
-        else:  # its units came back to this card
-            _add(more, *_lots_now(draft, voucher))
-    for voucher_id in issued:
-        voucher = now[voucher_id]
-        if voucher.status == "redeemed" or voucher.uses:
-            raise _spent(f"the voucher {voucher.code} was used")
-        _add(more, *_lots_now(draft, voucher))
-        if voucher_id in draft.card.open:
-            _cancel(draft, voucher)
-    _send(draft, tuple(leaving))
-    return more
-
-
-def _uses_at(operation: Unmerge, voucher_id: str) -> int:
-    """Return how often a credit had been used in part when it came over."""
-    written = operation.merge.facts.get("came", {}).get(voucher_id)
-    return len(compact.voucher_of(voucher_id, 0, written).uses) if written else 0
-
-
-def _cancel(draft: Draft, voucher: Voucher) -> None:
-    """Cancel a voucher that the merge issued; what it counted in limits is uncounted apart."""
-    unit, lots = _lots_now(draft, voucher)
-    draft.put_back(unit, lots, voucher.reward_id, reasons.plain(ReasonKind.UNMERGED))
-    rewards.close(draft, voucher, "cancelled")
-    draft.facts.setdefault("returned", []).append(voucher.voucher_id)
-    reward = draft.program.terms(voucher.reward_id, voucher.version)
-    if reward and reward.stock:
-        draft.count(rewards.stock_name(reward), -1, reward.stock)
-
-
-def _lots_leave(
-    draft: Draft, before: Card, after: Card, more: Mapping[tuple[str, str, str], int]
-) -> None:
-    """Book out by lot what the merge brought, as far as it has not expired since.
-
-    Raises ALREADY_SPENT when something else of it is not there.
-    """
-    reason = reasons.plain(ReasonKind.UNMERGED)
-    change = Counter(_by_lot(after))
-    change.update(more)
-    change.subtract(_by_lot(before))
-    today = draft.today.isoformat()
-    for (unit, *dates), amount in sorted(change.items()):
-        lot = Lot(*dates, abs(amount))
-        if amount < 0:
-            draft.put_back(unit, (lot,), RULE, reason)
-            continue
-        there = {held.key: held.amount for held in draft.card.lots.get(unit, ())}.get(lot.key, 0)
-        piece = min(amount, there)
-        if piece:
-            draft.take_out(unit, (lot._replace(amount=piece),), RULE, reason)
-        if piece < amount:
-            if not lot.expires_on or lot.expires_on >= today:
-                raise _spent(f"{amount - piece} of {unit} are not there any more")
-            gone = [unit, lot_name(*lot.key), amount - piece]
-            draft.facts.setdefault("lapsed", []).append(gone)
-
-
-def _spent(what: str) -> Refused:
-    return Refused(RefusalCode.ALREADY_SPENT, f"The merge cannot be undone: {what}.")
 
 
 def _expire_idle(draft: Draft) -> None:
@@ -460,7 +234,7 @@ def _ids(vouchers: tuple[Voucher, ...]) -> set[str]:
     return {voucher.voucher_id for voucher in vouchers}
 
 
-def _bring(
+def bring(
     draft: Draft, vouchers: tuple[Voucher, ...], held: Mapping[str, OpenVoucher], of: str
 ) -> None:
     """Open vouchers that come from another card, as they were there."""
@@ -478,28 +252,12 @@ def _bring(
         draft.facts["came"] = {one.voucher_id: compact.voucher(one) for one in here}
 
 
-def _send(draft: Draft, vouchers: tuple[Voucher, ...]) -> None:
+def send(draft: Draft, vouchers: tuple[Voucher, ...]) -> None:
     """Close vouchers that go to another card."""
     for voucher in vouchers:
         if voucher.voucher_id in draft.card.open:
             rewards.close(draft, voucher, "moved")
             draft.facts.setdefault("moved", []).append(voucher.voucher_id)
-
-
-def _lots_now(draft: Draft, voucher: Voucher) -> tuple[str, tuple[Lot, ...]]:
-    """Return the unit and the lots that a voucher gives back, in units of today."""
-    return carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
-
-
-def _by_lot(card: Card) -> dict[tuple[str, str, str], int]:
-    """Return the amounts of a card by unit and dates."""
-    return {(unit, *lot.key): lot.amount for unit, lots in card.lots.items() for lot in lots}
-
-
-def _add(sums: dict[tuple[str, str, str], int], unit: str, lots: tuple[Lot, ...]) -> None:
-    for lot in lots:
-        key = (unit, *lot.key)
-        sums[key] = sums.get(key, 0) + lot.amount
 
 
 def _longer(mine: TierRight | None, theirs: TierRight) -> TierRight:
@@ -514,10 +272,3 @@ def _since(now: TierRight | None, *before: TierRight | None) -> TierRight | None
     """Return the tier with the earliest day on which either card had it."""
     days = [one.since for one in before if one and now and one.id == now.id]
     return now._replace(since=min(days)) if now and days else now
-
-
-def _put(mapping: dict[str, _V], name: str, value: _V | None) -> None:
-    """Store a value under a name, or nothing for None."""
-    mapping.pop(name, None)
-    if value is not None:
-        mapping[name] = value

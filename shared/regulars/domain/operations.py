@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from regulars.domain.card import Card, Lot, Use
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
+
+if TYPE_CHECKING:
+    from regulars.domain.merge_operations import Merge, MergeInto, Restore, Unmerge
 
 
 class Origin(NamedTuple):
@@ -317,61 +320,6 @@ class Erase(NamedTuple):
     origin: Origin
 
 
-class Merge(NamedTuple):
-    """Another card of the member becomes part of this one."""
-
-    origin: Origin
-    merge_id: str
-    other: Card
-    """The other card, as it was read."""
-    vouchers: tuple[Voucher, ...] = ()
-    """The other card's open vouchers."""
-    birthday: str = ""
-    """`MM-DD`, if known."""
-
-
-class MergeInto(NamedTuple):
-    """The card becomes part of another one of the member, and is empty from then on."""
-
-    origin: Origin
-    merge_id: str
-    kept: Card
-    """The card it becomes part of, as it was read."""
-    vouchers: tuple[Voucher, ...] = ()
-    """The card's open vouchers."""
-
-
-class Unmerge(NamedTuple):
-    """A merge is undone: what came over leaves the card again."""
-
-    origin: Origin
-    merge: Entry
-    """The entry of the merge on this card."""
-    around: tuple[Card, Card]
-    """The card before the merge and after it."""
-    other: Card
-    """The other card before the merge."""
-    vouchers: tuple[Voucher, ...] = ()
-    """The vouchers that came over or that the merge issued, as they are now."""
-    carried: bool = False
-    """Whether a sale of the other card was changed since."""
-
-
-class Restore(NamedTuple):
-    """A merge is undone: the card is what it was before it became part of another one."""
-
-    origin: Origin
-    merge_id: str
-    before: Card
-    """The card before the merge."""
-    vouchers: tuple[Voucher, ...] = ()
-    """The open vouchers that come back."""
-    closed: tuple[Voucher, ...] = ()
-    """Vouchers that went with it and gave their units back since."""
-    lapsed: tuple[tuple[str, Lot], ...] = ()
-    """By unit what expired since."""
-
-
 class Carry(NamedTuple):
     """A sale of a card that was merged into this one is from now on a sale of this one, so that it
     can be refunded or changed. Nothing is booked by it."""
@@ -444,9 +392,9 @@ class GrantTier(NamedTuple):
     order_id: str | None = None
 
 
-AnyOperation = (
-    Join | Earn | RewardAction | GrantBonus | GiveSurprise | Celebrate | GiveBenefits | Adjust
-    | Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void
-    | Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue | Erase
-    | Merge | MergeInto | Unmerge | Restore | Carry
-)  # fmt: skip
+AnyOperation: TypeAlias = (
+    "Join | Earn | RewardAction | GrantBonus | GiveSurprise | Celebrate | GiveBenefits | Adjust"
+    "| Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void"
+    "| Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue | Erase"
+    "| Merge | MergeInto | Unmerge | Restore | Carry"
+)

@@ -144,7 +144,9 @@ class Ledger:
             writes += self._operation_items(c, operation, decision, idempotency, body, now)
         writes += reversals.voucher_puts(m, c, decision)
         if isinstance(operation, Redeem) and operation.order_id:
-            writes.append(reversals.redeemed_put(m, c, operation.order_id, operation.voucher.voucher_id))
+            writes.append(
+                reversals.redeemed_put(m, c, operation.order_id, operation.voucher.voucher_id)
+            )
         if isinstance(operation, reversals.AboutSale):
             writes.append(reversals.refunded_put(m, c, operation, decision))
         writes += self._due_items(c, before, decision)

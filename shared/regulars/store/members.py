@@ -126,10 +126,7 @@ class Members:
         own = AbsentOrOneOf("c", "", ERASED, after.member_id)
         return [
             self.put(after, before),
-            *(
-                Put(self._contact_item(contact, after.member_id), own)
-                for contact in sorted(added)
-            ),
+            *(Put(self._contact_item(contact, after.member_id), own) for contact in sorted(added)),
             *free,
         ]
 

@@ -1,9 +1,9 @@
-"""What is kept of merges, beside the entries of both cards: an item with the kept card for each, and
-how the other profile leads to the kept one."""
+"""What is kept of merges beside the entries of both cards: an item with the kept card for each, and
+the profile of the other one, which leads to it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from regulars.store import cards, keys
 from regulars.store.marshal import Item
@@ -102,10 +102,11 @@ def emptied(kept: Profile, other: Profile, took: tuple[str, ...]) -> Profile:
     fields = [one for one in took if "." not in one and getattr(kept, one) == getattr(other, one)]
     gone = [one for one in took if "." in one and kept.proofs.get(one) == other.proofs.get(one)]
     channels = {one.removeprefix("consent.") for one in gone}
+    empty: dict[str, Any] = dict.fromkeys(fields, "")
     return kept._replace(
-        **dict.fromkeys(fields, ""),
         consents={one: given for one, given in kept.consents.items() if one not in channels},
         proofs={one: it for one, it in kept.proofs.items() if one not in (*fields, *gone)},
+        **empty,
     )
 
 

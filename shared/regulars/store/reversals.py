@@ -90,7 +90,7 @@ def refunded_item(m: str, c: str, seq: int, refunded: Refunded) -> Item:
 
 def voucher_puts(m: str, c: str, decision: Decision) -> list[Put]:
     """Return the writes of the vouchers of a decision, and of the codes of new ones."""
-    puts = []
+    puts: list[Put] = []
     for voucher in decision.vouchers:
         if of := decision.came.get(voucher.voucher_id):
             puts += _from_another_card(m, c, of, voucher)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from random import Random
 from typing import Any, NamedTuple
 
-from regulars.domain import merging
+from regulars.domain import unmerging
 from regulars.domain.card import Card
 from regulars.domain.decision import Decision
 from regulars.domain.ledger import parse
-from regulars.domain.operations import Merge, MergeInto, Unmerge
+from regulars.domain.merge_operations import Merge, MergeInto, Unmerge
 from regulars.domain.program import Program
 from regulars.domain.replay import Fold
 from tests.unit.domain.shop import START, Shop, make_program
@@ -40,7 +40,7 @@ class Pair(NamedTuple):
         vouchers = tuple(kept.vouchers[one] for one in ids)
         undo = Unmerge(kept.origin(), merge, (before, after), came, vouchers, **more)
         decision = kept.do(undo)
-        other.do(merging.restored(decision, undo, other.origin()))
+        other.do(unmerging.restored(decision, undo, other.origin()))
         return decision
 
 
@@ -50,7 +50,7 @@ def pair(program: Program | None = None, **sections: Any) -> Pair:
     cards = Pair(Shop(program, START), Shop(program, START))
     cards.other.card = Card("c2")
     cards.other.fold = Fold("c2", program.timezone)
-    cards.other.entropy = Random(2).randbytes
+    cards.other.entropy = Random(2).randbytes  # noqa: S311 - so that each run is the same
     for one in cards:
         one.join()
     return cards
