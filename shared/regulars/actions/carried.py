@@ -17,8 +17,9 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.load import program_of
 from regulars.store import cards, keys, reversals
-from regulars.store.ledger import Ledger
+from regulars.store.ledger import Ledger, TakenError
 from regulars.store.merges import merged_along
+from regulars.store.table import Check, Equals
 
 
 def place(
@@ -68,13 +69,20 @@ def _carry(
     sale = as_booked(ledger, member_id, entry)
     (item,) = table.get(keys.refunded(m, member_id, seq))
     refunded = reversals.refunded_of(item, version(ledger, program, sale))
-    others, order_id = merged_along(table, m, member_id), sale.facts.get("order", "")
+    along, order_id = merged_along(table, m, member_id), sale.facts.get("order", "")
+    others = [card.member_id for card in along]
     redeemed = reversals.redeemed_with(table, m, order_id, *others) if order_id else []
     ids = dict.fromkeys((*sale.facts.get("vouchers", ()), *refunded.vouchers, *redeemed))
     closed = tuple(_closed(ledger, others, kept.member_id, ids))
     operation = _operation(member_id, seq, order_id, refunded, closed)
     pointers = [reversals.redeemed_put(m, kept.member_id, order_id, one) for one in redeemed]
-    answer = ledger.perform(program, kept, operation, now, extra=pointers, fresh=True)
+    still = [Check(keys.state(m, one.member_id), Equals("ver", one.version)) for one in along]
+    try:
+        answer = ledger.perform(
+            program, kept, operation, now, extra=(*pointers, *still), fresh=True
+        )
+    except TakenError as taken:
+        raise Refused(RefusalCode.CONFLICT, "The merge has just been undone; try again.") from taken
     return answer.member_id, answer.seq
 
 

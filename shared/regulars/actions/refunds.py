@@ -19,7 +19,7 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decision import Decision
 from regulars.domain.ledger import parse
-from regulars.domain.operations import Item, Origin, Reverse
+from regulars.domain.operations import WHOLE, Item, Origin, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import cards, keys, reversals
@@ -217,19 +217,33 @@ def _book(
     op: str | None,
     render: Callable[[Decision], Body] | None,
 ) -> Answer:
-    member_id, seq = found
-    read = original(
-        ledger, program, member_id, seq, op=op or wanted.op, source=wanted.source,
-        amount_minor=wanted.amount_minor, items=wanted.items, refund_id=wanted.refund_id, now=now,
-    )  # fmt: skip
-    if read is None:
-        raise Refused(RefusalCode.NOT_FOUND)
     booked = claim is not None and claim["state"] == BOOKED
+    again = booked and ledger.find_order(wanted.op) is not None
+    read = _read(ledger, program, wanted, found, op, None)
+    if read.card.merged_into and not again and read.operation.refunded.minor != WHOLE:
+        read = _read(ledger, program, wanted, found, op, now)
+    # What comes again, or finds nothing left, is answered so: no sale is carried over for it.
+    card = ledger.card(read.card.member_id) if read.card.merged_into else read.card
+    if card is None:
+        raise Refused(RefusalCode.NOT_FOUND)
     return ledger.perform(
-        program, read.card, read.operation, now,
+        program, card, read.operation, now,
         idempotency=idempotency._replace(alias=wanted.op), render=render, fresh=True,
         extra=() if booked else (_claimed(ledger, wanted, claim, BOOKED),),
     )  # fmt: skip
+
+
+def _read(
+    ledger: Ledger, program: Program, wanted: Refund, found: tuple[str, int], op: str | None,
+    now: datetime | None,
+) -> OriginalSale:  # fmt: skip
+    read = original(
+        ledger, program, *found, op=op or wanted.op, source=wanted.source, now=now,
+        amount_minor=wanted.amount_minor, items=wanted.items, refund_id=wanted.refund_id,
+    )  # fmt: skip
+    if read is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    return read
 
 
 def apply_parked(ledger: Ledger, program: Program, order_op: str, now: datetime) -> int:

@@ -40,6 +40,7 @@ from regulars.store.table import (
     Absent,
     CancellationReason,
     Cancelled,
+    Check,
     Count,
     Equals,
     Put,
@@ -89,14 +90,14 @@ class Ledger:
         *,
         idempotency: Idempotency | None = None,
         render: Render | None = None,
-        extra: Sequence[Put] = (),
+        extra: Sequence[Put | Check] = (),
         fresh: bool = False,
     ) -> Answer:
         """Decide and write one operation, exactly once under any repetition.
 
         `card` may be behind (an eventually consistent read): a write on it is refused and decided
         again; a refusal on it is checked against the state as of now before it is answered, unless
-        `fresh` says it just was. `extra` items are put in the same transaction, each if absent.
+        `fresh` says it just was. `extra` items are put, or checked, in the same transaction.
         Raises Refused, or TakenError when an extra item exists.
         """
         idempotency = idempotency or Idempotency()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from regulars.domain.card import Card
 from regulars.store import cards, keys
 from regulars.store.marshal import Item
 from regulars.store.members import CONTACT_KINDS, Members, Profile
@@ -56,15 +57,15 @@ def find(table: Table, m: str, c: str, merge_id: str) -> KeptMerge | None:
     return of(item) if item else None
 
 
-def merged_along(table: Table, m: str, member_id: str) -> list[str]:
-    """List a merged card and those that it was merged into, up to the one that is kept."""
-    along: list[str] = []
+def merged_along(table: Table, m: str, member_id: str) -> list[Card]:
+    """List a merged card and those that it was merged into, without the one that is kept."""
+    along: list[Card] = []
     while True:
         (item,) = table.get(keys.state(m, member_id))
         card = cards.card_of(item) if item else None
         if card is None or not card.merged_into:
             return along
-        along.append(member_id)
+        along.append(card)
         member_id = card.merged_into
 
 
