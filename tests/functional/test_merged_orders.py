@@ -118,6 +118,18 @@ def test_a_voucher_used_with_an_order_of_before_comes_back_with_it(shop: Merchan
     whole(shop, kept, other)
 
 
+def test_a_redemption_of_before_the_merge_is_not_taken_back_by_its_code(shop: Merchant) -> None:
+    other, kept = shop.join()["member_id"], shop.join()["member_id"]
+    shop.earn(other, spend_minor=500)
+    code = shop.call("POST", "/v1/vouchers", {"member_id": other, "reward_id": "mug"}).json["code"]
+    shop.call("POST", f"/v1/vouchers/{code}/redeem", {})
+    merge_id = merge(shop, kept, other).json["merge_id"]
+    assert shop.call("POST", f"/v1/vouchers/{code}/redeem", {}).code == "voucher_redeemed"
+    assert shop.call("POST", f"/v1/vouchers/{code}/reverse", {}).code == "undo_expired"
+    undo(shop, kept, merge_id)
+    assert shop.call("POST", f"/v1/vouchers/{code}/reverse", {}).status == 200
+
+
 def test_staff_undo_a_stamp_of_a_moment_before(shop: Merchant) -> None:
     other, kept = shop.join()["member_id"], shop.join()["member_id"]
     seq = shop.earn(other, spend_minor=500)["entry"]["seq"]
