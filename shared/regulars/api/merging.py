@@ -12,7 +12,7 @@ from regulars.domain import calendar, merging
 from regulars.domain.decision import Decision
 from regulars.http import credentials, protocol
 from regulars.store import audit, connect
-from regulars.store.answers import Answer
+from regulars.store.answers import Answer, Idempotency
 from regulars.store.table import Put
 from regulars.views import integration
 
@@ -41,6 +41,7 @@ def merge(request: protocol.Request) -> protocol.Response:
 
     member_id = kept.card.member_id
     if body.dry_run:
+        shop.ledger.known(f"key:{key}", request.fingerprint())
         return _answered(gathered, Answer(200, merges.preview(
             shop, member_id, body.from_, render
         ), False, member_id))  # fmt: skip
@@ -70,8 +71,7 @@ def unmerge(request: protocol.Request) -> protocol.Response:
 
     after = {"merge_id": merge_id}
     noted = _noted(gathered, request, "member.unmerged", request.param("id"), after)
-    known = request.idempotency()._replace(fingerprint="", expires=False)
-    answer = merges.unmerge(shop, request.param("id"), merge_id, known, render, noted)
+    answer = merges.unmerge(shop, request.param("id"), merge_id, Idempotency(), render, noted)
     return _answered(gathered, answer)
 
 
