@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.actions import find, refunds
+from regulars.core import tokens
 from regulars.domain.operations import Issue, Origin, Redeem
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.jobs import cards as due_jobs
@@ -202,8 +203,6 @@ def test_a_merge_of_a_month_ago_stays(shop: Merchant, frozen: Clock) -> None:
 
 
 def test_who_unsubscribes_by_an_old_mail_gets_no_more_from_the_kept_card(shop: Merchant) -> None:
-    from regulars.core import tokens
-
     other, kept = (
         shop.join(email=email, consents={"email": True})["member_id"]
         for email in ("a@example.com", "b@example.com")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from regulars.domain import first_purchase, limits, merging, unmerging, voiding
 from regulars.domain.card import MONTHS_KEPT, Lot, TierRight, normal
+from regulars.domain.merge_operations import Merge
 from regulars.domain.operations import GrantBonus, GrantTier
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program import check
@@ -351,6 +352,23 @@ def test_rights_to_tiers_keep_their_ends_and_the_higher_tier_counts() -> None:
     assert kept.card.tier is None
     assert not kept.card.held
     assert other.card.tier == TierRight("gold", "2026-11-23", "2027-03-31")
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [("2027-01-31", "2027-06-30"), ("2027-06-30", "")])
+def test_of_two_rights_alike_the_longer_one_stays_since_the_earlier_day(
+    mine: str, theirs: str
+) -> None:
+    gold = {"id": "gold", "name": "Gold", "enter": [{"metric": "invitation"}]}
+    for turned in (False, True):
+        kept, other = cards = pair(**POINTS, tiers=[gold])
+        for shop, until in ((kept, mine), (other, theirs)):
+            shop.do(GrantTier(shop.origin(), "gold", until, "invitation"))
+            for one in cards:
+                one.later(days=1)
+        merged = Pair(other, kept) if turned else cards
+        merged.kept.do(Merge(merged.kept.origin(), "g1", merged.other.card))
+        right = TierRight("gold", "2026-11-22", theirs)
+        assert merged.kept.card.held == {"gold/invitation": right}
 
 
 def test_the_daily_limit_counts_the_visits_of_both() -> None:
