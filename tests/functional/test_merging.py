@@ -213,6 +213,18 @@ def test_undone_both_cards_are_what_they_were(shop: Merchant) -> None:
     whole(shop, kept, other)
 
 
+def test_a_contact_goes_back_to_whom_it_was_of_whatever_the_kept_profile_says(
+    shop: Merchant,
+) -> None:
+    kept, other = two(shop, email="ann@work.example")
+    merge_id = merge(shop, kept, other).json["merge_id"]
+    shop.call("PATCH", f"/v1/members/{kept}", {"email": "ann@work.example"})
+    undo(shop, kept, merge_id)
+    sale = {"contact": "ann@work.example", "spend_minor": 100}
+    assert shop.call("POST", "/v1/earn", sale).json["card"]["member_id"] == other
+    assert shop.call("GET", f"/v1/members/{kept}/profile").json["contacts"] == []
+
+
 def test_what_was_spent_or_refunded_since_holds_the_merge(shop: Merchant) -> None:
     kept, other = two(shop)
     shop.earn(other, spend_minor=800, order_id="a")

@@ -137,7 +137,8 @@ def parted(
     has = members.who_has(other)
     lost = [kind for kind, who in has.items() if who != kept.member_id]
     back = other.without(lost)._replace(merged_into="", version=other.version + 1)
-    after = emptied(kept, other, took)._replace(version=kept.version + 1)
+    given = [kind for kind in CONTACT_KINDS if getattr(kept, kind) in back.contacts()]
+    after = emptied(kept, other, took).without(given)._replace(version=kept.version + 1)
     writes = [
         members.put(after, kept),
         members.put(back, other),
