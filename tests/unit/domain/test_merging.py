@@ -126,7 +126,7 @@ def test_nothing_is_lost_or_made_and_undoing_gives_both_back(
     hold(name, moves, later)
 
 
-LIFE = [
+BEFORE = [
     (0, "sale", 40), (1, "sale", 55), (1, "visit", 1), (0, "visit", 1), (1, "visit", 1),
     (0, "wait", 30), (1, "sale", 60), (1, "issue", 1), (1, "issue", 2), (1, "issue", 3),
     (0, "owe", 60), (0, "sale", 3),
@@ -158,7 +158,7 @@ PLANTED: dict[str, tuple[Any, str, Any]] = {
 
 def test_without_a_mistake_all_is_held() -> None:
     for name in programs.ALL:
-        hold(name, LIFE, 5)
+        hold(name, BEFORE, 5)
 
 
 @pytest.mark.parametrize("mistake", PLANTED)
@@ -167,7 +167,7 @@ def test_a_planted_mistake_is_found(mistake: str, monkeypatch: pytest.MonkeyPatc
     found = 0
     for name in programs.ALL:
         try:
-            hold(name, LIFE, 5)
+            hold(name, BEFORE, 5)
         except (AssertionError, Refused):
             found += 1
     assert found
