@@ -69,7 +69,7 @@ def headers_of(cafe: Merchant, route: Route, *, test: bool = False) -> dict[str,
 def paths(route: Route, cafe: Merchant, name: str) -> str:
     """The route's path with a name in each of its places; a shop's own where it must be one."""
     path = route.path.replace("{slug}", name or cafe.created["slug"])
-    for place in ("id", "code", "token", "provider", "hook_id", "name"):
+    for place in ("id", "code", "token", "provider", "hook_id", "name", "merge_id"):
         path = path.replace(f"{{{place}}}", name or "x")
     return path
 

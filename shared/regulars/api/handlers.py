@@ -13,6 +13,7 @@ from regulars.api import (
     members,
     merchant_settings,
     merchants,
+    merging,
     personal_data,
     platform,
     programs,
@@ -26,8 +27,8 @@ from regulars.http.protocol import Handler
 
 _MODULES = (
     api_keys, attention, audit, contacts, corrections, devices, grants, hooks, ledger_checks,
-    members, merchant_settings, merchants, personal_data, platform, programs, sandbox, service,
-    staff, unknown, vouchers,
+    members, merchant_settings, merchants, merging, personal_data, platform, programs, sandbox,
+    service, staff, unknown, vouchers,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

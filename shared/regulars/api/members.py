@@ -56,8 +56,10 @@ def create(request: protocol.Request) -> protocol.Response:
 
 
 def read(request: protocol.Request) -> protocol.Response:
-    """GET /v1/members/{id}."""
+    """GET /v1/members/{id}: of a card that was merged, which one is kept."""
     gathered, member = _gather(request)
+    if member.card.member_id != request.param("id"):
+        return protocol.json_answer(200, {"merged_into": member.card.member_id})
     return _card(gathered, member)
 
 

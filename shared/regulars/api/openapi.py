@@ -70,6 +70,7 @@ _PATH = {
     "n": "The number of the version",
     "code": "The code of the voucher, in capitals or not, with or without gaps",
     "refund_id": "The id of the refund",
+    "merge_id": "The id of the merge",
     "provider": "The till: `generic`, `square` ...",
 }
 _KEY = {
@@ -243,7 +244,7 @@ def _answers(route: Route, example: dict[str, Any]) -> dict[str, Any]:
             shown[str(status)]["headers"] = _REPLAY
         if route.path == "/v1/program":
             shown[str(status)]["headers"] = _ETAG
-    if route.method == "DELETE":
+    if route.method == "DELETE" and not route.answers:
         shown["204"] = {"description": "It is taken back"}
     elif not route.answers:
         content = {"schema": {"type": "object", "description": "A JSON document of its own kind"}}

@@ -98,6 +98,11 @@ def _closed(
     operation = make(origin, cards.voucher_of(item), body, by_staff)
     if isinstance(operation, Redeem):
         operation = _beside(shop, member_id, operation)
+    elif member.card.member_id != member_id:  # the voucher was used on a card that was merged since
+        raise Refused(
+            RefusalCode.UNDO_EXPIRED,
+            "It was redeemed before the card was merged; undo the merge, or refund the order.",
+        )
     return protocol.answered(
         book.book(shop, member, operation, request.idempotency(), render, fresh=True)
     )

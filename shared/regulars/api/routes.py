@@ -13,6 +13,7 @@ from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
 from regulars.api import answers_ledger as ledger
 from regulars.api import answers_merchants as merchants
+from regulars.api import answers_merging as merged
 from regulars.api import answers_personal as personal
 from regulars.api import answers_programs as programs
 from regulars.api import models as m
@@ -75,7 +76,8 @@ API = (
           m.NewMember, ((201, cards.EnrolledCard), (200, cards.CardView)), ledger=True),
     Route("GET", "/v1/members", "api", "Find members", "key",
           answers=((200, cards.CardList),), query=("q", "tier", "segment", "limit", "cursor")),
-    Route("GET", "/v1/members/{id}", "api", "Read a card", "key", answers=((200, cards.CardView),)),
+    Route("GET", "/v1/members/{id}", "api", "Read a card", "key",
+          answers=((200, merged.ReadCard),)),
     Route("PATCH", "/v1/members/{id}", "api", "Change a profile", "key",
           m.MemberChange, ((200, cards.CardView),)),
     Route("DELETE", "/v1/members/{id}", "api", "Erase a member", "key",
@@ -104,6 +106,10 @@ API = (
           m.AdjustBody, ((200, ledger.Booked),), ledger=True),
     Route("POST", "/v1/members/{id}/give", "api", "Give units to another member", "key",
           m.GiveBody, ((200, ledger.OnTwoCards),), ledger=True),
+    Route("POST", "/v1/members/{id}/merge", "api", "Merge two cards of one member", "key",
+          m.MergeBody, ((200, merged.Merged),), ledger=True),
+    Route("DELETE", "/v1/members/{id}/merges/{merge_id}", "api", "Undo a merge", "key",
+          answers=((200, merged.Unmerged),)),
     Route("POST", "/v1/actions", "api", "Reward something a member did", "key",
           m.ActionBody, ((200, ledger.Earned),), ledger=True),
     Route("POST", "/v1/gifts", "staff", "Give an unexpected gift", "key or staff",

@@ -52,6 +52,7 @@ class RefusalCode(StrEnum):
     ALREADY_REVERSED = "already_reversed"
     REFUND_MISMATCH = "refund_mismatch"
     UNDO_EXPIRED = "undo_expired"
+    ALREADY_SPENT = "already_spent"
     # May succeed when tried again
     CONFLICT = "conflict"
     RATE_LIMITED = "rate_limited"

@@ -46,6 +46,8 @@ _MANAGER = frozenset(
         "GET /v1/members/{id}/profile",
         "GET /v1/members/{id}/rewards",
         "PATCH /v1/members/{id}",
+        "POST /v1/members/{id}/merge",
+        "DELETE /v1/members/{id}/merges/{merge_id}",
         "POST /v1/members/{id}/tier",
         "POST /v1/adjust",
         "POST /v1/actions",

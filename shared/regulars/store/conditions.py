@@ -103,15 +103,16 @@ class WhileBelow(Condition):
 
 
 class AbsentOrOneOf(Condition):
-    """There must be no item, or the attribute must have one of two values."""
+    """There must be no item, or the attribute must have one of these values."""
 
     __slots__ = ()
 
-    def __init__(self, attribute: str, first: object, second: object) -> None:
+    def __init__(self, attribute: str, *values: object) -> None:
+        named = {f":c{place}": to_attribute(value) for place, value in enumerate(values)}
         super().__init__(
-            "attribute_not_exists(#c1) OR #c0 IN (:c0, :c1)",
+            f"attribute_not_exists(#c1) OR #c0 IN ({', '.join(named)})",
             {"#c0": attribute, "#c1": "PK"},
-            {":c0": to_attribute(first), ":c1": to_attribute(second)},
+            named,
         )
 
 

@@ -24,6 +24,7 @@
 | ... in a sandbox | as above | as above | `M#<m>#H` | as above |
 | voucher | `M#<m>#C#<c>` | `VOUCHER#<v>` | | |
 | refunds of an entry | `M#<m>#C#<c>` | `REFUNDED#<seq>` | | |
+| merge of another card into it | `M#<m>#C#<c>` | `MERGE#<id>` | | |
 | profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
 | due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |
@@ -207,6 +208,14 @@ def voucher(m: str, c: str, voucher_id: str) -> Key:
 
 def refunded(m: str, c: str, seq: int) -> Key:
     return card(m, c), f"REFUNDED#{seq:010}"
+
+
+MERGE_PREFIX = "MERGE#"
+
+
+def merge(m: str, c: str, merge_id: str) -> Key:
+    """What is kept of the merge of another card into this one."""
+    return card(m, c), f"{MERGE_PREFIX}{merge_id}"
 
 
 def profile(m: str, c: str) -> Key:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.core import tokens
-from regulars.domain.card import Card
 from regulars.store import keys
-from regulars.store.cards import DamagedError, card_of
+from regulars.store.cards import DamagedError
 from regulars.store.claims import Claim, claims_of
 from regulars.store.conditions import AbsentOrOneOf
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
-
-PAGE = 100
-"""Members read at once on the way along all of them."""
 
 LINKS_MAX = 20
 """Links of a card that are looked after when its member is erased; who renews a link empties the
@@ -74,6 +70,8 @@ class Profile(NamedTuple):
     """The merchant's own facts about the member."""
     timezone: str = ""
     """IANA, as it was given."""
+    merged_into: str = ""
+    """The member whose card is kept since a merge; this profile is kept to take it back."""
 
     def contacts(self) -> tuple[str, ...]:
         """The normalized contacts that find this member."""
@@ -148,9 +146,12 @@ class Members:
         ]
 
     def profile(self, member_id: str) -> Profile | None:
-        """The profile of a member; None when there is none, or the member was erased."""
+        """The profile of a member, of one that was merged the one that is kept; None when there is
+        none, or the member was erased."""
         (item,) = self.table.get(keys.profile(self.merchant_id, member_id))
         found = profile_of(item) if item else None
+        if found and found.merged_into:
+            return self.profile(found.merged_into)
         return None if found is None or found.erased_ms else found
 
     def change(self, before: Profile, after: Profile, *more: Put) -> None:
@@ -163,12 +164,10 @@ class Members:
         added = set(after.contacts()) - set(before.contacts())
         gone = set(before.contacts()) - set(after.contacts())
         free = [Put(_item(self._contact_key(contact), c=""), None) for contact in sorted(gone)]
+        own = AbsentOrOneOf("c", "", ERASED, after.member_id)
         return [
-            Put(self._profile_item(after), Equals("ver", before.version)),
-            *(
-                Put(self._contact_item(contact, after.member_id), NOT_HELD)
-                for contact in sorted(added)
-            ),
+            self.put(after, before),
+            *(Put(self._contact_item(contact, after.member_id), own) for contact in sorted(added)),
             *free,
         ]
 
@@ -193,6 +192,15 @@ class Members:
         """Write what takes a person out of the table; raises Cancelled when the profile is another
         by now."""
         self.table.transact(writes)
+
+    def put(self, after: Profile, before: Profile) -> Put:
+        """Return the write of a changed profile alone, if it is still what was read."""
+        return Put(self._profile_item(after), Equals("ver", before.version))
+
+    def lead(self, contacts: Collection[str], of: str, to: str) -> list[Put]:
+        """Return what makes contacts that find one member find another."""
+        held = AbsentOrOneOf("c", "", ERASED, of)
+        return [Put(self._contact_item(one, to), held) for one in contacts]
 
     def by_contact(self, contact: str) -> str | None:
         """The member with a normalized contact."""
@@ -264,6 +272,7 @@ class Members:
             proofs={name: dict(proof) for name, proof in profile.proofs.items()},
             **_set(
                 erased=profile.erased_ms,
+                merged=profile.merged_into,
                 claims={kind: claim._asdict() for kind, claim in profile.claims.items()},
                 note=profile.note,
                 attributes=dict(profile.attributes),
@@ -301,6 +310,7 @@ def _profile(item: Item) -> Profile:
         note=item.get("note", ""),
         attributes=item.get("attributes", {}),
         timezone=item.get("timezone", ""),
+        merged_into=item.get("merged", ""),
     )
 
 
@@ -308,71 +318,6 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
     """The capability link of a member's card."""
     token = tokens.card_token(merchant_id, profile.member_id, profile.link)
     return f"{base_url}/c/{token}"
-
-
-def members_page(
-    table: Table,
-    merchant_id: str,
-    start: Any,
-    aside: Callable[[str, Exception], None],
-    whose: Callable[[Profile], bool] | None = None,
-) -> tuple[list[tuple[Profile, Card]], Any]:
-    """A page of members (or of some, by profile) with their cards, by enrolment, and where the next
-    page starts; None after the last. Who was erased is left out.
-
-    A card that is not there or cannot be read is handed to `aside` with the error, and left out.
-    """
-    page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
-    profiles = [one for item in page.items if (one := _readable_profile(item, aside))]
-    wanted = [one for one in profiles if not one.erased_ms and (whose is None or whose(one))]
-    states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
-    found = []
-    for profile, state in zip(wanted, states, strict=True):
-        try:
-            card = card_of(state or _no_state(merchant_id, profile.member_id))
-        except DamagedError as damaged:
-            aside(profile.member_id, damaged)
-        else:
-            found.append((profile, card))
-    return found, page.next
-
-
-def all_members(
-    table: Table,
-    merchant_id: str,
-    aside: Callable[[str, Exception], None],
-    whose: Callable[[Profile], bool] | None = None,
-) -> Iterator[tuple[Profile, Card]]:
-    """All members of a merchant (or some), a page at a time; see `members_page`."""
-    start = None
-    while True:
-        found, start = members_page(table, merchant_id, start, aside, whose)
-        yield from found
-        if start is None:
-            return
-
-
-def all_cards(
-    table: Table,
-    merchant_id: str,
-    aside: Callable[[str, Exception], None],
-    whose: Callable[[Profile], bool] | None = None,
-) -> Iterator[Card]:
-    """The cards of all members of a merchant, or of some; see `all_members`."""
-    return (card for _, card in all_members(table, merchant_id, aside, whose))
-
-
-def _readable_profile(item: Item, aside: Callable[[str, Exception], None]) -> Profile | None:
-    try:
-        return profile_of(item)
-    except DamagedError as damaged:
-        aside(item["PK"].rpartition("#")[2], damaged)
-        return None
-
-
-def _no_state(merchant_id: str, member_id: str) -> Item:
-    """What stands for a state that is not there: nothing that could be read."""
-    return _item(keys.state(merchant_id, member_id))
 
 
 def shell(key: keys.Key, now_ms: int) -> Item:

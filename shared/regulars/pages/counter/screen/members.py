@@ -53,8 +53,9 @@ def undo(request: protocol.Request) -> protocol.Response:
     holder = find.read_member_card(gathered.shop, str(member_id))
     origin = book.origin(gathered.program, key, gathered.caller.staff, {})
     read = refunds.original(
-        gathered.shop.ledger, gathered.program, holder.profile.member_id, int(str(seq)),
+        gathered.shop.ledger, gathered.program, str(member_id), int(str(seq)),
         op=origin.op, source=origin.source, origin=origin, undo_within_ms=UNDO_MS,
+        now=gathered.now,
     )  # fmt: skip
     if read is None or read.operation.original.kind != "earn":
         raise Refused(RefusalCode.NOT_FOUND)

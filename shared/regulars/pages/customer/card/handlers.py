@@ -136,12 +136,18 @@ def _open(request: protocol.Request) -> Opened:
         raise Refused(RefusalCode.NOT_FOUND)
     now = merchants.now_of(m, clock_item[0] if clock_item else None)
     program = program_of(program_item).at(to_ms(now))
-    profile = profile_of(profile_item)
+    profile, card = profile_of(profile_item), cards.card_of(state_item)
+    while card.merged_into and not profile.erased_ms:
+        c = card.merged_into
+        state_item, profile_item = table.get(keys.state(m, c), keys.profile(m, c))
+        if state_item is None or profile_item is None:
+            raise Refused(RefusalCode.NOT_FOUND)
+        profile, card = profile_of(profile_item), cards.card_of(state_item)
     if profile.erased_ms:
         raise Refused(RefusalCode.NOT_FOUND)
     return Opened(
         Shop(table, m, program, now),
-        cards.card_of(state_item),
+        card,
         profile,
         member_words(request, profile, program),
     )
