@@ -137,7 +137,8 @@ def test_staff_undo_a_stamp_of_a_moment_before(shop: Merchant) -> None:
     def post(path: str, **body: Any) -> Reply:
         reply = shop.service.request(
             "POST", path, body={"member_id": other, **body}, cookies=shop.staff_cookies(),
-            headers={"idempotency-key": path.replace("/", "-"), "x-regulars": "staff"}, acting_as=shop.id,
+            headers={"idempotency-key": path.replace("/", "-"), "x-regulars": "staff"},
+            acting_as=shop.id,
         )  # fmt: skip
         assert reply.status == 200, reply.text
         return reply
