@@ -91,7 +91,7 @@ def _spoil(run: Run, member: str) -> bool:
             return False
         spoilt = cards.state_item(run.m, changed)
     else:
-        old = next((it for it in memory.past[key] if it is not None), None)
+        old = next((it for it in memory.past.get(key, ()) if it is not None), None)
         if old is None or cards.card_of(from_item(old)).seq == card.seq:
             return False
         spoilt = from_item(old)

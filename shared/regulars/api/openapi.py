@@ -45,7 +45,8 @@ _QUERY: dict[str, dict[str, Any]] = {
     "from": {"type": "string", "format": "date", "description": "The first day"},
     "to": {"type": "string", "format": "date", "description": "The last day"},
     "kind": {
-        "type": "string", "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job"],
+        "type": "string",
+        "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job", "key_expiring"],
         "description": "Only things of this kind",
     },
     "version": {"type": "integer", "minimum": 1, "description": "An earlier version"},
