@@ -353,6 +353,21 @@ class TestRoles:
                 answered += reply.status in {200, 201}
         assert answered == 18
 
+    def test_what_staff_type_is_claimed_and_they_write_notes_only(self, cafe: Merchant) -> None:
+        cookies = cafe.counter()
+        made = by(cafe, cookies, "POST", "/v1/members", {"name": "Anna", "email": "a@example.com"})
+        assert (made.status, made.json["card_url"]) == (201, None)
+        path = f"/v1/members/{made.json['member_id']}"
+        (contact,) = cafe.call("GET", f"{path}/profile").json["contacts"]
+        assert (contact["value"], contact["confirmed_at"]) == ("a@example.com", None)
+        assert cafe.call("POST", "/v1/earn", {"contact": "a@example.com"}).status == 404
+        assert by(cafe, cookies, "PATCH", path, {"note": "No nuts"}).status == 200
+        assert cafe.call("GET", f"{path}/profile").json["note"] == "No nuts"
+        for body in ({"name": "B"}, {"note": "x", "email": "b@example.com"}):
+            assert by(cafe, cookies, "PATCH", path, body).code == "forbidden"
+        boss = cafe.counter(role="manager")
+        assert by(cafe, boss, "PATCH", path, {"name": "B"}).status == 200
+
     def test_a_session_is_worth_its_role_and_no_more(self, cafe: Merchant) -> None:
         least = {role: cafe.counter(role=role) for role in ("staff", "manager", "owner")}
         for path, lowest in (
