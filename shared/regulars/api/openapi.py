@@ -18,14 +18,14 @@ from regulars.api.operations import OPERATIONS, TAGS, refusals
 from regulars.api.routes import API, Route
 from regulars.core.schemas import describe
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import problems
+from regulars.http import problems, roles
 from regulars.http.problems import RETRY_AFTER_S, STATUS, TITLE
 from regulars.program import descriptions as of_programs
 from regulars.program.document import ProgramDocument
 
 _REF = "#/components/schemas/{model}"
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
-    "key": [{"merchant": []}],
+    "key": [{"merchant": []}, {"staff": []}],
     "test key": [{"merchant": []}],
     "key or staff": [{"merchant": []}, {"staff": []}],
     "platform": [{"platform": []}],
@@ -221,6 +221,8 @@ def _operation(route: Route) -> dict[str, Any]:
         "parameters": _parameters(route),
         "responses": {**_answers(route, example), **_problems(route)},
     }
+    if {"staff": []} in _SECURITY[route.auth]:
+        operation["x-role"] = roles.needed(route.key)  # the least one of a person
     if route.body:
         optional = not any(field.is_required() for field in route.body.model_fields.values())
         content: dict[str, Any] = {"schema": _ref(route.body)}
