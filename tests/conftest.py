@@ -24,6 +24,7 @@ from tests.aws_services import AwsServices
 from tests.service import Service
 from tests.spy import Spy
 
+LONG = "they take long: they run where CI is set, or with ARGS='-m long'"
 SECRET = "a secret of the tests that is long enough"
 PLATFORM_KEY = "rk_platform_of_the_tests"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -177,9 +178,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     in_browser = [item for item in items if item.get_closest_marker("browser")]
     if in_browser and not os.environ.get("CI") and not chromium.is_here():
         left_out.leave_out(config, items, in_browser, chromium.MISSING)
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long and not os.environ.get("CI") and not _asked_for_long(config):
+        left_out.leave_out(config, items, long, LONG)
     in_php = [item for item in items if item.get_closest_marker("php")]
     if in_php and not os.environ.get("CI") and not shutil.which("php"):
         left_out.leave_out(config, items, in_php, "php is not here: the sample in docs/api/till.md")
+
+
+def _asked_for_long(config: pytest.Config) -> bool:
+    """Whether somebody named these tests, by the marker or by their file."""
+    return "long" in config.option.markexpr or any(".py" in arg for arg in config.args)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
