@@ -19,8 +19,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
+import pytest
+
+from local.engine import ROOT
+from local.intrinsics import read_yaml
 from regulars.api.routes import ROUTES, UNKNOWN, Route
-from regulars.core import clock
+from regulars.core import clock, ring
 from regulars.http import sessions
 from regulars.store import keys
 from regulars.store.marshal import to_item
@@ -249,9 +253,42 @@ def cookies_of(lines: list[str]) -> dict[str, str]:
 
 @cache
 def handler(function: str) -> Callable[[Any, Any], Any]:
-    """The Lambda handler of a function."""
+    """The Lambda handler of a function; without the key ring where the template does not let it
+    read it."""
     found: Callable[[Any, Any], Any] = import_module(f"functions.{function}.app").lambda_handler
-    return found
+    return found if function in ring_readers() else _without_ring(function, found)
+
+
+@cache
+def ring_readers() -> frozenset[str]:
+    """The functions that may read the key ring, as the template says."""
+    resources = read_yaml(ROOT / "template.yaml")["Resources"]
+    return frozenset(
+        name.removesuffix("Function").lower()
+        for name, resource in resources.items()
+        if "ssm:GetParameter" in str(resource.get("Properties", {}).get("Policies"))
+    )
+
+
+class NoRing(ring.Holder):
+    """What a function has that may not read the key ring."""
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+
+    def ring(self) -> ring.Ring:
+        pytest.fail(f"the template does not let {self.function} read the key ring")
+
+
+def _without_ring(
+    function: str, found: Callable[[Any, Any], Any]
+) -> Callable[[Any, Any], Any]:
+    def call(event: Any, about: Any) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ring, "holder", NoRing(function))
+            return found(event, about)
+
+    return call
 
 
 def context() -> SimpleNamespace:

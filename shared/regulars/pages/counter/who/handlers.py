@@ -113,8 +113,7 @@ def _may_choose(device: Device, person: Person) -> bool:
 
 
 def _require_pin(merchant_id: str, person: Person, pin: str) -> None:
-    given = tokens.pin_digest(merchant_id, person.staff_id, pin)
-    if person.pin and not hmac.compare_digest(person.pin, given):
+    if person.pin and not tokens.is_pin(person.pin, merchant_id, person.staff_id, pin):
         raise Refused(RefusalCode.FORBIDDEN, "This is not the PIN.")
 
 
