@@ -26,9 +26,7 @@ from regulars.store.errors import StoreError
 from regulars.store.table import Table
 
 PLATFORM_KEY = "bench-platform-key"
-RING = json.dumps(
-    {"base": "k001", "current": "k001", "since": 0, "keys": {"k001": "bench-" * 8}}
-)
+RING = json.dumps({"base": "k001", "current": "k001", "since": 0, "keys": {"k001": "bench-" * 8}})
 Event = dict[str, Any]
 Seen = list[tuple[str, dict[str, Any], dict[str, Any]]]
 

@@ -280,9 +280,7 @@ class NoRing(ring.Holder):
         pytest.fail(f"the template does not let {self.function} read the key ring")
 
 
-def _without_ring(
-    function: str, found: Callable[[Any, Any], Any]
-) -> Callable[[Any, Any], Any]:
+def _without_ring(function: str, found: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def call(event: Any, about: Any) -> Any:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ring, "holder", NoRing(function))

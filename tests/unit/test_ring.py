@@ -173,7 +173,12 @@ def test_what_a_former_key_makes_ends_with_its_time(parameter: Parameter, frozen
     made = everything()
     parameter.value = document(FIRST, SECOND, current=SECOND, since=START.timestamp())
     ring.holder.forget()
-    moments = {"card code": 60, "mailed": 60, "sign-in": tokens.SIGN_IN_S, "signed": tokens.SIGNED_S}
+    moments = {
+        "card code": 60,
+        "mailed": 60,
+        "sign-in": tokens.SIGN_IN_S,
+        "signed": tokens.SIGNED_S,
+    }
     for what, lasts_s in moments.items():
         for later, good in ((ring.BEHIND_S + lasts_s - 31, True), (ring.BEHIND_S + lasts_s, False)):
             frozen.now = START + timedelta(seconds=later)

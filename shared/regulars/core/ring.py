@@ -1,9 +1,9 @@
 """The key ring: the few secrets of the stack, each with an id, from which all others are derived.
 
-A process reads it when it first needs it, keeps it, and reads it again every few minutes, and at once
-when something names a key that it does not know. What is made with a key names it, except for the
-first: that one has no name, as nothing had before there was a ring. Why, and how keys follow one
-another: docs/adr/0021.
+A process reads it when it first needs it, keeps it, and reads it again every few minutes, and at
+once when something names a key that it does not know. What is made with a key names it, except for
+the first: that one has no name, as nothing had before there was a ring. Why, and how keys follow
+one another: docs/adr/0021.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Ids, secrets and codes: how they are made, signed and read back.
 
-Every purpose has a key of its own, derived from a secret of the ring (`ring.py`), so that a signature
-made for one thing is worth nothing for another. What is looked up in the table, or set at a till, is
-made with the ring's first key for ever; all else with the current one, which it names (docs/adr/0021).
-Capability tokens have 128 bits; codes that people type are short and therefore only accepted from
-signed-in staff or tills.
+Every purpose has a key of its own, derived from a secret of the ring (`ring.py`), so that a
+signature made for one thing is worth nothing for another. What is looked up in the table, or set at
+a till, is made with the ring's first key for ever; all else with the current one, which it names
+(docs/adr/0021). Capability tokens have 128 bits; codes that people type are short and therefore
+only accepted from signed-in staff or tills.
 """
 
 from __future__ import annotations
@@ -156,9 +156,7 @@ def _named(token: str) -> tuple[str, str]:
     return token[:at], token[at:]
 
 
-def mailed_token(
-    merchant_id: str, member_id: str, claimed_ms: int, key: str | None = None
-) -> str:
+def mailed_token(merchant_id: str, member_id: str, claimed_ms: int, key: str | None = None) -> str:
     """Names what a member claimed at an instant, in the link that is mailed to it; readable only
     with our key, the current one if none is named."""
     key = ring.newest() if key is None else key

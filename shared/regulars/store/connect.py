@@ -1,5 +1,5 @@
-"""The table of this process, over the lean client or over boto3, and its key ring: each read on first
-use."""
+"""The table of this process, over the lean client or over boto3, made on first use; and where its
+key ring is."""
 
 from __future__ import annotations
 

@@ -182,7 +182,9 @@ class Members:
             c, "", profile.enrolled_ms, link=0, version=profile.version + 1, erased_ms=now_ms
         )
         newest = range(max(1, profile.link - LINKS_MAX + 1), profile.link + 1)
-        spelled = [tokens.card_token(m, c, n, key) for n in newest for key in {"", profile.link_key}]
+        spelled = [
+            tokens.card_token(m, c, n, key) for n in newest for key in {"", profile.link_key}
+        ]
         spelled += [old for token in spelled if (old := tokens.earlier_card_token(token))]
         links = [keys.link(tokens.digest(token)) for token in spelled]
         return [
