@@ -114,7 +114,7 @@ def test_a_key_is_taken_off_when_nothing_depends_on_it(
         SCRIPT.use(ssm, name, SCRIPT.add(ssm, name))
 
     def drop(key: str, *, leaked: bool = True) -> None:
-        SCRIPT.drop(ssm, name, key, dynamodb, table.name, leaked)
+        SCRIPT.drop(ssm, name, key, dynamodb, table.name, leaked=leaked)
 
     for key, why in (("k001", "stays"), ("k003", "use another one"), ("k009", "no key")):
         with pytest.raises(SCRIPT.RefusedError, match=why):
