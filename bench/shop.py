@@ -243,12 +243,12 @@ def _queue() -> Iterator[str]:
         def do_POST(self) -> None:
             sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if self.headers["X-Amz-Target"] == "AmazonSSM.GetParameter":
-                told: dict[str, Any] = {"Parameter": {"Value": RING}}
+                reply: dict[str, Any] = {"Parameter": {"Value": RING}}
             else:
                 text = sent["MessageBody"].encode()
                 digest = hashlib.md5(text, usedforsecurity=False).hexdigest()
-                told = {"MessageId": uuid4().hex, "MD5OfMessageBody": digest}
-            answer = json.dumps(told).encode()
+                reply = {"MessageId": uuid4().hex, "MD5OfMessageBody": digest}
+            answer = json.dumps(reply).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

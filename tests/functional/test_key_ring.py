@@ -1,7 +1,7 @@
 """One key follows another while requests come in at several processes: none of them fails.
 
 Each thread here is a process as far as the ring goes: it knows what it has read, and reads again
-when it is told to. The ring is a parameter, changed by the operator's own script.
+when it must. The ring is a parameter, changed by the operator's own script.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Traffic:
         """Cards of every time; first one of before for each process."""
         self.mails: list[list[dict[str, Any]]] = [[] for _ in range(PROCESSES)]
         self.rounds = [0] * PROCESSES
-        self.told = [threading.Event() for _ in range(PROCESSES)]
+        self.must_read = [threading.Event() for _ in range(PROCESSES)]
         self.failed: list[str] = []
         self.over = threading.Event()
         self.devices = [cafe.counter() for _ in range(PROCESSES)]
@@ -64,8 +64,8 @@ class Traffic:
         """Make requests until it is over."""
         try:
             while not self.over.is_set():
-                if self.told[process].is_set():
-                    self.told[process].clear()
+                if self.must_read[process].is_set():
+                    self.must_read[process].clear()
                     ring.holder.forget()
                 self.round(process)
                 self.rounds[process] += 1
@@ -189,7 +189,7 @@ class Traffic:
 
     def learn(self, process: int) -> None:
         """This process reads the ring again; then everybody goes on."""
-        self.told[process].set()
+        self.must_read[process].set()
         self.everybody_went_on()
 
 

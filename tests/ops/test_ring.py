@@ -70,8 +70,8 @@ def test_the_secret_of_a_stack_of_before_becomes_the_first_key(clients: Any) -> 
         describe_stack_resources=lambda StackName: {"StackResources": resources},  # noqa: N803
         exceptions=clients("cloudformation").exceptions,
     )
-    said = SCRIPT.make(clients("ssm"), name, stack, secrets, "regulars")
-    assert said.endswith("is made, with the stack's secret")
+    answer = SCRIPT.make(clients("ssm"), name, stack, secrets, "regulars")
+    assert answer.endswith("is made, with the stack's secret")
     ring = SCRIPT.read(clients("ssm"), name)
     assert ring["keys"] == {ring["base"]: BEFORE}
 

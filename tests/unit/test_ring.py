@@ -184,7 +184,7 @@ def test_what_a_former_key_makes_ends_with_its_time(parameter: Parameter, frozen
             frozen.now = START + timedelta(seconds=later)
             assert reads(what, made, later) is good, (what, later)
     assert tokens.read_unsubscribe_token(made["unsubscribe"]) == (M, C), "mails are kept for years"
-    assert tokens.is_pin(made["pin"], M, "s1", "4711"), "until it is set anew"
+    assert tokens.is_pin(made["pin"], M, "s1", "4711"), "until it is set again"
 
 
 def reads(what: str, made: dict[str, str], later: float) -> bool:

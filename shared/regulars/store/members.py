@@ -58,9 +58,8 @@ class Profile(NamedTuple):
     source: str = ""
     referred_by: str = ""
     link: int = 1
-    """Number of the card's link; rises when the link is renewed."""
     link_key: str = ""
-    """The name of the key that the link is made with (`tokens.key_name`)."""
+    """Number of the card's link, which rises when it is renewed, and the name of the link's key."""
     version: int = 1
     proofs: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     """When (`at`, in milliseconds) and by whom (`by`) a contact was confirmed (`email`, `phone`), a
@@ -182,9 +181,8 @@ class Members:
             c, "", profile.enrolled_ms, link=0, version=profile.version + 1, erased_ms=now_ms
         )
         newest = range(max(1, profile.link - LINKS_MAX + 1), profile.link + 1)
-        spelled = [
-            tokens.card_token(m, c, n, key) for n in newest for key in {"", profile.link_key}
-        ]
+        names = {"", profile.link_key}
+        spelled = [tokens.card_token(m, c, number, key) for number in newest for key in names]
         spelled += [old for token in spelled if (old := tokens.earlier_card_token(token))]
         links = [keys.link(tokens.digest(token)) for token in spelled]
         return [
