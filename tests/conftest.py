@@ -22,7 +22,7 @@ from regulars.store import connect, wire
 from regulars.store.table import Table
 from tests import chromium, examples, left_out
 from tests.aws_services import AwsServices
-from tests.service import Service
+from tests.service import PermittedRing, Service
 from tests.spy import Spy
 
 SECRET = "a secret of the tests that is long enough"
@@ -55,9 +55,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     config.settings.cache_clear()
     credentials.kept.clear()
     monkeypatch.setattr(ring, "source", lambda: RING)
-    ring.holder.forget()
+    monkeypatch.setattr(ring, "holder", PermittedRing())
     yield
-    ring.holder.forget()
     config.settings.cache_clear()
 
 

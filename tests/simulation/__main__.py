@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "MAIL_FROM": "cards@regulars.example",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     "POWERTOOLS_METRICS_DISABLED": "true",
+    "RING_PARAMETER": "/regulars/ring",
     "TABLE_NAME": "regulars-ledger",
 }
 

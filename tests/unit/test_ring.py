@@ -139,7 +139,7 @@ def everything() -> dict[str, str]:
         "contact": tokens.contact_digest(M, "a@example.com"),
         "mailbox": tokens.mailbox_digest("a@example.com"),
         "hook": tokens.hook_secret("h1"),
-        "card link of the first key": tokens.card_token(M, C, 1),
+        "card link of the first key": tokens.card_token(M, C, 1, ""),
         "card link": tokens.card_token(M, C, 1, name),
         "unsubscribe": tokens.unsubscribe_token(M, C),
         "mailed": tokens.mailed_token(M, C, 1_795_338_000_000),

@@ -172,7 +172,7 @@ def test_a_derived_secret_is_as_documented() -> None:
 
 def test_card_links_have_128_bits_and_change_when_renewed() -> None:
     links = {
-        tokens.card_token(m, c, n)
+        tokens.card_token(m, c, n, "")
         for m in (SHOP, OTHER) for c in ("c1", "c2") for n in (1, 2)
     }  # fmt: skip
 

@@ -35,7 +35,7 @@ def settings() -> Settings:
     return Settings(
         table_name=os.environ["TABLE_NAME"],
         base_url=os.environ.get("BASE_URL", "").rstrip("/"),
-        ring_parameter=os.environ.get("RING_PARAMETER", ""),
+        ring_parameter=os.environ["RING_PARAMETER"],
         platform_key_sha256=os.environ.get("PLATFORM_KEY_SHA256", ""),
         orders_queue_url=os.environ.get("ORDERS_QUEUE_URL", ""),
         messages_queue_url=os.environ.get("MESSAGES_QUEUE_URL", ""),

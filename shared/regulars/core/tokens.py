@@ -101,9 +101,9 @@ def key_name() -> str:
     return ring.newest()
 
 
-def card_token(merchant_id: str, member_id: str, number: int, key: str = "") -> str:
+def card_token(merchant_id: str, member_id: str, number: int, key: str) -> str:
     """The capability of a card's link, 128 bits. `number` rises when it is renewed; the profile
-    keeps `key`, the name of the key that it is made with."""
+    keeps `key`, the name of the key that it is made with (`store.members.link_token`)."""
     mac = derive("card-link", merchant_id, member_id, str(number), key=key)
     return _word(mac[:16], CARD_TOKEN_LENGTH)
 
