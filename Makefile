@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run job test quick simulate audiences mutants check format build bench year clean
+.PHONY: help setup run job test quick simulate audiences mutants check format build deploy bench year clean
 
 # Compiled modules are kept also where the environment says otherwise: each process that the product
 # or a test starts would compile them all again.
@@ -86,6 +86,10 @@ format: .venv/.installed node_modules/.installed ## Format the code and fix what
 
 build: .venv/.installed ## Build what is deployed
 	@scripts/build
+
+deploy: build ## Make the key ring where there is none, then deploy (STACK=regulars ARGS=--guided)
+	@$(BIN)/python scripts/ring make --stack $(or $(STACK),regulars)
+	@.venv-sam/bin/sam deploy --stack-name $(or $(STACK),regulars) $(ARGS)
 
 bench: setup ## Measure the budgets
 	@$(BIN)/python -m bench

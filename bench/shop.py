@@ -19,12 +19,14 @@ from uuid import uuid4
 
 from local import engine
 from local.memory import Memory
+from regulars.core import ring
 from regulars.core.config import settings
 from regulars.store import connect
 from regulars.store.errors import StoreError
 from regulars.store.table import Table
 
 PLATFORM_KEY = "bench-platform-key"
+RING = json.dumps({"base": "k001", "current": "k001", "since": 0, "keys": {"k001": "bench-" * 8}})
 Event = dict[str, Any]
 Seen = list[tuple[str, dict[str, Any], dict[str, Any]]]
 
@@ -171,6 +173,7 @@ def opened(template: str = "corner-cafe") -> Iterator[Shop]:
         os.environ |= _environment() | {
             "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
             "AWS_ENDPOINT_URL_SQS": queue,
+            "AWS_ENDPOINT_URL_SSM": queue,
             "ORDERS_QUEUE_URL": f"{queue}/123456789012/orders",
             "MESSAGES_QUEUE_URL": f"{queue}/123456789012/messages",
         }
@@ -189,6 +192,7 @@ def in_memory(memory: Memory, template: str) -> Iterator[tuple[Table, str]]:
         patch.dict(os.environ, _environment()),
         patch.object(connect, "lean_table", lambda: table),
         patch.object(connect, "table", lambda: table),
+        patch.object(ring, "source", lambda: RING),
     ):
         settings.cache_clear()
         try:
@@ -206,7 +210,7 @@ def _environment() -> dict[str, str]:
         "AWS_DEFAULT_REGION": "eu-central-1",
         "TABLE_NAME": engine.TABLE,
         "BASE_URL": "https://cards.example",
-        "REGULARS_SECRET": "bench-" * 8,
+        "RING_PARAMETER": "/regulars/ring",
         "PLATFORM_KEY_SHA256": hashlib.sha256(PLATFORM_KEY.encode()).hexdigest(),
         "MAIL_FROM": "cards@example.com",
         "POWERTOOLS_SERVICE_NAME": "regulars",
@@ -235,15 +239,21 @@ def _new_merchant(template: str) -> dict[str, Any]:
 
 @contextmanager
 def _queue() -> Iterator[str]:
-    """A queue that takes everything, for what a function sends on its way to an answer."""
+    """A queue that takes everything, for what a function sends on its way to an answer; and the
+    key ring."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            digest = hashlib.md5(sent["MessageBody"].encode(), usedforsecurity=False).hexdigest()
-            answer = json.dumps({"MessageId": uuid4().hex, "MD5OfMessageBody": digest}).encode()
+            if self.headers["X-Amz-Target"] == "AmazonSSM.GetParameter":
+                reply: dict[str, Any] = {"Parameter": {"Value": RING}}
+            else:
+                text = sent["MessageBody"].encode()
+                digest = hashlib.md5(text, usedforsecurity=False).hexdigest()
+                reply = {"MessageId": uuid4().hex, "MD5OfMessageBody": digest}
+            answer = json.dumps(reply).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

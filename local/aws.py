@@ -18,6 +18,7 @@ _TARGETS = {
     "dynamodb": ("DynamoDB_20120810", "1.0"),
     "dynamodbstreams": ("DynamoDBStreams_20120810", "1.0"),
     "sqs": ("AmazonSQS", "1.0"),
+    "ssm": ("AmazonSSM", "1.1"),
 }
 
 

@@ -128,7 +128,7 @@ class Resolver:
             raise TemplateError(f"{place}: Ref to {name}, which is not in the template")
         if name in self.late:
             return self.late[name]
-        by_arn = ("AWS::SNS::Topic", "AWS::Serverless::LayerVersion", "AWS::SecretsManager::Secret")
+        by_arn = ("AWS::SNS::Topic", "AWS::Serverless::LayerVersion")
         if self._resources[name]["Type"] in by_arn:
             return self.arn(name)
         return self.physical_name(name)
@@ -196,5 +196,4 @@ _ARNS = {  # type -> (service in the ARN, what stands before the name)
     "AWS::DynamoDB::Table": ("dynamodb", "table/"),
     "AWS::Serverless::Function": ("lambda", "function:"),
     "AWS::Serverless::LayerVersion": ("lambda", "layer:"),
-    "AWS::SecretsManager::Secret": ("secretsmanager", "secret:"),
 }

@@ -79,7 +79,8 @@ class Settings:
 class Secrets:
     """Made once, kept in a file that only we can read."""
 
-    secret: str
+    ring: str
+    """The document of the key ring."""
     platform_key: str
 
     @property
@@ -89,13 +90,17 @@ class Secrets:
 
     @classmethod
     def kept_in(cls, folder: Path) -> "Secrets":
-        """Those of the folder; new ones the first time."""
+        """Those of the folder; new ones the first time. A folder of before there was a ring has one
+        secret, which becomes the first key: what was made with it goes on."""
         path = folder / "secrets.json"
-        if path.exists():
-            return cls(**json.loads(path.read_text("utf-8")))
-        made = cls(secrets.token_urlsafe(48), f"rk_platform_{secrets.token_urlsafe(32)}")
-        write_private(path, {"secret": made.secret, "platform_key": made.platform_key})
-        return made
+        kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        if "ring" not in kept:
+            first = kept.get("secret") or secrets.token_urlsafe(48)
+            platform_key = kept.get("platform_key") or f"rk_platform_{secrets.token_urlsafe(32)}"
+            ring = {"base": "k001", "current": "k001", "since": 0, "keys": {"k001": first}}
+            kept = {"ring": ring, "platform_key": platform_key}
+            write_private(path, kept)
+        return cls(json.dumps(kept["ring"]), kept["platform_key"])
 
 
 def write_private(path: Path, document: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from local.aws import Client
 from local.desk import Desk
 from local.gateway import Gateway
 from local.httpd import Server
+from local.intrinsics import STACK
 from local.queues import QueuePoller, create_queues
 from local.schedules import Clock
 from local.settings import ROOT, Secrets, Settings, SettingsError, lock, write_private
@@ -24,6 +25,7 @@ from local.template import Template, load
 from local.workers import Blueprint, Pool, SourceWatch, environment_of, lambda_environment
 
 MAIL_FROM = "hello@regulars.example"
+RING_PARAMETER = f"/{STACK}/ring"
 _TRIM_EVERY_S = 60.0
 
 
@@ -56,12 +58,13 @@ class Stack:
         template.resolver.late.update(urls)
         Client("ses", endpoint).post("/v2/email/identities", {"EmailIdentity": MAIL_FROM})
         keys = Secrets.kept_in(settings.kept())
+        _put_secret(Client("ssm", endpoint), RING_PARAMETER, keys.ring)
         self._make_pools(
             template,
             {
                 "TABLE_NAME": template.table.name,
                 "BASE_URL": base_url,
-                "REGULARS_SECRET": keys.secret,
+                "RING_PARAMETER": RING_PARAMETER,
                 "PLATFORM_KEY_SHA256": keys.platform_key_sha256,
                 "MAIL_FROM": MAIL_FROM,
                 "AWS_ENDPOINT_URL": endpoint,
@@ -209,6 +212,10 @@ def _endpoint_of(process: subprocess.Popen[bytes], log: Path) -> str:
     if not line.strip().isdigit():
         raise SettingsError(f"the local SQS and SES do not start; see {os.path.relpath(log)}")
     return f"http://127.0.0.1:{int(line)}"
+
+
+def _put_secret(ssm: Client, name: str, text: str) -> None:
+    ssm.call("PutParameter", {"Name": name, "Value": text, "Type": "SecureString"})
 
 
 def _send_json(sqs: Client, url: str, document: dict[str, Any]) -> None:

@@ -42,7 +42,6 @@ _PASSED_OVER = (
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SQS::QueuePolicy",
-    "AWS::SecretsManager::",
     "AWS::WAFv2::",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,17 +16,18 @@ from playwright.sync_api import Browser
 
 from local import engine, template
 from local.aws import REGION
-from regulars.core import clock, config, tokens
+from regulars.core import clock, config, ring, tokens
 from regulars.http import credentials, limits
 from regulars.store import connect, wire
 from regulars.store.table import Table
 from tests import chromium, examples, left_out
 from tests.aws_services import AwsServices
-from tests.service import Service
+from tests.service import PermittedRing, Service
 from tests.spy import Spy
 
 LONG = "they take long: they run where CI is set, or with ARGS='-m long'"
 SECRET = "a secret of the tests that is long enough"
+RING = json.dumps({"base": "k001", "current": "k001", "since": 0, "keys": {"k001": SECRET}})
 PLATFORM_KEY = "rk_platform_of_the_tests"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -44,7 +46,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AWS_DEFAULT_REGION": REGION,
         "TABLE_NAME": "regulars-ledger",
         "BASE_URL": "https://cards.example",
-        "REGULARS_SECRET": SECRET,
+        "RING_PARAMETER": "/regulars/ring",
         "MAIL_FROM": "cards@regulars.example",
         "POWERTOOLS_SERVICE_NAME": "tests",
         "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -54,6 +56,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     config.settings.cache_clear()
     credentials.kept.clear()
     limits.clear()
+    monkeypatch.setattr(ring, "source", lambda: RING)
+    monkeypatch.setattr(ring, "holder", PermittedRing())
     yield
     config.settings.cache_clear()
 

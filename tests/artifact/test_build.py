@@ -54,7 +54,7 @@ def run(build: Build, function: str, event: Any = None, endpoint: str = "") -> d
         "AWS_LAMBDA_FUNCTION_NAME": function,
         "TABLE_NAME": engine.TABLE,
         "BASE_URL": "https://cards.example",
-        "REGULARS_SECRET": "s" * 64,
+        "RING_PARAMETER": "/regulars/ring",
         "PLATFORM_KEY_SHA256": "0" * 64,
         "ORDERS_QUEUE_URL": "https://sqs.example/orders",
         "MESSAGES_QUEUE_URL": "https://sqs.example/messages",

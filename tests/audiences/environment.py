@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import os
 
-from regulars.core import config, tokens
-from tests.conftest import PLATFORM_KEY, SECRET
+from regulars.core import config, ring, tokens
+from tests.conftest import PLATFORM_KEY, RING
 
 
 def ready() -> None:
     """Set what functions are told, and let them log nothing."""
+    ring.source = lambda: RING
     os.environ |= {
         "TABLE_NAME": "regulars-ledger",
         "BASE_URL": "https://cards.example",
-        "REGULARS_SECRET": SECRET,
         "PLATFORM_KEY_SHA256": tokens.digest(PLATFORM_KEY),
         "ORDERS_QUEUE_URL": "http://localhost/orders",
         "MESSAGES_QUEUE_URL": "http://localhost/messages",

@@ -197,6 +197,41 @@ class TestFirewall:
         assert firewall["Parameters"]["BotControl"]["Default"] == "false"
 
 
+class TestSecrets:
+    def test_no_environment_holds_one(self) -> None:
+        """They are read at run time; what stands here is names, addresses and a hash."""
+        for function in (GLOBALS, *FUNCTIONS.values()):
+            variables = function.get("Environment", {}).get("Variables", {})
+            assert set(variables) <= {
+                "TABLE_NAME", "BASE_URL", "RING_PARAMETER", "PLATFORM_KEY_SHA256", "MAIL_FROM",
+                "ORDERS_QUEUE_URL", "MESSAGES_QUEUE_URL", "POWERTOOLS_SERVICE_NAME",
+                "POWERTOOLS_LOG_LEVEL",
+            }  # fmt: skip
+        whole = (ROOT / "template.yaml").read_text("utf-8")
+        assert "{{resolve" not in whole
+        assert "GenerateSecretString" not in whole
+
+    def test_the_key_ring_is_read_by_those_who_make_or_check_something_with_it(self) -> None:
+        """`tests/service.py` takes it from the others. Outbox writes a sandbox's mails by itself,
+        tiers draws raffles."""
+        readers = {name for name in FUNCTIONS if "ssm:GetParameter" in actions(FUNCTIONS[name])}
+        assert {verb(name) for name in readers} == {
+            "join", "card", "stamp", "redeem", "staff", "api", "hooks", "orders", "outbox",
+            "notify", "tiers", "console",
+        }  # fmt: skip
+        for name in readers:
+            (read,) = (
+                it for it in statements(FUNCTIONS[name]) if "ssm:GetParameter" in it["Action"]
+            )
+            assert read["Action"] == ["ssm:GetParameter"]
+            assert read["Resource"]["Fn::Sub"].endswith(":parameter/${AWS::StackName}/ring")
+
+    def test_its_name_is_told_to_the_functions(self) -> None:
+        assert GLOBALS["Environment"]["Variables"]["RING_PARAMETER"] == {
+            "Fn::Sub": "/${AWS::StackName}/ring"
+        }
+
+
 class TestQueues:
     def test_each_has_somewhere_to_put_what_fails(self) -> None:
         fed = {target(queue["RedrivePolicy"]["deadLetterTargetArn"]) for queue in QUEUES.values()
@@ -277,7 +312,6 @@ class TestLedger:
         assert table["Properties"]["DeletionProtectionEnabled"] is True
         recovery = table["Properties"]["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": True}
-        assert RESOURCES["Secret"]["DeletionPolicy"] == "Retain"
 
     def test_its_stream_shows_both_images_and_its_items_can_expire(self) -> None:
         table = RESOURCES["LedgerTable"]["Properties"]

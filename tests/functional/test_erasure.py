@@ -365,7 +365,7 @@ def test_a_link_of_before_tokens_were_plain_letters_leads_nowhere_either(
     service: Service, cafe: Merchant
 ) -> None:
     member_id = str(cafe.join(name="Anna")["member_id"])
-    old = tokens.earlier_card_token(tokens.card_token(cafe.id, member_id, 1))
+    old = tokens.earlier_card_token(tokens.card_token(cafe.id, member_id, 1, ""))
     assert old
     pk, sk = keys.link(tokens.digest(old))
     service.table.put({"PK": pk, "SK": sk, "m": cafe.id, "c": member_id})

@@ -125,7 +125,7 @@ SHOPS = st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=11, max_size=11).ma
 @settings(deadline=None, max_examples=examples(200))
 @given(SHOPS, MEMBERS, st.integers(0, 50))
 def test_all_tokens_are_letters_and_digits(m: str, c: str, number: int) -> None:
-    card, stop = tokens.card_token(m, c, number), tokens.unsubscribe_token(m, c)
+    card, stop = tokens.card_token(m, c, number, ""), tokens.unsubscribe_token(m, c)
     assert re.fullmatch(r"[0-9a-z]+", card + stop + tokens.random_id(26))
     assert tokens.read_unsubscribe_token(stop) == (m, c)
     for place in range(len(stop)):
@@ -148,7 +148,7 @@ class TestLinksOfEarlierReleases:
     def stored_earlier(self, cafe: Merchant, member_id: str) -> str:
         """A card whose link lies in the table as it did then; its token."""
         table = cafe.service.table
-        new = keys.link(tokens.digest(tokens.card_token(cafe.id, member_id, 1)))
+        new = keys.link(tokens.digest(tokens.card_token(cafe.id, member_id, 1, "")))
         (item,) = table.get(new)
         assert item is not None
         token = self.card(cafe, member_id)

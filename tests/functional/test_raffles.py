@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from regulars.actions.due_marks import next_draw
 from regulars.domain import raffles
 from regulars.program import templates
+from tests.conftest import Clock
 from tests.service import Merchant, Service
 
 RAFFLE = {
@@ -192,3 +194,17 @@ def test_publishing_on_the_morning_of_the_draw_does_not_put_it_off(service: Serv
 
     assert "draw" in clock(cafe, "2026-12-25T12:00:00Z")
     assert cakes(cafe, member_id) == 1
+
+
+def test_a_live_shop_draws_by_the_hourly_schedule(service: Service, frozen: Clock) -> None:
+    frozen.now = datetime(2026, 12, 10, 10, tzinfo=UTC)
+    cafe = service.new_merchant()
+    now = cafe.call("GET", "/v1/program").json["program"]
+    rewards = [*now["rewards"], {"id": "cake", "name": "A cake"}]
+    document = {**now, "rewards": rewards, "raffles": [RAFFLE]}
+    assert cafe.call("PUT", "/v1/program", document, headers={"if-match": "1"}).status == 200
+    member_id = cafe.join()["member_id"]
+    cafe.earn(member_id)
+    frozen.now = datetime(2026, 12, 25, 11, 5, tzinfo=UTC)  # noon in Budapest
+    service.run_job("tiers")
+    assert cafe.call("GET", "/v1/raffles/winter").json["winners"] == [member_id]

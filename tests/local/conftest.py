@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def _as_at_a_prompt(environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stack is started as a person would: nothing of a function's environment is set."""
-    for name in ("BASE_URL", "TABLE_NAME", "REGULARS_SECRET", "MAIL_FROM", "PLATFORM_KEY_SHA256"):
+    for name in ("BASE_URL", "TABLE_NAME", "RING_PARAMETER", "MAIL_FROM", "PLATFORM_KEY_SHA256"):
         monkeypatch.delenv(name, raising=False)
 
 

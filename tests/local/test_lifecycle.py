@@ -82,7 +82,7 @@ def test_it_ends_with_the_make_that_started_it(toy: Path) -> None:
 
 def test_secrets_are_kept_and_private(start: Start) -> None:
     first = start()
-    secret = first.environment()["REGULARS_SECRET"]
+    ring = key_ring(first)
     assert first.access["demo"] is None
     assert first.access["base_url"] == first.address
     assert first.access["platform_key"].startswith("rk_platform_")
@@ -90,7 +90,27 @@ def test_secrets_are_kept_and_private(start: Start) -> None:
         assert (first.state / name).stat().st_mode & 0o777 == 0o600
     first.stop()
     assert not (first.state / "control.json").exists()
-    assert start(BASE_URL="https://shop.example/").environment()["REGULARS_SECRET"] == secret
+    assert key_ring(start(BASE_URL="https://shop.example/")) == ring
+
+
+def test_the_secret_of_a_folder_of_before_becomes_the_first_key(start: Start, toy: Path) -> None:
+    """What was made with it goes on: links on phones, contacts, the tills' secrets."""
+    (toy / "state").mkdir()
+    before = {"secret": "of a folder of before, long enough", "platform_key": "rk_platform_1"}
+    (toy / "state" / "secrets.json").write_text(json.dumps(before))
+    stack = start()
+    ring = key_ring(stack)
+    assert ring["keys"] == {ring["base"]: before["secret"]}
+    assert (stack.access["platform_key"], ring["current"]) == ("rk_platform_1", ring["base"])
+
+
+def key_ring(stack: RunningStack) -> dict[str, Any]:
+    """What a function reads; nothing of it is in an environment."""
+    name = stack.environment()["RING_PARAMETER"]
+    found = stack.client("ssm").call("GetParameter", {"Name": name, "WithDecryption": True})
+    ring: dict[str, Any] = json.loads(found["Parameter"]["Value"])
+    assert not [text for text in ring["keys"].values() if text in str(stack.environment())]
+    return ring
 
 
 def test_the_demo_is_made_once_and_follows_the_address(start: Start) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from itertools import chain
 from multiprocessing import Pool
 from pathlib import Path
 
+from regulars.core import ring
 from tests.simulation import planted_versions, planted_wallets, wallets
 from tests.simulation.changing import Changing
 from tests.simulation.planted import BUGS, planted
@@ -30,9 +32,18 @@ ENVIRONMENT = {
     "MAIL_FROM": "cards@regulars.example",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
     "POWERTOOLS_METRICS_DISABLED": "true",
-    "REGULARS_SECRET": "a secret of the simulation that is long enough",
+    "RING_PARAMETER": "/regulars/ring",
     "TABLE_NAME": "regulars-ledger",
 }
+
+RING = json.dumps(
+    {
+        "base": "k001",
+        "current": "k001",
+        "since": 0,
+        "keys": {"k001": "a secret of the simulation that is long enough"},
+    }
+)
 
 CHUNK = 40
 CHANGING_EVERY = 4
@@ -51,16 +62,22 @@ def main() -> int:
     arguments.add_argument("--seconds", type=float, default=1e9, help="stop after so long")
     arguments.add_argument("--planted", action="store_true", help="look for the planted bugs")
     asked = arguments.parse_args()
-    os.environ.update(ENVIRONMENT)
+    _prepare()
     if asked.planted:
         return _planted()
     return _seeds(range(asked.first, asked.first + asked.seeds), asked.steps, asked.seconds)
 
 
+def _prepare() -> None:
+    """Tell this process what a function is told."""
+    os.environ.update(ENVIRONMENT)
+    ring.source = lambda: RING
+
+
 def _seeds(seeds: range, steps: int, seconds: float) -> int:
     began = time.monotonic()
     done = (0, 0)
-    with Pool() as pool:
+    with Pool(initializer=_prepare) as pool:
         for found, counted in pool.imap_unordered(_some, _chunks(seeds, steps)):
             done = (done[0] + counted[0], done[1] + counted[1])
             if found:
@@ -125,7 +142,7 @@ def found_before() -> dict[str, int]:
 
 def _planted() -> int:
     missed, at = 0, {}
-    with Pool() as pool:
+    with Pool(initializer=_prepare) as pool:
         for name, found in pool.imap(_bug, ALL_BUGS):
             missed += found is None
             at[name] = found.seed if found else 1

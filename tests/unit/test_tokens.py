@@ -11,8 +11,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from regulars.core import config, tokens
+from regulars.core import ring, tokens
 from regulars.domain import codes
+from tests.conftest import RING, SECRET
 
 EPOCH = 1_795_338_000
 SHOP, OTHER = "m00000000001", "m00000000002"
@@ -151,8 +152,9 @@ def test_secrets_differ_by_purpose_part_and_secret(monkeypatch: pytest.MonkeyPat
         tokens.derive("ab", "c"),
         tokens.derive("a"),
     ]
-    monkeypatch.setenv("REGULARS_SECRET", "another secret of the tests, long enough")
-    config.settings.cache_clear()
+    other = RING.replace(SECRET, "another secret of the tests, long enough")
+    monkeypatch.setattr(ring, "source", lambda: other)
+    ring.holder.forget()
     made.append(tokens.derive("a", "b", "c"))
 
     assert len(set(made)) == len(made)
@@ -160,7 +162,7 @@ def test_secrets_differ_by_purpose_part_and_secret(monkeypatch: pytest.MonkeyPat
 
 def test_a_derived_secret_is_as_documented() -> None:
     """HMAC-SHA256 of length-prefixed parts, so that a second implementation can be written."""
-    key = hmac.digest(config.settings().secret, b"hook", "sha256")
+    key = hmac.digest(SECRET.encode(), b"hook", "sha256")
     message = b"\x00\x00\x00\x02h1"
 
     assert tokens.derive("hook", "h1") == hmac.digest(key, message, "sha256")
@@ -170,7 +172,7 @@ def test_a_derived_secret_is_as_documented() -> None:
 
 def test_card_links_have_128_bits_and_change_when_renewed() -> None:
     links = {
-        tokens.card_token(m, c, n)
+        tokens.card_token(m, c, n, "")
         for m in (SHOP, OTHER) for c in ("c1", "c2") for n in (1, 2)
     }  # fmt: skip
 

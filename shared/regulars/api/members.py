@@ -10,7 +10,7 @@ from regulars.actions.change_profile import change_profile
 from regulars.actions.enroll import enroll
 from regulars.api.models import MemberChange, NewMember
 from regulars.api.reading import limit, read_body
-from regulars.core import checks, contacts, typed
+from regulars.core import checks, contacts, tokens, typed
 from regulars.domain import calendar, carryover, eligibility
 from regulars.domain.decision import Decision
 from regulars.domain.program import Program
@@ -32,7 +32,7 @@ def create(request: protocol.Request) -> protocol.Response:
     body = read_body(request, NewMember)
     key = protocol.idempotency_key(request)
     program = gathered.program
-    new = Profile("", "", 0)
+    new = Profile("", "", 0, link_key=tokens.key_name())
     try:
         new = _with_changes(new, body, gathered)
     except Refused:  # the programme may ask for more by now, but this may be a call come again

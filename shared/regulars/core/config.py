@@ -13,8 +13,8 @@ class Settings(NamedTuple):
     table_name: str
     base_url: str
     """The public origin, without a slash at the end."""
-    secret: bytes
-    """The key from which all others are derived (`tokens.py`)."""
+    ring_parameter: str
+    """The name of the parameter that holds the key ring (`ring.py`)."""
     platform_key_sha256: str
     orders_queue_url: str
     messages_queue_url: str
@@ -35,7 +35,7 @@ def settings() -> Settings:
     return Settings(
         table_name=os.environ["TABLE_NAME"],
         base_url=os.environ.get("BASE_URL", "").rstrip("/"),
-        secret=os.environ["REGULARS_SECRET"].encode(),
+        ring_parameter=os.environ["RING_PARAMETER"],
         platform_key_sha256=os.environ.get("PLATFORM_KEY_SHA256", ""),
         orders_queue_url=os.environ.get("ORDERS_QUEUE_URL", ""),
         messages_queue_url=os.environ.get("MESSAGES_QUEUE_URL", ""),

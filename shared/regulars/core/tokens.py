@@ -1,8 +1,10 @@
 """Ids, secrets and codes: how they are made, signed and read back.
 
-Every purpose has a key of its own, derived from the one secret, so that a signature made for one
-thing is worth nothing for another. Capability tokens have 128 bits; codes that people type are
-short and therefore only accepted from signed-in staff or tills.
+Every purpose has a key of its own, derived from a secret of the ring (`ring.py`), so that a
+signature made for one thing is worth nothing for another. What is looked up in the table, or set at
+a till, is made with the ring's first key for ever; all else with the current one, which it names
+(docs/adr/0021). Capability tokens have 128 bits; codes that people type are short and therefore
+only accepted from signed-in staff or tills.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 
-from regulars.core.config import settings
+from regulars.core import ring
 from regulars.domain import codes
 
 CODE_STEP_S = 30
@@ -41,6 +43,17 @@ INSTANT_LENGTH = 9
 """Characters of an instant in milliseconds."""
 
 CONTACT_CODE_DIGITS = 6
+SEED_LENGTH = 16
+"""Random characters that a contact's code is made from; the name of a key comes before them."""
+
+PIN_DIGEST_LENGTH = 40
+"""Hexadecimal digits."""
+
+SIGNED_S = 24 * 3600
+"""How long what is signed is good for at the longest."""
+
+SIGN_IN_S = 3600
+"""The same for a link by which somebody signs in."""
 
 
 def random_id(length: int) -> str:
@@ -71,17 +84,28 @@ def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def derive(purpose: str, *parts: str) -> bytes:
+def derive(purpose: str, *parts: str, key: str = "") -> bytes:
     """HMAC-SHA256 of the parts under the key of a purpose. Length-prefixed, so parts cannot run
-    into each other."""
-    key = hmac.digest(settings().secret, purpose.encode(), "sha256")
+    into each other.
+
+    `key` names the key of the ring; the first one, which stays for ever, is not named. Raises
+    UnknownKeyError.
+    """
+    own = hmac.digest(ring.secret(key), purpose.encode(), "sha256")
     message = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
-    return hmac.digest(key, message, "sha256")
+    return hmac.digest(own, message, "sha256")
 
 
-def card_token(merchant_id: str, member_id: str, number: int) -> str:
-    """The capability of a card's link, 128 bits. `number` rises when it is renewed."""
-    return _word(derive("card-link", merchant_id, member_id, str(number))[:16], CARD_TOKEN_LENGTH)
+def key_name() -> str:
+    """The name of the key that new links and ids are made with; empty for the ring's first one."""
+    return ring.newest()
+
+
+def card_token(merchant_id: str, member_id: str, number: int, key: str) -> str:
+    """The capability of a card's link, 128 bits. `number` rises when it is renewed; the profile
+    keeps `key`, the name of the key that it is made with (`store.members.link_token`)."""
+    mac = derive("card-link", merchant_id, member_id, str(number), key=key)
+    return _word(mac[:16], CARD_TOKEN_LENGTH)
 
 
 def earlier_card_token(token: str) -> str | None:
@@ -93,17 +117,22 @@ def earlier_card_token(token: str) -> str | None:
     return _b64(number.to_bytes(16)) if number is not None and number < 1 << 128 else None
 
 
-def unsubscribe_token(merchant_id: str, member_id: str) -> str:
-    """Names a member in an unsubscribe link; readable only with our key."""
-    return f"{merchant_id}{member_id}{_word(_unsubscribe_mac(merchant_id, member_id), MAC_LENGTH)}"
+def unsubscribe_token(merchant_id: str, member_id: str, key: str | None = None) -> str:
+    """Names a member in an unsubscribe link; readable only with our key, the current one if none is
+    named. It is good for as long as its key is on the ring: mails are kept for years."""
+    key = ring.newest() if key is None else key
+    mac = _word(_unsubscribe_mac(merchant_id, member_id, key), MAC_LENGTH)
+    return f"{key}{merchant_id}{member_id}{mac}"
 
 
 def read_unsubscribe_token(token: str) -> tuple[str, str] | None:
     """Merchant and member of an unsubscribe link, None when it is not one of ours."""
     if "." in token:
         return _read_earlier_unsubscribe_token(token)
-    found = token[:MERCHANT_ID_LENGTH], token[MERCHANT_ID_LENGTH:-MAC_LENGTH]
-    return found if same(unsubscribe_token(*found), token) else None
+    key, rest = _named(token)
+    found = rest[:MERCHANT_ID_LENGTH], rest[MERCHANT_ID_LENGTH:-MAC_LENGTH]
+    good = ring.takes(key) and same(unsubscribe_token(*found, key), token)
+    return found if good else None
 
 
 def _read_earlier_unsubscribe_token(token: str) -> tuple[str, str] | None:
@@ -116,68 +145,105 @@ def _read_earlier_unsubscribe_token(token: str) -> tuple[str, str] | None:
     return (merchant_id, member_id) if good else None
 
 
-def _unsubscribe_mac(merchant_id: str, member_id: str) -> bytes:
-    return derive("unsubscribe", f"{merchant_id}.{member_id}")[:12]
+def _unsubscribe_mac(merchant_id: str, member_id: str, key: str = "") -> bytes:
+    return derive("unsubscribe", f"{merchant_id}.{member_id}", key=key)[:12]
 
 
-def mailed_token(merchant_id: str, member_id: str, claimed_ms: int) -> str:
+def _named(token: str) -> tuple[str, str]:
+    """The name of the key at the start of a token, and the rest, which starts with a merchant's id:
+    with another letter than the names of keys."""
+    at = ring.NAME_LENGTH if token.startswith("k") else 0
+    return token[:at], token[at:]
+
+
+def mailed_token(merchant_id: str, member_id: str, claimed_ms: int, key: str | None = None) -> str:
     """Names what a member claimed at an instant, in the link that is mailed to it; readable only
-    with our key."""
+    with our key, the current one if none is named."""
+    key = ring.newest() if key is None else key
     at = codes.encode(claimed_ms, INSTANT_LENGTH).lower()
-    mac = derive("mailed", merchant_id, member_id, str(claimed_ms))[:12]
-    return f"{merchant_id}{member_id}{at}{_word(mac, MAC_LENGTH)}"
+    mac = derive("mailed", merchant_id, member_id, str(claimed_ms), key=key)[:12]
+    return f"{key}{merchant_id}{member_id}{at}{_word(mac, MAC_LENGTH)}"
 
 
-def read_mailed_token(token: str) -> tuple[str, str, int] | None:
-    """Merchant, member and instant of a mailed link, None when it is not one of ours."""
-    named, instant = token[: -INSTANT_LENGTH - MAC_LENGTH], token[:-MAC_LENGTH][-INSTANT_LENGTH:]
+def read_mailed_token(token: str, lasts_s: float) -> tuple[str, str, int] | None:
+    """Merchant, member and instant of a mailed link that is good for so long, None when it is not
+    one of ours."""
+    key, rest = _named(token)
+    named, instant = rest[: -INSTANT_LENGTH - MAC_LENGTH], rest[:-MAC_LENGTH][-INSTANT_LENGTH:]
     claimed_ms = codes.decode(instant.upper())
-    found = named[:MERCHANT_ID_LENGTH], named[MERCHANT_ID_LENGTH:], claimed_ms or 0
-    return found if claimed_ms is not None and same(mailed_token(*found), token) else None
+    if claimed_ms is None or not ring.takes(key, lasts_s):
+        return None
+    found = named[:MERCHANT_ID_LENGTH], named[MERCHANT_ID_LENGTH:], claimed_ms
+    return found if same(mailed_token(*found, key), token) else None
+
+
+def contact_seed() -> str:
+    """What a contact's code is made from: random, after the name of the current key."""
+    return f"{ring.newest()}{random_id(SEED_LENGTH)}"
 
 
 def contact_code(merchant_id: str, member_id: str, contact: str, made_from: str) -> str:
     """The digits that confirm a contact. They are made from what is stored: the code itself
     is kept nowhere, in clear or hashed."""
-    mac = derive("contact-code", merchant_id, member_id, contact, made_from)
+    key = made_from[:-SEED_LENGTH]
+    mac = derive("contact-code", merchant_id, member_id, contact, made_from, key=key)
     number = int.from_bytes(mac[:8]) % 10**CONTACT_CODE_DIGITS
     return f"{number:0{CONTACT_CODE_DIGITS}}"
 
 
 def contact_digest(merchant_id: str, contact: str) -> str:
-    """How a normalized e-mail address or phone number is looked up: keyed, per merchant."""
+    """How a normalized e-mail address or phone number is looked up: keyed, per merchant. With the
+    ring's first key for ever: it is a key of the table, and one contact has one."""
     return derive("contact", merchant_id, contact).hex()[:40]
 
 
-def pin_digest(merchant_id: str, staff_id: str, pin: str) -> str:
+def pin_digest(merchant_id: str, staff_id: str, pin: str, key: str | None = None) -> str:
     """How a person's PIN lies in the table: worth nothing without our key, since there are only
-    ten thousand PINs to try."""
-    return derive("pin", merchant_id, staff_id, pin).hex()[:40]
+    ten thousand PINs to try. It starts with the key's name; the current one if none is named."""
+    key = ring.newest() if key is None else key
+    return key + derive("pin", merchant_id, staff_id, pin, key=key).hex()[:PIN_DIGEST_LENGTH]
+
+
+def is_pin(stored: str, merchant_id: str, staff_id: str, pin: str) -> bool:
+    """Tell whether a PIN is the one that is stored so."""
+    key = stored[:-PIN_DIGEST_LENGTH]
+    return ring.takes(key) and same(stored, pin_digest(merchant_id, staff_id, pin, key))
 
 
 def mailbox_digest(email: str) -> str:
-    """How people are looked up by a normalized address over all merchants; keyed."""
+    """How people are looked up by a normalized address over all merchants; keyed, with the ring's
+    first key for ever."""
     return derive("mailbox", email).hex()[:40]
 
 
+def new_sign_in_id() -> str:
+    """The id of a sign-in: random, after the name of the current key."""
+    return f"{ring.newest()}{random_id(SIGN_IN_ID_LENGTH)}"
+
+
 def sign_in_token(sign_in_id: str) -> str:
-    """What the link of a sign-in ends with; readable only with our key."""
-    return f"{sign_in_id}{_word(derive('sign-in-link', sign_in_id)[:12], MAC_LENGTH)}"
+    """What the link of a sign-in ends with; readable only with our key, which the id names."""
+    mac = derive("sign-in-link", sign_in_id, key=sign_in_id[:-SIGN_IN_ID_LENGTH])
+    return f"{sign_in_id}{_word(mac[:12], MAC_LENGTH)}"
 
 
 def read_sign_in_token(token: str) -> str | None:
     """The id of the sign-in a link is for; None when it is not one of ours."""
-    sign_in_id = token[:SIGN_IN_ID_LENGTH]
+    sign_in_id = token[:-MAC_LENGTH]
+    if not ring.takes(sign_in_id[:-SIGN_IN_ID_LENGTH], SIGN_IN_S):
+        return None
     return sign_in_id if same(sign_in_token(sign_in_id), token) else None
 
 
 def sign_in_code(sign_in_id: str) -> str:
     """The six digits that a sign-in's mail shows."""
-    return f"{int.from_bytes(derive('sign-in-code', sign_in_id)[:8]) % 10**6:06}"
+    mac = derive("sign-in-code", sign_in_id, key=sign_in_id[:-SIGN_IN_ID_LENGTH])
+    return f"{int.from_bytes(mac[:8]) % 10**6:06}"
 
 
 def hook_secret(hook_id: str) -> str:
-    """The Standard Webhooks secret of a generic hook: `whsec_` and 32 bytes in base64."""
+    """The Standard Webhooks secret of a generic hook: `whsec_` and 32 bytes in base64. With the
+    ring's first key for ever: it is set at a till, and changes when its owner says so."""
     return "whsec_" + _standard_b64(derive("hook", hook_id))
 
 
@@ -186,26 +252,28 @@ def card_code(merchant_id: str, handle: str, epoch_s: int) -> str:
 
     Nothing of the handle can be seen in it, and it says nothing about the next code.
     """
-    step = epoch_s // CODE_STEP_S
+    step, key = epoch_s // CODE_STEP_S, ring.newest()
     number = codes.decode(codes.normal(handle))
     if number is None:
         raise ValueError(f"{handle!r} is not a handle")
-    check = _code_check(merchant_id, number, step)
-    masked = number ^ _code_mask(merchant_id, check, step)
+    check = _code_check(merchant_id, number, step, key)
+    masked = number ^ _code_mask(merchant_id, check, step, key)
     return codes.encode((masked << CHECK_BITS) | check, CODE_LENGTH)
 
 
 def read_card_code(merchant_id: str, code: str, epoch_s: int) -> str | None:
-    """The handle in a code that is still accepted at this time, else None."""
+    """The handle in a code that is still accepted at this time, else None. A code has no room for
+    the name of its key: each that codes are made with these minutes is tried."""
     code = codes.normal(code)
     number = codes.decode(code)
     if number is None or len(code) != CODE_LENGTH:
         return None
     masked, check = number >> CHECK_BITS, number & ((1 << CHECK_BITS) - 1)
-    for step in _accepted_steps(epoch_s):
-        handle = masked ^ _code_mask(merchant_id, check, step)
-        if _code_check(merchant_id, handle, step) == check:
-            return codes.encode(handle, HANDLE_LENGTH)
+    for key in ring.names_at(epoch_s, CODE_STEPS_ACCEPTED * CODE_STEP_S):
+        for step in _accepted_steps(epoch_s):
+            handle = masked ^ _code_mask(merchant_id, check, step, key)
+            if _code_check(merchant_id, handle, step, key) == check:
+                return codes.encode(handle, HANDLE_LENGTH)
     return None
 
 
@@ -215,17 +283,22 @@ def code_expires_s(epoch_s: int) -> int:
 
 
 def sign(purpose: str, payload: str) -> str:
-    """`payload` with its signature, for cookies. The payload is readable by whoever holds it."""
-    encoded = _b64(payload.encode())
-    return f"{encoded}.{_b64(derive(purpose, encoded)[:24])}"
+    """`payload` with its signature, for cookies that last a day at most. The payload is readable by
+    whoever holds it."""
+    return _signed(purpose, _b64(payload.encode()), ring.newest())
 
 
 def unsign(purpose: str, signed: str) -> str | None:
     """The payload of `sign`, None when the signature does not fit."""
-    encoded, _, signature = signed.partition(".")
-    if not hmac.compare_digest(_b64(derive(purpose, encoded)[:24]).encode(), signature.encode()):
+    key, _, encoded = signed.rpartition(".")[0].rpartition(".")
+    if not ring.takes(key, SIGNED_S) or not same(_signed(purpose, encoded, key), signed):
         return None
     return urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+
+
+def _signed(purpose: str, encoded: str, key: str) -> str:
+    before = f"{key}." if key else ""
+    return f"{before}{encoded}.{_b64(derive(purpose, encoded, key=key)[:24])}"
 
 
 def _accepted_steps(epoch_s: int) -> Iterator[int]:
@@ -233,13 +306,13 @@ def _accepted_steps(epoch_s: int) -> Iterator[int]:
     return iter(range(current, current - CODE_STEPS_ACCEPTED, -1))
 
 
-def _code_check(merchant_id: str, number: int, step: int) -> int:
-    mac = derive("card-code", merchant_id, str(number), str(step))
+def _code_check(merchant_id: str, number: int, step: int, key: str) -> int:
+    mac = derive("card-code", merchant_id, str(number), str(step), key=key)
     return int.from_bytes(mac[:4]) & ((1 << CHECK_BITS) - 1)
 
 
-def _code_mask(merchant_id: str, check: int, step: int) -> int:
-    mac = derive("card-code-mask", merchant_id, str(check), str(step))
+def _code_mask(merchant_id: str, check: int, step: int, key: str) -> int:
+    mac = derive("card-code-mask", merchant_id, str(check), str(step), key=key)
     return int.from_bytes(mac[:4]) & ((1 << HANDLE_BITS) - 1)
 
 

@@ -54,7 +54,8 @@ class Profile(NamedTuple):
     source: str = ""
     referred_by: str = ""
     link: int = 1
-    """Number of the card's link; rises when the link is renewed."""
+    link_key: str = ""
+    """Number of the card's link, which rises when it is renewed, and the name of the link's key."""
     version: int = 1
     proofs: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     """When (`at`, in milliseconds) and by whom (`by`) a contact was confirmed (`email`, `phone`), a
@@ -134,7 +135,7 @@ class Members:
         """The items that come with a new card, each to be written only if absent; `again` says that
         a contact may be that of a member who was erased."""
         m, c = self.merchant_id, profile.member_id
-        token = tokens.card_token(m, c, profile.link)
+        token = link_token(m, profile)
         return [
             Put(self._profile_item(profile), Absent()),
             Put(_item(keys.link(tokens.digest(token)), m=m, c=c), Absent()),
@@ -179,7 +180,8 @@ class Members:
             c, "", profile.enrolled_ms, link=0, version=profile.version + 1, erased_ms=now_ms
         )
         newest = range(max(1, profile.link - LINKS_MAX + 1), profile.link + 1)
-        spelled = [tokens.card_token(m, c, number) for number in newest]
+        names = {"", profile.link_key}
+        spelled = [tokens.card_token(m, c, number, key) for number in newest for key in names]
         spelled += [old for token in spelled if (old := tokens.earlier_card_token(token))]
         links = [keys.link(tokens.digest(token)) for token in spelled]
         return [
@@ -245,8 +247,7 @@ class Members:
         return keys.contact(self.merchant_id, tokens.contact_digest(self.merchant_id, contact))
 
     def _stopped_key(self, contact: str) -> keys.Key:
-        digest = tokens.contact_digest(self.merchant_id, contact)
-        return keys.stopped(self.merchant_id, digest)
+        return keys.stopped(self.merchant_id, tokens.contact_digest(self.merchant_id, contact))
 
     def _contact_item(self, contact: str, member_id: str) -> Item:
         return _item(self._contact_key(contact), c=member_id)
@@ -271,6 +272,7 @@ class Members:
             ver=profile.version,
             proofs={name: dict(proof) for name, proof in profile.proofs.items()},
             **_set(
+                link_key=profile.link_key,
                 erased=profile.erased_ms,
                 merged=profile.merged_into,
                 claims={kind: claim._asdict() for kind, claim in profile.claims.items()},
@@ -303,6 +305,7 @@ def _profile(item: Item) -> Profile:
         source=item["source"],
         referred_by=item["referred_by"],
         link=item["link"],
+        link_key=item.get("link_key", ""),
         version=item["ver"],
         proofs=item.get("proofs", {}),
         erased_ms=item.get("erased", 0),
@@ -316,8 +319,12 @@ def _profile(item: Item) -> Profile:
 
 def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
     """The capability link of a member's card."""
-    token = tokens.card_token(merchant_id, profile.member_id, profile.link)
-    return f"{base_url}/c/{token}"
+    return f"{base_url}/c/{link_token(merchant_id, profile)}"
+
+
+def link_token(merchant_id: str, profile: Profile) -> str:
+    """The secret part of that link."""
+    return tokens.card_token(merchant_id, profile.member_id, profile.link, profile.link_key)
 
 
 def shell(key: keys.Key, now_ms: int) -> Item:
@@ -327,8 +334,7 @@ def shell(key: keys.Key, now_ms: int) -> Item:
 
 def card_of_link(table: Table, token: str) -> tuple[str, str] | None:
     """Merchant and member behind a card's link, also when it was stored in its earlier spelling."""
-    spellings = filter(None, (token, tokens.earlier_card_token(token)))
-    for spelling in spellings:
+    for spelling in filter(None, (token, tokens.earlier_card_token(token))):
         (item,) = table.get(keys.link(tokens.digest(spelling)), consistent=False)
         if item and "c" in item:
             return item["m"], item["c"]

@@ -1,7 +1,7 @@
-"""DynamoDB and SQS over the standard library: sign, send, read the answer.
+"""DynamoDB, SQS and one call of SSM over the standard library: sign, send, read the answer.
 
 The path of a stamp uses this instead of boto3, because at a small shop almost every scan is a cold
-start (docs/adr/0001). It speaks AWS JSON 1.0 with Signature Version 4 and keeps connections for
+start (docs/adr/0001). It speaks AWS JSON with Signature Version 4 and keeps connections for
 the next call. The requests are botocore's, byte for byte, and a test compares thousands of them.
 """
 
@@ -26,9 +26,13 @@ from regulars.store.signature import sign
 
 IDLE_MAX_S: Final = 20.0  # what idled longer may have died while Lambda was frozen: do not risk it
 
-_SERVICES: Final[Mapping[str, tuple[str, dict[str, str]]]] = {  # target prefix, extra headers
-    "dynamodb": ("DynamoDB_20120810", {}),
-    "sqs": ("AmazonSQS", {"x-amzn-query-mode": "true"}),
+_SERVICES: Final[Mapping[str, tuple[str, dict[str, str]]]] = {  # target prefix, headers
+    "dynamodb": ("DynamoDB_20120810", {"Content-Type": "application/x-amz-json-1.0"}),
+    "sqs": (
+        "AmazonSQS",
+        {"Content-Type": "application/x-amz-json-1.0", "x-amzn-query-mode": "true"},
+    ),
+    "ssm": ("AmazonSSM", {"Content-Type": "application/x-amz-json-1.1"}),
 }
 
 clock: Callable[[], float] = time.time  # seam: tests set the time
@@ -45,7 +49,7 @@ class Wire:
         url = urlsplit(endpoint)
         self._host, self._secure = url.netloc, url.scheme == "https"
         self._service, self._region = service, region
-        self._prefix, self._extra = _SERVICES[service]
+        self._prefix, self._headers = _SERVICES[service]
         self._keyring = Keyring()
         self._idle: list[tuple[http.client.HTTPConnection, float]] = []  # with when last used
 
@@ -87,8 +91,7 @@ class Wire:
     def _signed(self, operation: str, body: bytes) -> dict[str, str]:
         headers = {
             "X-Amz-Target": f"{self._prefix}.{operation}",
-            "Content-Type": "application/x-amz-json-1.0",
-            **self._extra,
+            **self._headers,
         }
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(clock()))
         keys = self._keyring.current()
@@ -117,6 +120,12 @@ def dynamodb() -> Wire:
 def send_message(queue_url: str, body: str) -> None:
     """Send one message to an SQS queue: at least once, since a lost answer is sent again."""
     _client("sqs", *place("sqs"))("SendMessage", {"QueueUrl": queue_url, "MessageBody": body})
+
+
+def parameter(name: str) -> str:
+    """Return the text of a parameter, decrypted. Raises ServiceError when there is none."""
+    answer = _client("ssm", *place("ssm"))("GetParameter", {"Name": name, "WithDecryption": True})
+    return str(answer["Parameter"]["Value"])
 
 
 @cache

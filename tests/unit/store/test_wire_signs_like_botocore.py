@@ -116,8 +116,17 @@ sqs_calls = st.tuples(
         st.text(max_size=200),
     ),
 )
+ssm_calls = st.tuples(
+    st.just("GetParameter"),
+    st.builds(
+        lambda name: {"Name": f"/{name}/ring", "WithDecryption": True},
+        names,
+    ),
+)
 any_call = st.one_of(
-    st.tuples(st.just("dynamodb"), dynamodb_calls), st.tuples(st.just("sqs"), sqs_calls)
+    st.tuples(st.just("dynamodb"), dynamodb_calls),
+    st.tuples(st.just("sqs"), sqs_calls),
+    st.tuples(st.just("ssm"), ssm_calls),
 )
 moments = st.integers(0, 10**9).map(
     lambda s: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=s)

@@ -51,7 +51,7 @@ def ask(request: Request) -> Response:
     table, now_ms = connect.table(), to_ms(clock.now())
     secret = tokens.random_id(32)
     wanted = SignIn(
-        tokens.random_id(tokens.SIGN_IN_ID_LENGTH), tokens.mailbox_digest(email or ""),
+        tokens.new_sign_in_id(), tokens.mailbox_digest(email or ""),
         tokens.digest(secret), now_ms + sign_ins.GOOD_MS,
     )  # fmt: skip
     sign_ins.write(table, wanted)

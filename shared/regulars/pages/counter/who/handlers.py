@@ -121,8 +121,7 @@ def _require_pin(merchant_id: str, device: Device, person: Person, pin: str) -> 
         limits.of_one("pin", f"{merchant_id}#{device.device_id}"),
     )
     limits.begin(connect.lean_table(), *tries)
-    given = tokens.pin_digest(merchant_id, person.staff_id, pin)
-    if not hmac.compare_digest(person.pin, given):
+    if not tokens.is_pin(person.pin, merchant_id, person.staff_id, pin):
         raise Refused(RefusalCode.FORBIDDEN, "This is not the PIN.")
     limits.right(connect.lean_table(), *tries)
 

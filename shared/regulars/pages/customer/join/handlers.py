@@ -73,18 +73,19 @@ def join(request: protocol.Request) -> protocol.Response:
     at_ms = calendar.to_ms(shop.now)
     given = [f"consent.{channel}" for channel in profile.consents]
     given += ["birthday"] if profile.birthday else []
-    once = sent.get("once", "")
+    once, link_key = sent.get("once", ""), tokens.key_name()
     enrolled = enroll(
         shop,
-        profile.claiming(at_ms).with_proof(at_ms, "page", *given),
+        profile.claiming(at_ms).with_proof(at_ms, "page", *given)._replace(link_key=link_key),
         op=f"join:{once if ONCE.fullmatch(once) else tokens.random_id(20)}:{form.typed(profile)}",
         source="join",
         idempotency=Idempotency(fingerprint="join", expires=True),
-        render=lambda decision: {"member_id": decision.card.member_id},
+        render=lambda decision: {"member_id": decision.card.member_id, "link_key": link_key},
     )
     if profile.email:
         notify(shop.merchant_id, _mail(shop, enrolled, profile.email))
-    token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link)
+    made_with = str(enrolled.answer.body.get("link_key", "")) if enrolled.answer else link_key
+    token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link, made_with)
     return protocol.redirect(f"/c/{token}", (credentials.card_cookie(shop.merchant_id, token),))
 
 

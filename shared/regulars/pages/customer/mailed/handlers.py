@@ -20,7 +20,7 @@ from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.store import connect, keys, merchants
 from regulars.store.claims import LINK_MS
-from regulars.store.members import Profile, profile_of
+from regulars.store.members import Profile, link_token, profile_of
 
 COOKIE = "regulars_mailed"
 """By this the browser that opened a link is known while the link, once used, still answers it."""
@@ -76,7 +76,7 @@ def _known_by(request: protocol.Request) -> str:
 
 def _open(request: protocol.Request) -> Opened:
     """What is behind the link in the path; one whose claim is gone is like one that never was."""
-    found = tokens.read_mailed_token(request.param("token"))
+    found = tokens.read_mailed_token(request.param("token"), LINK_MS / 1000)
     if found is None:
         raise Refused(RefusalCode.NOT_FOUND)
     m, c, claimed_ms = found
@@ -109,7 +109,7 @@ def _page(
 ) -> protocol.Response:
     shop, profile = opened.shop, opened.profile
     claim, known = profile.claims.get("email"), opened.state == "done"
-    token = tokens.card_token(shop.merchant_id, profile.member_id, profile.link)
+    token = link_token(shop.merchant_id, profile)
     held = request.cookies.get(credentials.card_cookie_name(shop.merchant_id), "")
     shown = view.MailedPage(
         brand=brand_of(shop.program),
