@@ -159,7 +159,7 @@ def run(
     return counter, sentence(outcome, counter, prepared), faults
 
 
-@pytest.mark.parametrize("transport", ["lean", "boto"])
+@pytest.mark.parametrize("transport", ["lean", pytest.param("boto", marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_fault_anywhere_leaves_what_a_run_without_faults_leaves(
     tables: dict[str, Table], transport: str, name: str, monkeypatch: pytest.MonkeyPatch

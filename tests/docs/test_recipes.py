@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
     "shared", "functions", "scripts", "local", "tests", "template.yaml", "waf.yaml",

@@ -54,6 +54,7 @@ def test_the_field_has_an_effect(line: Line) -> None:
     assert answers(line.scenario, json.dumps(before)) != answers(line.scenario, json.dumps(after))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.path)
 def test_a_field_that_is_not_read_has_none(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a fault planted in what reads documents, the story is the old one: no echo of the

@@ -110,6 +110,7 @@ class TestClock:
         }  # fmt: skip
         assert moved(cafe, advance="P15D").json["now"] == "2026-11-30T07:00:00Z"
 
+    @pytest.mark.long
     def test_a_year_with_sixty_birthdays(
         self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -93,7 +93,9 @@ def test_entries_that_are_damaged_are_said_and_cannot_be_repaired(
     assert "entry 2 cannot be read" in done.stdout
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 6))]
+)
 def test_any_item_that_a_restore_lost_is_found_and_repaired(
     service: Service, cafes: list[tuple[Merchant, list[str]]], seed: int
 ) -> None:

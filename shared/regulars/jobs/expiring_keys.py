@@ -1,4 +1,4 @@
-"""API keys that stop working soon: the owner is told in time to replace them."""
+"""API keys that stop working soon: the owner is asked in time to replace them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from regulars.store import api_keys, keys
 from regulars.store.api_keys import KEY_ENDS
 
 
-def tell(shop: Shop, subject: str) -> None:
+def report(shop: Shop, subject: str) -> None:
     """Put a key that ends soon on the list of what needs a person; nothing for one that was
     revoked, or has another end by now."""
     now_ms = to_ms(clock.now())

@@ -44,7 +44,7 @@ JOBS: dict[str, Job] = {
     ROOTS: roots.digest_heads,
     ERASE: clean_up,
     LATER: later.hand_on,
-    KEY_ENDS: expiring_keys.tell,
+    KEY_ENDS: expiring_keys.report,
 }
 """By the name under which they stand in the due list."""
 

@@ -16,7 +16,7 @@ from regulars.store.table import Absent, Cancelled, Equals, Put, Table
 KEY_ENDS = "key"
 """The due mark of a key that ends; it comes some days before."""
 
-TOLD_BEFORE = timedelta(days=14)
+REPORTED_BEFORE = timedelta(days=14)
 
 
 class ApiKey(NamedTuple):
@@ -54,11 +54,11 @@ def puts(key: ApiKey) -> list[Put]:
 
 
 def ending(key: ApiKey, now: datetime) -> list[Put]:
-    """Return the mark by which a key that ends is told of in time; none for one without an end, and
+    """Return the mark by which a key that ends is reported in time; none for one without an end, and
     none in a sandbox, whose time is not that of keys."""
     if not key.expires_ms or is_sandbox(key.merchant_id):
         return []
-    at = max(calendar.from_ms(key.expires_ms) - TOLD_BEFORE, now)
+    at = max(calendar.from_ms(key.expires_ms) - REPORTED_BEFORE, now)
     name = f"{KEY_ENDS}:{key.key_id}"
     mark = due_item(key.merchant_id, keys.MERCHANT_LEVEL, name, calendar.hour_of(at))
     return [Put(mark)]
