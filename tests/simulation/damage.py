@@ -16,7 +16,7 @@ from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import from_item, to_item
-from regulars.store.members import all_cards
+from regulars.store.member_list import all_cards
 from tests.simulation import programs
 from tests.simulation.checker import Broken
 from tests.simulation.run import Run

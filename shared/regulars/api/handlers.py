@@ -4,6 +4,7 @@ from regulars.api import (
     api_keys,
     attention,
     audit,
+    card_links,
     contacts,
     corrections,
     devices,
@@ -25,7 +26,7 @@ from regulars.api import (
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, contacts, corrections, devices, grants, hooks, ledger_checks,
+    api_keys, attention, audit, card_links, contacts, corrections, devices, grants, hooks, ledger_checks,
     members, merchant_settings, merchants, personal_data, platform, programs, sandbox, service,
     staff, unknown, vouchers,
 )  # fmt: skip

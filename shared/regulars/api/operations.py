@@ -152,6 +152,12 @@ OPERATIONS: dict[str, Text] = {
         "was booked moves.",
         (Code.CONTACT_TAKEN, Code.CODE_USED, Code.CODE_EXPIRED, Code.CONFLICT),
     ),
+    "POST /v1/members/{id}/link": Text(
+        "Members",
+        "Gives a card a new link; the one before leads nowhere from now on. Devices that the card "
+        "lives on keep it. The audit log says so.",
+        (Code.CONFLICT,),
+    ),
     "DELETE /v1/members/{id}": Text(
         "Members",
         "Erases a member (GDPR, article 17): from now on nobody finds the card, and its link is "

@@ -86,6 +86,8 @@ API = (
           answers=((200, cards.ProfileView),)),
     Route("POST", "/v1/members/{id}/confirm", "api", "Confirm a contact", "key or staff",
           m.ConfirmBody, ((200, cards.ContactView), (202, personal.CodeAsked))),
+    Route("POST", "/v1/members/{id}/link", "api", "Replace the link of a card", "key",
+          answers=((200, cards.CardLink),)),
     Route("GET", "/v1/members/{id}/export", "api", "Hand over all that is kept of a member", "key",
           answers=((200, personal.MemberExport),)),
     Route("GET", "/v1/members/{id}/verify", "api", "Re-compute the ledger of a card", "key",

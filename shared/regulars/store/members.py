@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.core import tokens
-from regulars.domain.card import Card
 from regulars.store import keys
-from regulars.store.cards import DamagedError, card_of
+from regulars.store.cards import DamagedError
 from regulars.store.claims import Claim, claims_of
 from regulars.store.conditions import AbsentOrOneOf
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
-
-PAGE = 100
-"""Members read at once on the way along all of them."""
 
 LINKS_MAX = 20
 """Links of a card that are looked after when its member is erased; who renews a link empties the
@@ -172,6 +168,15 @@ class Members:
             *free,
         ]
 
+    def renew_link(self, before: Profile, after: Profile, now_ms: int, noted: Put) -> None:
+        """Write a profile with a new link and empty the one before, with a line of the audit log;
+        raises Cancelled when the profile is another by now."""
+        m, c = self.merchant_id, after.member_id
+        token = tokens.card_token(m, c, after.link)
+        link = Put(_item(keys.link(tokens.digest(token)), m=m, c=c), Absent())
+        ended = [Put(shell(key, now_ms)) for key in _links(m, before, before.link)]
+        self.table.transact([*self.changes(before, after), link, *ended, noted])
+
     def erasure(self, profile: Profile, now_ms: int) -> list[Put]:
         """Return what takes a person out of the table: the profile first, then all that leads to
         the card. Of a contact only its digest stays."""
@@ -179,10 +184,7 @@ class Members:
         empty = Profile(
             c, "", profile.enrolled_ms, link=0, version=profile.version + 1, erased_ms=now_ms
         )
-        newest = range(max(1, profile.link - LINKS_MAX + 1), profile.link + 1)
-        spelled = [tokens.card_token(m, c, number) for number in newest]
-        spelled += [old for token in spelled if (old := tokens.earlier_card_token(token))]
-        links = [keys.link(tokens.digest(token)) for token in spelled]
+        links = _links(m, profile, max(1, profile.link - LINKS_MAX + 1))
         return [
             Put(self._profile_item(empty), Equals("ver", profile.version)),
             *(Put(self._contact_item(contact, ERASED)) for contact in profile.contacts()),
@@ -310,69 +312,12 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
     return f"{base_url}/c/{token}"
 
 
-def members_page(
-    table: Table,
-    merchant_id: str,
-    start: Any,
-    aside: Callable[[str, Exception], None],
-    whose: Callable[[Profile], bool] | None = None,
-) -> tuple[list[tuple[Profile, Card]], Any]:
-    """A page of members (or of some, by profile) with their cards, by enrolment, and where the next
-    page starts; None after the last. Who was erased is left out.
-
-    A card that is not there or cannot be read is handed to `aside` with the error, and left out.
-    """
-    page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
-    profiles = [one for item in page.items if (one := _readable_profile(item, aside))]
-    wanted = [one for one in profiles if not one.erased_ms and (whose is None or whose(one))]
-    states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
-    found = []
-    for profile, state in zip(wanted, states, strict=True):
-        try:
-            card = card_of(state or _no_state(merchant_id, profile.member_id))
-        except DamagedError as damaged:
-            aside(profile.member_id, damaged)
-        else:
-            found.append((profile, card))
-    return found, page.next
-
-
-def all_members(
-    table: Table,
-    merchant_id: str,
-    aside: Callable[[str, Exception], None],
-    whose: Callable[[Profile], bool] | None = None,
-) -> Iterator[tuple[Profile, Card]]:
-    """All members of a merchant (or some), a page at a time; see `members_page`."""
-    start = None
-    while True:
-        found, start = members_page(table, merchant_id, start, aside, whose)
-        yield from found
-        if start is None:
-            return
-
-
-def all_cards(
-    table: Table,
-    merchant_id: str,
-    aside: Callable[[str, Exception], None],
-    whose: Callable[[Profile], bool] | None = None,
-) -> Iterator[Card]:
-    """The cards of all members of a merchant, or of some; see `all_members`."""
-    return (card for _, card in all_members(table, merchant_id, aside, whose))
-
-
-def _readable_profile(item: Item, aside: Callable[[str, Exception], None]) -> Profile | None:
-    try:
-        return profile_of(item)
-    except DamagedError as damaged:
-        aside(item["PK"].rpartition("#")[2], damaged)
-        return None
-
-
-def _no_state(merchant_id: str, member_id: str) -> Item:
-    """What stands for a state that is not there: nothing that could be read."""
-    return _item(keys.state(merchant_id, member_id))
+def _links(merchant_id: str, profile: Profile, oldest: int) -> list[keys.Key]:
+    """The items of a card's links from one number on, in both spellings."""
+    numbers = range(oldest, profile.link + 1)
+    spelled = [tokens.card_token(merchant_id, profile.member_id, number) for number in numbers]
+    spelled += [old for token in spelled if (old := tokens.earlier_card_token(token))]
+    return [keys.link(tokens.digest(token)) for token in spelled]
 
 
 def shell(key: keys.Key, now_ms: int) -> Item:
