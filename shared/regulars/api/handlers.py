@@ -26,9 +26,9 @@ from regulars.api import (
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, card_links, contacts, corrections, devices, grants, hooks, ledger_checks,
-    members, merchant_settings, merchants, personal_data, platform, programs, sandbox, service,
-    staff, unknown, vouchers,
+    api_keys, attention, audit, card_links, contacts, corrections, devices, grants, hooks,
+    ledger_checks, members, merchant_settings, merchants, personal_data, platform, programs,
+    sandbox, service, staff, unknown, vouchers,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

@@ -271,7 +271,9 @@ OPERATIONS: dict[str, Text] = {
     "POST /v1/vouchers/{code}/redeem": Text(
         "Rewards",
         "Redeems a voucher, once, when the reward is handed over. A credit is used in part or "
-        "whole, once for each order, until nothing is left.",
+        "whole, once for each order, until nothing is left. The code is the stable one, or the one "
+        "that the guest's page shows and that changes every 30 seconds. Staff need the one that is "
+        "shown, or `seen`; else the entry says `unverified`.",
         (*_TAKEN, Code.DEBT, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE),
     ),
     "POST /v1/vouchers/{code}/reverse": Text(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 
 from regulars.core.config import settings
@@ -24,6 +24,9 @@ CODE_STEPS_ACCEPTED = 2
 
 HANDLE_LENGTH = 5
 """Characters of a card's handle, the short name it is found by; 25 bits."""
+
+CODE_OF_DEVICE, CODE_OF_LINK = "card-code", "card-code-link"
+"""Whether a code is shown by a device that the card lives on, or by somebody with its link."""
 
 CODE_LENGTH = 8
 HANDLE_BITS, CHECK_BITS = 25, 15
@@ -91,6 +94,11 @@ def earlier_card_token(token: str) -> str | None:
     return _b64(number.to_bytes(16)) if number is not None and number < 1 << 128 else None
 
 
+def device_secret(merchant_id: str, op: str) -> str:
+    """The secret of the device on which a card was made, from the operation that made it."""
+    return _word(derive("card-device", merchant_id, op)[:16], CARD_TOKEN_LENGTH)
+
+
 def unsubscribe_token(merchant_id: str, member_id: str) -> str:
     """Names a member in an unsubscribe link; readable only with our key."""
     return f"{merchant_id}{member_id}{_word(_unsubscribe_mac(merchant_id, member_id), MAC_LENGTH)}"
@@ -128,10 +136,20 @@ def mailed_token(merchant_id: str, member_id: str, claimed_ms: int) -> str:
 
 def read_mailed_token(token: str) -> tuple[str, str, int] | None:
     """Merchant, member and instant of a mailed link, None when it is not one of ours."""
-    named, instant = token[: -INSTANT_LENGTH - MAC_LENGTH], token[:-MAC_LENGTH][-INSTANT_LENGTH:]
-    claimed_ms = codes.decode(instant.upper())
-    found = named[:MERCHANT_ID_LENGTH], named[MERCHANT_ID_LENGTH:], claimed_ms or 0
-    return found if claimed_ms is not None and same(mailed_token(*found), token) else None
+    return _read_instant_token(token, mailed_token)
+
+
+def way_token(merchant_id: str, member_id: str, asked_ms: int) -> str:
+    """Leads a member to the card, in the link that was mailed at an instant to a confirmed address;
+    readable only with our key."""
+    at = codes.encode(asked_ms, INSTANT_LENGTH).lower()
+    mac = derive("way", merchant_id, member_id, str(asked_ms))[:12]
+    return f"{merchant_id}{member_id}{at}{_word(mac, MAC_LENGTH)}"
+
+
+def read_way_token(token: str) -> tuple[str, str, int] | None:
+    """Merchant, member and instant of a link to the card, None when it is not one of ours."""
+    return _read_instant_token(token, way_token)
 
 
 def contact_code(merchant_id: str, member_id: str, contact: str, made_from: str) -> str:
@@ -158,22 +176,33 @@ def hook_secret(hook_id: str) -> str:
     return "whsec_" + _standard_b64(derive("hook", hook_id))
 
 
-def card_code(merchant_id: str, handle: str, epoch_s: int) -> str:
+def card_code(merchant_id: str, handle: str, epoch_s: int, shown_by: str = CODE_OF_DEVICE) -> str:
     """The eight characters a card shows for one step: its handle, masked, and a check.
 
-    Nothing of the handle can be seen in it, and it says nothing about the next code.
+    Nothing of the handle can be seen in it, and it says nothing about the next code. What is
+    `shown_by` a link only names the member as well, but is no proof that the member is there.
     """
     step = epoch_s // CODE_STEP_S
     number = codes.decode(codes.normal(handle))
     if number is None:
         raise ValueError(f"{handle!r} is not a handle")
-    check = _code_check(merchant_id, number, step)
+    check = _code_check(shown_by, merchant_id, number, step)
     masked = number ^ _code_mask(merchant_id, check, step)
     return codes.encode((masked << CHECK_BITS) | check, CODE_LENGTH)
 
 
 def read_card_code(merchant_id: str, code: str, epoch_s: int) -> str | None:
-    """The handle in a code that is still accepted at this time, else None."""
+    """The handle in a code that is still accepted at this time, whoever shows it, else None."""
+    handle = _read_card_code(merchant_id, code, epoch_s, CODE_OF_DEVICE)
+    return handle or _read_card_code(merchant_id, code, epoch_s, CODE_OF_LINK)
+
+
+def is_of_device(merchant_id: str, code: str, epoch_s: int) -> bool:
+    """Tell whether a code that is accepted is shown by a device that the card lives on."""
+    return _read_card_code(merchant_id, code, epoch_s, CODE_OF_DEVICE) is not None
+
+
+def _read_card_code(merchant_id: str, code: str, epoch_s: int, shown_by: str) -> str | None:
     code = codes.normal(code)
     number = codes.decode(code)
     if number is None or len(code) != CODE_LENGTH:
@@ -181,7 +210,7 @@ def read_card_code(merchant_id: str, code: str, epoch_s: int) -> str | None:
     masked, check = number >> CHECK_BITS, number & ((1 << CHECK_BITS) - 1)
     for step in _accepted_steps(epoch_s):
         handle = masked ^ _code_mask(merchant_id, check, step)
-        if _code_check(merchant_id, handle, step) == check:
+        if _code_check(shown_by, merchant_id, handle, step) == check:
             return codes.encode(handle, HANDLE_LENGTH)
     return None
 
@@ -210,8 +239,17 @@ def _accepted_steps(epoch_s: int) -> Iterator[int]:
     return iter(range(current, current - CODE_STEPS_ACCEPTED, -1))
 
 
-def _code_check(merchant_id: str, number: int, step: int) -> int:
-    mac = derive("card-code", merchant_id, str(number), str(step))
+def _read_instant_token(
+    token: str, made: Callable[[str, str, int], str]
+) -> tuple[str, str, int] | None:
+    named, instant = token[: -INSTANT_LENGTH - MAC_LENGTH], token[:-MAC_LENGTH][-INSTANT_LENGTH:]
+    at_ms = codes.decode(instant.upper())
+    found = named[:MERCHANT_ID_LENGTH], named[MERCHANT_ID_LENGTH:], at_ms or 0
+    return found if at_ms is not None and same(made(*found), token) else None
+
+
+def _code_check(shown_by: str, merchant_id: str, number: int, step: int) -> int:
+    mac = derive(shown_by, merchant_id, str(number), str(step))
     return int.from_bytes(mac[:4]) & ((1 << CHECK_BITS) - 1)
 
 

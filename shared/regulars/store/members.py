@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from regulars.core import tokens
 from regulars.store import keys
+from regulars.store.card_devices import DEVICES_MAX, CardDevice, devices_of
 from regulars.store.cards import DamagedError
 from regulars.store.claims import Claim, claims_of
 from regulars.store.conditions import AbsentOrOneOf
@@ -70,6 +71,12 @@ class Profile(NamedTuple):
     """The merchant's own facts about the member."""
     timezone: str = ""
     """IANA, as it was given."""
+    devices: tuple[CardDevice, ...] = ()
+    """The devices that the card lives on, oldest first."""
+    recovery: str = ""
+    """Digest of the recovery code; empty for none."""
+    recovered_ms: int = 0
+    """The instant of the newest mailed link to the card that was used."""
 
     def contacts(self) -> tuple[str, ...]:
         """The normalized contacts that find this member."""
@@ -98,6 +105,11 @@ class Profile(NamedTuple):
             phone=claim.value if kind == "phone" else changed.phone,
             proofs={**changed.proofs, kind: proof},
         )
+
+    def living_on(self, device: CardDevice) -> Profile:
+        """The profile of a card that lives on one more device."""
+        others = [one for one in self.devices if one.digest != device.digest]
+        return self._replace(devices=(*others, device)[-DEVICES_MAX:])
 
     @property
     def celebrates(self) -> bool:
@@ -177,6 +189,23 @@ class Members:
         ended = [Put(shell(key, now_ms)) for key in _links(m, before, before.link)]
         self.table.transact([*self.changes(before, after), link, *ended, noted])
 
+    def change_recovery(self, before: Profile, after: Profile, now_ms: int, *noted: Put) -> None:
+        """Write a profile with another recovery code, or none: the one before ends. Raises
+        Cancelled when the profile is another by now."""
+        m, c = self.merchant_id, after.member_id
+        added = [Put(_item(keys.recovery(m, after.recovery), c=c))] if after.recovery else []
+        ended = self._recovery_ended(before, now_ms)
+        self.table.transact([*self.changes(before, after), *added, *ended, *noted])
+
+    def by_recovery(self, digest: str) -> str | None:
+        """The member whose recovery code has this digest."""
+        (item,) = self.table.get(keys.recovery(self.merchant_id, digest))
+        return item.get("c") if item else None
+
+    def _recovery_ended(self, profile: Profile, now_ms: int) -> list[Put]:
+        ended = keys.recovery(self.merchant_id, profile.recovery)
+        return [Put(shell(ended, now_ms))] if profile.recovery else []
+
     def erasure(self, profile: Profile, now_ms: int) -> list[Put]:
         """Return what takes a person out of the table: the profile first, then all that leads to
         the card. Of a contact only its digest stays."""
@@ -189,6 +218,7 @@ class Members:
             Put(self._profile_item(empty), Equals("ver", profile.version)),
             *(Put(self._contact_item(contact, ERASED)) for contact in profile.contacts()),
             *(Put(shell(key, now_ms)) for key in (*links, keys.handle(m, profile.handle))),
+            *self._recovery_ended(profile, now_ms),
         ]
 
     def erase(self, writes: list[Put]) -> None:
@@ -270,6 +300,9 @@ class Members:
                 note=profile.note,
                 attributes=dict(profile.attributes),
                 timezone=profile.timezone,
+                devices=[device._asdict() for device in profile.devices],
+                recovery=profile.recovery,
+                recovered=profile.recovered_ms,
             ),
         )
 
@@ -303,6 +336,9 @@ def _profile(item: Item) -> Profile:
         note=item.get("note", ""),
         attributes=item.get("attributes", {}),
         timezone=item.get("timezone", ""),
+        devices=devices_of(item.get("devices", ())),
+        recovery=item.get("recovery", ""),
+        recovered_ms=item.get("recovered", 0),
     )
 
 
