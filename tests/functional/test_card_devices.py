@@ -82,8 +82,8 @@ class TestTheLinkAlone:
             cookies=other.cookies,
         )  # fmt: skip
         assert (refused.status, refused.code) == (403, "device_needed")
-        said = take(other, own(cafe))
-        assert (said.status, "on the phone that the card lives on" in said.text) == (403, True)
+        answer = take(other, own(cafe))
+        assert (answer.status, "on the phone that the card lives on" in answer.text) == (403, True)
         assert take(other, card["card_url"].removeprefix(ORIGIN)).status == 403
         assert cafe.card(card["member_id"])["vouchers"] == []
 

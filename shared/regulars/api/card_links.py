@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.actions import find
+from regulars.core import checks
 from regulars.core.config import settings
 from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
@@ -18,6 +19,7 @@ def renew(request: protocol.Request) -> protocol.Response:
     gathered = credentials.gather(connect.table(), request, *find.card_keys(member_id))
     shop = gathered.shop
     profile = find.holder(shop, gathered.items, member_id).profile
+    checks.require(checks.fields(request.json if request.body else {}, {}))
     changed = profile._replace(link=profile.link + 1, version=profile.version + 1)
     actor, now_ms = credentials.actor(gathered.caller, request), calendar.to_ms(gathered.now)
     noted = audit.put(shop.merchant_id, now_ms, actor, "card.link_renewed", member_id)

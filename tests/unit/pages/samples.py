@@ -297,9 +297,9 @@ PAGES: dict[str, View] = {
     ),
     "card-look": EMPTY._replace(devices=DevicesPanel("look", "/j/kavehaz/recover")),
     "recover": RECOVER,
-    "recover-mailed": RECOVER._replace(told="mailed"),
-    "recover-no-contact": RECOVER._replace(told="no_contact", contact="anna@"),
-    "recover-no-code": RECOVER._replace(told="no_code"),
+    "recover-mailed": RECOVER._replace(outcome="mailed"),
+    "recover-no-contact": RECOVER._replace(outcome="no_contact", contact="anna@"),
+    "recover-no-code": RECOVER._replace(outcome="no_code"),
     "join": JOIN,
     "join-wrong": JOIN._replace(
         values={"email": "anna@", "phone": "12", "birthday": "x", "name": "A" * 90},

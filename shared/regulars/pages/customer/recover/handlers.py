@@ -35,13 +35,13 @@ def recover(request: protocol.Request) -> protocol.Response:
     given = request.form.get("contact", "").strip()
     contact = contacts.normal(given, shop.program.country)
     if contact is None:
-        return _page(request, shop, 422, told="no_contact", contact=given[:254])
+        return _page(request, shop, 422, outcome="no_contact", contact=given[:254])
     members = Members(shop.table, shop.merchant_id)
     member_id = members.by_contact(contact)
     profile = members.profile(member_id) if member_id else None
     if profile:
         notify(shop.merchant_id, card_link(profile.member_id, shop.now, profile.recovered_ms))
-    return _page(request, shop, 200, told="mailed")
+    return _page(request, shop, 200, outcome="mailed")
 
 
 def _with_code(request: protocol.Request, shop: Shop, typed: str) -> protocol.Response:
@@ -53,7 +53,7 @@ def _with_code(request: protocol.Request, shop: Shop, typed: str) -> protocol.Re
             raise
         member_id = None
     if member_id is None:
-        return _page(request, shop, 422, told="no_code")
+        return _page(request, shop, 422, outcome="no_code")
     cookie = card_holders.device_cookie(shop.merchant_id, member_id, secret)
     return protocol.redirect(f"/card/{request.param('slug').lower()}", (cookie,))
 
@@ -63,12 +63,12 @@ def _shop(request: protocol.Request) -> Shop:
     return load_shop(table, opening.merchant_of(table, request.param("slug").lower()))
 
 
-def _page(request: protocol.Request, shop: Shop, status: int, **said: str) -> protocol.Response:
+def _page(request: protocol.Request, shop: Shop, status: int, **more: str) -> protocol.Response:
     slug = request.param("slug").lower()
     wanted = request.query.get("lang") or request.headers.get("accept-language", "")
     words = words_of(negotiate.language(wanted, shop.program.languages))
     shown = view.RecoverPage(
-        brand_of(shop.program), f"/j/{slug}/recover", f"/j/{slug}", **said  # type: ignore[arg-type]
+        brand_of(shop.program), f"/j/{slug}/recover", f"/j/{slug}", **more  # type: ignore[arg-type]
     )  # fmt: skip
     return answer.page(status, view.TEMPLATE, shown, words)
 

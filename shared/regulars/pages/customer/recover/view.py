@@ -16,12 +16,12 @@ TEMPLATE = Template(
 class RecoverPage(NamedTuple):
     """`GET|POST /j/{slug}/recover`: both forms post to `action`, `contact` or `code`.
 
-    `told` is `mailed` after any contact, alike whether somebody has it, or what is wrong with what
-    was typed.
+    `outcome` is `mailed` after any contact, alike whether somebody has it, or what is wrong with
+    what was typed.
     """
 
     brand: Brand
     action: str
     join: str
-    told: Literal["", "mailed", "no_contact", "no_code"] = ""
+    outcome: Literal["", "mailed", "no_contact", "no_code"] = ""
     contact: str = ""
