@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run job test quick simulate mutants check format build bench year clean
+.PHONY: help setup run job test quick simulate audiences mutants check format build bench year clean
 
 # Compiled modules are kept also where the environment says otherwise: each process that the product
 # or a test starts would compile them all again.
@@ -63,6 +63,9 @@ simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1 SECOND
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000) \
 		--first $(or $(FIRST),1) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PLANTED),--planted)
 
+audiences: .venv/.installed ## Make random calls as everybody who could (CALLS=100000 SEED=1)
+	@PYTHONPATH=shared:. $(BIN)/python -m tests.audiences --calls $(or $(CALLS),100000) --seed $(or $(SEED),1)
+
 mutants: .venv/.installed ## Hold the domain's tests against mutants (SAMPLE=300 SEED=1 WORKERS=2 MODULE=)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.mutation --sample $(or $(SAMPLE),300) \
 		--seed $(or $(SEED),1) --workers $(or $(WORKERS),2) $(if $(MODULE),--module $(MODULE))
@@ -72,7 +75,7 @@ check: .venv/.installed .venv-lint/.installed node_modules/.installed ## Check f
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@PYTHONPATH=shared $(BIN)/lint-imports --no-logo
-	@.venv-lint/bin/cfn-lint --regions us-east-1 eu-central-1 -- template.yaml
+	@.venv-lint/bin/cfn-lint --regions us-east-1 eu-central-1 -- template.yaml waf.yaml
 	@node_modules/.bin/biome check --error-on-warnings --log-level=error
 	@node_modules/.bin/tsc --project jsconfig.json
 

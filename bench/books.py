@@ -12,7 +12,7 @@ from regulars.domain.ledger import Entry, verify
 from regulars.domain.program import Program
 from regulars.store import cards, keys
 from regulars.store.marshal import Item
-from regulars.store.member_list import all_cards
+from regulars.store.member_lists import all_cards
 from regulars.store.table import Table
 
 TAKEN_BACK = {"reward": "spent", "returned": "spent", "refund": "reversed", "expired": "expired"}

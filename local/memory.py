@@ -65,6 +65,8 @@ class Memory:
             return self._transact(params)
         if operation == "PutItem":
             return self._put(params)
+        if operation == "UpdateItem":
+            return self._update(params)
         if operation == "Query":
             return self._query(params, 0 if params.get("ConsistentRead") else behind)
         if operation == "BatchGetItem":
@@ -99,6 +101,15 @@ class Memory:
             body = {"Item": there} if there is not None and _wants_old(params) else {}
             raise ServiceError("ConditionalCheckFailedException", "the condition", 400, body)
         self._commit([(_key(item), there, item)])
+        return {}
+
+    def _update(self, params: Params) -> Params:
+        key = _key(params["Key"])
+        there = self.read(key)
+        if not _holds(params, there):
+            body = {"Item": there} if there is not None and _wants_old(params) else {}
+            raise ServiceError("ConditionalCheckFailedException", "the condition", 400, body)
+        self._commit([(key, there, _added(key, there, params))])
         return {}
 
     def _transact(self, params: Params) -> Params:
@@ -173,28 +184,26 @@ def _holds(part: Params, there: Item | None) -> bool:
     if expression is None:
         return True
     values = part.get("ExpressionAttributeValues", {})
+    names = part["ExpressionAttributeNames"]
     return any(
-        check(there, part["ExpressionAttributeNames"], values) for check in _checks(expression)
+        all(check(there, names, values) for check in checks) for checks in _checks(expression)
     )
 
 
 @cache
-def _checks(expression: str) -> tuple[Check, ...]:
-    """The alternatives of a condition."""
-    return tuple(_all(part) for part in expression.split(" OR "))
-
-
-def _all(alternative: str) -> Check:
-    """What must hold together."""
-    checks = tuple(_check(part) for part in alternative.split(" AND "))
-    return lambda there, names, values: all(check(there, names, values) for check in checks)
+def _checks(expression: str) -> tuple[tuple[Check, ...], ...]:
+    """The alternatives of a condition, and what each asks for."""
+    return tuple(
+        tuple(_check(part) for part in alternative.split(" AND "))
+        for alternative in expression.split(" OR ")
+    )
 
 
 def _check(text: str) -> Check:
     if match := re.fullmatch(r"attribute_(not_)?exists\((#\w+)\)", text):
         absent, name = bool(match[1]), match[2]
         return lambda there, names, _: (there is None or names[name] not in there) == absent
-    match = re.fullmatch(r"(#\w+) (=|<|<=) (:\w+)", text)
+    match = re.fullmatch(r"(#\w+) (=|<|<=|>|>=) (:\w+)", text)
     if match is None:
         raise ServiceError("ValidationException", f"not understood: {text}", 400, {})
     name, sign, value = match[1], match[2], match[3]
@@ -210,7 +219,9 @@ def _check(text: str) -> Check:
             return False
         if kind == "N":
             left, right = int(left), int(right)
-        return bool(left < right or (sign == "<=" and left == right))
+        if left == right:
+            return sign in {"<=", ">="}
+        return bool(left < right) == (sign in {"<", "<="})
 
     return compare
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from local import engine, template
 from local.aws import REGION
 from regulars.core import clock, config, tokens
-from regulars.http import credentials
+from regulars.http import credentials, limits
 from regulars.store import connect, wire
 from regulars.store.table import Table
 from tests import chromium, examples, left_out
@@ -52,6 +52,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, value)
     config.settings.cache_clear()
     credentials.kept.clear()
+    limits.clear()
     yield
     config.settings.cache_clear()
 

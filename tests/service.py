@@ -84,8 +84,10 @@ class Service:
         cookies: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         acting_as: str | None = None,
+        source: str = "192.0.2.1",
     ) -> Reply:
-        """One HTTP request. `acting_as` holds every key it touches to that merchant."""
+        """One HTTP request. `acting_as` holds every key it touches to that merchant; `source` is
+        the address it comes from."""
         sent = {name.lower(): value for name, value in (headers or {}).items()}
         if body is not None:
             raw = json.dumps(body).encode()
@@ -95,7 +97,7 @@ class Service:
             sent.setdefault("content-type", "application/x-www-form-urlencoded")
         route, params = match(method, path)
         event = http_event(route, path, params, sent, cookies or {}, query or {}, raw)
-        event["requestContext"]["http"]["method"] = method
+        event["requestContext"]["http"] |= {"method": method, "sourceIp": source}
         with self.spy.acting_as(acting_as):
             answer = handler(route.function)(event, context())
         lower = {name.lower(): value for name, value in answer["headers"].items()}

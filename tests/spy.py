@@ -9,7 +9,9 @@ from typing import Any
 from regulars.store import keys
 from regulars.store.errors import StoreError
 
-ALLOWED = frozenset({"GetItem", "BatchGetItem", "Query", "PutItem", "TransactWriteItems"})
+ALLOWED = frozenset(
+    {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "TransactWriteItems"}
+)
 """What a runtime role may do at all; Scan and Delete are not among it."""
 
 
@@ -60,7 +62,7 @@ class Spy:
                 one.get("CapacityUnits", 0.0)
                 for one in (capacity if isinstance(capacity, list) else [capacity])
             )
-            if operation in {"PutItem", "TransactWriteItems"}:
+            if operation in {"PutItem", "TransactWriteItems", "UpdateItem"}:
                 write += units
             else:
                 read += units

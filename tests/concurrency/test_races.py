@@ -15,7 +15,7 @@ from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.answers import Answer
 from regulars.store.claims import Claim
-from regulars.store.member_list import all_members
+from regulars.store.member_lists import all_members
 from regulars.store.members import Members
 from regulars.store.table import Table
 from tests.concurrency.audit import audit

@@ -81,7 +81,13 @@ class TestRoutes:
     def test_every_route_is_throttled(self) -> None:
         api = RESOURCES["Api"]["Properties"]
         limits = [api["DefaultRouteSettings"], *api["RouteSettings"].values()]
-        assert all(0 < it["ThrottlingRateLimit"] <= it["ThrottlingBurstLimit"] for it in limits)
+        usual = {name: it.get("Default") for name, it in TEMPLATE["Parameters"].items()}
+        for limit in limits:
+            rate, burst = (
+                usual[it["Ref"]] if isinstance(it, dict) else it
+                for it in (limit["ThrottlingRateLimit"], limit["ThrottlingBurstLimit"])
+            )
+            assert 0 < rate <= burst
         assert set(api["RouteSettings"]) <= {f"{route.method} {route.path}" for route in ROUTES}
 
     def test_the_access_log_holds_neither_card_links_nor_addresses(self) -> None:
@@ -144,11 +150,13 @@ class TestPermissions:
         (mail,) = (it for it in statements(FUNCTIONS["NotifyFunction"]) if "Condition" in it)
         assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
 
-    def test_shared_counters_are_moved_by_those_who_decide(self) -> None:
-        """Stock and "the first hundred": an update within the transaction of an entry."""
+    def test_shared_counters_are_moved_by_those_who_decide_or_limit(self) -> None:
+        """Stock and "the first hundred": an update within the transaction of an entry. Those who
+        meet wrong codes, signatures and mails count them."""
         movers = {name for name in FUNCTIONS if "dynamodb:UpdateItem" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in movers} == {
             "join", "card", "stamp", "staff", "api", "orders", "outbox", "tiers", "expiry",
+            "redeem", "hooks", "notify", "console",
         }  # fmt: skip
 
     def test_each_queue_is_fed_by_those_who_need_it(self) -> None:
@@ -159,16 +167,34 @@ class TestPermissions:
                     senders.setdefault(target(statement["Resource"]), set()).add(verb(name))
         assert senders == {
             "OrdersQueue": {"api", "hooks"},
-            "MessagesQueue": {"api", "card", "digest", "join", "outbox", "reminders"},
+            "MessagesQueue": {"api", "card", "console", "digest", "join", "outbox", "reminders"},
         }
 
     def test_tills_and_pages_cannot_do_more_than_their_work(self) -> None:
         assert actions(FUNCTIONS["AssetsFunction"]) == set()
-        (reads,) = (it for it in statements(FUNCTIONS["HooksFunction"]) if "Condition" in it)
+        reads, counts = (it for it in statements(FUNCTIONS["HooksFunction"]) if "Condition" in it)
         assert reads["Action"] == ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
         assert reads["Condition"] == {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["HOOK#*"]}
         }
+        assert counts["Action"] == ["dynamodb:PutItem", "dynamodb:UpdateItem"]
+        assert counts["Condition"] == {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["LIMIT#*"]}
+        }
+
+
+class TestFirewall:
+    """`waf.yaml`: nothing of it is needed, and it holds off pages only."""
+
+    def test_neither_tills_nor_keys_are_refused_for_their_rate(self) -> None:
+        firewall = read_yaml(ROOT / "waf.yaml")
+        rate, choice = firewall["Resources"]["WebAcl"]["Properties"]["Rules"]
+        robots = choice["Fn::If"][1]["Statement"]["ManagedRuleGroupStatement"]
+        for rule in (rate["Statement"]["RateBasedStatement"], robots):
+            left_out = rule["ScopeDownStatement"]["NotStatement"]["Statement"]["OrStatement"]
+            paths = {it["ByteMatchStatement"]["SearchString"] for it in left_out["Statements"]}
+            assert paths == {"/hooks/", "/v1/"}
+        assert firewall["Parameters"]["BotControl"]["Default"] == "false"
 
 
 class TestQueues:

@@ -17,7 +17,10 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("shared", "functions", "scripts", "local", "tests", "template.yaml", "pyproject.toml")
+PARTS = (
+    "shared", "functions", "scripts", "local", "tests", "template.yaml", "waf.yaml",
+    "pyproject.toml",
+)  # fmt: skip
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "compiled", "node_modules")
 

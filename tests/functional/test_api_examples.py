@@ -193,6 +193,8 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.ask("GET", "/v1/raffles/winter")
     story.ask("GET", "/v1/leaderboards/visits")
     story.ask("GET", "/v1/test/messages", query={"limit": "1"})
+    merge_id = story.ask("POST", f"{of}/merge", {"from": ben})["merge_id"]
+    story.ask("DELETE", f"{of}/merges/{merge_id}")
     return story.found
 
 

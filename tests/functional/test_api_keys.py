@@ -10,6 +10,7 @@ import pytest
 
 from regulars.api.routes import API
 from regulars.core import clock
+from regulars.domain.calendar import rfc3339, to_ms
 from regulars.http import scopes
 from regulars.store import keys
 from tests.conftest import Clock
@@ -250,3 +251,27 @@ class TestLog:
             ("merchant.changed", "key", cafe.id),
         ]
         assert "example.com" not in str(found), "the log names people by id"
+
+
+def test_a_key_that_ends_is_told_of_two_weeks_before(service: Service, frozen: Clock) -> None:
+    cafe = service.new_merchant()
+    ends = rfc3339(to_ms(frozen.now + timedelta(days=30)))
+    body = {"name": "Till 1", "scopes": ["till"], "expires_at": ends}
+    told, revoked = (cafe.call("POST", "/v1/keys", body).json["key_id"] for _ in range(2))
+    cafe.call("DELETE", f"/v1/keys/{revoked}")
+
+    def listed() -> list[str]:
+        service.run_job("digest")
+        items = cafe.call("GET", "/v1/attention", query={"kind": "key_expiring"}).json["items"]
+        assert all(item["can"] == ["dismiss"] for item in items)
+        return [item["about"]["key_id"] for item in items]
+
+    assert listed() == []
+    frozen.now += timedelta(days=15)
+    assert listed() == []
+    frozen.now += timedelta(days=1, hours=1)
+    assert listed() == [told]
+    assert listed() == [told]
+    soon = rfc3339(to_ms(frozen.now + timedelta(days=2)))
+    cafe.call("POST", "/v1/keys", body | {"expires_at": soon})
+    assert len(listed()) == 2

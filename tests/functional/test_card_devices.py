@@ -310,6 +310,13 @@ class TestRecovery:
         assert [mail["to"] for mail in mails.new()[before:]] == [[EMAIL]]
         assert recovered(cafe, contact="x").status == 422
 
+    def test_codes_are_not_tried_without_end(self, cafe: Merchant) -> None:
+        device, _ = joined(cafe)
+        code = recovery_code(cafe, device)
+        tried = [recovered(cafe, code=f"ABCDEFGH{number:02}").status for number in range(21)]
+        assert (set(tried[:20]), tried[20]) == ({422}, 429)
+        assert recovered(cafe, code=code).status == 429, "the right one, too"
+
     def test_a_form_of_another_site_is_not_taken(self, cafe: Merchant) -> None:
         foreign = Browser(cafe.service, {"sec-fetch-site": "cross-site"})
         for path, form in (("/recover", {"contact": EMAIL}), ("", {})):

@@ -109,6 +109,12 @@ def test_staff(cafe: Merchant) -> None:
     assert json.loads(answer["body"])["member"]["name"] == "Anna"
 
 
+def test_console(cafe: Merchant) -> None:
+    session = cafe.staff_cookies()["__Host-regulars_staff"]
+    answer = invoke("console", event("console", staff_session=session))
+    assert (answer["statusCode"], "Corner Café" in answer["body"]) == (200, True)
+
+
 def test_api(cafe: Merchant) -> None:
     member_id = cafe.join()["member_id"]
     sent = event("api", member_id=member_id, api_key=cafe.created["api_key"])

@@ -69,7 +69,7 @@ def headers_of(cafe: Merchant, route: Route, *, test: bool = False) -> dict[str,
 def paths(route: Route, cafe: Merchant, name: str) -> str:
     """The route's path with a name in each of its places; a shop's own where it must be one."""
     path = route.path.replace("{slug}", name or cafe.created["slug"])
-    for place in ("id", "code", "token", "provider", "hook_id", "name"):
+    for place in ("id", "code", "token", "provider", "hook_id", "name", "merge_id"):
         path = path.replace(f"{{{place}}}", name or "x")
     return path
 
@@ -94,7 +94,7 @@ def test_every_body_is_refused_in_form(service: Service, route: Route) -> None:
 READING_JSON = [
     route
     for route in POSTING
-    if route.function not in {"join", "card"}
+    if route.function not in {"join", "card", "console"}
     and route.path not in {"/staff/sign-out", "/staff/{token}"}
     and route.method != "DELETE"
 ]

@@ -59,6 +59,10 @@ def calls(cafe: Merchant, member_id: str) -> dict[str, Callable[[str, int], Repl
         body = {"to": another(key), "unit": "stamp", "amount": 1, "note": f"n{number}"}
         return cafe.call("POST", f"/v1/members/{member_id}/give", body, key=key)
 
+    def merge(key: str, number: int) -> Reply:
+        body = {"from": another(key), "dry_run": number == 2}
+        return cafe.call("POST", f"/v1/members/{member_id}/merge", body, key=key)
+
     def confirm(key: str, number: int) -> Reply:
         """Another number is another body, of which nothing is read."""
         entry_id = held_entry(cafe, member_id) if key == "key" else f"{member_id}.2"
@@ -72,6 +76,7 @@ def calls(cafe: Merchant, member_id: str) -> dict[str, Callable[[str, int], Repl
         "POST /v1/refunds/{id}/void": void,
         "POST /v1/vouchers/{code}/reverse": reverse,
         "POST /v1/members/{id}/give": hand,
+        "POST /v1/members/{id}/merge": merge,
         "POST /v1/entries/{id}/confirm": confirm,
         "POST /v1/entries/{id}/move": move,
         "POST /v1/actions": act,

@@ -27,7 +27,7 @@ class TestPreview:
     def test_stops_in_time_and_goes_on(
         self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("regulars.store.member_list.PAGE", 2)
+        monkeypatch.setattr("regulars.store.member_lists.PAGE", 2)
         monkeypatch.setattr(deadline, "SECONDS", 0.0)
         ids = [member(cafe, 10) for _ in range(5)]
         changes = {"tiers": [tier("all"), tier("gold", spent(1000))],
@@ -54,7 +54,7 @@ class TestPreview:
     def test_a_cursor_is_good_for_its_document_alone(
         self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("regulars.store.member_list.PAGE", 1)
+        monkeypatch.setattr("regulars.store.member_lists.PAGE", 1)
         monkeypatch.setattr(deadline, "SECONDS", 0.0)
         member(cafe), member(cafe)
         body = document(cafe)

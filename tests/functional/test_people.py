@@ -255,6 +255,20 @@ class TestSessions:
         assert entry["staff"] == bela
         assert not works(cafe, cookies)  # Kata's session ended with Béla's
 
+    def test_five_wrong_pins_lock_the_person_for_the_right_one_too(self, cafe: Merchant) -> None:
+        bela = cafe.person(name="Béla", pin="0042")["staff_id"]
+        dora = cafe.person(name="Dóra", pin="0042")["staff_id"]
+        cookies = cafe.counter(name="Kata")
+        for _ in range(4):
+            assert who(cafe, cookies, bela, "0043").status == 403
+        assert who(cafe, cookies, bela, "0042").status == 200  # a right one is no wrong one
+        assert who(cafe, cookies, bela, "0043").status == 403
+        locked = who(cafe, cookies, bela, "0042")
+        assert (locked.status, locked.code) == (429, "rate_limited")
+        assert 0 < int(locked.headers["retry-after"]) <= 900
+        assert who(cafe, cafe.counter(), bela, "0042").status == 429  # from any device
+        assert who(cafe, cookies, dora, "0042").status == 200
+
     def test_a_device_of_ones_own_needs_no_pin(self, cafe: Merchant) -> None:
         cookies = cafe.counter(name="Kata")
         (kata,) = cafe.call("GET", "/v1/devices").json["items"][0]["staff"]
@@ -338,6 +352,21 @@ class TestRoles:
                 assert secret not in reply.text, (role, path)
                 answered += reply.status in {200, 201}
         assert answered == 18
+
+    def test_what_staff_type_is_claimed_and_they_write_notes_only(self, cafe: Merchant) -> None:
+        cookies = cafe.counter()
+        made = by(cafe, cookies, "POST", "/v1/members", {"name": "Anna", "email": "a@example.com"})
+        assert (made.status, made.json["card_url"]) == (201, None)
+        path = f"/v1/members/{made.json['member_id']}"
+        (contact,) = cafe.call("GET", f"{path}/profile").json["contacts"]
+        assert (contact["value"], contact["confirmed_at"]) == ("a@example.com", None)
+        assert cafe.call("POST", "/v1/earn", {"contact": "a@example.com"}).status == 404
+        assert by(cafe, cookies, "PATCH", path, {"note": "No nuts"}).status == 200
+        assert cafe.call("GET", f"{path}/profile").json["note"] == "No nuts"
+        for body in ({"name": "B"}, {"note": "x", "email": "b@example.com"}):
+            assert by(cafe, cookies, "PATCH", path, body).code == "forbidden"
+        boss = cafe.counter(role="manager")
+        assert by(cafe, boss, "PATCH", path, {"name": "B"}).status == 200
 
     def test_a_session_is_worth_its_role_and_no_more(self, cafe: Merchant) -> None:
         least = {role: cafe.counter(role=role) for role in ("staff", "manager", "owner")}

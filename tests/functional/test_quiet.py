@@ -46,6 +46,7 @@ def known(cafe: Merchant, service: Service) -> dict[str, str]:
         "{id}": card["member_id"], "/c/{token}": link,
         "/m/{token}": mailed, "/u/{token}": unsubscribe, "/e/{token}": export,
         "/staff/{token}": staff,
+        "/console/sign-in/{token}": "code",
         "{slug}": cafe.created["slug"],
         "{code}": "ABCDEFGHJK", "{name}": "x.js",
     }  # fmt: skip
@@ -77,10 +78,10 @@ def test_reading_writes_nothing(service: Service, route: Any) -> None:
     key = cafe.created["test_api_key" if test_only else "api_key"]
     if route.auth == "platform":
         key = service.platform_key
-    headers = {} if route.function in {"staff", "card", "join"} else {
+    headers = {} if route.function in {"staff", "card", "join", "console"} else {
         "authorization": f"Bearer {key}"
     }  # fmt: skip
-    cookies = cafe.staff_cookies() if route.function == "staff" else {}
+    cookies = cafe.staff_cookies() if route.function in {"staff", "console"} else {}
     if route.auth == "card":
         cookies = {credentials.card_cookie_name(cafe.id): values["/c/{token}"]}
     service.spy.calls.clear()

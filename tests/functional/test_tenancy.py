@@ -59,6 +59,8 @@ def naming(member: str, code: str, staff: str, device: str) -> list[tuple[str, s
         ("POST", f"/v1/vouchers/{code}/cancel", {}),
         ("POST", f"/v1/vouchers/{code}/reverse", {}),
         ("POST", f"/v1/members/{member}/give", {"to": "c", "unit": "stamp", "amount": 1}),
+        ("POST", f"/v1/members/{member}/merge", {"from": "c"}),
+        ("DELETE", f"/v1/members/{member}/merges/{member}", None),
         ("POST", f"/v1/entries/{member}/move", {"to": "c", "reason": "r"}),
         ("POST", f"/v1/entries/{member}/confirm", None),
         ("POST", f"/v1/refunds/{member}/void", None),
@@ -72,8 +74,12 @@ def naming(member: str, code: str, staff: str, device: str) -> list[tuple[str, s
 
 
 def test_every_route_with_an_id_is_tried_here() -> None:
-    tried = {path.replace("{m}", "{id}").replace("{c}", "{code}")
-             for _, path, _ in naming("{m}", "{c}", "{m}", "{m}")}  # fmt: skip
+    tried = {
+        path.replace("merges/{m}", "merges/{merge_id}")
+        .replace("{m}", "{id}")
+        .replace("{c}", "{code}")
+        for _, path, _ in naming("{m}", "{c}", "{m}", "{m}")
+    }
     elsewhere = {
         "/v1/merchants/{id}",
         "/v1/merchants/{id}/owner",

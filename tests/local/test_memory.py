@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from local.memory import Memory
-from regulars.store.conditions import Absent, AbsentOr, Below, Condition, Equals, Present
+from regulars.store.conditions import (
+    Absent,
+    AbsentOr,
+    Below,
+    Condition,
+    Equals,
+    Present,
+    WhileBelow,
+    Within,
+)
 from regulars.store.errors import Cancelled, ServiceError
 from regulars.store.table import Check, Count, Put, Table
 from regulars.store.wire import Wire
@@ -62,6 +71,13 @@ class Asker:
             )
         )  # fmt: skip
 
+    def of_number(self) -> Condition:
+        """A condition for adding to a number."""
+        number = self.chance.randrange(3)
+        return self.chance.choice(
+            (Present(), Within("ver", 0, number), WhileBelow("ver", number - 1, "ver", 2))
+        )
+
     def writes(self) -> list[Put | Check | Count]:
         keys = list(dict.fromkeys(self.key() for _ in range(self.chance.randrange(1, 4))))
         writes: list[Put | Check | Count] = []
@@ -97,6 +113,10 @@ def test_the_same_requests_have_the_same_outcomes(both: tuple[Table, Table], see
         if kind < 0.25:
             item, condition = asker.item(asker.key()), asker.condition()
             assert same(outcome(table.put, item, condition) for table in both)
+        elif kind < 0.35:
+            key, by = asker.key(), chance.choice((1, -1))
+            within = asker.of_number()
+            assert same(outcome(table.add, key, "ver", by, within) for table in both)
         elif kind < 0.6:
             writes = asker.writes()
             assert same(outcome(table.transact, writes) for table in both)

@@ -142,7 +142,13 @@ class Changing:
         member, seq = self.chance.choice((self.chance.choice(sales), min(sales, key=_age)))
         shop = self.shop()
         read = refunds.original(
-            Ledger(self.table, M), shop.program, member, seq, op=f"op{self._next()}", source="api"
+            Ledger(self.table, M),
+            shop.program,
+            member,
+            seq,
+            op=f"op{self._next()}",
+            source="api",
+            now=shop.now,
         )
         assert read is not None
         self._perform(member, read.operation)

@@ -15,6 +15,7 @@ from typing import Any
 from zlib import decompress
 
 from local.memory import Change, Key
+from regulars.core.limits import MAILS_A_DAY
 from regulars.domain.calendar import from_ms, local_date, to_ms
 from regulars.domain.card import Card
 from regulars.domain.ledger import lot_name, parse
@@ -81,6 +82,8 @@ class Checker:
         """Members and whether they have agreed to mails at any time since."""
         self.claims: dict[str, int] = {}
         """By key of a delivery, how often it was claimed."""
+        self.unsent: set[str] = set()
+        """Keys of deliveries whose reader had had enough mails that day."""
         self.spoilt: set[str] = set()
         """Members whose card is damaged on purpose, for as long as it is."""
         self.calm = False
@@ -102,6 +105,9 @@ class Checker:
         kinds: dict[str, tuple[Key, Any, Any]] = {}
         for key, before, after in changes:
             kind = key[1].partition("#")[0]
+            if kind == "LIMIT":
+                assert 0 <= int(after["n"]["N"]) <= MAILS_A_DAY, "more mails than one may get"
+                continue
             mine = key[0].startswith(self._own)
             assert mine or key[0].startswith("LINK#"), f"{key} is another merchant's"
             if kind == "COUNT":
@@ -160,6 +166,8 @@ class Checker:
     def _delivery(self, key: Key, before: Mapping[str, Any] | None, after: Any) -> None:
         """What was sent stays sent; nobody claims a delivery more than twice."""
         assert before is None or not before["sent"]["BOOL"] or after["sent"]["BOOL"]
+        if "unsent" in after:
+            self.unsent.add(key[0])
         self.claims[key[0]] = int(after["tries"]["N"])
         assert self.claims[key[0]] <= 2, f"{key[0]} was claimed too often"
 

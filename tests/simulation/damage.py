@@ -16,7 +16,7 @@ from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import from_item, to_item
-from regulars.store.member_list import all_cards
+from regulars.store.member_lists import all_cards
 from tests.simulation import programs
 from tests.simulation.checker import Broken
 from tests.simulation.run import Run
@@ -91,7 +91,7 @@ def _spoil(run: Run, member: str) -> bool:
             return False
         spoilt = cards.state_item(run.m, changed)
     else:
-        old = next((it for it in memory.past[key] if it is not None), None)
+        old = next((it for it in memory.past.get(key, ()) if it is not None), None)
         if old is None or cards.card_of(from_item(old)).seq == card.seq:
             return False
         spoilt = from_item(old)

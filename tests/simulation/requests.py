@@ -198,7 +198,7 @@ def _undo(till: Till, asks: Asks) -> Answer:
     member, seq = asks.content
     read = refunds.original(
         till.ledger, till.program, member, seq, op=f"key:{asks.key}", source="staff",
-        undo_within_ms=UNDO_MS,
+        undo_within_ms=UNDO_MS, now=till.now,
     )  # fmt: skip
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)

@@ -20,7 +20,7 @@ from regulars.store import keys
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, Equals, Table
 
-Kind = Literal["damaged_card", "unbooked", "failed_message", "stuck_job"]
+Kind = Literal["damaged_card", "unbooked", "failed_message", "stuck_job", "key_expiring"]
 
 PAGES_MAX = 20
 PAGE = 100

@@ -22,7 +22,9 @@ def confirm(
     """
     if known := shop.ledger.known(op, idempotency.fingerprint):
         return known
-    read = refunds.original(shop.ledger, shop.program, member_id, seq, op=op, source="api")
+    read = refunds.original(
+        shop.ledger, shop.program, member_id, seq, op=op, source="api", now=shop.now
+    )
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
     if read.operation.refunded.minor == WHOLE:

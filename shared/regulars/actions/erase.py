@@ -7,6 +7,7 @@ mark is written with the transaction, so that a job goes on where a call stopped
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from regulars.core import tokens
@@ -15,10 +16,10 @@ from regulars.domain.calendar import hour_of, to_ms
 from regulars.domain.operations import Erase, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
-from regulars.store import cards, keys
+from regulars.store import cards, keys, merges
 from regulars.store.ledger import TakenError, due_item
 from regulars.store.marshal import Item
-from regulars.store.members import Members, Profile, shell
+from regulars.store.members import Members, Profile, profile_of, shell
 from regulars.store.table import Cancelled, Put
 
 ERASE = "erase"
@@ -46,7 +47,7 @@ def erase(shop: Shop, member_id: str, *noted: Put) -> None:
         logger().info(
             "a member was erased", extra={"merchant": shop.merchant_id, "member": member_id}
         )
-        clean_up(shop, member_id)
+        clean_up(shop, profile.member_id)
         return
     raise Refused(RefusalCode.CONFLICT, "The profile is being changed by others; try again.")
 
@@ -55,7 +56,8 @@ def _take_out(shop: Shop, members: Members, profile: Profile, noted: tuple[Put, 
     """Book the entry and empty everything that names the person, or nothing."""
     member_id, now_ms = profile.member_id, to_ms(shop.now)
     m = shop.merchant_id
-    digests = [tokens.contact_digest(m, contact) for contact in profile.contacts()]
+    known = [*profile.contacts(), *_contacts_merged_in(shop, member_id)]
+    digests = [tokens.contact_digest(m, contact) for contact in known]
     mark = {**due_item(m, member_id, ERASE, hour_of(shop.now)), "contacts": digests}
     writes = [*members.erasure(profile, now_ms), Put(mark), *noted]
     try:
@@ -70,13 +72,17 @@ def _take_out(shop: Shop, members: Members, profile: Profile, noted: tuple[Put, 
 
 
 def clean_up(shop: Shop, member_id: str) -> None:
-    """Empty what still leads to an erased member's card, and what a sandbox has kept; doing it
-    again does nothing more."""
+    """Empty what still leads to an erased member's card, other cards that were merged into it, and
+    what a sandbox has kept; doing it again does nothing more."""
     m, table = shop.merchant_id, shop.table
     now_ms = to_ms(shop.now)
     (mark,) = table.get(keys.due_mark(m, member_id, ERASE))
-    for item in table.items(keys.card(m, member_id), prefix=keys.VOUCHER_PREFIX, consistent=True):
-        table.put(shell(keys.code(m, item["code"]), now_ms))
+    others = merges.merged_in(table, m, member_id)
+    for other_id in others:
+        _empty(shop, other_id)
+    for one in (member_id, *others):
+        for item in table.items(keys.card(m, one), prefix=keys.VOUCHER_PREFIX, consistent=True):
+            table.put(shell(keys.code(m, item["code"]), now_ms))
     digests = set(mark.get("contacts", ())) if mark else set()
     if tokens.is_sandbox(m):
         for item in table.items(keys.messages(m), consistent=True):
@@ -94,3 +100,23 @@ def _is_about(message: Item, m: str, member_id: str, digests: set[str]) -> bool:
     if "c" in message:
         return bool(message["c"] == member_id)
     return tokens.contact_digest(m, message["to"]) in digests
+
+
+def _contacts_merged_in(shop: Shop, member_id: str) -> Iterator[str]:
+    """The contacts of members whose cards were merged into this one."""
+    for other_id in merges.merged_in(shop.table, shop.merchant_id, member_id):
+        if profile := _stored_profile(shop, other_id):
+            yield from profile.contacts()
+
+
+def _empty(shop: Shop, other_id: str) -> None:
+    """Take the profile out that a merge has kept, with what leads to it."""
+    profile = _stored_profile(shop, other_id)
+    if profile is not None and not profile.erased_ms:
+        members = Members(shop.table, shop.merchant_id)
+        members.erase(members.erasure(profile, to_ms(shop.now)))
+
+
+def _stored_profile(shop: Shop, member_id: str) -> Profile | None:
+    (item,) = shop.table.get(keys.profile(shop.merchant_id, member_id))
+    return profile_of(item) if item else None

@@ -66,14 +66,18 @@ def find(shop: Shop, body: Mapping[str, Any]) -> MemberCard:
 
 
 def member_card_of(shop: Shop, state: Item | None, profile_item: Item | None) -> MemberCard:
-    """The member in the items read; raises NOT_FOUND when there is none (any more)."""
+    """The member in the items read, of a card that was merged the one that is kept; raises
+    NOT_FOUND when there is none (any more)."""
     if state is None or profile_item is None:
         raise Refused(RefusalCode.NOT_FOUND)
     profile = profile_of(profile_item)
     if profile.erased_ms:
         raise Refused(RefusalCode.NOT_FOUND)
+    card = card_of(state)
+    if card.merged_into:
+        return read_member_card(shop, card.merged_into)
     return MemberCard(
-        card=card_of(state),
+        card=card,
         profile=profile,
         words=member_words(profile, shop.program.languages),
         card_url=_link(shop, profile),

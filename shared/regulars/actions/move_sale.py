@@ -41,13 +41,16 @@ def move_sale(
     if known := shop.ledger.known(op, idempotency.fingerprint):
         return known
     member_id, seq = place_of(entry_id)
-    read = refunds.original(shop.ledger, shop.program, member_id, seq, op=op, source="api")
+    read = refunds.original(
+        shop.ledger, shop.program, member_id, seq, op=op, source="api", now=shop.now
+    )
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
     original = read.operation.original
     if original.kind != "earn" or "revises" in original.facts:
         hint = "must be the entry of a visit or a sale"
         raise Refused(RefusalCode.INVALID, "This cannot be moved.", (("entry_id", hint),))
+    member_id = read.card.member_id
     if member_id == to.card.member_id:
         raise Refused(RefusalCode.INVALID, "", (("to", "must be another member"),))
     if read.operation.refunded.minor == WHOLE:
@@ -60,12 +63,15 @@ def move_sale(
     )
     taken = read.operation._replace(moved_to=to.card.member_id, redeemed=())
 
+    order_op = f"order:{original.facts['order']}" if "order" in original.facts else ""
+    booked = shop.ledger.find_order(order_op) if order_op else None
+
     def order(_: Decision, two: Decision) -> Sequence[Put]:
-        if "order" not in original.facts:
+        if booked is None:
             return ()
-        pk, sk = keys.operation(shop.merchant_id, f"order:{original.facts['order']}")
+        pk, sk = keys.operation(shop.merchant_id, order_op)
         item = {"PK": pk, "SK": sk, "c": to.card.member_id, "seq": two.card.seq, "status": 200}
-        return (Put(item, Equals("c", member_id)),)
+        return (Put(item, Equals("c", booked[0])),)
 
     return shop.ledger.perform_on_two(
         shop.program, (read.card, taken), (to.card, lambda _: adopt), shop.now,

@@ -30,7 +30,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.store.member_list import members_page
+from regulars.store.member_lists import members_page
 from regulars.store.table import Absent, Equals, Table
 
 EXAMPLES = 10

@@ -21,7 +21,7 @@ from regulars.program.shop import Shop
 from regulars.store import audit, keys, versions
 from regulars.store.audit import Actor
 from regulars.store.marshal import Item
-from regulars.store.member_list import members_page
+from regulars.store.member_lists import members_page
 from regulars.store.merchants import Merchants
 from regulars.store.table import Put
 

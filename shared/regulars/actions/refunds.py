@@ -13,15 +13,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from regulars.actions import carried
 from regulars.domain import breakage, confirming, current_sale
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.domain.decision import Decision
-from regulars.domain.ledger import Entry, parse
-from regulars.domain.operations import Item, Origin, Refunded, Reverse
+from regulars.domain.ledger import parse
+from regulars.domain.operations import WHOLE, Item, Origin, Reverse
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.program.load import program_of
 from regulars.store import cards, keys, reversals
 from regulars.store.answers import Answer, Body, Idempotency
 from regulars.store.ledger import TRIES_MAX, Ledger, TakenError
@@ -76,26 +76,35 @@ class OriginalSale(NamedTuple):
 
 def original(
     ledger: Ledger, program: Program, member_id: str, seq: int, *, op: str, source: str,
-    amount_minor: int | None = None, items: tuple[Item, ...] = (), refund_id: str | None = None,
-    origin: Origin | None = None, undo_within_ms: int | None = None,
+    now: datetime | None, amount_minor: int | None = None, items: tuple[Item, ...] = (),
+    refund_id: str | None = None, origin: Origin | None = None, undo_within_ms: int | None = None,
 ) -> OriginalSale | None:  # fmt: skip
     """Read the entry `seq` of a member and build its reversal; None when there is none.
 
-    `program` is the one in force; the version that the entry names is read when it is another.
+    `program` is the one in force; the version that the entry names is read when it is another. A
+    sale of a card that was merged is carried over to the one that is kept, as of `now`; without it
+    (None) one that was not is read where it was booked, and cannot be reversed.
     """
     table, m = ledger.table, ledger.merchant_id
-    state, entry_item, refunded = table.get(
-        keys.state(m, member_id), keys.entry(m, member_id, seq), keys.refunded(m, member_id, seq)
-    )
-    if state is None or entry_item is None:
-        return None
-    entry, card = cards.entry_of(entry_item), cards.card_of(state)
-    under = _version(ledger, program, entry)
+    while True:
+        state, entry_item, refunded = table.get(
+            keys.state(m, member_id), keys.entry(m, member_id, seq),
+            keys.refunded(m, member_id, seq),
+        )  # fmt: skip
+        if state is None or entry_item is None:
+            return None
+        card, here = cards.card_of(state), (member_id, seq)
+        if card.merged_into:
+            member_id, seq = carried.place(ledger, program, member_id, seq, now)
+        if here == (member_id, seq):
+            break
+    entry = carried.as_booked(ledger, member_id, cards.entry_of(entry_item))
+    under = carried.version(ledger, program, entry)
     so_far, vouchers, benefits, redeemed = reversals.read(table, m, card, entry, refunded, under)
     moved_from = entry.facts.get("moved_from", "")
     first_sum = (entry.facts[current_sale.SALE] if moved_from else entry.facts).get("sum", "")
     recorded_ms = entry.recorded_ms
-    entry = _as_sent_last(ledger, member_id, entry, so_far)
+    entry = carried.as_sent_last(ledger, member_id, entry, so_far.revised_seq)
     if so_far.confirmed:
         entry = entry._replace(lines=confirming.released(entry.lines))
     return OriginalSale(
@@ -125,26 +134,6 @@ def _forgotten(ledger: Ledger, card: Card, sold_ms: int) -> dict[str, tuple[str,
         return {}
     entries = ledger.entries(card.member_id)
     return breakage.forgotten(parse(stored.text) for stored in entries)
-
-
-def _as_sent_last(ledger: Ledger, member_id: str, entry: Entry, so_far: Refunded) -> Entry:
-    """Return a sale as it stands: with its newest revision, if there is one."""
-    if not so_far.revised_seq:
-        return entry
-    key = keys.entry(ledger.merchant_id, member_id, so_far.revised_seq)
-    (item,) = ledger.table.get(key)
-    if item is None:
-        raise Refused(RefusalCode.NOT_FOUND)
-    return current_sale.as_sent_last(entry, cards.entry_of(item))
-
-
-def _version(ledger: Ledger, program: Program, entry: Entry) -> Program:
-    """The programme as it held when an entry was booked; the one in force if that is lost."""
-    if program.version != entry.program_version:
-        key = keys.program_version(ledger.merchant_id, entry.program_version)
-        (item,) = ledger.table.get(key)
-        program = program_of(item) if item else program
-    return program.at(entry.recorded_ms)
 
 
 def refund(
@@ -228,19 +217,33 @@ def _book(
     op: str | None,
     render: Callable[[Decision], Body] | None,
 ) -> Answer:
-    member_id, seq = found
+    booked = claim is not None and claim["state"] == BOOKED
+    again = booked and ledger.find_order(wanted.op) is not None
+    read = _read(ledger, program, wanted, found, op, None)
+    if read.card.merged_into and not again and read.operation.refunded.minor != WHOLE:
+        read = _read(ledger, program, wanted, found, op, now)
+    # What comes again, or finds nothing left, is answered so: no sale is carried over for it.
+    card = ledger.card(read.card.member_id) if read.card.merged_into else read.card
+    if card is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    return ledger.perform(
+        program, card, read.operation, now,
+        idempotency=idempotency._replace(alias=wanted.op), render=render, fresh=True,
+        extra=() if booked else (_claimed(ledger, wanted, claim, BOOKED),),
+    )  # fmt: skip
+
+
+def _read(
+    ledger: Ledger, program: Program, wanted: Refund, found: tuple[str, int], op: str | None,
+    now: datetime | None,
+) -> OriginalSale:  # fmt: skip
     read = original(
-        ledger, program, member_id, seq, op=op or wanted.op, source=wanted.source,
+        ledger, program, *found, op=op or wanted.op, source=wanted.source, now=now,
         amount_minor=wanted.amount_minor, items=wanted.items, refund_id=wanted.refund_id,
     )  # fmt: skip
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    booked = claim is not None and claim["state"] == BOOKED
-    return ledger.perform(
-        program, read.card, read.operation, now,
-        idempotency=idempotency._replace(alias=wanted.op), render=render, fresh=True,
-        extra=() if booked else (_claimed(ledger, wanted, claim, BOOKED),),
-    )  # fmt: skip
+    return read
 
 
 def apply_parked(ledger: Ledger, program: Program, order_op: str, now: datetime) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from regulars.actions import refunds
 from regulars.domain import baskets
+from regulars.domain.card import Card
 from regulars.domain.operations import WHOLE, Earn, Revise
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
@@ -28,14 +31,9 @@ def sent_again(
     this request; with `once` an older content that comes again changes nothing, as when a queue
     delivers an event twice. Raises ORDER_OF_ANOTHER_MEMBER when the order is on another card.
     """
-    read = refunds.original(
-        shop.ledger, shop.program, first.member_id, first.seq,
-        op=op, source=operation.origin.source,
-    )  # fmt: skip
-    if read is None:
-        raise Refused(RefusalCode.NOT_FOUND)
+    read = _read(shop, first, op, operation.origin.source, None)
     moved = once and read.moved_from == member_id  # a till does not know that a sale was moved
-    if first.member_id != member_id and not moved:
+    if _holder(shop, read.card) != member_id and not moved:
         raise Refused(
             RefusalCode.ORDER_OF_ANOTHER_MEMBER,
             "This order was booked for another member; move the sale instead.",
@@ -48,6 +46,9 @@ def sent_again(
     is_known = baskets.is_same(before, now) or (once and baskets.is_same(read.first_sum, now))
     if is_known and not is_new:  # a caller's key gets this answer again, whatever is sent next
         return first if once else shop.ledger.keep((), first, op, idempotency, shop.now)
+    if read.card.merged_into:
+        read = _read(shop, first, op, operation.origin.source, shop.now)
+        reverse = read.operation
     origin = operation.origin._replace(op=op, effective_ms=reverse.original.effective_ms)
     revise = Revise(
         origin,
@@ -62,3 +63,20 @@ def sent_again(
         shop.program, read.card, revise, shop.now,
         idempotency=idempotency._replace(alias=None), render=render, fresh=True,
     )  # fmt: skip
+
+
+def _read(
+    shop: Shop, first: Answer, op: str, source: str, now: datetime | None
+) -> refunds.OriginalSale:
+    read = refunds.original(
+        shop.ledger, shop.program, first.member_id, first.seq, op=op, source=source, now=now
+    )
+    if read is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    return read
+
+
+def _holder(shop: Shop, card: Card) -> str:
+    """The member of a card; of one that was merged, of the one that is kept."""
+    kept = shop.ledger.card(card.member_id) if card.merged_into else card
+    return kept.member_id if kept else ""

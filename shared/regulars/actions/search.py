@@ -45,7 +45,8 @@ def members(
         named = [
             item
             for item in profiles
-            if not item.get("erased") and q.casefold() in item["name"].casefold()
+            if not (item.get("erased") or item.get("merged"))
+            and q.casefold() in item["name"].casefold()
         ]
         for holder in _holders(shop, named):
             position = _position(holder.profile.enrolled_ms, holder.profile.member_id)

@@ -71,11 +71,11 @@ def _book(
     member_id, seq = found
     sale = shop.ledger.find_order(claim["order"])
     before, refund, after, refunded = _around(shop, member_id, seq)
-    is_moved = sale is not None and sale[0] != member_id
-    place = sale if sale and is_moved else (member_id, refund.facts["reverses"])
-    read = refunds.original(shop.ledger, shop.program, *place, op=op, source=source)
+    there = sale if sale and sale[0] != member_id else (member_id, refund.facts["reverses"])
+    read = refunds.original(shop.ledger, shop.program, *there, op=op, source=source, now=shop.now)
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
+    is_moved = read.card.member_id != member_id
     original = read.operation.original
     operation = Void(
         Origin(op, source, entropy=os.urandom(16)),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from regulars.api.answers import Instant, Message, View
 from regulars.api.answers_cards import CardView, ContactView, ProfileView, VoucherView
 from regulars.api.answers_ledger import EntryView
+from regulars.api.answers_merging import KeptMerge
 
 
 class ControllerView(View):
@@ -70,5 +71,5 @@ class MemberExport(View):
     """Answers to surveys."""
     devices: list[dict[str, Any]]
     """Devices that know the card."""
-    merges: list[dict[str, Any]]
+    merges: list[KeptMerge]
     """Cards that were merged into this one."""

@@ -39,7 +39,12 @@ def create(request: protocol.Request) -> protocol.Response:
         origins=_origins(body), expires_ms=_expires_ms(body),
     )  # fmt: skip
     api_keys.write(
-        connect.table(), [*api_keys.puts(key), _noted(gathered, request, "key.created", key)]
+        connect.table(),
+        [
+            *api_keys.puts(key),
+            *api_keys.ending(key, clock.now()),
+            _noted(gathered, request, "key.created", key),
+        ],
     )
     return protocol.json_answer(201, {**_view(key), "key": secret})
 

@@ -168,6 +168,7 @@ DO: dict[Kind, dict[str, Do]] = {
     "unbooked": {"retry": _book_again, "dismiss": _dismiss},
     "failed_message": {"retry": _send_again, "dismiss": _dismiss},
     "stuck_job": {"retry": _do_again, "dismiss": _dismiss},
+    "key_expiring": {"dismiss": _dismiss},
 }
 """By kind what can be done. `_view` tells it, so nothing is offered that cannot be done."""
 

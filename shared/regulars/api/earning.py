@@ -22,8 +22,9 @@ from regulars.views import integration
 def earn(request: protocol.Request) -> protocol.Response:
     """Gather credential, programme and card; decide; write."""
     gathered, body = credentials.gather_for(
-        connect.lean_table(), request, lambda: bodies.earn(request.json), _wanted
-    )
+        connect.lean_table(), request, lambda: bodies.earn(request.json), _wanted,
+        guessing=_names_a_code,
+    )  # fmt: skip
     key = protocol.idempotency_key(request)
     shop, member_id = gathered.shop, body.get("member_id")
     known = request.idempotency(alias=f"order:{body['order_id']}" if body.get("order_id") else None)
@@ -32,9 +33,12 @@ def earn(request: protocol.Request) -> protocol.Response:
         member = (
             find.holder(shop, gathered.items, member_id) if member_id else find.find(shop, body)
         )
-    except Refused:  # the card shows another code by now, but this may be a call come again
+    except Refused as refused:
+        # The card shows another code by now, but this may be a call come again.
         first = shop.ledger.known(f"key:{key}", known.fingerprint)
         if first is None:
+            if refused.code is RefusalCode.NOT_FOUND and _names_a_code(body):
+                gathered.wrong_code()
             raise
         return protocol.answered(book.personal_answer(shop, first, None))
 
@@ -68,6 +72,10 @@ def _order(
         answer = book.personal_answer(shop, again, member)
     refunds.apply_parked(shop.ledger, shop.program, f"order:{operation.order_id}", shop.now)
     return answer
+
+
+def _names_a_code(body: Mapping[str, Any]) -> bool:
+    return body.get("code") is not None
 
 
 def _wanted(body: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from regulars.api import (
     members,
     merchant_settings,
     merchants,
+    merging,
     personal_data,
     platform,
     programs,
@@ -27,8 +28,8 @@ from regulars.http.protocol import Handler
 
 _MODULES = (
     api_keys, attention, audit, card_links, contacts, corrections, devices, grants, hooks,
-    ledger_checks, members, merchant_settings, merchants, personal_data, platform, programs,
-    sandbox, service, staff, unknown, vouchers,
+    ledger_checks, members, merchant_settings, merchants, merging, personal_data, platform,
+    programs, sandbox, service, staff, unknown, vouchers,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

@@ -19,6 +19,7 @@ from regulars.http import credentials, protocol
 from regulars.store import connect, keys
 from regulars.store.answers import Idempotency
 from regulars.store.members import CONTACT_KINDS, Profile
+from regulars.store.staff import STAFF
 from regulars.views import audit, integration, worth
 
 ATTRIBUTES_MAX = 20
@@ -38,13 +39,16 @@ def create(request: protocol.Request) -> protocol.Response:
         if gathered.shop.ledger.known(f"key:{key}", request.fingerprint()) is None:
             raise
     words = find.member_words(new, program.languages)
+    by_person = gathered.caller.staff is not None
+    if by_person:  # what is told at the counter is typed, like what is typed on a page
+        new = new.claiming(calendar.to_ms(gathered.now))
 
     def render(decision: Decision) -> integration.View:
         return integration.card(program, decision.card, gathered.now, words)
 
     enrolled = enroll(
         gathered.shop, new,
-        op=f"key:{key}", source="api", render=render,
+        op=f"key:{key}", source="staff" if by_person else "api", render=render,
         idempotency=Idempotency(fingerprint=request.fingerprint(), expires=True, status=201),
     )  # fmt: skip
     member = find.read_member_card(gathered.shop, enrolled.member_id)
@@ -56,8 +60,10 @@ def create(request: protocol.Request) -> protocol.Response:
 
 
 def read(request: protocol.Request) -> protocol.Response:
-    """GET /v1/members/{id}."""
+    """GET /v1/members/{id}: of a card that was merged, which one is kept."""
     gathered, member = _gather(request)
+    if member.card.member_id != request.param("id"):
+        return protocol.json_answer(200, {"merged_into": member.card.member_id})
     return _card(gathered, member)
 
 
@@ -80,11 +86,19 @@ def change(request: protocol.Request) -> protocol.Response:
     """PATCH /v1/members/{id}: profile and consents."""
     gathered, member = _gather(request)
     body = read_body(request, MemberChange)
+    _require_may_change(gathered, body)
     given = _with_changes(member.profile, body, gathered)
     changed = given._replace(version=member.profile.version + 1)
     change_profile(gathered.shop, member.profile, changed)
     words = find.member_words(changed, gathered.program.languages)
     return _card(gathered, member._replace(profile=changed, words=words))
+
+
+def _require_may_change(gathered: credentials.Gathered, body: MemberChange) -> None:
+    """Raise FORBIDDEN for more than the note, when staff change a profile."""
+    session = gathered.caller.staff
+    if session and session.role == STAFF and body.model_fields_set - {"note"}:
+        raise Refused(RefusalCode.FORBIDDEN, "Staff write notes; a manager changes the rest.")
 
 
 def entries(request: protocol.Request) -> protocol.Response:

@@ -16,7 +16,7 @@ from regulars.http import credentials, protocol
 from regulars.program import amounts, templates
 from regulars.program.check import check
 from regulars.program.load import load
-from regulars.store import api_keys, connect, staff
+from regulars.store import api_keys, connect, sign_ins, staff
 from regulars.store.merchants import Merchant, Merchants
 from regulars.store.staff import MANAGER, OWNER, Person
 from regulars.store.table import Put
@@ -138,7 +138,8 @@ def _people_and_first_device(
     link = enrollment.link(
         live, counter.staff_id, document["name"], places[0]["id"], created_ms + FIRST_LINK_MS
     )
-    return [staff.put_person(live, counter), staff.put_person(live, owner), link.put], link.url
+    people = [staff.put_person(live, one) for one in (counter, owner)]
+    return [*people, *sign_ins.mailbox_put(live, owner), link.put], link.url
 
 
 ROUTES: dict[str, protocol.Handler] = {

@@ -239,6 +239,15 @@ class GiveBody(Body):
     """A sentence for both ledgers."""
 
 
+class MergeBody(Body):
+    """The other card of a member."""
+
+    from_: Annotated[Text, Field(alias="from")]
+    """The id of the member whose card comes over."""
+    dry_run: bool = False
+    """Whether to say only what would come over."""
+
+
 class MoveBody(Body):
     """The member that a sale belongs to, and why it moves."""
 

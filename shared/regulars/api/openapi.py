@@ -18,14 +18,14 @@ from regulars.api.operations import OPERATIONS, TAGS, refusals
 from regulars.api.routes import API, Route
 from regulars.core.schemas import describe
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import problems
+from regulars.http import problems, roles
 from regulars.http.problems import RETRY_AFTER_S, STATUS, TITLE
 from regulars.program import descriptions as of_programs
 from regulars.program.document import ProgramDocument
 
 _REF = "#/components/schemas/{model}"
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
-    "key": [{"merchant": []}],
+    "key": [{"merchant": []}, {"staff": []}],
     "test key": [{"merchant": []}],
     "key or staff": [{"merchant": []}, {"staff": []}],
     "platform": [{"platform": []}],
@@ -45,7 +45,8 @@ _QUERY: dict[str, dict[str, Any]] = {
     "from": {"type": "string", "format": "date", "description": "The first day"},
     "to": {"type": "string", "format": "date", "description": "The last day"},
     "kind": {
-        "type": "string", "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job"],
+        "type": "string",
+        "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job", "key_expiring"],
         "description": "Only things of this kind",
     },
     "version": {"type": "integer", "minimum": 1, "description": "An earlier version"},
@@ -70,6 +71,7 @@ _PATH = {
     "n": "The number of the version",
     "code": "The code of the voucher, in capitals or not, with or without gaps",
     "refund_id": "The id of the refund",
+    "merge_id": "The id of the merge",
     "provider": "The till: `generic`, `square` ...",
 }
 _KEY = {
@@ -219,6 +221,8 @@ def _operation(route: Route) -> dict[str, Any]:
         "parameters": _parameters(route),
         "responses": {**_answers(route, example), **_problems(route)},
     }
+    if {"staff": []} in _SECURITY[route.auth]:
+        operation["x-role"] = roles.needed(route.key)  # the least one of a person
     if route.body:
         optional = not any(field.is_required() for field in route.body.model_fields.values())
         content: dict[str, Any] = {"schema": _ref(route.body)}
@@ -243,7 +247,7 @@ def _answers(route: Route, example: dict[str, Any]) -> dict[str, Any]:
             shown[str(status)]["headers"] = _REPLAY
         if route.path == "/v1/program":
             shown[str(status)]["headers"] = _ETAG
-    if route.method == "DELETE":
+    if route.method == "DELETE" and not route.answers:
         shown["204"] = {"description": "It is taken back"}
     elif not route.answers:
         content = {"schema": {"type": "object", "description": "A JSON document of its own kind"}}
@@ -320,7 +324,9 @@ def _description() -> str:
         "Instants are RFC 3339 in UTC, money is integer minor units of the programme's currency. "
         "Every POST that changes a ledger needs an `Idempotency-Key`; the same key and body get "
         "the first answer again, marked `Idempotent-Replay: true`. Answers may get new fields: "
-        "ignore those that you do not know.\n\n"
+        "ignore those that you do not know. A key may make 50 requests a second and 500 at once, "
+        "unless the platform allows it more; then it gets 429 `rate_limited`, and `Retry-After` "
+        "says when to go on.\n\n"
         "Problems are `application/problem+json`:\n\n"
         f"| code | status | meaning |\n|---|---|---|\n{rows}"
     )

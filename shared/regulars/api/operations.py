@@ -6,10 +6,10 @@ service holds each refusal to its operation's list.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from regulars.api.operations_access import ACCESS, Text
 from regulars.api.routes import Route
 from regulars.domain.refusals import RefusalCode as Code
+from regulars.http import roles
 
 TAGS = {
     "Merchants": "Merchants are created by the platform; each has a sandbox beside it, and "
@@ -25,14 +25,6 @@ TAGS = {
     "Sandbox": "The merchant's copy for trying things: test keys only.",
     "Service": "The service about itself.",
 }
-
-
-class Text(NamedTuple):
-    """An operation in words."""
-
-    tag: str
-    description: str
-    refusals: tuple[Code, ...] = ()
 
 
 _RULES = (Code.DEBT, Code.TIER_REQUIRED, Code.OUT_OF_STOCK, Code.LIMIT_REACHED)
@@ -54,7 +46,8 @@ OPERATIONS: dict[str, Text] = {
     "PATCH /v1/merchants/{id}": Text(
         "Merchants",
         "Sets how many requests the keys of a merchant, or of a sandbox, may make, and where the "
-        "weekly digest goes. Fields that are left out stay.",
+        "weekly digest goes. Fields that are left out stay. Usual are 50 a second and 500 at once; "
+        "devices move in proportion.",
         (Code.CONFLICT,),
     ),
     "POST /v1/merchants/{id}/owner": Text(
@@ -129,7 +122,12 @@ OPERATIONS: dict[str, Text] = {
         "Lists cards, newest members first. `q` finds by e-mail address, telephone number or the "
         "beginning of a name; `tier` and `segment` narrow the list.",
     ),
-    "GET /v1/members/{id}": Text("Members", "Reads a card as it is now."),
+    "GET /v1/members/{id}": Text(
+        "Members",
+        "Reads a card as it is now. For a card that was merged into another the answer is "
+        "`merged_into`, the id of the one that is kept; every other call that names it is led "
+        "there.",
+    ),
     "PATCH /v1/members/{id}": Text(
         "Members",
         "Changes the fields that are sent; `null` takes a value away. Consents change one by one. "
@@ -236,6 +234,22 @@ OPERATIONS: dict[str, Text] = {
         "count for no tier. What is pending or locked in vouchers cannot be given.",
         (Code.NOT_FOUND, Code.DEBT, Code.INSUFFICIENT_BALANCE),
     ),
+    "POST /v1/members/{id}/merge": Text(
+        "Corrections",
+        "Merges the card of `from` into this one, in one step: units with the dates of their lots, "
+        "debt, windows, rights to tiers, counts, open vouchers with their codes, contacts. "
+        "Refunds of what was bought with either reach this card. With `dry_run` nothing is "
+        "written. It can be undone for 30 days.",
+        (Code.NOT_FOUND, Code.LIMIT_REACHED, Code.CONFLICT),
+    ),
+    "DELETE /v1/members/{id}/merges/{merge_id}": Text(
+        "Corrections",
+        "Undoes a merge within 30 days: both cards are what they were, and what was earned since "
+        "stays on this one. When units or vouchers that came over were used, or a sale of the "
+        "other card was refunded or changed, it is refused with `already_spent`. Sent again it "
+        "answers the same.",
+        (Code.NOT_FOUND, Code.UNDO_EXPIRED, Code.ALREADY_SPENT, Code.CONFLICT),
+    ),
     "POST /v1/entries/{id}/confirm": Text(
         "Corrections",
         "Ends the hold on what an entry granted (`hold_days` of its unit): what is left of it can "
@@ -295,65 +309,7 @@ OPERATIONS: dict[str, Text] = {
     "PUT /v1/hooks/{provider}": Text(
         "Tills", "Sets how a till's events are recognised. Fields that are left out stay."
     ),
-    "GET /v1/keys": Text("Access", "Lists the API keys, the newest first, without their secrets."),
-    "POST /v1/keys": Text(
-        "Access",
-        "Creates a key, which is shown this once. `full` may do everything; `read` sees and "
-        "changes nothing; `till` enrols, books and redeems; `export` takes whole records out; "
-        "`publishable` is for the pages of a shop, from the origins that are named.",
-        (Code.LIMIT_REACHED, Code.CONFLICT),
-    ),
-    "POST /v1/keys/{id}/roll": Text(
-        "Access",
-        "Makes another key with the same name and scopes; the old one can be used for "
-        "`overlap_hours` more.",
-        (Code.LIMIT_REACHED, Code.CONFLICT),
-    ),
-    "DELETE /v1/keys/{id}": Text(
-        "Access",
-        "Revokes a key at once: it is answered like an unknown one. The last key with the scope "
-        "`full` stays.",
-        (Code.INVALID, Code.CONFLICT),
-    ),
-    "GET /v1/staff": Text(
-        "Access", "Lists who works there, by name. A manager sees the people of own places."
-    ),
-    "POST /v1/staff": Text(
-        "Access",
-        "Adds a person. `staff` work at the counter; a `manager` also goes beyond limits and looks "
-        "after members, staff and devices of own places; an `owner` may do everything. With a PIN "
-        "a person can sign in by name on a device that others enrolled.",
-        (Code.LIMIT_REACHED, Code.CONFLICT),
-    ),
-    "PATCH /v1/staff/{id}": Text(
-        "Access",
-        "Changes the fields that are sent; `null` takes away e-mail, PIN and own limits. One who "
-        "is not active is signed out within seconds. The last owner stays one.",
-        (Code.CONFLICT,),
-    ),
-    "DELETE /v1/staff/{id}": Text(
-        "Access",
-        "Takes a person off: they are signed out within seconds. Entries go on naming them.",
-        (Code.INVALID, Code.CONFLICT),
-    ),
-    "POST /v1/staff/{id}/devices": Text(
-        "Access",
-        "Makes a link that enrols one device for the person, once, within 15 minutes: it opens a "
-        "page whose button makes that browser a device of the counter.",
-    ),
-    "GET /v1/devices": Text(
-        "Access", "Lists the devices that may be used, the newest first, and who signed in on them."
-    ),
-    "DELETE /v1/devices/{id}": Text(
-        "Access", "Takes a device off: whoever is signed in on it is signed out at once.",
-        (Code.CONFLICT,),
-    ),
-    "GET /v1/audit": Text(
-        "Access",
-        "Lists what was done to settings, people, keys and personal data, the newest first: since "
-        "`from`, by one (`who` is a kind or an id), of one sort (`what`: `key` finds "
-        "`key.created`). What was booked is in the ledger.",
-    ),
+    **ACCESS,
     "GET /v1/attention": Text(
         "Ledger", "Lists what needs a person: damaged cards, events that could not be booked ..."
     ),
@@ -386,8 +342,8 @@ def refusals(route: Route) -> tuple[Code, ...]:
         may |= {Code.UNAUTHORIZED, Code.RATE_LIMITED, Code.UNAVAILABLE}
     if "key" in route.auth:
         may.add(Code.FORBIDDEN)  # its scopes do not allow it
-    if route.auth == "key or staff":
-        may.add(Code.FORBIDDEN)
+    if route.key in roles.SENSITIVE or route.path.startswith("/v1/staff"):
+        may.add(Code.CONFIRM_NEEDED)
     if "{" in route.path or route.auth == "test key":
         may.add(Code.NOT_FOUND)
     sends = route.body is not None or route.method == "POST"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regulars.actions import book, find
@@ -16,11 +16,12 @@ from regulars.core.config import settings
 from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
+from regulars.i18n.words import Words
 from regulars.program.shop import Shop, load_shop
 from regulars.store import audit as log
-from regulars.store import cards, connect, keys, merchant_settings
+from regulars.store import cards, connect, keys, merchant_settings, merges
 from regulars.store.marshal import Item
-from regulars.store.members import Profile
+from regulars.store.members import Profile, profile_of
 from regulars.views import audit, integration
 
 ANSWER_MAX = 4 * 1024 * 1024
@@ -85,6 +86,8 @@ def exported(shop: Shop, member_id: str) -> dict[str, Any]:
         parts.get(keys.state(m, member_id)[1]), parts.get(keys.profile(m, member_id)[1])
     )  # fmt: skip
     member = find.member_card_of(shop, state, profile_item)
+    if member.card.member_id != member_id:  # it was merged into another
+        return exported(shop, member.card.member_id)
     profile, words = member.profile, member.words
     view = integration.card(program, member.card, shop.now, words)
     return {
@@ -96,11 +99,7 @@ def exported(shop: Shop, member_id: str) -> dict[str, Any]:
             "referred_by": profile.referred_by or None,
         },
         "card": book.personal(view, member),
-        "entries": [
-            audit.stored_entry(program, member_id, item, words)
-            for sk, item in sorted(parts.items(), reverse=True)
-            if sk.startswith(keys.ENTRY_PREFIX)
-        ],
+        "entries": _entries(shop, member_id, parts, words),
         "vouchers": [
             book.scannable(
                 integration.voucher(program, cards.voucher_of(item), words, shop.now), member
@@ -119,7 +118,39 @@ def exported(shop: Shop, member_id: str) -> dict[str, Any]:
             }
             for one in profile.devices
         ],
-        "merges": [],
+        "merges": [
+            _merge(shop, merges.of(item), words)
+            for sk, item in parts.items()
+            if sk.startswith(keys.MERGE_PREFIX)
+        ],
+    }
+
+
+def _entries(
+    shop: Shop, member_id: str, parts: Mapping[str, Item], words: Words
+) -> list[dict[str, Any]]:
+    """The entries among the items of a card, newest first."""
+    return [
+        audit.stored_entry(shop.program, member_id, item, words)
+        for sk, item in sorted(parts.items(), reverse=True)
+        if sk.startswith(keys.ENTRY_PREFIX)
+    ]
+
+
+def _merge(shop: Shop, one: merges.KeptMerge, words: Words) -> dict[str, Any]:
+    """A card that became part of another, with what is kept of it as long as it is."""
+    parts: dict[str, Item] = {}
+    if not one.undone_ms:
+        items = shop.table.items(keys.card(shop.merchant_id, one.other), consistent=True)
+        parts = {item["SK"]: item for item in items}
+    kept = parts.get(keys.profile(shop.merchant_id, one.other)[1])
+    return {
+        "merge_id": one.merge_id,
+        "from": one.other,
+        "merged_at": calendar.rfc3339(one.at_ms),
+        "undone_at": calendar.rfc3339(one.undone_ms) if one.undone_ms else None,
+        "profile": integration.profile(profile_of(kept)) if kept else None,
+        "entries": _entries(shop, one.other, parts, words),
     }
 
 

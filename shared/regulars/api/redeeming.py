@@ -63,6 +63,7 @@ def _closed(
         request,
         lambda: check(request.json if request.body else {}),
         lambda _: (lambda m: keys.code(m, code),),
+        guessing=lambda _: True,
     )
     key = protocol.idempotency_key(request)
     shop, (pointer,) = gathered.shop, gathered.items
@@ -71,7 +72,7 @@ def _closed(
     found = found or Members(table, m).by_voucher_code(code)
     shown = None if found else shown_codes.voucher_of(shop, code)
     if (found or shown) is None:
-        return _again(request, shop, key)
+        return _again(request, gathered, key)
     member_id, voucher_id = found or shown or ("", "")
     *read, item = table.get(
         keys.state(m, member_id), keys.profile(m, member_id), keys.voucher(m, member_id, voucher_id)
@@ -101,18 +102,26 @@ def _closed(
         if session and not (shown or seen.is_proved(m, session, member_id, shop.now, _seen(body))):
             marks = {**origin.marks, "unverified": 1}
             operation = operation._replace(origin=origin._replace(marks=marks))
+    elif member.card.member_id != member_id:  # the voucher was used on a card that was merged since
+        raise Refused(
+            RefusalCode.UNDO_EXPIRED,
+            "It was redeemed before the card was merged; undo the merge, or refund the order.",
+        )
     return protocol.answered(
         book.book(shop, member, operation, request.idempotency(), render, fresh=True)
     )
 
 
-def _again(request: protocol.Request, shop: Shop, key: str) -> protocol.Response:
+def _again(
+    request: protocol.Request, gathered: credentials.Gathered, key: str
+) -> protocol.Response:
     """The answer to a call that comes again when the code is no longer shown; raises NOT_FOUND for
     a code that never was."""
-    first = shop.ledger.known(f"key:{key}", request.fingerprint())
+    first = gathered.shop.ledger.known(f"key:{key}", request.fingerprint())
     if first is None:
+        gathered.wrong_code()
         raise Refused(RefusalCode.NOT_FOUND)
-    return protocol.answered(book.personal_answer(shop, first, None))
+    return protocol.answered(book.personal_answer(gathered.shop, first, None))
 
 
 def _seen(body: Body) -> str:

@@ -13,6 +13,7 @@ from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
 from regulars.api import answers_ledger as ledger
 from regulars.api import answers_merchants as merchants
+from regulars.api import answers_merging as merged
 from regulars.api import answers_personal as personal
 from regulars.api import answers_programs as programs
 from regulars.api import models as m
@@ -75,7 +76,8 @@ API = (
           m.NewMember, ((201, cards.EnrolledCard), (200, cards.CardView)), ledger=True),
     Route("GET", "/v1/members", "api", "Find members", "key",
           answers=((200, cards.CardList),), query=("q", "tier", "segment", "limit", "cursor")),
-    Route("GET", "/v1/members/{id}", "api", "Read a card", "key", answers=((200, cards.CardView),)),
+    Route("GET", "/v1/members/{id}", "api", "Read a card", "key",
+          answers=((200, merged.ReadCard),)),
     Route("PATCH", "/v1/members/{id}", "api", "Change a profile", "key",
           m.MemberChange, ((200, cards.CardView),)),
     Route("DELETE", "/v1/members/{id}", "api", "Erase a member", "key",
@@ -106,6 +108,10 @@ API = (
           m.AdjustBody, ((200, ledger.Booked),), ledger=True),
     Route("POST", "/v1/members/{id}/give", "api", "Give units to another member", "key",
           m.GiveBody, ((200, ledger.OnTwoCards),), ledger=True),
+    Route("POST", "/v1/members/{id}/merge", "api", "Merge two cards of one member", "key",
+          m.MergeBody, ((200, merged.Merged),), ledger=True),
+    Route("DELETE", "/v1/members/{id}/merges/{merge_id}", "api", "Undo a merge", "key",
+          answers=((200, merged.Unmerged),)),
     Route("POST", "/v1/actions", "api", "Reward something a member did", "key",
           m.ActionBody, ((200, ledger.Earned),), ledger=True),
     Route("POST", "/v1/gifts", "staff", "Give an unexpected gift", "key or staff",
@@ -204,6 +210,12 @@ PAGES = (
     Route("GET", "/staff/api/member", "staff", "Find a member", "staff"),
     Route("POST", "/staff/api/undo", "staff", "Undo", "staff", ledger=True),
     Route("POST", "/staff/sign-out", "staff", "Sign out", "staff"),
+    Route("GET", "/console", "console", "The console", "staff"),
+    Route("GET", "/console/", "console", "The console", "staff"),
+    Route("GET", "/console/sign-in", "console", "Ask for a sign-in mail", "none"),
+    Route("POST", "/console/sign-in", "console", "Send a sign-in mail", "none"),
+    Route("GET", "/console/sign-in/{token}", "console", "Ask before signing in", "link"),
+    Route("POST", "/console/sign-in/{token}", "console", "Sign in", "link"),
     Route("POST", "/hooks/{provider}/{hook_id}", "hooks", "An event of a till", "signature"),
 )
 

@@ -13,7 +13,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol, roles
 from regulars.http.credentials import Gathered
 from regulars.render.qr import qr_svg
-from regulars.store import audit, connect, staff
+from regulars.store import audit, connect, sign_ins, staff
 from regulars.store.staff import MANAGER, OWNER, STAFF, Person
 
 PEOPLE_MAX = 200
@@ -183,7 +183,10 @@ def _write(
         m, _now_ms(), credentials.actor(gathered.caller, request), what, after.staff_id,
         before=_told(before) if before else None, after=_told(after),
     )  # fmt: skip
-    staff.write(connect.table(), [staff.put_person(m, after), noted])
+    if roles.reaches(after.role, MANAGER) or (before and roles.reaches(before.role, MANAGER)):
+        credentials.require_sure(gathered.caller)
+    found = sign_ins.mailbox_put(m, after)
+    staff.write(connect.table(), [staff.put_person(m, after), *found, noted])
 
 
 def _told(person: Person) -> dict[str, Any]:

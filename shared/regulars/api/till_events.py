@@ -17,6 +17,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
 from regulars.store import connect, wire
 from regulars.store.merchants import Hook
+from regulars.store.table import Table
 from regulars.tills import hooks, registry
 from regulars.tills.events import StaleError
 
@@ -30,11 +31,12 @@ def receive(request: protocol.Request) -> protocol.Response:
     if len(request.body) > BODY_MAX:
         raise Refused(RefusalCode.TOO_LARGE, "An event may have 1 MB.")
     provider, hook_id = request.param("provider"), request.param("hook_id")
-    hook = hooks.find(connect.lean_table(), hook_id, provider)
+    table = connect.lean_table()
+    hook = hooks.find(table, hook_id, provider)
     if hook is None:
         raise Refused(RefusalCode.NOT_FOUND)
     now_ms = to_ms(clock.now())
-    _require_signed(hook, request, now_ms // 1000)
+    _require_signed(table, hook, request, now_ms // 1000)
     message = json.dumps(
         {
             "hook_id": hook_id,
@@ -49,8 +51,9 @@ def receive(request: protocol.Request) -> protocol.Response:
     return protocol.empty(200)
 
 
-def _require_signed(hook: Hook, request: protocol.Request, now_s: int) -> None:
-    """Raise UNAUTHORIZED for what the till did not sign; for what is stale it names the header."""
+def _require_signed(table: Table, hook: Hook, request: protocol.Request, now_s: int) -> None:
+    """Raise UNAUTHORIZED for what the till did not sign, RATE_LIMITED when there is too much of it;
+    for what is stale it names the header. What the till signed is never too much."""
     try:
         signed = registry.till(hook.provider).verify(hook, request.headers, request.body, now_s)
     except StaleError as stale:
@@ -60,7 +63,17 @@ def _require_signed(hook: Hook, request: protocol.Request, now_s: int) -> None:
             ((stale.header, stale.remedy),),
         ) from stale
     if not signed:
+        _count_unsigned(table, hook)
         raise Refused(RefusalCode.UNAUTHORIZED, "The signature does not fit the body.")
+
+
+def _count_unsigned(table: Table, hook: Hook) -> None:
+    """Count an event that nobody signed. Imported here: a good one does not wait for it."""
+    from regulars.core.limits import WRONG_SIGNATURES
+    from regulars.store import limits
+
+    counted = limits.Counted(limits.named("hook", hook.hook_id), WRONG_SIGNATURES)
+    limits.require(table, counted, detail="Too many events came that nobody signed.")
 
 
 ROUTES = {"POST /hooks/{provider}/{hook_id}": receive}

@@ -38,7 +38,7 @@ def default(request: protocol.Request) -> protocol.Response:
 
 def _refuse(request: protocol.Request, code: RefusalCode) -> protocol.Response:
     if request.method in READ and "text/html" in request.headers.get("accept", ""):
-        return answer.refusal(request, code)
+        return answer.refusal(request, Refused(code))
     return protocol.problem(Refused(code))
 
 

@@ -35,13 +35,14 @@ def issue(request: protocol.Request) -> protocol.Response:
 
 def cancel(request: protocol.Request) -> protocol.Response:
     """POST /v1/vouchers/{code}/cancel."""
-    gathered = credentials.gather(connect.table(), request)
+    gathered = credentials.gather(connect.table(), request, guessing=True)
     body = read_body(request, models.CancelVoucher)
     key = protocol.idempotency_key(request)
     m = gathered.shop.merchant_id
     code = codes.normal(request.param("code"))[: checks.TEXT_MAX]
     found = Members(connect.table(), m).by_voucher_code(code)
     if found is None:
+        gathered.wrong_code()
         raise Refused(RefusalCode.NOT_FOUND)
     member_id, voucher_id = found
     (item,) = connect.table().get(keys.voucher(m, member_id, voucher_id))

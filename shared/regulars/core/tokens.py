@@ -35,6 +35,8 @@ MERCHANT_ID_LENGTH = 12
 CARD_TOKEN_LENGTH = 26
 """128 bits, five in each character."""
 
+SIGN_IN_ID_LENGTH = 26
+
 MAC_LENGTH = 20
 """96 bits, five in each character."""
 
@@ -169,6 +171,27 @@ def pin_digest(merchant_id: str, staff_id: str, pin: str) -> str:
     """How a person's PIN lies in the table: worth nothing without our key, since there are only
     ten thousand PINs to try."""
     return derive("pin", merchant_id, staff_id, pin).hex()[:40]
+
+
+def mailbox_digest(email: str) -> str:
+    """How people are looked up by a normalized address over all merchants; keyed."""
+    return derive("mailbox", email).hex()[:40]
+
+
+def sign_in_token(sign_in_id: str) -> str:
+    """What the link of a sign-in ends with; readable only with our key."""
+    return f"{sign_in_id}{_word(derive('sign-in-link', sign_in_id)[:12], MAC_LENGTH)}"
+
+
+def read_sign_in_token(token: str) -> str | None:
+    """The id of the sign-in a link is for; None when it is not one of ours."""
+    sign_in_id = token[:SIGN_IN_ID_LENGTH]
+    return sign_in_id if same(sign_in_token(sign_in_id), token) else None
+
+
+def sign_in_code(sign_in_id: str) -> str:
+    """The six digits that a sign-in's mail shows."""
+    return f"{int.from_bytes(derive('sign-in-code', sign_in_id)[:8]) % 10**6:06}"
 
 
 def hook_secret(hook_id: str) -> str:

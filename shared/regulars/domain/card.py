@@ -145,6 +145,8 @@ class Card(NamedTuple):
     """The number of the entry from which on entries tell the whole state (see `replay.py`)."""
     erased_ms: int = 0
     """When the member was erased; 0 for a card that somebody holds."""
+    merged_into: str = ""
+    """The member whose card holds everything since a merge; empty for a card of its own."""
     due: Mapping[str, str] = NONE
     """Per job the UTC hour of the card on the due list (a lower bound)."""
 

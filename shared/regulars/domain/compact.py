@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from regulars.domain.card import Card, Lot, OpenVoucher, TierRight, Window
+from regulars.domain.card import Card, Lot, OpenVoucher, TierRight, Use, Window
 from regulars.domain.codes import CODE_LENGTH
+from regulars.domain.operations import Voucher
 
 Document = dict[str, Any]
 
@@ -79,6 +80,25 @@ def _open_of(voucher_id: str, written: list[Any]) -> OpenVoucher:
     return OpenVoucher(reward_id, code or voucher_id.removeprefix("vou_").upper(), *rest)
 
 
+def voucher(whole: Voucher) -> list[Any]:
+    """Write a whole voucher but its id, as the facts of an entry hold one that comes over."""
+    return [
+        whole.code, whole.reward_id, whole.status, whole.unit, lots(whole.lots), whole.issued_ms,
+        whole.expires_on, whole.closed_ms, whole.version, whole.benefit, whole.value_minor,
+        whole.left_minor, [list(use) for use in whole.uses],
+    ]  # fmt: skip
+
+
+def voucher_of(voucher_id: str, seq: int, written: list[Any]) -> Voucher:
+    """Read a voucher that came over with entry `seq`."""
+    code, reward_id, status, unit, locked, issued_ms, expires_on, closed_ms, *terms, uses = written
+    version, benefit, value_minor, left_minor = terms
+    return Voucher(
+        voucher_id, code, reward_id, status, unit, lots_of(locked), issued_ms, expires_on, seq,
+        closed_ms, version, benefit, value_minor, left_minor, tuple(Use(*use) for use in uses),
+    )  # fmt: skip
+
+
 FIELDS: Mapping[str, Field] = {
     "seq": Field("q", _same, _same),
     "head": Field("h", _same, _same),
@@ -105,6 +125,7 @@ FIELDS: Mapping[str, Field] = {
     "stepped": Field("g", _same, _same),
     "traced": Field("p", _same, _same),
     "erased_ms": Field("z", _same, _same),
+    "merged_into": Field("f", _same, _same),
     "due": Field("u", _same, _named, each=True),
 }
 """Every field of a card but the member's id and the version, by its name. Keys never change;

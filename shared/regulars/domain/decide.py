@@ -7,6 +7,7 @@ Refused. The counter, the tills, the jobs, the previews and the simulator all ca
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from regulars.domain import (
     accrual,
@@ -53,15 +54,19 @@ from regulars.domain.operations import (
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 
+if TYPE_CHECKING:
+    from regulars.domain.merge_operations import Merge, MergeInto, Restore, Unmerge
+    from regulars.domain.operations import Carry
+
 
 def decide(program: Program, card: Card, operation: AnyOperation, now: datetime) -> Decision:
     """Decide one operation on one card.
 
     `now` is an aware instant; the entry is recorded at it, or a millisecond after the newest
     entry if that is later. Raises Refused with the first refusal that applies: NOT_FOUND for a card
-    whose member was erased.
+    whose member was erased, or that was merged into another.
     """
-    if card.erased_ms:
+    if card.erased_ms or (card.merged_into and not _restores(operation)):
         raise Refused(RefusalCode.NOT_FOUND)
     draft = Draft(program, card, operation, now)
     if operation.origin.allowance:
@@ -170,6 +175,34 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
         case Erase():
             draft.card = draft.card._replace(erased_ms=draft.now_ms, due={})
             return draft.decision("erase")
+        case _:
+            return _merge(draft, operation)
+
+
+def _restores(operation: AnyOperation) -> bool:
+    """Tell whether an operation gives a card back what a merge took."""
+    from regulars.domain.merge_operations import Restore
+
+    return isinstance(operation, Restore)
+
+
+def _merge(draft: Draft, operation: Merge | MergeInto | Unmerge | Restore | Carry) -> Decision:
+    """Book one side of a merge, of taking it back, or a sale that came over with one."""
+    from regulars.domain import merging, unmerging
+    from regulars.domain.merge_operations import Merge, MergeInto, Restore, Unmerge
+
+    match operation:
+        case Merge():
+            merging.merge(draft, operation)
+        case MergeInto():
+            merging.merge_into(draft, operation)
+        case Unmerge():
+            unmerging.unmerge(draft, operation)
+        case Restore():
+            unmerging.restore(draft, operation)
+        case _:
+            return draft.decision("merge", refunded=merging.carry(draft, operation))
+    return draft.decision("merge")
 
 
 _PAYS_DEBT_FIRST = (

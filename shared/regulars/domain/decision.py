@@ -39,3 +39,5 @@ class Decision(NamedTuple):
     """Vouchers that are open again: id and the status they had."""
     was: Mapping[str, Voucher] = MappingProxyType({})
     """Vouchers for `credit` as they were read; a write holds only if they still are."""
+    came: Mapping[str, str] = MappingProxyType({})
+    """Vouchers that come from another card: id and the member they were of."""

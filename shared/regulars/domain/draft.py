@@ -53,6 +53,8 @@ class Draft:
         """Vouchers that are open again: id and the status they had."""
         self.was: dict[str, Voucher] = {}
         """Vouchers for `credit` as they were read."""
+        self.came: dict[str, str] = {}
+        """Vouchers that come from another card: id and the member they were of."""
         self.counts: dict[str, tuple[int, int]] = {}
         self.birthday = ""
         """`MM-DD`, when the operation knows it."""
@@ -244,6 +246,7 @@ class Draft:
             tuple((name, by, limit) for name, (by, limit) in self.counts.items() if by),
             reopened=self.reopened,
             was=self.was,
+            came=self.came,
             **outcome,
         )
 

@@ -36,9 +36,9 @@ def newly_due(
     """List the (job, UTC hour) pairs to put on the due list after a change of the card.
 
     `birthday` is `MM-DD` when the caller knows it; the card does not hold it. Nothing is due for a
-    card whose member was erased.
+    card whose member was erased, or that was merged into another.
     """
-    if card.erased_ms:
+    if card.erased_ms or card.merged_into:
         return ()
     instants = [*_due_instants(program, card, now), *_celebrations(program, card, now, birthday)]
     first: dict[str, str] = {}

@@ -3,20 +3,22 @@
 An operation carries everything its decision needs except programme, card and time. The caller makes
 ids and entropy, so that deciding twice on the same values gives the same answer.
 
-These are named tuples, not dataclasses: classes are made at import on every cold start, and a named
-tuple takes a seventh of the time.
+These are named tuples: making a dataclass takes seven times as long, at every cold start.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from regulars.domain.allowances import Allowance
 from regulars.domain.card import Card, Lot, Use
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
+
+if TYPE_CHECKING:
+    from regulars.domain.merge_operations import Merge, MergeInto, Restore, Unmerge
 
 
 class Origin(NamedTuple):
@@ -35,9 +37,9 @@ class Origin(NamedTuple):
     left: Mapping[str, int] = MappingProxyType({})
     """How much is left of the shared counters that were read (see `Decision.counts`)."""
     allowance: Allowance | None = None
-    """What bounds a person at the counter; None for whoever has no such limits."""
+    """What bounds a person at the counter; None for others."""
     marks: Mapping[str, Any] = MappingProxyType({})
-    """Facts of the entry about where it comes from: `device`, `override`."""
+    """Facts about where it comes from: `device`, `override`."""
 
 
 class Join(NamedTuple):
@@ -136,7 +138,7 @@ class Voucher(NamedTuple):
     voucher_id: str
     code: str
     reward_id: str
-    status: Literal["issued", "redeemed", "cancelled", "expired"]
+    status: Literal["issued", "redeemed", "cancelled", "expired", "moved"]
     unit: str
     lots: tuple[Lot, ...]
     issued_ms: int
@@ -283,8 +285,7 @@ class Void(NamedTuple):
     original: Entry
     """The sale as it stands."""
     around: tuple[Card, Card] | None = None
-    """The card before the refund and after it; None when the sale was moved, changed or refunded
-    again since: then the refund was a share of another whole."""
+    """The card before and after it; None when the sale was moved, changed or refunded since."""
     refunded: Refunded = Refunded()
     vouchers: tuple[Voucher, ...] = ()
     """Every voucher that the refund issued, cancelled or gave back."""
@@ -322,6 +323,20 @@ class Erase(NamedTuple):
     origin: Origin
 
 
+class Carry(NamedTuple):
+    """A sale of a card that was merged into this one is a sale of this one from now on."""
+
+    origin: Origin
+    of: str
+    """The member on whose card it was booked, and the number of its entry there."""
+    seq: int
+    order_id: str = ""
+    refunded: Refunded = Refunded()
+    """What was refunded of it on the other card."""
+    vouchers: tuple[tuple[str, Voucher], ...] = ()
+    """Closed vouchers that belong to it, each with the member on whose card it is."""
+
+
 class RewardAction(NamedTuple):
     """The member did something that is rewarded: a review, a survey, an event."""
 
@@ -355,8 +370,7 @@ class Celebrate(NamedTuple):
 
     origin: Origin
     occasion: Literal["birthday", "anniversary"]
-    birthday: str = ""
-    """`MM-DD`, to compute the next date."""
+    birthday: str = ""  # `MM-DD`, to compute the next date
 
 
 class GiveBenefits(NamedTuple):
@@ -378,8 +392,9 @@ class GrantTier(NamedTuple):
     order_id: str | None = None
 
 
-AnyOperation = (
-    Join | Earn | RewardAction | GrantBonus | GiveSurprise | Celebrate | GiveBenefits | Adjust
-    | Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void
-    | Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue | Erase
-)  # fmt: skip
+AnyOperation: TypeAlias = (
+    "Join | Earn | RewardAction | GrantBonus | GiveSurprise | Celebrate | GiveBenefits | Adjust |"
+    "Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void | Carry"
+    "| Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue | Erase | Merge | MergeInto"
+    "| Unmerge | Restore"
+)

@@ -40,6 +40,8 @@ class ReasonKind(StrEnum):
     RECEIVED = "received"
     CONFIRMED = "confirmed"
     VOID = "void"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
     REPLACED = "replaced"
     ENDED = "ended"
     COOLDOWN = "cooldown"
@@ -63,6 +65,8 @@ _MOVED = frozenset(
         ReasonKind.VOID,
         ReasonKind.RECEIVED,
         ReasonKind.CONFIRMED,
+        ReasonKind.MERGED,
+        ReasonKind.UNMERGED,
     }
 )
 

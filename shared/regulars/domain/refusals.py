@@ -21,6 +21,7 @@ class RefusalCode(StrEnum):
     MALFORMED = "malformed"
     UNAUTHORIZED = "unauthorized"
     FORBIDDEN = "forbidden"
+    CONFIRM_NEEDED = "confirm_needed"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
@@ -52,6 +53,7 @@ class RefusalCode(StrEnum):
     ALREADY_REVERSED = "already_reversed"
     REFUND_MISMATCH = "refund_mismatch"
     UNDO_EXPIRED = "undo_expired"
+    ALREADY_SPENT = "already_spent"
     # May succeed when tried again
     CONFLICT = "conflict"
     RATE_LIMITED = "rate_limited"
@@ -96,7 +98,8 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
     """A request was refused.
 
     `detail` gives the reason in words, `errors` are (field, what to correct), `replayed` tells that
-    the same key got this answer before, `more` are further fields of the problem document.
+    the same key got this answer before, `more` are further fields of the problem document,
+    `retry_after_s` says when it may succeed (0 when nothing is known).
     """
 
     def __init__(
@@ -107,6 +110,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
         *,
         replayed: bool = False,
         more: Mapping[str, Any] | None = None,
+        retry_after_s: int = 0,
     ) -> None:
         super().__init__(code.value, detail)
         self.code = code
@@ -114,6 +118,7 @@ class Refused(Exception):  # noqa: N818 - a refusal is a fact, not an error of o
         self.errors = errors
         self.replayed = replayed
         self.more = more or {}
+        self.retry_after_s = retry_after_s
 
 
 class StaleProgram(Refused):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from regulars.domain import calendar
 from regulars.domain.card import Card, Lot, Use, normal
-from regulars.domain.compact import FIELDS, Field
+from regulars.domain.compact import FIELDS, Field, voucher_of
 from regulars.domain.ledger import DEBT, UNREADABLE, Entry, Line, Recorded, lot_dates, parse
 from regulars.domain.operations import Refunded, Voucher
 from regulars.domain.reasons import ReasonKind
@@ -186,6 +186,8 @@ class Fold:
         """Follow what the entry did with vouchers: by its facts, then by what is open after it."""
         for voucher_id in entry.facts.get("vouchers", ()):
             self.vouchers[voucher_id] = _issued(entry, voucher_id)
+        for voucher_id, written in entry.facts.get("came", {}).items():
+            self.vouchers[voucher_id] = voucher_of(voucher_id, entry.seq, written)
         closed = [*entry.facts.get("returned", ())]
         if entry.kind == "redeem" and "voucher" in entry.facts and entry.patch is None:
             closed.append(entry.facts["voucher"])
@@ -284,8 +286,9 @@ def _used(
 
 def _ending(entry: Entry, voucher_id: str) -> Any:
     """How a voucher ends that an entry closes."""
-    if voucher_id in entry.facts.get("redeemed", ()):
-        return "redeemed"
+    for status in ("redeemed", "moved"):
+        if voucher_id in entry.facts.get(status, ()):
+            return status
     return {"redeem": "redeemed", "expire": "expired"}.get(entry.kind, "cancelled")
 
 

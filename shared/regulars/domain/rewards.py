@@ -15,7 +15,7 @@ from regulars.domain.operations import Cancel, Issue, Redeem, ReverseRedemption,
 from regulars.domain.program import Program, Reward
 from regulars.domain.refusals import RefusalCode, Refused
 
-Closed = Literal["redeemed", "cancelled", "expired"]
+Closed = Literal["redeemed", "cancelled", "expired", "moved"]
 """The final statuses of a voucher."""
 
 OPEN_VOUCHERS_MAX = 20

@@ -128,7 +128,7 @@ def with_right(card: Card, tier_id: str, until: str, today: date, by: str = "") 
     kept."""
     name = right(tier_id, by)
     held = card.held.get(name)
-    if held and not _later(until, held.until):
+    if held and not later(until, held.until):
         return card
     since = held.since if held else today.isoformat()
     return card._replace(held={**card.held, name: TierRight(tier_id, since, until)})
@@ -145,7 +145,7 @@ def without_sale(program: Program, with_sale: Card, card: Card, today: date) -> 
         if held is None or not tier.enter:
             continue
         then, now = counted_until(tier, with_sale, today), counted_until(tier, card, today)
-        if then is None or then == now or _later(held.until, then):
+        if then is None or then == now or later(held.until, then):
             continue
         kept = {name: one for name, one in card.held.items() if name != right(tier.id)}
         if now is not None:
@@ -167,7 +167,7 @@ def counted_until(tier: Tier, card: Card, today: date) -> str | None:
                 continue
             if measure(card, way, day) >= needed(way, held=held):
                 new = kept_until(way, _earned_on(card, way, day))
-                until = new if until is None or _later(new, until) else until
+                until = new if until is None or later(new, until) else until
     lifetime = (way for way in tier.enter if way.metric in COUNTED and way.window == "lifetime")
     if any(measure(card, way, today) >= way.at_least for way in lifetime):
         return ""
@@ -333,7 +333,7 @@ def _longest(card: Card, tier: Tier, today: date) -> TierRight | None:
     longest: TierRight | None = None
     for held in card.held.values():
         fits = held.id == tier.id and not _over(held, tier, today)
-        if fits and (longest is None or _later(held.until, longest.until)):
+        if fits and (longest is None or later(held.until, longest.until)):
             longest = held
     return longest
 
@@ -360,7 +360,8 @@ def _in_tier(card: Card, best: TierRight, today: date) -> Card:
     return card._replace(tier=TierRight(best.id, since, best.until))
 
 
-def _later(until: str, than: str) -> bool:
+def later(until: str, than: str) -> bool:
+    """Tell whether a right until one day (`""` without an end) lasts longer than another."""
     return bool(than) and (not until or until > than)
 
 

@@ -70,7 +70,7 @@ def void(draft: Draft, operation: Void) -> Refunded:
     )
     _give_back_issued(draft, operation)
     _lots(draft, operation, before, after, reason)
-    _debts(draft, before, after, reason)
+    debts(draft, before, after, "void", reason)
     for rule in dict.fromkeys((*before.carry, *after.carry)):
         by = before.carry.get(rule, 0) - after.carry.get(rule, 0)
         reversal.move_carry(draft, rule, by)
@@ -132,20 +132,20 @@ def _lots(draft: Draft, operation: Void, before: Card, after: Card, reason: Reas
                 draft.charge(unit, -amount - max(0, piece), rule, reason)
 
 
-def _debts(draft: Draft, before: Card, after: Card, reason: Reason) -> None:
-    """Write off what the refund left owing; what has been paid of it comes back as units."""
+def debts(draft: Draft, before: Card, after: Card, rule: str, reason: Reason) -> None:
+    """Write off what an entry left owing; what has been paid of it comes back as units."""
     for unit in dict.fromkeys((*before.debt, *after.debt)):
         owed = after.debt.get(unit, 0) - before.debt.get(unit, 0)
         if owed < 0:
-            draft.owe(unit, -owed, "void", reason)
+            draft.owe(unit, -owed, rule, reason)
             continue
         paid = min(owed, draft.card.debt.get(unit, 0))
         if paid:
             draft.card = draft.card.with_debt(unit, draft.card.debt[unit] - paid)
-            draft.lines.append(Line(unit, paid, DEBT, "void", reason))
+            draft.lines.append(Line(unit, paid, DEBT, rule, reason))
         if owed > paid:
             dates = lot_dates_for(draft.program.units.get(unit), draft.today)
-            draft.put_back(unit, (Lot(*dates, owed - paid),), "void", reason)
+            draft.put_back(unit, (Lot(*dates, owed - paid),), rule, reason)
 
 
 def _counted_again(
@@ -169,6 +169,12 @@ def _counts(draft: Draft, before: Card, after: Card) -> None:
     for name, amount in zip(("spend", "visits", "points"), change, strict=True):
         if amount:
             draft.facts[name] = amount
+    count_again(draft, before, after)
+
+
+def count_again(draft: Draft, before: Card, after: Card) -> None:
+    """Count visits by day and instant again, and what limits, marks and streaks count, as if the
+    entry between two cards had not been."""
     if draft.card.last_visit_ms == after.last_visit_ms:
         draft.card = draft.card._replace(last_visit_ms=before.last_visit_ms)
     draft.card = draft.card._replace(

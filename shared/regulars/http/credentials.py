@@ -10,24 +10,27 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from regulars.core import clock, tokens
 from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import protocol, roles, scopes, sessions
+from regulars.http import limits, protocol, roles, scopes, sessions
 from regulars.http.protocol import Request, cookie
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
-from regulars.store import keys, merchants
+from regulars.store import connect, keys, merchants
 from regulars.store.api_keys import ApiKey, api_key_of
 from regulars.store.audit import Actor
 from regulars.store.marshal import Item
 from regulars.store.merchants import ShortCache
 from regulars.store.staff import Session
 from regulars.store.table import Table
+
+if TYPE_CHECKING:
+    from regulars.store.limits import Counted
 
 CARD_COOKIE_S = 400 * 24 * 3600
 KEY_ID_LENGTH = 15
@@ -48,6 +51,8 @@ class Claim(NamedTuple):
     confirm: Callable[[Mapping[keys.Key, Item | None]], Caller | None]
     kept: frozenset[keys.Key] = frozenset()
     """Records that may be used again for some seconds."""
+    bucket: str = ""
+    """What the limits of a session are counted under; a key's are under the key itself."""
 
 
 class Caller(NamedTuple):
@@ -75,6 +80,12 @@ class Gathered(NamedTuple):
     program_item: Item
     items: list[Item | None]
     """The items asked for, in order."""
+    tries: tuple[Counted, ...] = ()
+    """Where wrong codes of this caller are counted (`store.limits`), when it sent a code."""
+
+    def wrong_code(self) -> None:
+        """Count a code that nobody has; raises RATE_LIMITED when it was one too many."""
+        limits.wrong(self.shop.table, self.tries)
 
     @property
     def program(self) -> Program:
@@ -85,35 +96,48 @@ class Gathered(NamedTuple):
         return self.shop.now
 
 
-def gather(table: Table, request: Request, *wanted: Callable[[str], keys.Key]) -> Gathered:
+def gather(
+    table: Table,
+    request: Request,
+    *wanted: Callable[[str], keys.Key],
+    guessing: bool = False,
+) -> Gathered:
     """Confirm the credential and read what the request needs.
 
     `wanted` make keys from the merchant's id; they are read eventually consistent, which halves
     their cost - every write is conditional on what was read, and refusals are checked again.
+    `guessing` says that the request names a short code, so that the lock after wrong ones is read.
     Raises UNAUTHORIZED, alike for every credential that is not good; FORBIDDEN when the scopes of a
-    key, or the role of a person, do not allow the route.
+    key, or the role of a person, do not allow the route; RATE_LIMITED.
     """
     claim = _claim(request)
     m = claim.merchant_id
     base = [*claim.records, keys.program(m)]
+    base += limits.admit(table, m, _bearer(request), claim.bucket, request.route)
     if tokens.is_sandbox(m):
         base.append(keys.clock(m))
     known = {key: item for key in claim.kept for held, item in [kept.get(key)] if held}
     missing = [key for key in base if key not in known]
-    asked = [key(m) for key in wanted]
+    tries = limits.tries(_bearer(request), claim.records[0]) if guessing else ()
+    asked = [*(key(m) for key in wanted), *(one.key for one in tries)]
     found = table.get(*missing, *asked, consistent=False) if missing or asked else []
     for key, item in zip(missing, found, strict=False):
         known[key] = item
         if key in claim.kept:
             kept.put(key, item)
+    limits.learn(m, known)
     program_item, caller = known[keys.program(m)], claim.confirm(known)
     if caller is None or program_item is None:
+        limits.missed(lambda: table, request)
         raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
     _require_allowed(caller, request.route)
+    items = found[len(missing) :]
+    if tries:
+        limits.require_open(items[len(wanted) :], tries)
     now = merchants.now_of(m, known.get(keys.clock(m)))
     program = program_of(program_item).at(to_ms(now))
     shop = Shop(table, m, program, now, shows_links=caller.is_till)
-    return Gathered(caller, shop, program_item, found[len(missing) :])
+    return Gathered(caller, shop, program_item, items[: len(wanted)], tries)
 
 
 def gather_for(
@@ -121,6 +145,8 @@ def gather_for(
     request: Request,
     read: Callable[[], Body],
     wanted: Callable[[Body], tuple[Callable[[str], keys.Key], ...]] = lambda _: (),
+    *,
+    guessing: Callable[[Body], bool] = lambda _: False,
 ) -> tuple[Gathered, Body]:
     """Gather as `gather` does for a body that says what is wanted, and return both.
 
@@ -132,7 +158,7 @@ def gather_for(
     except Refused:
         gather(table, request)
         raise
-    return gather(table, request, *wanted(body)), body
+    return gather(table, request, *wanted(body), guessing=guessing(body)), body
 
 
 def _require_allowed(caller: Caller, route: str) -> None:
@@ -142,6 +168,15 @@ def _require_allowed(caller: Caller, route: str) -> None:
         raise Refused(RefusalCode.FORBIDDEN, f"A key with the scope {named} may not do this.")
     if caller.staff and not roles.allows(caller.staff.role, route):
         raise Refused(RefusalCode.FORBIDDEN, f"This needs the role {roles.needed(route)}.")
+    if caller.staff and route in roles.SENSITIVE:
+        require_sure(caller)
+
+
+def require_sure(caller: Caller) -> None:
+    """Raise CONFIRM_NEEDED for a person who has not shown lately who they are; keys always have."""
+    if caller.staff and not sessions.is_sure(caller.staff):
+        detail = "Sign in to the console again by mail or passkey, then repeat this."
+        raise Refused(RefusalCode.CONFIRM_NEEDED, detail)
 
 
 def require_platform(request: Request) -> None:
@@ -149,7 +184,9 @@ def require_platform(request: Request) -> None:
     secret = _bearer(request) or ""
     digest = tokens.digest(secret)
     if not hmac.compare_digest(digest, settings().platform_key_sha256):
+        limits.missed(connect.table, request)
         raise Refused(RefusalCode.UNAUTHORIZED, "This needs the platform key.")
+    limits.admit_platform(connect.table)
 
 
 def new_api_key(merchant_id: str, created_ms: int, **about: Any) -> tuple[str, ApiKey]:
@@ -252,4 +289,5 @@ def _session_claim(presented: sessions.Presented) -> Claim:
         return Caller(m, session) if session else None
 
     records = (presented.device, presented.person, presented.day)
-    return Claim(m, records, confirm, frozenset((presented.person, keys.program(m), keys.clock(m))))
+    lasting = frozenset((presented.person, keys.program(m), keys.clock(m)))
+    return Claim(m, records, confirm, lasting, tokens.digest(presented.secret))

@@ -12,6 +12,7 @@ STATUS: dict[RefusalCode, HTTPStatus] = {
     RefusalCode.MALFORMED: HTTPStatus.BAD_REQUEST,
     RefusalCode.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
     RefusalCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    RefusalCode.CONFIRM_NEEDED: HTTPStatus.FORBIDDEN,
     RefusalCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     RefusalCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
     RefusalCode.UNSUPPORTED_MEDIA_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -40,6 +41,7 @@ STATUS: dict[RefusalCode, HTTPStatus] = {
     RefusalCode.REFUND_MISMATCH: HTTPStatus.CONFLICT,
     RefusalCode.ORDER_OF_ANOTHER_MEMBER: HTTPStatus.CONFLICT,
     RefusalCode.UNDO_EXPIRED: HTTPStatus.CONFLICT,
+    RefusalCode.ALREADY_SPENT: HTTPStatus.CONFLICT,
     RefusalCode.CONFLICT: HTTPStatus.CONFLICT,
     RefusalCode.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
     RefusalCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -51,6 +53,7 @@ TITLE: dict[RefusalCode, str] = {
     RefusalCode.MALFORMED: "The request cannot be read",
     RefusalCode.UNAUTHORIZED: "Who is asking is not known",
     RefusalCode.FORBIDDEN: "Not allowed with this credential",
+    RefusalCode.CONFIRM_NEEDED: "Show again who you are",
     RefusalCode.NOT_FOUND: "Not found",
     RefusalCode.METHOD_NOT_ALLOWED: "The path does not know this method",
     RefusalCode.UNSUPPORTED_MEDIA_TYPE: "The body has another content type than is read here",
@@ -79,6 +82,7 @@ TITLE: dict[RefusalCode, str] = {
     RefusalCode.REFUND_MISMATCH: "This refund id was used for another refund",
     RefusalCode.ORDER_OF_ANOTHER_MEMBER: "This order belongs to another member",
     RefusalCode.UNDO_EXPIRED: "It is too late to undo",
+    RefusalCode.ALREADY_SPENT: "What came over with the merge was used",
     RefusalCode.CONFLICT: "Others are changing it at this moment",
     RefusalCode.RATE_LIMITED: "Too many requests",
     RefusalCode.UNAVAILABLE: "The service is busy",
@@ -89,6 +93,12 @@ RETRY_AFTER_S = {RefusalCode.CONFLICT: 1, RefusalCode.RATE_LIMITED: 10, RefusalC
 
 
 PATH_SHOWN = 200
+
+
+def retry_after(refused: Refused) -> dict[str, str]:
+    """Return the header that says when the same request may succeed; none where it never does."""
+    wait_s = refused.retry_after_s or RETRY_AFTER_S.get(refused.code, 0)
+    return {"Retry-After": str(wait_s)} if wait_s else {}
 
 
 def document(refused: Refused) -> tuple[int, dict[str, Any]]:

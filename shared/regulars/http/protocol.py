@@ -238,8 +238,7 @@ def problem(refused: Refused) -> Response:
     """The problem document of a refusal."""
     status, document = problems.document(refused)
     own = {"Content-Type": "application/problem+json"}
-    if refused.code in problems.RETRY_AFTER_S:
-        own["Retry-After"] = str(problems.RETRY_AFTER_S[refused.code])
+    own |= problems.retry_after(refused)
     if refused.code is RefusalCode.UNAUTHORIZED:
         own["WWW-Authenticate"] = "Bearer"
     if refused.replayed:

@@ -8,8 +8,24 @@ from __future__ import annotations
 
 from regulars.store.staff import MANAGER, ROLES, STAFF
 
+SENSITIVE = frozenset(
+    {
+        "POST /v1/keys",
+        "POST /v1/keys/{id}/roll",
+        "DELETE /v1/keys/{id}",
+        "PUT /v1/hooks/{provider}",
+        "PATCH /v1/merchant",
+        "GET /v1/members/{id}/export",
+        "DELETE /v1/members/{id}",
+        "POST /v1/members/{id}/repair",
+    }
+)
+"""What is asked for again before it is done: what opens doors, or cannot be undone."""
+
 _STAFF = frozenset(
     {
+        "GET /console",
+        "GET /console/",
         "GET /staff/counter",
         "GET /staff/api/member",
         "POST /staff/api/undo",
@@ -17,6 +33,7 @@ _STAFF = frozenset(
         "POST /v1/earn",
         "POST /v1/gifts",
         "POST /v1/members",
+        "PATCH /v1/members/{id}",
         "POST /v1/members/{id}/confirm",
         "POST /v1/vouchers/{code}/redeem",
         "POST /v1/vouchers/{code}/reverse",
@@ -29,7 +46,8 @@ _MANAGER = frozenset(
         "GET /v1/members/{id}/entries",
         "GET /v1/members/{id}/profile",
         "GET /v1/members/{id}/rewards",
-        "PATCH /v1/members/{id}",
+        "POST /v1/members/{id}/merge",
+        "DELETE /v1/members/{id}/merges/{merge_id}",
         "POST /v1/members/{id}/tier",
         "POST /v1/adjust",
         "POST /v1/actions",

@@ -24,6 +24,10 @@ SESSION_S = 12 * 3600
 DEVICE_S = 400 * 24 * 3600
 """How long a browser keeps the cookie of a device; no browser keeps one for longer."""
 
+ASKED_S = 15 * 60
+SURE_MS = 10 * 60 * 1000
+"""For how long somebody who has shown who they are is not asked again."""
+
 SECRET_LENGTH = 32
 DEVICES_STAFF_MAX = 50
 """How many people a device remembers."""
@@ -105,8 +109,11 @@ def new_device(name: str, location: str | None) -> tuple[Device, str]:
     return device, secret
 
 
-def signed_in(device: Device, person: Person) -> tuple[Device, str]:
-    """Return the device with a person signed in for a working day, and the session's secret."""
+def signed_in(device: Device, person: Person, *, sure: bool = False) -> tuple[Device, str]:
+    """Return the device with a person signed in for a working day, and the session's secret.
+
+    `sure` says that they have just shown who they are by mail or by passkey.
+    """
     secret, now_ms = tokens.random_id(SECRET_LENGTH), _now_ms()
     known = dict.fromkeys((*device.staff, person.staff_id))
     signed = device._replace(
@@ -114,6 +121,7 @@ def signed_in(device: Device, person: Person) -> tuple[Device, str]:
         session=tokens.digest(secret),
         until_ms=now_ms + SESSION_S * 1000,
         seen_ms=now_ms,
+        sure_ms=now_ms if sure else 0,
         staff=tuple(known)[:DEVICES_STAFF_MAX],
     )
     return signed, secret
@@ -121,7 +129,12 @@ def signed_in(device: Device, person: Person) -> tuple[Device, str]:
 
 def signed_out(device: Device) -> Device:
     """Return the device with nobody signed in."""
-    return device._replace(who="", session="", until_ms=0)
+    return device._replace(who="", session="", until_ms=0, sure_ms=0)
+
+
+def is_sure(session: Session) -> bool:
+    """Tell whether the person has shown who they are within the last minutes."""
+    return _now_ms() - session.device.sure_ms < SURE_MS
 
 
 def session_cookie(merchant_id: str, device: Device, secret: str) -> str:
@@ -133,6 +146,22 @@ def session_cookie(merchant_id: str, device: Device, secret: str) -> str:
 def device_cookie(merchant_id: str, device: Device, secret: str) -> str:
     """Return the Set-Cookie line by which a browser remembers that it is a device."""
     return _cookie("device", f"{merchant_id}.{device.device_id}.{secret}", DEVICE_S)
+
+
+def asked_cookie(value: str) -> str:
+    """Return the Set-Cookie line by which a browser remembers the sign-in that it asked for."""
+    return _cookie("asked", value, ASKED_S)
+
+
+def forget_asked_cookie() -> str:
+    """Return the Set-Cookie line that takes it away."""
+    return _cookie("asked", "", 0)
+
+
+def asked(request: Request) -> tuple[str, str]:
+    """Return the id and the secret of the sign-in that this browser asked for; empty for none."""
+    sign_in_id, _, secret = request.cookies.get(_name("asked"), "").partition(".")
+    return sign_in_id, secret
 
 
 def ended_cookie() -> str:

@@ -131,6 +131,10 @@ def _reason(
             return words.t("your purchase was changed")
         case "void":
             return words.t("a refund was taken back")
+        case "merged":
+            return words.t("two of your cards became one")
+        case "unmerged":
+            return words.t("your cards were separated again")
         case "settled":
             return words.t("settles what a refund left owing")
         case "expired":

@@ -39,7 +39,7 @@ def expire(shop: Shop, member_id: str) -> None:
     """Book out what has expired: lots, and vouchers whose lots go back first."""
     card = _card(shop, member_id)
     items = shop.table.get(
-        *(keys.voucher(shop.merchant_id, member_id, one) for one in sorted(card.open))
+        *(keys.voucher(shop.merchant_id, card.member_id, one) for one in sorted(card.open))
     )
     operation = Expire(
         _origin(EXPIRE, card),
@@ -117,8 +117,11 @@ def remind(shop: Shop, member_id: str) -> None:
 
 
 def _card(shop: Shop, member_id: str) -> Card:
-    """The card that something is due for; raises DamagedError when its state is gone."""
+    """The card that something is due for, of one that was merged meanwhile the one that is kept;
+    raises DamagedError when its state is gone."""
     card = shop.ledger.stored_card(member_id)
+    if card and card.merged_into:
+        card = shop.ledger.card(member_id)
     if card is None:
         pk, sk = keys.state(shop.merchant_id, member_id)
         raise cards.DamagedError({"PK": pk, "SK": sk})

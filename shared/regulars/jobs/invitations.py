@@ -19,7 +19,7 @@ from regulars.domain.operations import GrantTier, Origin
 from regulars.domain.program import Tier, TierCondition
 from regulars.domain.tiering import kept_until, right, window_sum
 from regulars.program.shop import Shop
-from regulars.store.member_list import all_cards
+from regulars.store.member_lists import all_cards
 
 YEARLY = TierCondition("spend", 0, "year")
 

@@ -17,7 +17,7 @@ from regulars.domain.leaderboards import CONSENT, Ranking
 from regulars.program.shop import Shop
 from regulars.store import versions
 from regulars.store.leaderboards import CountedBoard, PeriodResult, keep, read
-from regulars.store.member_list import all_cards
+from regulars.store.member_lists import all_cards
 from regulars.store.members import Profile
 
 

@@ -165,7 +165,7 @@ def _book_sale(shop: Shop, hook: Hook, sale: ReportedSale) -> None:
     if first.replayed:
         again = f"{order}:{baskets.fingerprint(baskets.read(operation, shop.program.counts))}"
         revise.sent_again(
-            shop, member_id, first, operation, again, Idempotency(), render, once=True
+            shop, card.member_id, first, operation, again, Idempotency(), render, once=True
         )
     refunds.apply_parked(shop.ledger, shop.program, order, shop.now)
 

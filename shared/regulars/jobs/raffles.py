@@ -17,7 +17,7 @@ from regulars.domain.operations import GrantBonus, Origin
 from regulars.program.shop import Shop
 from regulars.store import keys, versions
 from regulars.store.marshal import Item
-from regulars.store.member_list import all_cards
+from regulars.store.member_lists import all_cards
 from regulars.store.table import Absent, Table
 
 

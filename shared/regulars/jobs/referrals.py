@@ -16,7 +16,7 @@ from regulars.domain.operations import GrantBonus, Origin
 from regulars.domain.program import ReferralReward
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
-from regulars.store import keys
+from regulars.store import cards, keys
 from regulars.store.members import Members
 
 
@@ -24,14 +24,16 @@ def reward(shop: Shop, friend_id: str, seq: int) -> None:
     """Reward the friend, whose first purchase was made by entry `seq`, and whoever brought them, if
     anybody did and it still is the first."""
     card = shop.ledger.card(friend_id)
-    if card is None or first_purchase.made_by(card) not in {seq, 0}:
+    counts = {seq, 0} if card and card.member_id == friend_id else {0}
+    if card is None or first_purchase.made_by(card) not in counts:
         return
     referral = shop.program.referral
     profile = Members(shop.table, shop.merchant_id).profile(friend_id)
     if referral is None or profile is None or not profile.referred_by:
         return
     referrer_id = _referrer(shop, profile.referred_by)
-    if referrer_id is None or referrer_id == friend_id:
+    referrer = shop.ledger.card(referrer_id) if referrer_id else None
+    if referrer_id is None or (referrer and referrer.member_id == card.member_id):
         return
     try:
         known = _give(
@@ -48,12 +50,15 @@ def reward(shop: Shop, friend_id: str, seq: int) -> None:
 def take_back(shop: Shop, friend_id: str, seq: int) -> None:
     """Reverse what both sides got for the purchase that entry `seq` made the first, and that counts
     no more."""
+    friend_id, seq = _made(shop, friend_id, seq)
     for side in ("referrer", "friend"):
         op = _op(friend_id, seq, side)
         found = shop.ledger.find_order(op)
         if found is None:
             continue
-        read = refunds.original(shop.ledger, shop.program, *found, op=f"{op}:back", source="job")
+        read = refunds.original(
+            shop.ledger, shop.program, *found, op=f"{op}:back", source="job", now=shop.now
+        )
         if read is None:
             continue
         try:
@@ -65,6 +70,14 @@ def take_back(shop: Shop, friend_id: str, seq: int) -> None:
 
 _NOTHING_TO_TAKE = {RefusalCode.ALREADY_REVERSED, RefusalCode.NOT_FOUND}
 """It was taken back before, or the member was erased."""
+
+
+def _made(shop: Shop, friend_id: str, seq: int) -> tuple[str, int]:
+    """Return the entry that made a first purchase: of a sale that was carried over with a merge,
+    the one on the other card."""
+    (item,) = shop.table.get(keys.entry(shop.merchant_id, friend_id, seq))
+    carried = cards.entry_of(item).facts.get("carried") if item else None
+    return _made(shop, *carried[:2]) if carried else (friend_id, seq)
 
 
 def _op(friend_id: str, seq: int, side: str) -> str:

@@ -13,6 +13,7 @@ from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE,
 from regulars.jobs import (
     cards,
     digest,
+    expiring_keys,
     invitations,
     later,
     leaderboards,
@@ -24,6 +25,7 @@ from regulars.jobs import (
 from regulars.jobs.due import Job, run_due
 from regulars.messages.later import LATER
 from regulars.store import connect
+from regulars.store.api_keys import KEY_ENDS
 
 JOBS: dict[str, Job] = {
     EXPIRE: cards.expire,
@@ -42,13 +44,14 @@ JOBS: dict[str, Job] = {
     ROOTS: roots.digest_heads,
     ERASE: clean_up,
     LATER: later.hand_on,
+    KEY_ENDS: expiring_keys.tell,
 }
 """By the name under which they stand in the due list."""
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "expiry": (EXPIRE, ERASE),
     "reminders": (REMIND, NOTICE, LATER),
-    "digest": (DIGEST, ROOTS),
+    "digest": (DIGEST, ROOTS, KEY_ENDS),
     "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS, PUBLISH, ZONE),
 }
 """Which function does which jobs."""

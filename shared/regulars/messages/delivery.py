@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from regulars.core import clock
+from regulars.core import clock, tokens
 from regulars.core.observability import logger
 from regulars.domain.calendar import to_ms
 from regulars.messages import compose, later
@@ -24,7 +24,7 @@ from regulars.messages.kinds import kind
 from regulars.messages.mail import Mail, NotSentError
 from regulars.messages.notification import Notification
 from regulars.program.shop import Shop, load_shop
-from regulars.store import connect, keys, merchant_settings
+from regulars.store import connect, keys, limits, merchant_settings
 from regulars.store.members import Members
 from regulars.store.merchant_settings import Known
 from regulars.store.table import Absent, Below, Table
@@ -34,6 +34,9 @@ LEASE_MS = 5 * 60 * 1000
 minutes later): what was lost with a function is still there when its claim has run out."""
 
 TRIES_MAX = 2
+
+TOO_MANY = "too_many_mails"
+"""Why a message stays unsent whose reader has had as many today as one may get."""
 
 
 class SendInProgressError(Exception):
@@ -57,9 +60,15 @@ def deliver(shop: Shop, message: Notification, send: Callable[[Shop, Mail], None
     if lease is None:
         return False
     pk, sk = keys.operation(shop.merchant_id, message.op)
+    counted = _count(shop, message, mail)
+    if counted is None:
+        shop.table.put({"PK": pk, "SK": sk, **lease, "lease": 0, "unsent": TOO_MANY})
+        logger().warning("not sent", extra={"kind": message.kind, "why": TOO_MANY})
+        return False
     try:
         send(shop, mail)
     except NotSentError:
+        limits.right(shop.table, *counted)
         given_up = {**lease, "lease": 0, "tries": lease["tries"] - 1}
         shop.table.put({"PK": pk, "SK": sk, **given_up})
         raise
@@ -71,6 +80,18 @@ def deliver_to_sandbox(merchant_id: str, message: Notification, now: datetime | 
     """Put a sandbox's message into its list."""
     with suppress(SendInProgressError):
         deliver(load_shop(connect.table(), merchant_id, now), message, keep_for_reading)
+
+
+def _count(shop: Shop, message: Notification, mail: Mail) -> tuple[limits.Counted, ...] | None:
+    """Count a mail to a member's address, of all shops together; None for one too many.
+
+    Mails of every kind count, also those that somebody asked for: that is how a stranger would
+    have them sent. What an owner gets nobody else can ask for, and a sandbox sends nothing.
+    """
+    if message.member_id == keys.MERCHANT_LEVEL or tokens.is_sandbox(shop.merchant_id):
+        return ()
+    today = limits.mails_of(mail.to)
+    return None if limits.count(shop.table, today) else (today,)
 
 
 def _compose(shop: Shop, known: Known, message: Notification) -> Mail | None:
@@ -97,7 +118,7 @@ def _claim(table: Table, merchant_id: str, message: Notification) -> dict[str, A
     there = table.put({"PK": pk, "SK": sk, **first}, Absent())
     if there is None:
         return first
-    if there["sent"] or there["tries"] >= TRIES_MAX:
+    if there["sent"] or "unsent" in there or there["tries"] >= TRIES_MAX:
         return None
     if there["lease"] >= now_ms:
         raise SendInProgressError

@@ -9,12 +9,13 @@ from typing import Any
 
 from regulars.core.observability import logger
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import links, problems, protocol
+from regulars.http import limits, links, problems, protocol
 from regulars.i18n import languages, negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
 from regulars.pages.message import view as message
 from regulars.render.page import Template, View, render
+from regulars.store import connect
 from regulars.store.errors import Unavailable
 
 _KINDS = {
@@ -32,17 +33,18 @@ def as_page(handler: protocol.Handler) -> protocol.Handler:
 
     def answer(request: protocol.Request) -> protocol.Response:
         try:
+            limits.require_heard(request)
             return _found(handler, request)
-        except Refused as refused:
-            code = refused.code
-            logger().info("refused", extra={"route": request.route, "code": code.value})
+        except Refused as first:
+            refused = _counted(request, first)
+            logger().info("refused", extra={"route": request.route, "code": refused.code.value})
         except Unavailable:
             logger().exception("the table did not answer", extra={"route": request.route})
-            code = RefusalCode.UNAVAILABLE
+            refused = Refused(RefusalCode.UNAVAILABLE)
         except Exception:
             logger().exception("unexpected", extra={"route": request.route})
-            code = RefusalCode.INTERNAL
-        return refusal(request, code)
+            refused = Refused(RefusalCode.INTERNAL)
+        return refusal(request, refused)
 
     return answer
 
@@ -97,8 +99,33 @@ def browser_words(request: protocol.Request) -> Words:
     return words_of(negotiate.language(wanted, tuple(languages())))
 
 
-def refusal(request: protocol.Request, code: RefusalCode) -> protocol.Response:
+def refusal(request: protocol.Request, refused: Refused) -> protocol.Response:
     """Answer a refusal as a page that says what to do."""
-    kind: Any = _KINDS.get(code, "try_again")
-    view = message.MessagePage(kind)
-    return page(problems.STATUS[code].value, message.TEMPLATE, view, browser_words(request))
+    kind: Any = _KINDS.get(refused.code, "try_again")
+    shown = message.MessagePage(kind, minutes=minutes(refused))
+    return refusal_page(refused, shown, browser_words(request))
+
+
+def refusal_page(refused: Refused, shown: message.MessagePage, words: Words) -> protocol.Response:
+    """Answer a refusal as this page, with when to come again in its headers."""
+    answered = page(problems.STATUS[refused.code].value, message.TEMPLATE, shown, words)
+    answered["headers"] |= problems.retry_after(refused)
+    return answered
+
+
+def minutes(refused: Refused) -> int:
+    """Return how many minutes to wait after a refusal, at least one."""
+    return max(1, -(-refused.retry_after_s // 60))
+
+
+def _counted(request: protocol.Request, refused: Refused) -> Refused:
+    """The refusal; another one when the address asked too often for what is not there."""
+    if refused.code is not RefusalCode.NOT_FOUND:
+        return refused
+    try:
+        limits.missed(connect.lean_table, request)
+    except Refused as too_often:
+        return too_often
+    except Unavailable:
+        logger().exception("not counted", extra={"route": request.route})
+    return refused

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from regulars.core.tokens import is_sandbox
+from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
+from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, Cancelled, Equals, Put, Table
+
+KEY_ENDS = "key"
+"""The due mark of a key that ends; it comes some days before."""
+
+TOLD_BEFORE = timedelta(days=14)
 
 
 class ApiKey(NamedTuple):
@@ -42,6 +51,17 @@ def puts(key: ApiKey) -> list[Put]:
     listed = {**item_of(now), "PK": pk, "SK": sk}
     del listed["sha256"]
     return [Put(item_of(now), condition), Put(listed)]
+
+
+def ending(key: ApiKey, now: datetime) -> list[Put]:
+    """Return the mark by which a key that ends is told of in time; none for one without an end, and
+    none in a sandbox, whose time is not that of keys."""
+    if not key.expires_ms or is_sandbox(key.merchant_id):
+        return []
+    at = max(calendar.from_ms(key.expires_ms) - TOLD_BEFORE, now)
+    name = f"{KEY_ENDS}:{key.key_id}"
+    mark = due_item(key.merchant_id, keys.MERCHANT_LEVEL, name, calendar.hour_of(at))
+    return [Put(mark)]
 
 
 def write(table: Table, writes: list[Put]) -> None:

@@ -75,16 +75,44 @@ class Below(Condition):
         super().__init__("#c0 < :c0", {"#c0": attribute}, {":c0": to_attribute(value)})
 
 
-class AbsentOrOneOf(Condition):
-    """There must be no item, or the attribute must have one of two values."""
+class Within(Condition):
+    """The attribute must exist and lie between two values, both included."""
 
     __slots__ = ()
 
-    def __init__(self, attribute: str, first: object, second: object) -> None:
+    def __init__(self, attribute: str, least: int, most: int) -> None:
         super().__init__(
-            "attribute_not_exists(#c1) OR #c0 IN (:c0, :c1)",
+            "#c0 >= :c0 AND #c0 <= :c1",
+            {"#c0": attribute},
+            {":c0": to_attribute(least), ":c1": to_attribute(most)},
+        )
+
+
+class WhileBelow(Condition):
+    """An attribute must still be above one value, and another one below its own: a window that is
+    not over, and not full."""
+
+    __slots__ = ()
+
+    def __init__(self, ends: str, now: int, attribute: str, most: int) -> None:
+        super().__init__(
+            "#c0 > :c0 AND #c1 < :c1",
+            {"#c0": ends, "#c1": attribute},
+            {":c0": to_attribute(now), ":c1": to_attribute(most)},
+        )
+
+
+class AbsentOrOneOf(Condition):
+    """There must be no item, or the attribute must have one of these values."""
+
+    __slots__ = ()
+
+    def __init__(self, attribute: str, *values: object) -> None:
+        named = {f":c{place}": to_attribute(value) for place, value in enumerate(values)}
+        super().__init__(
+            f"attribute_not_exists(#c1) OR #c0 IN ({', '.join(named)})",
             {"#c0": attribute, "#c1": "PK"},
-            {":c0": to_attribute(first), ":c1": to_attribute(second)},
+            named,
         )
 
 

@@ -24,6 +24,7 @@
 | ... in a sandbox | as above | as above | `M#<m>#H` | as above |
 | voucher | `M#<m>#C#<c>` | `VOUCHER#<v>` | | |
 | refunds of an entry | `M#<m>#C#<c>` | `REFUNDED#<seq>` | | |
+| merge of another card into it | `M#<m>#C#<c>` | `MERGE#<id>` | | |
 | profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
 | due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |
@@ -43,8 +44,11 @@
 | API key | `KEY#<id>` | `KEY` | | |
 | ... in the list of the merchant | `M#<m>#KEYS` | `<id>` | | |
 | what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |
+| sign-in to the console | `SIGNIN#<id>` | `SIGNIN` | | |
+| whose a mailbox is | `MAILBOX#<hmac>` | `<m>#<s>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
+| what is counted for a limit | `LIMIT#<hmac>` | `LIMIT` | | |
 | job cursor | `JOB#<name>` | `CURSOR` | | |
 
 `<m>` merchant, `<c>` member, `<hour>` UTC as `2026-11-22T09`, `<n>` and `<seq>` zero-padded so that
@@ -207,6 +211,14 @@ def refunded(m: str, c: str, seq: int) -> Key:
     return card(m, c), f"REFUNDED#{seq:010}"
 
 
+MERGE_PREFIX = "MERGE#"
+
+
+def merge(m: str, c: str, merge_id: str) -> Key:
+    """What is kept of the merge of another card into this one."""
+    return card(m, c), f"{MERGE_PREFIX}{merge_id}"
+
+
 def profile(m: str, c: str) -> Key:
     return card(m, c), "PROFILE"
 
@@ -287,6 +299,15 @@ def audit_order(at_ms: int, random: str) -> str:
     return f"{at_ms:013}#{random}"
 
 
+def sign_in(sign_in_id: str) -> Key:
+    return f"SIGNIN#{sign_in_id}", "SIGNIN"
+
+
+def mailbox(digest: str) -> str:
+    """The partition of whoever has an address, over all merchants."""
+    return f"MAILBOX#{digest}"
+
+
 def slug(name: str) -> Key:
     return f"SLUG#{name}", "SLUG"
 
@@ -297,6 +318,10 @@ def hook(hook_id: str) -> Key:
 
 def hook_seen(hook_id: str) -> Key:
     return f"HOOK#{hook_id}", "SEEN"
+
+
+def limit(name: str) -> Key:
+    return f"LIMIT#{name}", "LIMIT"
 
 
 def cursor(job: str) -> Key:

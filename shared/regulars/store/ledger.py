@@ -40,6 +40,7 @@ from regulars.store.table import (
     Absent,
     CancellationReason,
     Cancelled,
+    Check,
     Count,
     Equals,
     Put,
@@ -68,8 +69,11 @@ class Ledger:
         self.merchant_id = merchant_id
 
     def card(self, member_id: str) -> Card | None:
-        """The card as of now, read consistently; None when there is none, or nobody's any more."""
+        """The card as of now, read consistently, of one that was merged the card that is kept;
+        None when there is none, or nobody's any more."""
         card = self.stored_card(member_id)
+        while card and card.merged_into:
+            card = self.stored_card(card.merged_into)
         return None if card is None or card.erased_ms else card
 
     def stored_card(self, member_id: str) -> Card | None:
@@ -86,14 +90,14 @@ class Ledger:
         *,
         idempotency: Idempotency | None = None,
         render: Render | None = None,
-        extra: Sequence[Put] = (),
+        extra: Sequence[Put | Check] = (),
         fresh: bool = False,
     ) -> Answer:
         """Decide and write one operation, exactly once under any repetition.
 
         `card` may be behind (an eventually consistent read): a write on it is refused and decided
         again; a refusal on it is checked against the state as of now before it is answered, unless
-        `fresh` says it just was. `extra` items are put in the same transaction, each if absent.
+        `fresh` says it just was. `extra` items are put, or checked, in the same transaction.
         Raises Refused, or TakenError when an extra item exists.
         """
         idempotency = idempotency or Idempotency()
@@ -104,7 +108,7 @@ class Ledger:
                 raise
             except Refused as refused:
                 newest = None if fresh else self.card(card.member_id)
-                if newest and newest.version > card.version:
+                if newest and _is_newer(newest, card):
                     card, fresh = newest, True
                     continue
                 return self._with_body(self._refuse(operation, idempotency, refused, now), render)
@@ -141,7 +145,9 @@ class Ledger:
             writes += self._operation_items(c, operation, decision, idempotency, body, now)
         writes += reversals.voucher_puts(m, c, decision)
         if isinstance(operation, Redeem) and operation.order_id:
-            writes.append(reversals.redeemed_put(m, c, operation.order_id, operation.voucher))
+            writes.append(
+                reversals.redeemed_put(m, c, operation.order_id, operation.voucher.voucher_id)
+            )
         if isinstance(operation, reversals.AboutSale):
             writes.append(reversals.refunded_put(m, c, operation, decision))
         writes += self._due_items(c, before, decision)
@@ -200,11 +206,11 @@ class Ledger:
             if ours is None:
                 raise TakenError(there)
             if ours[1] == "STATE" and there:
-                card = cards.card_of(there)
+                card = self._kept(cards.card_of(there), operation)
             elif ours[1].startswith(keys.VOUCHER_PREFIX) and there:
                 operation = reversals.with_voucher(operation, cards.voucher_of(there))
             elif ours[1] == "COUNT":
-                operation = _knowing(operation, writes, ours, there)
+                operation = reversals.knowing(operation, writes, ours, there)
             elif ours[1] == "CODE":
                 operation = operation._replace(
                     origin=operation.origin._replace(entropy=os.urandom(16))
@@ -212,6 +218,23 @@ class Ledger:
             elif ours[1] == "STATE" and isinstance(operation, Join):
                 raise Refused(RefusalCode.CONFLICT)
         return card, reversals.read_again(self.table, self.merchant_id, card, operation)
+
+    def _kept(self, card: Card, operation: AnyOperation) -> Card:
+        """The card that an operation is decided on again: of one that was merged meanwhile, the one
+        that is kept. Raises CONFLICT for what concerns a sale, which is looked up again."""
+        if not card.merged_into:
+            return card
+        kept = self.card(card.merged_into)
+        if kept is None or isinstance(operation, reversals.AboutSale):
+            raise Refused(RefusalCode.CONFLICT, "The card has just been merged; try again.")
+        return kept
+
+    def _again(self, card: Card) -> Card:
+        """A card of two as it is now. Raises CONFLICT for one that was merged meanwhile."""
+        newest = self.card(card.member_id) or card
+        if newest.member_id != card.member_id:
+            raise Refused(RefusalCode.CONFLICT, "A card has just been merged; try again.")
+        return newest
 
     def _refuse(
         self, operation: AnyOperation, idempotency: Idempotency, refused: Refused, now: datetime
@@ -257,7 +280,9 @@ class Ledger:
         if state is None or entry is None:
             raise Refused(RefusalCode.NOT_FOUND)
         recorded = cards.recorded_of(entry)
-        card = cards.card_of(state)._replace(head=recorded.hash)
+        card = cards.card_of(state)
+        card = (self.card(known.member_id) or card) if card.merged_into else card
+        card = card._replace(head=recorded.hash)
         return known._replace(body=render(Decision(card, cards.entry_of(entry), recorded)))
 
     def perform_on_two(
@@ -269,14 +294,16 @@ class Ledger:
         idempotency: Idempotency,
         render: Callable[[Decision, Decision], Body],
         extra: Callable[[Decision, Decision], Sequence[Put]] = lambda _, __: (),
+        tries_max: int = TRIES_MAX,
     ) -> Answer:
         """Change two cards in one transaction: both or none, exactly once under any repetition.
 
         The second operation follows from what the first one decides; the answer is kept under the
-        first one's id. Raises Refused.
+        first one's id. Who must read more than the cards before another try asks for one only
+        (`tries_max`). Raises Refused.
         """
         (card, operation), (other, make) = first, second
-        for tries in range(1, TRIES_MAX + 1):
+        for tries in range(1, tries_max + 1):
             try:
                 one = decide(program, card, operation, now)
                 following = make(one)
@@ -296,8 +323,7 @@ class Ledger:
             except Cancelled:
                 if known := self.known(operation.origin.op, idempotency.fingerprint):
                     return known
-                newest = self.card(card.member_id), self.card(other.member_id)
-                card, other = newest[0] or card, newest[1] or other
+                card, other = self._again(card), self._again(other)
                 retry.sleep(retry.wait_s(tries))
                 continue
             return Answer(idempotency.status, body, False, card.member_id, one.card.seq)
@@ -354,20 +380,14 @@ class Ledger:
         return (item["c"], item["seq"]) if item and "seq" in item else None
 
 
+def _is_newer(newest: Card, card: Card) -> bool:
+    return newest.member_id != card.member_id or newest.version > card.version
+
+
 def _key_of(write: Put | Count) -> keys.Key:
     if isinstance(write, Count):
         return write.key
     return write.item["PK"], write.item["SK"]
-
-
-def _knowing(
-    operation: AnyOperation, writes: Sequence[Put | Count], key: keys.Key, there: Item
-) -> AnyOperation:
-    """The operation, knowing how much is left of a shared counter that refused it."""
-    (limit,) = (one.limit for one in writes if isinstance(one, Count) and one.key == key)
-    name = key[0].partition("#COUNT#")[2]
-    left = {**operation.origin.left, name: max(0, limit - there.get("n", limit))}
-    return operation._replace(origin=operation.origin._replace(left=left))
 
 
 def due_item(m: str, c: str, job: str, hour: str) -> Item:

@@ -77,6 +77,8 @@ class Profile(NamedTuple):
     """Digest of the recovery code; empty for none."""
     recovered_ms: int = 0
     """The instant of the newest mailed link to the card that was used."""
+    merged_into: str = ""
+    """The member whose card is kept since a merge; this profile is kept to take it back."""
 
     def contacts(self) -> tuple[str, ...]:
         """The normalized contacts that find this member."""
@@ -156,9 +158,12 @@ class Members:
         ]
 
     def profile(self, member_id: str) -> Profile | None:
-        """The profile of a member; None when there is none, or the member was erased."""
+        """The profile of a member, of one that was merged the one that is kept; None when there is
+        none, or the member was erased."""
         (item,) = self.table.get(keys.profile(self.merchant_id, member_id))
         found = profile_of(item) if item else None
+        if found and found.merged_into:
+            return self.profile(found.merged_into)
         return None if found is None or found.erased_ms else found
 
     def change(self, before: Profile, after: Profile, *more: Put) -> None:
@@ -171,12 +176,10 @@ class Members:
         added = set(after.contacts()) - set(before.contacts())
         gone = set(before.contacts()) - set(after.contacts())
         free = [Put(_item(self._contact_key(contact), c=""), None) for contact in sorted(gone)]
+        own = AbsentOrOneOf("c", "", ERASED, after.member_id)
         return [
-            Put(self._profile_item(after), Equals("ver", before.version)),
-            *(
-                Put(self._contact_item(contact, after.member_id), NOT_HELD)
-                for contact in sorted(added)
-            ),
+            self.put(after, before),
+            *(Put(self._contact_item(contact, after.member_id), own) for contact in sorted(added)),
             *free,
         ]
 
@@ -225,6 +228,15 @@ class Members:
         """Write what takes a person out of the table; raises Cancelled when the profile is another
         by now."""
         self.table.transact(writes)
+
+    def put(self, after: Profile, before: Profile) -> Put:
+        """Return the write of a changed profile alone, if it is still what was read."""
+        return Put(self._profile_item(after), Equals("ver", before.version))
+
+    def lead(self, contacts: Collection[str], of: str, to: str) -> list[Put]:
+        """Return what makes contacts that find one member find another."""
+        held = AbsentOrOneOf("c", "", ERASED, of)
+        return [Put(self._contact_item(one, to), held) for one in contacts]
 
     def by_contact(self, contact: str) -> str | None:
         """The member with a normalized contact."""
@@ -296,6 +308,7 @@ class Members:
             proofs={name: dict(proof) for name, proof in profile.proofs.items()},
             **_set(
                 erased=profile.erased_ms,
+                merged=profile.merged_into,
                 claims={kind: claim._asdict() for kind, claim in profile.claims.items()},
                 note=profile.note,
                 attributes=dict(profile.attributes),
@@ -339,6 +352,7 @@ def _profile(item: Item) -> Profile:
         devices=devices_of(item.get("devices", ())),
         recovery=item.get("recovery", ""),
         recovered_ms=item.get("recovered", 0),
+        merged_into=item.get("merged", ""),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from regulars.domain.card import Card
 from regulars.domain.decision import Decision
@@ -12,6 +12,7 @@ from regulars.domain.operations import (
     Adopt,
     AnyOperation,
     Cancel,
+    Carry,
     Confirm,
     Expire,
     Redeem,
@@ -31,7 +32,7 @@ from regulars.store.table import Absent, AbsentOr, Count, Equals, Put, Table
 OfSale = Reverse | Revise | Void | Adopt
 """What changes a sale that was booked."""
 
-AboutSale = OfSale | Confirm
+AboutSale = OfSale | Confirm | Carry
 """What depends on a sale that was booked, and what has been refunded of it."""
 
 VERSION = 1
@@ -62,9 +63,10 @@ def refunded_put(m: str, c: str, operation: AboutSale, decision: Decision) -> Pu
     if decision.refunded is None:
         raise AssertionError("a reversal says what has been refunded")
     about = operation.sale if isinstance(operation, Confirm) else operation
-    read, seq = about.refunded.minor, about.original.seq
-    if isinstance(operation, Adopt):  # it has just come to this card
+    if isinstance(about, Adopt | Carry):  # it has just come to this card
         read, seq = 0, decision.card.seq
+    else:
+        read, seq = about.refunded.minor, about.original.seq
     as_read = Equals("refunded", read)
     return Put(refunded_item(m, c, seq, decision.refunded), as_read if read else AbsentOr(as_read))
 
@@ -88,8 +90,11 @@ def refunded_item(m: str, c: str, seq: int, refunded: Refunded) -> Item:
 
 def voucher_puts(m: str, c: str, decision: Decision) -> list[Put]:
     """Return the writes of the vouchers of a decision, and of the codes of new ones."""
-    puts = []
+    puts: list[Put] = []
     for voucher in decision.vouchers:
+        if of := decision.came.get(voucher.voucher_id):
+            puts += _from_another_card(m, c, of, voucher)
+            continue
         before = decision.reopened.get(voucher.voucher_id)
         was = decision.was.get(voucher.voucher_id)
         is_new = voucher.status == "issued" and before is None and was is None
@@ -103,24 +108,31 @@ def voucher_puts(m: str, c: str, decision: Decision) -> list[Put]:
     return puts
 
 
-def redeemed_put(m: str, c: str, order_id: str, voucher: Voucher) -> Put:
+def _from_another_card(m: str, c: str, of: str, voucher: Voucher) -> Iterator[Put]:
+    """Yield the writes of a voucher that comes from the card of the member `of`: its code leads to
+    this card since."""
+    yield Put(cards.voucher_item(m, c, voucher), AbsentOr(Equals("status", "moved")))
+    pk, sk = keys.code(m, voucher.code)
+    yield Put({"PK": pk, "SK": sk, "c": c, "v": voucher.voucher_id}, Equals("c", of))
+
+
+def redeemed_put(m: str, c: str, order_id: str, voucher_id: str) -> Put:
     """Return the write that says which voucher was redeemed with an order."""
-    pk = keys.parked(m, f"order:{order_id}")
-    sk = keys.VOUCHER_PREFIX + voucher.voucher_id
-    return Put({"PK": pk, "SK": sk, "c": c, "v": voucher.voucher_id})
+    pk, sk = keys.parked(m, f"order:{order_id}"), keys.VOUCHER_PREFIX + voucher_id
+    return Put({"PK": pk, "SK": sk, "c": c, "v": voucher_id})
 
 
-def redeemed_with(table: Table, m: str, c: str, order_id: str) -> list[str]:
-    """Read the ids of a card's vouchers that were redeemed with an order."""
+def redeemed_with(table: Table, m: str, order_id: str, *members: str) -> list[str]:
+    """Read the ids of the vouchers of a card, or of some, that were redeemed with an order."""
     page = table.query(
         keys.parked(m, f"order:{order_id}"), prefix=keys.VOUCHER_PREFIX, consistent=True
     )
-    return [item["v"] for item in page.items if item["c"] == c]
+    return [item["v"] for item in page.items if item["c"] in members]
 
 
 def beside(table: Table, m: str, c: str, order_id: str, voucher_id: str) -> tuple[Voucher, ...]:
     """Read the other vouchers of a card that were redeemed with an order."""
-    others = [one for one in redeemed_with(table, m, c, order_id) if one != voucher_id]
+    others = [one for one in redeemed_with(table, m, order_id, c) if one != voucher_id]
     items = table.get(*(keys.voucher(m, c, one) for one in others)) if others else []
     return tuple(map(cards.voucher_of, filter(None, items)))
 
@@ -138,7 +150,7 @@ def read(
     benefits = [v for v, held in card.open.items() if held.benefit and v not in caused]
     redeemed: list[str] = []
     if order_id := original.facts.get("order"):
-        redeemed = redeemed_with(table, m, card.member_id, order_id)
+        redeemed = redeemed_with(table, m, order_id, card.member_id)
     ids = [*caused, *benefits, *(v for v in redeemed if v not in caused)]
     items = table.get(*(keys.voucher(m, card.member_id, one) for one in ids)) if ids else []
     found = {one.voucher_id: one for one in map(cards.voucher_of, filter(None, items))}
@@ -197,6 +209,16 @@ def read_again(table: Table, m: str, card: Card, operation: AnyOperation) -> Any
     return operation._replace(
         refunded=refunded, vouchers=vouchers, benefits=benefits, redeemed=redeemed
     )
+
+
+def knowing(
+    operation: AnyOperation, writes: Sequence[Put | Count], key: keys.Key, there: Item
+) -> AnyOperation:
+    """Return an operation that knows how much is left of a shared counter that refused it."""
+    (limit,) = (one.limit for one in writes if isinstance(one, Count) and one.key == key)
+    name = key[0].partition("#COUNT#")[2]
+    left = {**operation.origin.left, name: max(0, limit - there.get("n", limit))}
+    return operation._replace(origin=operation.origin._replace(left=left))
 
 
 def summed(writes: Sequence[Put | Count]) -> list[Put | Count]:

@@ -78,6 +78,8 @@ class Device(NamedTuple):
     revoked_ms: int = 0
     created_ms: int = 0
     version: int = 0
+    sure_ms: int = 0
+    """When who is signed in showed who they are, by mail or passkey; 0 for by PIN."""
 
 
 class Session(NamedTuple):
@@ -242,7 +244,7 @@ def device_item(merchant_id: str, one: Device) -> Item:
     }
     more = {
         "loc": one.location, "staff": list(one.staff), "who": one.who, "session": one.session,
-        "until": one.until_ms, "revoked": one.revoked_ms,
+        "until": one.until_ms, "revoked": one.revoked_ms, "sure": one.sure_ms,
     }  # fmt: skip
     return item | {name: value for name, value in more.items() if value}
 
@@ -262,6 +264,7 @@ def device_of(item: Item) -> Device:
         item.get("revoked", 0),
         item["created"],
         item["version"],
+        item.get("sure", 0),
     )
 
 

@@ -219,6 +219,24 @@ class Table:
             return from_item(error.body.get("Item", {}))
         return None
 
+    def add(self, key: Key, attribute: str, by: int, condition: Condition) -> Item | None:
+        """Add to a number of an item. Returns None when it was done.
+
+        When the condition did not hold, returns the item that is there ({} when there is none). A
+        try whose answer was lost may be carried out twice: for counts that may be too high.
+        """
+        params = {"TableName": self.name, "Key": _key(key), **_condition(condition)}
+        params["UpdateExpression"] = "ADD #n :by"
+        params["ExpressionAttributeNames"] = {**condition.names, "#n": attribute}
+        params["ExpressionAttributeValues"] = {**condition.values, ":by": to_attribute(by)}
+        try:
+            self._call("UpdateItem", params)
+        except ServiceError as error:
+            if error.code != "ConditionalCheckFailedException":
+                raise
+            return from_item(error.body.get("Item", {}))
+        return None
+
     def transact(self, writes: Sequence[Put | Check | Count]) -> None:
         """Carry out all writes or none (at most 100, no two under the same key).
 

@@ -8,13 +8,13 @@ import pytest
 
 from regulars.store import connect
 from tests.conftest import Clock
-from tests.functional.rules import lots, refunds, sales, versions, waiting
+from tests.functional.rules import lots, merges, refunds, sales, versions, waiting
 from tests.functional.rules.holders import HOLDERS, Holder
 from tests.functional.rules.story import House
 from tests.service import Service
 from tests.unit.domain.rules.document import PAGE, Row, outcome_of, rows
 
-HELD_IN = (lots, refunds, sales, versions, waiting)
+HELD_IN = (lots, merges, refunds, sales, versions, waiting)
 SECTIONS = (
     "Limits", "What was sold", "Rules", "The remainder", "Multipliers", "Bonuses",
     "Late-reported sales", "Late-reported visits", "Milestones", "Raffles", "Tiers at once",
@@ -25,6 +25,7 @@ SECTIONS = (
     "A refund that is taken back", "An order that is sent again", "Surprises", "Invitations",
     "Segments", "What follows at once", "A unit that is replaced", "A unit that ends",
     "Vouchers keep their terms", "Remainders of rules that went", "What members would lose",
+    "What two cards come to", "A merge that is undone",
 )  # fmt: skip
 ONLY_IN_THE_CORE = (
     "What counts", "Debt first", "Rounding", "Windows", "Keeping", "The end", "Memberships",

@@ -55,6 +55,8 @@ REASONS = {
     ReasonKind.CONFIRMED: reasons.plain(ReasonKind.CONFIRMED),
     ReasonKind.REVISED: reasons.revised(3),
     ReasonKind.VOID: reasons.void(3),
+    ReasonKind.MERGED: reasons.plain(ReasonKind.MERGED),
+    ReasonKind.UNMERGED: reasons.plain(ReasonKind.UNMERGED),
     ReasonKind.ZERO_SALE: reasons.plain(ReasonKind.ZERO_SALE),
     ReasonKind.CLAMPED: reasons.clamped(1200, 1000),
 }
@@ -67,6 +69,8 @@ NEVER_STORED_THEN = {
     ReasonKind.RECEIVED,
     ReasonKind.CONFIRMED,
     ReasonKind.VOID,
+    ReasonKind.MERGED,
+    ReasonKind.UNMERGED,
     ReasonKind.REPLACED,
     ReasonKind.ENDED,
 }

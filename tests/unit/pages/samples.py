@@ -5,6 +5,10 @@ from typing import Any
 
 from regulars.http.headers import of_page
 from regulars.i18n.words import Words
+from regulars.pages.console.home import view as home
+from regulars.pages.console.home.view import HomePage
+from regulars.pages.console.sign_in import view as sign_in
+from regulars.pages.console.sign_in.view import SignInPage
 from regulars.pages.counter.enroll import view as enroll
 from regulars.pages.counter.enroll.view import EnrollPage
 from regulars.pages.counter.screen import texts
@@ -314,6 +318,14 @@ PAGES: dict[str, View] = {
     "join-trapped": JOIN._replace(values={"email": "anna@example.com"}, ask_person=True),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),
+    "console": HomePage(BRAND, "Kata", "owner"),
+    "console-long": HomePage(LONG_BRAND, "Nagyné Kovács-Szentgyörgyi Boglárka Mária", "owner"),
+    "sign-in": SignInPage("address"),
+    "sign-in-code": SignInPage("code", wrong=True),
+    "sign-in-link": SignInPage("link"),
+    "sign-in-shops": SignInPage("shops", shops=(("m1", "Corner Café"), ("m2", "L" * 80))),
+    "sign-in-elsewhere": SignInPage("elsewhere"),
+    "sign-in-over": SignInPage("over"),
     "enroll": ENROLL,
     "enroll-used": ENROLL._replace(state="used"),
     "enroll-over": ENROLL._replace(state="over"),
@@ -349,6 +361,8 @@ PAGES: dict[str, View] = {
     "mailed-way-old": MAILED._replace(state="way_old", recover="/j/kavehaz/recover"),
     "message": MessagePage("link_dead", BRAND),
     "message-again": MessagePage("try_again", link=("/j/kavehaz", "Again")),
+    "message-slower": MessagePage("too_many", minutes=15),
+    "message-many": MessagePage("many_join", BRAND, minutes=10),
     "message-own": MessagePage("plain", BRAND, "Done", "All is well."),
     "unsubscribe": UnsubscribePage(BRAND, "/u/abc"),
     "unsubscribe-sms": UnsubscribePage(BRAND, "/u/abc", "sms"),
@@ -360,6 +374,8 @@ _TEMPLATES = {
     CardPage: card.TEMPLATE,
     CounterPage: counter.TEMPLATE,
     EnrollPage: enroll.TEMPLATE,
+    HomePage: home.TEMPLATE,
+    SignInPage: sign_in.TEMPLATE,
     JoinPage: join.TEMPLATE,
     MailedPage: mailed.TEMPLATE,
     MessagePage: message.TEMPLATE,

@@ -333,6 +333,17 @@ def test_a_name_that_looks_like_a_code_is_found_all_the_same(page: Page, address
     assert asked == ["code=Boglarka", "q=Boglarka"]
 
 
+def test_a_counter_that_is_locked_says_for_how_long(page: Page, address: str) -> None:
+    page.goto(f"{address}/en/staff")
+    locked: dict[str, Any] = {"status": 429, "headers": {"retry-after": "840"}, "body": "{}"}
+    page.route("**/staff/api/member?*", lambda route: route.fulfill(**locked))
+    _find(page, "PXQ7 K2MD")
+    expect(page.locator("#say")).to_have_text("Too many codes that nobody has. Go on in 14 min.")
+    locked["headers"]["retry-after"] = "2"
+    _find(page, "PXQ7 K2MD")
+    expect(page.locator("#say")).to_have_text("A little slower, please. Try again in a moment.")
+
+
 def test_a_voucher_that_is_used_up_says_so_at_once(page: Page, address: str) -> None:
     used = {"code": "PXQ7K2MD", "name": "Pastry", "status": "redeemed"}
     page.goto(f"{address}/en/staff")

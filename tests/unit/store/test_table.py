@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from regulars.store.conditions import WhileBelow, Within
 from regulars.store.table import (
     Absent,
     AbsentOr,
@@ -146,6 +147,12 @@ CONDITIONS: list[tuple[Condition, bool, bool]] = [
     (AbsentOr(Below("version", 8)), True, True),
     (AbsentOr(Below("version", 7)), True, False),
     (AbsentOr(Equals("version", 7)), True, True),
+    (Within("version", 7, 7), False, True),
+    (Within("version", 8, 9), False, False),
+    (Within("version", 0, 6), False, False),
+    (WhileBelow("version", 6, "version", 8), False, True),
+    (WhileBelow("version", 7, "version", 8), False, False),
+    (WhileBelow("version", 6, "version", 7), False, False),
 ]
 
 
@@ -160,6 +167,15 @@ class TestConditions:
         table.put(old)
         assert table.put(new, condition) == (None if when_there else old)
         assert table.get(KEY) == [new if when_there else old]
+
+    def test_add(
+        self, table: Table, condition: Condition, when_absent: bool, when_there: bool
+    ) -> None:
+        assert table.add(KEY, "n", 2, condition) == (None if when_absent else {})
+        old = item(version=7, why="é", n=1)
+        table.put(old)
+        assert table.add(KEY, "n", 2, condition) == (None if when_there else old)
+        assert table.get(KEY) == [{**old, "n": 3} if when_there else old]
 
     def test_transaction(
         self, table: Table, condition: Condition, when_absent: bool, when_there: bool

@@ -16,9 +16,13 @@ class MessagePage(NamedTuple):
     `kind` chooses the words; `title` and `text` (already in the reader's language) replace them.
     """
 
-    kind: Literal["not_found", "link_dead", "try_again", "too_many", "signed_out", "plain"]
+    kind: Literal[
+        "not_found", "link_dead", "try_again", "too_many", "many_join", "signed_out", "plain"
+    ]
     brand: Brand | None = None
     title: str = ""
     text: str = ""
+    minutes: int = 1
+    """How long to wait, where the words say it."""
     link: tuple[str, str] | None = None
     """(path, label) of the way on."""

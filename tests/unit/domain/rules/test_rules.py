@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from tests.unit.domain.rules import lots, refunds, sale, tiers, versions, waiting, wallets
+from tests.unit.domain.rules import lots, merges, refunds, sale, tiers, versions, waiting, wallets
 from tests.unit.domain.rules.document import HOLDERS, PAGE, Row, outcome_of, rows, sections
 
 TEXT = PAGE.read_text("utf-8")
-HELD_IN = (sale, lots, wallets, tiers, refunds, versions, waiting)
+HELD_IN = (sale, lots, wallets, tiers, refunds, merges, versions, waiting)
 
 
 @pytest.mark.parametrize("row", rows(TEXT), ids=lambda row: f"{row.section}, line {row.line}")

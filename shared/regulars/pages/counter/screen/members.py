@@ -22,11 +22,12 @@ MATCHES = 8
 def member(request: protocol.Request) -> protocol.Response:
     """GET /staff/api/member: by code on the card or voucher, by id, or by name and contact."""
     query = {name: value[: checks.TEXT_MAX] for name, value in request.query.items()}
-    gathered = credentials.gather(connect.lean_table(), request)
+    by_code = bool(query.get("code")) and not query.get("id")
+    gathered = credentials.gather(connect.lean_table(), request, guessing=by_code)
     if query.get("id"):
         holder = find.read_member_card(gathered.shop, query["id"])
         return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})
-    if query.get("code"):
+    if by_code:
         return _by_code(gathered, codes.normal(query["code"]))
     found, _ = search.members(
         gathered.shop, q=typed.trimmed(query.get("q", "")), tier=None, segment=None,
@@ -52,8 +53,9 @@ def undo(request: protocol.Request) -> protocol.Response:
     holder = find.read_member_card(gathered.shop, str(member_id))
     origin = book.origin(gathered.program, key, gathered.caller.staff, {})
     read = refunds.original(
-        gathered.shop.ledger, gathered.program, holder.profile.member_id, int(str(seq)),
+        gathered.shop.ledger, gathered.program, str(member_id), int(str(seq)),
         op=origin.op, source=origin.source, origin=origin, undo_within_ms=UNDO_MS,
+        now=gathered.now,
     )  # fmt: skip
     if read is None or read.operation.original.kind != "earn":
         raise Refused(RefusalCode.NOT_FOUND)
@@ -102,6 +104,7 @@ def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
     epoch_s = calendar.to_ms(gathered.now) // 1000
     known = Members(table, m).by_code(code, epoch_s)
     if known is None:
+        gathered.wrong_code()
         raise Refused(RefusalCode.NOT_FOUND)
     holder = find.read_member_card(gathered.shop, known)
     if tokens.is_of_device(m, code, epoch_s):

@@ -47,6 +47,8 @@
 
   /** @param {Response} answer @param {CounterAnswer | null} body */
   function problem(answer, body) {
+    const minutes = answer.status === 429 ? Math.ceil(Number(answer.headers.get("retry-after")) / 60) : 0;
+    if (minutes > 1) return fill(setup.problems.locked, { n: minutes });
     const code = answer.status === 401 ? "unauthorized" : answer.status === 429 ? "rate_limited" : body?.code;
     return setup.problems[code ?? ""] ?? body?.detail ?? setup.problems.other;
   }
@@ -226,10 +228,7 @@
   }
 
   // --- finding -------------------------------------------------------------------------------
-  /**
-   * @param {Record<string, string>} query
-   * @param {{ otherwise?: Record<string, string> | null }} options
-   */
+  /** @param {Record<string, string>} query @param {{ otherwise?: Record<string, string> | null }} options */
   async function find(query, { otherwise = null } = {}) {
     if (busy) return;
     tell(say.searching, "wait");
@@ -318,7 +317,7 @@
     member = card ?? member;
     byId("what").textContent = rewardName(item);
     const whose = card ? fill(say.of, { name: nameOf(card) }) : "";
-    byId("whose").textContent = [whose, pick(item.on), proofOf(member) ? "" : say.unseen].filter(Boolean).join(" · ");
+    byId("whose").textContent = [whose, pick(item.on), proof() ? "" : say.unseen].filter(Boolean).join(" · ");
     show("confirm");
     byId("confirm").focus({ preventScroll: true });
   }
@@ -328,13 +327,12 @@
     else redeem({});
   });
 
-  /** @param {MemberShown | null} card */
-  const proofOf = (card) => (card && seen?.id === card.member_id ? seen.proof : "");
+  const proof = () => (member && seen?.id === member.member_id ? seen.proof : "");
 
   /** @param {{ order_minor?: number }} order */
   function redeem(order) {
     if (!voucher) return;
-    const body = { ...order, ...(proofOf(member) && { seen: proofOf(member) }) };
+    const body = { ...order, ...(proof() && { seen: proof() }) };
     book("redeem", `/v1/vouchers/${encodeURIComponent(voucher.code)}/redeem`, body, {
       what: rewardName(voucher),
       member: member?.member_id,

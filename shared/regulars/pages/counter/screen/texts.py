@@ -102,5 +102,6 @@ def _problems(words: Words) -> dict[str, str]:
         "staff_limit": t("You have reached your limit for today. A manager can go on."),
         "unauthorized": t("You are signed out. Load this page again and sign in."),
         "rate_limited": t("A little slower, please. Try again in a moment."),
+        "locked": t("Too many codes that nobody has. Go on in {n} min.", n="{n}"),
         "other": t("That did not work. Nothing was booked; try again."),
     }

@@ -14,7 +14,7 @@ from regulars.pages.counter.who.view import TEMPLATE, Choice, WhoPage
 from regulars.pages.message import view as message
 from regulars.program.shop import load_shop
 from regulars.render.brand import brand_of
-from regulars.store import connect, staff
+from regulars.store import connect, limits, staff
 from regulars.store.staff import Device, Person
 
 TRIES = 3
@@ -59,7 +59,7 @@ def sign_in(request: protocol.Request) -> protocol.Response:
         person = staff.person(table, merchant_id, body["staff_id"])
         if person is None or not _may_choose(device, person):
             raise Refused(RefusalCode.NOT_FOUND)
-        _require_pin(merchant_id, person, body.get("pin") or "")
+        _require_pin(merchant_id, device, person, body.get("pin") or "")
         device, secret = sessions.signed_in(device, person)
         try:
             staff.write(table, [staff.put_device(merchant_id, device)])
@@ -112,10 +112,19 @@ def _may_choose(device: Device, person: Person) -> bool:
     return bool(person.pin) or device.staff[:1] == (person.staff_id,)
 
 
-def _require_pin(merchant_id: str, person: Person, pin: str) -> None:
+def _require_pin(merchant_id: str, device: Device, person: Person, pin: str) -> None:
+    """Raise FORBIDDEN for a wrong PIN, RATE_LIMITED for any after too many wrong ones."""
+    if not person.pin:
+        return
+    tries = (
+        limits.of_target("pin", f"{merchant_id}#{person.staff_id}"),
+        limits.of_one("pin", f"{merchant_id}#{device.device_id}"),
+    )
+    limits.begin(connect.lean_table(), *tries)
     given = tokens.pin_digest(merchant_id, person.staff_id, pin)
-    if person.pin and not hmac.compare_digest(person.pin, given):
+    if not hmac.compare_digest(person.pin, given):
         raise Refused(RefusalCode.FORBIDDEN, "This is not the PIN.")
+    limits.right(connect.lean_table(), *tries)
 
 
 ROUTES = {

@@ -144,11 +144,20 @@ def _read(request: protocol.Request, table: Table, m: str, c: str) -> Opened | N
 def _opened(
     request: protocol.Request, shop: Shop, state_item: Item, profile_item: Item
 ) -> Opened | None:
-    profile = profile_of(profile_item)
+    """The card in its items, or the one it was merged into: what opened it opens that one."""
+    profile, card = profile_of(profile_item), cards.card_of(state_item)
+    held, device = card_holders.held(request, shop.merchant_id), None
+    if held and held.secret and held.member_id == profile.member_id:
+        device = with_secret(profile.devices, held.secret)
+    while card.merged_into and not profile.erased_ms:
+        m, c = shop.merchant_id, card.merged_into
+        state, kept = shop.table.get(keys.state(m, c), keys.profile(m, c))
+        if state is None or kept is None:
+            return None
+        profile, card = profile_of(kept), cards.card_of(state)
+        if device is None and held and held.secret and held.member_id == c:
+            device = with_secret(profile.devices, held.secret)
     if profile.erased_ms:
         return None
-    held = card_holders.held(request, shop.merchant_id)
-    mine = held is not None and held.secret and held.member_id == profile.member_id
-    device = with_secret(profile.devices, held.secret) if held and mine else None
     words = member_words(request, profile, shop.program)
-    return Opened(shop, cards.card_of(state_item), profile, words, device)
+    return Opened(shop, card, profile, words, device)

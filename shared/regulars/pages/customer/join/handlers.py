@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from regulars.actions.enroll import Enrolled, enroll
 from regulars.core import checks, contacts, tokens, typed
+from regulars.core.limits import JOINS, JOINS_FROM_ONE
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
@@ -14,6 +15,7 @@ from regulars.domain.operations import Join, Origin
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
+from regulars.http.limits import source
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
@@ -21,10 +23,11 @@ from regulars.messages.notification import Notification, card_link
 from regulars.messages.notify import notify
 from regulars.pages import answer
 from regulars.pages.customer.join import form, view
+from regulars.pages.message import view as message
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
-from regulars.store import connect, keys, merchant_settings, merchants
+from regulars.store import connect, keys, limits, merchant_settings, merchants
 from regulars.store.answers import Idempotency
 from regulars.store.marshal import Item
 from regulars.store.members import Members
@@ -64,6 +67,13 @@ def join(request: protocol.Request) -> protocol.Response:
         if profile.phone and "phone" not in errors:
             sent["phone"] = contacts.shown(profile.phone)
         return _page(request, shop, controller, words, 422, sent, errors)
+    try:
+        _count(request, shop)
+    except Refused as refused:
+        many = message.MessagePage(
+            "many_join", brand_of(shop.program), minutes=answer.minutes(refused)
+        )
+        return answer.refusal_page(refused, many, words)
     at_ms = calendar.to_ms(shop.now)
     given = [f"consent.{channel}" for channel in profile.consents]
     given += ["birthday"] if profile.birthday else []
@@ -98,6 +108,16 @@ def _mail(shop: Shop, enrolled: Enrolled, email: str) -> Notification:
         return card_link(owner, shop.now, profile.recovered_ms if profile else 0)
     occasion = tokens.contact_digest(shop.merchant_id, email)
     return Notification(enrolled.member_id, "confirm", occasion)
+
+
+def _count(request: protocol.Request, shop: Shop) -> None:
+    """Count a join at the shop, from the address and of all; raises RATE_LIMITED."""
+    m = shop.merchant_id
+    counted = [limits.Counted(limits.named("joins", m), JOINS)]
+    if request.source:
+        here = limits.named("joins", m, source(request))
+        counted.insert(0, limits.Counted(here, JOINS_FROM_ONE))
+    limits.require(shop.table, *counted, detail="Too many joined at once.")
 
 
 def _shop(request: protocol.Request) -> tuple[Shop, view.Controller]:

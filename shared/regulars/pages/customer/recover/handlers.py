@@ -7,6 +7,7 @@ from regulars.core import contacts
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
+from regulars.http.limits import source
 from regulars.i18n import negotiate
 from regulars.i18n.words import words as words_of
 from regulars.messages.notification import card_link
@@ -16,7 +17,7 @@ from regulars.pages.customer.card import opening
 from regulars.pages.customer.recover import view
 from regulars.program.shop import Shop, load_shop
 from regulars.render.brand import brand_of
-from regulars.store import connect
+from regulars.store import connect, limits
 from regulars.store.members import Members
 
 
@@ -45,6 +46,9 @@ def recover(request: protocol.Request) -> protocol.Response:
 
 
 def _with_code(request: protocol.Request, shop: Shop, typed: str) -> protocol.Response:
+    """Let the card live here; raises RATE_LIMITED after too many wrong codes from one source."""
+    tries = limits.of_one("recovery", f"{shop.merchant_id} {source(request)}")
+    limits.require_open(shop.table.get(tries.key), tries)
     secret, device = card_holders.new_device(request, to_ms(shop.now), "recovery")
     try:
         member_id = live_on.by_recovery_code(shop, typed, device)
@@ -53,6 +57,7 @@ def _with_code(request: protocol.Request, shop: Shop, typed: str) -> protocol.Re
             raise
         member_id = None
     if member_id is None:
+        limits.wrong(shop.table, tries)
         return _page(request, shop, 422, outcome="no_code")
     cookie = card_holders.device_cookie(shop.merchant_id, member_id, secret)
     return protocol.redirect(f"/card/{request.param('slug').lower()}", (cookie,))

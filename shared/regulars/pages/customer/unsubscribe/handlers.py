@@ -29,18 +29,20 @@ def unsubscribe(request: protocol.Request) -> protocol.Response:
 
 def _unsubscribe(request: protocol.Request, *, done: bool) -> protocol.Response:
     table = connect.lean_table()
-    found = tokens.read_unsubscribe_token(request.param("token"))
-    if found is None:
+    named = tokens.read_unsubscribe_token(request.param("token"))
+    if named is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    merchant_id, member_id = found
+    merchant_id, member_id = named
     program_item, item = table.get(keys.program(merchant_id), keys.profile(merchant_id, member_id))
     if program_item is None or item is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    profile, program = profile_of(item), program_of(program_item)
-    if profile.erased_ms:
+    found, program = profile_of(item), program_of(program_item)
+    members = Members(table, merchant_id)
+    profile = members.profile(found.merged_into) if found.merged_into else found
+    if profile is None or profile.erased_ms:
         raise Refused(RefusalCode.NOT_FOUND)
     if done:
-        stop_mails(Members(table, merchant_id), profile, to_ms(now_of(merchant_id, None)))
+        stop_mails(members, profile, to_ms(now_of(merchant_id, None)))
     shown = view.UnsubscribePage(brand_of(program), request.path, done=done)
     return answer.page(200, view.TEMPLATE, shown, member_words(request, profile, program))
 

@@ -1,4 +1,4 @@
-"""Members one after the other: a page of them, all of them, all their cards."""
+"""Members in lists: by enrolment, a page or all of them, with their cards."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ def members_page(
     whose: Callable[[Profile], bool] | None = None,
 ) -> tuple[list[tuple[Profile, Card]], Any]:
     """A page of members (or of some, by profile) with their cards, by enrolment, and where the next
-    page starts; None after the last. Who was erased is left out.
+    page starts; None after the last. Who was erased, or merged into another, is left out.
 
     A card that is not there or cannot be read is handed to `aside` with the error, and left out.
     """
     page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
     profiles = [one for item in page.items if (one := _readable_profile(item, aside))]
-    wanted = [one for one in profiles if not one.erased_ms and (whose is None or whose(one))]
+    there = [one for one in profiles if not (one.erased_ms or one.merged_into)]
+    wanted = [one for one in there if whose is None or whose(one)]
     states = table.get(*(keys.state(merchant_id, one.member_id) for one in wanted))
     found = []
     for profile, state in zip(wanted, states, strict=True):

@@ -1,0 +1,1 @@
+"""Pages for the people who run a shop: owners and managers."""

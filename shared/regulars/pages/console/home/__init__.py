@@ -1,0 +1,1 @@
+"""Where the console begins: who is signed in, at which shop."""

@@ -1,0 +1,203 @@
+"""The routes that sign somebody in to the console by mail."""
+
+from __future__ import annotations
+
+import hmac
+from typing import NamedTuple
+
+from regulars.core import clock, contacts, tokens, typed
+from regulars.domain.calendar import to_ms
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import protocol, sessions
+from regulars.http.limits import source
+from regulars.http.protocol import Request, Response
+from regulars.messages.notification import Notification
+from regulars.messages.notify import notify
+from regulars.pages import answer
+from regulars.pages.console.sign_in.view import TEMPLATE, SignInPage
+from regulars.program.shop import load_shop
+from regulars.store import connect, keys, limits, sign_ins, staff
+from regulars.store.sign_ins import SignIn
+from regulars.store.staff import Device, Person
+
+HOME = "/console/"
+SIGN_IN = "/console/sign-in"
+CODE = f"{SIGN_IN}/code"
+DEVICE_NAME = "Console"
+WRITES_MAX = 5
+
+
+class Signed(NamedTuple):
+    """Who is signed in, and the cookies that say so."""
+
+    person: Person
+    cookies: tuple[str, ...]
+
+
+def show(request: Request) -> Response:
+    """GET /console/sign-in: asks for the address."""
+    return _page(request, SignInPage("address"))
+
+
+def ask(request: Request) -> Response:
+    """POST /console/sign-in: a mail with a link and a code, to an owner or a manager.
+
+    The answer is the same for every address.
+    """
+    protocol.require_own_page(request)
+    sent = request.json if _is_json(request) else request.form
+    given = sent.get("email")
+    email = contacts.email(typed.trimmed(given)) if isinstance(given, str) else None
+    table, now_ms = connect.table(), to_ms(clock.now())
+    secret = tokens.random_id(32)
+    wanted = SignIn(
+        tokens.random_id(tokens.SIGN_IN_ID_LENGTH), tokens.mailbox_digest(email or ""),
+        tokens.digest(secret), now_ms + sign_ins.GOOD_MS,
+    )  # fmt: skip
+    sign_ins.write(table, wanted)
+    found = sign_ins.owners(table, wanted.mailbox)
+    if found and not _asks_too_often(request, wanted):
+        facts = {"to": email, "sign_in": wanted.sign_in_id}
+        about = Notification(keys.MERCHANT_LEVEL, "sign_in", wanted.sign_in_id, facts)
+        notify(found[0][0], about)
+    cookie = sessions.asked_cookie(f"{wanted.sign_in_id}.{secret}")
+    lang = request.query.get("lang", "")
+    return protocol.redirect(f"{CODE}?lang={lang}" if lang else CODE, (cookie,))
+
+
+def open_link(request: Request) -> Response:
+    """GET /console/sign-in/{token}: a button; or, without a token, the field for the code."""
+    if request.param("token") == "code":
+        return _page(request, SignInPage("code", CODE))
+    wanted = _by_link(request)
+    if not wanted.is_good(to_ms(clock.now())):
+        return _page(request, SignInPage("over"), 410)
+    if not _asked_here(request, wanted):
+        return _page(request, SignInPage("elsewhere"), 403)
+    return _page(request, SignInPage("link", request.path))
+
+
+def sign_in(request: Request) -> Response:
+    """POST /console/sign-in/{token}: signed in, by the link or by the code."""
+    protocol.require_own_page(request)
+    by_code = request.param("token") == "code"
+    wanted = _by_cookie(request) if by_code else _by_link(request)
+    now_ms = to_ms(clock.now())
+    if wanted is None or not wanted.is_good(now_ms):
+        return _page(request, SignInPage("over"), 410)
+    if not _asked_here(request, wanted):
+        return _page(request, SignInPage("elsewhere"), 403)
+    code = "".join(request.form.get("code", "").split())
+    if by_code:
+        tries = _tries(request, wanted)
+        limits.begin(connect.table(), *tries)
+        tried = _with_code(wanted, code)
+        if tried is None:
+            return _page(request, SignInPage("code", CODE, wrong=True), 422)
+        limits.right(connect.table(), *tries)
+        wanted = tried
+    found = sign_ins.owners(connect.table(), wanted.mailbox)
+    shop = request.form.get("shop", "")
+    chosen = [one for one in found if shop in {"", one[0]}]
+    if not chosen:
+        return _page(request, SignInPage("over"), 410)
+    if len(chosen) > 1:
+        names = tuple((m, load_shop(connect.table(), m).program.name) for m, _ in chosen)
+        return _page(request, SignInPage("shops", request.path, code, names))
+    if not sign_ins.write(connect.table(), wanted._replace(used=True)):
+        return _page(request, SignInPage("over"), 410)
+    signed = sign_in_as(request, *chosen[0])
+    return protocol.redirect(HOME, signed.cookies)
+
+
+def sign_in_as(request: Request, merchant_id: str, person: Person) -> Signed:
+    """Sign a person in, in this browser: on the device that it is, or as one of their own."""
+    table = connect.table()
+    for _ in range(WRITES_MAX):
+        named = sessions.device_key(request)
+        device: Device | None = None
+        if named and named[1] == merchant_id:
+            (item,) = table.get(named[0])
+            device = sessions.confirmed_device(item, named[2])
+        cookies: tuple[str, ...] = ()
+        if device is None:
+            device, secret = sessions.new_device(DEVICE_NAME, None)
+            cookies = (sessions.device_cookie(merchant_id, device, secret),)
+        device, secret = sessions.signed_in(device, person, sure=True)
+        try:
+            staff.write(table, [staff.put_device(merchant_id, device)])
+        except Refused as refused:
+            if refused.code is not RefusalCode.CONFLICT:
+                raise
+            continue
+        session = sessions.session_cookie(merchant_id, device, secret)
+        return Signed(person, (*cookies, session, sessions.forget_asked_cookie()))
+    raise Refused(RefusalCode.CONFLICT)
+
+
+def _tries(request: Request, wanted: SignIn) -> tuple[limits.Counted, ...]:
+    """Where wrong codes are counted, besides those for one mail: by mailbox and by address."""
+    at = limits.of_target("sign-in-code", wanted.mailbox)
+    return (at, limits.of_one("sign-in-code", source(request))) if request.source else (at,)
+
+
+def _asks_too_often(request: Request, wanted: SignIn) -> bool:
+    """Count the mail and tell whether it is one too many, to the mailbox or from the address; who
+    asks is not told."""
+    counted = [limits.of_target("sign-in", wanted.mailbox)]
+    if request.source:
+        counted.append(limits.of_one("sign-in", source(request)))
+    waits = [limits.count(connect.table(), one) for one in counted]  # each is counted
+    return any(waits)
+
+
+def _with_code(wanted: SignIn, code: str) -> SignIn | None:
+    """Count a try, and return what was asked for as it is then when the code is right; five tries
+    end it."""
+    table, current = connect.table(), wanted
+    for _ in range(WRITES_MAX):
+        if current.used or current.tries >= sign_ins.TRIES_MAX:
+            return None
+        tried = current._replace(tries=current.tries + 1)
+        if sign_ins.write(table, tried):
+            is_right = tokens.same(tokens.sign_in_code(current.sign_in_id), code)
+            return tried._replace(version=tried.version + 1) if is_right else None
+        current = sign_ins.read(table, wanted.sign_in_id) or current
+    return None
+
+
+def _by_link(request: Request) -> SignIn:
+    sign_in_id = tokens.read_sign_in_token(request.param("token"))
+    wanted = sign_ins.read(connect.table(), sign_in_id) if sign_in_id else None
+    if wanted is None:
+        raise Refused(RefusalCode.NOT_FOUND)
+    return wanted
+
+
+def _by_cookie(request: Request) -> SignIn | None:
+    sign_in_id = sessions.asked(request)[0]
+    return sign_ins.read(connect.table(), sign_in_id) if sign_in_id else None
+
+
+def _asked_here(request: Request, wanted: SignIn) -> bool:
+    """Whether this is the browser that asked."""
+    sign_in_id, secret = sessions.asked(request)
+    return sign_in_id == wanted.sign_in_id and hmac.compare_digest(
+        wanted.browser, tokens.digest(secret)
+    )
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip() == "application/json"
+
+
+def _page(request: Request, view: SignInPage, status: int = 200) -> Response:
+    return answer.page(status, TEMPLATE, view, answer.browser_words(request))
+
+
+ROUTES = {
+    "GET /console/sign-in": answer.as_page(show),
+    "POST /console/sign-in": answer.as_page(ask),
+    "GET /console/sign-in/{token}": answer.as_page(open_link),
+    "POST /console/sign-in/{token}": answer.as_page(sign_in),
+}
