@@ -106,9 +106,12 @@
       if (answer.status === 403 || answer.status === 404) return;
       if (answer.ok) {
         const fresh = await answer.json();
-        details.querySelector(".qr")?.remove();
-        typed.insertAdjacentHTML("beforebegin", fresh.svg);
-        typed.textContent = codeGroups(fresh.code);
+        const qr = details.querySelector(".qr");
+        if (!qr || typed.textContent?.replace(/\s/g, "") !== fresh.code) {
+          qr?.remove();
+          typed.insertAdjacentHTML("beforebegin", fresh.svg);
+          typed.textContent = codeGroups(fresh.code);
+        }
         wait = Math.max(1000, Date.parse(fresh.expires_at) - serverNow(answer));
       }
     } catch {
