@@ -60,7 +60,7 @@ def measure(shop: Shop, queue: str) -> list[Result]:
     member = shop.enroll()
     codes = iter([shop.voucher(shop.enroll()) for _ in range(ROUNDS + 2)])
     join = request("GET", "/j/{slug}", slug=shop.slug)
-    card = request("GET", "/c/{token}", token=shop.card_token(member))
+    card = shop.card_page(member)
     return [
         _compared("stamp", lambda: shop.stamp(member), "<= 0.5"),
         _compared("redeem", lambda: shop.redeem(next(codes)), "<= 0.5"),

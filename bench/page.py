@@ -15,7 +15,7 @@ LOADED = re.compile(r'<(?:script|img|link|source|iframe)[^>]*?(?:src|href)="([^"
 def measure(shop: Shop) -> list[Result]:
     """Bytes of the page and of what it loads, as they are sent, and requests to others."""
     member = shop.enroll()
-    card = request("GET", "/c/{token}", token=shop.card_token(member))
+    card = shop.card_page(member)
     html = str(answer_of("card", card)["body"])
     own = {url for url in LOADED.findall(html) if not urlsplit(url).netloc}
     foreign = {url for url in LOADED.findall(html) if urlsplit(url).netloc}

@@ -21,6 +21,7 @@ from local import engine
 from local.memory import Memory
 from regulars.core import ring
 from regulars.core.config import settings
+from regulars.http import credentials
 from regulars.store import connect
 from regulars.store.errors import StoreError
 from regulars.store.table import Table
@@ -51,6 +52,15 @@ class Shop:
         """The secret part of a member's card link."""
         card = call("api", request("GET", "/v1/members/{id}", None, self.key, id=member_id))
         return str(card["card_url"]).rsplit("/", 1)[1]
+
+    def card_page(self, member_id: str) -> Event:
+        """The card page, as a device that the card lives on asks for it."""
+        name = credentials.card_cookie_name(str(self.created["merchant_id"]))
+        taken = request("POST", "/card/{slug}/device", slug=self.slug)
+        taken["cookies"] = [f"{name}={self.card_token(member_id)}"]
+        (cookie,) = answer_of("card", taken)["cookies"]
+        event = request("GET", "/card/{slug}", slug=self.slug)
+        return {**event, "cookies": [str(cookie).partition(";")[0]]}
 
     def _sign_in(self) -> str:
         """The session cookie of the device at the counter."""

@@ -17,7 +17,7 @@ from gzip import decompress
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -149,6 +149,48 @@ class Service:
     def run_job(self, function: str) -> Any:
         """Call a function as its schedule does."""
         return handler(function)({}, context())
+
+
+class Browser:
+    """A browser: it keeps cookies, unless it is told not to, and goes where it is led."""
+
+    def __init__(
+        self,
+        service: Service,
+        headers: Mapping[str, str] | None = None,
+        *,
+        keeps_cookies: bool = True,
+    ) -> None:
+        self.service = service
+        self.keeps_cookies = keeps_cookies
+        self.headers = {"accept": "text/html", **(headers or {})}
+        self.cookies: dict[str, str] = {}
+        self.path = ""
+        """Where it has come to, with the query."""
+
+    def get(self, path: str) -> Reply:
+        return self._go("GET", path, None)
+
+    def post(self, path: str, **form: str) -> Reply:
+        return self._go("POST", path, form)
+
+    def _go(self, method: str, path: str, form: Mapping[str, str] | None) -> Reply:
+        for _ in range(6):
+            self.path = path.removeprefix("https://cards.example")
+            where = urlsplit(self.path)
+            reply = self.service.request(
+                method, where.path, form=form, query=dict(parse_qsl(where.query)),
+                headers=self.headers, cookies=self.cookies,
+            )  # fmt: skip
+            if self.keeps_cookies:
+                for line in reply.cookies:
+                    name, _, value = line.partition(";")[0].partition("=")
+                    self.cookies[name] = value
+                self.cookies = {name: value for name, value in self.cookies.items() if value}
+            if reply.status != 303:
+                return reply
+            method, path, form = "GET", reply.headers["location"], None
+        raise AssertionError(f"led in a circle: {self.path}")
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,8 @@ def wrong(one: Call, answer: Answer, own: Shop, other: Shop) -> Iterator[str]:
     for link in own.card_links:
         if link in answer.text and link not in sent and not shows_links:
             yield "shows the link of a card"
-    led_away = answer.status == 303 and one.route.path.startswith("/console")
+    asks_first = one.route.path.startswith("/console") or one.route.key == "GET /card/{slug}"
+    led_away = answer.status == 303 and asks_first
     if may(one) is False and answer.status not in {401, 403, 404} and not led_away:
         yield f"is not refused, but answered {answer.status}"
     if may(one) and answer.status == 401:

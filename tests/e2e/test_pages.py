@@ -27,7 +27,7 @@ def test_by_keyboard_alone(product: Product, people: People) -> None:
     customer.goto(product.demo["join_url"])
     tab_to(customer, ".hero button")
     customer.keyboard.press("Enter")
-    expect(customer).to_have_url(re.compile(r"/c/[0-9a-z]{26}$"))
+    expect(customer).to_have_url(re.compile(r"/card/corner-cafe$"))
 
     product.counter(counter)
     tab_to(counter, "#q")
@@ -50,7 +50,7 @@ def test_without_javascript(product: Product, people: People) -> None:
     customer.locator("summary").click()
     customer.fill("#name", "Plain Page")
     customer.locator(".hero button").click()
-    expect(customer).to_have_url(re.compile(r"/c/[0-9a-z]{26}$"))
+    expect(customer).to_have_url(re.compile(r"/card/no-script$"))
     found = product.api("GET", "/v1/members?q=Plain", key=club["api_key"]).json["items"]
     product.earn(found[0]["member_id"], club["api_key"], spend_minor=5000)
     customer.get_by_role("link", name="Get a new code").click()
@@ -96,7 +96,7 @@ def test_whoever_fell_into_the_trap_for_robots_can_go_on(product: Product, peopl
     expect(customer.locator("[role=alert]")).to_contain_text("robots")
     expect(customer.locator("#name")).to_have_value("Ilka Person")
     customer.press("#name", "Enter")
-    expect(customer).to_have_url(re.compile(r"/c/[0-9a-z]{26}$"))
+    expect(customer).to_have_url(re.compile(r"/card/corner-cafe$"))
     assert len(product.api("GET", "/v1/members?q=Ilka").json["items"]) == 1
 
 

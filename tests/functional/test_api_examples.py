@@ -154,6 +154,7 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
         story.ask("GET", f"{of}{path}")
     story.ask("GET", f"{of}/entries", query={"limit": "2"})
     story.ask("POST", f"{of}/repair", {"dry_run": True})
+    story.ask("POST", f"{of}/link")
     cem = story.ask("POST", "/v1/members", {"name": "Cem", "phone": "+905321234567"})["member_id"]
     story.ask("GET", f"/v1/members/{cem}/export")
     story.ask("DELETE", f"/v1/members/{cem}")

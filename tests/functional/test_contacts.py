@@ -18,7 +18,7 @@ from tests.conftest import Clock
 from tests.functional import tills
 from tests.functional.test_erasure import everything, found_in
 from tests.functional.test_messages import Mails
-from tests.service import Merchant, Reply, Service
+from tests.service import Browser, Merchant, Reply, Service
 
 EMAIL, PHONE = "anna@example.com", "+36301234567"
 STAFF = {"x-regulars": "staff"}
@@ -99,7 +99,7 @@ class TestAClaim:
         path = cafe.card(member)["card_url"].removeprefix("https://cards.example")
 
         def notice() -> str:
-            page = cafe.service.request("GET", path).text
+            page = Browser(cafe.service).get(path).text
             return str(re.findall(r'id="notice"[^>]*>([^<]*)<', page)[0])
 
         assert "Open the link in that mail." in notice()
@@ -248,7 +248,7 @@ class TestTwoCards:
         for form in ({"email": EMAIL, "phone": PHONE}, new):
             member = joined(cafe, **form)
             path = cafe.card(member)["card_url"].removeprefix("https://cards.example")
-            page = cafe.service.request("GET", path).text
+            page = Browser(cafe.service).get(path).text
             pages.append(re.findall(r">([^<]*[a-z][^<]*)<", page))
             assert contacts(cafe, member) == [(value, None) for value in form.values()]
         assert pages[0] == pages[1] != []

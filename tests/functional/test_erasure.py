@@ -22,7 +22,7 @@ from tests.conftest import Clock
 from tests.functional import tills
 from tests.functional.test_jobs import catch_up
 from tests.functional.test_messages import Mails, announce
-from tests.service import Merchant, Reply, Service
+from tests.service import Browser, Merchant, Reply, Service
 
 ANNA: dict[str, Any] = {
     "name": "Anna Canary", "email": "canary@example.com", "phone": "+36301234567",
@@ -369,7 +369,7 @@ def test_a_link_of_before_tokens_were_plain_letters_leads_nowhere_either(
     assert old
     pk, sk = keys.link(tokens.digest(old))
     service.table.put({"PK": pk, "SK": sk, "m": cafe.id, "c": member_id})
-    assert service.request("GET", f"/c/{old}").status == 200
+    assert Browser(service).get(f"/c/{old}").status == 200
     gone(cafe, member_id)
     assert service.request("GET", f"/c/{old}").status == 404
     (item,) = service.table.get((pk, sk))

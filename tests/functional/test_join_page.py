@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from regulars.http import credentials
 from regulars.pages.customer.join.view import TRAP
 from regulars.store import keys
-from tests.service import Merchant, Reply, Service
+from tests.service import Browser, Merchant, Reply, Service
 
 
 @pytest.fixture
@@ -49,7 +48,8 @@ def test_an_empty_form_is_a_card_with_a_stamp(cafe: Merchant) -> None:
     (cookie,) = reply.cookies
     name, _, rest = cookie.partition("=")
     assert name == f"__Host-regulars_card_{cafe.id}"
-    assert rest.split("; ")[0] == link.removeprefix("/c/")
+    assert rest.split("; ")[0].startswith(f"{card['member_id']}."), "a secret of the device"
+    assert link.removeprefix("/c/") not in rest
     assert set(rest.split("; ")[2:]) == {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"}
 
 
@@ -195,10 +195,14 @@ def test_what_is_typed_is_never_markup(cafe: Merchant) -> None:
 
 
 def test_a_browser_that_has_a_card_is_led_to_it(cafe: Merchant) -> None:
-    link = posted(cafe).headers["location"]
-    cookies = {credentials.card_cookie_name(cafe.id): link.removeprefix("/c/")}
-    assert f'href="{link}"' in cafe.service.request("GET", path_of(cafe), cookies=cookies).text
-    assert link not in cafe.service.request("GET", path_of(cafe)).text
+    browser = Browser(cafe.service)
+    browser.post(path_of(cafe), once="once0000", name="Anna")
+    page = browser.get(path_of(cafe))
+    assert (page.status, browser.path) == (200, f"/card/{cafe.created['slug']}")
+    assert "Anna" in page.text
+    browser.cookies = dict.fromkeys(browser.cookies, "nothing.good")
+    assert browser.get(path_of(cafe)).status == 200
+    assert (browser.path, browser.cookies) == (path_of(cafe), {}), "what is dead is taken away"
 
 
 @pytest.mark.parametrize("language", ["en", "hu"])

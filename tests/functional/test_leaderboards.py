@@ -14,7 +14,7 @@ from regulars.store import keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import to_item
 from tests.conftest import Clock
-from tests.service import Merchant, Reply, Service
+from tests.service import Browser, Merchant, Reply, Service
 
 ORIGIN = "https://cards.example"
 YES = {"consents": {"leaderboard": True}}
@@ -65,7 +65,7 @@ def places(period: dict[str, Any] | None) -> list[tuple[int, str, int]]:
 
 
 def page(cafe: Merchant, card: dict[str, Any]) -> str:
-    reply = cafe.service.request("GET", path(card))
+    reply = Browser(cafe.service).get(path(card))
     assert reply.status == 200
     return reply.text
 

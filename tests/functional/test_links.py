@@ -40,12 +40,16 @@ def paths(cafe: Merchant) -> dict[str, str]:
 
 
 def followed(service: Service, path: str, method: str = "GET") -> tuple[str, Reply]:
-    """Where a path leads as a browser follows it, and what is there; three steps at most."""
+    """Where a path leads as a browser follows it, and what is there; up to the cookie of a card,
+    three steps at most."""
     for _ in range(4):
         reply = service.request(method, path, headers=BROWSER)
         target = reply.headers.get("location", "").partition("?")[0]
         if reply.status != 303 or target == "/staff/counter":
             return path, reply
+        if target.startswith("/card/"):
+            looked = service.request(method, path, headers=BROWSER, query={"look": "1"})
+            return path, looked
         path = target
     raise AssertionError("it goes round and round")
 

@@ -10,7 +10,7 @@ import pytest
 from regulars.store import keys
 from tests.functional.test_earning import balance, published
 from tests.functional.test_giving import POINT
-from tests.service import Merchant, Reply, Service
+from tests.service import Browser, Merchant, Reply, Service
 
 MUG = {"id": "mug", "name": "Mug", "cost": {"unit": "point", "amount": 5}}
 
@@ -93,7 +93,7 @@ def test_whatever_names_the_other_card_is_led_to_the_kept_one(shop: Merchant) ->
     adjust = {"member_id": other, "unit": "point", "amount": 1, "reason": "x"}
     assert balance(shop.call("POST", "/v1/adjust", adjust).json["card"], "point") == 6
     path = link.removeprefix("https://cards.example")
-    assert shop.service.request("GET", path).status == 200
+    assert Browser(shop.service).get(path).status == 200
     card = shop.card(kept)
     shown = shop.service.request("GET", f"{path}/state").json
     assert shown == {"version": card["version"], "seq": card["seq"]}

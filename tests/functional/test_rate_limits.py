@@ -323,7 +323,7 @@ class TestSearching:
             reply = guess()
         assert (reply.status, reply.headers["retry-after"], calls) == (429, "1", [])
         assert "A little slower, please" in reply.text
-        assert cafe.service.request("GET", path, source="192.0.2.9").status == 200
+        assert cafe.service.request("GET", path, source="192.0.2.9").status == 303
 
     def test_unknown_keys_count_there_and_good_ones_go_on(
         self, cafe: Merchant, monkeypatch: pytest.MonkeyPatch

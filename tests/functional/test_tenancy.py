@@ -42,6 +42,7 @@ def naming(member: str, code: str, staff: str, device: str) -> list[tuple[str, s
         ("GET", f"/v1/members/{member}/export", None),
         ("DELETE", f"/v1/members/{member}", None),
         ("POST", f"/v1/members/{member}/confirm", {"contact": "anna@example.com"}),
+        ("POST", f"/v1/members/{member}/link", None),
         ("GET", f"/v1/members/{member}/verify", None),
         ("POST", f"/v1/members/{member}/repair", {}),
         ("GET", f"/v1/members/{member}/proof", None),

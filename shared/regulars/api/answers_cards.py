@@ -168,6 +168,13 @@ class CardList(View):
     next: Cursor
 
 
+class CardLink(View):
+    """The new link of a card."""
+
+    card_url: str
+    """It shows the card to whoever has it; the link before leads nowhere."""
+
+
 class ContactView(View):
     """A contact of a member."""
 

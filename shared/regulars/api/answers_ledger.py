@@ -102,6 +102,8 @@ class EntryView(View):
     """What it did with vouchers."""
     override: bool | None = None
     """Whether a manager went beyond the limits of staff; absent when not."""
+    unverified: bool | None = None
+    """Whether a reward was handed over to a guest whose card was not seen; absent when not."""
     facts: dict[str, Any] | None = None
     """Figures of the operation, by kind."""
     canonical: str | None = None

@@ -92,6 +92,7 @@ _REDEEM: dict[str, checks.Check] = {
     "order_id": checks.text(),
     "order_minor": _MONEY,
     "amount_minor": checks.integer(1, checks.MONEY_MAX),
+    "seen": checks.text(),
 }
 
 

@@ -132,6 +132,8 @@ DESCRIPTIONS: Descriptions = {
         "a `max_share` needs it.",
         "amount_minor": "For a credit: how much of it is used, in minor units; as much as is left "
         "and the order allows when left out.",
+        "seen": "At the counter: what came with the guest when the code on the guest's card was "
+        "read. Without it the entry says `unverified`.",
     },
     "ReverseBody": {
         "location": _LOCATION,

@@ -4,6 +4,7 @@ from regulars.api import (
     api_keys,
     attention,
     audit,
+    card_links,
     contacts,
     corrections,
     devices,
@@ -26,9 +27,9 @@ from regulars.api import (
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, contacts, corrections, devices, grants, hooks, ledger_checks,
-    members, merchant_settings, merchants, merging, personal_data, platform, programs, sandbox,
-    service, staff, unknown, vouchers,
+    api_keys, attention, audit, card_links, contacts, corrections, devices, grants, hooks,
+    ledger_checks, members, merchant_settings, merchants, merging, personal_data, platform,
+    programs, sandbox, service, staff, unknown, vouchers,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

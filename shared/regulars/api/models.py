@@ -324,6 +324,7 @@ class RedeemBody(Body):
     order_id: Text | None = None
     order_minor: Money | None = None
     amount_minor: PaidMoney | None = None
+    seen: Text | None = None
 
 
 class ReverseBody(Body):

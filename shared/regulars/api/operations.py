@@ -150,6 +150,12 @@ OPERATIONS: dict[str, Text] = {
         "was booked moves.",
         (Code.CONTACT_TAKEN, Code.CODE_USED, Code.CODE_EXPIRED, Code.CONFLICT),
     ),
+    "POST /v1/members/{id}/link": Text(
+        "Members",
+        "Gives a card a new link; the one before leads nowhere from now on. Devices that the card "
+        "lives on keep it. The audit log says so.",
+        (Code.CONFLICT,),
+    ),
     "DELETE /v1/members/{id}": Text(
         "Members",
         "Erases a member (GDPR, article 17): from now on nobody finds the card, and its link is "
@@ -279,7 +285,9 @@ OPERATIONS: dict[str, Text] = {
     "POST /v1/vouchers/{code}/redeem": Text(
         "Rewards",
         "Redeems a voucher, once, when the reward is handed over. A credit is used in part or "
-        "whole, once for each order, until nothing is left.",
+        "whole, once for each order, until nothing is left. The code is the stable one, or the one "
+        "that the guest's page shows and that changes every 30 seconds. Staff need the one that is "
+        "shown, or `seen`; else the entry says `unverified`.",
         (*_TAKEN, Code.DEBT, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE),
     ),
     "POST /v1/vouchers/{code}/reverse": Text(

@@ -109,7 +109,15 @@ def exported(shop: Shop, member_id: str) -> dict[str, Any]:
         ],
         "messages": list(_messages(shop, profile)),
         "surveys": [],
-        "devices": [],
+        "devices": [
+            {
+                "device_id": one.device_id,
+                "system": one.system or None,
+                "since": calendar.rfc3339(one.at_ms),
+                "by": one.by,
+            }
+            for one in profile.devices
+        ],
         "merges": [
             _merge(shop, merges.of(item), words)
             for sk, item in parts.items()

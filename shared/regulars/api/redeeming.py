@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from regulars.actions import book, find, named
+from regulars.actions import book, find, named, shown_codes
 from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain import codes
 from regulars.domain.decision import Decision
 from regulars.domain.operations import AnyOperation, Origin, Redeem, ReverseRedemption, Voucher
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import credentials, protocol
+from regulars.http import credentials, protocol, seen
 from regulars.program.shop import Shop
 from regulars.store import cards, connect, keys, reversals
 from regulars.store.members import Members
@@ -70,10 +70,10 @@ def _closed(
     m = shop.merchant_id
     found = (pointer["c"], pointer["v"]) if pointer and "c" in pointer else None
     found = found or Members(table, m).by_voucher_code(code)
-    if found is None:
-        gathered.wrong_code()
-        raise Refused(RefusalCode.NOT_FOUND)
-    member_id, voucher_id = found
+    shown = None if found else shown_codes.voucher_of(shop, code)
+    if (found or shown) is None:
+        return _again(request, gathered, key)
+    member_id, voucher_id = found or shown or ("", "")
     *read, item = table.get(
         keys.state(m, member_id), keys.profile(m, member_id), keys.voucher(m, member_id, voucher_id)
     )
@@ -93,11 +93,15 @@ def _closed(
         (closed,) = decision.vouchers
         return integration.voucher(shop.program, closed, member.words, shop.now)
 
-    origin = book.origin(shop.program, key, gathered.caller.staff, body)
-    by_staff = gathered.caller.staff is not None
+    session = gathered.caller.staff
+    origin = book.origin(shop.program, key, session, body)
+    by_staff = session is not None
     operation = make(origin, cards.voucher_of(item), body, by_staff)
     if isinstance(operation, Redeem):
         operation = _beside(shop, member_id, operation)
+        if session and not (shown or seen.is_proved(m, session, member_id, shop.now, _seen(body))):
+            marks = {**origin.marks, "unverified": 1}
+            operation = operation._replace(origin=origin._replace(marks=marks))
     elif member.card.member_id != member_id:  # the voucher was used on a card that was merged since
         raise Refused(
             RefusalCode.UNDO_EXPIRED,
@@ -106,6 +110,22 @@ def _closed(
     return protocol.answered(
         book.book(shop, member, operation, request.idempotency(), render, fresh=True)
     )
+
+
+def _again(
+    request: protocol.Request, gathered: credentials.Gathered, key: str
+) -> protocol.Response:
+    """The answer to a call that comes again when the code is no longer shown; raises NOT_FOUND for
+    a code that never was."""
+    first = gathered.shop.ledger.known(f"key:{key}", request.fingerprint())
+    if first is None:
+        gathered.wrong_code()
+        raise Refused(RefusalCode.NOT_FOUND)
+    return protocol.answered(book.personal_answer(gathered.shop, first, None))
+
+
+def _seen(body: Body) -> str:
+    return body.get("seen") or ""
 
 
 def _beside(shop: Shop, member_id: str, operation: Redeem) -> Redeem:

@@ -27,6 +27,9 @@ CODE_STEPS_ACCEPTED = 2
 HANDLE_LENGTH = 5
 """Characters of a card's handle, the short name it is found by; 25 bits."""
 
+CODE_OF_DEVICE, CODE_OF_LINK = "card-code", "card-code-link"
+"""Whether a code is shown by a device that the card lives on, or by somebody with its link."""
+
 CODE_LENGTH = 8
 HANDLE_BITS, CHECK_BITS = 25, 15
 
@@ -117,6 +120,12 @@ def earlier_card_token(token: str) -> str | None:
     return _b64(number.to_bytes(16)) if number is not None and number < 1 << 128 else None
 
 
+def device_secret(merchant_id: str, op: str) -> str:
+    """The secret of the device on which a card was made, from the operation that made it. With the
+    ring's first key for ever: the form that is posted twice gets the same secret again."""
+    return _word(derive("card-device", merchant_id, op)[:16], CARD_TOKEN_LENGTH)
+
+
 def unsubscribe_token(merchant_id: str, member_id: str, key: str | None = None) -> str:
     """Names a member in an unsubscribe link; readable only with our key, the current one if none is
     named. It is good for as long as its key is on the ring: mails are kept for years."""
@@ -160,21 +169,25 @@ def mailed_token(merchant_id: str, member_id: str, claimed_ms: int, key: str | N
     """Names what a member claimed at an instant, in the link that is mailed to it; readable only
     with our key, the current one if none is named."""
     key = ring.newest() if key is None else key
-    at = codes.encode(claimed_ms, INSTANT_LENGTH).lower()
-    mac = derive("mailed", merchant_id, member_id, str(claimed_ms), key=key)[:12]
-    return f"{key}{merchant_id}{member_id}{at}{_word(mac, MAC_LENGTH)}"
+    return _instant_token("mailed", merchant_id, member_id, claimed_ms, key)
 
 
 def read_mailed_token(token: str, lasts_s: float) -> tuple[str, str, int] | None:
     """Merchant, member and instant of a mailed link that is good for so long, None when it is not
     one of ours."""
-    key, rest = _named(token)
-    named, instant = rest[: -INSTANT_LENGTH - MAC_LENGTH], rest[:-MAC_LENGTH][-INSTANT_LENGTH:]
-    claimed_ms = codes.decode(instant.upper())
-    if claimed_ms is None or not ring.takes(key, lasts_s):
-        return None
-    found = named[:MERCHANT_ID_LENGTH], named[MERCHANT_ID_LENGTH:], claimed_ms
-    return found if same(mailed_token(*found, key), token) else None
+    return _read_instant_token("mailed", token, lasts_s)
+
+
+def way_token(merchant_id: str, member_id: str, asked_ms: int) -> str:
+    """Leads a member to the card, in the link that was mailed at an instant to a confirmed address;
+    readable only with our key."""
+    return _instant_token("way", merchant_id, member_id, asked_ms, ring.newest())
+
+
+def read_way_token(token: str, lasts_s: float) -> tuple[str, str, int] | None:
+    """Merchant, member and instant of a link to the card that is good for so long, None when it is
+    not one of ours."""
+    return _read_instant_token("way", token, lasts_s)
 
 
 def contact_seed() -> str:
@@ -247,32 +260,44 @@ def hook_secret(hook_id: str) -> str:
     return "whsec_" + _standard_b64(derive("hook", hook_id))
 
 
-def card_code(merchant_id: str, handle: str, epoch_s: int) -> str:
+def card_code(merchant_id: str, handle: str, epoch_s: int, shown_by: str = CODE_OF_DEVICE) -> str:
     """The eight characters a card shows for one step: its handle, masked, and a check.
 
-    Nothing of the handle can be seen in it, and it says nothing about the next code.
+    Nothing of the handle can be seen in it, and it says nothing about the next code. What is
+    `shown_by` a link only names the member as well, but is no proof that the member is there.
     """
     step, key = epoch_s // CODE_STEP_S, ring.newest()
     number = codes.decode(codes.normal(handle))
     if number is None:
         raise ValueError(f"{handle!r} is not a handle")
-    check = _code_check(merchant_id, number, step, key)
+    check = _code_check(shown_by, merchant_id, number, step, key)
     masked = number ^ _code_mask(merchant_id, check, step, key)
     return codes.encode((masked << CHECK_BITS) | check, CODE_LENGTH)
 
 
 def read_card_code(merchant_id: str, code: str, epoch_s: int) -> str | None:
-    """The handle in a code that is still accepted at this time, else None. A code has no room for
-    the name of its key: each that codes are made with these minutes is tried."""
+    """The handle in a code that is still accepted at this time, whoever shows it, else None."""
+    handle = _read_card_code(merchant_id, code, epoch_s, CODE_OF_DEVICE)
+    return handle or _read_card_code(merchant_id, code, epoch_s, CODE_OF_LINK)
+
+
+def is_of_device(merchant_id: str, code: str, epoch_s: int) -> bool:
+    """Tell whether a code that is accepted is shown by a device that the card lives on."""
+    return _read_card_code(merchant_id, code, epoch_s, CODE_OF_DEVICE) is not None
+
+
+def _read_card_code(merchant_id: str, code: str, epoch_s: int, shown_by: str) -> str | None:
+    """The handle in a code. A code has no room for the name of its key: each that codes are made
+    with these minutes is tried."""
     code = codes.normal(code)
     number = codes.decode(code)
     if number is None or len(code) != CODE_LENGTH:
         return None
     masked, check = number >> CHECK_BITS, number & ((1 << CHECK_BITS) - 1)
-    for key in ring.names_at(epoch_s, CODE_STEPS_ACCEPTED * CODE_STEP_S):
-        for step in _accepted_steps(epoch_s):
+    for key in code_keys(epoch_s):
+        for step in accepted_steps(epoch_s):
             handle = masked ^ _code_mask(merchant_id, check, step, key)
-            if _code_check(merchant_id, handle, step, key) == check:
+            if _code_check(shown_by, merchant_id, handle, step, key) == check:
                 return codes.encode(handle, HANDLE_LENGTH)
     return None
 
@@ -301,13 +326,35 @@ def _signed(purpose: str, encoded: str, key: str) -> str:
     return f"{before}{encoded}.{_b64(derive(purpose, encoded, key=key)[:24])}"
 
 
-def _accepted_steps(epoch_s: int) -> Iterator[int]:
+def code_keys(epoch_s: int) -> Iterator[str]:
+    """The names of the keys that codes of these minutes are made with."""
+    return ring.names_at(epoch_s, CODE_STEPS_ACCEPTED * CODE_STEP_S)
+
+
+def accepted_steps(epoch_s: int) -> Iterator[int]:
+    """The steps whose codes are accepted at this time, the newest first."""
     current = epoch_s // CODE_STEP_S
     return iter(range(current, current - CODE_STEPS_ACCEPTED, -1))
 
 
-def _code_check(merchant_id: str, number: int, step: int, key: str) -> int:
-    mac = derive("card-code", merchant_id, str(number), str(step), key=key)
+def _instant_token(purpose: str, merchant_id: str, member_id: str, at_ms: int, key: str) -> str:
+    at = codes.encode(at_ms, INSTANT_LENGTH).lower()
+    mac = derive(purpose, merchant_id, member_id, str(at_ms), key=key)[:12]
+    return f"{key}{merchant_id}{member_id}{at}{_word(mac, MAC_LENGTH)}"
+
+
+def _read_instant_token(purpose: str, token: str, lasts_s: float) -> tuple[str, str, int] | None:
+    key, rest = _named(token)
+    named, instant = rest[: -INSTANT_LENGTH - MAC_LENGTH], rest[:-MAC_LENGTH][-INSTANT_LENGTH:]
+    at_ms = codes.decode(instant.upper())
+    if at_ms is None or not ring.takes(key, lasts_s):
+        return None
+    found = named[:MERCHANT_ID_LENGTH], named[MERCHANT_ID_LENGTH:], at_ms
+    return found if same(_instant_token(purpose, *found, key), token) else None
+
+
+def _code_check(shown_by: str, merchant_id: str, number: int, step: int, key: str) -> int:
+    mac = derive(shown_by, merchant_id, str(number), str(step), key=key)
     return int.from_bytes(mac[:4]) & ((1 << CHECK_BITS) - 1)
 
 

@@ -30,6 +30,7 @@ class RefusalCode(StrEnum):
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     SLUG_TAKEN = "slug_taken"
     CONTACT_TAKEN = "contact_taken"
+    DEVICE_NEEDED = "device_needed"
     CODE_USED = "code_used"
     CODE_EXPIRED = "code_expired"
     STALE_VERSION = "stale_version"

@@ -36,7 +36,7 @@ def compose_for_member(
     """Compose a mail to a member; None when there is nothing (any more) to say."""
     card = shop.ledger.card(profile.member_id)
     what = kind(name)
-    known_facts = _confirming(shop, profile, facts) if what.to_claim else facts
+    known_facts = _confirming(shop, profile, facts) if what.to_claim else _way(shop, profile, facts)
     if card is None or known_facts is None:
         return None
     words = words_of(negotiate.language(profile.language, shop.program.languages))
@@ -69,6 +69,15 @@ def _reason(shop: Shop, words: Words, *, agreed: bool) -> str:
             shop=shop.program.name,
         )
     return words.t("You get this because this address was typed at {shop}.", shop=shop.program.name)
+
+
+def _way(shop: Shop, profile: Profile, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts, with the link by which the card comes to live on another device where one was
+    asked for."""
+    if "asked" not in facts:
+        return facts
+    token = tokens.way_token(shop.merchant_id, profile.member_id, facts["asked"])
+    return {**facts, "way": f"{settings().base_url}/m/{token}"}
 
 
 def _confirming(shop: Shop, profile: Profile, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+from regulars.domain.calendar import hour_of, to_ms
 
 
 class Notification(NamedTuple):
@@ -21,6 +24,17 @@ class Notification(NamedTuple):
     def op(self) -> str:
         """The operation id of the delivery."""
         return f"told:{self.kind}:{self.member_id}:{self.occasion}"
+
+
+CARD_LINK_MS = 24 * 3600 * 1000
+"""How long the mailed way to a card is good for."""
+
+
+def card_link(member_id: str, now: datetime, recovered_ms: int) -> Notification:
+    """The way to the card, once an hour: who asks again has the link that was sent, or has used
+    it."""
+    occasion = f"{hour_of(now)}:{recovered_ms}" if recovered_ms else hour_of(now)
+    return Notification(member_id, "card_link", occasion, {"asked": to_ms(now)})
 
 
 def welcome(member_id: str) -> Notification:

@@ -14,7 +14,7 @@ interface CardElements {
   typed: HTMLElement;
   left: HTMLElement;
   until: HTMLElement & { dataset: { text: string; again: string } };
-  keep: (HTMLElement & { dataset: { done: string } }) | null;
+  keep: (HTMLElement & { dataset: { done: string; link: string } }) | null;
   hero: HTMLElement | null;
   vouchers: HTMLElement | null;
   tier: HTMLElement | null;
@@ -25,6 +25,7 @@ interface CardElements {
 /** What the pages' selectors find. */
 interface ParentNode {
   querySelector(selectors: "main.card"): CardMain | null;
+  querySelector(selectors: "details.voucher[open]"): HTMLDetailsElement | null;
   querySelector(selectors: ".stamps"): HTMLElement | null;
   querySelectorAll(
     selectors: ".voucher" | "details.voucher" | "details[open]",
@@ -112,7 +113,7 @@ type CounterText =
   | "guest" | "today" | "yesterday" | "days" | "visits" | "last" | "first" | "redeem" | "due"
   | "given" | "of" | "unlocked" | "surprised" | "tier" | "nothing" | "undone" | "sending" | "again"
   | "offline" | "unsure" | "lost" | "searching" | "none" | "camera" | "blocked" | "seconds"
-  | "minutes" | "reward" | "stamped" | "add" | "bill" | "off";
+  | "minutes" | "reward" | "stamped" | "add" | "bill" | "off" | "unseen";
 
 interface TierShown {
   id?: string;
@@ -157,6 +158,8 @@ interface CounterAnswer {
   members?: MemberShown[];
   items?: MemberShown[];
   voucher?: VoucherShown;
+  /** The proof that the guest's card was read. */
+  seen?: string;
   member_id?: string;
   code?: string;
   detail?: string;

@@ -54,8 +54,8 @@ def puts(key: ApiKey) -> list[Put]:
 
 
 def ending(key: ApiKey, now: datetime) -> list[Put]:
-    """Return the mark by which a key that ends is reported in time; none for one without an end, and
-    none in a sandbox, whose time is not that of keys."""
+    """Return the mark by which a key that ends is reported in time; none for one without an end,
+    and none in a sandbox, whose time is not that of keys."""
     if not key.expires_ms or is_sandbox(key.merchant_id):
         return []
     at = max(calendar.from_ms(key.expires_ms) - REPORTED_BEFORE, now)

@@ -34,6 +34,7 @@
 | card handle | `M#<m>#HANDLE#<h>` | `HANDLE` | | |
 | contact | `M#<m>#CONTACT#<hmac>` | `CONTACT` | | |
 | ... an address that wants no mails | as above | `STOPPED` | | |
+| recovery code of a card | `M#<m>#RECOVERY#<hmac>` | `RECOVERY` | | |
 | customer of a till | `M#<m>#CUSTOMER#<hmac>` | `CUSTOMER` | | |
 | parked sale, refund | `M#<m>#PARKED#<sha256 of order>` | `SALE`, `REFUND#<id>` | | |
 | voucher redeemed with an order | as above | `VOUCHER#<v>` | | |
@@ -247,6 +248,10 @@ def contact(m: str, contact_digest: str) -> Key:
 
 def stopped(m: str, contact_digest: str) -> Key:
     return f"M#{m}#CONTACT#{contact_digest}", "STOPPED"
+
+
+def recovery(m: str, code_digest: str) -> Key:
+    return f"M#{m}#RECOVERY#{code_digest}", "RECOVERY"
 
 
 def customer(m: str, customer_digest: str) -> Key:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.core import tokens
 from regulars.store import keys
+from regulars.store.card_devices import DEVICES_MAX, CardDevice, devices_of
 from regulars.store.cards import DamagedError
 from regulars.store.claims import Claim, claims_of
 from regulars.store.conditions import AbsentOrOneOf
@@ -15,8 +17,7 @@ from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Equals, Put, Table
 
 LINKS_MAX = 20
-"""Links of a card that are looked after when its member is erased; who renews a link empties the
-one before it."""
+"""Links of a card that are emptied when its member is erased; a link that was renewed is empty."""
 
 CONTACT_KINDS = ("email", "phone")
 """The fields of a profile by which a member is found."""
@@ -71,6 +72,12 @@ class Profile(NamedTuple):
     """The merchant's own facts about the member."""
     timezone: str = ""
     """IANA, as it was given."""
+    devices: tuple[CardDevice, ...] = ()
+    """The devices that the card lives on, oldest first."""
+    recovery: str = ""
+    """Digest of the recovery code; empty for none."""
+    recovered_ms: int = 0
+    """The instant of the newest mailed link to the card that was used."""
     merged_into: str = ""
     """The member whose card is kept since a merge; this profile is kept to take it back."""
 
@@ -101,6 +108,11 @@ class Profile(NamedTuple):
             phone=claim.value if kind == "phone" else changed.phone,
             proofs={**changed.proofs, kind: proof},
         )
+
+    def living_on(self, device: CardDevice) -> Profile:
+        """The profile of a card that lives on one more device."""
+        others = [one for one in self.devices if one.digest != device.digest]
+        return self._replace(devices=(*others, device)[-DEVICES_MAX:])
 
     @property
     def celebrates(self) -> bool:
@@ -172,6 +184,32 @@ class Members:
             *free,
         ]
 
+    def renew_link(self, before: Profile, after: Profile, now_ms: int, noted: Put) -> None:
+        """Write a profile with a new link and empty the one before, with a line of the audit log;
+        raises Cancelled when the profile is another by now."""
+        m, c = self.merchant_id, after.member_id
+        token = link_token(m, after)
+        link = Put(_item(keys.link(tokens.digest(token)), m=m, c=c), Absent())
+        ended = [Put(shell(key, now_ms)) for key in _links(m, before, before.link)]
+        self.table.transact([*self.changes(before, after), link, *ended, noted])
+
+    def change_recovery(self, before: Profile, after: Profile, now_ms: int, *noted: Put) -> None:
+        """Write a profile with another recovery code, or none: the one before ends. Raises
+        Cancelled when the profile is another by now."""
+        m, c = self.merchant_id, after.member_id
+        added = [Put(_item(keys.recovery(m, after.recovery), c=c))] if after.recovery else []
+        ended = self._recovery_ended(before, now_ms)
+        self.table.transact([*self.changes(before, after), *added, *ended, *noted])
+
+    def by_recovery(self, digest: str) -> str | None:
+        """The member whose recovery code has this digest."""
+        (item,) = self.table.get(keys.recovery(self.merchant_id, digest))
+        return item.get("c") if item else None
+
+    def _recovery_ended(self, profile: Profile, now_ms: int) -> list[Put]:
+        ended = keys.recovery(self.merchant_id, profile.recovery)
+        return [Put(shell(ended, now_ms))] if profile.recovery else []
+
     def erasure(self, profile: Profile, now_ms: int) -> list[Put]:
         """Return what takes a person out of the table: the profile first, then all that leads to
         the card. Of a contact only its digest stays."""
@@ -179,15 +217,12 @@ class Members:
         empty = Profile(
             c, "", profile.enrolled_ms, link=0, version=profile.version + 1, erased_ms=now_ms
         )
-        newest = range(max(1, profile.link - LINKS_MAX + 1), profile.link + 1)
-        names = {"", profile.link_key}
-        spelled = [tokens.card_token(m, c, number, key) for number in newest for key in names]
-        spelled += [old for token in spelled if (old := tokens.earlier_card_token(token))]
-        links = [keys.link(tokens.digest(token)) for token in spelled]
+        links = _links(m, profile, max(1, profile.link - LINKS_MAX + 1))
         return [
             Put(self._profile_item(empty), Equals("ver", profile.version)),
             *(Put(self._contact_item(contact, ERASED)) for contact in profile.contacts()),
             *(Put(shell(key, now_ms)) for key in (*links, keys.handle(m, profile.handle))),
+            *self._recovery_ended(profile, now_ms),
         ]
 
     def erase(self, writes: list[Put]) -> None:
@@ -279,6 +314,9 @@ class Members:
                 note=profile.note,
                 attributes=dict(profile.attributes),
                 timezone=profile.timezone,
+                devices=[device._asdict() for device in profile.devices],
+                recovery=profile.recovery,
+                recovered=profile.recovered_ms,
             ),
         )
 
@@ -313,6 +351,9 @@ def _profile(item: Item) -> Profile:
         note=item.get("note", ""),
         attributes=item.get("attributes", {}),
         timezone=item.get("timezone", ""),
+        devices=devices_of(item.get("devices", ())),
+        recovery=item.get("recovery", ""),
+        recovered_ms=item.get("recovered", 0),
         merged_into=item.get("merged", ""),
     )
 
@@ -325,6 +366,15 @@ def card_url(base_url: str, merchant_id: str, profile: Profile) -> str:
 def link_token(merchant_id: str, profile: Profile) -> str:
     """The secret part of that link."""
     return tokens.card_token(merchant_id, profile.member_id, profile.link, profile.link_key)
+
+
+def _links(merchant_id: str, profile: Profile, oldest: int) -> list[keys.Key]:
+    """The items of a card's links from one number on, in both spellings."""
+    numbers, names = range(oldest, profile.link + 1), {"", profile.link_key}
+    made = partial(tokens.card_token, merchant_id, profile.member_id)
+    spelled = [made(number, key) for number in numbers for key in names]
+    spelled += [old for token in spelled if (old := tokens.earlier_card_token(token))]
+    return [keys.link(tokens.digest(token)) for token in spelled]
 
 
 def shell(key: keys.Key, now_ms: int) -> Item:

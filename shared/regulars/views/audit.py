@@ -47,7 +47,7 @@ def audited(member_id: str, booked: Entry, text: str) -> View:
     }
     if "reverses" in facts:
         view["reverses"] = facts["reverses"]
-    return view | {"override": True} if "override" in facts else view
+    return view | {name: True for name in ("override", "unverified") if name in facts}
 
 
 def damaged_entry(member_id: str, seq: int, recorded_ms: int, stored: Recorded) -> View:

@@ -23,6 +23,8 @@ from regulars.pages.customer.card.view import (
     BalanceRow,
     CardPage,
     CodePanel,
+    DeviceRow,
+    DevicesPanel,
     ExpiringRow,
     RafflePanel,
     RewardRow,
@@ -33,6 +35,8 @@ from regulars.pages.customer.join import view as join
 from regulars.pages.customer.join.view import Controller, JoinPage
 from regulars.pages.customer.mailed import view as mailed
 from regulars.pages.customer.mailed.view import MailedPage
+from regulars.pages.customer.recover import view as recover
+from regulars.pages.customer.recover.view import RecoverPage
 from regulars.pages.customer.unsubscribe import view as unsubscribe
 from regulars.pages.customer.unsubscribe.view import UnsubscribePage
 from regulars.pages.message import view as message
@@ -106,6 +110,16 @@ TIER = TierPanel(
     ("10 %",),
     date(2027, 12, 31),
 )
+LIVES_HERE = DevicesPanel(
+    "here",
+    "/j/kavehaz/recover",
+    code="7F3KQ9AB",
+    rows=(
+        DeviceRow("3fa1", "iPhone", date(2026, 3, 1), own=True),
+        DeviceRow("9bc2", "", date(2026, 11, 2)),
+    ),
+    has_recovery=True,
+)
 CARD = CardPage(
     brand=BRAND,
     path="/c/abcdefghijklmnopqrstuv",
@@ -116,15 +130,22 @@ CARD = CardPage(
     now=NOW,
     etag='"17"',
     once="nonce123",
+    link="/c/abcdefghijklmnopqrstuv",
+    devices=LIVES_HERE,
     goal=GOAL,
     code=CodePanel("7F3KQ9AB", "https://example.test/s/7F3KQ9AB", NOW + timedelta(seconds=18), 30),
     tier=TIER,
     vouchers=(
         VoucherRow(
-            PASTRY, "PXQ7K2MD4T", "https://example.test/v/PXQ7K2MD4T", NOW + timedelta(days=27)
+            "v1",
+            PASTRY,
+            "PXQ7K2MD4T",
+            "https://example.test/v/PXQ7K2MD4T",
+            NOW + timedelta(days=27),
         ),
-        VoucherRow(TASTING, "AB12CD34EF", "https://example.test/v/AB12CD34EF"),
+        VoucherRow("v2", TASTING, "AB12CD34EF", "https://example.test/v/AB12CD34EF"),
         VoucherRow(
+            "v3",
             "Points as money",
             "QW7R2MD4TX",
             "https://example.test/v/QW7R2MD4TX",
@@ -248,6 +269,8 @@ MAIL = MailBody(
 
 MAILED = MailedPage(BRAND, "/m/abc", "ask", "anna@example.com")
 
+RECOVER = RecoverPage(BRAND, "/j/kavehaz/recover", "/j/kavehaz")
+
 PAGES: dict[str, View] = {
     "card": CARD,
     "card-empty": EMPTY,
@@ -268,11 +291,24 @@ PAGES: dict[str, View] = {
             takes_part=False, shown_as="Wolfeschlegelsteinhausen S.", boards=BOARDS.boards
         )
     ),
+    "card-recovery": CARD._replace(devices=LIVES_HERE._replace(recovery="ABCDEFGHJK")),
+    "card-free": CARD._replace(devices=DevicesPanel("free", "/j/kavehaz/recover")),
+    "card-elsewhere": CARD._replace(
+        devices=DevicesPanel("elsewhere", "/j/kavehaz/recover"),
+        on_device=False,
+        vouchers=tuple(one._replace(code="", url="") for one in CARD.vouchers),
+        notice="Rewards are taken and shown on the phone that the card lives on.",
+    ),
+    "card-look": EMPTY._replace(devices=DevicesPanel("look", "/j/kavehaz/recover")),
+    "recover": RECOVER,
+    "recover-mailed": RECOVER._replace(outcome="mailed"),
+    "recover-no-contact": RECOVER._replace(outcome="no_contact", contact="anna@"),
+    "recover-no-code": RECOVER._replace(outcome="no_code"),
     "join": JOIN,
     "join-wrong": JOIN._replace(
         values={"email": "anna@", "phone": "12", "birthday": "x", "name": "A" * 90},
         errors={"email": "invalid", "phone": "invalid", "birthday": "invalid", "name": "too_long"},
-        card_path="/c/x",
+        recover="/j/kavehaz/recover",
     ),
     "join-of-age": JOIN._replace(min_age=16),
     "join-too-young": JOIN._replace(
@@ -320,6 +356,9 @@ PAGES: dict[str, View] = {
     "mailed-used": MAILED._replace(state="used"),
     "mailed-old": MAILED._replace(state="expired"),
     "mailed-taken": MAILED._replace(state="taken"),
+    "mailed-way": MAILED._replace(state="way", recover="/j/kavehaz/recover"),
+    "mailed-way-used": MAILED._replace(state="way_used", recover="/j/kavehaz/recover"),
+    "mailed-way-old": MAILED._replace(state="way_old", recover="/j/kavehaz/recover"),
     "message": MessagePage("link_dead", BRAND),
     "message-again": MessagePage("try_again", link=("/j/kavehaz", "Again")),
     "message-slower": MessagePage("too_many", minutes=15),
@@ -340,6 +379,7 @@ _TEMPLATES = {
     JoinPage: join.TEMPLATE,
     MailedPage: mailed.TEMPLATE,
     MessagePage: message.TEMPLATE,
+    RecoverPage: recover.TEMPLATE,
     UnsubscribePage: unsubscribe.TEMPLATE,
     WhoPage: who.TEMPLATE,
 }

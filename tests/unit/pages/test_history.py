@@ -79,7 +79,8 @@ class Member:
         return view.view(
             Shop(NO_TABLE, "m1", self.program, self.now), self.card, profile, entries,
             words(language),
-            path="/c/x", once="1",
+            path="/c/x", link="/c/x", once="1", on_device=True,
+            devices=view.DevicesPanel("free", "/j/x/recover"),
         )  # fmt: skip
 
     def latest(self, language: str = "en") -> tuple[list[int], str, tuple[str, ...]]:

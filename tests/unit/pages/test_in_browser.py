@@ -274,20 +274,24 @@ def test_undo_takes_back_the_last_booking(page: Page, address: str) -> None:
 
 
 def test_a_voucher_is_confirmed_before_it_is_redeemed(page: Page, address: str) -> None:
-    redeemed: list[str] = []
+    redeemed: list[tuple[str, str]] = []
 
     def redeem(route: Route) -> None:
-        redeemed.append(route.request.url)
+        redeemed.append((route.request.url, route.request.post_data or ""))
         route.fulfill(status=409, json={"code": "voucher_redeemed"})
 
     _counter(page, address)
     page.route("**/redeem", redeem)
+    voucher = {"code": "PXQ7K2MD", "reward_id": "x", "name": "Pastry", "status": "issued"}
+    answer = {"member": MEMBER, "voucher": voucher, "seen": "proof"}
+    page.route("**/staff/api/member?code=*", lambda route: route.fulfill(json=answer))
     _find(page, "https://example.test/v/PXQ7K2MD")
     expect(page.locator("#what")).to_have_text("Pastry")
     assert redeemed == []
     page.click("#redeem")
     expect(page.locator("#say")).to_have_text("This reward has been redeemed already.")
-    assert [url.rpartition("/v1/")[2] for url in redeemed] == ["vouchers/PXQ7K2MD/redeem"]
+    sent = [(url.rpartition("/v1/")[2], json.loads(body)) for url, body in redeemed]
+    assert sent == [("vouchers/PXQ7K2MD/redeem", {"seen": "proof"})]
 
 
 def test_a_gift_is_chosen_for_the_guest_on_the_screen(page: Page, address: str) -> None:

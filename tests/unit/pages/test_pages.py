@@ -162,7 +162,8 @@ def test_reward_form_posts_what_the_contract_names() -> None:
     assert {"method": "post", "action": f"{CARD.path}/vouchers"} in outline.named("form")
     hidden = {(f["name"], f["value"]) for f in outline.named("input")}
     pastry, money = (("reward_id", one) for one in ("pastry", "money"))
-    assert hidden == {pastry, money, ("once", "nonce123"), ("units", "180")}
+    ended = ("device_id", "9bc2")
+    assert hidden == {pastry, money, ended, ("once", "nonce123"), ("units", "180")}
 
 
 def test_join_form_posts_what_the_contract_names() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from regulars.actions import book, find, refunds, search
-from regulars.core import checks, typed
+from regulars.actions import book, find, refunds, search, shown_codes
+from regulars.core import checks, tokens, typed
 from regulars.domain import calendar, codes
 from regulars.domain.decision import Decision
 from regulars.domain.ledger import Entry
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import credentials, protocol
+from regulars.http import credentials, protocol, seen
 from regulars.program.shop import Shop
 from regulars.store import cards, connect, keys
 from regulars.store.members import Members
@@ -84,10 +84,13 @@ def _require_own(gathered: credentials.Gathered, entry: Entry) -> None:
 
 
 def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
-    """The member whose card or voucher shows this code; a voucher comes with its state."""
+    """The member whose card or voucher shows this code; a voucher comes with its state. `seen`
+    proves that the code was read here, from a device that the card lives on.
+
+    The stable code of a voucher finds nobody: it may be on a picture, or on paper.
+    """
     table, m = gathered.shop.table, gathered.shop.merchant_id
-    members = Members(table, m)
-    if len(code) == codes.CODE_LENGTH and (found := members.by_voucher_code(code)):
+    if found := shown_codes.voucher_of(gathered.shop, code):
         member_id, voucher_id = found
         holder = find.read_member_card(gathered.shop, member_id)
         (item,) = table.get(keys.voucher(m, member_id, voucher_id))
@@ -97,15 +100,28 @@ def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
         voucher = integration.voucher(program, found_voucher, holder.words, gathered.now)
         if terms := program.terms(found_voucher.reward_id, found_voucher.version):
             voucher |= counter.purpose(program, terms, found_voucher)
-        return protocol.json_answer(
-            200, {"member": _view(gathered.shop, holder), "voucher": voucher}
-        )
-    known = members.by_code(code, calendar.to_ms(gathered.now) // 1000)
+        return _seen(gathered, holder, voucher=voucher)
+    epoch_s = calendar.to_ms(gathered.now) // 1000
+    known = Members(table, m).by_code(code, epoch_s)
     if known is None:
         gathered.wrong_code()
         raise Refused(RefusalCode.NOT_FOUND)
     holder = find.read_member_card(gathered.shop, known)
+    if tokens.is_of_device(m, code, epoch_s):
+        return _seen(gathered, holder)
     return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})
+
+
+def _seen(
+    gathered: credentials.Gathered, holder: find.MemberCard, **more: integration.View
+) -> protocol.Response:
+    """A guest whose card was read here, with the proof of it."""
+    shop, session = gathered.shop, gathered.caller.staff
+    body: dict[str, object] = {"member": _view(shop, holder), **more}
+    if session:
+        member_id = holder.profile.member_id
+        body["seen"] = seen.proof(shop.merchant_id, session, member_id, shop.now)
+    return protocol.json_answer(200, body)
 
 
 def _view(shop: Shop, holder: find.MemberCard) -> integration.View:

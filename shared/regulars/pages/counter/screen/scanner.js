@@ -151,10 +151,9 @@ const trimmed = (text) => text.replace(/^[\p{C}\p{Z}]+|[\p{C}\p{Z}]+$/gu, "");
  */
 function readCode(raw) {
   try {
-    const parts = new URL(raw).pathname.split("/").filter(Boolean);
-    return { code: parts.at(-1) ?? "", voucher: parts.at(-2) === "v" };
+    return new URL(raw).pathname.split("/").filter(Boolean).at(-1) ?? "";
   } catch {
-    return { code: trimmed(raw), voucher: false };
+    return trimmed(raw);
   }
 }
 

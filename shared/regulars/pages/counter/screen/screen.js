@@ -14,6 +14,8 @@
   let member = null; // the card on the screen
   /** @type {VoucherShown | null} */
   let voucher = null; // the voucher waiting for "Redeem"
+  /** @type {{ id: string, proof: string } | null} */
+  let seen = null; // the guest whose card was read, with the proof of it
   let billed = false; // the keypad asks for the bill that the voucher is used on
   let busy = false; // something is being sent
   let stamped = setup.today;
@@ -226,11 +228,8 @@
   }
 
   // --- finding -------------------------------------------------------------------------------
-  /**
-   * @param {Record<string, string>} query
-   * @param {{ isVoucher?: boolean, otherwise?: Record<string, string> | null }} options
-   */
-  async function find(query, { isVoucher = false, otherwise = null } = {}) {
+  /** @param {Record<string, string>} query @param {{ otherwise?: Record<string, string> | null }} options */
+  async function find(query, { otherwise = null } = {}) {
     if (busy) return;
     tell(say.searching, "wait");
     let result;
@@ -259,13 +258,13 @@
       return;
     }
     tell("");
+    if (body?.member && body.seen) seen = { id: body.member.member_id, proof: body.seen };
     const found = body?.member ?? (list?.length === 1 ? list[0] : null);
     if (!found) {
       if (list) showMatches(list);
       return;
     }
-    const wanted = query.code?.replace(/[\s-]/g, "").toUpperCase();
-    const scanned = body?.voucher ?? (isVoucher ? found.vouchers?.find((v) => v.code === wanted) : null);
+    const scanned = body?.voucher;
     if (scanned && isDue(scanned)) {
       confirmVoucher(scanned, found);
       return;
@@ -300,9 +299,8 @@
     if (!text) return;
     byId("q").blur();
     byId("q").value = "";
-    const read = readCode(text);
-    if (read.voucher) find({ code: read.code }, { isVoucher: true });
-    else if (read.code !== text) find({ code: read.code });
+    const code = readCode(text);
+    if (code !== text) find({ code });
     else if (looksLikeCode(text)) find({ code: text }, { otherwise: { q: text } });
     else find({ q: text });
   });
@@ -318,8 +316,8 @@
     voucher = item;
     member = card ?? member;
     byId("what").textContent = rewardName(item);
-    const whose = card ? fill(say.of, { name: nameOf(card) }) : item.code;
-    byId("whose").textContent = [whose, pick(item.on)].filter(Boolean).join(" · ");
+    const whose = card ? fill(say.of, { name: nameOf(card) }) : "";
+    byId("whose").textContent = [whose, pick(item.on), proof() ? "" : say.unseen].filter(Boolean).join(" · ");
     show("confirm");
     byId("confirm").focus({ preventScroll: true });
   }
@@ -329,10 +327,13 @@
     else redeem({});
   });
 
+  const proof = () => (member && seen?.id === member.member_id ? seen.proof : "");
+
   /** @param {{ order_minor?: number }} order */
   function redeem(order) {
     if (!voucher) return;
-    book("redeem", `/v1/vouchers/${encodeURIComponent(voucher.code)}/redeem`, order, {
+    const body = { ...order, ...(proof() && { seen: proof() }) };
+    book("redeem", `/v1/vouchers/${encodeURIComponent(voucher.code)}/redeem`, body, {
       what: rewardName(voucher),
       member: member?.member_id,
       name: member ? nameOf(member) : "",
@@ -383,8 +384,7 @@
     waiting: () => busy || !byId("keypad").hidden || !byId("confirm").hidden,
     shown: () => member !== null,
     read(raw) {
-      const read = readCode(raw);
-      return find({ code: read.code }, { isVoucher: read.voucher });
+      return find({ code: readCode(raw) });
     },
     failed(error) {
       const blocked = error instanceof Error && error.name === "NotAllowedError";

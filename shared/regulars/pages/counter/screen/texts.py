@@ -60,6 +60,7 @@ def _texts(words: Words) -> dict[str, Any]:
         "due": t("Due: {reward}", reward="{reward}"),
         "given": t("{reward}: redeemed", reward="{reward}"),
         "of": t("for {name}", name="{name}"),
+        "unseen": t("Not checked: have the guest show the card."),
         "unlocked": t("Unlocked: {reward}", reward="{reward}"),
         "surprised": t("Given: {reward}", reward="{reward}"),
         "tier": t("New tier: {tier}", tier="{tier}"),

@@ -91,6 +91,45 @@
     showCode(Number(panel.dataset.left), Number(panel.dataset.life));
   }
 
+  // --- the codes of vouchers: one is open at a time ---------------------------------------------
+  let voucherTimer = 0;
+
+  /** @param {HTMLDetailsElement} details */
+  async function newVoucherCode(details) {
+    clearTimeout(voucherTimer);
+    const typed = details.querySelector(".typed");
+    if (!details.open || !details.isConnected || document.hidden || !typed) return;
+    let wait = 3000;
+    try {
+      const id = encodeURIComponent(details.dataset.id ?? "");
+      const answer = await fetch(`${path}/code?voucher=${id}`, { headers: { accept: "application/json" } });
+      if (answer.status === 403 || answer.status === 404) return;
+      if (answer.ok) {
+        const fresh = await answer.json();
+        const qr = details.querySelector(".qr");
+        if (!qr || typed.textContent?.replace(/\s/g, "") !== fresh.code) {
+          qr?.remove();
+          typed.insertAdjacentHTML("beforebegin", fresh.svg);
+          typed.textContent = codeGroups(fresh.code);
+        }
+        wait = Math.max(1000, Date.parse(fresh.expires_at) - serverNow(answer));
+      }
+    } catch {
+      // No connection: the code is asked for again, and the old one is good for a step more.
+    }
+    clearTimeout(voucherTimer);
+    voucherTimer = setTimeout(newVoucherCode, wait, details);
+  }
+
+  const openVoucher = () => document.querySelector("details.voucher[open]");
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target === openVoucher()) newVoucherCode(/** @type {HTMLDetailsElement} */ (event.target));
+    },
+    true,
+  );
+
   // --- news ----------------------------------------------------------------------------------
   const BRISK = 1200; // while the code is on the screen: a stamp shows within two seconds
   const LONGEST_BRISK = 180000; // as long as one stands in a queue
@@ -141,14 +180,14 @@
     if (!fresh) return;
     etag = fresh.dataset.etag || etag;
     const had = stamps(document);
-    const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.code));
-    const known = new Set([...document.querySelectorAll(".voucher")].map((d) => d.dataset.code));
+    const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.id));
+    const known = new Set([...document.querySelectorAll(".voucher")].map((d) => d.dataset.id));
     for (const id of /** @type {const} */ (["hero", "vouchers", "tier", "rewards", "history"])) {
       const [mine, theirs] = [byId(id), next.getElementById(id)];
       if (mine && theirs && mine.innerHTML !== theirs.innerHTML) mine.replaceWith(theirs);
     }
     for (const details of document.querySelectorAll("details.voucher")) {
-      details.open = open.has(details.dataset.code);
+      details.open = open.has(details.dataset.id);
     }
     celebrate(had, known);
   }
@@ -159,11 +198,11 @@
   /**
    * One short movement: the stamps that landed, or the reward that was unlocked.
    * @param {number} had stamps before
-   * @param {Set<string | undefined>} known codes of vouchers before
+   * @param {Set<string | undefined>} known ids of vouchers before
    */
   function celebrate(had, known) {
     const have = stamps(document);
-    const unlocked = [...document.querySelectorAll(".voucher")].filter((d) => !known.has(d.dataset.code));
+    const unlocked = [...document.querySelectorAll(".voucher")].filter((d) => !known.has(d.dataset.id));
     if (!still.matches) for (const details of unlocked) details.classList.add("landed");
     if (have > had && had >= 0 && !still.matches) {
       const landed = [...document.querySelectorAll(".stamps .on")].slice(had);
@@ -179,6 +218,8 @@
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
     if (panel && codeIsOld()) newCode(0);
+    const shown = openVoucher();
+    if (shown) newVoucherCode(shown);
     plan(0);
     since = performance.now();
     quiet = 0;
@@ -190,8 +231,8 @@
 
   // --- keeping the link ----------------------------------------------------------------------
   const keep = byId("keep");
-  const link = new URL(path, location.href).href;
   if (keep && (navigator.share || navigator.clipboard)) {
+    const link = new URL(keep.dataset.link, location.href).href;
     keep.hidden = false;
     keep.addEventListener("click", async () => {
       try {

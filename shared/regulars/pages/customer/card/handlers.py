@@ -1,213 +1,185 @@
-"""The card's routes: the page, its rotating code, news of it, rewards, leaderboards."""
+"""The card's routes: the page, its rotating codes, news of it, rewards, leaderboards."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
 
+from regulars.actions import live_on
 from regulars.actions.consent import set_consent
-from regulars.core import tokens
 from regulars.domain.calendar import rfc3339, to_ms
-from regulars.domain.card import Card
 from regulars.domain.leaderboards import CONSENT
-from regulars.domain.ledger import Entry
 from regulars.domain.operations import Issue, Origin
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import credentials, protocol
-from regulars.i18n.words import Words
+from regulars.http import card_holders, credentials, protocol
 from regulars.pages import answer
-from regulars.pages.customer.card import leaderboards, view
-from regulars.pages.customer.words import member_words
-from regulars.program.load import program_of
-from regulars.program.shop import Shop
+from regulars.pages.customer.card import devices, opening, view
+from regulars.pages.customer.card.opening import Opened
+from regulars.pages.customer.card.showing import device_needed, page
 from regulars.render.qr import qr_svg
-from regulars.store import cards, connect, keys, merchants
+from regulars.store import keys
 from regulars.store.answers import Idempotency
-from regulars.store.claims import LINK_MS
-from regulars.store.marshal import Item
-from regulars.store.members import Members, Profile, card_of_link, profile_of
+from regulars.store.card_devices import with_secret
+from regulars.store.members import Members, profile_of
 from regulars.views.customer import locked_words
 
 UNITS_DIGITS = 9
 """The longest number of units that a form may send."""
 
-HISTORY = 20
-"""How many entries the page shows."""
 
+def follow(request: protocol.Request) -> protocol.Response:
+    """GET /c/{token}: the browser holds the link from now on, and is led to the card.
 
-class Opened(NamedTuple):
-    """A card opened by its link."""
-
-    shop: Shop
-    card: Card
-    profile: Profile
-    words: Words
-
-    @property
-    def member_id(self) -> str:
-        return self.profile.member_id
+    Whether it keeps cookies is seen at the next step; one that does not is led back here with
+    `look`, and only looks. So does one that another card lives on: it stays there.
+    """
+    one = opening.by_link(request)
+    shop, m = one.shop, one.shop.merchant_id
+    held = card_holders.held(request, m)
+    another = held is not None and held.member_id not in {"", one.member_id}
+    if "look" in request.query or (another and _is_device(request, one)):
+        return page(request, one, 200)
+    path = f"/card/{opening.slug_of(shop.table, m)}"
+    token = request.param("token")
+    if one.device or (held and held.token == token):
+        return opening.way(path, request)
+    cookie = credentials.card_cookie(m, token)
+    return {**opening.way(path, request, link=token), "cookies": [cookie]}
 
 
 def show(request: protocol.Request) -> protocol.Response:
-    """GET /c/{token}: the whole page; remembers the card in this browser."""
-    opened = _open(request)
-    return _page(request, opened, 200)
+    """GET /card/{slug}: the whole page of the card that the browser holds."""
+    token = request.query.get("link", "")
+    is_token = opening.TOKEN.fullmatch(token) is not None
+    try:
+        one = opening.by_cookie(request)
+    except opening.NoCardError as none:
+        if is_token and card_holders.held(request, none.merchant_id) is None:
+            return opening.way(f"/c/{token}", request, look="1")
+        answer_ = protocol.redirect(f"/j/{request.param('slug').lower()}")
+        return {**answer_, "cookies": [card_holders.forgotten(none.merchant_id)]}
+    if token:
+        return opening.way(one.path, request)
+    return page(request, one, 200)
 
 
 def code(request: protocol.Request) -> protocol.Response:
-    """GET /c/{token}/code: what the card shows now. Made from the time; nothing is written."""
-    opened = _open(request)
-    shown = view.code(opened.shop.merchant_id, opened.profile.handle, opened.shop.now)
+    """GET …/code: what the card shows now, or with `voucher` an open one. Made from the time;
+    nothing is written. Raises DEVICE_NEEDED for a voucher elsewhere than on the card's device."""
+    one = opening.opened(request)
+    m, handle, now = one.shop.merchant_id, one.profile.handle, one.shop.now
+    voucher_id = request.query.get("voucher")
+    if voucher_id is None:
+        shown = view.code(m, handle, now, on_device=one.may_use)
+    elif not one.may_use:
+        raise Refused(RefusalCode.DEVICE_NEEDED)
+    elif voucher_id not in one.card.open:
+        raise Refused(RefusalCode.NOT_FOUND)
+    else:
+        shown = view.voucher_code(m, handle, voucher_id, now)
     expires_at = rfc3339(to_ms(shown.expires_at))
     body = {"code": shown.text, "svg": str(qr_svg(shown.url)), "expires_at": expires_at}
     return protocol.json_answer(200, body)
 
 
 def state(request: protocol.Request) -> protocol.Response:
-    """GET /c/{token}/state: 304 while nothing has changed."""
-    opened = _open(request)
-    etag = view.etag(opened.shop.program, opened.card, opened.shop.now)
+    """GET …/state: 304 while nothing has changed."""
+    one = opening.opened(request)
+    etag = view.etag(one.shop.program, one.card, one.shop.now, on_device=one.may_use)
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match") == etag:
         return protocol.empty(304, headers)
-    body = {"version": opened.card.version, "seq": opened.card.seq}
+    body = {"version": one.card.version, "seq": one.card.seq}
     return protocol.json_answer(200, body, headers)
 
 
 def take_reward(request: protocol.Request) -> protocol.Response:
-    """POST /c/{token}/vouchers: the member takes a reward; back to the card."""
-    opened = _open(request)
+    """POST …/vouchers: the member takes a reward; back to the card. A card that lives nowhere yet
+    lives on the browser that does so first."""
+    one = opening.opened(request)
+    if not one.may_use:
+        return device_needed(request, one)
     form = request.form
     once, reward_id = form.get("once", ""), form.get("reward_id", "")
-    if not once or len(once) > 64 or reward_id not in opened.shop.program.rewards:
-        return _page(request, opened, 422, opened.words.t("Please try that again."))
+    if not once or len(once) > 64 or reward_id not in one.shop.program.rewards:
+        return page(request, one, 422, one.words.t("Please try that again."))
     units = form.get("units", "")
     if units and not (units.isascii() and units.isdigit() and len(units) <= UNITS_DIGITS):
-        return _page(request, opened, 422, opened.words.t("Please try that again."))
+        return page(request, one, 422, one.words.t("Please try that again."))
     operation = Issue(
-        Origin(f"once:{opened.member_id}:{once}", "card", entropy=os.urandom(16)),
+        Origin(f"once:{one.member_id}:{once}", "card", entropy=os.urandom(16)),
         reward_id=reward_id,
         units=int(units) if units else None,
     )
     try:
-        opened.shop.ledger.perform(
-            opened.shop.program,
-            opened.card,
+        one.shop.ledger.perform(
+            one.shop.program,
+            one.card,
             operation,
-            opened.shop.now,
+            one.shop.now,
             idempotency=Idempotency(
                 fingerprint=":".join(filter(None, ("reward", reward_id, units))), expires=True
             ),
         )
     except Refused as refused:
-        sentence = locked_words(refused.code.value, opened.words)
-        return _page(request, opened, 409, sentence or opened.words.t("Please try that again."))
-    return protocol.redirect(request.path.removesuffix("/vouchers"))
+        sentence = locked_words(refused.code.value, one.words)
+        return page(request, one, 409, sentence or one.words.t("Please try that again."))
+    led = protocol.redirect(request.path.removesuffix("/vouchers"))
+    return led if one.device or not one.slug else _taken_in(request, one, led)
+
+
+def _taken_in(request: protocol.Request, one: Opened, led: protocol.Response) -> protocol.Response:
+    """The answer that also lets the card live here: this browser has shown that it keeps cookies.
+    Another one may have been faster; what was booked is booked."""
+    m = one.shop.merchant_id
+    secret, device = card_holders.new_device(request, to_ms(one.shop.now), "link")
+    with suppress(Refused):
+        live_on.first(one.shop, one.profile, device)
+        return {**led, "cookies": [card_holders.device_cookie(m, one.member_id, secret)]}
+    return led
 
 
 def take_part(request: protocol.Request) -> protocol.Response:
-    """POST /c/{token}/leaderboard: the member takes part in the leaderboards, or no more."""
-    opened = _open(request)
+    """POST …/leaderboard: the member takes part in the leaderboards, or no more."""
+    one = opening.opened(request)
+    if not one.may_use:
+        return device_needed(request, one)
     choice = request.form.get("take_part", "")
-    if not opened.shop.program.leaderboards:
+    if not one.shop.program.leaderboards:
         raise Refused(RefusalCode.NOT_FOUND)
     if choice not in {"yes", "no"}:
-        return _page(request, opened, 422, opened.words.t("Please try that again."))
-    members = Members(opened.shop.table, opened.shop.merchant_id)
-    at_ms = to_ms(opened.shop.now)
-    set_consent(members, opened.profile, CONSENT, agreed=choice == "yes", at_ms=at_ms)
+        return page(request, one, 422, one.words.t("Please try that again."))
+    members = Members(one.shop.table, one.shop.merchant_id)
+    at_ms = to_ms(one.shop.now)
+    set_consent(members, one.profile, CONSENT, agreed=choice == "yes", at_ms=at_ms)
     return protocol.redirect(request.path.removesuffix("/leaderboard"))
 
 
-def _open(request: protocol.Request) -> Opened:
-    """The card behind the link in the path; a dead link is like one that never was."""
-    table = connect.lean_table()
-    found = card_of_link(table, request.param("token"))
-    if found is None:
-        raise Refused(RefusalCode.NOT_FOUND)
-    m, c = found
-    wanted = [keys.state(m, c), keys.profile(m, c), keys.program(m)]
-    if tokens.is_sandbox(m):
-        wanted.append(keys.clock(m))
-    state_item, profile_item, program_item, *clock_item = table.get(*wanted)
-    if state_item is None or profile_item is None or program_item is None:
-        raise Refused(RefusalCode.NOT_FOUND)
-    now = merchants.now_of(m, clock_item[0] if clock_item else None)
-    program = program_of(program_item).at(to_ms(now))
-    profile, card = profile_of(profile_item), cards.card_of(state_item)
-    while card.merged_into and not profile.erased_ms:
-        c = card.merged_into
-        state_item, profile_item = table.get(keys.state(m, c), keys.profile(m, c))
-        if state_item is None or profile_item is None:
-            raise Refused(RefusalCode.NOT_FOUND)
-        profile, card = profile_of(profile_item), cards.card_of(state_item)
-    if profile.erased_ms:
-        raise Refused(RefusalCode.NOT_FOUND)
-    return Opened(
-        Shop(table, m, program, now),
-        card,
-        profile,
-        member_words(request, profile, program),
-    )
-
-
-def _page(
-    request: protocol.Request, opened: Opened, status: int, notice: str = ""
-) -> protocol.Response:
-    shop = opened.shop
-    page = shop.table.query(
-        keys.card(shop.merchant_id, opened.member_id),
-        prefix=keys.ENTRY_PREFIX,
-        newest_first=True,
-        limit=HISTORY,
-        consistent=True,
-    )
-    token = request.param("token")
-    ranked = leaderboards.panel(shop, opened.card, opened.profile, opened.words)
-    shown = view.view(
-        shop,
-        opened.card,
-        opened.profile,
-        [*_readable(page.items)],
-        opened.words,
-        path=f"/c/{token}",
-        once=tokens.random_id(20),
-        notice=notice or _waiting(opened),
-        leaderboards=ranked,
-    )
-    cookie = credentials.card_cookie(shop.merchant_id, token)
-    return answer.page(status, view.TEMPLATE, shown, opened.words, (cookie,))
-
-
-def _waiting(opened: Opened) -> str:
-    """What confirms a contact that was typed these days: the same whoever else has it."""
-    now_ms = to_ms(opened.shop.now)
-    claims = opened.profile.claims.items()
-    fresh = {kind for kind, claim in claims if now_ms < claim.at_ms + LINK_MS}
-    if "email" in fresh:
-        return opened.words.t(
-            "We have written to the address you gave. Open the link in that mail."
-        )
-    if "phone" in fresh:
-        return opened.words.t(
-            "Is the number yours? Show this card at the counter, and they confirm it."
-        )
-    return ""
-
-
-def _readable(items: list[Item]) -> Iterator[Entry]:
-    """The entries that can be read: a damaged one does not take the card from its member."""
-    for item in items:
-        with suppress(cards.DamagedError):
-            yield cards.entry_of(item)
+def _is_device(request: protocol.Request, one: Opened) -> bool:
+    """Whether another card of the merchant lives on this browser."""
+    m = one.shop.merchant_id
+    held = card_holders.held(request, m)
+    if held is None or not held.secret:
+        return False
+    (item,) = one.shop.table.get(keys.profile(m, held.member_id), consistent=False)
+    return item is not None and with_secret(profile_of(item).devices, held.secret) is not None
 
 
 ROUTES = {
-    "GET /c/{token}": answer.as_page(show),
-    "GET /c/{token}/code": code,
-    "GET /c/{token}/state": state,
-    "POST /c/{token}/vouchers": answer.as_page(take_reward),
-    "POST /c/{token}/leaderboard": answer.as_page(take_part),
+    "GET /c/{token}": answer.as_page(follow),
+    "GET /card/{slug}": answer.as_page(show),
+    **{
+        f"{method} {place}/{what}": handler
+        for place in ("/c/{token}", "/card/{slug}")
+        for method, what, handler in (
+            ("GET", "code", code),
+            ("GET", "state", state),
+            ("POST", "vouchers", answer.as_page(take_reward)),
+            ("POST", "leaderboard", answer.as_page(take_part)),
+            ("POST", "device", answer.as_page(devices.use_here)),
+        )
+    },
+    "POST /card/{slug}/devices": answer.as_page(devices.end),
+    "POST /card/{slug}/forget": answer.as_page(devices.forget),
+    "POST /card/{slug}/recovery": answer.as_page(devices.recovery),
 }

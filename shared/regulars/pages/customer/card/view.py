@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, cast
 
-from regulars.core import tokens
+from regulars.core import guest_codes, tokens
 from regulars.core.config import settings
 from regulars.domain import calendar, carryover, eligibility, raffles
 from regulars.domain.card import Card
@@ -70,11 +70,12 @@ class TierPanel(NamedTuple):
 
 
 class VoucherRow(NamedTuple):
-    """An unlocked reward: shown big, with its code and a QR code of `url`.
+    """An unlocked reward: shown big, with the code of the moment and a QR code of `url`.
 
     `expires_at` is the instant from which it can no longer be redeemed; the page says the last day.
     """
 
+    voucher_id: str
     name: Text
     code: str
     url: str
@@ -134,11 +135,38 @@ class RafflePanel(NamedTuple):
     reward: Text
 
 
-class CardPage(NamedTuple):
-    """`GET /c/{token}`: `path` is "/c/{token}"; `etag` is that of `{path}/state`, quotes included.
+class DeviceRow(NamedTuple):
+    """A device that the card lives on: what it is, as far as it said, and since when."""
 
-    `once` is a fresh idempotency nonce for the reward form. `notice` is one sentence said on top
-    (joined just now, a form that did not go through), in the reader's language.
+    device_id: str
+    system: str
+    since: date
+    own: bool = False
+
+
+class DevicesPanel(NamedTuple):
+    """Where the card lives: on this browser (`here`), `elsewhere`, nowhere yet (`free`); `look` is
+    a browser that keeps no cookies. `recover` is the path of the way back.
+
+    `here` has a `code` that lets another device in, and `recovery` when a recovery code was made
+    just now.
+    """
+
+    state: Literal["here", "elsewhere", "free", "look"]
+    recover: str
+    code: str = ""
+    rows: tuple[DeviceRow, ...] = ()
+    has_recovery: bool = False
+    recovery: str = ""
+
+
+class CardPage(NamedTuple):
+    """`GET /card/{slug}`, or `/c/{token}` to look at: `path` says which; `etag` is that of
+    `{path}/state`, quotes included. `link` is the path of the card's link.
+
+    `on_device` is whether rewards can be taken and shown here; else vouchers have no code. `once`
+    is a fresh idempotency nonce for the reward form. `notice` is one sentence said on top (joined
+    just now, a form that did not go through), in the reader's language.
     """
 
     brand: Brand
@@ -150,6 +178,9 @@ class CardPage(NamedTuple):
     now: datetime
     etag: str
     once: str
+    link: str
+    devices: DevicesPanel
+    on_device: bool = True
     goal: GoalPanel | None = None
     code: CodePanel | None = None
     tier: TierPanel | None = None
@@ -165,19 +196,36 @@ class CardPage(NamedTuple):
     """None when the programme has none."""
 
 
-def etag(program: Program, card: Card, now: datetime) -> str:
-    """Changes whenever the page would: a new entry, programme or day."""
+def etag(program: Program, card: Card, now: datetime, *, on_device: bool) -> str:
+    """Changes whenever the page would: a new entry, programme or day, a device that is ended."""
     day = calendar.local_date(now, program.timezone).isoformat()
-    return f'"{program.version}.{card.version}.{day}"'
+    return f'"{program.version}.{card.version}.{day}{"" if on_device else ".look"}"'
 
 
-def code(merchant_id: str, handle: str, now: datetime) -> CodePanel:
-    """The code the card shows now."""
+def local_day(shop: Shop, ms: int) -> date:
+    """The merchant's day of an instant."""
+    return calendar.local_date(calendar.from_ms(ms), shop.program.timezone)
+
+
+def code(merchant_id: str, handle: str, now: datetime, *, on_device: bool) -> CodePanel:
+    """The code the card shows now; elsewhere than on its device it only names the member."""
     epoch_s = calendar.to_ms(now) // 1000
-    text = tokens.card_code(merchant_id, handle, epoch_s)
+    shown_by = tokens.CODE_OF_DEVICE if on_device else tokens.CODE_OF_LINK
+    text = tokens.card_code(merchant_id, handle, epoch_s, shown_by)
+    return _panel(text, "s", epoch_s)
+
+
+def voucher_code(merchant_id: str, handle: str, voucher_id: str, now: datetime) -> CodePanel:
+    """The code a voucher shows now."""
+    epoch_s = calendar.to_ms(now) // 1000
+    text = guest_codes.voucher_code(merchant_id, handle, voucher_id, epoch_s)
+    return _panel(text, "v", epoch_s)
+
+
+def _panel(text: str, kind: str, epoch_s: int) -> CodePanel:
     return CodePanel(
         text=text,
-        url=f"{settings().base_url}/s/{text}",
+        url=f"{settings().base_url}/{kind}/{text}",
         expires_at=datetime.fromtimestamp(tokens.code_expires_s(epoch_s), UTC),
         lifetime_s=tokens.CODE_STEP_S,
     )
@@ -191,14 +239,17 @@ def view(
     words: Words,
     *,
     path: str,
+    link: str,
     once: str,
+    devices: DevicesPanel,
+    on_device: bool,
     notice: str = "",
     leaderboards: LeaderboardsPanel | None = None,
 ) -> CardPage:
     """The whole page of a card."""
     program, now = shop.program, shop.now
     today = calendar.local_date(now, program.timezone)
-    tag, card = etag(program, card, now), carryover.of(program, card, today)
+    tag, card = etag(program, card, now, on_device=on_device), carryover.of(program, card, today)
     return CardPage(
         brand=brand_of(program),
         path=path,
@@ -209,10 +260,13 @@ def view(
         now=now,
         etag=tag,
         once=once,
+        link=link,
+        devices=devices,
+        on_device=on_device,
         goal=goal(program, card, today),
-        code=code(shop.merchant_id, profile.handle, now),
+        code=code(shop.merchant_id, profile.handle, now, on_device=on_device),
         tier=_tier(program, card, today, words),
-        vouchers=tuple(_vouchers(program, card, today, words)),
+        vouchers=tuple(_vouchers(shop, profile if on_device else None, card, today, words)),
         rewards=tuple(_rewards(program, card, today, words)),
         balances=tuple(_balances(program, card, today)),
         expiring=tuple(_expiring(program, card, today)),
@@ -252,15 +306,24 @@ def _tier(program: Program, card: Card, today: date, words: Words) -> TierPanel 
     )
 
 
-def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterable[VoucherRow]:
+def _vouchers(
+    shop: Shop, profile: Profile | None, card: Card, today: date, words: Words
+) -> Iterable[VoucherRow]:
+    """The open vouchers; without a profile they have no codes."""
+    program = shop.program
     locked = locked_words("debt", words) if in_debt(program, card) else ""
+    ids = {held.code: voucher_id for voucher_id, held in card.open.items()}
     for held in usable(card, today):
-        reward = program.terms(held.reward_id, held.version)
+        reward, voucher_id = program.terms(held.reward_id, held.version), ids[held.code]
         ends = integration.expires_at(held.expires_on, program.timezone)
+        shown = None
+        if profile:
+            shown = voucher_code(shop.merchant_id, profile.handle, voucher_id, shop.now)
         yield VoucherRow(
+            voucher_id=voucher_id,
             name=reward.name if reward else held.reward_id,
-            code=held.code,
-            url=f"{settings().base_url}/v/{held.code}",
+            code=shown.text if shown else "",
+            url=shown.url if shown else "",
             expires_at=datetime.fromisoformat(ends) if ends else None,
             locked_because=locked,
             worth=left(program, reward, held, words) if reward else "",

@@ -14,12 +14,12 @@ from regulars.domain.decide import decide
 from regulars.domain.operations import Join, Origin
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import credentials, protocol
+from regulars.http import card_holders, protocol
 from regulars.http.limits import source
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
-from regulars.messages.notification import Notification
+from regulars.messages.notification import Notification, card_link
 from regulars.messages.notify import notify
 from regulars.pages import answer
 from regulars.pages.customer.join import form, view
@@ -30,6 +30,7 @@ from regulars.render.brand import brand_of
 from regulars.store import connect, keys, limits, merchant_settings, merchants
 from regulars.store.answers import Idempotency
 from regulars.store.marshal import Item
+from regulars.store.members import Members
 from regulars.store.merchants import Merchants
 from regulars.views import customer
 
@@ -39,12 +40,15 @@ ONCE = re.compile(r"[0-9a-z]{8,40}")
 def show(request: protocol.Request) -> protocol.Response:
     """GET /j/{slug}."""
     shop, controller = _shop(request)
+    if card_holders.held(request, shop.merchant_id):
+        return protocol.redirect(f"/card/{request.param('slug').lower()}")
     words = _words(request, shop.program)
     return _page(request, shop, controller, words, 200, {}, {})
 
 
 def join(request: protocol.Request) -> protocol.Response:
     """POST /j/{slug}: enrol and lead to the card. The same form posted twice is one card."""
+    protocol.require_own_page(request)
     shop, controller = _shop(request)
     # A name of nothing but what is unseen is kept, and found to show nothing.
     sent = {name: typed.trimmed(value) or value.strip() for name, value in request.form.items()}
@@ -74,10 +78,16 @@ def join(request: protocol.Request) -> protocol.Response:
     given = [f"consent.{channel}" for channel in profile.consents]
     given += ["birthday"] if profile.birthday else []
     once, link_key = sent.get("once", ""), tokens.key_name()
+    op = f"join:{once if ONCE.fullmatch(once) else tokens.random_id(20)}:{form.typed(profile)}"
+    # Made from the operation: the form that is posted twice gets the same secret again.
+    secret, device = card_holders.new_device(
+        request, at_ms, "join", tokens.device_secret(shop.merchant_id, op)
+    )
+    made = profile.claiming(at_ms).with_proof(at_ms, "page", *given)._replace(link_key=link_key)
     enrolled = enroll(
         shop,
-        profile.claiming(at_ms).with_proof(at_ms, "page", *given)._replace(link_key=link_key),
-        op=f"join:{once if ONCE.fullmatch(once) else tokens.random_id(20)}:{form.typed(profile)}",
+        made.living_on(device),
+        op=op,
         source="join",
         idempotency=Idempotency(fingerprint="join", expires=True),
         render=lambda decision: {"member_id": decision.card.member_id, "link_key": link_key},
@@ -86,7 +96,8 @@ def join(request: protocol.Request) -> protocol.Response:
         notify(shop.merchant_id, _mail(shop, enrolled, profile.email))
     made_with = str(enrolled.answer.body.get("link_key", "")) if enrolled.answer else link_key
     token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link, made_with)
-    return protocol.redirect(f"/c/{token}", (credentials.card_cookie(shop.merchant_id, token),))
+    cookie = card_holders.device_cookie(shop.merchant_id, enrolled.member_id, secret)
+    return protocol.redirect(f"/c/{token}", (cookie,))
 
 
 def _mail(shop: Shop, enrolled: Enrolled, email: str) -> Notification:
@@ -95,7 +106,8 @@ def _mail(shop: Shop, enrolled: Enrolled, email: str) -> Notification:
     telephone's owner is not written to by mail."""
     owner = enrolled.known.get("email")
     if owner:
-        return Notification(owner, "card_link", calendar.hour_of(shop.now))
+        profile = Members(shop.table, shop.merchant_id).profile(owner)
+        return card_link(owner, shop.now, profile.recovered_ms if profile else 0)
     occasion = tokens.contact_digest(shop.merchant_id, email)
     return Notification(enrolled.member_id, "confirm", occasion)
 
@@ -149,7 +161,6 @@ def _page(
     *,
     ask_person: bool = False,
 ) -> protocol.Response:
-    token = request.cookies.get(credentials.card_cookie_name(shop.merchant_id))
     shown = view.JoinPage(
         brand=brand_of(shop.program),
         action=f"/j/{request.param('slug').lower()}",
@@ -161,7 +172,7 @@ def _page(
         ref=values.get("ref") or request.query.get("ref", "")[: checks.TEXT_MAX],
         values=values,
         errors=errors,
-        card_path=f"/c/{token}" if token else None,
+        recover=f"/j/{request.param('slug').lower()}/recover",
         min_age=shop.program.join.min_age,
         ask_person=ask_person,
     )

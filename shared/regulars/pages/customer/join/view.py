@@ -35,7 +35,7 @@ class JoinPage(NamedTuple):
 
     `values` holds what was typed by field name, `errors` a code by field name: `invalid`,
     `too_long` or `too_young`. `goal.have` is what joining puts on the card at once (0 for nothing).
-    `card_path` is set when this browser already holds a card here. `min_age` (years) is 0 where
+    `recover` is the path to a card that one has already. `min_age` (years) is 0 where
     nobody is asked for a date of birth. `ask_person` is true when the trap for robots was filled
     in: the form comes again, and its button says who presses it.
     """
@@ -50,7 +50,7 @@ class JoinPage(NamedTuple):
     ref: str = ""
     values: Mapping[str, str] = NOTHING
     errors: Mapping[str, str] = NOTHING
-    card_path: str | None = None
+    recover: str = ""
     min_age: int = 0
     ask_person: bool = False
     trap: str = TRAP

@@ -9,11 +9,11 @@ from regulars.core import tokens
 from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import credentials, protocol
-from regulars.messages.notification import welcome
+from regulars.http import card_holders, protocol
+from regulars.messages.notification import CARD_LINK_MS, welcome
 from regulars.messages.notify import notify
 from regulars.pages import answer
-from regulars.pages.customer.mailed import view
+from regulars.pages.customer.mailed import view, way
 from regulars.pages.customer.words import member_words
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
@@ -40,14 +40,19 @@ class Opened(NamedTuple):
 
 
 def ask(request: protocol.Request) -> protocol.Response:
-    """GET /m/{token}: asks; scanners that open links confirm nothing."""
+    """GET /m/{token}: asks; scanners that open links confirm nothing and let nothing in."""
+    if named := tokens.read_way_token(request.param("token"), CARD_LINK_MS / 1000):
+        return way.ask(request, named)
     opened = _open(request)
     cookies = (_known_by(request),) if opened.state == "ask" else ()
     return _page(request, opened, GONE.get(opened.state, 200), cookies)
 
 
 def confirm(request: protocol.Request) -> protocol.Response:
-    """POST /m/{token}: the address belongs to the card. The browser that asked may ask again."""
+    """POST /m/{token}: the address belongs to the card, and the browser that asked may ask
+    again; or the card lives on this browser."""
+    if named := tokens.read_way_token(request.param("token"), CARD_LINK_MS / 1000):
+        return way.use(request, named)
     opened = _open(request)
     if opened.state != "ask":
         return _page(request, opened, GONE.get(opened.state, 200))
@@ -110,13 +115,14 @@ def _page(
     shop, profile = opened.shop, opened.profile
     claim, known = profile.claims.get("email"), opened.state == "done"
     token = link_token(shop.merchant_id, profile)
-    held = request.cookies.get(credentials.card_cookie_name(shop.merchant_id), "")
+    held = card_holders.held(request, shop.merchant_id)
+    own = held is not None and (held.member_id == profile.member_id or held.token == token)
     shown = view.MailedPage(
         brand=brand_of(shop.program),
         action=request.path,
         state=opened.state,
         address=claim.value if claim else "",
-        own=tokens.same(token, held),
+        own=own,
         card_path=f"/c/{token}" if known else "",
     )
     words = member_words(request, profile, shop.program)

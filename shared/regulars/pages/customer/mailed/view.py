@@ -10,8 +10,8 @@ from regulars.render.page import Template
 TEMPLATE = Template("pages/customer/mailed/mailed.html", ("base.css", "column.css"))
 
 
-State = Literal["ask", "done", "used", "expired", "taken"]
-"""How a link stands."""
+State = Literal["ask", "done", "used", "expired", "taken", "way", "way_used", "way_old"]
+"""How a link stands: one that confirms an address, or one that is a `way` to the card."""
 
 
 class MailedPage(NamedTuple):
@@ -28,3 +28,5 @@ class MailedPage(NamedTuple):
     address: str = ""
     own: bool = False
     card_path: str = ""
+    recover: str = ""
+    """For a way to the card: where another link is asked for."""

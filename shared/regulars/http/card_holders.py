@@ -1,0 +1,55 @@
+"""What a browser holds of a card of a merchant: the secret of a device, or only the link.
+
+Both lie in the same cookie. A device's secret is its own: it is made when the card comes to live
+there, and ends when its owner ends it, whatever becomes of the link.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from regulars.core import tokens
+from regulars.core.config import settings
+from regulars.http import credentials, protocol
+from regulars.store import card_devices
+from regulars.store.card_devices import CardDevice
+
+
+class Held(NamedTuple):
+    """A card as a browser presents it, unconfirmed: by `token` of its link, or by device."""
+
+    token: str = ""
+    member_id: str = ""
+    secret: str = ""
+
+
+def held(request: protocol.Request, merchant_id: str) -> Held | None:
+    """Return what a request's cookie holds of a merchant's card; None without one."""
+    value = request.cookies.get(credentials.card_cookie_name(merchant_id), "")
+    if not value or len(value) > protocol.PARAM_MAX:
+        return None
+    member_id, is_device, secret = value.partition(".")
+    if not is_device:
+        return Held(token=value)
+    return Held(member_id=member_id, secret=secret) if member_id and secret else None
+
+
+def new_device(
+    request: protocol.Request, at_ms: int, by: str, secret: str = ""
+) -> tuple[str, CardDevice]:
+    """Return the secret of a new device, unless it is given, and the device of the browser."""
+    secret = secret or tokens.random_id(card_devices.SECRET_LENGTH)
+    user_agent = request.headers.get("user-agent", "")
+    return secret, card_devices.new_device(secret, at_ms, by, user_agent)
+
+
+def device_cookie(merchant_id: str, member_id: str, secret: str) -> str:
+    """The Set-Cookie line by which a browser is a device that the card lives on."""
+    return credentials.card_cookie(merchant_id, f"{member_id}.{secret}")
+
+
+def forgotten(merchant_id: str) -> str:
+    """The Set-Cookie line that takes the card away from a browser."""
+    name = credentials.card_cookie_name(merchant_id)
+    secure = settings().base_url.startswith("https:")
+    return protocol.cookie(name, "", secure=secure, max_age_s=0)
