@@ -12,7 +12,7 @@ class AttentionView(View):
 
     id: str
     """Names it in `POST /v1/attention/{id}`."""
-    kind: Literal["damaged_card", "unbooked", "failed_message", "stuck_job"]
+    kind: Literal["damaged_card", "unbooked", "failed_message", "stuck_job", "fraud"]
     """What sort of thing it is."""
     at: Instant
     """When it was first met."""

@@ -7,6 +7,7 @@ from regulars.api import (
     contacts,
     corrections,
     devices,
+    fraud,
     grants,
     hooks,
     ledger_checks,
@@ -26,7 +27,7 @@ from regulars.api import (
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, contacts, corrections, devices, grants, hooks, ledger_checks,
+    api_keys, attention, audit, contacts, corrections, devices, fraud, grants, hooks, ledger_checks,
     members, merchant_settings, merchants, merging, personal_data, platform, programs, sandbox,
     service, staff, unknown, vouchers,
 )  # fmt: skip

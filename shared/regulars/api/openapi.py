@@ -45,8 +45,13 @@ _QUERY: dict[str, dict[str, Any]] = {
     "from": {"type": "string", "format": "date", "description": "The first day"},
     "to": {"type": "string", "format": "date", "description": "The last day"},
     "kind": {
-        "type": "string", "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job"],
+        "type": "string",
+        "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job", "fraud"],
         "description": "Only things of this kind",
+    },
+    "state": {
+        "type": "string", "enum": ["open", "dismissed", "held", "reversed"], "default": "open",
+        "description": "What was done with it last",
     },
     "version": {"type": "integer", "minimum": 1, "description": "An earlier version"},
     "confirm_losses": {

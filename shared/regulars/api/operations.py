@@ -27,7 +27,7 @@ TAGS = {
 }
 
 
-_RULES = (Code.DEBT, Code.TIER_REQUIRED, Code.OUT_OF_STOCK, Code.LIMIT_REACHED)
+_RULES = (Code.HELD, Code.DEBT, Code.TIER_REQUIRED, Code.OUT_OF_STOCK, Code.LIMIT_REACHED)
 _TAKEN = (Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED, Code.VOUCHER_EXPIRED)
 
 OPERATIONS: dict[str, Text] = {
@@ -226,7 +226,7 @@ OPERATIONS: dict[str, Text] = {
         "Corrections",
         "Gives units of one member to another, in one step. They keep the dates of their lots and "
         "count for no tier. What is pending or locked in vouchers cannot be given.",
-        (Code.NOT_FOUND, Code.DEBT, Code.INSUFFICIENT_BALANCE),
+        (Code.NOT_FOUND, Code.HELD, Code.DEBT, Code.INSUFFICIENT_BALANCE),
     ),
     "POST /v1/members/{id}/merge": Text(
         "Corrections",
@@ -280,7 +280,7 @@ OPERATIONS: dict[str, Text] = {
         "Rewards",
         "Redeems a voucher, once, when the reward is handed over. A credit is used in part or "
         "whole, once for each order, until nothing is left.",
-        (*_TAKEN, Code.DEBT, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE),
+        (*_TAKEN, Code.HELD, Code.DEBT, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE),
     ),
     "POST /v1/vouchers/{code}/reverse": Text(
         "Rewards",

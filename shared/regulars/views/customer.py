@@ -105,6 +105,7 @@ def usable(card: Card, today: date) -> list[OpenVoucher]:
 def locked_words(why: str, words: Words) -> str:
     """Why a reward cannot be had now, said to its member."""
     return {
+        "held": words.t("this card is on hold, please ask at the shop"),
         "debt": words.t("after a refund, the next visits come first"),
         "tier_required": words.t("for a higher tier"),
         "limit_reached": words.t("you have had it as often as it goes"),

@@ -37,7 +37,7 @@ from regulars.views.customer import (
 TEMPLATE = Template(
     "pages/customer/card/card.html", ("base.css", "punch.css", "pages/customer/card/card.css")
 )
-NEVER_CHOSEN = frozenset({"tier_required", "limit_reached", "out_of_stock", "debt"})
+NEVER_CHOSEN = frozenset({"tier_required", "limit_reached", "out_of_stock", "debt", "held"})
 
 
 class CodePanel(NamedTuple):
@@ -253,7 +253,8 @@ def _tier(program: Program, card: Card, today: date, words: Words) -> TierPanel 
 
 
 def _vouchers(program: Program, card: Card, today: date, words: Words) -> Iterable[VoucherRow]:
-    locked = locked_words("debt", words) if in_debt(program, card) else ""
+    why = "held" if card.holds else "debt" if in_debt(program, card) else ""
+    locked = locked_words(why, words)
     for held in usable(card, today):
         reward = program.terms(held.reward_id, held.version)
         ends = integration.expires_at(held.expires_on, program.timezone)
