@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from regulars.actions import attention
+from regulars.domain.calendar import hour_of
+from regulars.store import keys
 from tests.conftest import Clock
-from tests.functional.test_earning import balance
+from tests.functional.test_earning import balance, published
 from tests.functional.test_giving import POINT
 from tests.service import Merchant, Reply, Service
 
@@ -88,6 +92,29 @@ def test_it_is_found_within_the_hour_said_in_words_and_found_once(cafe: Merchant
     assert [(one["id"], one["can"]) for one in listed] == [(signal["signal_id"], ["dismiss"])]
 
 
+def test_the_hourly_job_finds_it_for_a_live_merchant(service: Service, frozen: Clock) -> None:
+    live = service.new_merchant()
+    published(live, limits={})
+    pk, sk = keys.cursor("digest")
+    service.table.put({"PK": pk, "SK": sk, "hour": hour_of(frozen.now - timedelta(hours=2))})
+    member_id = live.join()["member_id"]
+    for _ in range(6):
+        live.earn(member_id)
+    frozen.now += timedelta(hours=1)
+
+    for _ in range(2):  # a job may run twice
+        service.run_job("digest")
+
+    (signal,) = live.call("GET", "/v1/fraud").json["items"]
+    assert (signal["kind"], signal["members"]) == ("card_velocity", [member_id])
+    item = attention.find(service.table, live.id, signal["signal_id"])
+    assert item is not None
+    assert item.times == 1  # met once, though it was looked for more often
+    (mark,) = service.table.get(keys.due_mark(live.id, keys.MERCHANT_LEVEL, "fraud"))
+    assert mark is not None
+    assert mark["hour"] == hour_of(frozen.now + timedelta(hours=1))
+
+
 def test_what_is_booked_since_belongs_to_it_and_what_is_dismissed_stays_so(cafe: Merchant) -> None:
     member_id = stamped(cafe)
     walk(cafe)
@@ -140,6 +167,9 @@ def test_a_held_card_earns_and_redeems_nothing(cafe: Merchant) -> None:
         assert cafe.call("POST", path, {}, test=True).code == "held"
     rewards = cafe.call("GET", f"/v1/members/{member_id}/rewards", test=True).json["items"]
     assert "held" in str(rewards)
+    card_url = cafe.card(member_id, test=True)["card_url"]
+    page = cafe.service.request("GET", card_url.removeprefix("https://cards.example"))
+    assert "This card is on hold" in page.text
     entries = cafe.call("GET", f"/v1/members/{member_id}/entries", test=True).json["items"]
     (hold,) = (one for one in entries if "hold" in one["facts"])
     assert (hold["kind"], hold["facts"]["note"]) == ("adjust", "Who is it?")

@@ -39,7 +39,7 @@ def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
     unit = program.units[reward.unit]
     have = card.available(unit.id, today.isoformat())
     ready = [held for held in usable(card, today) if held.reward_id == reward.id]
-    waiting = bool(ready) and not in_debt(program, card)
+    waiting = bool(ready) and not (card.holds or in_debt(program, card))
     terms = program.terms(reward.id, ready[0].version) if waiting else reward
     return GoalPanel(
         unit=cast(Any, unit.name),
