@@ -75,7 +75,8 @@ def facts_of(shop: Shop, booked: Sequence[Booking]) -> Facts:
 
 
 def report(shop: Shop, signals: Iterable[Signal], booked: Iterable[Booking]) -> None:
-    """Put signals on the list; those that stand there as they are, or were closed, are left."""
+    """Put signals on the list; those that stand there as they are are left, and those that were
+    closed stay so."""
     entries = {booking.entry_id: booking.entry for booking in booked}
     words = words_of("en")
     for signal in signals:
@@ -83,7 +84,7 @@ def report(shop: Shop, signals: Iterable[Signal], booked: Iterable[Booking]) -> 
         about = _about(signal, worth)
         ref = attention.named(signal.ref)
         there = attention.find(shop.table, shop.merchant_id, f"fraud.{ref}")
-        if there and (not there.is_open or there.about == about):
+        if there and there.about == about:
             continue
         attention.raise_(
             shop.table, shop.merchant_id, "fraud", ref,
