@@ -80,6 +80,7 @@ def test_what_changes_a_ledger_asks_for_a_key() -> None:
         "/v1/members/{id}/repair",  # books nothing
         "/v1/members/{id}/confirm",  # a code works once
         "/v1/members/{id}/link",  # a lost answer has lost the link: another one is made
+        "/v1/fraud/{id}",  # each hold and each reversal has an operation id of its own
         "/v1/attention/{id}",  # what it books has an operation id of its own
         "/v1/keys",  # a lost answer has lost the key: it is revoked, and another one made
         "/v1/keys/{id}/roll",

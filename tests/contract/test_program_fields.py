@@ -56,6 +56,9 @@ OTHERWISE_NAMED = {
     "surprises.budget.window": "surprises.budget_window",
     "locations.id": "locations",
     "locations.name": "locations",
+    "locations.opening.days": "opening.days",
+    "locations.opening.from": "opening.starts",
+    "locations.opening.until": "opening.ends",
 }
 """Fields of the document, and where the rules find them."""
 

@@ -187,6 +187,21 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     )
     (item,) = story.ask("GET", "/v1/attention")["items"]
     story.ask("POST", f"/v1/attention/{item['id']}", {"do": "dismiss"})
+    attention.raise_(
+        service.table,
+        story.merchant.sandbox_id,
+        "fraud",
+        f"card_velocity-2026-11-22-{member}",
+        why="One card was booked by hand 7 times in a day.",
+        about={
+            "signal": "card_velocity", "figures": {"n": 7}, "members": [member],
+            "entries": [f"{member}.2"], "value_minor": 700, "staff": "kata",
+        },
+        at_ms=to_ms(frozen.now),
+    )  # fmt: skip
+    (signal,) = story.ask("GET", "/v1/fraud")["items"]
+    hold = {"do": "hold", "note": "Who is it?", "dry_run": True}
+    story.ask("POST", f"/v1/fraud/{signal['signal_id']}", hold)
     story.ask("POST", "/v1/test/clock", {"advance": "P3D"})
     story.ask("GET", f"{of}/proof")
     story.ask("GET", "/v1/ledger/roots")

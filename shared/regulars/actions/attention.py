@@ -1,4 +1,5 @@
-"""The one list of what needs a person: cards that cannot be read, sales that cannot be booked.
+"""The one list of what needs a person: cards that cannot be read, sales that cannot be booked,
+signals of fraud.
 
 An item has a kind and says why it stands there and what it is about. It has one id for one cause,
 so that a cause that is met again does not stand there twice.
@@ -18,9 +19,9 @@ from regulars.core.observability import count
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, Equals, Table
+from regulars.store.table import Absent, Equals, Put, Table
 
-Kind = Literal["damaged_card", "unbooked", "failed_message", "stuck_job", "key_expiring"]
+Kind = Literal["damaged_card", "unbooked", "failed_message", "stuck_job", "key_expiring", "fraud"]
 
 PAGES_MAX = 20
 PAGE = 100
@@ -46,6 +47,8 @@ class AttentionItem(NamedTuple):
     is_open: bool
     times: int
     """How often it was met."""
+    closed: str = ""
+    """What was done with it when it was closed."""
 
 
 def raise_(
@@ -75,7 +78,7 @@ def raise_(
     """
     if kind == "damaged_card":
         count("DamagedCards")
-    item_id = f"{kind}.{_named(ref)}"
+    item_id = f"{kind}.{named(ref)}"
     while True:
         there = find(table, merchant_id, item_id)
         item = AttentionItem(item_id, kind, at_ms, why, about, data, is_open=True, times=1)
@@ -98,29 +101,42 @@ def find(table: Table, merchant_id: str, item_id: str) -> AttentionItem | None:
 
 
 def close(table: Table, merchant_id: str, item: AttentionItem, how: str, now_ms: int) -> bool:
-    """Take an item off the list, unless it was met again since it was read; tell whether it was.
+    """Take an item off the list, unless it was met again since it was read; tell whether it was."""
+    write = closing(merchant_id, item, how, now_ms)
+    return table.put(write.item, Equals("times", item.times)) is None
+
+
+def closing(merchant_id: str, item: AttentionItem, how: str, now_ms: int) -> Put:
+    """Return the write that takes an item off the list as it was read, or closes it otherwise.
 
     What was done stays readable for CLOSED_DAYS, under the item's id; what a retry needs does not.
+    A signal of fraud is listed for as long, among those that are closed.
     """
-    closed = _stored(merchant_id, item._replace(data=None, is_open=False))
-    del closed["GSI1PK"], closed["GSI1SK"]
-    trace = {"closed": how, "closed_at": now_ms, "ttl": now_ms // 1000 + CLOSED_DAYS * 86_400}
-    return table.put({**closed, **trace}, Equals("times", item.times)) is None
+    closed = _stored(merchant_id, item._replace(data=None, is_open=False, closed=how))
+    if item.kind == "fraud":
+        closed["GSI1PK"] = keys.attention_closed(merchant_id)
+    else:
+        del closed["GSI1PK"], closed["GSI1SK"]
+    trace = {"closed_at": now_ms, "ttl": now_ms // 1000 + CLOSED_DAYS * 86_400}
+    return Put({**closed, **trace}, Equals("times", item.times))
 
 
 def page(
-    table: Table, merchant_id: str, *, kind: str | None, limit: int, cursor: str | None
-) -> tuple[list[AttentionItem], str | None]:
-    """List open items, newest first, and the cursor of the next page (None after the last)."""
+    table: Table, merchant_id: str, *, kind: str | None, limit: int, cursor: str | None,
+    closed: str = "",
+) -> tuple[list[AttentionItem], str | None]:  # fmt: skip
+    """List open items, newest first, and the cursor of the next page (None after the last); with
+    `closed` the signals of fraud that were closed in this way."""
+    listed = (keys.attention_closed if closed else keys.attention_list)(merchant_id)
     found: list[AttentionItem] = []
-    start = _start(merchant_id, cursor) if cursor else None
+    start = _start(merchant_id, listed, cursor) if cursor else None
     for _ in range(PAGES_MAX):
         read = table.query(
-            keys.attention_list(merchant_id),
+            listed,
             index=True, newest_first=True, limit=PAGE, start=start,
         )  # fmt: skip
         for item in map(_item_of, read.items):
-            if kind in {None, item.kind}:
+            if kind in {None, item.kind} and item.closed == closed:
                 if len(found) == limit:
                     return found, _position(found[-1])
                 found.append(item)
@@ -130,7 +146,7 @@ def page(
     return found, _position(_item_of(read.items[-1]))
 
 
-def _named(ref: str) -> str:
+def named(ref: str) -> str:
     """Name a cause in an id: as it is when that fits a path, else by a hash."""
     return ref if _REF.fullmatch(ref) else sha256(ref.encode()).hexdigest()[:32]
 
@@ -149,6 +165,8 @@ def _stored(merchant_id: str, item: AttentionItem) -> Item:
         "open": item.is_open,
         "times": item.times,
     }
+    if item.closed:
+        stored["closed"] = item.closed
     if item.data is not None:
         stored["data"] = compress(json.dumps(item.data).encode(), 9)
     return stored
@@ -164,6 +182,7 @@ def _item_of(item: Item) -> AttentionItem:
         data=json.loads(decompress(item["data"])) if "data" in item else None,
         is_open=item["open"],
         times=item["times"],
+        closed=item.get("closed", ""),
     )
 
 
@@ -171,7 +190,7 @@ def _position(item: AttentionItem) -> str:
     return f"{item.at_ms}.{item.id}"
 
 
-def _start(merchant_id: str, cursor: str) -> dict[str, str]:
+def _start(merchant_id: str, listed: str, cursor: str) -> dict[str, str]:
     at, _, item_id = cursor.partition(".")
     if not (re.fullmatch(r"[0-9]{1,15}", at) and re.fullmatch(r"[a-z_]+\.[\w-]{1,64}", item_id)):
         raise Refused(
@@ -179,4 +198,4 @@ def _start(merchant_id: str, cursor: str) -> dict[str, str]:
         )
     pk, sk = keys.attention(merchant_id, item_id)
     order = keys.attention_order(int(at), item_id)
-    return {"PK": pk, "SK": sk, "GSI1PK": keys.attention_list(merchant_id), "GSI1SK": order}
+    return {"PK": pk, "SK": sk, "GSI1PK": listed, "GSI1SK": order}

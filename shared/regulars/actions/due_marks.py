@@ -21,6 +21,7 @@ LEADERBOARDS = "leaderboards"
 PUBLISH = "publish"
 ZONE = "zone"
 ROOTS = "roots"
+FRAUD = "fraud"
 """Under these names they stand in the due list."""
 
 MONDAY_HOUR = 8
@@ -53,6 +54,7 @@ def of_program(merchant_id: str, program: Program, now: datetime) -> list[Item]:
         next_count(merchant_id, program, now),
         of_zone(merchant_id, program, now),
         next_roots(merchant_id, program.timezone, now),
+        next_look(merchant_id, now + timedelta(hours=1)),
     ]
 
 
@@ -97,6 +99,11 @@ def next_roots(merchant_id: str, zone: str, now: datetime) -> Item:
 def roots_at(merchant_id: str, instant: datetime) -> Item:
     """Return the mark of the digest of all heads at an instant."""
     return due_item(merchant_id, keys.MERCHANT_LEVEL, ROOTS, calendar.hour_of(instant))
+
+
+def next_look(merchant_id: str, instant: datetime) -> Item:
+    """Return the mark of the next look for signals of fraud."""
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, FRAUD, calendar.hour_of(instant))
 
 
 def next_count(merchant_id: str, program: Program, now: datetime) -> Item:

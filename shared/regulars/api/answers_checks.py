@@ -12,7 +12,9 @@ class AttentionView(View):
 
     id: str
     """Names it in `POST /v1/attention/{id}`."""
-    kind: Literal["damaged_card", "unbooked", "failed_message", "stuck_job", "key_expiring"]
+    kind: Literal[
+        "damaged_card", "unbooked", "failed_message", "stuck_job", "key_expiring", "fraud"
+    ]
     """What sort of thing it is."""
     at: Instant
     """When it was first met."""

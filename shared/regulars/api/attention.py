@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 from zlib import compress
 
-from regulars.actions import aside, attention
+from regulars.actions import act_on_signal, aside, attention
 from regulars.actions import repair as repairing
 from regulars.actions.attention import AttentionItem, Kind
 from regulars.api.models import AttentionBody
@@ -69,7 +69,8 @@ def act(request: protocol.Request) -> protocol.Response:
         if why or again.times != item.times:
             item = again._replace(why=why or again.why)
         else:
-            attention.close(shop.table, shop.merchant_id, item, body.do, _now_ms(shop))
+            how = act_on_signal.STATES[body.do] if item.kind == "fraud" else body.do
+            attention.close(shop.table, shop.merchant_id, item, how, _now_ms(shop))
             item = item._replace(is_open=False)
     return protocol.json_answer(200, _view(item))
 
@@ -169,8 +170,10 @@ DO: dict[Kind, dict[str, Do]] = {
     "failed_message": {"retry": _send_again, "dismiss": _dismiss},
     "stuck_job": {"retry": _do_again, "dismiss": _dismiss},
     "key_expiring": {"dismiss": _dismiss},
+    "fraud": {"dismiss": _dismiss},
 }
-"""By kind what can be done. `_view` tells it, so nothing is offered that cannot be done."""
+"""By kind what can be done. `_view` tells it, so nothing is offered that cannot be done.
+More is done with signals of fraud by `POST /v1/fraud/{id}`."""
 
 ROUTES: dict[str, protocol.Handler] = {
     "GET /v1/attention": list_items,

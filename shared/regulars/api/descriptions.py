@@ -191,6 +191,12 @@ DESCRIPTIONS: Descriptions = {
         "do": "What to do; the item says what it `can`.",
         "data": "The till's event as corrected, for `retry`.",
     },
+    "FraudBody": {
+        "do": "`dismiss` it, and release its cards; keep its cards on `hold`; or `reverse` its "
+        "entries.",
+        "dry_run": "Only say what it would do.",
+        "note": "Why; stands in the entries and in the audit log.",
+    },
     "ClockMoveBody": {
         "advance": "How far, as an ISO 8601 duration: `P30D`, `PT6H`.",
         "now": "To which moment.",

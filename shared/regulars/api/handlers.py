@@ -8,6 +8,7 @@ from regulars.api import (
     contacts,
     corrections,
     devices,
+    fraud,
     grants,
     hooks,
     ledger_checks,
@@ -27,7 +28,7 @@ from regulars.api import (
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, card_links, contacts, corrections, devices, grants, hooks,
+    api_keys, attention, audit, card_links, contacts, corrections, devices, fraud, grants, hooks,
     ledger_checks, members, merchant_settings, merchants, merging, personal_data, platform,
     programs, sandbox, service, staff, unknown, vouchers,
 )  # fmt: skip

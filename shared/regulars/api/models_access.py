@@ -72,3 +72,11 @@ class NewDevice(Body):
 
     name: Short
     location: Text | None = None
+
+
+class FraudBody(Body):
+    """What to do about a signal of fraud, or only to decide what it would do."""
+
+    do: Literal["dismiss", "hold", "reverse"]
+    dry_run: bool = False
+    note: Text | None = None

@@ -46,8 +46,14 @@ _QUERY: dict[str, dict[str, Any]] = {
     "to": {"type": "string", "format": "date", "description": "The last day"},
     "kind": {
         "type": "string",
-        "enum": ["damaged_card", "unbooked", "failed_message", "stuck_job", "key_expiring"],
+        "enum": [
+            "damaged_card", "unbooked", "failed_message", "stuck_job", "key_expiring", "fraud"
+        ],
         "description": "Only things of this kind",
+    },
+    "state": {
+        "type": "string", "enum": ["open", "dismissed", "held", "reversed"], "default": "open",
+        "description": "What was done with it last",
     },
     "version": {"type": "integer", "minimum": 1, "description": "An earlier version"},
     "confirm_losses": {

@@ -27,7 +27,7 @@ TAGS = {
 }
 
 
-_RULES = (Code.DEBT, Code.TIER_REQUIRED, Code.OUT_OF_STOCK, Code.LIMIT_REACHED)
+_RULES = (Code.HELD, Code.DEBT, Code.TIER_REQUIRED, Code.OUT_OF_STOCK, Code.LIMIT_REACHED)
 _TAKEN = (Code.VOUCHER_REDEEMED, Code.VOUCHER_CANCELLED, Code.VOUCHER_EXPIRED)
 
 OPERATIONS: dict[str, Text] = {
@@ -232,7 +232,7 @@ OPERATIONS: dict[str, Text] = {
         "Corrections",
         "Gives units of one member to another, in one step. They keep the dates of their lots and "
         "count for no tier. What is pending or locked in vouchers cannot be given.",
-        (Code.NOT_FOUND, Code.DEBT, Code.INSUFFICIENT_BALANCE),
+        (Code.NOT_FOUND, Code.HELD, Code.DEBT, Code.INSUFFICIENT_BALANCE),
     ),
     "POST /v1/members/{id}/merge": Text(
         "Corrections",
@@ -288,7 +288,7 @@ OPERATIONS: dict[str, Text] = {
         "whole, once for each order, until nothing is left. The code is the stable one, or the one "
         "that the guest's page shows and that changes every 30 seconds. Staff need the one that is "
         "shown, or `seen`; else the entry says `unverified`.",
-        (*_TAKEN, Code.DEBT, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE),
+        (*_TAKEN, Code.HELD, Code.DEBT, Code.LIMIT_REACHED, Code.INSUFFICIENT_BALANCE),
     ),
     "POST /v1/vouchers/{code}/reverse": Text(
         "Rewards",

@@ -65,6 +65,19 @@ ACCESS: dict[str, Text] = {
     "GET /v1/devices": Text(
         "Access", "Lists the devices that may be used, the newest first, and who signed in on them."
     ),
+    "GET /v1/fraud": Text(
+        "Access",
+        "Lists signals of fraud, newest first: what was found by looking every hour at what was "
+        "booked. Each says why. Nothing is blocked by a signal.",
+    ),
+    "POST /v1/fraud/{id}": Text(
+        "Access",
+        "Settles a signal. `hold`: its cards earn and redeem nothing, until the signal is "
+        "dismissed. `reverse`: what its entries granted is taken back, each entry once; with "
+        "`left` above 0 send it again. `dismiss`: nothing is wrong; it does not come back, and "
+        "its cards are released. With `dry_run` it only says what it would do.",
+        (Code.CONFLICT,),
+    ),
     "DELETE /v1/devices/{id}": Text(
         "Access", "Takes a device off: whoever is signed in on it is signed out at once.",
         (Code.CONFLICT,),

@@ -11,6 +11,7 @@ from regulars.api import answers as a
 from regulars.api import answers_access as access
 from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
+from regulars.api import answers_fraud as of_fraud
 from regulars.api import answers_ledger as ledger
 from regulars.api import answers_merchants as merchants
 from regulars.api import answers_merging as merged
@@ -158,6 +159,10 @@ API = (
     Route("DELETE", "/v1/devices/{id}", "api", "Take a device off", "key or staff"),
     Route("GET", "/v1/audit", "api", "Read who did what", "key",
           answers=((200, access.AuditList),), query=("from", "who", "what", "limit", "cursor")),
+    Route("GET", "/v1/fraud", "api", "List signals of fraud", "key or staff",
+          answers=((200, of_fraud.SignalList),), query=("state", "limit", "cursor")),
+    Route("POST", "/v1/fraud/{id}", "api", "Settle a signal of fraud", "key or staff",
+          of_access.FraudBody, ((200, of_fraud.SignalDone),)),
     Route("GET", "/v1/attention", "api", "List what needs a person", "key",
           answers=((200, checks.AttentionList),), query=("kind", "limit", "cursor")),
     Route("POST", "/v1/attention/{id}", "api", "Settle what needs a person", "key",

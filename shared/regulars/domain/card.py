@@ -147,6 +147,9 @@ class Card(NamedTuple):
     """When the member was erased; 0 for a card that somebody holds."""
     merged_into: str = ""
     """The member whose card holds everything since a merge; empty for a card of its own."""
+    holds: Mapping[str, int] = NONE
+    """By signal of fraud since when somebody keeps the card on hold (ms): it earns, and redeems
+    nothing."""
     due: Mapping[str, str] = NONE
     """Per job the UTC hour of the card on the due list (a lower bound)."""
 

@@ -126,6 +126,7 @@ FIELDS: Mapping[str, Field] = {
     "traced": Field("p", _same, _same),
     "erased_ms": Field("z", _same, _same),
     "merged_into": Field("f", _same, _same),
+    "holds": Field("b", _same, _named, each=True),
     "due": Field("u", _same, _named, each=True),
 }
 """Every field of a card but the member's id and the version, by its name. Keys never change;

@@ -55,6 +55,7 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 
 if TYPE_CHECKING:
+    from regulars.domain.holding import Hold, Release
     from regulars.domain.merge_operations import Merge, MergeInto, Restore, Unmerge
     from regulars.domain.operations import Carry
 
@@ -176,7 +177,7 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             draft.card = draft.card._replace(erased_ms=draft.now_ms, due={})
             return draft.decision("erase")
         case _:
-            return _merge(draft, operation)
+            return _rare(draft, operation)
 
 
 def _restores(operation: AnyOperation) -> bool:
@@ -184,6 +185,24 @@ def _restores(operation: AnyOperation) -> bool:
     from regulars.domain.merge_operations import Restore
 
     return isinstance(operation, Restore)
+
+
+def _rare(
+    draft: Draft, operation: Hold | Release | Merge | MergeInto | Unmerge | Restore | Carry
+) -> Decision:
+    """Book what is rare: a hold, its end, one side of a merge."""
+    from regulars.domain import holding
+
+    match operation:
+        case holding.Hold():
+            holding.hold(draft, operation)
+            return draft.decision("adjust")
+        case holding.Release():
+            holding.release(draft, operation)
+            rewards.issue_automatic(draft)
+            return draft.decision("adjust", unlocked=_issued(draft))
+        case _:
+            return _merge(draft, operation)
 
 
 def _merge(draft: Draft, operation: Merge | MergeInto | Unmerge | Restore | Carry) -> Decision:

@@ -15,12 +15,14 @@ from regulars.domain.refusals import RefusalCode, Refused
 def give(draft: Draft, operation: Give) -> None:
     """Book units out of what can be spent: neither pending nor locked in vouchers.
 
-    Raises INVALID for an unknown unit, DEBT while the card owes, INSUFFICIENT_BALANCE.
+    Raises INVALID for an unknown unit, HELD, DEBT while the card owes, INSUFFICIENT_BALANCE.
     """
     known = dict.fromkeys((*draft.program.units, *draft.card.units()))
     if operation.unit not in known:
         hint = f"must be one of: {', '.join(known)}"
         raise Refused(RefusalCode.INVALID, "No such unit.", (("unit", hint),))
+    if draft.card.holds:
+        raise Refused(RefusalCode.HELD, rewards.HELD)
     if rewards.in_debt(draft.program, draft.card):
         raise Refused(RefusalCode.DEBT, "This card owes units; they are paid off first.")
     reason = reasons.plain(ReasonKind.GIVEN)

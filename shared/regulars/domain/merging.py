@@ -146,6 +146,7 @@ def together(program: Program, kept: Card, other: Card) -> Card:
         held=held,
         inactive_after=inactive_after,
         taken=_taken(kept, other),
+        holds={**other.holds, **kept.holds},
     )
     return _streaks(program, card, kept, other)
 

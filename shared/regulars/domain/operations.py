@@ -2,7 +2,6 @@
 
 An operation carries everything its decision needs except programme, card and time. The caller makes
 ids and entropy, so that deciding twice on the same values gives the same answer.
-
 These are named tuples: making a dataclass takes seven times as long, at every cold start.
 """
 
@@ -18,6 +17,7 @@ from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
 
 if TYPE_CHECKING:
+    from regulars.domain.holding import Hold, Release
     from regulars.domain.merge_operations import Merge, MergeInto, Restore, Unmerge
 
 
@@ -396,5 +396,5 @@ AnyOperation: TypeAlias = (
     "Join | Earn | RewardAction | GrantBonus | GiveSurprise | Celebrate | GiveBenefits | Adjust |"
     "Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void | Carry"
     "| Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue | Erase | Merge | MergeInto"
-    "| Unmerge | Restore"
+    "| Unmerge | Restore | Hold | Release"
 )

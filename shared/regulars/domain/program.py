@@ -286,6 +286,15 @@ class Past(NamedTuple):
 NO_PAST = Past()
 
 
+class Opening(NamedTuple):
+    """When a place is open: weekdays (0 is Monday) and local times `HH:MM`. One that ends before it
+    begins goes on into the next day."""
+
+    days: tuple[int, ...]
+    starts: str
+    ends: str
+
+
 class Program(NamedTuple):
     """One published version of a programme."""
 
@@ -321,6 +330,8 @@ class Program(NamedTuple):
     categories: Mapping[str, Text]
     """Names of categories, by id, for explanations."""
     past: Past = NO_PAST
+    opening: Mapping[str, tuple[Opening, ...]] = MappingProxyType({})
+    """By location when it is open; those that do not say are not there."""
 
     def terms(self, reward_id: str, version: int) -> Reward | None:
         """Return a reward as it was in a version; the nearest one known when it was not there.

@@ -41,6 +41,7 @@ class RefusalCode(StrEnum):
     STAFF_LIMIT = "staff_limit"
     ORDER_OF_ANOTHER_MEMBER = "order_of_another_member"
     # Rewards
+    HELD = "held"
     DEBT = "debt"
     TIER_REQUIRED = "tier_required"
     OUT_OF_STOCK = "out_of_stock"
@@ -77,6 +78,7 @@ DECIDED = frozenset(
     {
         RefusalCode.CAP_REACHED,
         RefusalCode.STAFF_LIMIT,
+        RefusalCode.HELD,
         RefusalCode.DEBT,
         RefusalCode.TIER_REQUIRED,
         RefusalCode.OUT_OF_STOCK,

@@ -28,6 +28,9 @@ QUEUED = "w:"
 PAID_FOR = ("/membership", "/purchase")
 """How the names of rights end that were paid for (see `tiering.right`)."""
 
+HELD = "This card is on hold: the shop looks at something first. It goes on earning."
+"""What is said of a card on hold."""
+
 _DEBT = "A refund left a debt on this card; the next visits pay it off."
 
 
@@ -62,6 +65,8 @@ def refusal(
     exhausted: frozenset[str] = frozenset(),
 ) -> RefusalCode | None:
     """Find why a reward cannot be issued now, by precedence; None when it can."""
+    if card.holds:
+        return RefusalCode.HELD
     if in_debt(program, card):
         return RefusalCode.DEBT
     if reward.tiers and (card.tier is None or card.tier.id not in reward.tiers):
@@ -224,6 +229,8 @@ def redeem(draft: Draft, operation: Redeem) -> None:
     """Redeem a voucher: it is closed and nothing returns; one for `credit` once it is used up."""
     voucher = operation.voucher
     require_open(draft, voucher)
+    if draft.card.holds:
+        raise Refused(RefusalCode.HELD, HELD)
     if in_debt(draft.program, draft.card) and not _is_paid_for(draft, voucher):
         raise Refused(RefusalCode.DEBT, _DEBT)
     if voucher.value_minor:
@@ -361,6 +368,7 @@ def _refusal_words(code: RefusalCode, draft: Draft, reward: Reward) -> str:
     if len(draft.card.open) >= OPEN_VOUCHERS_MAX:
         limit = f"This card has {OPEN_VOUCHERS_MAX} open vouchers; some must be used first."
     return {
+        RefusalCode.HELD: HELD,
         RefusalCode.DEBT: _DEBT,
         RefusalCode.TIER_REQUIRED: f"This reward is for {', '.join(reward.tiers)}.",
         RefusalCode.OUT_OF_STOCK: "All of them have been given out.",

@@ -135,6 +135,11 @@ def _uncount(draft: Draft, before: Card, after: Card) -> None:
     draft.card = card._replace(
         windows=newest_months(months),
         lifetime=_difference(card.lifetime, before.lifetime, after.lifetime),
+        holds={
+            signal: since
+            for signal, since in card.holds.items()
+            if signal in before.holds or signal not in after.holds
+        },
     )
     if draft.card.enrolled_ms == after.enrolled_ms:
         draft.card = draft.card._replace(enrolled_ms=before.enrolled_ms)

@@ -61,6 +61,8 @@ _MANAGER = frozenset(
         "POST /v1/staff/{id}/devices",
         "GET /v1/devices",
         "DELETE /v1/devices/{id}",
+        "GET /v1/fraud",
+        "POST /v1/fraud/{id}",
     }
 )
 

@@ -7,21 +7,22 @@ happened, not with how many members there are. Each week's figures are kept for 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from regulars.actions import aside
-from regulars.actions.due_marks import DIGEST, MONDAY_HOUR, next_digest
+from regulars.actions import signals
+from regulars.actions.due_marks import DIGEST, MONDAY_HOUR, next_digest, next_look
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry
+from regulars.domain.reasons import ReasonKind
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.program.shop import Shop
-from regulars.store import activity, keys, merchant_settings
+from regulars.store import keys, merchant_settings
 from regulars.store.members import Members
 
 BEST = 5
+SIGNALS = 5
 OPEN_DAYS_MIN = 3
 """A quietest day is named only when the week had at least so many days with visits."""
 
@@ -40,10 +41,11 @@ def digest(shop: Shop, member_id: str) -> None:
     kept = {name: figures[name] for name in ("visits", "members", "joined", "redeemed")}
     shop.table.put({"PK": pk, "SK": sk, **kept})
     compared = {name: before[name] for name in kept} if before else None
-    facts = {"figures": {**figures, "before": compared}}
+    facts = {"figures": {**figures, "before": compared}, "signals": _signals(shop)}
     notify(shop.merchant_id, Notification(keys.MERCHANT_LEVEL, DIGEST, str(week), facts), shop.now)
     merchant_settings.put_into_list(shop.table, shop.merchant_id)
     shop.table.put(next_digest(shop.merchant_id, zone, today))
+    shop.table.put(next_look(shop.merchant_id, shop.now))  # for merchants from before there was one
 
 
 def _figures(shop: Shop, week: date) -> dict[str, Any]:
@@ -53,8 +55,10 @@ def _figures(shop: Shop, week: date) -> dict[str, Any]:
     kinds: Counter[str] = Counter()
     issued: set[str] = set()
     closed: set[str] = set()
-    for member_id, entry in _entries(shop, week):
+    corrected = 0
+    for member_id, entry in signals.look_at_week(shop, week, DIGEST):
         kinds[entry.kind] += 1
+        corrected += any(line.reason.kind is ReasonKind.ADJUST for line in entry.lines)
         issued.update(entry.facts.get("vouchers", ()))
         closed.update(entry.facts.get("returned", ()))
         if "voucher" in entry.facts:
@@ -72,17 +76,24 @@ def _figures(shop: Shop, week: date) -> dict[str, Any]:
         "joined": kinds["join"],
         "redeemed": kinds["redeem"],
         "waiting": len(issued - closed),
+        "corrected": corrected,
         "best": best,
         "quiet_day": quiet,
     }
 
 
-def _entries(shop: Shop, week: date) -> Iterator[tuple[str, Entry]]:
-    """The entries of the week with their members."""
-    zone = shop.program.timezone
-    start = calendar.local_start(week, zone)
-    end = calendar.local_start(week + timedelta(days=7), zone)
-    return activity.entries(shop.table, shop.merchant_id, start, end, aside.of(shop, DIGEST))
+def _signals(shop: Shop) -> list[tuple[str, dict[str, int], str]]:
+    """The signals of fraud that somebody should look at, the largest first: kind, figures, and
+    whose card it is about when it is one."""
+    found = sorted(signals.newest(shop), key=lambda item: -item.about["figures"]["n"])
+    return [
+        (item.about["signal"], item.about["figures"], _whose(shop, item.about["members"]))
+        for item in found[:SIGNALS]
+    ]
+
+
+def _whose(shop: Shop, members: list[str]) -> str:
+    return _name(shop, members[0]) if len(members) == 1 else ""
 
 
 def _weekday(entry: Entry, zone: str) -> int:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from regulars.actions import aside
-from regulars.actions.due_marks import PUBLISH, ROOTS
+from regulars.actions.due_marks import FRAUD, PUBLISH, ROOTS
 from regulars.core import clock
 from regulars.core.observability import count, logger
 from regulars.domain.calendar import hour_of
@@ -90,8 +90,8 @@ def run_due(table: Table, function: str, jobs: Mapping[str, Job], now: datetime)
     return count
 
 
-AT_THE_END = frozenset({ROOTS})
-"""Jobs that make up for all days that are over: a sandbox runs them once, at the end of its way,
+AT_THE_END = frozenset({FRAUD, ROOTS})
+"""Jobs that make up for all the time that is over: a sandbox runs them once, at the end of its way,
 and does not count them as done for members."""
 
 

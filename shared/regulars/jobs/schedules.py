@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from regulars.actions.due_marks import DIGEST, DRAW, INVITE, LEADERBOARDS, PUBLISH, ROOTS, ZONE
+from regulars.actions.due_marks import (
+    DIGEST,
+    DRAW,
+    FRAUD,
+    INVITE,
+    LEADERBOARDS,
+    PUBLISH,
+    ROOTS,
+    ZONE,
+)
 from regulars.actions.erase import ERASE, clean_up
 from regulars.core import clock
 from regulars.core.observability import logger
@@ -14,6 +23,7 @@ from regulars.jobs import (
     cards,
     digest,
     expiring_keys,
+    fraud,
     invitations,
     later,
     leaderboards,
@@ -42,6 +52,7 @@ JOBS: dict[str, Job] = {
     PUBLISH: publishing.publish_due,
     ZONE: recompute.zone_changed,
     ROOTS: roots.digest_heads,
+    FRAUD: fraud.look_due,
     ERASE: clean_up,
     LATER: later.hand_on,
     KEY_ENDS: expiring_keys.report,
@@ -51,7 +62,7 @@ JOBS: dict[str, Job] = {
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "expiry": (EXPIRE, ERASE),
     "reminders": (REMIND, NOTICE, LATER),
-    "digest": (DIGEST, ROOTS, KEY_ENDS),
+    "digest": (DIGEST, ROOTS, KEY_ENDS, FRAUD),
     "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS, PUBLISH, ZONE),
 }
 """Which function does which jobs."""

@@ -208,6 +208,12 @@ DESCRIPTIONS: Descriptions = {
         "": "A place of business.",
         "id": "Its id; `location` of a sale takes it.",
         "name": "Its name.",
+        "opening": "When it is open; what is booked by hand at other times is a signal of fraud.",
+    },
+    "Opening": {
+        "days": "Days of the week on which it opens.",
+        "from_": "Local time at which it opens.",
+        "until": "Local time at which it closes; one before `from` is of the next day.",
     },
     "Milestone": {
         "id": "Its id; cards keep it.",

@@ -47,6 +47,7 @@ from regulars.program.fields import (
 )
 from regulars.program.games import Leaderboard, Milestone, Raffle, Surprise
 from regulars.program.mistakes import at
+from regulars.program.places import Location
 from regulars.program.tiers import Tier
 
 _LEAP_YEAR = 2000
@@ -358,11 +359,6 @@ class Joining(Part):
 
 class Messages(Part):
     close_to_reward_days: Days = 0
-
-
-class Location(Part):
-    id: Id
-    name: Short
 
 
 class ProgramDocument(Part):

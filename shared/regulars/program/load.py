@@ -26,6 +26,7 @@ from regulars.domain.program import (
     Keep,
     Limits,
     Messages,
+    Opening,
     Past,
     Program,
     Rate,
@@ -142,7 +143,17 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         segments=_segments(document.get("segments", {})),
         locations={place["id"]: place["name"] for place in document.get("locations", ())},
         categories=dict(document.get("categories") or {}),
+        opening={
+            place["id"]: tuple(_opening(part) for part in place["opening"])
+            for place in document.get("locations", ())
+            if place.get("opening")
+        },
     )
+
+
+def _opening(part: Mapping[str, Any]) -> Opening:
+    days = tuple(WEEKDAYS.index(day) for day in part["days"])
+    return Opening(days, part["from"], part["until"])
 
 
 def _refunds(refunds: Mapping[str, Any]) -> Refunds:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from regulars.core import tokens
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, Put, Table
+from regulars.store.table import Absent, Cancelled, Put, Table
 
 KEPT_DAYS = 800
 """How long an item is kept: two years and a little."""
@@ -63,6 +63,15 @@ def put(
     }
     item |= {name: one for name, one in (("before", before), ("after", after)) if one is not None}
     return Put(item, Absent())
+
+
+def with_change(table: Table, change: Put, noted: Put) -> bool:
+    """Write a change and the line that tells of it; False when another request was faster."""
+    try:
+        table.transact([change, noted])
+    except Cancelled:
+        return False
+    return True
 
 
 def page(

@@ -18,6 +18,8 @@
 | ... how far it is, up to which day | `M#<m>#ROOT` | `PROGRESS`, `UPTO` | | |
 | ... its pages of hashes | `M#<m>#ROOT#<day>` | `<level>#<first>` | | |
 | what needs a person | `M#<m>#ATTENTION` | `<id>` | as `PK` | `<first met ms>#<id>` |
+| ... a closed signal of fraud | as above | as above | `M#<m>#ATTENTION#CLOSED` | as above |
+| up to when signals were looked for | `M#<m>` | `FRAUD` | | |
 | digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
 | ledger entry | `M#<m>#C#<c>` | `ENTRY#<seq>` | `M#<m>#H#<hour>` | `<recorded ms>#<c>#<seq>` |
@@ -178,6 +180,16 @@ def attention(m: str, item_id: str) -> Key:
 def attention_list(m: str) -> str:
     """GSI1: what needs a person at a merchant and is not closed, by when it was first met."""
     return f"M#{m}#ATTENTION"
+
+
+def attention_closed(m: str) -> str:
+    """GSI1: signals of fraud that were closed, by when they were first met."""
+    return f"M#{m}#ATTENTION#CLOSED"
+
+
+def fraud_upto(m: str) -> Key:
+    """Up to when a merchant's entries were looked at for signals of fraud."""
+    return f"M#{m}", "FRAUD"
 
 
 def attention_order(at_ms: int, item_id: str) -> str:

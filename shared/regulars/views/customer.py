@@ -39,7 +39,7 @@ def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
     unit = program.units[reward.unit]
     have = card.available(unit.id, today.isoformat())
     ready = [held for held in usable(card, today) if held.reward_id == reward.id]
-    waiting = bool(ready) and not in_debt(program, card)
+    waiting = bool(ready) and not (card.holds or in_debt(program, card))
     terms = program.terms(reward.id, ready[0].version) if waiting else reward
     return GoalPanel(
         unit=cast(Any, unit.name),
@@ -105,6 +105,7 @@ def usable(card: Card, today: date) -> list[OpenVoucher]:
 def locked_words(why: str, words: Words) -> str:
     """Why a reward cannot be had now, said to its member."""
     return {
+        "held": words.t("this card is on hold, please ask at the shop"),
         "debt": words.t("after a refund, the next visits come first"),
         "tier_required": words.t("for a higher tier"),
         "limit_reached": words.t("you have had it as often as it goes"),

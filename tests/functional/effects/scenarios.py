@@ -202,6 +202,15 @@ def at_the_counter(world: World, document: Document) -> None:
         post("/staff/api/undo", seq=seq)
 
 
+def after_hours(world: World, document: Document) -> None:
+    """Somebody books by hand in the main street; an hour later signals of fraud are looked for."""
+    world.publish(document)
+    ann = join(world, "Ann Bell")
+    earn(world, ann, location="main")
+    world.walk("PT1H")
+    world.ask("GET", "/v1/fraud")
+
+
 def published_again(world: World, document: Document) -> None:
     """A member has had what a first programme gives when another is published."""
     world.publish(PLAIN | {"tiers": [tier("gold", benefits=[benefit("weekly")])]})

@@ -14,6 +14,7 @@ from tests.functional.effects.scenarios import (
     VISIT,
     Scenario,
     acting,
+    after_hours,
     at_the_counter,
     at_the_door,
     benefit,
@@ -164,6 +165,10 @@ MORNING = {"from": "09:00", "until": "12:00"}
 ONCE = {"times": 1}
 WITH_PIE = [COFFEE, CAKE, TREAT, {"id": "pie", "name": "A pie"}]
 SIX_EURO = {"amount_minor": 600, "window": "lifetime"}
+OPEN_ON_SUNDAYS = [
+    {"id": "main", "name": "Main Street",
+     "opening": [{"days": ["sun"], "from": "08:00", "until": "18:00"}]},
+]  # fmt: skip
 
 WHOSE = (
     line("name", "Café Bell"),
@@ -176,6 +181,9 @@ WHOSE = (
     line("branding.icon", "book"),
     line("locations.0.id", "center"),
     line("locations.0.name", "High Street"),
+    line("locations.0.opening.0.days", ["mon"], after_hours, locations=OPEN_ON_SUNDAYS),
+    line("locations.0.opening.0.from", "12:00", after_hours, locations=OPEN_ON_SUNDAYS),
+    line("locations.0.opening.0.until", "08:30", after_hours, locations=OPEN_ON_SUNDAYS),
 )
 
 UNITS = (

@@ -26,7 +26,7 @@ FULL = Card(
     inactive_after={"point": "2027-05-01"}, came={"740000": 1, "740007": 2},
     open={"vou_1": OpenVoucher("coffee", "CODE", 20, "2026-12-24", 9)},
     taken={"coffee": ("2026", 1)}, stepped=3, traced=1, erased_ms=70,
-    merged_into="c2",
+    merged_into="c2", holds={"fraud.card_velocity-2026-11-22-c1": 38},
     due={"expire": "2026-12-25T00"},
 )  # fmt: skip
 ENTRY = Entry(5, "op", "earn", 50, 50, "api", 1, (), {}, patch=None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from regulars.domain import calendar
 from regulars.domain.card import Card
-from regulars.domain.program import Program
+from regulars.i18n.signals import why
 from regulars.i18n.words import Words
 from regulars.messages.kinds import Content, Facts, Kind
 from regulars.program.shop import Shop
@@ -25,7 +25,9 @@ def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Conte
         blocks.append(MailBlock("text", words.t("Your best customers of the week")))
         best = tuple((name, words.n("{n} visit", "{n} visits", n)) for name, n in figures["best"])
         blocks.append(MailBlock("rows", rows=best))
-    todo = tuple((what, how, "") for what, how in _todo(shop.program, figures, words))
+    odd = _odd(facts.get("signals", ()), figures.get("corrected", 0), words)
+    steps = odd + _todo(figures, words, is_odd=bool(odd))
+    todo = tuple((what, how, "") for what, how in steps)
     blocks.append(MailBlock("todo", rows=todo))
     subject = words.t("{shop}: your week", shop=facts["name"])
     return Content(subject, tuple(blocks), title)
@@ -61,7 +63,32 @@ def _rows(figures: Mapping[str, Any], words: Words) -> list[tuple[str, str, str]
     return rows
 
 
-def _todo(program: Program, figures: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+def _odd(
+    signals: Iterable[tuple[str, Mapping[str, int], str]], corrected: int, words: Words
+) -> list[tuple[str, str]]:
+    """Signals of fraud, and balances that were corrected by hand."""
+    odd = []
+    for kind, counted, whose in signals:
+        finding = why(kind, counted, words)
+        if whose:
+            finding = words.t("{name}: {what}", name=whose, what=finding)
+        step = words.t("If there is a good reason, dismiss it; if not, put the card on hold.")
+        odd.append((finding, step))
+    if corrected:
+        odd.append(
+            (
+                words.n(
+                    "{n} balance was corrected by hand.",
+                    "{n} balances were corrected by hand.",
+                    corrected,
+                ),
+                words.t("Each correction says why; ask when you do not know it."),
+            )
+        )
+    return odd
+
+
+def _todo(figures: Mapping[str, Any], words: Words, *, is_odd: bool) -> list[tuple[str, str]]:
     """What to do about it: the finding, and the step."""
     todo = []
     if not figures["joined"]:
@@ -90,7 +117,7 @@ def _todo(program: Program, figures: Mapping[str, Any], words: Words) -> list[tu
                 words.t("Try a small extra on that day for two weeks."),
             )
         )
-    if not todo:
+    if not (todo or is_odd):
         todo.append((words.t("All is well."), words.t("Greet a regular by name today.")))
     return todo
 

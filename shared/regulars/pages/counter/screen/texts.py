@@ -91,6 +91,7 @@ def _problems(words: Words) -> dict[str, str]:
         "voucher_redeemed": t("This reward has been redeemed already."),
         "voucher_expired": t("This reward has expired."),
         "voucher_cancelled": t("This reward was taken back."),
+        "held": t("This card is on hold; the manager knows why."),
         "tier_required": t("This one is not for this guest."),
         "limit_reached": t("No more of it just now: given as often as it may be, or used up."),
         "out_of_stock": t("All of them have been given out."),

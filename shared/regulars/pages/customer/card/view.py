@@ -37,7 +37,7 @@ from regulars.views.customer import (
 TEMPLATE = Template(
     "pages/customer/card/card.html", ("base.css", "punch.css", "pages/customer/card/card.css")
 )
-NEVER_CHOSEN = frozenset({"tier_required", "limit_reached", "out_of_stock", "debt"})
+NEVER_CHOSEN = frozenset({"tier_required", "limit_reached", "out_of_stock", "debt", "held"})
 
 
 class CodePanel(NamedTuple):
@@ -311,7 +311,8 @@ def _vouchers(
 ) -> Iterable[VoucherRow]:
     """The open vouchers; without a profile they have no codes."""
     program = shop.program
-    locked = locked_words("debt", words) if in_debt(program, card) else ""
+    why = "held" if card.holds else "debt" if in_debt(program, card) else ""
+    locked = locked_words(why, words)
     ids = {held.code: voucher_id for voucher_id, held in card.open.items()}
     for held in usable(card, today):
         reward, voucher_id = program.terms(held.reward_id, held.version), ids[held.code]

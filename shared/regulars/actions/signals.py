@@ -1,0 +1,113 @@
+"""Look for signals of fraud in what was booked, and put them on the list of what needs a person.
+
+A signal has one id for its kind, its subject and its day: found again it is the same one, with what
+was booked since, and one that somebody closed does not come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from regulars.actions import aside, attention
+from regulars.actions.due_marks import FRAUD
+from regulars.domain import calendar, fraud
+from regulars.domain.calendar import to_ms
+from regulars.domain.signals import LIMITS, Booking, Facts, Joined, Signal
+from regulars.i18n.signals import why
+from regulars.i18n.words import words as words_of
+from regulars.program.shop import Shop
+from regulars.store import activity, keys
+from regulars.store.members import Members
+
+DAYS_BACK = 8
+"""A look goes back so far at most: a late one makes up for a week."""
+
+NAMED_MAX = 500
+"""So many entries, and members, a signal names: the newest."""
+
+
+def look(shop: Shop) -> bool:
+    """Look at what was booked since the last look, from the beginning of its day; tell whether
+    anything was."""
+    zone = shop.program.timezone
+    (upto,) = shop.table.get(keys.fraud_upto(shop.merchant_id))
+    last = calendar.from_ms(upto["ms"]) if upto else shop.now
+    earliest = max(last - timedelta(hours=2), shop.now - timedelta(days=DAYS_BACK))
+    begins = calendar.local_start(calendar.local_date(earliest, zone), zone)
+    booked = read(shop, begins, shop.now + timedelta(milliseconds=1))
+    report(shop, fraud.of_days(facts_of(shop, booked)), booked)
+    pk, sk = keys.fraud_upto(shop.merchant_id)
+    shop.table.put({"PK": pk, "SK": sk, "ms": to_ms(shop.now)})
+    return bool(booked)
+
+
+def look_at_week(shop: Shop, monday: date, job: str) -> list[Booking]:
+    """Look at a whole week, which is over, for a job; return what was booked in it."""
+    zone = shop.program.timezone
+    begins = calendar.local_start(monday, zone)
+    ends = calendar.local_start(monday + timedelta(days=7), zone)
+    booked = read(shop, begins, ends, job)
+    facts = facts_of(shop, booked)
+    report(shop, [*fraud.of_days(facts), *fraud.of_week(facts)], booked)
+    return booked
+
+
+def read(shop: Shop, begins: datetime, ends: datetime, job: str = FRAUD) -> list[Booking]:
+    """Read what was booked from an instant until before another, in order of time."""
+    away = aside.of(shop, job)
+    found = activity.entries(shop.table, shop.merchant_id, begins, ends, away)
+    return [Booking(member_id, entry) for member_id, entry in found]
+
+
+def facts_of(shop: Shop, booked: Sequence[Booking]) -> Facts:
+    """Return what is judged: with what is known of new members, when there are several."""
+    new = [booking.member_id for booking in booked if booking.entry.kind == "join"]
+    joined: dict[str, Joined] = {}
+    if len(new) >= LIMITS.cards_of_a_contact:
+        members = Members(shop.table, shop.merchant_id)
+        for member_id in new:
+            if profile := members.profile(member_id):
+                typed = tuple(sorted({claim.value for claim in profile.claims.values()}))
+                joined[member_id] = Joined(profile.source, typed)
+    return Facts(booked, shop.program, to_ms(shop.now), joined)
+
+
+def report(shop: Shop, signals: Iterable[Signal], booked: Iterable[Booking]) -> None:
+    """Put signals on the list; those that stand there as they are are left, and those that were
+    closed stay so."""
+    entries = {booking.entry_id: booking.entry for booking in booked}
+    words = words_of("en")
+    for signal in signals:
+        worth = fraud.value_minor(shop.program, (entries[one] for one in signal.entries))
+        about = _about(signal, worth)
+        ref = attention.named(signal.ref)
+        there = attention.find(shop.table, shop.merchant_id, f"fraud.{ref}")
+        if there and there.about == about:
+            continue
+        attention.raise_(
+            shop.table, shop.merchant_id, "fraud", ref,
+            why=why(signal.kind, signal.figures, words), about=about, at_ms=to_ms(shop.now),
+            reopen=False,
+        )  # fmt: skip
+
+
+def _about(signal: Signal, value_minor: int) -> dict[str, Any]:
+    named = {"staff": signal.staff, "device": signal.device, "location": signal.location}
+    return {
+        "signal": signal.kind,
+        "figures": dict(signal.figures),
+        "members": list(signal.members[-NAMED_MAX:]),
+        "entries": list(signal.entries[-NAMED_MAX:]),
+        "value_minor": value_minor,
+        **{name: value for name, value in named.items() if value},
+    }
+
+
+def newest(shop: Shop) -> list[attention.AttentionItem]:
+    """Return the newest open signals."""
+    found, _ = attention.page(
+        shop.table, shop.merchant_id, kind="fraud", limit=attention.PAGE, cursor=None
+    )
+    return found

@@ -1,0 +1,177 @@
+"""Hold what a search for fraud starts from and comes to: bookings, thresholds, signals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from regulars.domain import calendar
+from regulars.domain.ledger import Entry, granted
+from regulars.domain.operations import WHOLE
+from regulars.domain.program import Program
+from regulars.domain.replay import REFUNDED
+
+SignalKind = Literal[
+    "card_velocity", "staff_velocity", "device_velocity", "location_velocity", "one_card",
+    "redeemed_alone", "off_hours", "many_joins", "shared_contact", "refund_after_redeem",
+    "referral_ring", "referral_mill",
+]  # fmt: skip
+
+
+class Thresholds(NamedTuple):
+    """From what on something is a signal; each with what honest shops come to."""
+
+    card_a_day: int = 6
+    """Bookings by hand on one card in a day. Square mails owners at more than five; a family or an
+    office that shares a card comes to three or four. A bulk order is one booking."""
+    staff_a_minute: int = 15
+    """Bookings by one person within a minute. A guest who shows a card takes five seconds, so the
+    fastest queue comes to twelve."""
+    device_a_minute: int = 20
+    """The same of one device on which several people are signed in."""
+    location_a_minute: int = 40
+    """The same of one place with several devices."""
+    one_card_a_week: int = 15
+    """Bookings by one person on one card in a week. A regular who comes twice every working day is
+    at ten, and is served by more than one person."""
+    one_card_times: int = 5
+    """And so many times what this person books on a card as a rule."""
+    alone: int = 3
+    """Redemptions by one person in a day without a sale or visit of the card within an hour: a
+    signal only where the others' redemptions come with sales."""
+    alone_on_a_card: int = 2
+    """The same on one card: a free coffee is fetched once."""
+    grace: timedelta = timedelta(hours=1)
+    """How long before opening and after closing people still work."""
+    joins_an_hour: int = 20
+    """New cards from one source within an hour. On an opening day there are more, but guests who
+    are there also get a stamp: with one for every second card it is no signal."""
+    cards_of_a_contact: int = 4
+    """New cards of a day for which the same contact was typed. Parents enrol children with their
+    own address."""
+    friends_a_week: int = 8
+    """Friends of one member who bought for the first time in a week, of whom four in five came on
+    one day only. Who tells a whole office brings five."""
+
+
+LIMITS = Thresholds()
+
+HOUR_MS = 3_600_000
+_BY_HAND = frozenset({"staff", "api"})
+
+
+class Booking(NamedTuple):
+    """One entry and the member whose card it is on."""
+
+    member_id: str
+    entry: Entry
+
+    @property
+    def entry_id(self) -> str:
+        """How the API names the entry."""
+        return f"{self.member_id}.{self.entry.seq}"
+
+
+class Joined(NamedTuple):
+    """What is known of how somebody became a member."""
+
+    source: str = ""
+    contacts: tuple[str, ...] = ()
+    """What was typed, as it can be compared; it stays here."""
+
+
+class Signal(NamedTuple):
+    """Something that a person should look at."""
+
+    kind: SignalKind
+    subject: str
+    """What it is about within its kind: a card, a person, a source."""
+    day: str
+    """The local day, or the Monday of the week."""
+    entries: tuple[str, ...]
+    """The entries in question, from the oldest to the newest."""
+    figures: Mapping[str, int]
+    """What was counted."""
+    members: tuple[str, ...] = ()
+    staff: str | None = None
+    device: str | None = None
+    location: str | None = None
+
+    @property
+    def ref(self) -> str:
+        """What makes it the same signal: found again, it is not another one."""
+        return f"{self.kind}-{self.day}-{self.subject}"
+
+
+class Facts(NamedTuple):
+    """What happened at a merchant, in order of time, and what it is judged by."""
+
+    bookings: Sequence[Booking]
+    program: Program
+    now_ms: int
+    joined: Mapping[str, Joined] = MappingProxyType({})
+
+    def day(self, booking: Booking) -> str:
+        """The local day on which it was booked."""
+        instant = calendar.from_ms(booking.entry.recorded_ms)
+        return calendar.local_date(instant, self.program.timezone).isoformat()
+
+    def by_hand(self) -> list[Booking]:
+        """What people booked without an order, and that was not taken back since."""
+        gone = {
+            (booking.member_id, int(seq))
+            for booking in self.bookings
+            for seq, so_far in (booking.entry.patch or {}).get(REFUNDED, {}).items()
+            if so_far[0] == WHOLE
+        }
+        return [
+            booking
+            for booking in self.bookings
+            if is_by_hand(booking.entry) and (booking.member_id, booking.entry.seq) not in gone
+        ]
+
+
+def is_by_hand(entry: Entry) -> bool:
+    """Tell whether somebody booked a visit or units themselves, and no till reported it."""
+    counts = bool(granted(entry.lines) or entry.facts.get("visits"))
+    return entry.kind == "earn" and entry.source in _BY_HAND and no_order(entry) and counts
+
+
+def no_order(entry: Entry) -> bool:
+    """Tell whether an entry names no order."""
+    return "order" not in entry.facts
+
+
+def signal(
+    kind: SignalKind, subject: str, day: str, found: Sequence[Booking], **figures: int
+) -> Signal:
+    """A signal about some bookings, with whom, where and on what they have in common."""
+
+    def common(values: Iterable[str | None]) -> str | None:
+        several = set(values)
+        return several.pop() if len(several) == 1 else None
+
+    return Signal(
+        kind,
+        subject,
+        day,
+        tuple(booking.entry_id for booking in found),
+        {"n": len(found), **figures},
+        tuple(dict.fromkeys(booking.member_id for booking in found)),
+        common(booking.entry.staff for booking in found),
+        common(booking.entry.facts.get("device") for booking in found),
+        common(booking.entry.location for booking in found),
+    )
+
+
+def grouped(
+    bookings: Iterable[Booking], key: Callable[[Booking], Any]
+) -> list[tuple[Any, list[Booking]]]:
+    """Return bookings by what they have in common, each group in order of time."""
+    groups: dict[Any, list[Booking]] = defaultdict(list)
+    for booking in bookings:
+        groups[key(booking)].append(booking)
+    return list(groups.items())
