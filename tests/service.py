@@ -129,6 +129,10 @@ class Service:
         assert reply.status == 201, reply.text
         return Merchant(self, reply.json)
 
+    def card_page(self, card_url: str, lang: str = "") -> Reply:
+        """What a browser that keeps cookies sees behind a card's link."""
+        return Browser(self).get(f"{card_url}?lang={lang}" if lang else card_url)
+
     def deliver(self, queue: str, function: str) -> dict[str, Any]:
         """Hand everything on a queue to a function, as one batch."""
         records = self.aws_services.receive(self.queues[queue])

@@ -12,8 +12,8 @@ import botocore.exceptions
 from botocore.awsrequest import AWSResponse
 
 from regulars.store.boto import Boto
-from regulars.store.errors import Lost, ServiceError
-from regulars.store.wire import Wire, _parsed
+from regulars.store.errors import Lost, ServiceError, parsed
+from regulars.store.wire import Wire
 
 Kind = Literal["lost", "dropped", "throttled", "conflict", "broken", "dies before", "dies after"]
 
@@ -92,7 +92,7 @@ def _faulty_wire(client: Wire, faults: Faults) -> Iterator[None]:
         sentence = faults.error(operation)
         if sentence is None:
             raise Lost(f"{operation}: told to")
-        return _parsed(operation, sentence[0], json.dumps(sentence[1]).encode())
+        return parsed(operation, sentence[0], json.dumps(sentence[1]).encode())
 
     client._once = fail  # type: ignore[method-assign] # put back below
     try:

@@ -104,7 +104,7 @@ def test_two_copies_side_by_side_know_nothing_of_each_other(
     assert (
         other.request("GET", member["card_url"]).status,
         product.request("GET", here).status,
-    ) == (200, 404)
+    ) == (303, 404)
 
 
 def test_garbage_ends_in_its_dead_letter_queue_and_holds_nobody_up(product: Product) -> None:

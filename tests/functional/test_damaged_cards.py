@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -196,7 +195,7 @@ class TestRepair:
         (damaged,) = [it for it in reply.json["items"] if it["seq"] == 3]
         assert (damaged["canonical"], damaged["hash"]) == (text, entry["hash"])
         card_url = cafe.card(member_id)["card_url"]
-        assert cafe.service.request("GET", urlsplit(card_url).path).status == 200
+        assert cafe.service.card_page(card_url).status == 200
 
     def test_a_repair_gives_way_to_whoever_writes_meanwhile(self, cafe: Merchant) -> None:
         member_id = lived(cafe)

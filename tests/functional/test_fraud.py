@@ -168,7 +168,7 @@ def test_a_held_card_earns_and_redeems_nothing(cafe: Merchant) -> None:
     rewards = cafe.call("GET", f"/v1/members/{member_id}/rewards", test=True).json["items"]
     assert "held" in str(rewards)
     card_url = cafe.card(member_id, test=True)["card_url"]
-    page = cafe.service.request("GET", card_url.removeprefix("https://cards.example"))
+    page = cafe.service.card_page(card_url)
     assert "This card is on hold" in page.text
     entries = cafe.call("GET", f"/v1/members/{member_id}/entries", test=True).json["items"]
     (hold,) = (one for one in entries if "hold" in one["facts"])

@@ -175,7 +175,7 @@ class Traffic:
 
     def reopen(self, process: int) -> None:
         """The links of every time go on."""
-        self.ask(200, "GET", self.kept[process]["link"])
+        self.ask(303, "GET", self.kept[process]["link"])
         self.ask(200, "GET", f"/u/{self.kept[process]['stop']}")
         self.ask(200, "GET", f"{self.kept[len(self.kept) // 2]['link']}/state")
 

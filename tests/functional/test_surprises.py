@@ -59,8 +59,7 @@ def spent(cafe: Merchant, counter: str = "surprise:warm:2026-11") -> int:
 
 
 def page(cafe: Merchant, card: dict[str, Any], lang: str) -> str:
-    path = str(card["card_url"]).removeprefix("https://cards.example")
-    return cafe.service.request("GET", path, query={"lang": lang}).text
+    return cafe.service.card_page(card["card_url"], lang).text
 
 
 def test_staff_give_and_the_ledger_names_them(cafe: Merchant) -> None:

@@ -47,6 +47,7 @@ def naming(member: str, code: str, staff: str, device: str) -> list[tuple[str, s
         ("POST", f"/v1/members/{member}/repair", {}),
         ("GET", f"/v1/members/{member}/proof", None),
         ("POST", f"/v1/attention/{member}", {"do": "dismiss"}),
+        ("POST", f"/v1/fraud/{member}", {"do": "dismiss"}),
         ("GET", f"/v1/members/{member}/rewards", None),
         ("PATCH", f"/v1/members/{member}", {"name": "Mine"}),
         ("POST", f"/v1/members/{member}/tier", {"tier": "friend"}),

@@ -54,7 +54,6 @@ def of_program(merchant_id: str, program: Program, now: datetime) -> list[Item]:
         next_count(merchant_id, program, now),
         of_zone(merchant_id, program, now),
         next_roots(merchant_id, program.timezone, now),
-        next_look(merchant_id, now + timedelta(hours=1)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from regulars.actions import due_marks, enrollment
@@ -55,6 +56,7 @@ def create(request: protocol.Request) -> protocol.Response:
         marks = [
             due_marks.next_digest(merchant_id, program.timezone, today),
             due_marks.next_invitations(merchant_id, program.timezone, today),
+            due_marks.next_look(merchant_id, now + timedelta(hours=1)),
             *due_marks.of_program(merchant_id, program, now),
         ]
         extra += [Put(mark) for mark in marks]

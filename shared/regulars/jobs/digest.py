@@ -20,6 +20,7 @@ from regulars.messages.notify import notify
 from regulars.program.shop import Shop
 from regulars.store import keys, merchant_settings
 from regulars.store.members import Members
+from regulars.store.table import Absent
 
 BEST = 5
 SIGNALS = 5
@@ -45,7 +46,7 @@ def digest(shop: Shop, member_id: str) -> None:
     notify(shop.merchant_id, Notification(keys.MERCHANT_LEVEL, DIGEST, str(week), facts), shop.now)
     merchant_settings.put_into_list(shop.table, shop.merchant_id)
     shop.table.put(next_digest(shop.merchant_id, zone, today))
-    shop.table.put(next_look(shop.merchant_id, shop.now))  # for merchants from before there was one
+    shop.table.put(next_look(shop.merchant_id, shop.now), Absent())  # for merchants of before
 
 
 def _figures(shop: Shop, week: date) -> dict[str, Any]:

@@ -13,6 +13,7 @@ permission or a malformed request, `ServiceError` (a 500 with a trace).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -87,3 +88,20 @@ class Cancelled(StoreError):  # noqa: N818 - named as the fact it is, like a ref
     def __init__(self, reasons: Sequence[CancellationReason]) -> None:
         super().__init__(", ".join(reason.code for reason in reasons))
         self.reasons = list(reasons)
+
+
+def parsed(operation: str, status: int, content: bytes) -> dict[str, Any]:
+    """Read an answer of AWS JSON. Raises ServiceError for one that says what is wrong, Lost for one
+    that is none."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        body = None
+    if status == 200 and isinstance(body, dict):
+        return body
+    if status == 200 or (status >= 500 and body is None):
+        raise Lost(f"{operation}: {status} without a JSON object")
+    body = body if isinstance(body, dict) else {}
+    code = str(body.get("__type", "")).rpartition("#")[2].partition(":")[0]
+    message = body.get("message") or body.get("Message") or content[:200].decode(errors="replace")
+    raise ServiceError(code, message, status, body)

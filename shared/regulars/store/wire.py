@@ -19,7 +19,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from regulars.store.credentials import Keyring
-from regulars.store.errors import Lost, ServiceError
+from regulars.store.errors import Lost, parsed
 from regulars.store.place import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, place
 from regulars.store.retry import persist
 from regulars.store.signature import sign
@@ -86,7 +86,7 @@ class Wire:
         crc = answer.headers.get("x-amz-crc32")
         if crc is not None and crc != str(zlib.crc32(content)):
             raise Lost(f"{operation}: the answer does not match its checksum")
-        return _parsed(operation, answer.status, content)
+        return parsed(operation, answer.status, content)
 
     def _signed(self, operation: str, body: bytes) -> dict[str, str]:
         headers = {
@@ -142,18 +142,3 @@ def _base64(value: object) -> str:
     if not isinstance(value, bytes):
         raise TypeError(f"a request cannot hold a {type(value).__name__}")
     return b64encode(value).decode()
-
-
-def _parsed(operation: str, status: int, content: bytes) -> dict[str, Any]:
-    try:
-        body = json.loads(content)
-    except ValueError:
-        body = None
-    if status == 200 and isinstance(body, dict):
-        return body
-    if status == 200 or (status >= 500 and body is None):
-        raise Lost(f"{operation}: {status} without a JSON object")
-    body = body if isinstance(body, dict) else {}
-    code = str(body.get("__type", "")).rpartition("#")[2].partition(":")[0]
-    message = body.get("message") or body.get("Message") or content[:200].decode(errors="replace")
-    raise ServiceError(code, message, status, body)

@@ -272,7 +272,8 @@ def look(world: World, member_id: str) -> None:
     card = world.ask("GET", f"/v1/members/{member_id}")
     world.ask("GET", f"/v1/members/{member_id}/rewards")
     world.ask("GET", f"/v1/members/{member_id}/entries")
-    world.page("GET", str(card["card_url"]).removeprefix("https://cards.example"))
+    path = str(card["card_url"]).removeprefix("https://cards.example")
+    world.page("GET", path, query={"look": "1"})
     world.ask("GET", "/v1/test/messages")
 
 
