@@ -15,6 +15,7 @@ def ready() -> None:
     os.environ |= {
         "TABLE_NAME": "regulars-ledger",
         "BASE_URL": "https://cards.example",
+        "RING_PARAMETER": "/audiences/ring",
         "PLATFORM_KEY_SHA256": tokens.digest(PLATFORM_KEY),
         "ORDERS_QUEUE_URL": "http://localhost/orders",
         "MESSAGES_QUEUE_URL": "http://localhost/messages",
