@@ -142,6 +142,23 @@ def test_everybody_is_answered_alike_and_only_owners_and_managers_get_mail(
     assert named == {"boss", "new", "anna"}
 
 
+def test_a_lost_mailbox_signs_in_no_more_once_the_platform_named_another(service: Service) -> None:
+    cafe = service.new_merchant(owner_email="lost@example.com")
+    headers = {"authorization": f"Bearer {service.platform_key}"}
+    body = {"email": "found@example.com"}
+    path = f"/v1/merchants/{cafe.id}/owner"
+    assert service.request("POST", path, body=body, headers=headers).status == 200
+    service.deliver("messages", "notify")
+    told = len(service.aws_services.mails())
+    Browser(service).ask("lost@example.com")
+    service.deliver("messages", "notify")
+    assert len(service.aws_services.mails()) == told
+    browser = Browser(service)
+    browser.ask("found@example.com")
+    browser.enter(mailed(service, "found@example.com")[1])
+    assert signed_in(browser)
+
+
 def test_after_fifteen_minutes_it_is_over(service: Service, frozen: Clock) -> None:
     service.new_merchant(owner_email="late@example.com")
     browser = Browser(service)

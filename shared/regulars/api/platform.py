@@ -15,7 +15,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
-from regulars.store import audit, connect, keys, merchant_settings
+from regulars.store import audit, connect, keys, merchant_settings, sign_ins
 from regulars.store.merchant_settings import Known
 from regulars.store.table import Put
 
@@ -72,7 +72,8 @@ def change_owner(request: protocol.Request) -> protocol.Response:
 
     merchant_settings.change(table, tokens.twin(live), make)
     noted = _noted(request, live, "merchant.owner", {})
-    changed = merchant_settings.change(table, live, make, noted)
+    people = sign_ins.moved(table, live, before.owner_email, email)
+    changed = merchant_settings.change(table, live, make, noted, *people)
     return protocol.json_answer(200, _view(changed))
 
 

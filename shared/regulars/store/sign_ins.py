@@ -96,3 +96,16 @@ def mailbox_put(merchant_id: str, person: Person) -> list[Put]:
         "PK": pk, "SK": f"{merchant_id}#{person.staff_id}", "m": merchant_id, "s": person.staff_id
     }  # fmt: skip
     return [Put(item)]
+
+
+def moved(table: Table, merchant_id: str, before: str, email: str) -> list[Put]:
+    """Return the writes by which owners who sign in with the address `before` do so with `email`.
+
+    What stands under the old mailbox is passed over by `owners` from then on.
+    """
+    found: list[Put] = []
+    for person in staff.people(table, merchant_id):
+        if person.works and person.role == OWNER and person.email == before != email:
+            after = person._replace(email=email)
+            found += [staff.put_person(merchant_id, after), *mailbox_put(merchant_id, after)]
+    return found
