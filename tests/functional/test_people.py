@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from regulars.actions import attention
 from regulars.http import credentials, roles, sessions
 from regulars.store import keys
 from regulars.store.staff import Person
@@ -329,6 +330,23 @@ class TestRoles:
         assert by(shops, boss, "POST", "/v1/staff", new).status == 201
         assert by(shops, boss, "POST", "/v1/staff", {"name": "New"}).status == 403
         assert by(shops, boss, "DELETE", f"/v1/staff/{here}").status == 204
+
+    def test_managers_judge_signals_of_their_places(self, shops: Merchant) -> None:
+        found = {
+            where: attention.raise_(
+                shops.service.table, shops.id, "fraud", where, why="Odd.", at_ms=1,
+                about={"signal": "card_velocity", "members": [], "entries": [], "value_minor": 0,
+                       "location": where or None},
+            )
+            for where in ("port", "hill", "")
+        }  # fmt: skip
+        boss = shops.counter(role="manager", locations=["port"], location="port")
+        for cookies, seen in ((boss, {"port", ""}), (shops.counter(role="manager"), {*found})):
+            listed = by(shops, cookies, "GET", "/v1/fraud").json["items"]
+            assert {one["location"] or "" for one in listed} == seen
+        for where, status in (("hill", 404), ("port", 200), ("", 200)):
+            path = f"/v1/fraud/{found[where]}"
+            assert by(shops, boss, "POST", path, {"do": "dismiss"}).status == status, where
 
     def test_links_of_cards_are_for_nobody_at_the_counter(self, shops: Merchant) -> None:
         card = shops.join(name="Anna", email="anna@example.com")

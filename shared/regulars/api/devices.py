@@ -10,7 +10,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol, sessions
 from regulars.http.credentials import Gathered
 from regulars.store import audit, connect, staff
-from regulars.store.staff import OWNER, Device
+from regulars.store.staff import Device
 
 
 def list_devices(request: protocol.Request) -> protocol.Response:
@@ -39,10 +39,8 @@ def revoke(request: protocol.Request) -> protocol.Response:
 
 
 def _sees(gathered: Gathered, device: Device) -> bool:
-    session = gathered.caller.staff
-    if session is None or session.role == OWNER or not session.person.locations:
-        return True
-    return device.location in session.person.locations
+    places = gathered.caller.places
+    return not places or device.location in places
 
 
 def _view(device: Device) -> dict[str, Any]:

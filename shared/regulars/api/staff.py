@@ -112,10 +112,8 @@ def _known(gathered: Gathered, request: protocol.Request) -> Person:
 
 def _sees(gathered: Gathered, person: Person) -> bool:
     """Tell whether who asks sees a person: a manager of some places those who work there."""
-    session = gathered.caller.staff
-    if session is None or session.role == OWNER or not session.person.locations:
-        return True
-    return not person.locations or bool({*person.locations} & {*session.person.locations})
+    places = gathered.caller.places
+    return not places or not person.locations or not places.isdisjoint(person.locations)
 
 
 def _require_may(gathered: Gathered, person: Person) -> None:

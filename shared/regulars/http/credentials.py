@@ -26,7 +26,7 @@ from regulars.store.api_keys import ApiKey, api_key_of
 from regulars.store.audit import Actor
 from regulars.store.marshal import Item
 from regulars.store.merchants import ShortCache
-from regulars.store.staff import Session
+from regulars.store.staff import OWNER, Session
 from regulars.store.table import Table
 
 if TYPE_CHECKING:
@@ -66,6 +66,13 @@ class Caller(NamedTuple):
     def is_till(self) -> bool:
         """Whether a machine is calling (an API key) rather than a person at the counter."""
         return self.staff is None
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The locations a manager is kept to; empty for whoever sees all of them."""
+        if self.staff is None or self.staff.role == OWNER:
+            return frozenset()
+        return frozenset(self.staff.person.locations)
 
     @property
     def sandbox(self) -> bool:

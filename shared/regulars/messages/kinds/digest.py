@@ -26,7 +26,7 @@ def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Conte
         best = tuple((name, words.n("{n} visit", "{n} visits", n)) for name, n in figures["best"])
         blocks.append(MailBlock("rows", rows=best))
     odd = _odd(facts.get("signals", ()), figures.get("corrected", 0), words)
-    steps = odd + _todo(figures, words, is_odd=bool(odd))
+    steps = odd + _steps(figures, words, is_odd=bool(odd))
     todo = tuple((what, how, "") for what, how in steps)
     blocks.append(MailBlock("todo", rows=todo))
     subject = words.t("{shop}: your week", shop=facts["name"])
@@ -88,7 +88,7 @@ def _odd(
     return odd
 
 
-def _todo(figures: Mapping[str, Any], words: Words, *, is_odd: bool) -> list[tuple[str, str]]:
+def _steps(figures: Mapping[str, Any], words: Words, *, is_odd: bool) -> list[tuple[str, str]]:
     """What to do about it: the finding, and the step."""
     todo = []
     if not figures["joined"]:
