@@ -21,7 +21,7 @@ from local import engine
 from local.memory import Memory
 from regulars.core import ring
 from regulars.core.config import settings
-from regulars.http import credentials
+from regulars.http import card_holders
 from regulars.store import connect
 from regulars.store.errors import StoreError
 from regulars.store.table import Table
@@ -55,7 +55,7 @@ class Shop:
 
     def card_page(self, member_id: str) -> Event:
         """The card page, as a device that the card lives on asks for it."""
-        name = credentials.card_cookie_name(str(self.created["merchant_id"]))
+        name = card_holders.card_cookie_name(str(self.created["merchant_id"]))
         taken = request("POST", "/card/{slug}/device", slug=self.slug)
         taken["cookies"] = [f"{name}={self.card_token(member_id)}"]
         (cookie,) = answer_of("card", taken)["cookies"]

@@ -11,7 +11,7 @@ import pytest
 from regulars.api.routes import ROUTES
 from regulars.core import clock, tokens
 from regulars.domain import calendar
-from regulars.http import credentials
+from regulars.http import card_holders
 from regulars.jobs import roots
 from regulars.program.shop import load_shop
 from regulars.store import keys
@@ -83,7 +83,7 @@ def test_reading_writes_nothing(service: Service, route: Any) -> None:
     }  # fmt: skip
     cookies = cafe.staff_cookies() if route.function in {"staff", "console"} else {}
     if route.auth == "card":
-        cookies = {credentials.card_cookie_name(cafe.id): values["/c/{token}"]}
+        cookies = {card_holders.card_cookie_name(cafe.id): values["/c/{token}"]}
     service.spy.calls.clear()
     service.aws_services.receive(service.queues["messages"])
     for _ in range(2):

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from regulars.core import tokens
 from regulars.core.config import settings
-from regulars.http import credentials, protocol
+from regulars.http import protocol
 from regulars.store import card_devices
 from regulars.store.card_devices import CardDevice
+
+CARD_COOKIE_S = 400 * 24 * 3600
 
 
 class Held(NamedTuple):
@@ -25,7 +27,7 @@ class Held(NamedTuple):
 
 def held(request: protocol.Request, merchant_id: str) -> Held | None:
     """Return what a request's cookie holds of a merchant's card; None without one."""
-    value = request.cookies.get(credentials.card_cookie_name(merchant_id), "")
+    value = request.cookies.get(card_cookie_name(merchant_id), "")
     if not value or len(value) > protocol.PARAM_MAX:
         return None
     member_id, is_device, secret = value.partition(".")
@@ -45,11 +47,25 @@ def new_device(
 
 def device_cookie(merchant_id: str, member_id: str, secret: str) -> str:
     """The Set-Cookie line by which a browser is a device that the card lives on."""
-    return credentials.card_cookie(merchant_id, f"{member_id}.{secret}")
+    return card_cookie(merchant_id, f"{member_id}.{secret}")
 
 
 def forgotten(merchant_id: str) -> str:
     """The Set-Cookie line that takes the card away from a browser."""
-    name = credentials.card_cookie_name(merchant_id)
+    name = card_cookie_name(merchant_id)
     secure = settings().base_url.startswith("https:")
     return protocol.cookie(name, "", secure=secure, max_age_s=0)
+
+
+def card_cookie_name(merchant_id: str) -> str:
+    """Under which name a browser remembers its card of a merchant. Over https it is bound to our
+    host (`__Host-`), which plain http on a laptop cannot have."""
+    prefix = "__Host-" if settings().base_url.startswith("https:") else ""
+    return f"{prefix}regulars_card_{merchant_id}"
+
+
+def card_cookie(merchant_id: str, token: str) -> str:
+    """The Set-Cookie line by which a browser remembers its card."""
+    secure = settings().base_url.startswith("https:")
+    name = card_cookie_name(merchant_id)
+    return protocol.cookie(name, token, secure=secure, max_age_s=CARD_COOKIE_S)

@@ -18,7 +18,7 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import limits, protocol, roles, scopes, sessions
-from regulars.http.protocol import Request, cookie
+from regulars.http.protocol import Request
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.store import connect, keys, merchants
@@ -32,7 +32,6 @@ from regulars.store.table import Table
 if TYPE_CHECKING:
     from regulars.store.limits import Counted
 
-CARD_COOKIE_S = 400 * 24 * 3600
 KEY_ID_LENGTH = 15
 """Eleven characters of the merchant's id, four of the key's own."""
 
@@ -231,20 +230,6 @@ def network_of(address: str) -> str:
     except ValueError:
         return ""
     return str(ip_network(f"{address}/{bits}", strict=False))
-
-
-def card_cookie_name(merchant_id: str) -> str:
-    """Under which name a browser remembers its card of a merchant. Over https it is bound to our
-    host (`__Host-`), which plain http on a laptop cannot have."""
-    prefix = "__Host-" if settings().base_url.startswith("https:") else ""
-    return f"{prefix}regulars_card_{merchant_id}"
-
-
-def card_cookie(merchant_id: str, token: str) -> str:
-    """The Set-Cookie line by which a browser remembers its card."""
-    secure = settings().base_url.startswith("https:")
-    name = card_cookie_name(merchant_id)
-    return cookie(name, token, secure=secure, max_age_s=CARD_COOKIE_S)
 
 
 def _claim(request: Request) -> Claim:

@@ -11,7 +11,7 @@ from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.leaderboards import CONSENT
 from regulars.domain.operations import Issue, Origin
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import card_holders, credentials, protocol
+from regulars.http import card_holders, protocol
 from regulars.pages import answer
 from regulars.pages.customer.card import devices, opening, view
 from regulars.pages.customer.card.opening import Opened
@@ -43,7 +43,7 @@ def follow(request: protocol.Request) -> protocol.Response:
     token = request.param("token")
     if one.device or (held and held.token == token):
         return opening.way(path, request)
-    cookie = credentials.card_cookie(m, token)
+    cookie = card_holders.card_cookie(m, token)
     return {**opening.way(path, request, link=token), "cookies": [cookie]}
 
 
