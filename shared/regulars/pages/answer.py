@@ -5,6 +5,7 @@ People get a page that says what to do, not a problem document.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from regulars.core.observability import logger
@@ -93,10 +94,11 @@ def page(
     )
 
 
-def browser_words(request: protocol.Request) -> Words:
-    """Return the words of the browser's language, for pages of no merchant."""
+def browser_words(request: protocol.Request, spoken: Sequence[str] = ()) -> Words:
+    """Return the words in the language of `spoken` (a merchant's languages; on pages of no
+    merchant all there are) that fits the browser best; `?lang=` in the address comes first."""
     wanted = request.query.get("lang") or request.headers.get("accept-language", "")
-    return words_of(negotiate.language(wanted, tuple(languages())))
+    return words_of(negotiate.language(wanted, spoken or tuple(languages())))
 
 
 def refusal(request: protocol.Request, refused: Refused) -> protocol.Response:

@@ -108,6 +108,12 @@ class Session(NamedTuple):
         only = self.person.locations[0] if len(self.person.locations) == 1 else None
         return self.device.location or only
 
+    def may_name(self, location: str) -> bool:
+        """Tell whether what they book may have been at a location: where the device stands, or, on
+        a device without a place, where they work."""
+        stands = self.device.location
+        return location == stands if stands else self.person.works_at(location)
+
 
 def people(table: Table, merchant_id: str) -> list[Person]:
     """Read who works at a merchant, in order of their names."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.i18n import negotiate
-from regulars.i18n.words import words as words_of
 from regulars.pages import answer
 from regulars.pages.console.home.view import TEMPLATE, HomePage
 from regulars.pages.console.sign_in.handlers import SIGN_IN
@@ -24,8 +22,7 @@ def show(request: protocol.Request) -> protocol.Response:
     staff = gathered.caller.staff
     if staff is None:
         raise Refused(RefusalCode.FORBIDDEN, "This page is for people who are signed in.")
-    header = request.query.get("lang") or request.headers.get("accept-language", "")
-    words = words_of(negotiate.language(header, gathered.program.languages))
+    words = answer.browser_words(request, gathered.program.languages)
     view = HomePage(brand_of(gathered.program), staff.name, staff.role)
     return answer.page(200, TEMPLATE, view, words)
 

@@ -7,8 +7,6 @@ import hmac
 from regulars.core import checks, tokens
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol, sessions
-from regulars.i18n import languages, negotiate
-from regulars.i18n.words import words as words_of
 from regulars.pages import answer
 from regulars.pages.counter.who.view import TEMPLATE, Choice, WhoPage
 from regulars.pages.message import view as message
@@ -28,7 +26,6 @@ def page(request: protocol.Request) -> protocol.Response | None:
     merchant_id, device = found
     table = connect.lean_table()
     program = load_shop(table, merchant_id).program
-    header = request.query.get("lang") or request.headers.get("accept-language", "")
     people = [one for one in staff.people(table, merchant_id) if _may_choose(device, one)]
     view = WhoPage(
         brand=brand_of(program),
@@ -37,7 +34,7 @@ def page(request: protocol.Request) -> protocol.Response | None:
         people=tuple(Choice(one.staff_id, one.name, bool(one.pin)) for one in people),
         languages=program.languages,
     )
-    words = words_of(negotiate.language(header, program.languages))
+    words = answer.browser_words(request, program.languages)
     return answer.page(200, TEMPLATE, view, words)
 
 
@@ -83,8 +80,7 @@ def sign_out(request: protocol.Request) -> protocol.Response:
         device = staff.device_of(item) if item else None
         if device and hmac.compare_digest(device.session, tokens.digest(session.secret)):
             staff.write(table, [staff.put_device(session.merchant_id, sessions.signed_out(device))])
-    header = request.query.get("lang") or request.headers.get("accept-language", "")
-    words = words_of(negotiate.language(header, tuple(languages())))
+    words = answer.browser_words(request)
     view = message.MessagePage(
         "plain",
         title=words.t("You are signed out"),

@@ -12,7 +12,6 @@ from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import Join, Origin
-from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
 from regulars.http.limits import source
@@ -42,7 +41,7 @@ def show(request: protocol.Request) -> protocol.Response:
     shop, controller = _shop(request)
     if card_holders.held(request, shop.merchant_id):
         return protocol.redirect(f"/card/{request.param('slug').lower()}")
-    words = _words(request, shop.program)
+    words = answer.browser_words(request, shop.program.languages)
     return _page(request, shop, controller, words, 200, {}, {})
 
 
@@ -143,11 +142,6 @@ def _controller(item: Item) -> view.Controller:
     own = merchant_settings.of_item(item)
     named = ", ".join(filter(None, (item["name"], own.postal_address)))
     return view.Controller(named, own.privacy_contact, own.privacy_url)
-
-
-def _words(request: protocol.Request, program: Program) -> Words:
-    wanted = request.query.get("lang") or request.headers.get("accept-language", "")
-    return words_of(negotiate.language(wanted, program.languages))
 
 
 def _page(

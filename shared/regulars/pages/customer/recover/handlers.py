@@ -8,8 +8,6 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
 from regulars.http.limits import source
-from regulars.i18n import negotiate
-from regulars.i18n.words import words as words_of
 from regulars.messages.notification import card_link
 from regulars.messages.notify import notify
 from regulars.pages import answer
@@ -70,8 +68,7 @@ def _shop(request: protocol.Request) -> Shop:
 
 def _page(request: protocol.Request, shop: Shop, status: int, **more: str) -> protocol.Response:
     slug = request.param("slug").lower()
-    wanted = request.query.get("lang") or request.headers.get("accept-language", "")
-    words = words_of(negotiate.language(wanted, shop.program.languages))
+    words = answer.browser_words(request, shop.program.languages)
     shown = view.RecoverPage(
         brand_of(shop.program), f"/j/{slug}/recover", f"/j/{slug}", **more  # type: ignore[arg-type]
     )  # fmt: skip
