@@ -149,10 +149,10 @@ def test_a_lost_mailbox_signs_in_no_more_once_the_platform_named_another(service
     path = f"/v1/merchants/{cafe.id}/owner"
     assert service.request("POST", path, body=body, headers=headers).status == 200
     service.deliver("messages", "notify")
-    told = len(service.aws_services.mails())
+    sent = len(service.aws_services.mails())
     Browser(service).ask("lost@example.com")
     service.deliver("messages", "notify")
-    assert len(service.aws_services.mails()) == told
+    assert len(service.aws_services.mails()) == sent
     browser = Browser(service)
     browser.ask("found@example.com")
     browser.enter(mailed(service, "found@example.com")[1])

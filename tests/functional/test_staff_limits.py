@@ -190,7 +190,7 @@ def two_places(cafe: Merchant) -> Merchant:
         ({"role": "owner"}, None, "hill", 200),
     ],
 )
-def test_a_booking_at_the_counter_is_where_the_device_stands(
+def test_a_booking_at_the_counter_is_at_the_place_of_its_device(
     two_places: Merchant, person: dict[str, Any], device: str | None, named: str, answered: int
 ) -> None:
     anna = two_places.join()["member_id"]

@@ -33,7 +33,7 @@ def origin(
     """
     place = body.get("location")
     if staff and place and not staff.may_name(place):
-        hint = "is not where this device stands: leave it out"
+        hint = "is not the place of this device: leave it out"
         raise Refused(RefusalCode.INVALID, "", (("location", hint),))
     made = Origin(
         op=f"key:{key}",

@@ -30,9 +30,11 @@ from regulars.jobs import (
     publishing,
     raffles,
     recompute,
+    referrals,
     roots,
 )
 from regulars.jobs.due import Job, run_due
+from regulars.jobs.referrals import REFERRAL
 from regulars.messages.later import LATER
 from regulars.store import connect
 from regulars.store.api_keys import KEY_ENDS
@@ -56,6 +58,7 @@ JOBS: dict[str, Job] = {
     ERASE: clean_up,
     LATER: later.hand_on,
     KEY_ENDS: expiring_keys.report,
+    REFERRAL: referrals.reward_due,
 }
 """By the name under which they stand in the due list."""
 
@@ -63,7 +66,18 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "expiry": (EXPIRE, ERASE),
     "reminders": (REMIND, NOTICE, LATER),
     "digest": (DIGEST, ROOTS, KEY_ENDS, FRAUD),
-    "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS, PUBLISH, ZONE),
+    "tiers": (
+        TIER,
+        BENEFITS,
+        BIRTHDAY,
+        ANNIVERSARY,
+        REFERRAL,
+        INVITE,
+        DRAW,
+        LEADERBOARDS,
+        PUBLISH,
+        ZONE,
+    ),
 }
 """Which function does which jobs."""
 

@@ -44,6 +44,9 @@ from regulars.domain.values import millionths, thousandths, whole_step
 from regulars.program import past
 from regulars.store.marshal import Item
 
+FRIENDS_MAX = 50
+"""How many friends of one member are rewarded where the document names no number."""
+
 _PROGRAMS_MAX = 200
 _programs: dict[tuple[str, int, int], Program] = {}
 
@@ -291,7 +294,8 @@ def _referral(referral: Mapping[str, Any] | None) -> Referral | None:
         friend=_gift(referral.get("friend") or {}),
         referrer=_gift(referral.get("referrer") or {}),
         min_spend_minor=referral.get("min_spend_minor", 0),
-        max_per_member=referral.get("max_per_member", 0),
+        max_per_member=referral.get("max_per_member") or FRIENDS_MAX,
+        min_age_hours=referral.get("min_age_hours", 0),
     )
 
 

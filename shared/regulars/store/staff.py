@@ -109,10 +109,10 @@ class Session(NamedTuple):
         return self.device.location or only
 
     def may_name(self, location: str) -> bool:
-        """Tell whether what they book may have been at a location: where the device stands, or, on
-        a device without a place, where they work."""
-        stands = self.device.location
-        return location == stands if stands else self.person.works_at(location)
+        """Tell whether what they book may have been at a location: the one of the device, or, on a
+        device without one, any at which they work."""
+        own = self.device.location
+        return location == own if own else self.person.works_at(location)
 
 
 def people(table: Table, merchant_id: str) -> list[Person]:
