@@ -49,10 +49,11 @@ def undo(request: protocol.Request) -> protocol.Response:
     member_id, seq = body["member_id"], body["seq"]
     key = protocol.idempotency_key(request)
     holder = find.read_member_card(gathered.shop, member_id)
-    (booked,) = gathered.items
-    if booked is None:
+    (item,) = gathered.items
+    booked = cards.entry_of(item) if item else None
+    if booked is None or booked.kind != "earn":
         raise Refused(RefusalCode.NOT_FOUND)
-    _require_own(gathered, cards.entry_of(booked))
+    _require_own(gathered, booked)
     origin = book.origin(gathered.program, key, gathered.caller.staff, {})
     read = refunds.original(
         gathered.shop.ledger, gathered.program, member_id, seq,
