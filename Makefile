@@ -20,6 +20,7 @@ help: ## List what can be done here
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is too old: Python 3.11 or newer is needed" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python $(PIP) --require-hashes -r layers/deps/requirements.txt
 	@$(BIN)/python $(PIP) -r requirements-dev.txt -r requirements-local.txt
 	@touch $@
 
