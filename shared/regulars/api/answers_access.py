@@ -46,7 +46,7 @@ class ApiKeyList(View):
 class Who(View):
     """Who did something."""
 
-    kind: Literal["key", "staff", "owner", "platform"]
+    kind: Literal["key", "staff", "owner", "platform", "member"]
     """Whether an API key, staff, the owner or the platform."""
     id: str
     """The id of the key or of the person."""

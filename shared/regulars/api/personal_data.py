@@ -7,11 +7,10 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from regulars.actions import book, find
+from regulars.actions import book, find, hand_over
 from regulars.actions import erase as erasing
 from regulars.api.merchant_settings import controller
 from regulars.api.sandbox import message_view
-from regulars.core import clock, tokens
 from regulars.core.config import settings
 from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
@@ -28,11 +27,6 @@ ANSWER_MAX = 4 * 1024 * 1024
 """Bytes of an answer, which Lambda and API Gateway carry with room to spare; more is fetched,
 compressed, from a link."""
 
-LINK_S = 15 * 60
-"""How long such a link is good for."""
-
-_PURPOSE = "export-link"
-
 
 def export(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/export: at once, or as 303 to a link where there is much."""
@@ -41,18 +35,16 @@ def export(request: protocol.Request) -> protocol.Response:
     answer = protocol.json_answer(200, exported(shop, member_id))
     if len(answer["body"].encode()) <= ANSWER_MAX:
         return answer
-    until = calendar.to_ms(clock.now()) // 1000 + LINK_S
-    token = tokens.sign(_PURPOSE, f"{shop.merchant_id} {member_id} {until}")
-    return protocol.redirect(f"{settings().base_url}/e/{token}")
+    link = hand_over.path(hand_over.Named(shop.merchant_id, member_id))
+    return protocol.redirect(f"{settings().base_url}{link}")
 
 
 def download(request: protocol.Request) -> protocol.Response:
     """GET /e/{token}: an export, compressed; a link that is over is as unknown as any other."""
-    payload = tokens.unsign(_PURPOSE, request.param("token"))
-    merchant_id, member_id, until = payload.split(" ") if payload else ("", "", "0")
-    if int(until) <= calendar.to_ms(clock.now()) // 1000:
+    named = hand_over.opened(request.param("token"))
+    if named is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    shop = load_shop(connect.table(), merchant_id)
+    shop, member_id = load_shop(connect.table(), named.merchant_id), named.member_id
     answer = protocol.json_answer(
         200,
         exported(shop, member_id),

@@ -31,10 +31,13 @@ from regulars.pages.customer.card.view import (
     TierPanel,
     VoucherRow,
 )
+from regulars.pages.customer.controller import Controller
 from regulars.pages.customer.join import view as join
-from regulars.pages.customer.join.view import Controller, JoinPage
+from regulars.pages.customer.join.view import JoinPage
 from regulars.pages.customer.mailed import view as mailed
 from regulars.pages.customer.mailed.view import MailedPage
+from regulars.pages.customer.profile import view as profile
+from regulars.pages.customer.profile.view import Agreement, Fact, ProfilePage
 from regulars.pages.customer.recover import view as recover
 from regulars.pages.customer.recover.view import RecoverPage
 from regulars.pages.customer.unsubscribe import view as unsubscribe
@@ -226,7 +229,44 @@ CONTROLLER = Controller(
     "adat@kavehaz.example",
     "https://kavehaz.example/adat",
 )
-JOIN = JoinPage(BRAND, "/j/kavehaz", "once1", LANGUAGES, CONTROLLER, goal=GOAL._replace(have=1))
+CONSENTS = {
+    "email": "Írhattok e-mailt a kártyámról és az ajánlatokról",
+    "sms": "Írhattok SMS-t a kártyámról és az ajánlatokról",
+}
+JOIN = JoinPage(
+    BRAND, "/j/kavehaz", "once1", LANGUAGES, CONTROLLER, CONSENTS, goal=GOAL._replace(have=1)
+)
+LONG_MAIL = "a.very.long.address.of.somebody.who.has.many.names@a-long-domain.example"
+PROFILE = ProfilePage(
+    BRAND,
+    "/card/kavehaz/profile",
+    "/card/kavehaz",
+    "Anna",
+    (
+        Fact("name", "Anna", "Anna"),
+        Fact("email", "anna@example.com", "anna@example.com"),
+        Fact("phone", "", "+36 30 123 4567", waiting="+36 30 123 4567"),
+        Fact("birthday", "05-21", "05-21"),
+        Fact("language", "hu", "hu"),
+    ),
+    (
+        Agreement("email", CONSENTS["email"], given=True),
+        Agreement("sms", CONSENTS["sms"], given=False),
+    ),
+    LANGUAGES,
+    CONTROLLER,
+)
+PROFILE_LONG = PROFILE._replace(
+    name=LONG_NAME,
+    facts=(
+        Fact("name", LONG_NAME, LONG_NAME),
+        Fact("email", "anna@example.com", LONG_MAIL, waiting=LONG_MAIL),
+        Fact("phone", "", "12", error="invalid"),
+        Fact("birthday", "", ""),
+    ),
+    done=True,
+    languages=("en",),
+)
 STAFF = CounterPage(
     BRAND,
     "Kata",
@@ -301,6 +341,11 @@ PAGES: dict[str, View] = {
     ),
     "card-look": EMPTY._replace(devices=DevicesPanel("look", "/j/kavehaz/recover")),
     "recover": RECOVER,
+    "profile": PROFILE,
+    "profile-long": PROFILE_LONG,
+    "profile-empty": PROFILE._replace(
+        name="", facts=tuple(one._replace(value="", typed="", waiting="") for one in PROFILE.facts)
+    ),
     "recover-mailed": RECOVER._replace(outcome="mailed"),
     "recover-no-contact": RECOVER._replace(outcome="no_contact", contact="anna@"),
     "recover-no-code": RECOVER._replace(outcome="no_code"),
@@ -380,6 +425,7 @@ _TEMPLATES = {
     MailedPage: mailed.TEMPLATE,
     MessagePage: message.TEMPLATE,
     RecoverPage: recover.TEMPLATE,
+    ProfilePage: profile.TEMPLATE,
     UnsubscribePage: unsubscribe.TEMPLATE,
     WhoPage: who.TEMPLATE,
 }
