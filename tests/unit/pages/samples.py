@@ -132,6 +132,7 @@ CARD = CardPage(
     zone="Europe/Budapest",
     now=NOW,
     etag='"17"',
+    seen="note-17",
     once="nonce123",
     link="/c/abcdefghijklmnopqrstuv",
     devices=LIVES_HERE,

@@ -153,7 +153,7 @@ def test_a_stamp_that_lands_shows_by_itself_and_moves_once(page: Page, address: 
         route.fulfill(status=status, headers={"etag": '"18"'}, body="")
 
     page.goto(f"{address}/en/card")
-    page.route("**/state", state)
+    page.route("**/state?*", state)
     fresh = render(more, words("en"))
     page.route("**/en/card", lambda route: route.fulfill(body=fresh.html, headers=headers(fresh)))
     expect(page.locator(".stamps .landed")).to_have_count(1, timeout=8000)
@@ -165,7 +165,7 @@ def test_nothing_moves_for_who_asked_for_that(page: Page, address: str) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{address}/en/card")
     fresh = render(CARD._replace(goal=GOAL._replace(have=8)), words("en"))
-    page.route("**/state", lambda route: route.fulfill(status=200, headers={"etag": '"18"'}))
+    page.route("**/state?*", lambda route: route.fulfill(status=200, headers={"etag": '"18"'}))
     page.route("**/en/card", lambda route: route.fulfill(body=fresh.html, headers=headers(fresh)))
     expect(page.locator(".stamps")).to_have_attribute("data-have", "8", timeout=8000)
     expect(page.locator(".landed")).to_have_count(0)
@@ -186,7 +186,9 @@ def test_the_code_renews_itself_when_it_is_seen(page: Page, address: str) -> Non
     expect(page.locator("#typed")).to_have_text("NEW 123")
 
 
-def test_news_are_asked_for_briskly_for_as_long_as_one_queues(page: Page, address: str) -> None:
+def test_news_are_asked_for_less_and_less_and_after_two_minutes_on_a_tap(
+    page: Page, address: str
+) -> None:
     asked: list[str] = []
 
     def state(route: Route) -> None:
@@ -194,25 +196,24 @@ def test_news_are_asked_for_briskly_for_as_long_as_one_queues(page: Page, addres
         route.fulfill(status=304)
 
     def pass_until_asked(milliseconds: int) -> None:
-        with page.expect_response("**/state"):
+        with page.expect_response("**/state?since=note-17"):
             page.clock.run_for(milliseconds)
         page.wait_for_function("new Promise(done => queueMicrotask(() => done(true)))")
 
-    page.route("**/state", state)
+    page.route("**/state?*", state)
     page.clock.install()
     page.goto(f"{address}/en/card")
     expect(page.locator("#until")).to_contain_text("new code in")
-    for _ in range(5):
-        pass_until_asked(1300)
-    page.clock.fast_forward(150_000)
-    for _ in range(5):
-        pass_until_asked(1300)
-    page.clock.fast_forward(60_000)
-    for _ in range(5):
-        pass_until_asked(8100)  # the rests grow: 2, 3, 5, 8 seconds
+    for milliseconds in (1600, 2100, 3100, 5100, 8100, 8100):
+        pass_until_asked(milliseconds)
+    assert len(asked) == 6, "in half a minute"
+    page.clock.fast_forward(120_000)
     before = len(asked)
-    page.clock.run_for(5000)
+    page.clock.run_for(30_000)
     assert len(asked) == before
+    with page.expect_response("**/en/card"):
+        page.locator("h1").click()
+    pass_until_asked(1600)
 
 
 def test_a_stamp_is_sent_again_with_the_same_key(page: Page, address: str) -> None:
