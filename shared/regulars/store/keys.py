@@ -80,10 +80,6 @@ MERCHANTS = "MERCHANTS"
 """GSI1: all live merchants, by when they were created."""
 
 
-def merchants_order(created_ms: int, m: str) -> str:
-    return f"{created_ms:013}#{m}"
-
-
 def program(m: str) -> Key:
     return f"M#{m}", "PROGRAM"
 
@@ -190,10 +186,6 @@ def attention_closed(m: str) -> str:
 def fraud_upto(m: str) -> Key:
     """Up to when a merchant's entries were looked at for signals of fraud."""
     return f"M#{m}", "FRAUD"
-
-
-def attention_order(at_ms: int, item_id: str) -> str:
-    return f"{at_ms:013}#{item_id}"
 
 
 def card(m: str, c: str) -> str:
@@ -307,10 +299,6 @@ def audit(m: str) -> str:
     return f"M#{m}#AUDIT"
 
 
-def audit_order(at_ms: int, random: str) -> str:
-    return f"{at_ms:013}#{random}"
-
-
 def sign_in(sign_in_id: str) -> Key:
     return f"SIGNIN#{sign_in_id}", "SIGNIN"
 
@@ -350,6 +338,11 @@ def sandbox_activity(m: str) -> str:
     return f"M#{m}#H"
 
 
+def in_time(at_ms: int, name: str) -> str:
+    """Where something stands among others of its sort: by an instant, then by its name."""
+    return f"{at_ms:013}#{name}"
+
+
 def activity_from(ms: int) -> str:
     """Where the entries recorded from an instant on begin; they sort before any of that instant."""
     return f"{ms:013}"
@@ -367,10 +360,6 @@ def recorded_ms(order: str) -> int:
 def members(m: str) -> str:
     """GSI1: the members of a merchant by enrolment."""
     return f"M#{m}#MEMBERS"
-
-
-def members_order(enrolled_ms: int, c: str) -> str:
-    return f"{enrolled_ms:013}#{c}"
 
 
 def due(m: str, hour: str, c: str, job: str, *, sandbox: bool) -> Key:
