@@ -61,9 +61,14 @@ class Presented(NamedTuple):
         device, person = staff.device_of(device_item), staff.person_of(person_item)
         good = hmac.compare_digest(device.session, tokens.digest(self.secret))
         good = good and not device.revoked_ms and device.until_ms > _now_ms()
-        good = good and device.who == self.staff_id and person.works
-        good = good and person.works_at(device.location)
+        good = good and device.who == self.staff_id and goes_on(device, person)
         return Session(person, device, staff.day_of(found.get(self.day))) if good else None
+
+
+def goes_on(device: Device, person: Person) -> bool:
+    """Tell whether who is signed in on a device may go on, as far as the person's record says."""
+    began_ms = device.until_ms - SESSION_S * 1000
+    return person.works and person.works_at(device.location) and began_ms >= person.not_before_ms
 
 
 def presented(request: Request, *, by_form: bool = False) -> Presented | None:

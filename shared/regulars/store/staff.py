@@ -44,6 +44,8 @@ class Person(NamedTuple):
     created_ms: int = 0
     gone_ms: int = 0
     """When they were taken off; entries and the audit log go on naming them."""
+    not_before_ms: int = 0
+    """When the platform named another mailbox: what signed them in before is over."""
     version: int = 0
     """Rises with every change."""
 
@@ -213,7 +215,7 @@ def person_item(merchant_id: str, one: Person) -> Item:
     }
     more = {
         "locs": list(one.locations), "limits": dict(one.limits), "email": one.email,
-        "pin": one.pin, "gone": one.gone_ms,
+        "pin": one.pin, "gone": one.gone_ms, "not_before": one.not_before_ms,
     }  # fmt: skip
     return item | {name: value for name, value in more.items() if value}
 
@@ -232,6 +234,7 @@ def person_of(item: Item) -> Person:
         item["active"],
         item.get("created", 0),
         item.get("gone", 0),
+        item.get("not_before", 0),
         item.get("version", 0),
     )
 
