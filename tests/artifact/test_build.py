@@ -126,6 +126,17 @@ class TestAnswers:
         assert headers["content-type"].startswith("text/html")
         assert "<html" in answer["body"]
 
+    def test_a_passkey_is_asked_for(self, build: Build, endpoint: str) -> None:
+        """With the libraries of the layer that no other function has."""
+        path = "/console/passkey/login/options"
+        event = request("POST", path, path)
+        del event["requestContext"]["http"]["sourceIp"]  # to count it takes the key ring
+        seen = run(build, "ConsoleFunction", event, endpoint)
+        assert seen["answer"]["statusCode"] == 200
+        assert json.loads(seen["answer"]["body"])["rpId"] == "cards.example"
+        layer = str(build.layers["PasskeysLayer"])
+        assert seen["files"]["cryptography"].startswith(layer)
+
     def test_nobody_stamps_without_a_credential(self, build: Build, endpoint: str) -> None:
         event = request("POST", "/v1/earn", "/v1/earn")
         event["body"] = json.dumps({"member_id": "nobody", "visits": 1})

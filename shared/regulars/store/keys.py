@@ -10,6 +10,7 @@
 | somebody who works there | `M#<m>` | `STAFF#<s>` | | |
 | what they booked today | `M#<m>#STAFF#<s>` | `DAY` | | |
 | ... an entry that was counted | `M#<m>#STAFF#<s>` | `COUNTED#<c>#<seq>` | | |
+| ... the passkeys they sign in with | `M#<m>#STAFF#<s>` | `PASSKEYS` | | |
 | device of the counter | `M#<m>` | `DEVICE#<d>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
@@ -47,6 +48,7 @@
 | ... in the list of the merchant | `M#<m>#KEYS` | `<id>` | | |
 | what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |
 | sign-in to the console | `SIGNIN#<id>` | `SIGNIN` | | |
+| passkey ceremony that was begun | `CEREMONY#<id>` | `CEREMONY` | | |
 | whose a mailbox is | `MAILBOX#<hmac>` | `<m>#<s>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
@@ -118,6 +120,10 @@ def staff_day(m: str, staff_id: str) -> Key:
 def staff_entry(m: str, staff_id: str, c: str, seq: int) -> Key:
     """Marks an entry that the day of a person counts."""
     return f"M#{m}#STAFF#{staff_id}", f"COUNTED#{c}#{seq:010}"
+
+
+def passkeys(m: str, staff_id: str) -> Key:
+    return f"M#{m}#STAFF#{staff_id}", "PASSKEYS"
 
 
 DEVICE_PREFIX = "DEVICE#"
@@ -301,6 +307,10 @@ def audit(m: str) -> str:
 
 def sign_in(sign_in_id: str) -> Key:
     return f"SIGNIN#{sign_in_id}", "SIGNIN"
+
+
+def ceremony(ceremony_id: str) -> Key:
+    return f"CEREMONY#{ceremony_id}", "CEREMONY"
 
 
 def mailbox(digest: str) -> str:

@@ -77,8 +77,13 @@ def owners(table: Table, mailbox: str) -> list[tuple[str, Person]]:
     return found
 
 
+def has_console(person: Person) -> bool:
+    """Tell whether a person may sign in to the console at all: an owner or a manager who works."""
+    return person.works and person.role in {MANAGER, OWNER}
+
+
 def _signs_in_with(person: Person, mailbox: str) -> bool:
-    if not person.works or person.role not in {MANAGER, OWNER} or not person.email:
+    if not has_console(person) or not person.email:
         return False
     return tokens.mailbox_digest(person.email) == mailbox
 

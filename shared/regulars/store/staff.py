@@ -6,7 +6,7 @@ compared is stored hashed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +15,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.conditions import Condition
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, Cancelled, Equals, Put, Table
+from regulars.store.table import Absent, Cancelled, Check, Equals, Put, Table
 
 STAFF, MANAGER, OWNER = "staff", "manager", "owner"
 
@@ -159,7 +159,14 @@ def put_device(merchant_id: str, one: Device) -> Put:
     return Put(item, _unchanged(one.version))
 
 
-def write(table: Table, writes: list[Put]) -> None:
+def unchanged(merchant_id: str, one: Person | Device) -> Check:
+    """Return the condition that a person or a device is still as it was read."""
+    if isinstance(one, Person):
+        return Check(keys.staff(merchant_id, one.staff_id), _unchanged(one.version))
+    return Check(keys.device(merchant_id, one.device_id), _unchanged(one.version))
+
+
+def write(table: Table, writes: Sequence[Put | Check]) -> None:
     """Write what was changed, all or nothing; raises CONFLICT when another request was faster."""
     try:
         table.transact(writes)
