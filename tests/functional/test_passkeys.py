@@ -5,8 +5,11 @@ Every passkey here is real: `tests/authenticator.py` makes keys and signs as a d
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import cbor2
@@ -96,6 +99,20 @@ def log(cafe: Merchant, what: str = "passkey") -> list[dict[str, Any]]:
     """The lines of the audit log, the newest first."""
     found: list[dict[str, Any]] = cafe.call("GET", "/v1/audit", query={"what": what}).json["items"]
     return found
+
+
+@contextmanager
+def between(service: Service, key: keys.Key) -> Iterator[list[Callable[[], object]]]:
+    """Within it, the last of the list happens right after an item was read, then the one before."""
+    happen: list[Callable[[], object]] = []
+
+    def see(operation: str, params: dict[str, Any], _: object) -> None:
+        if happen and operation == "BatchGetItem" and key[1] in str(params):
+            happen.pop()()
+
+    service.table.on_call.append(see)
+    yield happen
+    service.table.on_call.remove(see)
 
 
 def wrong(reply: Reply) -> tuple[int, str]:
@@ -576,6 +593,48 @@ class TestPeople:
     ) -> None:
         self._name_owner(cafe, OWNER)
         assert show(Browser(service), device).status == 200
+
+    @pytest.mark.parametrize("path", [REGISTER, LOGIN])
+    def test_who_is_taken_off_while_it_is_finished_is_off(
+        self, service: Service, cafe: Merchant, path: str
+    ) -> None:
+        boss = cafe.person(email="boss@example.com", role="manager")["staff_id"]
+        browser, device = Browser(service).sign_in("boss@example.com"), Authenticator()
+        add(browser, device)
+        given = options(browser, path)
+        answer = device.create(given) if path == REGISTER else device.get(given)
+        with between(service, keys.passkeys(cafe.id, boss)) as happen:
+            happen.append(lambda: cafe.call("DELETE", f"/v1/staff/{boss}"))
+            reply = finish(browser, path, answer)
+        assert reply.status == (401 if path == REGISTER else 403)
+        assert happen == []
+        assert stored.read(service.table, cafe.id, boss) == (None, stored.Passkeys(cafe.id, boss))
+
+    def test_who_may_not_work_any_more_at_the_last_moment_is_not_in(
+        self, service: Service, cafe: Merchant
+    ) -> None:
+        boss = cafe.person(email="boss@example.com", role="manager")["staff_id"]
+        browser, device = Browser(service).sign_in("boss@example.com"), Authenticator()
+        add(browser, device)
+        shown = device.get(options(browser))
+        with between(service, keys.passkeys(cafe.id, boss)) as happen:
+            stop = partial(cafe.call, "PATCH", f"/v1/staff/{boss}", {"active": False})
+            happen += [stop, lambda: None]  # after it was read for the second time
+            assert finish(browser, LOGIN, shown).status == 403
+        assert (happen, log(cafe, "passkey.signed_in")) == ([], [])
+
+    def test_who_signs_out_while_one_is_added_adds_none(
+        self, service: Service, cafe: Merchant, owner: Browser
+    ) -> None:
+        made = Authenticator().create(options(owner, REGISTER))
+        copy = Browser(service)
+        copy.cookies = dict(owner.cookies)
+        with between(service, keys.passkeys(cafe.id, staff_id(cafe))) as happen:
+            happen.append(lambda: copy.go("POST", "/staff/sign-out", form={}))
+            reply = finish(owner, REGISTER, made)
+        assert (reply.status, happen) == (409, [])
+        assert finish(owner, REGISTER, made).status == 401
+        assert stored.read(service.table, cafe.id, staff_id(cafe))[1].all == ()
 
     @staticmethod
     def _name_owner(cafe: Merchant, email: str) -> None:
