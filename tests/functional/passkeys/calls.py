@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from regulars.store import keys
 from tests.authenticator import Authenticator
 from tests.functional.console import STAFF, Browser
-from tests.service import Reply
+from tests.service import Merchant, Reply, Service
 
+OWNER = "anna@example.com"
 REGISTER, LOGIN = "/console/passkey/register", "/console/passkey/login"
 
 
@@ -38,3 +42,34 @@ def show(
     """Show a passkey of a device, to sign in."""
     shown = device.get(options(browser, source=source), **changed)
     return finish(browser, LOGIN, shown, source=source)
+
+
+def staff_id(cafe: Merchant, role: str = "owner") -> str:
+    people = cafe.call("GET", "/v1/staff").json["items"]
+    return next(str(one["staff_id"]) for one in people if one["role"] == role)
+
+
+def log(cafe: Merchant, what: str = "passkey") -> list[dict[str, Any]]:
+    """The lines of the audit log, the newest first."""
+    found: list[dict[str, Any]] = cafe.call("GET", "/v1/audit", query={"what": what}).json["items"]
+    return found
+
+
+@contextmanager
+def between(service: Service, key: keys.Key) -> Iterator[list[Callable[[], object]]]:
+    """Within it, the last of the list happens right after an item was read, then the one before."""
+    happen: list[Callable[[], object]] = []
+
+    def see(operation: str, params: dict[str, Any], _: object) -> None:
+        if happen and operation == "BatchGetItem" and key[1] in str(params):
+            happen.pop()()
+
+    service.table.on_call.append(see)
+    yield happen
+    service.table.on_call.remove(see)
+
+
+def wrong(reply: Reply) -> tuple[int, str]:
+    """Status of a refusal, and the one field that it names."""
+    (error,) = reply.json["errors"]
+    return reply.status, error["path"]

@@ -20,7 +20,7 @@ from tests.authenticator import Authenticator, decode, encode
 from tests.conftest import PLATFORM_KEY
 from tests.examples import examples
 from tests.functional.console import STAFF, Browser
-from tests.functional.passkeys import LOGIN, REGISTER, add, finish, options, show
+from tests.functional.passkeys.calls import LOGIN, REGISTER, add, finish, options, show
 from tests.service import Reply, Service
 
 OWNER = "anna@example.com"
