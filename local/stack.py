@@ -84,7 +84,7 @@ class Stack:
             else None,
             "mail_url": desk.url,
         }
-        self.address = f"http://127.0.0.1:{server.port}"
+        self.address = settings.own_url(server.port)
         write_private(settings.state / "access.json", self.access)
 
     def watch(self, stop: threading.Event) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from local import engine, template
+from local.intrinsics import read_yaml
 from regulars.store import wire
 from tests.left_out import leave_out
 
@@ -29,13 +30,20 @@ class Build:
 
     python: str
     folder: Path
-    deps: Path
+    layers: Mapping[str, Path]
+    """What this machine can run of each layer."""
     functions: tuple[str, ...]
 
     def path(self, function: str) -> list[str]:
         """What is on `sys.path` in Lambda for this function."""
-        shared = self.folder / "SharedLayer" / "python"
-        return [str(self.folder / function), str(self.deps), str(shared)]
+        return [str(self.folder / function), *(str(self.layers[it]) for it in layers_of(function))]
+
+
+def layers_of(function: str) -> list[str]:
+    """The layers of a function, by logical id, as the template says."""
+    document = read_yaml(ROOT / "template.yaml")
+    own = document["Resources"][function]["Properties"].get("Layers", [])
+    return [it["Ref"] for it in (*document["Globals"]["Function"]["Layers"], *own)]
 
 
 def why_not() -> str | None:
@@ -78,9 +86,8 @@ def build() -> Build:
     if reason is not None:
         pytest.fail(reason, pytrace=False)
     report = json.loads((BUILT / "built.json").read_text("utf-8"))
-    return Build(
-        report["python"], BUILT / "build", ROOT / report["deps"], tuple(report["functions"])
-    )
+    layers = {name: ROOT / folder for name, folder in report["layers"].items()}
+    return Build(report["python"], BUILT / "build", layers, tuple(report["functions"]))
 
 
 @pytest.fixture(scope="session")

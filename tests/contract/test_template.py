@@ -322,11 +322,17 @@ class TestLedger:
 class TestLayers:
     def test_they_are_built_for_the_runtime_and_processor_of_the_functions(self) -> None:
         (architecture,) = GLOBALS["Architectures"]
-        for name in (it["Ref"] for it in GLOBALS["Layers"]):
+        layers = of_type("AWS::Serverless::LayerVersion")
+        assert {it["Ref"] for it in GLOBALS["Layers"]} | {"PasskeysLayer"} == set(layers)
+        for name in layers:
             assert RESOURCES[name]["Metadata"] == {
                 "BuildMethod": GLOBALS["Runtime"],
                 "BuildArchitecture": architecture,
             }
+
+    def test_what_checks_passkeys_is_in_a_layer_of_the_console_alone(self) -> None:
+        own = {verb(name): it["Layers"] for name, it in FUNCTIONS.items() if "Layers" in it}
+        assert own == {"console": [{"Ref": "PasskeysLayer"}]}
 
 
 class TestAlarms:

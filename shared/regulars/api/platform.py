@@ -72,7 +72,8 @@ def change_owner(request: protocol.Request) -> protocol.Response:
 
     merchant_settings.change(table, tokens.twin(live), make)
     noted = _noted(request, live, "merchant.owner", {})
-    people = sign_ins.moved(table, live, before.owner_email, email)
+    now_ms = calendar.to_ms(clock.now())
+    people = sign_ins.moved(table, live, before.owner_email, email, now_ms)
     changed = merchant_settings.change(table, live, make, noted, *people)
     return protocol.json_answer(200, _view(changed))
 

@@ -223,6 +223,11 @@ PAGES = (
     Route("POST", "/console/sign-in", "console", "Send a sign-in mail", "none"),
     Route("GET", "/console/sign-in/{token}", "console", "Ask before signing in", "link"),
     Route("POST", "/console/sign-in/{token}", "console", "Sign in", "link"),
+    Route("POST", "/console/passkey/register/options", "console", "Begin a passkey", "staff"),
+    Route("POST", "/console/passkey/register/finish", "console", "Keep a passkey", "staff"),
+    Route("POST", "/console/passkey/login/options", "console", "Ask for a passkey", "none"),
+    Route("POST", "/console/passkey/login/finish", "console", "Sign in by passkey", "none"),
+    Route("POST", "/console/passkey/remove", "console", "Remove a passkey", "staff"),
     Route("POST", "/hooks/{provider}/{hook_id}", "hooks", "An event of a till", "signature"),
 )
 

@@ -106,7 +106,7 @@ def page(
     if before is not None:
         created_ms, merchant_id = before
         pk, sk = keys.merchant(merchant_id)
-        order = keys.merchants_order(created_ms, merchant_id)
+        order = keys.in_time(created_ms, merchant_id)
         start = {"PK": pk, "SK": sk, "GSI1PK": keys.MERCHANTS, "GSI1SK": order}
     read = table.query(keys.MERCHANTS, index=True, newest_first=True, limit=limit, start=start)
     found = [(merchant_of(item), of_item(item)) for item in read.items]

@@ -234,7 +234,7 @@ def listed(merchant: Merchant) -> Item:
     """What puts a live merchant into the list of all; nothing for a sandbox."""
     if is_sandbox(merchant.merchant_id):
         return {}
-    order = keys.merchants_order(merchant.created_ms, merchant.merchant_id)
+    order = keys.in_time(merchant.created_ms, merchant.merchant_id)
     return {"GSI1PK": keys.MERCHANTS, "GSI1SK": order}
 
 

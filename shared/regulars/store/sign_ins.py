@@ -77,8 +77,13 @@ def owners(table: Table, mailbox: str) -> list[tuple[str, Person]]:
     return found
 
 
+def has_console(person: Person) -> bool:
+    """Tell whether a person may sign in to the console at all: an owner or a manager who works."""
+    return person.works and person.role in {MANAGER, OWNER}
+
+
 def _signs_in_with(person: Person, mailbox: str) -> bool:
-    if not person.works or person.role not in {MANAGER, OWNER} or not person.email:
+    if not has_console(person) or not person.email:
         return False
     return tokens.mailbox_digest(person.email) == mailbox
 
@@ -98,14 +103,15 @@ def mailbox_put(merchant_id: str, person: Person) -> list[Put]:
     return [Put(item)]
 
 
-def moved(table: Table, merchant_id: str, before: str, email: str) -> list[Put]:
+def moved(table: Table, merchant_id: str, before: str, email: str, now_ms: int) -> list[Put]:
     """Return the writes by which owners who sign in with the address `before` do so with `email`.
 
-    What stands under the old mailbox is passed over by `owners` from then on.
+    What stands under the old mailbox is passed over by `owners` from then on. Whoever has it may
+    have signed in by it and made other ways in: sessions, passkeys and PIN of before are over.
     """
     found: list[Put] = []
     for person in staff.people(table, merchant_id):
         if person.works and person.role == OWNER and person.email == before != email:
-            after = person._replace(email=email)
+            after = person._replace(email=email, pin="", not_before_ms=now_ms)
             found += [staff.put_person(merchant_id, after), *mailbox_put(merchant_id, after)]
     return found

@@ -6,7 +6,7 @@ from typing import Any
 from regulars.http.headers import of_page
 from regulars.i18n.words import Words
 from regulars.pages.console.home import view as home
-from regulars.pages.console.home.view import HomePage
+from regulars.pages.console.home.view import HomePage, PasskeyRow, PasskeysPanel
 from regulars.pages.console.sign_in import view as sign_in
 from regulars.pages.console.sign_in.view import SignInPage
 from regulars.pages.counter.enroll import view as enroll
@@ -365,8 +365,26 @@ PAGES: dict[str, View] = {
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),
     "console": HomePage(BRAND, "Kata", "owner"),
-    "console-long": HomePage(LONG_BRAND, "Nagyné Kovács-Szentgyörgyi Boglárka Mária", "owner"),
-    "sign-in": SignInPage("address"),
+    "console-long": HomePage(
+        LONG_BRAND,
+        "Nagyné Kovács-Szentgyörgyi Boglárka Mária",
+        "owner",
+        passkeys=PasskeysPanel(
+            (
+                PasskeyRow("1" * 16, LONG_NAME[:60], NOW, NOW),
+                PasskeyRow("2" * 16, "", NOW, None),
+            )
+        ),
+    ),
+    "console-no-passkeys": HomePage(BRAND, "Kata", "manager", passkeys=PasskeysPanel()),
+    "console-ten-passkeys": HomePage(
+        BRAND,
+        "Kata",
+        "owner",
+        passkeys=PasskeysPanel((PasskeyRow("1" * 16, "Kata telefonja", NOW, NOW),) * 10, False),
+    ),
+    "sign-in": SignInPage("address", again=True, passkeys=True),
+    "sign-in-number": SignInPage("address"),
     "sign-in-code": SignInPage("code", wrong=True),
     "sign-in-link": SignInPage("link"),
     "sign-in-shops": SignInPage("shops", shops=(("m1", "Corner Café"), ("m2", "L" * 80))),

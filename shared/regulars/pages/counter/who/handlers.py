@@ -105,7 +105,8 @@ def _may_choose(device: Device, person: Person) -> bool:
     whoever enrolled it."""
     if not person.works or not person.works_at(device.location):
         return False
-    return bool(person.pin) or device.staff[:1] == (person.staff_id,)
+    enrolled = device.staff[:1] == (person.staff_id,) and device.created_ms >= person.not_before_ms
+    return bool(person.pin) or enrolled
 
 
 def _require_pin(merchant_id: str, device: Device, person: Person, pin: str) -> None:
