@@ -310,7 +310,7 @@ MAIL = MailBody(
 
 MAILED = MailedPage(BRAND, "/m/abc", "ask", "anna@example.com")
 
-RECOVER = RecoverPage(BRAND, "/j/kavehaz/recover", "/j/kavehaz")
+RECOVER = RecoverPage(BRAND, "/j/kavehaz/recover", "/j/kavehaz", CONTROLLER)
 
 PAGES: dict[str, View] = {
     "card": CARD,
