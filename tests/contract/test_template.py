@@ -213,11 +213,11 @@ class TestSecrets:
 
     def test_the_key_ring_is_read_by_those_who_make_or_check_something_with_it(self) -> None:
         """`tests/service.py` takes it from the others. Outbox writes a sandbox's mails by itself,
-        tiers draws raffles."""
+        tiers draws raffles, expiry finds what leads to a member who is erased."""
         readers = {name for name in FUNCTIONS if "ssm:GetParameter" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in readers} == {
             "join", "card", "stamp", "redeem", "staff", "api", "hooks", "orders", "outbox",
-            "notify", "tiers", "console",
+            "notify", "tiers", "expiry", "console",
         }  # fmt: skip
         for name in readers:
             (read,) = (

@@ -112,7 +112,7 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     own = {
         "postal_address": "1052 Budapest, Fő utca 1.", "privacy_contact": "data@example.com",
         "privacy_url": "https://corner.example/privacy", "reply_to": "hello@example.com",
-        "quiet_hours": {"from": "20:30", "until": "09:00"},
+        "quiet_hours": {"from": "20:30", "until": "09:00"}, "retention_months": 24,
     }  # fmt: skip
     story.ask("PATCH", "/v1/merchant", own)
     story.ask("GET", "/v1/merchant")

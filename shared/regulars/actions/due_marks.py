@@ -22,6 +22,7 @@ PUBLISH = "publish"
 ZONE = "zone"
 ROOTS = "roots"
 FRAUD = "fraud"
+RETENTION = "retention"
 """Under these names they stand in the due list."""
 
 MONDAY_HOUR = 8
@@ -103,6 +104,11 @@ def roots_at(merchant_id: str, instant: datetime) -> Item:
 def next_look(merchant_id: str, instant: datetime) -> Item:
     """Return the mark of the next look for signals of fraud."""
     return due_item(merchant_id, keys.MERCHANT_LEVEL, FRAUD, calendar.hour_of(instant))
+
+
+def next_retention(merchant_id: str, instant: datetime) -> Item:
+    """Return the mark of the next look for members whom the retention rule may erase."""
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, RETENTION, calendar.hour_of(instant))
 
 
 def next_count(merchant_id: str, program: Program, now: datetime) -> Item:

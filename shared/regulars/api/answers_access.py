@@ -46,8 +46,8 @@ class ApiKeyList(View):
 class Who(View):
     """Who did something."""
 
-    kind: Literal["key", "staff", "owner", "platform"]
-    """Whether an API key, staff, the owner or the platform."""
+    kind: Literal["key", "staff", "owner", "platform", "job"]
+    """Whether an API key, staff, the owner, the platform, or a job by a rule of the merchant."""
     id: str
     """The id of the key or of the person."""
     name: str

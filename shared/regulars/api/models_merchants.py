@@ -50,9 +50,11 @@ class MerchantChange(Body):
     quiet_hours: QuietHours | None = None
     """When nobody is written to; 21:00 to 08:00 when it is not set."""
     retention_months: Annotated[int, Field(ge=1, le=240)] | None = None
-    """After how many months without a visit a member is forgotten."""
+    """The retention rule: after how many months without use of the card a member is erased."""
     set_up_done: bool = Field(default=None)  # type: ignore[assignment]
     """Whether the owner has been through the first steps."""
+    dry_run: bool = False
+    """Changes nothing: says what the settings would be, and how many members would be erased."""
 
 
 class MerchantLimits(Body):

@@ -64,7 +64,9 @@ OPERATIONS: dict[str, Text] = {
     "PATCH /v1/merchant": Text(
         "Merchants",
         "Changes the fields that are sent; `null` takes back what need not be set. Mails and the "
-        "join page say it at once.",
+        "join page say it at once. `retention_months` erases members who have not used their card "
+        "for so long, from a week on after it was set or made shorter: `retention_from`. With "
+        "`dry_run` nothing is changed, and `would_erase` says how many that are by now.",
         (Code.CONFLICT,),
     ),
     "GET /v1/templates": Text("Programme", "Lists the programmes that a merchant can begin with."),

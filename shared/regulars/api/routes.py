@@ -53,7 +53,7 @@ API = (
     Route("GET", "/v1/merchant", "api", "Read what the merchant has set", "key",
           answers=((200, merchants.MerchantView),)),
     Route("PATCH", "/v1/merchant", "api", "Change what the merchant has set", "key",
-          of_merchants.MerchantChange, ((200, merchants.MerchantView),)),
+          of_merchants.MerchantChange, ((200, merchants.ChangedMerchant),)),
     Route("GET", "/v1/templates", "api", "List the templates", "none",
           answers=((200, programs.TemplateList),)),
     Route("GET", "/v1/templates/{id}", "api", "Read a template", "none",

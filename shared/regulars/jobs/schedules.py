@@ -12,6 +12,7 @@ from regulars.actions.due_marks import (
     INVITE,
     LEADERBOARDS,
     PUBLISH,
+    RETENTION,
     ROOTS,
     ZONE,
 )
@@ -30,6 +31,7 @@ from regulars.jobs import (
     publishing,
     raffles,
     recompute,
+    retention,
     roots,
 )
 from regulars.jobs.due import Job, run_due
@@ -54,13 +56,14 @@ JOBS: dict[str, Job] = {
     ROOTS: roots.digest_heads,
     FRAUD: fraud.look_due,
     ERASE: clean_up,
+    RETENTION: retention.keep,
     LATER: later.hand_on,
     KEY_ENDS: expiring_keys.report,
 }
 """By the name under which they stand in the due list."""
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
-    "expiry": (EXPIRE, ERASE),
+    "expiry": (EXPIRE, ERASE, RETENTION),
     "reminders": (REMIND, NOTICE, LATER),
     "digest": (DIGEST, ROOTS, KEY_ENDS, FRAUD),
     "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS, PUBLISH, ZONE),

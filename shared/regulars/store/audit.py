@@ -24,7 +24,7 @@ class Actor(NamedTuple):
     """Who acts, and from where."""
 
     kind: str
-    """`key`, `staff`, `owner` or `platform`."""
+    """`key`, `staff`, `owner`, `platform`, or `job` for a rule that the merchant has set."""
     id: str
     name: str
     device: str = ""

@@ -225,6 +225,7 @@ CONTROLLER = Controller(
     "Kávéház a sarkon Bt., 1052 Budapest, Fő utca 1.",
     "adat@kavehaz.example",
     "https://kavehaz.example/adat",
+    24,
 )
 JOIN = JoinPage(BRAND, "/j/kavehaz", "once1", LANGUAGES, CONTROLLER, goal=GOAL._replace(have=1))
 STAFF = CounterPage(

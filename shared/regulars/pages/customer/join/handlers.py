@@ -141,7 +141,7 @@ def _shop(request: protocol.Request) -> tuple[Shop, view.Controller]:
 def _controller(item: Item) -> view.Controller:
     own = merchant_settings.of_item(item)
     named = ", ".join(filter(None, (item["name"], own.postal_address)))
-    return view.Controller(named, own.privacy_contact, own.privacy_url)
+    return view.Controller(named, own.privacy_contact, own.privacy_url, own.retention_months)
 
 
 def _page(

@@ -23,11 +23,13 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Controller(NamedTuple):
-    """Who keeps what is typed: name and address in one line, whom to ask, where the notice is."""
+    """Who keeps what is typed: name and address in one line, whom to ask, where the notice is, and
+    after how many months without use of the card it is erased (0 without a rule)."""
 
     name: str
     contact: str = ""
     url: str = ""
+    months: int = 0
 
 
 class JoinPage(NamedTuple):
