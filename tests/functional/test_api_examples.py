@@ -107,6 +107,11 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
         asked = {"limit": "1"} if method == "GET" else {}
         reply = service.request(method, path, body=sent, headers=headers, query=asked)
         story.keep(method, path, sent, reply)
+    other = service.request(
+        "POST", "/v1/merchants", body={**body, "slug": f"{slug}-2"}, headers=headers
+    ).json["merchant_id"]
+    closed = service.request("DELETE", f"/v1/merchants/{other}", headers=headers)
+    story.keep("DELETE", f"/v1/merchants/{other}", None, closed)
     for path in ("/v1/templates", "/v1/templates/bakery", "/v1/health", "/v1/test/clock"):
         story.ask("GET", path)
     own = {

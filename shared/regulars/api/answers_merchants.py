@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
@@ -66,6 +66,19 @@ class ChangedMerchant(RootModel[MerchantView | TriedMerchant]):
     """What a merchant has set; for a dry run what it would have set."""
 
 
+class ArchiveLink(View):
+    """An archive of everything that a merchant had: lines of JSON, compressed with gzip."""
+
+    url: str
+    """Where it can be fetched."""
+    expires_at: Instant
+    """Until when that link is good; ask again for another."""
+    sha256: str
+    """SHA-256 of the file, in hex."""
+    size: int
+    """Its size in bytes."""
+
+
 class ListedMerchant(View):
     """A merchant as the platform sees it."""
 
@@ -85,6 +98,11 @@ class ListedMerchant(View):
     """How many requests a second each key may make; null for the usual limit."""
     burst: int | None
     """How many requests a key may make at once; null for the usual limit."""
+    state: Literal["open", "closing", "closed"]
+    """Whether it is open, was closed (30 days later its members are erased), or is erased."""
+    archive: ArchiveLink | None
+    """Where everything is that a closed merchant had; null while it is not made, and 90 days
+    later."""
 
 
 class MerchantList(View):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -66,6 +66,8 @@ class MerchantLimits(Body):
     """How many requests a key may make at once."""
     owner_email: Text = Field(default=None)  # type: ignore[assignment]
     """Where the weekly digest goes."""
+    closed: Literal[False] = Field(default=None)  # type: ignore[arg-type]
+    """`false` opens a closed merchant again, until its members are erased."""
 
 
 class OwnerBody(Body):

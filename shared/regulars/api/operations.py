@@ -47,7 +47,16 @@ OPERATIONS: dict[str, Text] = {
         "Merchants",
         "Sets how many requests the keys of a merchant, or of a sandbox, may make, and where the "
         "weekly digest goes. Fields that are left out stay. Usual are 50 a second and 500 at once; "
-        "devices move in proportion.",
+        "devices move in proportion. `closed: false` opens a merchant again that was closed, with "
+        "its sandbox, until its members are erased.",
+        (Code.UNDO_EXPIRED, Code.CONFLICT),
+    ),
+    "DELETE /v1/merchants/{id}": Text(
+        "Merchants",
+        "Closes a merchant with its sandbox: from now on its keys, devices, hooks, pages and cards "
+        "are as unknown as what never was, and nobody is written to. An archive of everything is "
+        "made within hours: the owner gets a link by mail, and `GET /v1/merchants` shows one. 30 "
+        "days later the members are erased. The slug stays taken. Doing it again changes nothing.",
         (Code.CONFLICT,),
     ),
     "POST /v1/merchants/{id}/owner": Text(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.actions.due_marks import (
+    CLOSING,
     DIGEST,
     DRAW,
     FRAUD,
@@ -22,6 +23,7 @@ from regulars.core.observability import logger
 from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
 from regulars.jobs import (
     cards,
+    closing,
     digest,
     expiring_keys,
     fraud,
@@ -59,10 +61,12 @@ JOBS: dict[str, Job] = {
     RETENTION: retention.keep,
     LATER: later.hand_on,
     KEY_ENDS: expiring_keys.report,
+    CLOSING: closing.work,
 }
 """By the name under which they stand in the due list."""
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "close": (CLOSING,),
     "expiry": (EXPIRE, ERASE, RETENTION),
     "reminders": (REMIND, NOTICE, LATER),
     "digest": (DIGEST, ROOTS, KEY_ENDS, FRAUD),

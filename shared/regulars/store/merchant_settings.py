@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
-from regulars.store.conditions import Condition, Without
+from regulars.store.conditions import same_version
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchant, listed, merchant_of
-from regulars.store.table import Cancelled, Check, Equals, Put, Table
+from regulars.store.table import Cancelled, Check, Put, Table
 
 QUIET_FROM, QUIET_UNTIL = "21:00", "08:00"
 """When nobody is written to, unless the merchant has set it."""
@@ -85,7 +85,7 @@ def change(table: Table, merchant_id: str, make: Callable[[Known], Known], *note
             "owner_email": merchant.owner_email, "own": own, "ver": item.get("ver", 0) + 1,
         }  # fmt: skip
         try:
-            table.transact([Put(changed, _as_read(item)), *noted])
+            table.transact([Put(changed, same_version(item)), *noted])
         except Cancelled as cancelled:
             item = cancelled.reasons[0].item or {}
         else:
@@ -98,14 +98,9 @@ def put_beside(table: Table, merchant: Item, *writes: Put) -> None:
     what was read."""
     pk, sk = merchant["PK"], merchant["SK"]
     try:
-        table.transact([*writes, Check((pk, sk), _as_read(merchant))])
+        table.transact([*writes, Check((pk, sk), same_version(merchant))])
     except Cancelled as cancelled:
         raise Refused(RefusalCode.CONFLICT, CHANGING) from cancelled
-
-
-def _as_read(item: Item) -> Condition:
-    version = item.get("ver", 0)
-    return Equals("ver", version) if version else Without("ver")
 
 
 def put_into_list(table: Table, merchant_id: str) -> None:
