@@ -229,6 +229,17 @@ class TestMadeInParts:
         found = [it["member_id"] for it in archive(cafe) if it["type"] == "member"]
         assert sorted(found) == sorted(members)
 
+    def test_a_slow_run_does_not_bring_back_where_others_were(self, cafe: Merchant) -> None:
+        table, now = cafe.service.table, closing.Closing(1, "closing", None)
+        further, behind = job.Progress("u", part=4, lines=40), job.Progress("u", part=2, lines=20)
+        for one in (further, behind):
+            job._keep_progress(table, cafe.id, now, one)
+            assert job._read_progress(table, cafe.id, now) == further
+        job._forget_progress(table, cafe.id, now, behind)
+        assert job._read_progress(table, cafe.id, now) == further
+        job._forget_progress(table, cafe.id, now, further)
+        assert job._read_progress(table, cafe.id, now) is None
+
     def test_a_part_is_as_large_as_s3_asks_for(self) -> None:
         assert objects.PART_MIN == 5 * 1024 * 1024
 

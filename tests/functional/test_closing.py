@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 
+from regulars.actions.publish import publish
 from regulars.domain.calendar import hour_of, to_ms
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.jobs import recompute
+from regulars.program.check import check
 from regulars.program.shop import load_shop
 from regulars.store import closing, keys
 from regulars.store.ledger import due_item
+from regulars.store.merchants import Merchants
 from tests.conftest import Clock
 from tests.functional import tills
 from tests.functional.closings import archive, ask, closed, fetched, listed, run
@@ -86,6 +91,22 @@ class TestFromTheCallOn:
         ask_sign_in(cafe.service, "owner@example.com")
         cafe.service.deliver("messages", "notify")
         assert len(mails.new()) == 1
+
+    def test_an_owner_of_two_signs_in_to_the_other_one(
+        self, service: Service, cafe: Merchant
+    ) -> None:
+        other = service.new_merchant(name="Other Café")
+        closed(cafe)
+        mails = Mails(service)
+        browser = Browser(service)
+        assert browser.post("/console/sign-in", email="owner@example.com").status == 200
+        service.deliver("messages", "notify")
+        (mail,) = mails.new()
+        (link,) = re.findall(r"https://cards.example(/console/sign-in/\S+)", mail["text"])
+        page = browser.post(link)
+        assert (browser.path, page.status) == ("/console/", 200)
+        assert "Other Café" in page.text
+        assert any(other.id in value for value in browser.cookies.values())
 
     def test_a_till_is_answered_as_at_an_unknown_hook(self, cafe: Merchant) -> None:
         member = cafe.join(**ANNA)["member_id"]
@@ -174,8 +195,6 @@ class TestFromTheCallOn:
     def test_a_version_that_was_published_a_moment_before_is_not_recomputed(
         self, cafe: Merchant
     ) -> None:
-        from regulars.jobs import recompute
-
         cafe.join()
         closed(cafe)
         recompute.handle({"PK": f"M#{cafe.id}", "version": 2})
@@ -403,17 +422,22 @@ class TestTheEnd:
         ):  # fmt: skip
             assert cafe.service.request("GET", wrong).status == 404, wrong
 
-    def test_closing_is_a_change_that_another_may_lose(self, cafe: Merchant) -> None:
-        """A programme that is published at the same moment is refused, whoever is first."""
-        from regulars.actions.publish import publish
-        from regulars.domain.refusals import Refused
-        from regulars.program.check import check
-
+    def test_who_has_read_the_programme_before_publishes_nothing_over_it(
+        self, cafe: Merchant
+    ) -> None:
         shop = load_shop(cafe.service.table, cafe.id)
         document = cafe.call("GET", "/v1/program").json["program"]
         closed(cafe)
-        with pytest.raises(Refused):
+        merchants = Merchants(cafe.service.table)
+        with pytest.raises(Refused) as refused:
             publish(shop, check(document), over=1, confirmed=True, about={})
+        assert refused.value.code is RefusalCode.NOT_FOUND
+        with pytest.raises(Refused) as refused:
+            merchants.publish(
+                cafe.id, document, 1, to_ms(shop.now), [], {}, version=2, free=2, about={}
+            )
+        assert refused.value.code is RefusalCode.CONFLICT
+        assert cafe.call("GET", "/v1/program").status == 401
         found = closing.read(cafe.service.table, cafe.id)
         assert found is not None
         assert found.at_ms == to_ms(shop.now)

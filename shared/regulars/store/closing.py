@@ -22,7 +22,8 @@ GRACE_MS = 30 * DAY_MS
 """How long after it was closed a merchant can be opened again, before members are erased."""
 
 SETTLES_MS = 10 * 60 * 1000
-"""Longer than any function lives: what was under way when the merchant was closed is over then."""
+"""Longer than any function lives that books something: what was under way when the merchant was
+closed is over then."""
 
 KEPT_MS = 90 * DAY_MS
 """How long an archive is kept, as the template says."""
