@@ -187,6 +187,7 @@ _PSEUDO: dict[str, Any] = {
 }
 _NAME_PROPERTIES = {
     "AWS::DynamoDB::Table": "TableName",
+    "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::Serverless::Function": "FunctionName",

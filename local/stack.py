@@ -57,6 +57,8 @@ class Stack:
         urls = create_queues(sqs, template.queues, template.resolver.arn)
         template.resolver.late.update(urls)
         Client("ses", endpoint).post("/v2/email/identities", {"EmailIdentity": MAIL_FROM})
+        for bucket in template.buckets:
+            Client("s3", endpoint).put(f"/{bucket}")
         keys = Secrets.kept_in(settings.kept())
         _put_secret(Client("ssm", endpoint), RING_PARAMETER, keys.ring)
         self._make_pools(

@@ -38,6 +38,7 @@ _PASSED_OVER = (
     "AWS::Logs::",
     "AWS::ResourceGroups::",
     "AWS::Route53::",
+    "AWS::S3::BucketPolicy",
     "AWS::SES::",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
@@ -145,12 +146,13 @@ class Function:
 
 @dataclass
 class Template:
-    """All that matters locally. Queues by logical id, functions by logical id."""
+    """All that matters locally. Queues and functions by logical id, buckets by name."""
 
     resolver: Resolver
     table: Table
     functions: dict[str, Function] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
+    buckets: list[str] = field(default_factory=list)
     routes: list[Route] = field(default_factory=list)
     queue_sources: list[QueueSource] = field(default_factory=list)
     stream_sources: list[StreamSource] = field(default_factory=list)
@@ -213,6 +215,8 @@ class _Reader:
             self._function(name, properties)
         elif kind == "AWS::SQS::Queue":
             self._queue(name, properties)
+        elif kind == "AWS::S3::Bucket":
+            self._result.buckets.append(self._resolver.physical_name(name))
         elif kind == "AWS::Serverless::HttpApi":
             _only(name, properties, _HTTP_API)
         elif kind in ("AWS::DynamoDB::Table", "AWS::Serverless::LayerVersion"):

@@ -21,7 +21,7 @@ from regulars.http import credentials, limits
 from regulars.store import connect, wire
 from regulars.store.table import Table
 from tests import chromium, examples, left_out
-from tests.aws_services import AwsServices
+from tests.aws_services import BUCKET, AwsServices
 from tests.service import PermittedRing, Service
 from tests.spy import Spy
 
@@ -150,6 +150,7 @@ def service(
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_services.url)
     monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
     monkeypatch.setenv("MESSAGES_QUEUE_URL", queues["messages"])
+    monkeypatch.setenv("ARCHIVE_BUCKET", BUCKET)
     monkeypatch.setenv("PLATFORM_KEY_SHA256", tokens.digest(PLATFORM_KEY))
     config.settings.cache_clear()
     return Service(tables["boto"], aws_services, queues, spy, PLATFORM_KEY)

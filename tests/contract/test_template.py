@@ -15,6 +15,7 @@ import pytest
 
 from local.intrinsics import read_yaml
 from regulars.api.routes import ROUTES, UNKNOWN
+from regulars.store import closing
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = read_yaml(ROOT / "template.yaml")
@@ -121,9 +122,10 @@ class TestEveryFunction:
     def test_may_do_only_what_is_named(self, name: str) -> None:
         for statement in statements(FUNCTIONS[name]):
             assert statement["Effect"] == "Allow"
-            assert all(re.fullmatch(r"[a-z]+:[A-Za-z]+", it) for it in statement["Action"])
+            assert all(re.fullmatch(r"[a-z0-9]+:[A-Za-z]+", it) for it in statement["Action"])
             assert statement["Resource"] != "*"
-            assert "*" not in json.dumps(statement["Resource"])
+            named = json.dumps(statement["Resource"]).replace("ArchiveBucket.Arn}/archives/*", "")
+            assert "*" not in named
 
     def test_may_neither_scan_nor_delete_nor_administer(self, name: str) -> None:
         forbidden = re.compile(
@@ -167,8 +169,10 @@ class TestPermissions:
                     senders.setdefault(target(statement["Resource"]), set()).add(verb(name))
         assert senders == {
             "OrdersQueue": {"api", "hooks"},
-            "MessagesQueue": {"api", "card", "console", "digest", "join", "outbox", "reminders"},
-        }
+            "MessagesQueue": {
+                "api", "card", "close", "console", "digest", "join", "outbox", "reminders",
+            },
+        }  # fmt: skip
 
     def test_tills_and_pages_cannot_do_more_than_their_work(self) -> None:
         assert actions(FUNCTIONS["AssetsFunction"]) == set()
@@ -204,8 +208,8 @@ class TestSecrets:
             variables = function.get("Environment", {}).get("Variables", {})
             assert set(variables) <= {
                 "TABLE_NAME", "BASE_URL", "RING_PARAMETER", "PLATFORM_KEY_SHA256", "MAIL_FROM",
-                "ORDERS_QUEUE_URL", "MESSAGES_QUEUE_URL", "POWERTOOLS_SERVICE_NAME",
-                "POWERTOOLS_LOG_LEVEL",
+                "ARCHIVE_BUCKET", "ORDERS_QUEUE_URL", "MESSAGES_QUEUE_URL",
+                "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL",
             }  # fmt: skip
         whole = (ROOT / "template.yaml").read_text("utf-8")
         assert "{{resolve" not in whole
@@ -213,11 +217,11 @@ class TestSecrets:
 
     def test_the_key_ring_is_read_by_those_who_make_or_check_something_with_it(self) -> None:
         """`tests/service.py` takes it from the others. Outbox writes a sandbox's mails by itself,
-        tiers draws raffles."""
+        tiers draws raffles, expiry and close find what leads to a member who is erased."""
         readers = {name for name in FUNCTIONS if "ssm:GetParameter" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in readers} == {
             "join", "card", "stamp", "redeem", "staff", "api", "hooks", "orders", "outbox",
-            "notify", "tiers", "console",
+            "notify", "tiers", "expiry", "close", "console",
         }  # fmt: skip
         for name in readers:
             (read,) = (
@@ -295,7 +299,7 @@ class TestStream:
 class TestSchedules:
     def test_every_job_runs_each_hour_and_its_failures_are_kept(self) -> None:
         jobs = dict(events("ScheduleV2"))
-        assert {verb(name) for name in jobs} == {"digest", "expiry", "reminders", "tiers"}
+        assert {verb(name) for name in jobs} == {"close", "digest", "expiry", "reminders", "tiers"}
         for name, event in jobs.items():
             assert re.fullmatch(r"cron\(\d+ \* \* \* \? \*\)", event["ScheduleExpression"])
             assert target(event["DeadLetterConfig"]["Arn"]) == "SchedulesDeadLetterQueue"
@@ -317,6 +321,49 @@ class TestLedger:
         table = RESOURCES["LedgerTable"]["Properties"]
         assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
         assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+
+
+class TestArchive:
+    """Where everything of a closed merchant lies: for two functions, and for 90 days."""
+
+    BUCKET = RESOURCES["ArchiveBucket"]
+
+    def test_it_outlives_the_stack_but_not_a_first_deployment_that_failed(self) -> None:
+        assert self.BUCKET["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert self.BUCKET["UpdateReplacePolicy"] == "Retain"
+
+    def test_nobody_else_can_read_it(self) -> None:
+        own = self.BUCKET["Properties"]
+        assert own["PublicAccessBlockConfiguration"] == dict.fromkeys(
+            ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
+            True,
+        )
+        assert own["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+        (rule,) = own["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+        (only,) = RESOURCES["ArchiveBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert (only["Effect"], only["Principal"], only["Action"]) == ("Deny", "*", "s3:*")
+        assert only["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+    def test_what_is_in_it_goes_by_itself(self) -> None:
+        archives, unfinished = self.BUCKET["Properties"]["LifecycleConfiguration"]["Rules"]
+        assert archives == {
+            "Id": "archives", "Status": "Enabled", "Prefix": "archives/",
+            "ExpirationInDays": closing.KEPT_MS // closing.DAY_MS,
+        }  # fmt: skip
+        assert unfinished["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+    def test_one_function_writes_it_and_one_hands_it_out(self) -> None:
+        may = {
+            verb(name): {it for it in actions(function) if it.startswith("s3:")}
+            for name, function in FUNCTIONS.items()
+        }
+        assert {name: it for name, it in may.items() if it} == {
+            "api": {"s3:GetObject"},
+            "close": {"s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"},
+        }
+        named = {verb(name) for name, it in FUNCTIONS.items() if "ArchiveBucket" in str(it)}
+        assert named == {"api", "close"}
 
 
 class TestLayers:

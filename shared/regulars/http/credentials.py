@@ -135,7 +135,7 @@ def gather(
             kept.put(key, item)
     limits.learn(m, known)
     program_item, caller = known[keys.program(m)], claim.confirm(known)
-    if caller is None or program_item is None:
+    if caller is None or program_item is None or "closed" in program_item:
         limits.missed(lambda: table, request)
         raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
     _require_allowed(caller, request.route)

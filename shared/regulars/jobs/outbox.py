@@ -12,6 +12,7 @@ from regulars.jobs import referrals
 from regulars.messages import kinds
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
+from regulars.program.load import ClosedError
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect
 from regulars.store.table import Table
@@ -33,7 +34,10 @@ def announce(table: Table, partition: str, text: str) -> None:
     What cannot be done is set aside with what a retry needs: the stream does not wait for it.
     """
     _, merchant_id, _, member_id = partition.split("#")
-    shop = load_shop(table, merchant_id)
+    try:
+        shop = load_shop(table, merchant_id)
+    except ClosedError:
+        return  # nobody is told anything, and nothing is booked any more
     try:
         entry = parse(text)
     except UNREADABLE as error:

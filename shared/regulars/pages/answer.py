@@ -9,14 +9,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from regulars.core.observability import logger
+from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import limits, links, problems, protocol
 from regulars.i18n import languages, negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
 from regulars.pages.message import view as message
+from regulars.program.load import ClosedError
+from regulars.render.brand import brand_of
 from regulars.render.page import Template, View, render
 from regulars.store import connect
+from regulars.store.closing import GRACE_MS
 from regulars.store.errors import Unavailable
 
 _KINDS = {
@@ -55,7 +59,8 @@ def _found(handler: protocol.Handler, request: protocol.Request) -> protocol.Res
     try:
         return handler(request)
     except Refused as refused:
-        if refused.code is not RefusalCode.NOT_FOUND or request.method != "GET":
+        known = isinstance(refused, ClosedError)
+        if known or refused.code is not RefusalCode.NOT_FOUND or request.method != "GET":
             raise
         other = links.respelled(request.path)
         while other and not _leads_to_a_page(handler, request.at(other)):
@@ -103,9 +108,29 @@ def browser_words(request: protocol.Request, spoken: Sequence[str] = ()) -> Word
 
 def refusal(request: protocol.Request, refused: Refused) -> protocol.Response:
     """Answer a refusal as a page that says what to do."""
+    if isinstance(refused, ClosedError):
+        return _closed(request, refused)
     kind: Any = _KINDS.get(refused.code, "try_again")
     shown = message.MessagePage(kind, minutes=minutes(refused))
     return refusal_page(refused, shown, browser_words(request))
+
+
+def _closed(request: protocol.Request, closed: ClosedError) -> protocol.Response:
+    """Say that the programme is over, and what that means."""
+    program = closed.program
+    words = browser_words(request, program.languages)
+    erased = calendar.local_date(calendar.from_ms(closed.at_ms + GRACE_MS), program.timezone)
+    shown = message.MessagePage(
+        "plain",
+        brand_of(program),
+        title=words.t("{shop} has closed its programme", shop=program.name),
+        text=words.t(
+            "Cards, rewards and links of it do not work any more, and nobody writes to you. You "
+            "need not do anything: what is stored about you is erased from {date} on.",
+            date=words.date(erased),
+        ),
+    )
+    return refusal_page(closed, shown, words)
 
 
 def refusal_page(refused: Refused, shown: message.MessagePage, words: Words) -> protocol.Response:
@@ -122,7 +147,7 @@ def minutes(refused: Refused) -> int:
 
 def _counted(request: protocol.Request, refused: Refused) -> Refused:
     """The refusal; another one when the address asked too often for what is not there."""
-    if refused.code is not RefusalCode.NOT_FOUND:
+    if refused.code is not RefusalCode.NOT_FOUND or isinstance(refused, ClosedError):
         return refused
     try:
         limits.missed(connect.lean_table, request)

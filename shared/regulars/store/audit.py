@@ -24,7 +24,7 @@ class Actor(NamedTuple):
     """Who acts, and from where."""
 
     kind: str
-    """`key`, `staff`, `owner`, `platform` or `member`."""
+    """`key`, `staff`, `owner`, `platform`, `member`, or `job` for a rule of the merchant."""
     id: str
     name: str
     device: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from regulars.core import tokens
-from regulars.store import keys, staff
+from regulars.store import closing, keys, staff
 from regulars.store.marshal import Item
 from regulars.store.staff import MANAGER, OWNER, Person
 from regulars.store.table import Absent, Equals, Put, Table
@@ -66,13 +66,15 @@ def write(table: Table, wanted: SignIn) -> bool:
 
 def owners(table: Table, mailbox: str) -> list[tuple[str, Person]]:
     """Return who signs in to the console with a mailbox: (merchant, person), the shops in order of
-    their ids."""
+    their ids; none of a merchant that was closed."""
     page = table.query(keys.mailbox(mailbox), limit=SHOPS_MAX, consistent=True)
     found: list[tuple[str, Person]] = []
     for item in page.items:
+        if "m" not in item:  # of a merchant that was closed
+            continue
         merchant_id, staff_id = item["m"], item["s"]
         person = staff.person(table, merchant_id, staff_id)
-        if person and _signs_in_with(person, mailbox):
+        if person and _signs_in_with(person, mailbox) and not closing.read(table, merchant_id):
             found.append((merchant_id, person))
     return found
 

@@ -229,6 +229,7 @@ CONTROLLER = Controller(
     "Kávéház a sarkon Bt., 1052 Budapest, Fő utca 1.",
     "adat@kavehaz.example",
     "https://kavehaz.example/adat",
+    24,
 )
 CONSENTS = {
     "email": "Írhattok e-mailt a kártyámról és az ajánlatokról",

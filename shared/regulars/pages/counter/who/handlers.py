@@ -12,7 +12,7 @@ from regulars.pages.counter.who.view import TEMPLATE, Choice, WhoPage
 from regulars.pages.message import view as message
 from regulars.program.shop import load_shop
 from regulars.render.brand import brand_of
-from regulars.store import connect, limits, staff
+from regulars.store import closing, connect, keys, limits, staff
 from regulars.store.staff import Device, Person
 
 TRIES = 3
@@ -95,7 +95,9 @@ def _device(request: protocol.Request) -> tuple[str, Device] | None:
     if named is None:
         return None
     key, merchant_id, secret = named
-    (item,) = connect.lean_table().get(key)
+    item, merchant = connect.lean_table().get(key, keys.merchant(merchant_id))
+    if merchant is None or closing.of_item(merchant):
+        return None
     device = sessions.confirmed_device(item, secret)
     return (merchant_id, device) if device else None
 
