@@ -19,7 +19,7 @@ SEEN = re.compile(r'data-seen="([^"]+)"')
 SECONDS = 30
 """How long somebody looks at a card."""
 
-NEWS_AT = (1.5, 3.5, 6.5, 11.5, 19.5, 27.5)
+NEWS_AT = (1.5, 3.5, 6.5, 11.5, 19.5)
 """When the page asks for news meanwhile (`card.js`)."""
 
 

@@ -422,7 +422,7 @@ class TestTheEnd:
         ):  # fmt: skip
             assert cafe.service.request("GET", wrong).status == 404, wrong
 
-    def test_who_has_read_the_programme_before_publishes_nothing_over_it(
+    def test_who_has_read_the_program_before_publishes_nothing_over_it(
         self, cafe: Merchant
     ) -> None:
         shop = load_shop(cafe.service.table, cafe.id)

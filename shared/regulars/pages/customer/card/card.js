@@ -131,7 +131,7 @@
   );
 
   // --- news ----------------------------------------------------------------------------------
-  const WAITS = [1500, 2000, 3000, 5000, 8000]; // a stamp comes soon after the code was shown
+  const WAITS = [1500, 2000, 3000, 5000, 8000, 12000]; // a stamp comes soon after the code was shown
   const SLEEP_AFTER = 120000; // who looks longer than that taps, or comes back
   let since = performance.now();
   let quiet = 0;

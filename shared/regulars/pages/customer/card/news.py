@@ -1,7 +1,8 @@
 """Whether anything has happened on a card since its page was made, for one small read.
 
 A page that is looked at asks every few seconds. It says what it has seen in a signed note, so that
-neither cookie nor programme need to be looked up for the answer.
+neither cookie nor programme need to be looked up for the answer. That a merchant was closed, or a
+device ended, is noticed by all else the page asks for.
 """
 
 from __future__ import annotations

@@ -87,7 +87,11 @@ def holder(request: protocol.Request) -> Holder:
         m = merchant_of(table, request.param("slug").lower())
         held = card_holders.held(request, m)
         if held and held.secret and not tokens.is_sandbox(m):
-            (item,) = table.get(keys.profile(m, held.member_id), consistent=False)
+            program, item = table.get(
+                keys.program(m), keys.profile(m, held.member_id), consistent=False
+            )
+            if program is None or "closed" in program:
+                raise NoCardError(m)
             profile = profile_of(item) if item else None
             if profile and not profile.merged_into and with_secret(profile.devices, held.secret):
                 return Holder(m, profile, True, merchants.now_of(m, None))
