@@ -26,7 +26,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.program.shop import Shop, load_shop
-from regulars.store import api_keys, audit, closing, keys, objects, staff
+from regulars.store import api_keys, audit, closing, keys, objects, passkeys, staff
 from regulars.store.audit import Actor
 from regulars.store.cards import DamagedError
 from regulars.store.closing import SETTLES_MS, Archive, Closing
@@ -289,6 +289,7 @@ def _empty_ways_in(table: Table, merchant_id: str, now_ms: int) -> None:
             table.put(shell((box, f"{merchant_id}#{person.staff_id}"), now_ms))
         gone = person._replace(name="", email="", pin="", gone_ms=person.gone_ms or now_ms)
         table.put(staff.person_item(merchant_id, gone))
+        table.put(passkeys.emptied(merchant_id, person.staff_id, now_ms).item)
     for item in table.items(pk, prefix=keys.DEVICE_PREFIX, consistent=True):
         device = staff.device_of(item)
         gone_for_good = device._replace(

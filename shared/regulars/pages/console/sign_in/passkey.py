@@ -11,7 +11,7 @@ from regulars.http.passkeys import Shown
 from regulars.http.protocol import Request, Response
 from regulars.pages.console import ceremony
 from regulars.pages.console.sign_in.signing import HOME, sign_in_as
-from regulars.store import audit, connect, limits, sign_ins, staff
+from regulars.store import audit, closing, connect, limits, sign_ins, staff
 from regulars.store import passkeys as kept
 from regulars.store.audit import Actor
 from regulars.store.passkeys import Passkey, Passkeys
@@ -58,9 +58,10 @@ def finish(request: Request) -> Response:
 
 def _found(shown: Shown) -> tuple[Person, Passkeys, Passkey]:
     """Return whose passkey it is, all of theirs, and itself; raises FORBIDDEN for one that nobody
-    has, or somebody who may not sign in."""
+    has, or somebody who may not sign in, also because the merchant was closed."""
     person, there = kept.read(connect.table(), shown.merchant_id, shown.staff_id)
-    if person is not None and sign_ins.has_console(person):
+    is_open = closing.read(connect.table(), shown.merchant_id) is None
+    if is_open and person is not None and sign_ins.has_console(person):
         for one in there.of(person):
             if one.credential_id == shown.credential_id:
                 return person, there, one
