@@ -30,6 +30,7 @@ Document = dict[str, Any]
 
 # Types that say nothing about how a request is answered on one machine.
 _PASSED_OVER = (
+    "AWS::ApiGatewayV2::",
     "AWS::ApplicationInsights::",
     "AWS::Budgets::",
     "AWS::CloudFront::",
@@ -209,7 +210,7 @@ class _Reader:
         place = f"{name}.DefinitionBody"
         document = self._resolver.resolve(properties.get("DefinitionBody", {}), place)
         functions = {
-            self._resolver.arn(it): it
+            self._resolver.alias(it): it
             for it, resource in self._resources.items()
             if resource["Type"] == "AWS::Serverless::Function"
         }

@@ -120,9 +120,13 @@ def build() -> Build:
 @pytest.fixture(scope="session")
 def translated(build: Build) -> Translated:
     """What was built, as SAM translates it, with the usual parameters."""
-    done = subprocess.run(
-        [build.python, "scripts/translate"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    return translate(build, build.folder / "template.yaml")
+
+
+def translate(build: Build, template: Path) -> Translated:
+    """A built template, as SAM translates it."""
+    command = [build.python, "scripts/translate", str(template)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return Translated(json.loads(done.stdout))
 
 

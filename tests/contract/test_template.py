@@ -34,6 +34,11 @@ def of_type(kind: str) -> dict[str, dict[str, Any]]:
 FUNCTIONS = of_type("AWS::Serverless::Function")
 QUEUES = of_type("AWS::SQS::Queue")
 ALARMS = of_type("AWS::CloudWatch::Alarm")
+STACK_NAME = {"Ref": "AWS::StackName"}
+NAMES = {
+    "AlarmName", "ConfigurationSetName", "DashboardName", "GroupName",
+    "LogGroupName", "Name", "QueueName", "RoleName", "TableName", "TopicName", "BucketName",
+}  # fmt: skip
 BEHIND_HTTP = {f"{route.function.capitalize()}Function" for route in (*ROUTES, UNKNOWN)}
 
 
@@ -85,7 +90,7 @@ class TestRoutes:
 
     def test_one_permission_lets_the_api_call_a_function(self) -> None:
         allowed = [target(it["FunctionName"]) for it in of_type("AWS::Lambda::Permission").values()]
-        assert sorted(allowed) == sorted(BEHIND_HTTP)
+        assert sorted(allowed) == sorted(f"{name}.Alias" for name in BEHIND_HTTP)
         for permission in of_type("AWS::Lambda::Permission").values():
             assert permission["Principal"] == "apigateway.amazonaws.com"
             assert permission["SourceArn"]["Fn::Sub"].endswith(":${AWS::AccountId}:${Api}/*")
@@ -127,8 +132,9 @@ class TestEveryFunction:
         assert log["Type"] == "AWS::Logs::LogGroup"
         assert log["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
-    def test_is_traced(self, name: str) -> None:
-        assert {**GLOBALS, **FUNCTIONS[name]}["Tracing"] == "Active"
+    def test_is_traced_where_somebody_asked_for_it(self, name: str) -> None:
+        assert {**GLOBALS, **FUNCTIONS[name]}["Tracing"] == {"Ref": "Tracing"}
+        assert TEMPLATE["Parameters"]["Tracing"]["Default"] == "PassThrough"
 
     def test_may_do_only_what_is_named(self, name: str) -> None:
         for statement in statements(FUNCTIONS[name]):
@@ -310,6 +316,7 @@ class TestSchedules:
         assert {verb(name) for name in jobs} == {"digest", "expiry", "reminders", "tiers"}
         for name, event in jobs.items():
             assert re.fullmatch(r"cron\(\d+ \* \* \* \? \*\)", event["ScheduleExpression"])
+            assert event["OmitName"] is True, "SAM's name is the same in every stack"
             assert target(event["DeadLetterConfig"]["Arn"]) == "SchedulesDeadLetterQueue"
             assert event["RetryPolicy"]["MaximumEventAgeInSeconds"] < 3600
             # The scheduler hands over and is done: failures of the run itself are Lambda's.
@@ -320,8 +327,10 @@ class TestSchedules:
 class TestLedger:
     def test_it_outlives_the_stack_and_mistakes(self) -> None:
         table = RESOURCES["LedgerTable"]
-        assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
-        assert table["Properties"]["DeletionProtectionEnabled"] is True
+        assert table["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert table["UpdateReplacePolicy"] == "Retain"
+        # From the start, it would keep a failed first deployment from being taken back.
+        assert "DeletionProtectionEnabled" not in table["Properties"], "scripts/deploy sets it"
         recovery = table["Properties"]["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": True}
 
@@ -329,6 +338,36 @@ class TestLedger:
         table = RESOURCES["LedgerTable"]["Properties"]
         assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
         assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+
+
+class TestSideBySide:
+    """Any number of stacks in one account: each name has the stack's in it, or is made up."""
+
+    def test_every_name_has_the_name_of_the_stack(self) -> None:
+        named = {
+            f"{name}.{key}": value
+            for name, resource in RESOURCES.items()
+            for key, value in resource.get("Properties", {}).items()
+            if key in NAMES
+        }
+        assert named, "there are names"
+        for where, value in named.items():
+            assert "${AWS::StackName}" in str(value.get("Fn::Sub", "")), where
+
+    def test_a_metric_of_ours_says_of_which_stack_it_is(self) -> None:
+        assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == STACK_NAME
+        for alarm in ALARMS.values():
+            if alarm.get("Namespace") == "Regulars":
+                assert alarm["Dimensions"] == [{"Name": "service", "Value": STACK_NAME}]
+
+
+class TestNothingNobodyAskedFor:
+    def test_no_key_no_detailed_metrics(self) -> None:
+        """A key of one's own in KMS costs a dollar a month, a metric of a route 30 cents."""
+        whole = (ROOT / "template.yaml").read_text("utf-8")
+        assert "KMS" not in whole
+        assert "SSESpecification" not in whole
+        assert "DetailedMetricsEnabled" not in whole
 
 
 class TestLayers:
