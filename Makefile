@@ -89,9 +89,9 @@ format: .venv/.installed node_modules/.installed ## Format the code and fix what
 build: .venv/.installed ## Build what is deployed
 	@scripts/build
 
-deploy: build ## Make the key ring where there is none, then deploy (STACK=regulars ARGS=--guided)
-	@$(BIN)/python scripts/ring make --stack $(or $(STACK),regulars)
-	@.venv-sam/bin/sam deploy --stack-name $(or $(STACK),regulars) $(ARGS)
+deploy: build ## Deploy what is built (STAGE=dev SET="MailFrom=… OwnerAlarmEmail=…" ARGS= goes to sam)
+	@$(BIN)/python scripts/deploy $(if $(STAGE),--stage $(STAGE)) $(if $(STACK),--stack $(STACK)) \
+		$(if $(ARGS),--sam="$(ARGS)") $(SET)
 
 bench: setup ## Measure the budgets
 	@$(BIN)/python -m bench

@@ -6,11 +6,14 @@ set, or when they are asked for by name or marker, a missing build is a failure.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,6 +42,27 @@ class Build:
         return [str(self.folder / function), *(str(self.layers[it]) for it in layers_of(function))]
 
 
+@dataclass(frozen=True)
+class Translated:
+    """The template that CloudFormation gets."""
+
+    document: Mapping[str, Any]
+
+    @property
+    def resources(self) -> Mapping[str, Any]:
+        """All resources by logical id."""
+        found: Mapping[str, Any] = self.document["Resources"]
+        return found
+
+    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The properties of all resources of one type, by logical id."""
+        return {
+            name: resource.get("Properties", {})
+            for name, resource in self.resources.items()
+            if resource["Type"] == kind
+        }
+
+
 def layers_of(function: str) -> list[str]:
     """The layers of a function, by logical id, as the template says."""
     document = read_yaml(ROOT / "template.yaml")
@@ -50,6 +74,9 @@ def why_not() -> str | None:
     """Why the build cannot be tested, None when it can."""
     if not (BUILT / "built.json").exists():
         return "nothing is built here: run `make build`"
+    report = json.loads((BUILT / "built.json").read_text("utf-8"))
+    if report.get("template") != hashlib.sha256((ROOT / "template.yaml").read_bytes()).hexdigest():
+        return "the build is older than template.yaml: run `make build`"
     layer = BUILT / "build" / "SharedLayer" / "python"
     pairs = [(path, layer / path.relative_to(ROOT / "shared")) for path in _sources("shared")]
     for function in template.load(ROOT / "template.yaml").functions.values():
@@ -88,6 +115,19 @@ def build() -> Build:
     report = json.loads((BUILT / "built.json").read_text("utf-8"))
     layers = {name: ROOT / folder for name, folder in report["layers"].items()}
     return Build(report["python"], BUILT / "build", layers, tuple(report["functions"]))
+
+
+@pytest.fixture(scope="session")
+def translated(build: Build) -> Translated:
+    """What was built, as SAM translates it, with the usual parameters."""
+    return translate(build, build.folder / "template.yaml")
+
+
+def translate(build: Build, template: Path) -> Translated:
+    """A built template, as SAM translates it."""
+    command = [build.python, "scripts/translate", str(template)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return Translated(json.loads(done.stdout))
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,12 @@ def of_type(kind: str) -> dict[str, dict[str, Any]]:
 FUNCTIONS = of_type("AWS::Serverless::Function")
 QUEUES = of_type("AWS::SQS::Queue")
 ALARMS = of_type("AWS::CloudWatch::Alarm")
+STACK_NAME = {"Ref": "AWS::StackName"}
+NAMES = {
+    "AlarmName", "ConfigurationSetName", "DashboardName", "GroupName",
+    "LogGroupName", "Name", "QueueName", "RoleName", "TableName", "TopicName", "BucketName",
+}  # fmt: skip
+BEHIND_HTTP = {f"{route.function.capitalize()}Function" for route in (*ROUTES, UNKNOWN)}
 
 
 def statements(function: dict[str, Any]) -> list[dict[str, Any]]:
@@ -68,16 +74,27 @@ def verb(name: str) -> str:
 
 
 class TestRoutes:
-    def test_they_are_the_routes_of_the_code(self) -> None:
-        in_template = {
-            (event.get("Method", "ANY"), event.get("Path", "$default"), verb(name))
-            for name, event in events("HttpApi")
-        }
-        known = (*ROUTES, UNKNOWN)
-        assert in_template == {(route.method, route.path, route.function) for route in known}
+    def test_each_names_an_integration_and_says_no_more(self) -> None:
+        """What API Gateway warns of at import, it refuses here (FailOnWarnings); a route that has
+        no answers is one such warning."""
+        document = RESOURCES["Api"]["Properties"]["DefinitionBody"]
+        integrations = document["components"]["x-amazon-apigateway-integrations"]
+        assert {f"{name.capitalize()}Function" for name in integrations} == BEHIND_HTTP
+        for path, operations in document["paths"].items():
+            assert path.startswith("/")
+            for operation in operations.values():
+                assert operation["responses"] == {}
+                assert operation.get("isDefaultRoute", False) == (path == "/$default")
 
-    def test_all_belong_to_the_one_api(self) -> None:
-        assert {target(event["ApiId"]) for _, event in events("HttpApi")} == {"Api"}
+    def test_no_event_of_a_function_makes_a_permission_of_its_own(self) -> None:
+        assert list(events("HttpApi")) == []
+
+    def test_one_permission_lets_the_api_call_a_function(self) -> None:
+        allowed = [target(it["FunctionName"]) for it in of_type("AWS::Lambda::Permission").values()]
+        assert sorted(allowed) == sorted(f"{name}.Alias" for name in BEHIND_HTTP)
+        for permission in of_type("AWS::Lambda::Permission").values():
+            assert permission["Principal"] == "apigateway.amazonaws.com"
+            assert permission["SourceArn"]["Fn::Sub"].endswith(":${AWS::AccountId}:${Api}/*")
 
     def test_every_route_is_throttled(self) -> None:
         api = RESOURCES["Api"]["Properties"]
@@ -116,8 +133,9 @@ class TestEveryFunction:
         assert log["Type"] == "AWS::Logs::LogGroup"
         assert log["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
-    def test_is_traced(self, name: str) -> None:
-        assert {**GLOBALS, **FUNCTIONS[name]}["Tracing"] == "Active"
+    def test_is_traced_where_somebody_asked_for_it(self, name: str) -> None:
+        assert {**GLOBALS, **FUNCTIONS[name]}["Tracing"] == {"Ref": "Tracing"}
+        assert TEMPLATE["Parameters"]["Tracing"]["Default"] == "PassThrough"
 
     def test_may_do_only_what_is_named(self, name: str) -> None:
         for statement in statements(FUNCTIONS[name]):
@@ -140,7 +158,7 @@ class TestEveryFunction:
 
     def test_ends_before_those_who_wait_for_it(self, name: str) -> None:
         timeout = {**GLOBALS, **FUNCTIONS[name]}["Timeout"]
-        if any(function == name for function, _ in events("HttpApi")):
+        if name in BEHIND_HTTP:
             assert timeout <= 29, "API Gateway waits 30 s"
 
 
@@ -302,6 +320,7 @@ class TestSchedules:
         assert {verb(name) for name in jobs} == {"close", "digest", "expiry", "reminders", "tiers"}
         for name, event in jobs.items():
             assert re.fullmatch(r"cron\(\d+ \* \* \* \? \*\)", event["ScheduleExpression"])
+            assert event["OmitName"] is True, "SAM's name is the same in every stack"
             assert target(event["DeadLetterConfig"]["Arn"]) == "SchedulesDeadLetterQueue"
             assert event["RetryPolicy"]["MaximumEventAgeInSeconds"] < 3600
             # The scheduler hands over and is done: failures of the run itself are Lambda's.
@@ -312,8 +331,10 @@ class TestSchedules:
 class TestLedger:
     def test_it_outlives_the_stack_and_mistakes(self) -> None:
         table = RESOURCES["LedgerTable"]
-        assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
-        assert table["Properties"]["DeletionProtectionEnabled"] is True
+        assert table["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert table["UpdateReplacePolicy"] == "Retain"
+        # From the start, it would keep a failed first deployment from being taken back.
+        assert "DeletionProtectionEnabled" not in table["Properties"], "scripts/deploy sets it"
         recovery = table["Properties"]["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": True}
 
@@ -366,6 +387,36 @@ class TestArchive:
         assert named == {"api", "close"}
 
 
+class TestSideBySide:
+    """Any number of stacks in one account: each name has the stack's in it, or is made up."""
+
+    def test_every_name_has_the_name_of_the_stack(self) -> None:
+        named = {
+            f"{name}.{key}": value
+            for name, resource in RESOURCES.items()
+            for key, value in resource.get("Properties", {}).items()
+            if key in NAMES
+        }
+        assert named, "there are names"
+        for where, value in named.items():
+            assert "${AWS::StackName}" in str(value.get("Fn::Sub", "")), where
+
+    def test_a_metric_of_ours_says_of_which_stack_it_is(self) -> None:
+        assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == STACK_NAME
+        for alarm in ALARMS.values():
+            if alarm.get("Namespace") == "Regulars":
+                assert alarm["Dimensions"] == [{"Name": "service", "Value": STACK_NAME}]
+
+
+class TestNothingNobodyAskedFor:
+    def test_no_key_no_detailed_metrics(self) -> None:
+        """A key of one's own in KMS costs a dollar a month, a metric of a route 30 cents."""
+        whole = (ROOT / "template.yaml").read_text("utf-8")
+        assert "KMS" not in whole
+        assert "SSESpecification" not in whole
+        assert "DetailedMetricsEnabled" not in whole
+
+
 class TestLayers:
     def test_they_are_built_for_the_runtime_and_processor_of_the_functions(self) -> None:
         (architecture,) = GLOBALS["Architectures"]
@@ -389,7 +440,7 @@ class TestAlarms:
             assert len(alarm["AlarmDescription"]) > 20
 
     def test_what_nobody_waits_for_is_watched(self) -> None:
-        behind = {name for name in FUNCTIONS if name not in dict(events("HttpApi"))}
+        behind = set(FUNCTIONS) - BEHIND_HTTP
         metrics = ALARMS["BackgroundErrorsAlarm"]["Metrics"]
         watched = {
             target(it["MetricStat"]["Metric"]["Dimensions"][0]["Value"])
