@@ -42,6 +42,7 @@ _PASSED_OVER = (
     "AWS::ResourceGroups::",
     "AWS::Route53::",
     "AWS::SES::",
+    "AWS::Scheduler::ScheduleGroup",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SQS::QueuePolicy",

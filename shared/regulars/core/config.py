@@ -19,6 +19,8 @@ class Settings(NamedTuple):
     orders_queue_url: str
     messages_queue_url: str
     mail_from: str
+    mail_configuration: str
+    """The configuration set of SES by which mails are sent; '' for none."""
 
 
 def learn_origin(domain: str) -> None:
@@ -40,4 +42,5 @@ def settings() -> Settings:
         orders_queue_url=os.environ.get("ORDERS_QUEUE_URL", ""),
         messages_queue_url=os.environ.get("MESSAGES_QUEUE_URL", ""),
         mail_from=os.environ.get("MAIL_FROM", ""),
+        mail_configuration=os.environ.get("MAIL_CONFIGURATION", ""),
     )
