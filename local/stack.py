@@ -69,6 +69,7 @@ class Stack:
                 "RING_PARAMETER": RING_PARAMETER,
                 "PLATFORM_KEY_SHA256": keys.platform_key_sha256,
                 "MAIL_FROM": MAIL_FROM,
+                "MAIL_CONFIGURATION": "",  # the stand-in for SES reports nothing
                 "AWS_ENDPOINT_URL": endpoint,
                 "AWS_ENDPOINT_URL_DYNAMODB": self._engine.endpoint,
             },

@@ -43,6 +43,7 @@ _PASSED_OVER = (
     "AWS::Route53::",
     "AWS::S3::BucketPolicy",
     "AWS::SES::",
+    "AWS::Scheduler::ScheduleGroup",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SQS::QueuePolicy",

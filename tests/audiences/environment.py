@@ -20,6 +20,7 @@ def ready() -> None:
         "ORDERS_QUEUE_URL": "http://localhost/orders",
         "MESSAGES_QUEUE_URL": "http://localhost/messages",
         "POWERTOOLS_SERVICE_NAME": "audiences",
+        "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         "AWS_DEFAULT_REGION": "eu-central-1",
     }

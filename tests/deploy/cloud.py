@@ -32,6 +32,14 @@ PARAMETERS = {
     "OwnerAlarmEmail": "owner@regulars.example",
 }
 
+EVERYTHING = {
+    "Alarms": "all",
+    "MonthlyBudget": "20",
+    "BaseUrl": "https://cards.example",
+    "CertificateArn": f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1",
+}
+"""The parameters that add to a stack."""
+
 Document = dict[str, Any]
 
 
@@ -42,6 +50,7 @@ def _by_type(kind: str) -> Any:
 REFUSED: Mapping[str, Any] = {
     "what moves callers to a new version": _by_type("AWS::CodeDeploy::DeploymentGroup"),
     "the application of that": _by_type("AWS::CodeDeploy::Application"),
+    "budgets": _by_type("AWS::Budgets::Budget"),
     "alarms that add up": lambda resource: (
         resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]
     ),

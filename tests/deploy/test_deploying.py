@@ -31,11 +31,6 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = folder / "template.yaml"
     document = yaml.safe_load(file.read_text("utf-8"))
     del document["Globals"]["Function"]["DeploymentPreference"]
-    document["Resources"] = {
-        name: it
-        for name, it in document["Resources"].items()
-        if not (it["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in it["Properties"])
-    }
     file.unlink()
     file.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
     return folder

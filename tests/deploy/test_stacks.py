@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.deploy.cloud import REFUSED, Cloud, Document, translated, without
+from tests.deploy.cloud import EVERYTHING, REFUSED, Cloud, Document, translated, without
 
 pytestmark = pytest.mark.deploy
 
@@ -36,7 +36,11 @@ def made(cloud: Cloud, stack: str, template: Document, **parameters: str) -> dic
 
 def test_two_stacks_stand_side_by_side(cloud: Cloud, template: Document) -> None:
     one, two = (made(cloud, name, template) for name in ("side-one", "side-two"))
-    usual = {name for name, it in template["Resources"].items() if it.get("Condition") is None}
+    usual = {
+        name
+        for name, it in template["Resources"].items()
+        if it.get("Condition") in (None, "HasDashboard")
+    }
     assert set(one) == set(two) == usual
     shared = {name for name in one if one[name] == two[name]}
     # A stage and an alias are named within their API and function.
@@ -44,6 +48,12 @@ def test_two_stacks_stand_side_by_side(cloud: Cloud, template: Document) -> None
     assert kinds <= {"AWS::ApiGatewayV2::Stage"}
     assert one["Api"] != two["Api"]
     assert cloud.outputs("side-one")["ApiUrl"] != cloud.outputs("side-two")["ApiUrl"]
+
+
+def test_everything_can_be_switched_on(cloud: Cloud, template: Document) -> None:
+    names = made(cloud, "everything", template, **EVERYTHING)
+    assert set(names) == set(template["Resources"])
+    assert cloud.outputs("everything")["ApiUrl"] == "https://cards.example"
 
 
 def test_callers_come_to_a_version_of_a_function_that_an_alias_names(
@@ -56,7 +66,9 @@ def test_callers_come_to_a_version_of_a_function_that_an_alias_names(
     alias = functions.get_alias(FunctionName=names["StampFunction"], Name="live")
     assert alias["FunctionVersion"] == "1"
     targets = [
-        cloud.client("scheduler").get_schedule(Name=names[name].rpartition("/")[2])["Target"]
+        cloud.client("scheduler").get_schedule(
+            GroupName="alias", Name=names[name].rpartition("/")[2]
+        )["Target"]
         for name in names
         if template["Resources"][name]["Type"] == "AWS::Scheduler::Schedule"
     ]
@@ -131,7 +143,7 @@ def test_what_is_taken_out_is_still_refused(cloud: Cloud, what: str) -> None:
     assert any(REFUSED[what](it) for it in whole["Resources"].values()), "nothing of it is left"
     name = f"refused-{list(REFUSED).index(what)}"
     try:
-        status = cloud.create(name, without(whole, others))
+        status = cloud.create(name, without(whole, others), **EVERYTHING)
     except ClientError:
         return
     assert status == "ROLLBACK_COMPLETE"

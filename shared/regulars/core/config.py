@@ -21,6 +21,8 @@ class Settings(NamedTuple):
     mail_from: str
     archive_bucket: str
     """Where the archives of closed merchants lie."""
+    mail_configuration: str
+    """The configuration set of SES by which mails are sent; '' for none."""
 
 
 def learn_origin(domain: str) -> None:
@@ -43,4 +45,5 @@ def settings() -> Settings:
         messages_queue_url=os.environ.get("MESSAGES_QUEUE_URL", ""),
         mail_from=os.environ.get("MAIL_FROM", ""),
         archive_bucket=os.environ.get("ARCHIVE_BUCKET", ""),
+        mail_configuration=os.environ.get("MAIL_CONFIGURATION", ""),
     )

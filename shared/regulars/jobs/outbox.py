@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regulars.actions import aside, refunds, staff_days
+from regulars.core import tokens
+from regulars.core.observability import count
 from regulars.domain.ledger import UNREADABLE, Entry, parse
 from regulars.domain.program import Program
 from regulars.jobs import referrals
@@ -16,6 +18,10 @@ from regulars.program.load import ClosedError
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect
 from regulars.store.table import Table
+
+COUNTED = {"earn": "Stamps", "redeem": "Redemptions", "join": "Joins"}
+"""The metrics of entries by kind. They are counted here, not at the counter, where a stamp would
+wait for it; an entry that the stream repeats is counted again."""
 
 FOLLOW_UP = "follow_up"
 """What following up an entry is called on the list of what needs a person."""
@@ -43,6 +49,8 @@ def announce(table: Table, partition: str, text: str) -> None:
     except UNREADABLE as error:
         aside.set_aside(shop, member_id, error, FOLLOW_UP)
         return
+    if entry.kind in COUNTED and not tokens.is_sandbox(merchant_id):
+        count(COUNTED[entry.kind])
     try:
         follow_up(shop, member_id, entry)
     except Exception as error:  # whatever it is, the entries behind it are followed up

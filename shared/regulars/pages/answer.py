@@ -42,7 +42,7 @@ def as_page(handler: protocol.Handler) -> protocol.Handler:
             return _found(handler, request)
         except Refused as first:
             refused = _counted(request, first)
-            logger().info("refused", extra={"route": request.route, "code": refused.code.value})
+            protocol.log_refusal(request, refused)
         except Unavailable:
             logger().exception("the table did not answer", extra={"route": request.route})
             refused = Refused(RefusalCode.UNAVAILABLE)
