@@ -20,7 +20,7 @@ pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
-    "shared", "functions", "scripts", "local", "tests", "template.yaml", "waf.yaml",
+    "shared", "functions", "scripts", "local", "tests", "docs", "template.yaml", "waf.yaml",
     "pyproject.toml",
 )  # fmt: skip
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
