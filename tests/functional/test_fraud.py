@@ -210,6 +210,21 @@ def test_every_card_of_a_signal_is_held_and_released(cafe: Merchant) -> None:
     assert [take(cafe, one).status for one in cards] == [201] * 3
 
 
+def test_bookings_are_judged_by_the_hours_that_held_then(cafe: Merchant) -> None:
+    """A festival is over, and the hours are as ever again, before anybody looks."""
+    set_hours(cafe, [{**OPEN_AT_NIGHT[0], "from": "08:00"}])
+    stamped(cafe, 1)
+    set_hours(cafe, OPEN_AT_NIGHT)
+    walk(cafe)
+    assert signals(cafe) == []
+
+    late = stamped(cafe, 1)
+    set_hours(cafe, [{**OPEN_AT_NIGHT[0], "from": "08:00"}])
+    walk(cafe)
+    (signal,) = signals(cafe)
+    assert (signal["kind"], signal["members"]) == ("off_hours", [late])
+
+
 def test_a_hold_goes_with_the_card_into_a_merge_and_nothing_is_given_away(cafe: Merchant) -> None:
     member_id, kept = stamped(cafe), stamped(cafe, 1)
     walk(cafe)

@@ -6,7 +6,7 @@ was booked since, and one that somebody closed does not come back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,9 +14,11 @@ from regulars.actions import aside, attention
 from regulars.actions.due_marks import FRAUD
 from regulars.domain import calendar, fraud
 from regulars.domain.calendar import to_ms
+from regulars.domain.program import Opening
 from regulars.domain.signals import LIMITS, Booking, Facts, Joined, Signal
 from regulars.i18n.signals import why
 from regulars.i18n.words import words as words_of
+from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.store import activity, keys
 from regulars.store.members import Members
@@ -71,7 +73,19 @@ def facts_of(shop: Shop, booked: Sequence[Booking]) -> Facts:
             if profile := members.profile(member_id):
                 typed = tuple(sorted({claim.value for claim in profile.claims.values()}))
                 joined[member_id] = Joined(profile.source, typed)
-    return Facts(booked, shop.program, to_ms(shop.now), joined)
+    return Facts(booked, shop.program, to_ms(shop.now), joined, _hours_before(shop, booked))
+
+
+def _hours_before(
+    shop: Shop, booked: Iterable[Booking]
+) -> dict[int, Mapping[str, tuple[Opening, ...]]]:
+    """Read when places were open by the earlier versions that bookings name: a festival's hours may
+    be over when its bookings are looked at."""
+    versions = {booking.entry.program_version for booking in booked} - {shop.program.version}
+    keys_of = [keys.program_version(shop.merchant_id, version) for version in sorted(versions)]
+    found = shop.table.get(*keys_of) if keys_of else []
+    earlier = (program_of(item) for item in found if item)
+    return {program.version: program.opening for program in earlier}
 
 
 def report(shop: Shop, signals: Iterable[Signal], booked: Iterable[Booking]) -> None:

@@ -173,9 +173,8 @@ def _off_hours(facts: Facts) -> Iterator[Signal]:
     only = next(iter(program.locations)) if len(program.locations) == 1 else ""
 
     def is_outside(booking: Booking) -> bool:
-        hours = program.opening.get(booking.entry.location or only)
-        at_ms = booking.entry.recorded_ms
-        return bool(hours) and not is_open(hours or (), at_ms, program.timezone)
+        hours, at_ms = facts.hours(booking.entry, only), booking.entry.recorded_ms
+        return bool(hours) and not is_open(hours, at_ms, program.timezone)
 
     outside = [booking for booking in facts.by_hand() if is_outside(booking)]
     for (staff, place, day), found in grouped(

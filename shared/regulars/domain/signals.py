@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry, granted
 from regulars.domain.operations import WHOLE
-from regulars.domain.program import Program
+from regulars.domain.program import Opening, Program
 from regulars.domain.replay import REFUNDED
 
 SignalKind = Literal[
@@ -113,6 +113,14 @@ class Facts(NamedTuple):
     program: Program
     now_ms: int
     joined: Mapping[str, Joined] = MappingProxyType({})
+    before: Mapping[int, Mapping[str, tuple[Opening, ...]]] = MappingProxyType({})
+    """By earlier version in force at one of the bookings, when its locations were open."""
+
+    def hours(self, entry: Entry, only: str) -> tuple[Opening, ...]:
+        """When the place of an entry was open, as it was known then; empty when it did not say.
+        `only` is the place of what names none."""
+        opening = self.before.get(entry.program_version, self.program.opening)
+        return opening.get(entry.location or only, ())
 
     def day(self, booking: Booking) -> str:
         """The local day on which it was booked."""
