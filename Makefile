@@ -15,11 +15,13 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.venv/.installed: requirements-dev.txt requirements-local.txt layers/deps/requirements.txt
+.venv/.installed: requirements-dev.txt requirements-local.txt layers/deps/requirements.txt layers/passkeys/requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is too old: Python 3.11 or newer is needed" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python $(PIP) --require-hashes -r layers/deps/requirements.txt \
+		-r layers/passkeys/requirements.txt
 	@$(BIN)/python $(PIP) -r requirements-dev.txt -r requirements-local.txt
 	@touch $@
 
@@ -91,9 +93,9 @@ format: .venv/.installed node_modules/.installed ## Format the code and fix what
 build: .venv/.installed ## Build what is deployed
 	@scripts/build
 
-deploy: build ## Make the key ring where there is none, then deploy (STACK=regulars ARGS=--guided)
-	@$(BIN)/python scripts/ring make --stack $(or $(STACK),regulars)
-	@.venv-sam/bin/sam deploy --stack-name $(or $(STACK),regulars) $(ARGS)
+deploy: build ## Deploy what is built (STAGE=dev SET="MailFrom=… OwnerAlarmEmail=…" ARGS= goes to sam)
+	@$(BIN)/python scripts/deploy $(if $(STAGE),--stage $(STAGE)) $(if $(STACK),--stack $(STACK)) \
+		$(if $(ARGS),--sam="$(ARGS)") $(SET)
 
 bench: setup ## Measure the budgets
 	@$(BIN)/python -m bench

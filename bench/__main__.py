@@ -21,6 +21,7 @@ def main() -> int:
         results.append(warm.speed(shop))
         results += warm.units(shop)
         results += page.measure(shop)
+        results += page.viewing(shop)
         results += jobs.measure(shop)
     report(results)
     RESULTS.write_text(json.dumps([it.as_json() for it in results], indent=2) + "\n", "utf-8")

@@ -224,6 +224,7 @@ def _environment() -> dict[str, str]:
         "PLATFORM_KEY_SHA256": hashlib.sha256(PLATFORM_KEY.encode()).hexdigest(),
         "MAIL_FROM": "cards@example.com",
         "POWERTOOLS_SERVICE_NAME": "regulars",
+        "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_LOG_LEVEL": "WARNING",
     }
 

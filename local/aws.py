@@ -74,6 +74,12 @@ class Client:
         parsed: dict[str, Any] = json.loads(answer) if answer else {}
         return parsed
 
+    def put(self, path: str, body: bytes = b"") -> None:
+        """Write one thing of a REST service (S3: a bucket, an object); raises AwsError."""
+        status, answer = self.request("PUT", path, body, self._headers("application/octet-stream"))
+        if status >= 400:
+            raise AwsError(str(status), answer.decode("utf-8", "replace"))
+
     def request(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, bytes]:

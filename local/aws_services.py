@@ -1,9 +1,9 @@
-"""Stand-ins for AWS services on one machine: moto's server for SQS, SES, SNS, SSM and secrets.
+"""Stand-ins for AWS services on one machine: moto's server for SQS, SES, SNS, SSM, S3, secrets.
 
 Run as a child: `python -m local.aws_services <state folder | ->`. Prints its port, serves until its
-standard input ends. Around moto, which forgets everything at its end, it keeps two things in
-files: queued messages until they are deleted (so that an accepted order survives a `kill -9`) and
-a copy of every mail and text message sent.
+standard input ends. Around moto, which forgets everything at its end, it keeps three things in
+files: queued messages until they are deleted (so that an accepted order survives a `kill -9`), a
+copy of every mail and text message sent, and finished objects of S3.
 """
 
 import base64
@@ -112,6 +112,30 @@ class Outbox:
         unfinished.rename(self._folder / f"{stamp}.json")
 
 
+class Objects:
+    """Objects of S3 as files, by bucket and key."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, path: str, content: bytes) -> None:
+        """Write an object; `path` is `/bucket/key`."""
+        file = self._folder / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_name(f".{file.name}")
+        unfinished.write_bytes(content)
+        unfinished.rename(file)
+
+    def of(self, bucket: str) -> dict[str, bytes]:
+        """The kept objects of a bucket, by path."""
+        files = (it for it in (self._folder / bucket).rglob("*") if it.is_file())
+        return {
+            f"/{file.relative_to(self._folder)}": file.read_bytes()
+            for file in files
+            if not file.name.startswith(".")
+        }
+
+
 class _Quiet(MotoRequestHandler):
     """Two pollers ask five times a second: no line for each."""
 
@@ -120,12 +144,13 @@ class _Quiet(MotoRequestHandler):
 
 
 class AwsServices:
-    """A WSGI application: moto's, with the journal and the outbox around it."""
+    """A WSGI application: moto's, with the journal, the outbox and the objects around it."""
 
-    def __init__(self, journal: Journal, outbox: Outbox) -> None:
+    def __init__(self, journal: Journal, outbox: Outbox, objects: Objects) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._journal = journal
         self._outbox = outbox
+        self._objects = objects
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -142,6 +167,8 @@ class AwsServices:
         service, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")
         if service == "AmazonSQS":
             self._note_queue(operation, json.loads(body), json.loads(answer or b"{}"))
+        elif "/s3/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):
+            self._note_object(environ)
         elif environ["PATH_INFO"] == _SES_SEND:
             self._outbox.keep(mail_of(json.loads(body)))
         elif body.startswith(b"Action=Publish&") or b"&Action=Publish&" in body:
@@ -150,6 +177,29 @@ class AwsServices:
                 self._outbox.keep(
                     {"kind": "sms", "to": [fields["PhoneNumber"]], "text": fields["Message"]}
                 )
+
+    def _note_object(self, environ: Environ) -> None:
+        """Keep what was written, whole or by finishing its parts; put back what a bucket had."""
+        method, path = environ["REQUEST_METHOD"], str(environ["PATH_INFO"])
+        asked = urllib.parse.parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        bucket, _, key = path.strip("/").partition("/")
+        whole = method == "PUT" and "uploadId" not in asked
+        if whole and not key:
+            for kept, content in self._objects.of(bucket).items():
+                self._ask_s3("PUT", kept, content)
+        elif key and (whole or (method == "POST" and "uploadId" in asked)):
+            self._objects.keep(path, self._ask_s3("GET", path))
+
+    def _ask_s3(self, method: str, path: str, content: bytes = b"") -> bytes:
+        signed = f"AWS4-HMAC-SHA256 Credential=local/20200101/{REGION}/s3/aws4_request"
+        environ = create_environ(
+            path=path, method=method, data=content, headers={"Authorization": signed}
+        )
+        chunks, status, _ = run_wsgi_app(self._moto, environ, buffered=True)
+        answer = b"".join(chunks)
+        if not status.startswith("200"):
+            print(f"{method} {path}: {status}", file=sys.stderr)
+        return answer
 
     def _note_queue(self, operation: str, asked: dict[str, Any], reported: dict[str, Any]) -> None:
         queue = str(asked.get("QueueUrl", "")).rsplit("/", 1)[-1]
@@ -228,7 +278,9 @@ def main(state: str) -> None:
     """Serve until standard input ends. `state` is a folder, or '-' for nothing kept."""
     folder = Path(state)
     folder.mkdir(parents=True, exist_ok=True)
-    application = AwsServices(Journal(str(folder / "queues.db")), Outbox(folder / "mail"))
+    application = AwsServices(
+        Journal(str(folder / "queues.db")), Outbox(folder / "mail"), Objects(folder / "objects")
+    )
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.port, flush=True)

@@ -40,8 +40,9 @@ _PACKAGES = {  # (system, machine) -> (npm package, SHA-512 of its tarball)
         "sBHqlxJ9ANkLluFkYRfd5r8Y0ApFew4FhOrlhgRAgD4XzEoFOukEo1nuBTQ1+jTtofqwn4NWQ2k0Tn5mNTjgUg==",
     ),
 }
-_FALLBACK = "ministack==1.5.33"
+_FALLBACK = "ministack"
 _FALLBACK_ENVIRONMENT = ROOT / ".venv-ministack"
+_FALLBACK_REQUIREMENTS = ROOT / "requirements-ministack.txt"
 
 
 class EngineError(Exception):
@@ -57,11 +58,19 @@ def install() -> str:
         _fetch_dynoxide(*package)
         return f"dynoxide {_VERSION}"
     _warn_of_fallback()
-    if _ministack() is None:
+    install_ministack()
+    return _FALLBACK
+
+
+def install_ministack() -> Path:
+    """Fetch ministack, unless it is there; returns its program. Deployments are tested on it."""
+    wanted, marker = _FALLBACK_REQUIREMENTS.read_text("utf-8"), _FALLBACK_ENVIRONMENT / ".installed"
+    if not marker.exists() or marker.read_text("utf-8") != wanted:
         subprocess.run([sys.executable, "-m", "venv", str(_FALLBACK_ENVIRONMENT)], check=True)
         pip = [str(_FALLBACK_ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, _FALLBACK], check=True)
-    return _FALLBACK
+        subprocess.run([*pip, "-r", str(_FALLBACK_REQUIREMENTS)], check=True)
+        marker.write_text(wanted, "utf-8")
+    return _FALLBACK_ENVIRONMENT / "bin" / "ministack"
 
 
 class Engine:

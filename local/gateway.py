@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from local.httpapi import Answer, BadAnswer, Request, Router, message, new_request_id, to_event
 from local.httpapi import to_answer as answer_of
-from local.template import Route
+from local.routes import Route
 from local.workers import Busy, FunctionError, Pool, new_trace_id
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.template import DEFAULT_ROUTE, Route
+from local.routes import DEFAULT_ROUTE, Route
 
 _TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer"}

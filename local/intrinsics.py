@@ -58,6 +58,7 @@ class Resolver:
 
     def __init__(self, document: dict[str, Any], parameters: Mapping[str, str]) -> None:
         self._resources: dict[str, Any] = document.get("Resources", {})
+        self._globals: dict[str, Any] = document.get("Globals", {}).get("Function", {})
         self._conditions: dict[str, Any] = document.get("Conditions", {})
         self._parameters = {
             name: parameters.get(name, declared.get("Default"))
@@ -115,6 +116,11 @@ class Resolver:
         service, prefix = _ARNS.get(kind, (kind.split("::")[1].lower(), ""))
         return arn(service, prefix + name)
 
+    def alias(self, function: str) -> str:
+        """The ARN by which a function is called: its alias, where functions have one."""
+        name = self._globals.get("AutoPublishAlias")
+        return f"{self.arn(function)}:{name}" if name else self.arn(function)
+
     def stream_arn(self, table: str) -> str:
         """What stands for the stream of this table."""
         return f"{self.arn(table)}/stream/local"
@@ -124,6 +130,8 @@ class Resolver:
             return _PSEUDO[name]
         if name in self._parameters:
             return self._parameters[name]
+        if name.endswith(".Alias"):  # as SAM has it: a reference to what it makes of a function
+            return self.alias(name.removesuffix(".Alias"))
         if name not in self._resources:
             raise TemplateError(f"{place}: Ref to {name}, which is not in the template")
         if name in self.late:
@@ -139,6 +147,8 @@ class Resolver:
             raise TemplateError(f"{place}: GetAtt of {name}, which is not in the template")
         if attribute == "Arn":
             return self.arn(name)
+        if attribute == "Alias":
+            return self.alias(name)
         if attribute == "StreamArn":
             return self.stream_arn(name)
         if attribute == "QueueName":
@@ -187,6 +197,7 @@ _PSEUDO: dict[str, Any] = {
 }
 _NAME_PROPERTIES = {
     "AWS::DynamoDB::Table": "TableName",
+    "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::Serverless::Function": "FunctionName",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = "127.0.0.1"
 
 
 class SettingsError(Exception):
@@ -42,7 +43,7 @@ class Settings:
         if data not in ("file", "memory"):
             raise SettingsError(f"DATA={data}: choose file or memory")
         return cls(
-            host=environment.get("HOST") or "127.0.0.1",
+            host=environment.get("HOST") or LOOPBACK,
             port=int(port),
             base_url=(environment.get("BASE_URL") or "").rstrip("/"),
             in_memory=data == "memory",
@@ -71,8 +72,12 @@ class Settings:
         """The address in links: given, or ours - for `HOST=0.0.0.0` one that a phone can open."""
         if self.base_url:
             return self.base_url
-        host = "127.0.0.1" if self.host in ("127.0.0.1", "localhost") else _network_address()
-        return f"http://{host}:{port}"
+        own = self.host in (LOOPBACK, "localhost")
+        return f"http://{self.host if own else _network_address()}:{port}"
+
+    def own_url(self, port: int) -> str:
+        """The address at which this machine opens it; passkeys need the name `localhost`."""
+        return f"http://{'localhost' if self.host == 'localhost' else LOOPBACK}:{port}"
 
 
 @dataclass(frozen=True)
@@ -143,5 +148,5 @@ def _network_address() -> str:
             probe.connect(("192.0.2.1", 9))  # an address for documentation, never reached
             address: str = probe.getsockname()[0]
         except OSError:
-            return "127.0.0.1"
+            return LOOPBACK
     return address

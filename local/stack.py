@@ -57,6 +57,8 @@ class Stack:
         urls = create_queues(sqs, template.queues, template.resolver.arn)
         template.resolver.late.update(urls)
         Client("ses", endpoint).post("/v2/email/identities", {"EmailIdentity": MAIL_FROM})
+        for bucket in template.buckets:
+            Client("s3", endpoint).put(f"/{bucket}")
         keys = Secrets.kept_in(settings.kept())
         _put_secret(Client("ssm", endpoint), RING_PARAMETER, keys.ring)
         self._make_pools(
@@ -67,6 +69,7 @@ class Stack:
                 "RING_PARAMETER": RING_PARAMETER,
                 "PLATFORM_KEY_SHA256": keys.platform_key_sha256,
                 "MAIL_FROM": MAIL_FROM,
+                "MAIL_CONFIGURATION": "",  # the stand-in for SES reports nothing
                 "AWS_ENDPOINT_URL": endpoint,
                 "AWS_ENDPOINT_URL_DYNAMODB": self._engine.endpoint,
             },
@@ -84,7 +87,7 @@ class Stack:
             else None,
             "mail_url": desk.url,
         }
-        self.address = f"http://127.0.0.1:{server.port}"
+        self.address = settings.own_url(server.port)
         write_private(settings.state / "access.json", self.access)
 
     def watch(self, stop: threading.Event) -> str:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local import routes as http_routes
 from local.intrinsics import Resolver, TemplateError, read_yaml
+from local.routes import Route
 
 __all__ = [
     "Function",
     "Queue",
     "QueueSource",
-    "Route",
     "Schedule",
     "StreamSource",
     "Table",
@@ -29,16 +30,20 @@ Document = dict[str, Any]
 
 # Types that say nothing about how a request is answered on one machine.
 _PASSED_OVER = (
+    "AWS::ApiGatewayV2::",
     "AWS::ApplicationInsights::",
     "AWS::Budgets::",
     "AWS::CloudFront::",
     "AWS::CloudWatch::",
     "AWS::IAM::",
     "AWS::KMS::",
+    "AWS::Lambda::Permission",
     "AWS::Logs::",
     "AWS::ResourceGroups::",
     "AWS::Route53::",
+    "AWS::S3::BucketPolicy",
     "AWS::SES::",
+    "AWS::Scheduler::ScheduleGroup",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SQS::QueuePolicy",
@@ -66,24 +71,6 @@ class Queue:
     retention_s: int = 345_600
     dead_letter_queue: str = ""
     max_receive_count: int = 0
-
-
-DEFAULT_ROUTE = "$default"
-"""What API Gateway calls the route of requests that no other is for."""
-
-
-@dataclass(frozen=True)
-class Route:
-    """One route of the HTTP API."""
-
-    method: str
-    path: str
-    function: str
-
-    @property
-    def key(self) -> str:
-        """The route key, as events have it."""
-        return self.path if self.path == DEFAULT_ROUTE else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True)
@@ -145,12 +132,13 @@ class Function:
 
 @dataclass
 class Template:
-    """All that matters locally. Queues by logical id, functions by logical id."""
+    """All that matters locally. Queues and functions by logical id, buckets by name."""
 
     resolver: Resolver
     table: Table
     functions: dict[str, Function] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
+    buckets: list[str] = field(default_factory=list)
     routes: list[Route] = field(default_factory=list)
     queue_sources: list[QueueSource] = field(default_factory=list)
     stream_sources: list[StreamSource] = field(default_factory=list)
@@ -213,12 +201,25 @@ class _Reader:
             self._function(name, properties)
         elif kind == "AWS::SQS::Queue":
             self._queue(name, properties)
+        elif kind == "AWS::S3::Bucket":
+            self._result.buckets.append(self._resolver.physical_name(name))
         elif kind == "AWS::Serverless::HttpApi":
-            _only(name, properties, _HTTP_API)
+            self._http_api(name, properties)
         elif kind in ("AWS::DynamoDB::Table", "AWS::Serverless::LayerVersion"):
             return
         elif not kind.startswith(_PASSED_OVER):
             raise TemplateError(f"{name}: the local stack does not know {kind}")
+
+    def _http_api(self, name: str, properties: Document) -> None:
+        http_routes.only(name, properties, _HTTP_API)
+        place = f"{name}.DefinitionBody"
+        document = self._resolver.resolve(properties.get("DefinitionBody", {}), place)
+        functions = {
+            self._resolver.alias(it): it
+            for it, resource in self._resources.items()
+            if resource["Type"] == "AWS::Serverless::Function"
+        }
+        self._result.routes += http_routes.read(place, document, functions)
 
     def _queue(self, name: str, properties: Document) -> None:
         values = self._resolver.resolve(properties, name)
@@ -245,7 +246,7 @@ class _Reader:
 
     def _function(self, name: str, properties: Document) -> None:
         merged = {**self._globals, **properties}
-        _only(name, merged, _FUNCTION)
+        http_routes.only(name, merged, _FUNCTION)
         resolve = self._resolver.resolve
         if resolve(merged.get("PackageType", "Zip"), name) != "Zip":
             raise TemplateError(f"{name}: only zip functions run locally")
@@ -283,13 +284,9 @@ class _Reader:
         place = f"{function}.{name}"
         if kind not in _EVENTS:
             raise TemplateError(f"{place}: the local stack does not know events of type {kind}")
-        _only(place, properties, _EVENTS[kind])
+        http_routes.only(place, properties, _EVENTS[kind])
         values: Document = self._resolver.resolve(properties, place)
-        if kind == "HttpApi":
-            method = str(values.get("Method", "ANY")).upper()
-            path = str(values.get("Path", DEFAULT_ROUTE))  # as SAM does
-            self._result.routes.append(Route(method, path, function))
-        elif kind == "SQS":
+        if kind == "SQS":
             self._result.queue_sources.append(self._queue_source(place, function, values))
         elif kind == "DynamoDB":
             self._result.stream_sources.append(self._stream_source(place, function, values))
@@ -325,7 +322,7 @@ class _Reader:
     def _schedule(self, place: str, function: str, kind: str, values: Document) -> Schedule:
         retry = values.get("RetryPolicy") or {}
         dead_letters = values.get("DeadLetterConfig") or {}
-        _only(f"{place}.DeadLetterConfig", dead_letters, frozenset({"Arn"}))
+        http_routes.only(f"{place}.DeadLetterConfig", dead_letters, frozenset({"Arn"}))
         return Schedule(
             name=place,
             function=function,
@@ -343,12 +340,6 @@ def _reports_failures(values: Document) -> bool:
     return "ReportBatchItemFailures" in (values.get("FunctionResponseTypes") or [])
 
 
-def _only(place: str, properties: Document, known: frozenset[str]) -> None:
-    unknown = sorted(set(properties) - known)
-    if unknown:
-        raise TemplateError(f"{place}: the local stack does not know {', '.join(unknown)}")
-
-
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -360,13 +351,12 @@ _FUNCTION = _names(
     "ReservedConcurrentExecutions Role Runtime RuntimeManagementConfig SnapStart Tags Timeout "
     "Tracing"
 )
-# CORS, authorizers and custom definitions change what a request gets, and are not built here.
+# CORS and authorizers change what a request gets, and are not built here.
 _HTTP_API = _names(
-    "AccessLogSettings DefaultRouteSettings Description DisableExecuteApiEndpoint Domain "
-    "FailOnWarnings Name PropagateTags RouteSettings StageName StageVariables Tags"
+    "AccessLogSettings DefaultRouteSettings DefinitionBody Description DisableExecuteApiEndpoint "
+    "Domain FailOnWarnings Name PropagateTags RouteSettings StageName StageVariables Tags"
 )
 _EVENTS = {
-    "HttpApi": _names("ApiId Method Path PayloadFormatVersion RouteSettings TimeoutInMillis"),
     "SQS": _names(
         "BatchSize Enabled FunctionResponseTypes MaximumBatchingWindowInSeconds Queue ScalingConfig"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 from local.aws import Client
 
 MAIL_FROM = "cards@regulars.example"
+BUCKET = "regulars-archive"
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -34,6 +36,7 @@ class AwsServices:
             process = subprocess.Popen(
                 [sys.executable, "-m", "local.aws_services", folder],
                 cwd=ROOT,
+                env={**os.environ, "S3_UPLOAD_PART_MIN_SIZE": "1"},  # small archives in parts
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -45,6 +48,7 @@ class AwsServices:
                 url = f"http://127.0.0.1:{port}"
                 identity = {"EmailIdentity": MAIL_FROM}
                 Client("ses", url).post("/v2/email/identities", identity)
+                Client("s3", url).put(f"/{BUCKET}")
                 yield cls(url, Path(folder))
             finally:
                 process.stdin.close()

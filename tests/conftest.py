@@ -20,9 +20,9 @@ from regulars.core import clock, config, ring, tokens
 from regulars.http import credentials, limits
 from regulars.store import connect, wire
 from regulars.store.table import Table
-from tests import chromium, examples, left_out
-from tests.aws_services import AwsServices
-from tests.service import PermittedRing, Service
+from tests import chromium, examples, left_out, permissions
+from tests.aws_services import BUCKET, AwsServices
+from tests.service import NotedRing, Service
 from tests.spy import Spy
 
 LONG = "they take long: they run where CI is set, or with ARGS='-m long'"
@@ -57,8 +57,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     credentials.kept.clear()
     limits.clear()
     monkeypatch.setattr(ring, "source", lambda: RING)
-    monkeypatch.setattr(ring, "holder", PermittedRing())
-    yield
+    monkeypatch.setattr(ring, "holder", NotedRing())
+    with permissions.watched():
+        yield
     config.settings.cache_clear()
 
 
@@ -150,6 +151,7 @@ def service(
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_services.url)
     monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
     monkeypatch.setenv("MESSAGES_QUEUE_URL", queues["messages"])
+    monkeypatch.setenv("ARCHIVE_BUCKET", BUCKET)
     monkeypatch.setenv("PLATFORM_KEY_SHA256", tokens.digest(PLATFORM_KEY))
     config.settings.cache_clear()
     return Service(tables["boto"], aws_services, queues, spy, PLATFORM_KEY)
@@ -196,21 +198,28 @@ def _asked_for_long(config: pytest.Config) -> bool:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Pass on what this process left out."""
+    """Pass on what this process left out and saw; at the very end, hold what was seen."""
     left_out.hand_over(session.config)
+    permissions.hand_over(session.config)
+    passed = session.exitstatus == pytest.ExitCode.OK
+    on_its_own = not hasattr(session.config, "workerinput")
+    if on_its_own and passed and permissions.all_have_run(session.config) and permissions.unused():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take what a worker process left out; one that crashed has nothing to say."""
+    """Take what a worker process left out and saw; one that crashed has nothing to say."""
     left_out.take_over(node.config, getattr(node, "workeroutput", {}))
+    permissions.take_over(getattr(node, "workeroutput", {}))
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say what was left out."""
+    """Say what was left out, and what nobody may do without need."""
     left_out.say(config, terminalreporter)
+    permissions.say(config, terminalreporter)
 
 
 def by_day(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,17 +19,13 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from uuid import uuid4
 
-import pytest
-
-from local.engine import ROOT
-from local.intrinsics import read_yaml
 from regulars.api.routes import ROUTES, UNKNOWN, Route
 from regulars.core import clock, ring
 from regulars.http import sessions
 from regulars.store import keys
 from regulars.store.marshal import to_item
 from regulars.store.table import Table
-from tests import answers
+from tests import answers, permissions
 from tests.aws_services import AwsServices
 from tests.spy import Spy
 
@@ -302,46 +297,22 @@ def cookies_of(lines: list[str]) -> dict[str, str]:
 
 @cache
 def handler(function: str) -> Callable[[Any, Any], Any]:
-    """The Lambda handler of a function; without the key ring where the template does not let it
-    read it."""
+    """The Lambda handler of a function; what it asks of AWS is held to what the template allows."""
     found: Callable[[Any, Any], Any] = import_module(f"functions.{function}.app").lambda_handler
-    return found if function in ring_readers() else _without_ring(function, found)
 
-
-@cache
-def ring_readers() -> frozenset[str]:
-    """The functions that may read the key ring, as the template says."""
-    resources = read_yaml(ROOT / "template.yaml")["Resources"]
-    return frozenset(
-        name.removesuffix("Function").lower()
-        for name, resource in resources.items()
-        if "ssm:GetParameter" in str(resource.get("Properties", {}).get("Policies"))
-    )
-
-
-_running = threading.local()
-"""Which function a thread runs that may not read the key ring."""
-
-
-class PermittedRing(ring.Holder):
-    """The ring of a test's process, read by those functions only that may."""
-
-    def ring(self) -> ring.Ring:
-        function = getattr(_running, "function", "")
-        if function:
-            pytest.fail(f"the template does not let {function} read the key ring")
-        return super().ring()
-
-
-def _without_ring(function: str, found: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def call(event: Any, about: Any) -> Any:
-        _running.function = function
-        try:
+        with permissions.within(function):
             return found(event, about)
-        finally:
-            _running.function = ""
 
     return call
+
+
+class NotedRing(ring.Holder):
+    """The ring of a test's process: reading it is noted as the call that it would be."""
+
+    def ring(self) -> ring.Ring:
+        permissions.see("ssm", "GetParameter", {})
+        return super().ring()
 
 
 def context() -> SimpleNamespace:

@@ -3,6 +3,7 @@
 from regulars.http import protocol
 from regulars.pages.customer.card import handlers as card
 from regulars.pages.customer.mailed import handlers as mailed
+from regulars.pages.customer.profile import handlers as profile
 from regulars.pages.customer.recover import handlers as recover
 from regulars.pages.customer.unsubscribe import handlers as unsubscribe
 from regulars.pages.message import handlers as message
@@ -12,6 +13,7 @@ lambda_handler = protocol.serve(
         **card.ROUTES,
         **mailed.ROUTES,
         **message.ROUTES,
+        **profile.ROUTES,
         **recover.ROUTES,
         **unsubscribe.ROUTES,
     }

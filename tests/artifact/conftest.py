@@ -6,15 +6,19 @@ set, or when they are asked for by name or marker, a missing build is a failure.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local import engine, template
+from local.intrinsics import read_yaml
 from regulars.store import wire
 from tests.left_out import leave_out
 
@@ -29,19 +33,50 @@ class Build:
 
     python: str
     folder: Path
-    deps: Path
+    layers: Mapping[str, Path]
+    """What this machine can run of each layer."""
     functions: tuple[str, ...]
 
     def path(self, function: str) -> list[str]:
         """What is on `sys.path` in Lambda for this function."""
-        shared = self.folder / "SharedLayer" / "python"
-        return [str(self.folder / function), str(self.deps), str(shared)]
+        return [str(self.folder / function), *(str(self.layers[it]) for it in layers_of(function))]
+
+
+@dataclass(frozen=True)
+class Translated:
+    """The template that CloudFormation gets."""
+
+    document: Mapping[str, Any]
+
+    @property
+    def resources(self) -> Mapping[str, Any]:
+        """All resources by logical id."""
+        found: Mapping[str, Any] = self.document["Resources"]
+        return found
+
+    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The properties of all resources of one type, by logical id."""
+        return {
+            name: resource.get("Properties", {})
+            for name, resource in self.resources.items()
+            if resource["Type"] == kind
+        }
+
+
+def layers_of(function: str) -> list[str]:
+    """The layers of a function, by logical id, as the template says."""
+    document = read_yaml(ROOT / "template.yaml")
+    own = document["Resources"][function]["Properties"].get("Layers", [])
+    return [it["Ref"] for it in (*document["Globals"]["Function"]["Layers"], *own)]
 
 
 def why_not() -> str | None:
     """Why the build cannot be tested, None when it can."""
     if not (BUILT / "built.json").exists():
         return "nothing is built here: run `make build`"
+    report = json.loads((BUILT / "built.json").read_text("utf-8"))
+    if report.get("template") != hashlib.sha256((ROOT / "template.yaml").read_bytes()).hexdigest():
+        return "the build is older than template.yaml: run `make build`"
     layer = BUILT / "build" / "SharedLayer" / "python"
     pairs = [(path, layer / path.relative_to(ROOT / "shared")) for path in _sources("shared")]
     for function in template.load(ROOT / "template.yaml").functions.values():
@@ -78,9 +113,21 @@ def build() -> Build:
     if reason is not None:
         pytest.fail(reason, pytrace=False)
     report = json.loads((BUILT / "built.json").read_text("utf-8"))
-    return Build(
-        report["python"], BUILT / "build", ROOT / report["deps"], tuple(report["functions"])
-    )
+    layers = {name: ROOT / folder for name, folder in report["layers"].items()}
+    return Build(report["python"], BUILT / "build", layers, tuple(report["functions"]))
+
+
+@pytest.fixture(scope="session")
+def translated(build: Build) -> Translated:
+    """What was built, as SAM translates it, with the usual parameters."""
+    return translate(build, build.folder / "template.yaml")
+
+
+def translate(build: Build, template: Path) -> Translated:
+    """A built template, as SAM translates it."""
+    command = [build.python, "scripts/translate", str(template)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return Translated(json.loads(done.stdout))
 
 
 @pytest.fixture(scope="session")

@@ -126,6 +126,17 @@ class TestAnswers:
         assert headers["content-type"].startswith("text/html")
         assert "<html" in answer["body"]
 
+    def test_a_passkey_is_asked_for(self, build: Build, endpoint: str) -> None:
+        """With the libraries of the layer that no other function has."""
+        path = "/console/passkey/login/options"
+        event = request("POST", path, path)
+        del event["requestContext"]["http"]["sourceIp"]  # to count it takes the key ring
+        seen = run(build, "ConsoleFunction", event, endpoint)
+        assert seen["answer"]["statusCode"] == 200
+        assert json.loads(seen["answer"]["body"])["rpId"] == "cards.example"
+        layer = str(build.layers["PasskeysLayer"])
+        assert seen["files"]["cryptography"].startswith(layer)
+
     def test_nobody_stamps_without_a_credential(self, build: Build, endpoint: str) -> None:
         event = request("POST", "/v1/earn", "/v1/earn")
         event["body"] = json.dumps({"member_id": "nobody", "visits": 1})
@@ -156,10 +167,11 @@ def test_byte_code_does_not_depend_on_when_or_where_it_was_built(build: Build) -
 
 
 def test_native_code_is_for_the_processor_of_the_functions(build: Build) -> None:
-    libraries = sorted((build.folder / "DepsLayer").rglob("*.so"))
-    assert libraries, "pydantic brings native code"
-    for library in libraries:
-        assert struct.unpack("<H", library.read_bytes()[18:20])[0] == AARCH64, library
+    for layer, name in (("DepsLayer", "pydantic_core"), ("PasskeysLayer", "cryptography")):
+        libraries = sorted((build.folder / layer).rglob("*.so"))
+        assert any(name in library.parts for library in libraries), "it brings native code"
+        for library in libraries:
+            assert struct.unpack("<H", library.read_bytes()[18:20])[0] == AARCH64, library
 
 
 def test_the_layers_fit_into_lambda(build: Build) -> None:
@@ -171,6 +183,6 @@ def test_nothing_of_the_workshop_is_shipped(build: Build) -> None:
     names = {file.name for file in python_files(build)}
     assert "conftest.py" not in {file.name for file in (build.folder / "SharedLayer").rglob("*")}
     assert not {"pytest", "hypothesis", "moto"} & {
-        path.name for path in (build.folder / "DepsLayer" / "python").iterdir()
+        path.name for path in build.folder.glob("*Layer/python/*")
     }
     assert "app.py" in names

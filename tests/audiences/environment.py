@@ -21,6 +21,7 @@ def ready() -> None:
         "MESSAGES_QUEUE_URL": "http://localhost/messages",
         "MAIL_FROM": "cards@regulars.example",
         "POWERTOOLS_SERVICE_NAME": "audiences",
+        "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         "AWS_DEFAULT_REGION": "eu-central-1",
     }

@@ -18,7 +18,7 @@ AWS_SDK = {"boto3", "botocore", "s3transfer", "urllib3"}
 NEVER_AT_A_COUNTER = AWS_SDK | {
     "pydantic", "pydantic_core", "aws_xray_sdk", "babel", "asyncio", "email_validator",
     "phonenumbers", "regulars.api.models", "regulars.api.openapi", "regulars.store.boto",
-    "aws_lambda_powertools",
+    "aws_lambda_powertools", "cryptography", "OpenSSL",
 }  # fmt: skip
 FORBIDDEN = {
     "stamp": NEVER_AT_A_COUNTER | {"jinja2", "segno", "regulars.render"},
@@ -73,6 +73,20 @@ def test_nothing_is_loaded_that_is_not_named(function: str) -> None:
         if not name.startswith(("_", "__"))
     }
     assert strangers == set()
+
+
+OF_PASSKEYS = {"webauthn", "cbor2", "regulars.http.passkeys"}
+"""Not `cryptography`: botocore loads it by itself where it finds it, as here. In Lambda it is in
+the layer of the console alone (`test_template.py`)."""
+
+
+@pytest.mark.parametrize("function", sorted(path.name for path in (ROOT / "functions").iterdir()))
+def test_what_checks_passkeys_is_loaded_by_nobody(function: str) -> None:
+    """The console names our module, and that loads the libraries when a passkey is used."""
+    named = {"regulars.http.passkeys"} if function == "console" else set()
+    roots = {name for name in loaded(function) for one in OF_PASSKEYS
+             if name == one or name.startswith(f"{one}.")}  # fmt: skip
+    assert roots == named
 
 
 def test_the_list_would_notice() -> None:

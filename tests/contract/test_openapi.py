@@ -13,10 +13,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pydantic import BaseModel
 
-from local.intrinsics import read_yaml
+from local.template import load
 from regulars.api import descriptions as of_bodies
 from regulars.api import openapi, operations
-from regulars.api.routes import API, ROUTES
+from regulars.api.routes import API, ROUTES, UNKNOWN
 from regulars.http.problems import RETRY_AFTER_S
 from regulars.program import descriptions as of_programs
 
@@ -53,15 +53,11 @@ def test_a_function_serves_its_routes_and_no_other(function: str) -> None:
 
 
 def test_the_template_leads_each_route_to_its_function() -> None:
-    resources = read_yaml(ROOT / "template.yaml")["Resources"]
     led = {
-        (event["Properties"]["Method"], event["Properties"]["Path"], name.lower())
-        for name, resource in resources.items()
-        if resource["Type"] == "AWS::Serverless::Function"
-        for event in resource["Properties"].get("Events", {}).values()
-        if event["Type"] == "HttpApi" and "Path" in event["Properties"]
+        (route.method, route.path, route.function.removesuffix("Function").lower())
+        for route in load(ROOT / "template.yaml").routes
     }
-    assert led == {(it.method, it.path, f"{it.function}function") for it in ROUTES}
+    assert led == {(it.method, it.path, it.function) for it in (*ROUTES, UNKNOWN)}
 
 
 def test_every_operation_has_a_name_of_its_own() -> None:

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from local.intrinsics import read_yaml
+from local.intrinsics import Resolver, read_yaml
 from regulars.api.routes import ROUTES, UNKNOWN
+from regulars.jobs import outbox
+from regulars.store import closing
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = read_yaml(ROOT / "template.yaml")
@@ -34,6 +36,12 @@ def of_type(kind: str) -> dict[str, dict[str, Any]]:
 FUNCTIONS = of_type("AWS::Serverless::Function")
 QUEUES = of_type("AWS::SQS::Queue")
 ALARMS = of_type("AWS::CloudWatch::Alarm")
+STACK_NAME = {"Ref": "AWS::StackName"}
+NAMES = {
+    "AlarmName", "ConfigurationSetName", "DashboardName", "GroupName",
+    "LogGroupName", "Name", "QueueName", "RoleName", "TableName", "TopicName", "BucketName",
+}  # fmt: skip
+BEHIND_HTTP = {f"{route.function.capitalize()}Function" for route in (*ROUTES, UNKNOWN)}
 
 
 def statements(function: dict[str, Any]) -> list[dict[str, Any]]:
@@ -67,16 +75,27 @@ def verb(name: str) -> str:
 
 
 class TestRoutes:
-    def test_they_are_the_routes_of_the_code(self) -> None:
-        in_template = {
-            (event.get("Method", "ANY"), event.get("Path", "$default"), verb(name))
-            for name, event in events("HttpApi")
-        }
-        known = (*ROUTES, UNKNOWN)
-        assert in_template == {(route.method, route.path, route.function) for route in known}
+    def test_each_names_an_integration_and_says_no_more(self) -> None:
+        """What API Gateway warns of at import, it refuses here (FailOnWarnings); a route that has
+        no answers is one such warning."""
+        document = RESOURCES["Api"]["Properties"]["DefinitionBody"]
+        integrations = document["components"]["x-amazon-apigateway-integrations"]
+        assert {f"{name.capitalize()}Function" for name in integrations} == BEHIND_HTTP
+        for path, operations in document["paths"].items():
+            assert path.startswith("/")
+            for operation in operations.values():
+                assert operation["responses"] == {}
+                assert operation.get("isDefaultRoute", False) == (path == "/$default")
 
-    def test_all_belong_to_the_one_api(self) -> None:
-        assert {target(event["ApiId"]) for _, event in events("HttpApi")} == {"Api"}
+    def test_no_event_of_a_function_makes_a_permission_of_its_own(self) -> None:
+        assert list(events("HttpApi")) == []
+
+    def test_one_permission_lets_the_api_call_a_function(self) -> None:
+        allowed = [target(it["FunctionName"]) for it in of_type("AWS::Lambda::Permission").values()]
+        assert sorted(allowed) == sorted(f"{name}.Alias" for name in BEHIND_HTTP)
+        for permission in of_type("AWS::Lambda::Permission").values():
+            assert permission["Principal"] == "apigateway.amazonaws.com"
+            assert permission["SourceArn"]["Fn::Sub"].endswith(":${AWS::AccountId}:${Api}/*")
 
     def test_every_route_is_throttled(self) -> None:
         api = RESOURCES["Api"]["Properties"]
@@ -115,15 +134,18 @@ class TestEveryFunction:
         assert log["Type"] == "AWS::Logs::LogGroup"
         assert log["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
-    def test_is_traced(self, name: str) -> None:
-        assert {**GLOBALS, **FUNCTIONS[name]}["Tracing"] == "Active"
+    def test_is_traced_where_somebody_asked_for_it(self, name: str) -> None:
+        assert {**GLOBALS, **FUNCTIONS[name]}["Tracing"] == {"Ref": "Tracing"}
+        assert TEMPLATE["Parameters"]["Tracing"]["Default"] == "PassThrough"
 
     def test_may_do_only_what_is_named(self, name: str) -> None:
         for statement in statements(FUNCTIONS[name]):
             assert statement["Effect"] == "Allow"
-            assert all(re.fullmatch(r"[a-z]+:[A-Za-z]+", it) for it in statement["Action"])
+            assert all(re.fullmatch(r"[a-z0-9]+:[A-Za-z]+", it) for it in statement["Action"])
             assert statement["Resource"] != "*"
-            assert "*" not in json.dumps(statement["Resource"])
+            if statement["Action"][0] != "ses:SendEmail":  # whose address it is, its condition says
+                named = json.dumps(statement["Resource"])
+                assert "*" not in named.replace("ArchiveBucket.Arn}/archives/*", "")
 
     def test_may_neither_scan_nor_delete_nor_administer(self, name: str) -> None:
         forbidden = re.compile(
@@ -138,7 +160,7 @@ class TestEveryFunction:
 
     def test_ends_before_those_who_wait_for_it(self, name: str) -> None:
         timeout = {**GLOBALS, **FUNCTIONS[name]}["Timeout"]
-        if any(function == name for function, _ in events("HttpApi")):
+        if name in BEHIND_HTTP:
             assert timeout <= 29, "API Gateway waits 30 s"
 
 
@@ -149,6 +171,10 @@ class TestPermissions:
         ]
         (mail,) = (it for it in statements(FUNCTIONS["NotifyFunction"]) if "Condition" in it)
         assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+        # The sender's identity may be a domain, in the sandbox the recipient's is asked for as
+        # well, and whoever names a configuration set needs it: any of them denied is no mail.
+        ends = [it["Fn::Sub"].rpartition(":")[2] for it in mail["Resource"]]
+        assert ends == ["identity/*", "configuration-set/${MailConfiguration}"]
 
     def test_shared_counters_are_moved_by_those_who_decide_or_limit(self) -> None:
         """Stock and "the first hundred": an update within the transaction of an entry. Those who
@@ -166,14 +192,16 @@ class TestPermissions:
                 if statement["Action"] == ["sqs:SendMessage"]:
                     senders.setdefault(target(statement["Resource"]), set()).add(verb(name))
         assert senders == {
-            "OrdersQueue": {"api", "hooks"},
-            "MessagesQueue": {"api", "card", "console", "digest", "join", "outbox", "reminders"},
-        }
+            "OrdersQueue": {"hooks"},
+            "MessagesQueue": {
+                "api", "card", "close", "console", "digest", "join", "outbox", "reminders",
+            },
+        }  # fmt: skip
 
     def test_tills_and_pages_cannot_do_more_than_their_work(self) -> None:
         assert actions(FUNCTIONS["AssetsFunction"]) == set()
         reads, counts = (it for it in statements(FUNCTIONS["HooksFunction"]) if "Condition" in it)
-        assert reads["Action"] == ["dynamodb:BatchGetItem", "dynamodb:GetItem"]
+        assert reads["Action"] == ["dynamodb:GetItem"]
         assert reads["Condition"] == {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["HOOK#*"]}
         }
@@ -181,6 +209,40 @@ class TestPermissions:
         assert counts["Condition"] == {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["LIMIT#*"]}
         }
+
+
+class TestMailReports:
+    """Bounces and complaints of SES come onto the messages queue, by way of a topic."""
+
+    def test_they_are_reported_and_kept_from_then_on(self) -> None:
+        (configuration,) = of_type("AWS::SES::ConfigurationSet").values()
+        assert configuration["SuppressionOptions"] == {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
+        (reports,) = of_type("AWS::SES::ConfigurationSetEventDestination").values()
+        destination = reports["EventDestination"]
+        assert destination["Enabled"] is True
+        assert destination["MatchingEventTypes"] == ["bounce", "complaint"]
+        assert target(destination["SnsDestination"]["TopicARN"]) == "MailReportsTopic"
+        assert GLOBALS["Environment"]["Variables"]["MAIL_CONFIGURATION"] == {
+            "Ref": "MailConfiguration"
+        }
+
+    def test_they_reach_the_queue_as_they_are(self) -> None:
+        (subscription,) = of_type("AWS::SNS::Subscription").values()
+        assert target(subscription["TopicArn"]) == "MailReportsTopic"
+        assert target(subscription["Endpoint"]) == "MessagesQueue"
+        assert subscription["RawMessageDelivery"] is True
+
+    def test_nobody_else_may_put_anything_there(self) -> None:
+        (topic,) = of_type("AWS::SNS::TopicPolicy").values()
+        (publish,) = topic["PolicyDocument"]["Statement"]
+        assert publish["Principal"] == {"Service": "ses.amazonaws.com"}
+        assert publish["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        }
+        (queue,) = of_type("AWS::SQS::QueuePolicy").values()
+        (send,) = queue["PolicyDocument"]["Statement"]
+        assert send["Principal"] == {"Service": "sns.amazonaws.com"}
+        assert send["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "MailReportsTopic"}}}
 
 
 class TestFirewall:
@@ -204,6 +266,7 @@ class TestSecrets:
             variables = function.get("Environment", {}).get("Variables", {})
             assert set(variables) <= {
                 "TABLE_NAME", "BASE_URL", "RING_PARAMETER", "PLATFORM_KEY_SHA256", "MAIL_FROM",
+                "ARCHIVE_BUCKET", "MAIL_CONFIGURATION",
                 "ORDERS_QUEUE_URL", "MESSAGES_QUEUE_URL", "POWERTOOLS_SERVICE_NAME",
                 "POWERTOOLS_LOG_LEVEL",
             }  # fmt: skip
@@ -212,12 +275,12 @@ class TestSecrets:
         assert "GenerateSecretString" not in whole
 
     def test_the_key_ring_is_read_by_those_who_make_or_check_something_with_it(self) -> None:
-        """`tests/service.py` takes it from the others. Outbox writes a sandbox's mails by itself,
-        tiers draws raffles."""
+        """`tests/permissions.py` holds the others to that. Outbox writes a sandbox's mails, tiers
+        draws raffles, expiry and close find what leads to a member who is erased."""
         readers = {name for name in FUNCTIONS if "ssm:GetParameter" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in readers} == {
             "join", "card", "stamp", "redeem", "staff", "api", "hooks", "orders", "outbox",
-            "notify", "tiers", "console",
+            "notify", "tiers", "expiry", "close", "console",
         }  # fmt: skip
         for name in readers:
             (read,) = (
@@ -295,9 +358,10 @@ class TestStream:
 class TestSchedules:
     def test_every_job_runs_each_hour_and_its_failures_are_kept(self) -> None:
         jobs = dict(events("ScheduleV2"))
-        assert {verb(name) for name in jobs} == {"digest", "expiry", "reminders", "tiers"}
+        assert {verb(name) for name in jobs} == {"close", "digest", "expiry", "reminders", "tiers"}
         for name, event in jobs.items():
             assert re.fullmatch(r"cron\(\d+ \* \* \* \? \*\)", event["ScheduleExpression"])
+            assert event["OmitName"] is True, "SAM's name is the same in every stack"
             assert target(event["DeadLetterConfig"]["Arn"]) == "SchedulesDeadLetterQueue"
             assert event["RetryPolicy"]["MaximumEventAgeInSeconds"] < 3600
             # The scheduler hands over and is done: failures of the run itself are Lambda's.
@@ -308,8 +372,10 @@ class TestSchedules:
 class TestLedger:
     def test_it_outlives_the_stack_and_mistakes(self) -> None:
         table = RESOURCES["LedgerTable"]
-        assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
-        assert table["Properties"]["DeletionProtectionEnabled"] is True
+        assert table["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert table["UpdateReplacePolicy"] == "Retain"
+        # From the start, it would keep a failed first deployment from being taken back.
+        assert "DeletionProtectionEnabled" not in table["Properties"], "scripts/deploy sets it"
         recovery = table["Properties"]["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": True}
 
@@ -319,14 +385,99 @@ class TestLedger:
         assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
 
 
+class TestArchive:
+    """Where everything of a closed merchant lies: for two functions, and for 90 days."""
+
+    BUCKET = RESOURCES["ArchiveBucket"]
+
+    def test_it_outlives_the_stack_but_not_a_first_deployment_that_failed(self) -> None:
+        assert self.BUCKET["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert self.BUCKET["UpdateReplacePolicy"] == "Retain"
+
+    def test_nobody_else_can_read_it(self) -> None:
+        own = self.BUCKET["Properties"]
+        assert own["PublicAccessBlockConfiguration"] == dict.fromkeys(
+            ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
+            True,
+        )
+        assert own["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+        (rule,) = own["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+        (only,) = RESOURCES["ArchiveBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert (only["Effect"], only["Principal"], only["Action"]) == ("Deny", "*", "s3:*")
+        assert only["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+    def test_what_is_in_it_goes_by_itself(self) -> None:
+        archives, unfinished = self.BUCKET["Properties"]["LifecycleConfiguration"]["Rules"]
+        assert archives == {
+            "Id": "archives", "Status": "Enabled", "Prefix": "archives/",
+            "ExpirationInDays": closing.KEPT_MS // closing.DAY_MS,
+        }  # fmt: skip
+        assert unfinished["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+    def test_one_function_writes_it_and_one_hands_it_out(self) -> None:
+        may = {
+            verb(name): {it for it in actions(function) if it.startswith("s3:")}
+            for name, function in FUNCTIONS.items()
+        }
+        assert {name: it for name, it in may.items() if it} == {
+            "api": {"s3:GetObject"},
+            "close": {"s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"},
+        }
+        named = {verb(name) for name, it in FUNCTIONS.items() if "ArchiveBucket" in str(it)}
+        assert named == {"api", "close"}
+
+
+class TestSideBySide:
+    """Any number of stacks in one account: each name has the stack's in it, or is made up."""
+
+    def test_every_name_has_the_name_of_the_stack(self) -> None:
+        named = {
+            f"{name}.{key}": value
+            for name, resource in RESOURCES.items()
+            for key, value in resource.get("Properties", {}).items()
+            if key in NAMES and "Ref" not in value
+        }
+        assert len(named) > 20, "there are names"
+        for where, value in named.items():
+            assert "${AWS::StackName}" in str(value.get("Fn::Sub", "")), where
+
+    def test_a_metric_of_ours_says_of_which_stack_it_is(self) -> None:
+        assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == STACK_NAME
+        for alarm in ALARMS.values():
+            if alarm.get("Namespace") == "Regulars":
+                assert alarm["Dimensions"] == [{"Name": "service", "Value": STACK_NAME}]
+
+
+class TestNothingNobodyAskedFor:
+    def test_no_key_no_detailed_metrics(self) -> None:
+        """A key of one's own in KMS costs a dollar a month, a metric of a route 30 cents."""
+        whole = (ROOT / "template.yaml").read_text("utf-8")
+        assert "KMS" not in whole
+        assert "SSESpecification" not in whole
+        assert "DetailedMetricsEnabled" not in whole
+
+
 class TestLayers:
     def test_they_are_built_for_the_runtime_and_processor_of_the_functions(self) -> None:
         (architecture,) = GLOBALS["Architectures"]
-        for name in (it["Ref"] for it in GLOBALS["Layers"]):
+        layers = of_type("AWS::Serverless::LayerVersion")
+        assert {it["Ref"] for it in GLOBALS["Layers"]} | {"PasskeysLayer"} == set(layers)
+        for name in layers:
             assert RESOURCES[name]["Metadata"] == {
                 "BuildMethod": GLOBALS["Runtime"],
                 "BuildArchitecture": architecture,
             }
+
+    def test_what_checks_passkeys_is_in_a_layer_of_the_console_alone(self) -> None:
+        own = {verb(name): it["Layers"] for name, it in FUNCTIONS.items() if "Layers" in it}
+        assert own == {"console": [{"Ref": "PasskeysLayer"}]}
+
+
+def metrics_of(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """The metrics an alarm is paid for."""
+    math = [it["MetricStat"]["Metric"] for it in alarm.get("Metrics", []) if "MetricStat" in it]
+    return math or [alarm]
 
 
 class TestAlarms:
@@ -336,12 +487,58 @@ class TestAlarms:
             assert len(alarm["AlarmDescription"]) > 20
 
     def test_what_nobody_waits_for_is_watched(self) -> None:
-        behind = {name for name in FUNCTIONS if name not in dict(events("HttpApi"))}
-        metrics = ALARMS["BackgroundErrorsAlarm"]["Metrics"]
+        behind = set(FUNCTIONS) - BEHIND_HTTP
         watched = {
-            target(it["MetricStat"]["Metric"]["Dimensions"][0]["Value"])
-            for it in metrics
-            if "MetricStat" in it
+            target(it["Dimensions"][0]["Value"])
+            for it in metrics_of(ALARMS["BackgroundErrorsAlarm"])
         }
         assert watched == behind
-        assert {"OutboxIteratorAgeAlarm", "TiersIteratorAgeAlarm", "ApiErrorsAlarm"} <= set(ALARMS)
+
+    def test_the_usual_ones_cost_nothing(self) -> None:
+        """AWS gives ten alarm metrics free; the rest is for who asks for them."""
+        asked = {name for name in ALARMS if RESOURCES[name].get("Condition") == "HasAllAlarms"}
+        usual = [it for name in set(ALARMS) - asked for it in metrics_of(ALARMS[name])]
+        more = [it for name in asked for it in metrics_of(ALARMS[name])]
+        assert len(usual) <= 10
+        described = TEMPLATE["Parameters"]["Alarms"]
+        assert described["Default"] == "basic"
+        assert f"adds {len(more)} more ({len(more) * 0.1:.2f} USD" in described["Description"]
+
+    def test_a_schedule_that_stopped_is_noticed(self) -> None:
+        alarm = ALARMS["SchedulesStoppedAlarm"]
+        assert alarm["Threshold"] == len(list(events("ScheduleV2")))
+        assert alarm["ComparisonOperator"] == "LessThanThreshold"
+        assert alarm["TreatMissingData"] == "breaching"
+        assert target(alarm["Dimensions"][0]["Value"]) == "Schedules"
+        assert all(target(it["GroupName"]) == "Schedules" for _, it in events("ScheduleV2"))
+
+    def test_each_has_its_paragraph_in_the_runbook(self) -> None:
+        text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+        described = re.findall(r"^\*\*`(\w+)`\*\*", text, re.MULTILINE)
+        assert sorted(described) == sorted([*ALARMS, "Budget"])
+
+    def test_no_metric_of_ours_has_a_dimension_that_costs_more_with_use(self) -> None:
+        """A route, a merchant or a code would each be a metric of 30 cents a month."""
+        for name, resource in of_type("AWS::Logs::MetricFilter").items():
+            for metric in resource["MetricTransformations"]:
+                assert "Dimensions" not in metric, name
+
+
+class TestDashboard:
+    def test_it_can_be_read_and_shows_what_exists(self) -> None:
+        resolver = Resolver(TEMPLATE, {})
+        body = resolver.resolve(RESOURCES["Glance"]["Properties"]["DashboardBody"], "Glance")
+        widgets = json.loads(body)["widgets"]
+        assert len(widgets) >= 10
+        shown = [metric for it in widgets for metric in it["properties"]["metrics"]]
+        assert len(shown) <= 50, "a free dashboard has fifty"
+        for metric in shown:
+            names = [part for part in metric if isinstance(part, str)]
+            assert len(names) in (2, 4), f"namespace, name, and one dimension or none: {metric}"
+        ours = {metric[1] for metric in shown if metric[0] == "Regulars"}
+        counted = {
+            name
+            for path in (ROOT / "shared" / "regulars").rglob("*.py")
+            for name in re.findall(r'count\("(\w+)"', path.read_text("utf-8"))
+        } | set(outbox.COUNTED.values())
+        assert ours == counted, "each metric is shown, and each that is shown is counted"

@@ -70,7 +70,8 @@ def test_every_command_of_the_first_steps_works(cafe: Merchant, url: str, tmp_pa
     program = "\n".join(f"echo '#{place}'\n{block}" for place, block in enumerate(commands))
     printed = run("sh", program, tmp_path, API=url, KEY=cafe.created["test_api_key"])
     outputs = [part.split("\n", 1)[1].strip() for part in printed.split("#")[1:]]
-    enrolled, earned, locked, redeemed, refunded, own, set_, replay, clock, page, program_ = outputs
+    enrolled, earned, locked, redeemed, refunded, own, set_, kept, *outputs = outputs
+    replay, clock, page, program_ = outputs
     assert enrolled == ""
     assert "for your visit" in earned
     assert locked == "insufficient_balance"
@@ -78,6 +79,7 @@ def test_every_command_of_the_first_steps_works(cafe: Merchant, url: str, tmp_pa
     assert refunded == "reverse"
     assert own == "Ben\nnot_found"
     assert set_ == "hello@corner.example"
+    assert kept == "0"
     assert replay.lower() == "idempotent-replay: true"
     assert re.match(r"\d{4}-\d\d-\d\dT", clock)
     assert page.isdigit()

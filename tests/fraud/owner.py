@@ -14,7 +14,8 @@ from tests.fraud.shops import Person, Shop
 
 HOLDS = frozenset({
     "card_velocity", "one_card", "off_hours", "many_joins", "shared_contact", "staff_velocity",
-    "device_velocity", "location_velocity", "refund_after_redeem", "same_person", "referral_ring", "referral_mill",
+    "device_velocity", "location_velocity", "refund_after_redeem", "same_person",
+    "referral_ring", "referral_mill",
 })  # fmt: skip
 """Kinds after which the cards are held until somebody has explained."""
 

@@ -107,12 +107,17 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
         asked = {"limit": "1"} if method == "GET" else {}
         reply = service.request(method, path, body=sent, headers=headers, query=asked)
         story.keep(method, path, sent, reply)
+    other = service.request(
+        "POST", "/v1/merchants", body={**body, "slug": f"{slug}-2"}, headers=headers
+    ).json["merchant_id"]
+    closed = service.request("DELETE", f"/v1/merchants/{other}", headers=headers)
+    story.keep("DELETE", f"/v1/merchants/{other}", None, closed)
     for path in ("/v1/templates", "/v1/templates/bakery", "/v1/health", "/v1/test/clock"):
         story.ask("GET", path)
     own = {
         "postal_address": "1052 Budapest, Fő utca 1.", "privacy_contact": "data@example.com",
         "privacy_url": "https://corner.example/privacy", "reply_to": "hello@example.com",
-        "quiet_hours": {"from": "20:30", "until": "09:00"},
+        "quiet_hours": {"from": "20:30", "until": "09:00"}, "retention_months": 24,
     }  # fmt: skip
     story.ask("PATCH", "/v1/merchant", own)
     story.ask("GET", "/v1/merchant")

@@ -89,4 +89,4 @@ def test_a_damaged_card_is_counted_for_the_alarm(
     cafe: Merchant, capsys: pytest.CaptureFixture[str]
 ) -> None:
     filed(cafe, "m1", kind="damaged_card")
-    assert '"DamagedCards":[1.0]' in capsys.readouterr().out
+    assert '"DamagedCards":1' in capsys.readouterr().out

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from regulars.core import tokens
 from regulars.store.members import Members
+from tests.conftest import Clock
 from tests.functional.test_earning import published
 from tests.service import Browser, Merchant, Reply, Service
 
@@ -95,6 +97,31 @@ def test_state_answers_304_until_something_happens(cafe: Merchant) -> None:
     cafe.earn(card["member_id"])
     changed = get(cafe, f"{link(card)}/state", **{"if-none-match": tag})
     assert (changed.status, changed.json["seq"]) == (200, 2)
+
+
+def test_a_page_asks_for_news_with_its_note_for_one_small_read(
+    cafe: Merchant, frozen: Clock
+) -> None:
+    card = cafe.join()
+    browser = Browser(cafe.service)
+    page = browser.get(link(card))
+    (note,) = re.findall(r'data-seen="([^"]+)"', page.text)
+
+    def news(since: str = note) -> Reply:
+        return cafe.service.request(
+            "GET", f"{browser.path}/state", query={"since": since}, cookies=browser.cookies
+        )
+
+    cafe.service.spy.calls.clear()
+    assert news().status == 304
+    assert cafe.service.spy.consumed() == (0.0, 0.5)
+    cafe.earn(card["member_id"])
+    changed = news()
+    assert (changed.status, changed.json) == (200, {"version": 2, "seq": 2})
+    for wrong in ("", "x", note[:-1], note.replace(".", "..", 1)):
+        assert news(wrong).headers["etag"]
+    frozen.now += timedelta(minutes=10)
+    assert news().headers["etag"]
 
 
 def test_a_reward_is_taken_once_per_form(cafe: Merchant) -> None:

@@ -3,62 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 
-from regulars.http import credentials
 from tests.conftest import Clock
-from tests.service import Merchant, Reply, Service, cookies_of
-
-STAFF = {"x-regulars": "staff"}
+from tests.functional.console import STAFF, Browser, mailed
+from tests.service import Merchant, Service, cookies_of
 
 
 @pytest.fixture
 def cafe(service: Service) -> Merchant:
     return service.new_merchant(owner_email="anna@example.com")
-
-
-class Browser:
-    """A browser that keeps cookies."""
-
-    def __init__(self, service: Service) -> None:
-        self.service = service
-        self.cookies: dict[str, str] = {}
-
-    def go(self, method: str, path: str, **more: Any) -> Reply:
-        credentials.kept.clear()
-        reply = self.service.request(method, path, cookies=self.cookies, **more)
-        for line in reply.cookies:
-            name, _, value = line.partition(";")[0].partition("=")
-            self.cookies.pop(name, None)
-            if value:
-                self.cookies[name] = value
-        return reply
-
-    def ask(self, email: str) -> Reply:
-        return self.go("POST", "/console/sign-in", form={"email": email})
-
-    def enter(self, code: str, **more: str) -> Reply:
-        return self.go("POST", "/console/sign-in/code", form={"code": code, **more})
-
-
-def mailed(service: Service, address: str) -> tuple[str, str]:
-    """The link and the code of the newest sign-in mail to an address."""
-    service.deliver("messages", "notify")
-    sent = [mail for mail in service.aws_services.mails() if address in json.dumps(mail)]
-    text = json.dumps(sent[-1])
-    link = re.search(r"https://cards.example(/console/sign-in/[0-9a-z]+)", text)
-    code = re.search(r"code is (\d{3} \d{3})", text)
-    assert link
-    assert code
-    return link[1], code[1]
-
-
-def signed_in(browser: Browser) -> bool:
-    return browser.go("GET", "/console/").status == 200
 
 
 def test_by_the_link_in_the_browser_that_asked(service: Service, cafe: Merchant) -> None:
@@ -76,7 +33,7 @@ def test_by_the_link_in_the_browser_that_asked(service: Service, cafe: Merchant)
     page = browser.go("GET", "/console/")
     assert (page.status, "Owner" in page.text) == (200, True)
     assert browser.go("POST", link).status == 410
-    assert not signed_in(other)
+    assert not other.is_in()
 
 
 def test_by_the_code_wherever_the_mail_was_read(service: Service, cafe: Merchant) -> None:
@@ -87,7 +44,7 @@ def test_by_the_code_wherever_the_mail_was_read(service: Service, cafe: Merchant
     wrong = "000 000" if code != "000 000" else "000 001"
     assert browser.enter(wrong).status == 422
     assert browser.enter(code).status == 303
-    assert signed_in(browser)
+    assert browser.is_in()
     assert browser.enter(code).status == 410
 
 
@@ -149,14 +106,34 @@ def test_a_lost_mailbox_signs_in_no_more_once_the_platform_named_another(service
     path = f"/v1/merchants/{cafe.id}/owner"
     assert service.request("POST", path, body=body, headers=headers).status == 200
     service.deliver("messages", "notify")
-    told = len(service.aws_services.mails())
+    sent = len(service.aws_services.mails())
     Browser(service).ask("lost@example.com")
     service.deliver("messages", "notify")
-    assert len(service.aws_services.mails()) == told
+    assert len(service.aws_services.mails()) == sent
     browser = Browser(service)
     browser.ask("found@example.com")
     browser.enter(mailed(service, "found@example.com")[1])
-    assert signed_in(browser)
+    assert browser.is_in()
+
+
+def test_what_the_lost_mailbox_signed_in_is_over_then(service: Service) -> None:
+    """Whoever has it may have signed in before, set a PIN, and keep the browser as a device."""
+    cafe = service.new_merchant(owner_email="lost@example.com")
+    thief = Browser(service).sign_in("lost@example.com")
+    owner = next(p for p in cafe.call("GET", "/v1/staff").json["items"] if p["role"] == "owner")
+    set_pin = partial(cafe.call, "PATCH", f"/v1/staff/{owner['staff_id']}", {"pin": "4711"})
+    assert set_pin().status == 200
+    headers = {"authorization": f"Bearer {service.platform_key}"}
+    path = f"/v1/merchants/{cafe.id}/owner"
+    service.request("POST", path, body={"email": "found@example.com"}, headers=headers)
+    assert not thief.is_in()
+    assert "Owner" not in thief.go("GET", "/staff/counter").text
+    for body in ({}, {"pin": "4711"}):
+        who = {"staff_id": owner["staff_id"], **body}
+        assert thief.go("POST", "/staff/api/who", body=who, headers=STAFF).status == 404
+    assert Browser(service).sign_in("found@example.com").is_in()
+    assert set_pin().status == 200
+    assert "Owner" in thief.go("GET", "/staff/counter").text  # a tablet stays a tablet
 
 
 def test_after_fifteen_minutes_it_is_over(service: Service, frozen: Clock) -> None:
@@ -185,7 +162,7 @@ def test_who_has_several_shops_chooses_one(service: Service) -> None:
     choice = browser.enter(code)
     assert choice.status == 200
     assert ("First Café" in choice.text, "Second Café" in choice.text) == (True, True)
-    assert not signed_in(browser)
+    assert not browser.is_in()
     assert browser.enter(code, shop="mxxxxxxxxxxx").status == 410
     assert browser.enter(code, shop=first.id).status == 303
     assert "First Café" in browser.go("GET", "/console/").text
@@ -228,9 +205,9 @@ def test_signing_out_ends_it(service: Service, cafe: Merchant) -> None:
     browser.go("POST", mailed(service, "anna@example.com")[0])
     copy = Browser(service)
     copy.cookies = dict(browser.cookies)
-    assert signed_in(copy)
+    assert copy.is_in()
     browser.go("POST", "/staff/sign-out", form={})
-    assert not signed_in(copy)
+    assert not copy.is_in()
 
 
 def test_no_other_site_asks_or_signs_in(service: Service, cafe: Merchant) -> None:

@@ -55,7 +55,7 @@ class TestExport:
                "privacy_contact": "data@example.com"}  # fmt: skip
         cafe.call("PATCH", "/v1/merchant", own)
         found = export(cafe, cafe.join()["member_id"])
-        assert found["controller"] == {**own, "privacy_url": None}
+        assert found["controller"] == {**own, "privacy_url": None, "retention_months": None}
 
     def test_every_personal_value_of_the_table_is_in_it(self, cafe: Merchant) -> None:
         member = cafe.join(**ANNA)["member_id"]

@@ -8,6 +8,7 @@ import pytest
 
 from regulars.messages.channels import email
 from regulars.store import keys
+from tests.conftest import Clock
 from tests.functional.test_messages import MAIL, Recorder, announce
 from tests.service import Merchant, Service
 
@@ -33,10 +34,12 @@ class TestSettings:
             "name": "Corner Café", "owner_email": "owner@example.com", "postal_address": None,
             "privacy_contact": None, "privacy_url": None, "sender_name": "Corner Café",
             "reply_to": None, "quiet_hours": {"from": "21:00", "until": "08:00"},
-            "retention_months": None, "set_up_done": False,
+            "retention_months": None, "retention_from": None, "set_up_done": False,
         }  # fmt: skip
 
-    def test_what_is_sent_is_changed_and_null_takes_it_back(self, cafe: Merchant) -> None:
+    def test_what_is_sent_is_changed_and_null_takes_it_back(
+        self, cafe: Merchant, frozen: Clock
+    ) -> None:
         first = cafe.call("GET", PATH).json
         everything = {
             "name": "Corner Kft.", "owner_email": "anna@example.com",
@@ -45,8 +48,10 @@ class TestSettings:
             "reply_to": "hello@example.com", "quiet_hours": {"from": "20:30", "until": "09:00"},
             "retention_months": 36, "set_up_done": True,
         }  # fmt: skip
-        assert change(cafe, **everything) == everything
-        assert change(cafe, retention_months=24) == {**everything, "retention_months": 24}
+        begins = {"retention_from": "2026-11-29T09:00:00Z"}
+        assert change(cafe, **everything) == {**everything, **begins}
+        shorter = {**everything, **begins, "retention_months": 24}
+        assert change(cafe, retention_months=24) == shorter
         gone = ("postal_address", "privacy_contact", "privacy_url", "sender_name", "reply_to",
                 "quiet_hours", "retention_months")  # fmt: skip
         back = change(cafe, **dict.fromkeys(gone))

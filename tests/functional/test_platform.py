@@ -43,7 +43,7 @@ class TestListing:
             "merchant_id": made[4].id, "sandbox_id": made[4].sandbox_id,
             "slug": made[4].created["slug"], "name": "Corner Café",
             "owner_email": "owner@example.com", "created_at": "2026-11-22T09:04:00Z",
-            "rate_per_second": None, "burst": None,
+            "rate_per_second": None, "burst": None, "state": "open", "archive": None,
         }  # fmt: skip
 
     def test_nobody_else_sees_the_list(self, service: Service, cafe: Merchant) -> None:

@@ -17,7 +17,7 @@ from regulars.program.shop import load_shop
 from regulars.store import keys
 from regulars.store.members import Members
 from tests.functional import tills
-from tests.service import Merchant, Reply, Service
+from tests.service import Browser, Merchant, Reply, Service
 
 READS = {"GetItem", "BatchGetItem", "Query"}
 GETS = [route for route in ROUTES if route.method == "GET"]
@@ -84,6 +84,10 @@ def test_reading_writes_nothing(service: Service, route: Any) -> None:
     cookies = cafe.staff_cookies() if route.function in {"staff", "console"} else {}
     if route.auth == "card":
         cookies = {card_holders.card_cookie_name(cafe.id): values["/c/{token}"]}
+    if path.endswith("/profile"):  # it is shown on a device that the card lives on
+        browser = Browser(service)
+        browser.post(f"/j/{cafe.created['slug']}")
+        cookies = browser.cookies
     service.spy.calls.clear()
     service.aws_services.receive(service.queues["messages"])
     for _ in range(2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
@@ -108,6 +109,43 @@ class TestReferral:
         assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (5, 1)
         cafe.service.deliver_entries(cafe.id, friend)
         assert (balance(cafe.card(friend), "point"), self.gifts(cafe, anna)) == (55, 1)
+
+    def test_friends_are_rewarded_when_both_cards_are_old_enough(self, service: Service) -> None:
+        """On the day of joining nothing, a day later both; what was refunded before brings nothing,
+        and the younger of the two cards counts."""
+        cafe = service.new_merchant()
+        document = {**cafe.call("GET", "/v1/program", test=True).json["program"], **BARE}
+        document["referral"] = {**self.TERMS, "min_age_hours": 24}
+        ask = partial(cafe.call, test=True)
+        assert ask("PUT", "/v1/program", document, headers={"if-match": "*"}).status == 200
+        anna = ask("POST", "/v1/members", {"name": "Anna"}).json["member_id"]
+
+        def friend(order_id: str) -> str:
+            body = {"name": "Ben", "referred_by": anna}
+            made = str(ask("POST", "/v1/members", body).json["member_id"])
+            sale = {"member_id": made, "spend_minor": 500, "order_id": order_id}
+            assert ask("POST", "/v1/earn", sale).status == 200
+            for _ in range(2):  # the stream brings it twice
+                service.deliver_entries(cafe.sandbox_id, made)
+            return made
+
+        def held() -> list[int]:
+            """Points of both friends, and the gifts of Anna."""
+            cards = [ask("GET", f"/v1/members/{one}").json for one in (*friends, anna)]
+            return [balance(card, "point") for card in cards[:-1]] + [len(cards[-1]["vouchers"])]
+
+        friends = [friend("kept"), friend("refunded")]
+        assert ask("POST", "/v1/test/clock", {"advance": "PT23H"}).status == 200
+        assert held() == [5, 5, 0]
+        ask("POST", "/v1/refunds", {"order_id": "refunded", "refund_id": "r"})
+        service.deliver_entries(cafe.sandbox_id, friends[1])
+        friends.append(friend("late"))
+        ask("POST", "/v1/test/clock", {"advance": "PT2H"})
+        assert held() == [55, 0, 5, 1]
+        ask("POST", "/v1/test/clock", {"advance": "PT23H"})
+        assert held() == [55, 0, 55, 2]
+        ask("POST", "/v1/test/clock", {"advance": "P3D"})
+        assert held() == [55, 0, 55, 2]
 
     def test_nobody_is_their_own_friend_and_strangers_bring_nobody(self, cafe: Merchant) -> None:
         published(cafe, referral=self.TERMS)

@@ -18,6 +18,7 @@ from regulars.jobs import roots as job
 from regulars.store import keys
 from tests.conftest import Clock
 from tests.functional.test_exported_ledger import SCRIPT, exported
+from tests.functional.test_jobs import catch_up
 from tests.functional.test_sandbox import moved
 from tests.service import Merchant, Service
 
@@ -214,3 +215,21 @@ def test_anyone_can_check_a_proof_with_the_script(sandbox: Merchant, tmp_path: P
         done = check({**found, **changed})
         assert (done.returncode, done.stderr) == (1, "")
         assert "proof:" in done.stdout
+
+
+def test_the_job_finds_the_head_of_a_day_after_which_a_card_went_on(
+    service: Service, frozen: Clock
+) -> None:
+    frozen.now = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+    catch_up(service, "digest", frozen.now)
+    cafe = service.new_merchant()
+    member_id = cafe.join()["member_id"]
+    seq = cafe.card(member_id)["seq"]
+    frozen.now = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
+    cafe.earn(member_id, visits=1)
+    service.run_job("digest")
+    (day,) = cafe.call("GET", "/v1/ledger/roots").json["items"]
+    assert (day["day"], day["cards"]) == ("2026-11-18", 1)
+    found = cafe.call("GET", f"/v1/members/{member_id}/proof", query={"day": "2026-11-18"}).json
+    assert found["seq"] == seq
+    assert reached(found) == day["root"]

@@ -156,3 +156,48 @@ class TestUndoing:
         assert self.undo(kata, anna, by_kata[1]) == 200
         for who in (kata, boss):
             assert self.undo(who, anna, by_key) == 403
+
+    def test_a_refused_undo_on_a_merged_card_books_nothing(self, cafe: Merchant) -> None:
+        """What is found on the kept card is carried over to it only for who may take it back."""
+        kata, bela = Counter(cafe), Counter(cafe)
+        other, kept = (cafe.join()["member_id"] for _ in range(2))
+        seq = kata.earn(other).json["entry"]["seq"]
+        merged = cafe.call("POST", f"/v1/members/{kept}/merge", {"from": other})
+        assert merged.status == 200, merged.text
+        before = cafe.call("GET", f"/v1/members/{kept}").json["seq"]
+        assert self.undo(bela, other, seq) == 403
+        assert cafe.call("GET", f"/v1/members/{kept}").json["seq"] == before
+        assert self.undo(kata, other, seq) == 200
+
+
+@pytest.fixture
+def two_places(cafe: Merchant) -> Merchant:
+    document = cafe.call("GET", "/v1/program").json["program"]
+    document["locations"] = [{"id": "port", "name": "Port"}, {"id": "hill", "name": "Hill"}]
+    assert cafe.call("PUT", "/v1/program", document, headers={"if-match": "*"}).status == 200
+    return cafe
+
+
+@pytest.mark.parametrize(
+    ("person", "device", "named", "answered"),
+    [
+        ({}, "port", "port", 200),
+        ({}, "port", "hill", 422),
+        ({"role": "manager"}, "port", "hill", 422),
+        ({"role": "owner"}, "port", "hill", 422),
+        ({"role": "manager", "locations": ["port", "hill"]}, "port", "hill", 422),
+        ({"locations": ["hill"]}, "hill", "hill", 200),
+        ({"role": "owner"}, None, "hill", 200),
+    ],
+)
+def test_a_booking_at_the_counter_is_at_the_place_of_its_device(
+    two_places: Merchant, person: dict[str, Any], device: str | None, named: str, answered: int
+) -> None:
+    anna = two_places.join()["member_id"]
+    counter = Counter(two_places, location=device, **person)
+    reply = counter.earn(anna, location=named)
+    assert reply.status == answered, reply.text
+    if answered == 200:
+        assert reply.json["entry"]["location"] == named
+    else:
+        assert [error["path"] for error in reply.json["errors"]] == ["location"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.httpapi import Router
-from local.template import Route
+from local.routes import Route
 from tests.local.conftest import RunningStack
 
 

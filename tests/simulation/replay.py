@@ -40,6 +40,7 @@ class Replay(ReplayState):
     def replay(self, text: str, prev: str, digest: str) -> dict[str, Any]:
         """Take in the next entry, as the oracle does, and what it says about vouchers."""
         carried, tier = self.carry(), self.tier
+        self.rights_before = dict(self.rights)
         entry = super().replay(text, prev, digest)
         facts = entry["facts"]
         self._issued(entry, facts.get("vouchers", ()))

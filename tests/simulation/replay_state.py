@@ -47,6 +47,8 @@ class ReplayState(Oracle):
     """By reward and period the benefits that were given and stand."""
     gift_of: dict[str, tuple[int, tuple[str, str]]] = field(default_factory=dict)
     """By gift the entry that gave it, its reward and its period."""
+    rights_before: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The rights to tiers as they were before the entry at hand."""
     surprised: dict[str, Surprised] = field(default_factory=dict)
     """By voucher the surprises that stand."""
     acted: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -133,11 +135,15 @@ class ReplayState(Oracle):
 
     def _without_lost_benefits(self, entry: Mapping[str, Any]) -> None:
         """A tier that is lost with a sale takes its unused benefits along, unless the right to it
-        stands below a higher tier."""
+        stands below a higher tier; so does one that was bought with it, when it is over by now."""
         lost, _ = entry.get("tier", [None, None])
-        if not self.sales[entry["facts"]["reverses"]].whole or not lost:
+        sale = self.sales[entry["facts"]["reverses"]]
+        if not sale.whole or not lost:
             return
         today = self.day(entry["at"]).isoformat()
+        stood = {t for (t, _), ends in self.rights_before.items() if (ends or FAR) >= today}
+        if lost not in stood and lost not in sale.bought:
+            return
         if any(tier == lost and (ends or FAR) >= today for (tier, _), ends in self.rights.items()):
             return
         gone = {one["reward"] for one in self._tier(lost).get("benefits", ())}

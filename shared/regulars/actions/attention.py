@@ -157,7 +157,7 @@ def _stored(merchant_id: str, item: AttentionItem) -> Item:
         "PK": pk,
         "SK": sk,
         "GSI1PK": keys.attention_list(merchant_id),
-        "GSI1SK": keys.attention_order(item.at_ms, item.id),
+        "GSI1SK": keys.in_time(item.at_ms, item.id),
         "kind": item.kind,
         "at": item.at_ms,
         "why": item.why,
@@ -197,5 +197,5 @@ def _start(merchant_id: str, listed: str, cursor: str) -> dict[str, str]:
             RefusalCode.INVALID, "", (("cursor", "must be the `next` of an earlier page"),)
         )
     pk, sk = keys.attention(merchant_id, item_id)
-    order = keys.attention_order(int(at), item_id)
+    order = keys.in_time(int(at), item_id)
     return {"PK": pk, "SK": sk, "GSI1PK": listed, "GSI1SK": order}

@@ -27,14 +27,19 @@ def origin(
 ) -> Origin:  # fmt: skip
     """Return where a request with a key comes from.
 
-    At the counter it is who is signed in; over the API the body may name somebody. Raises FORBIDDEN
-    when somebody goes beyond their limits who must not.
+    At the counter it is who is signed in, and where; over the API the body may name somebody and a
+    place. Raises INVALID for a place where the device is not, FORBIDDEN when somebody goes beyond
+    their limits who must not.
     """
+    place = body.get("location")
+    if staff and place and not staff.may_name(place):
+        hint = "is not the place of this device: leave it out"
+        raise Refused(RefusalCode.INVALID, "", (("location", hint),))
     made = Origin(
         op=f"key:{key}",
         source="api" if staff is None else "staff",
         staff=staff.staff_id if staff else body.get("staff"),
-        location=body.get("location") or (staff.location if staff else None),
+        location=place or (staff.location if staff else None),
         effective_ms=effective_ms,
         entropy=os.urandom(16),
     )

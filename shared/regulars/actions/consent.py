@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store.members import Members, Profile
 from regulars.store.table import Cancelled
@@ -18,13 +20,27 @@ def stop_mails(members: Members, profile: Profile, at_ms: int) -> None:
     set_consent(members, profile, "email", agreed=False, at_ms=at_ms)
 
 
-def set_consent(members: Members, profile: Profile, name: str, *, agreed: bool, at_ms: int) -> None:
-    """Store whether a member agrees to `name` now; raises CONFLICT when others keep changing it."""
+def worded(profile: Profile, sentences: Mapping[str, str]) -> Profile:
+    """Return a profile that knows in which words each consent was asked for, by channel."""
+    worded = {
+        name: {**profile.proofs[name], "wording": sentence}
+        for channel, sentence in sentences.items()
+        if (name := f"consent.{channel}") in profile.proofs
+    }
+    return profile._replace(proofs={**profile.proofs, **worded})
+
+
+def set_consent(
+    members: Members, profile: Profile, name: str, *, agreed: bool, at_ms: int, wording: str = ""
+) -> None:
+    """Store whether a member agrees to `name` now, and in which words it was asked for, where there
+    are some; raises CONFLICT when others keep changing it."""
     for _ in range(CHANGE_TRIES):
         if bool(profile.consents.get(name)) is agreed:
             return
         consents = {**profile.consents, name: agreed}
         changed = profile.with_proof(at_ms, "member", f"consent.{name}")
+        changed = worded(changed, {name: wording}) if wording else changed
         changed = changed._replace(consents=consents, version=profile.version + 1)
         try:
             members.change(profile, changed)

@@ -22,6 +22,8 @@ PUBLISH = "publish"
 ZONE = "zone"
 ROOTS = "roots"
 FRAUD = "fraud"
+RETENTION = "retention"
+CLOSING = "closing"
 """Under these names they stand in the due list."""
 
 MONDAY_HOUR = 8
@@ -103,6 +105,27 @@ def roots_at(merchant_id: str, instant: datetime) -> Item:
 def next_look(merchant_id: str, instant: datetime) -> Item:
     """Return the mark of the next look for signals of fraud."""
     return due_item(merchant_id, keys.MERCHANT_LEVEL, FRAUD, calendar.hour_of(instant))
+
+
+def next_retention(merchant_id: str, instant: datetime) -> Item:
+    """Return the mark of the next look for members whom the retention rule may erase."""
+    return due_item(merchant_id, keys.MERCHANT_LEVEL, RETENTION, calendar.hour_of(instant))
+
+
+def next_closing(live: str, instant: datetime) -> Item:
+    """Return the mark of the next step of closing a merchant with its sandbox."""
+    return due_item(live, keys.MERCHANT_LEVEL, CLOSING, calendar.hour_of(instant))
+
+
+def of_merchant(merchant_id: str, program: Program, now: datetime) -> list[Item]:
+    """Return the marks of all that a merchant's own jobs do, from an instant on."""
+    today = calendar.local_date(now, program.timezone)
+    return [
+        next_digest(merchant_id, program.timezone, today),
+        next_invitations(merchant_id, program.timezone, today),
+        next_look(merchant_id, now + timedelta(hours=1)),
+        *of_program(merchant_id, program, now),
+    ]
 
 
 def next_count(merchant_id: str, program: Program, now: datetime) -> Item:

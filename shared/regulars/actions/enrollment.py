@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from regulars.core import tokens
 from regulars.core.config import settings
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store import keys, staff
+from regulars.store import closing, keys, staff
 from regulars.store.conditions import Without
 from regulars.store.marshal import Item
 from regulars.store.staff import Device, Person
@@ -60,13 +60,13 @@ def link(merchant_id: str, staff_id: str, name: str, location: str | None, expir
 
 
 def opened(table: Table, token: str) -> Invitation:
-    """Read what a link is for; raises NOT_FOUND for no link, and for one of somebody who may not
-    sign in any more."""
+    """Read what a link is for; raises NOT_FOUND for no link, for one of somebody who may not sign
+    in any more, and of a merchant that was closed."""
     (item,) = table.get(keys.link(tokens.digest(token)))
     if item is None or "s" not in item:
         raise Refused(RefusalCode.NOT_FOUND)
     person = staff.person(table, item["m"], item["s"])
-    if person is None or not person.works:
+    if person is None or not person.works or closing.read(table, item["m"]):
         raise Refused(RefusalCode.NOT_FOUND)
     only = person.locations[0] if len(person.locations) == 1 else None
     return Invitation(

@@ -13,6 +13,7 @@ from datetime import timedelta
 from regulars.core import tokens
 from regulars.core.observability import logger
 from regulars.domain.calendar import hour_of, to_ms
+from regulars.domain.card import Card
 from regulars.domain.operations import Erase, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
@@ -27,6 +28,7 @@ ERASE = "erase"
 
 ALL_DONE_WITHIN = timedelta(hours=24)
 TRIES = 5
+CHANGING = "The profile is being changed by others; try again."
 
 
 def erase(shop: Shop, member_id: str, *noted: Put) -> None:
@@ -44,15 +46,30 @@ def erase(shop: Shop, member_id: str, *noted: Put) -> None:
             _take_out(shop, members, profile, noted)
         except (TakenError, Cancelled):  # the profile has been changed since it was read
             continue
-        logger().info(
-            "a member was erased", extra={"merchant": shop.merchant_id, "member": member_id}
-        )
-        clean_up(shop, profile.member_id)
+        _finish(shop, profile.member_id)
         return
-    raise Refused(RefusalCode.CONFLICT, "The profile is being changed by others; try again.")
+    raise Refused(RefusalCode.CONFLICT, CHANGING)
 
 
-def _take_out(shop: Shop, members: Members, profile: Profile, noted: tuple[Put, ...]) -> None:
+def erase_as_read(shop: Shop, profile: Profile, card: Card, *noted: Put) -> None:
+    """Erase a member by a rule, if profile and card are still what was read; raises CONFLICT."""
+    try:
+        _take_out(shop, Members(shop.table, shop.merchant_id), profile, noted, as_read=card)
+    except (TakenError, Cancelled) as changed:
+        raise Refused(RefusalCode.CONFLICT, CHANGING) from changed
+    _finish(shop, profile.member_id)
+
+
+def _finish(shop: Shop, member_id: str) -> None:
+    """Say in the log who is erased, for whoever restores the table to before; empty the rest."""
+    logger().info("a member was erased", extra={"merchant": shop.merchant_id, "member": member_id})
+    clean_up(shop, member_id)
+
+
+def _take_out(
+    shop: Shop, members: Members, profile: Profile, noted: tuple[Put, ...],
+    as_read: Card | None = None,
+) -> None:  # fmt: skip
     """Book the entry and empty everything that names the person, or nothing."""
     member_id, now_ms = profile.member_id, to_ms(shop.now)
     m = shop.merchant_id
@@ -61,13 +78,14 @@ def _take_out(shop: Shop, members: Members, profile: Profile, noted: tuple[Put, 
     mark = {**due_item(m, member_id, ERASE, hour_of(shop.now)), "contacts": digests}
     writes = [*members.erasure(profile, now_ms), Put(mark), *noted]
     try:
-        card = shop.ledger.card(member_id)
+        card = as_read or shop.ledger.card(member_id)
     except cards.DamagedError:
         card = None
     if card is None:  # nothing can be booked on it; the person is forgotten all the same
         members.erase(writes)
         return
-    operation = Erase(Origin(f"erase:{member_id}", "api"))
+    by, seq = ("job", as_read.seq) if as_read else ("api", 0)
+    operation = Erase(Origin(f"erase:{member_id}", by), seq)
     shop.ledger.perform(shop.program, card, operation, shop.now, extra=writes, fresh=True)
 
 

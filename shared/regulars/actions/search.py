@@ -117,5 +117,5 @@ def _start(m: str, cursor: str) -> dict[str, str]:
             RefusalCode.INVALID, "", (("cursor", "must be the `next` of an earlier page"),)
         )
     pk, sk = keys.profile(m, c)
-    order = keys.members_order(int(enrolled[:15]), c)
+    order = keys.in_time(int(enrolled[:15]), c)
     return {"PK": pk, "SK": sk, "GSI1PK": keys.members(m), "GSI1SK": order}

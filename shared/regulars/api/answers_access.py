@@ -46,8 +46,9 @@ class ApiKeyList(View):
 class Who(View):
     """Who did something."""
 
-    kind: Literal["key", "staff", "owner", "platform"]
-    """Whether an API key, staff, the owner or the platform."""
+    kind: Literal["key", "staff", "owner", "platform", "job", "member"]
+    """Whether an API key, staff, the owner, the platform, a job by a rule of the merchant, or a
+    member on the own page."""
     id: str
     """The id of the key or of the person."""
     name: str

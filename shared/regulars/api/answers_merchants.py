@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, RootModel
 
 from regulars.api.answers import Cursor, Instant, View
 
@@ -38,9 +38,45 @@ class MerchantView(View):
     quiet_hours: QuietHoursView
     """When nobody is written to."""
     retention_months: int | None
-    """After how many months without a visit a member is forgotten, when it is set."""
+    """The retention rule: after how many months without use of the card a member is erased."""
+    retention_from: Instant | None
+    """When it begins to hold: a week after it was set or made shorter; null without a rule, and
+    until the next weekly digest for one that was set before anything acted on it."""
     set_up_done: bool
     """Whether the owner has been through the first steps."""
+
+
+class WouldErase(View):
+    """Whom a retention rule would erase, if it held today."""
+
+    members: int
+    """How many members."""
+    more: bool
+    """Whether there are older members who were not looked at: then it is the least."""
+
+
+class TriedMerchant(MerchantView):
+    """What a merchant would have set, for a dry run."""
+
+    would_erase: WouldErase
+    """Whom the rule would erase now."""
+
+
+class ChangedMerchant(RootModel[MerchantView | TriedMerchant]):
+    """What a merchant has set; for a dry run what it would have set."""
+
+
+class ArchiveLink(View):
+    """An archive of everything that a merchant had: lines of JSON, compressed with gzip."""
+
+    url: str
+    """Where it can be fetched."""
+    expires_at: Instant
+    """Until when that link is good; ask again for another."""
+    sha256: str
+    """SHA-256 of the file, in hex."""
+    size: int
+    """Its size in bytes."""
 
 
 class ListedMerchant(View):
@@ -62,6 +98,11 @@ class ListedMerchant(View):
     """How many requests a second each key may make; null for the usual limit."""
     burst: int | None
     """How many requests a key may make at once; null for the usual limit."""
+    state: Literal["open", "closing", "closed"]
+    """Whether it is open, was closed (30 days later its members are erased), or is erased."""
+    archive: ArchiveLink | None
+    """Where everything is that a closed merchant had; null while it is not made, and 90 days
+    later."""
 
 
 class MerchantList(View):

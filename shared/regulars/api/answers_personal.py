@@ -21,6 +21,8 @@ class ControllerView(View):
     """The e-mail address for questions about data, when it is set."""
     privacy_url: str | None
     """Where the privacy notice is, when it is set."""
+    retention_months: int | None
+    """After how many months without use of the card a member is erased; null without a rule."""
 
 
 class ExportedProfile(ProfileView):

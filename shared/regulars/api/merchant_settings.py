@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from regulars.actions import due_marks, retention
 from regulars.api.models_merchants import MerchantChange
 from regulars.api.reading import read_body
 from regulars.core import checks, contacts
-from regulars.domain.calendar import to_ms
+from regulars.domain.calendar import rfc3339, to_ms
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
 from regulars.store import audit, connect, merchant_settings
 from regulars.store.merchant_settings import QUIET_FROM, QUIET_UNTIL, Known, MerchantSettings
+from regulars.store.table import Put
 
+RULE = "retention_months"
+SOON = timedelta(hours=1)
 EMAILS = ("owner_email", "privacy_contact", "reply_to")
 """Fields that hold an address to which mails can be sent."""
 
@@ -28,14 +33,26 @@ def read(request: protocol.Request) -> protocol.Response:
 
 
 def change(request: protocol.Request) -> protocol.Response:
-    """PATCH /v1/merchant: the fields that are sent; `null` takes one back."""
+    """PATCH /v1/merchant: the fields that are sent; `null` takes one back. With `dry_run` nothing
+    is changed, and whom the retention rule would erase is counted."""
     gathered = credentials.gather(connect.table(), request)
     shop, actor = gathered.shop, credentials.actor(gathered.caller, request)
     body = read_body(request, MerchantChange)
     sent = addressed(body.model_dump(exclude_unset=True, by_alias=True), EMAILS)
-    m, named = shop.merchant_id, {"set": sorted(sent)}
+    dry_run, m = sent.pop("dry_run", False), shop.merchant_id
+
+    def make(known: Known) -> Known:
+        return _changed(known, sent, shop.now)
+
+    if dry_run:
+        return protocol.json_answer(200, _tried(shop, make(merchant_settings.read(shop.table, m))))
+    named: dict[str, Any] = {"set": sorted(sent)}
+    marks = []
+    if RULE in sent:
+        named[RULE] = sent[RULE]
+        marks.append(Put(due_marks.next_retention(m, shop.now + SOON)))
     noted = audit.put(m, to_ms(shop.now), actor, "merchant.changed", m, after=named)
-    known = merchant_settings.change(shop.table, m, lambda known: _changed(known, sent), noted)
+    known = merchant_settings.change(shop.table, m, make, noted, *marks)
     return protocol.json_answer(200, _view(shop, known))
 
 
@@ -54,10 +71,11 @@ def controller(known: Known) -> dict[str, Any]:
         "postal_address": settings.postal_address or None,
         "privacy_contact": settings.privacy_contact or None,
         "privacy_url": settings.privacy_url or None,
+        "retention_months": settings.retention_months or None,
     }
 
 
-def _changed(known: Known, sent: Mapping[str, Any]) -> Known:
+def _changed(known: Known, sent: Mapping[str, Any], now: datetime) -> Known:
     merchant, settings = known
     nothing = MerchantSettings()
     own = {
@@ -68,8 +86,26 @@ def _changed(known: Known, sent: Mapping[str, Any]) -> Known:
     if "quiet_hours" in sent:
         quiet = sent["quiet_hours"] or {"from": QUIET_FROM, "until": QUIET_UNTIL}
         own |= {"quiet_from": quiet["from"], "quiet_until": quiet["until"]}
+    if RULE in sent:
+        own["retention_from_ms"] = _rule_from(settings, own[RULE], now)
     named = {name: sent[name] for name in ("name", "owner_email") if name in sent}
     return merchant._replace(**named), settings._replace(**own)
+
+
+def _rule_from(before: MerchantSettings, months: int, now: datetime) -> int:
+    """When a rule of so many months begins to hold (ms), after the one before; 0 without a rule.
+    One that erases more than the one before is announced."""
+    if not months:
+        return 0
+    longer = 0 < before.retention_months <= months
+    return before.retention_from_ms if longer else to_ms(now + retention.NOTICE)
+
+
+def _tried(shop: Shop, known: Known) -> dict[str, Any]:
+    """What the settings would be, and how many members their rule would erase."""
+    months = known[1].retention_months
+    members, more = retention.count(shop, months) if months else (0, False)
+    return {**_view(shop, known), "would_erase": {"members": members, "more": more}}
 
 
 def _view(shop: Shop, known: Known) -> dict[str, Any]:
@@ -80,7 +116,9 @@ def _view(shop: Shop, known: Known) -> dict[str, Any]:
         "sender_name": settings.sender_name or shop.program.name,
         "reply_to": settings.reply_to or None,
         "quiet_hours": {"from": settings.quiet_from, "until": settings.quiet_until},
-        "retention_months": settings.retention_months or None,
+        "retention_from": rfc3339(settings.retention_from_ms)
+        if settings.retention_from_ms
+        else None,
         "set_up_done": settings.set_up_done,
     }
 

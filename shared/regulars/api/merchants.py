@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from regulars.actions import due_marks, enrollment
@@ -10,7 +9,6 @@ from regulars.api.models import NewMerchant
 from regulars.api.reading import read_body
 from regulars.core import clock, contacts, tokens, zones
 from regulars.core.config import settings
-from regulars.domain import calendar
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
@@ -51,15 +49,8 @@ def create(request: protocol.Request) -> protocol.Response:
     people, staff_url = _people_and_first_device(live, document, owner_email, to_ms(now))
     extra += people
     program = load(document, 1)
-    today = calendar.local_date(now, program.timezone)
     for merchant_id in (live, tokens.twin(live)):
-        marks = [
-            due_marks.next_digest(merchant_id, program.timezone, today),
-            due_marks.next_invitations(merchant_id, program.timezone, today),
-            due_marks.next_look(merchant_id, now + timedelta(hours=1)),
-            *due_marks.of_program(merchant_id, program, now),
-        ]
-        extra += [Put(mark) for mark in marks]
+        extra += [Put(mark) for mark in due_marks.of_merchant(merchant_id, program, now)]
     Merchants(connect.table()).create([(merchant, document) for merchant in pair], extra)
     base = settings().base_url
     return protocol.json_answer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -50,9 +50,11 @@ class MerchantChange(Body):
     quiet_hours: QuietHours | None = None
     """When nobody is written to; 21:00 to 08:00 when it is not set."""
     retention_months: Annotated[int, Field(ge=1, le=240)] | None = None
-    """After how many months without a visit a member is forgotten."""
+    """The retention rule: after how many months without use of the card a member is erased."""
     set_up_done: bool = Field(default=None)  # type: ignore[assignment]
     """Whether the owner has been through the first steps."""
+    dry_run: bool = False
+    """Changes nothing: says what the settings would be, and how many members would be erased."""
 
 
 class MerchantLimits(Body):
@@ -64,6 +66,8 @@ class MerchantLimits(Body):
     """How many requests a key may make at once."""
     owner_email: Text = Field(default=None)  # type: ignore[assignment]
     """Where the weekly digest goes."""
+    closed: Literal[False] = Field(default=None)  # type: ignore[arg-type]
+    """`false` opens a closed merchant again, until its members are erased."""
 
 
 class OwnerBody(Body):

@@ -47,7 +47,16 @@ OPERATIONS: dict[str, Text] = {
         "Merchants",
         "Sets how many requests the keys of a merchant, or of a sandbox, may make, and where the "
         "weekly digest goes. Fields that are left out stay. Usual are 50 a second and 500 at once; "
-        "devices move in proportion.",
+        "devices move in proportion. `closed: false` opens a merchant again that was closed, with "
+        "its sandbox, until its members are erased.",
+        (Code.UNDO_EXPIRED, Code.CONFLICT),
+    ),
+    "DELETE /v1/merchants/{id}": Text(
+        "Merchants",
+        "Closes a merchant with its sandbox: from now on its keys, devices, hooks, pages and cards "
+        "are as unknown as what never was, and nobody is written to. An archive of everything is "
+        "made within hours: the owner gets a link by mail, and `GET /v1/merchants` shows one. 30 "
+        "days later the members are erased. The slug stays taken. Doing it again changes nothing.",
         (Code.CONFLICT,),
     ),
     "POST /v1/merchants/{id}/owner": Text(
@@ -64,7 +73,9 @@ OPERATIONS: dict[str, Text] = {
     "PATCH /v1/merchant": Text(
         "Merchants",
         "Changes the fields that are sent; `null` takes back what need not be set. Mails and the "
-        "join page say it at once.",
+        "join page say it at once. `retention_months` erases members who have not used their card "
+        "for so long, from a week on after it was set or made shorter: `retention_from`. With "
+        "`dry_run` nothing is changed, and `would_erase` says how many that are by now.",
         (Code.CONFLICT,),
     ),
     "GET /v1/templates": Text("Programme", "Lists the programmes that a merchant can begin with."),

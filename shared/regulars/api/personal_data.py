@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from regulars.actions import book, find
+from regulars.actions import book, find, hand_over
 from regulars.actions import erase as erasing
 from regulars.api.merchant_settings import controller
 from regulars.api.sandbox import message_view
@@ -19,7 +19,7 @@ from regulars.http import credentials, protocol
 from regulars.i18n.words import Words
 from regulars.program.shop import Shop, load_shop
 from regulars.store import audit as log
-from regulars.store import cards, connect, keys, merchant_settings, merges
+from regulars.store import cards, closing, connect, keys, merchant_settings, merges
 from regulars.store.marshal import Item
 from regulars.store.members import Profile, profile_of
 from regulars.views import audit, integration
@@ -28,10 +28,8 @@ ANSWER_MAX = 4 * 1024 * 1024
 """Bytes of an answer, which Lambda and API Gateway carry with room to spare; more is fetched,
 compressed, from a link."""
 
-LINK_S = 15 * 60
-"""How long such a link is good for."""
-
-_PURPOSE = "export-link"
+ARCHIVE_LINK_S = 30 * 86_400
+"""How long a link to an archive is good at most."""
 
 
 def export(request: protocol.Request) -> protocol.Response:
@@ -41,18 +39,19 @@ def export(request: protocol.Request) -> protocol.Response:
     answer = protocol.json_answer(200, exported(shop, member_id))
     if len(answer["body"].encode()) <= ANSWER_MAX:
         return answer
-    until = calendar.to_ms(clock.now()) // 1000 + LINK_S
-    token = tokens.sign(_PURPOSE, f"{shop.merchant_id} {member_id} {until}")
-    return protocol.redirect(f"{settings().base_url}/e/{token}")
+    link = hand_over.path(hand_over.Named(shop.merchant_id, member_id))
+    return protocol.redirect(f"{settings().base_url}{link}")
 
 
 def download(request: protocol.Request) -> protocol.Response:
-    """GET /e/{token}: an export, compressed; a link that is over is as unknown as any other."""
-    payload = tokens.unsign(_PURPOSE, request.param("token"))
-    merchant_id, member_id, until = payload.split(" ") if payload else ("", "", "0")
-    if int(until) <= calendar.to_ms(clock.now()) // 1000:
+    """GET /e/{token}: an export, compressed, or the way to an archive; a link that is over is as
+    unknown as any other."""
+    if archive := tokens.read_archive_token(request.param("token"), ARCHIVE_LINK_S):
+        return _way_to_archive(*archive)
+    named = hand_over.opened(request.param("token"))
+    if named is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    shop = load_shop(connect.table(), merchant_id)
+    shop, member_id = load_shop(connect.table(), named.merchant_id), named.member_id
     answer = protocol.json_answer(
         200,
         exported(shop, member_id),
@@ -63,6 +62,18 @@ def download(request: protocol.Request) -> protocol.Response:
     )
     packed = gzip.compress(answer["body"].encode(), 9, mtime=0)
     return {**answer, "body": b64encode(packed).decode(), "isBase64Encoded": True}
+
+
+def _way_to_archive(live: str, until_s: int) -> protocol.Response:
+    """Lead to the archive of a closed merchant, by a link that is good for some minutes."""
+    from regulars.store import objects  # boto3's S3 is loaded when somebody fetches one
+
+    now_ms = calendar.to_ms(clock.now())
+    closed = closing.read(connect.table(), live)
+    archive = closed.archive if closed else None
+    if archive is None or min(until_s * 1000, archive.until_ms) <= now_ms:
+        raise Refused(RefusalCode.NOT_FOUND)
+    return protocol.redirect(objects.link(archive.key, f"{live}.ndjson.gz", hand_over.LINK_S))
 
 
 def erase(request: protocol.Request) -> protocol.Response:

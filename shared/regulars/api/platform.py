@@ -1,25 +1,35 @@
-"""What the platform does with merchants that are there: list them, set limits, change the owner."""
+"""What the platform does with merchants that are there: list them, set limits, change the owner,
+close one and open it again."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from regulars.actions import due_marks
 from regulars.api.merchant_settings import addressed
 from regulars.api.models_merchants import MerchantLimits, OwnerBody
 from regulars.api.reading import limit, read_body
-from regulars.core import clock, tokens
+from regulars.core import clock, config, tokens
+from regulars.core.observability import logger
 from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
-from regulars.store import audit, connect, keys, merchant_settings, sign_ins
+from regulars.program.shop import load_shop
+from regulars.store import audit, closing, connect, keys, merchant_settings, sign_ins
+from regulars.store.closing import SETTLES_MS, Closing
 from regulars.store.merchant_settings import Known
 from regulars.store.table import Put
+from regulars.tills import hooks
 
 OWNER_CHANGED = "owner_changed"
+LINK_MS = 3600 * 1000
+"""How long the link to an archive is good that the platform is shown."""
+
 _ID = re.compile(r"[mt][0-9a-z]{11}")
 
 
@@ -34,11 +44,17 @@ def list_merchants(request: protocol.Request) -> protocol.Response:
 
 
 def set_limits(request: protocol.Request) -> protocol.Response:
-    """PATCH /v1/merchants/{id}: limits of a merchant or a sandbox, and the owner's address."""
+    """PATCH /v1/merchants/{id}: limits of a merchant or a sandbox, and the owner's address; a
+    closed one is opened again."""
     credentials.require_platform(request)
     body = read_body(request, MerchantLimits)
     sent = addressed(body.model_dump(exclude_unset=True), ("owner_email",))
     merchant_id = _known_form(request.param("id"))
+    if "closed" in sent:
+        _reopen(request, merchant_id)
+        if len(sent) == 1:
+            known = merchant_settings.read(connect.table(), merchant_id)
+            return protocol.json_answer(200, _view(known))
     limits: dict[str, Any] = {
         name: sent[name] or 0 for name in ("rate_per_second", "burst") if name in sent
     }
@@ -72,9 +88,43 @@ def change_owner(request: protocol.Request) -> protocol.Response:
 
     merchant_settings.change(table, tokens.twin(live), make)
     noted = _noted(request, live, "merchant.owner", {})
-    people = sign_ins.moved(table, live, before.owner_email, email)
+    now_ms = calendar.to_ms(clock.now())
+    people = sign_ins.moved(table, live, before.owner_email, email, now_ms)
     changed = merchant_settings.change(table, live, make, noted, *people)
     return protocol.json_answer(200, _view(changed))
+
+
+def close(request: protocol.Request) -> protocol.Response:
+    """DELETE /v1/merchants/{id}: from now on a merchant and its sandbox are as unknown as what
+    never was; a job makes the archive, and erases the members in the end."""
+    credentials.require_platform(request)
+    live = _known_form(request.param("id"))
+    if tokens.is_sandbox(live):
+        raise Refused(RefusalCode.NOT_FOUND)
+    table, now_ms = connect.table(), calendar.to_ms(clock.now())
+    mark = due_marks.next_closing(live, calendar.from_ms(now_ms + SETTLES_MS))
+    writes = [_noted(request, live, "merchant.closed", {}), Put(mark)]
+    writes += [put for m in (live, tokens.twin(live)) for put in hooks.closed(table, m)]
+    closing.close(table, live, now_ms, writes)
+    logger().info("a merchant was closed", extra={"merchant": live})
+    return protocol.json_answer(202, _view(merchant_settings.read(table, live)))
+
+
+def _reopen(request: protocol.Request, live: str) -> None:
+    """Open a merchant again with its sandbox; what its jobs do is due as for a new one."""
+    if tokens.is_sandbox(live):
+        raise Refused(RefusalCode.NOT_FOUND)
+    table, now = connect.table(), clock.now()
+    if closing.read(table, live) is None:
+        return
+    writes = [_noted(request, live, "merchant.reopened", {})]
+    program = load_shop(table, live, closed=True).program
+    marks = due_marks.of_merchant(live, program, now)
+    marks.append(due_marks.next_retention(live, now + timedelta(hours=1)))
+    writes += map(Put, marks)
+    writes += [put for m in (live, tokens.twin(live)) for put in hooks.closed(table, m, yes=False)]
+    closing.reopen(table, live, writes)
+    logger().info("a merchant was opened again", extra={"merchant": live})
 
 
 def _noted(request: protocol.Request, merchant_id: str, what: str, after: dict[str, Any]) -> Put:
@@ -123,11 +173,36 @@ def _view(known: Known) -> dict[str, Any]:
         "created_at": calendar.rfc3339(merchant.created_ms),
         "rate_per_second": settings.rate_per_second or None,
         "burst": settings.burst or None,
+        "state": _state(merchant.closing),
+        "archive": _archive(live, merchant.closing),
+    }
+
+
+def _state(closed: Closing | None) -> str:
+    if closed is None:
+        return "open"
+    return "closed" if closed.phase == "closed" else "closing"
+
+
+def _archive(live: str, closed: Closing | None) -> dict[str, Any] | None:
+    """Where the archive of a closed merchant is, by a link that is good for an hour; None while
+    there is none (yet, or any more)."""
+    archive = closed.archive if closed else None
+    now_ms = calendar.to_ms(clock.now())
+    if archive is None or archive.until_ms <= now_ms:
+        return None
+    until_s = min(now_ms + LINK_MS, archive.until_ms) // 1000
+    return {
+        "url": f"{config.settings().base_url}/e/{tokens.archive_token(live, until_s)}",
+        "expires_at": calendar.rfc3339(until_s * 1000),
+        "sha256": archive.sha256,
+        "size": archive.size,
     }
 
 
 ROUTES: dict[str, protocol.Handler] = {
     "GET /v1/merchants": list_merchants,
     "PATCH /v1/merchants/{id}": set_limits,
+    "DELETE /v1/merchants/{id}": close,
     "POST /v1/merchants/{id}/owner": change_owner,
 }

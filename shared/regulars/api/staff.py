@@ -13,8 +13,9 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol, roles
 from regulars.http.credentials import Gathered
 from regulars.render.qr import qr_svg
-from regulars.store import audit, connect, sign_ins, staff
+from regulars.store import audit, connect, passkeys, sign_ins, staff
 from regulars.store.staff import MANAGER, OWNER, STAFF, Person
+from regulars.store.table import Put
 
 PEOPLE_MAX = 200
 """The most people of a merchant; a larger business gives each shop its own."""
@@ -66,7 +67,8 @@ def remove(request: protocol.Request) -> protocol.Response:
     _require_may(gathered, before)
     gone = before._replace(active=False, gone_ms=_now_ms(), email="", pin="")
     _require_owner_left(gathered, before, gone)
-    _write(gathered, request, "staff.removed", before, gone)
+    emptied = passkeys.emptied(gathered.shop.merchant_id, before.staff_id, gone.gone_ms)
+    _write(gathered, request, "staff.removed", before, gone, emptied)
     return protocol.empty(204)
 
 
@@ -174,8 +176,9 @@ def _with(person: Person, merchant_id: str, fields: dict[str, Any]) -> Person:
 
 
 def _write(
-    gathered: Gathered, request: protocol.Request, what: str, before: Person | None, after: Person
-) -> None:
+    gathered: Gathered, request: protocol.Request, what: str, before: Person | None, after: Person,
+    *more: Put,
+) -> None:  # fmt: skip
     m = gathered.shop.merchant_id
     noted = audit.put(
         m, _now_ms(), credentials.actor(gathered.caller, request), what, after.staff_id,
@@ -184,7 +187,7 @@ def _write(
     if roles.reaches(after.role, MANAGER) or (before and roles.reaches(before.role, MANAGER)):
         credentials.require_sure(gathered.caller)
     found = sign_ins.mailbox_put(m, after)
-    staff.write(connect.table(), [staff.put_person(m, after), *found, noted])
+    staff.write(connect.table(), [staff.put_person(m, after), *found, *more, noted])
 
 
 def _told(person: Person) -> dict[str, Any]:

@@ -19,6 +19,10 @@ class Settings(NamedTuple):
     orders_queue_url: str
     messages_queue_url: str
     mail_from: str
+    archive_bucket: str
+    """Where the archives of closed merchants lie."""
+    mail_configuration: str
+    """The configuration set of SES by which mails are sent; '' for none."""
 
 
 def learn_origin(domain: str) -> None:
@@ -40,4 +44,6 @@ def settings() -> Settings:
         orders_queue_url=os.environ.get("ORDERS_QUEUE_URL", ""),
         messages_queue_url=os.environ.get("MESSAGES_QUEUE_URL", ""),
         mail_from=os.environ.get("MAIL_FROM", ""),
+        archive_bucket=os.environ.get("ARCHIVE_BUCKET", ""),
+        mail_configuration=os.environ.get("MAIL_CONFIGURATION", ""),
     )

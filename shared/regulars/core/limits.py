@@ -103,6 +103,9 @@ JOINS_FROM_ONE = Window(100, 10 * 60)
 JOINS = Window(600, 10 * 60)
 """Joins at one shop."""
 
+CLAIMS_OF_ONE = Window(5, 3600)
+"""Addresses that a member types on the own page: each of them gets a mail."""
+
 MAILS_A_DAY = 5
 """Mails to one member's address, of all shops together."""
 

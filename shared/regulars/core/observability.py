@@ -10,7 +10,12 @@ its cold start does not wait for it.
 
 from __future__ import annotations
 
+import json
 import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,17 +26,47 @@ NAMESPACE = "Regulars"
 """Under which metrics of ours stand in CloudWatch."""
 
 
-def count(metric: str) -> None:
-    """Count one event of a metric that an alarm watches (in the log, as CloudWatch reads it).
+def count(metric: str, value: int = 1, **about: str) -> None:
+    """Count something for an alarm or the dashboard (a line in the log, as CloudWatch reads it).
+
+    The stack is its one dimension: each value of a dimension is a metric of its own, and costs
+    money. `about` only stands in the line, for who searches the log.
 
     Nothing is written where POWERTOOLS_METRICS_DISABLED is true: on a terminal, in a simulation.
     """
     if os.environ.get("POWERTOOLS_METRICS_DISABLED", "").lower() == "true":
         return
-    from aws_lambda_powertools.metrics import MetricUnit, single_metric
+    if _gathered and not about:
+        _gathered[-1][metric] = _gathered[-1].get(metric, 0) + value
+    else:
+        _write({metric: value}, about)
 
-    with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=NAMESPACE):
-        pass
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Within it, what is counted is added up, and written in one line at the end."""
+    _gathered.append({})
+    try:
+        yield
+    finally:
+        counted = _gathered.pop()
+        if counted:
+            _write(counted, {})
+
+
+_gathered: list[dict[str, int]] = []
+
+
+def _write(counted: dict[str, int], about: dict[str, str]) -> None:
+    metrics = [{"Name": name, "Unit": "Count"} for name in counted]
+    described = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": metrics}
+    line = {
+        "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [described]},
+        "service": os.environ.get("POWERTOOLS_SERVICE_NAME", ""),
+        **counted,
+        **about,
+    }
+    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
 
 
 _invocation: dict[str, str] = {}

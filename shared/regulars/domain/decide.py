@@ -174,6 +174,8 @@ def decide(program: Program, card: Card, operation: AnyOperation, now: datetime)
             draft.birthday = operation.birthday
             return _no_longer_due(draft, operation.job).nothing_to_book()
         case Erase():
+            if operation.seq not in {0, card.seq}:
+                raise Refused(RefusalCode.CONFLICT, "The card was used meanwhile; look again.")
             draft.card = draft.card._replace(erased_ms=draft.now_ms, due={})
             return draft.decision("erase")
         case _:

@@ -11,6 +11,9 @@ from regulars.domain import limits
 from regulars.domain.card import Card
 from regulars.domain.draft import Draft
 from regulars.domain.ledger import Entry
+from regulars.domain.program import Referral
+
+HOUR_MS = 3600 * 1000
 
 NAME = "n:first"
 """The name under which a card keeps it (see `limits.py`)."""
@@ -41,6 +44,13 @@ def uncount(draft: Draft, sale: Entry) -> None:
         return
     draft.facts["unfirst"] = made or sale.seq
     draft.card = limits.with_count(draft.card, NAME, "", 0)
+
+
+def rewarded_from_ms(referral: Referral, friend: Card, referrer: Card) -> int:
+    """Return from when a first purchase is rewarded (ms): both cards must be old enough, so that
+    cards that were made up together bring nothing on the same day."""
+    newer = max(friend.enrolled_ms, referrer.enrolled_ms)
+    return newer + referral.min_age_hours * HOUR_MS if newer else 0
 
 
 def made_by(card: Card) -> int | None:

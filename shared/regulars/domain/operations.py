@@ -313,14 +313,14 @@ class ClearDue(NamedTuple):
 
     origin: Origin
     job: str = "remind"
-    birthday: str = ""
-    """`MM-DD`, when it is to be put on the due list."""
+    birthday: str = ""  # `MM-DD`, when it is to be put on the due list
 
 
 class Erase(NamedTuple):
-    """The member asked to be forgotten: the ledger stays, and nothing can be done with it."""
+    """The member is forgotten: the ledger stays, and nothing can be done with it."""
 
     origin: Origin
+    seq: int = 0  # the newest entry when it was decided; 0 to erase whatever was booked
 
 
 class Carry(NamedTuple):

@@ -201,6 +201,8 @@ class Referral(NamedTuple):
     min_spend_minor: int
     max_per_member: int
     """How many friends one member is rewarded for; 0 for no limit."""
+    min_age_hours: int = 0
+    """How old both cards must be before anybody is rewarded."""
 
 
 class Limits(NamedTuple):

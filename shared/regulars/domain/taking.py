@@ -153,7 +153,7 @@ def _actions(draft: Draft, original: Entry, under: Program) -> None:
 
 def _tiers(draft: Draft, operation: Reverse, under: Program) -> None:
     """Take the rights to tiers that would not stand without the sale, and the unused benefits of a
-    tier that is lost by it."""
+    tier that is lost by it, or was bought with it and is over by now."""
     original, facts, was = operation.original, operation.original.facts, draft.card
     with_sale = was.with_window(
         calendar.month_index(day_of(original, under)),
@@ -168,14 +168,16 @@ def _tiers(draft: Draft, operation: Reverse, under: Program) -> None:
         card = tiering.without_payment(
             draft.program, card, facts["tier"], facts.get("from", ""), facts["until"]
         )
-    if card.held == was.held:
-        return
-    draft.card = tiering.reviewed(draft.program, card, draft.today)
-    had, vouchers = was.tier.id if was.tier else None, (*operation.vouchers, *operation.benefits)
-    for voucher in lost_benefits(draft, vouchers, facts, had):
-        give_back(draft, voucher, "cancelled")
-        benefits.uncount(draft, voucher, facts)
-    benefits.give_due(draft)
+    lost = set(facts.get("bought", ()))
+    if changed := card.held != was.held:
+        draft.card = tiering.reviewed(draft.program, card, draft.today)
+        lost |= {was.tier.id} if was.tier else set()
+    for had in sorted(lost):
+        for voucher in lost_benefits(draft, (*operation.vouchers, *operation.benefits), facts, had):
+            give_back(draft, voucher, "cancelled")
+            benefits.uncount(draft, voucher, facts)
+    if changed:
+        benefits.give_due(draft)
 
 
 def lost_benefits(

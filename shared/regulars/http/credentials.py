@@ -107,16 +107,18 @@ def gather(
     request: Request,
     *wanted: Callable[[str], keys.Key],
     guessing: bool = False,
+    by_form: bool = False,
 ) -> Gathered:
     """Confirm the credential and read what the request needs.
 
     `wanted` make keys from the merchant's id; they are read eventually consistent, which halves
     their cost - every write is conditional on what was read, and refusals are checked again.
-    `guessing` says that the request names a short code, so that the lock after wrong ones is read.
+    `guessing` says that the request names a short code, so that the lock after wrong ones is read,
+    `by_form` that it is a form of ours (which the caller checks) and no call of a script.
     Raises UNAUTHORIZED, alike for every credential that is not good; FORBIDDEN when the scopes of a
     key, or the role of a person, do not allow the route; RATE_LIMITED.
     """
-    claim = _claim(request)
+    claim = _claim(request, by_form=by_form)
     m = claim.merchant_id
     base = [*claim.records, keys.program(m)]
     base += limits.admit(table, m, _bearer(request), claim.bucket, request.route)
@@ -133,7 +135,7 @@ def gather(
             kept.put(key, item)
     limits.learn(m, known)
     program_item, caller = known[keys.program(m)], claim.confirm(known)
-    if caller is None or program_item is None:
+    if caller is None or program_item is None or "closed" in program_item:
         limits.missed(lambda: table, request)
         raise Refused(RefusalCode.UNAUTHORIZED, "The key is not known.")
     _require_allowed(caller, request.route)
@@ -232,11 +234,11 @@ def network_of(address: str) -> str:
     return str(ip_network(f"{address}/{bits}", strict=False))
 
 
-def _claim(request: Request) -> Claim:
+def _claim(request: Request, *, by_form: bool) -> Claim:
     secret = _bearer(request)
     if secret is not None:
         return _api_claim(secret)
-    session = sessions.presented(request)
+    session = sessions.presented(request, by_form=by_form)
     if session is None:
         raise Refused(RefusalCode.UNAUTHORIZED, "Send Authorization: Bearer with your key.")
     return _session_claim(session)

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, unquote
 
 from regulars.core import checks
 from regulars.core.config import learn_origin
-from regulars.core.observability import begin, logger
+from regulars.core.observability import begin, count, logger
 from regulars.domain.refusals import RefusalCode, Refused, StaleProgram
 from regulars.http import headers, problems
 from regulars.store.answers import Answer, Idempotency
@@ -161,7 +161,7 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
         try:
             return _read_again(routes[request.route], request)
         except Refused as refused:
-            logger().info("refused", extra={"route": request.route, "code": refused.code.value})
+            log_refusal(request, refused)
             return problem(refused)
         except Unavailable:
             logger().exception("the table did not answer", extra={"route": request.route})
@@ -171,6 +171,12 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
             return problem(Refused(RefusalCode.INTERNAL))
 
     return lambda_handler
+
+
+def log_refusal(request: Request, refused: Refused) -> None:
+    """Say in the log which route refused with which code, and count it."""
+    logger().info("refused", extra={"route": request.route, "code": refused.code.value})
+    count("Refusals", code=refused.code.value)
 
 
 forget: list[Callable[[], None]] = []

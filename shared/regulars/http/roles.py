@@ -18,6 +18,9 @@ SENSITIVE = frozenset(
         "GET /v1/members/{id}/export",
         "DELETE /v1/members/{id}",
         "POST /v1/members/{id}/repair",
+        "POST /console/passkey/register/options",
+        "POST /console/passkey/register/finish",
+        "POST /console/passkey/remove",
     }
 )
 """What is asked for again before it is done: what opens doors, or cannot be undone."""
@@ -63,6 +66,9 @@ _MANAGER = frozenset(
         "DELETE /v1/devices/{id}",
         "GET /v1/fraud",
         "POST /v1/fraud/{id}",
+        "POST /console/passkey/register/options",
+        "POST /console/passkey/register/finish",
+        "POST /console/passkey/remove",
     }
 )
 

@@ -25,6 +25,7 @@ DEVICE_S = 400 * 24 * 3600
 """How long a browser keeps the cookie of a device; no browser keeps one for longer."""
 
 ASKED_S = 15 * 60
+CEREMONY_S = 5 * 60
 SURE_MS = 10 * 60 * 1000
 """For how long somebody who has shown who they are is not asked again."""
 
@@ -61,9 +62,14 @@ class Presented(NamedTuple):
         device, person = staff.device_of(device_item), staff.person_of(person_item)
         good = hmac.compare_digest(device.session, tokens.digest(self.secret))
         good = good and not device.revoked_ms and device.until_ms > _now_ms()
-        good = good and device.who == self.staff_id and person.works
-        good = good and person.works_at(device.location)
+        good = good and device.who == self.staff_id and goes_on(device, person)
         return Session(person, device, staff.day_of(found.get(self.day))) if good else None
+
+
+def goes_on(device: Device, person: Person) -> bool:
+    """Tell whether who is signed in on a device may go on, as far as the person's record says."""
+    began_ms = device.until_ms - SESSION_S * 1000
+    return person.works and person.works_at(device.location) and began_ms >= person.not_before_ms
 
 
 def presented(request: Request, *, by_form: bool = False) -> Presented | None:
@@ -160,13 +166,32 @@ def forget_asked_cookie() -> str:
 
 def asked(request: Request) -> tuple[str, str]:
     """Return the id and the secret of the sign-in that this browser asked for; empty for none."""
-    sign_in_id, _, secret = request.cookies.get(_name("asked"), "").partition(".")
-    return sign_in_id, secret
+    return _pair(request, "asked")
+
+
+def ceremony_cookie(value: str) -> str:
+    """Return the Set-Cookie line by which a browser remembers the passkey ceremony it began."""
+    return _cookie("passkey", value, CEREMONY_S)
+
+
+def forget_ceremony_cookie() -> str:
+    """Return the Set-Cookie line that takes it away."""
+    return _cookie("passkey", "", 0)
+
+
+def ceremony(request: Request) -> tuple[str, str]:
+    """Return the id and the secret of the ceremony that this browser began; empty for none."""
+    return _pair(request, "passkey")
 
 
 def ended_cookie() -> str:
     """Return the Set-Cookie line that takes the session's cookie away."""
     return _cookie("staff", "", 0)
+
+
+def _pair(request: Request, kind: str) -> tuple[str, str]:
+    name, _, secret = request.cookies.get(_name(kind), "").partition(".")
+    return name, secret
 
 
 def _cookie(kind: str, value: str, max_age_s: int) -> str:

@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from regulars.core.observability import logger
+from regulars.core.observability import gathered, logger
 from regulars.tills.events import UnreadableError
 
 Record = TypeVar("Record")
@@ -27,22 +27,27 @@ TRIES_MAX = 5
 
 def queue(
     handle: Callable[[dict[str, Any]], None],
-    given_up: Callable[[dict[str, Any], Exception], None] | None = None,
+    given_up: Callable[[dict[str, Any], Exception], bool] | None = None,
 ) -> Handler:
     """Return the handler of a queue; `handle` gets the body of each message.
 
-    `given_up` gets the body and the error of one that failed for the last time.
+    `given_up` gets the body and the error of one that failed for the last time; it answers whether
+    the message is kept elsewhere, and need not be among the dead.
     """
 
     def record_handler(record: SQSRecord) -> None:
         try:
             handle(record.json_body)
         except Exception as error:
-            if given_up and int(record.attributes.approximate_receive_count) >= TRIES_MAX:
-                given_up(record.json_body, error)
-            raise
+            if given_up is None or not _is_last(record) or not given_up(record.json_body, error):
+                raise
 
     return _batches(EventType.SQS, record_handler)
+
+
+def _is_last(record: SQSRecord) -> bool:
+    """Tell whether the queue brings this message no more if it fails now."""
+    return int(record.attributes.approximate_receive_count) >= TRIES_MAX
 
 
 def stream(handle: Callable[[Mapping[str, Any]], None]) -> Handler:
@@ -62,14 +67,15 @@ def _batches(kind: EventType, record_handler: Callable[[Any], None]) -> Handler:
 
     def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Handle a batch; answers which records failed."""
-        return dict(
-            process_partial_response(
-                event=event,
-                record_handler=logged(record_handler),
-                processor=processor,
-                context=context,
+        with gathered():
+            return dict(
+                process_partial_response(
+                    event=event,
+                    record_handler=logged(record_handler),
+                    processor=processor,
+                    context=context,
+                )
             )
-        )
 
     return lambda_handler
 

@@ -16,12 +16,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from regulars.actions import aside
-from regulars.actions.due_marks import FRAUD, PUBLISH, ROOTS
+from regulars.actions.due_marks import CLOSING, FRAUD, PUBLISH, ROOTS
+from regulars.actions.erase import ERASE
 from regulars.core import clock
 from regulars.core.observability import count, logger
-from regulars.domain.calendar import hour_of
+from regulars.domain.calendar import from_ms, hour_of
+from regulars.program.load import ClosedError
 from regulars.program.shop import Shop, ShopCache
 from regulars.store import keys
+from regulars.store.closing import GRACE_MS
 from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
 from regulars.store.table import AbsentOr, Below, Table
@@ -148,7 +151,10 @@ def _do(shops: ShopCache, due: Due, job: Job) -> bool:
     """Do one thing, or set it aside; False when it must be met again at its hour."""
     try:
         try:
-            shop = shops.at(due.merchant_id)
+            shop = shops.at(due.merchant_id, closed=due.job in EVEN_CLOSED)
+        except ClosedError as closed:
+            _put_away(shops.table, due, closed.at_ms + GRACE_MS)
+            return True
         except Exception as error:  # a merchant that cannot be read does not hold up the others
             _merchant_aside(shops.table, due, error)
             return True
@@ -162,6 +168,21 @@ def _do(shops: ShopCache, due: Due, job: Job) -> bool:
         logger().exception("a due card failed", extra={"job": due.job, "hour": due.hour})
         return False
     return True
+
+
+EVEN_CLOSED = frozenset({CLOSING, ERASE})
+"""Jobs that are done also for a merchant that was closed."""
+
+
+def _put_away(table: Table, due: Due, until_ms: int) -> None:
+    """Put off what is due for a merchant that was closed until it cannot be opened again; then it
+    is not due any more."""
+    pk, sk = keys.due_mark(due.merchant_id, due.member_id, due.mark)
+    later = from_ms(until_ms) + HOUR
+    if clock.now() < later:
+        table.put(due_item(due.merchant_id, due.member_id, due.mark, hour_of(later)))
+    else:
+        table.put({"PK": pk, "SK": sk})
 
 
 def _merchant_aside(table: Table, due: Due, error: Exception) -> None:

@@ -18,6 +18,7 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.decision import Decision
 from regulars.domain.operations import Earn, Origin
 from regulars.domain.refusals import RefusalCode, Refused
+from regulars.program.load import ClosedError
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys
 from regulars.store.answers import Idempotency
@@ -46,7 +47,11 @@ def process(message: Mapping[str, Any]) -> None:
 
     Raises UnreadableError for one that its provider would not send.
     """
-    shop, hook, event = _read(message)
+    try:
+        shop, hook, event = _read(message)
+    except ClosedError:
+        logger().info("event of a closed merchant", extra={"provider": message.get("provider")})
+        return
     try:
         _book(shop, hook, event)
     except Refused as refused:

@@ -6,15 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regulars.actions import aside, refunds, staff_days
+from regulars.core import tokens
+from regulars.core.observability import count
 from regulars.domain.ledger import UNREADABLE, Entry, parse
 from regulars.domain.program import Program
 from regulars.jobs import referrals
 from regulars.messages import kinds
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
+from regulars.program.load import ClosedError
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect
 from regulars.store.table import Table
+
+COUNTED = {"earn": "Stamps", "redeem": "Redemptions", "join": "Joins"}
+"""The metrics of entries by kind. They are counted here, not at the counter, where a stamp would
+wait for it; an entry that the stream repeats is counted again."""
 
 FOLLOW_UP = "follow_up"
 """What following up an entry is called on the list of what needs a person."""
@@ -33,12 +40,17 @@ def announce(table: Table, partition: str, text: str) -> None:
     What cannot be done is set aside with what a retry needs: the stream does not wait for it.
     """
     _, merchant_id, _, member_id = partition.split("#")
-    shop = load_shop(table, merchant_id)
+    try:
+        shop = load_shop(table, merchant_id)
+    except ClosedError:
+        return  # nobody is told anything, and nothing is booked any more
     try:
         entry = parse(text)
     except UNREADABLE as error:
         aside.set_aside(shop, member_id, error, FOLLOW_UP)
         return
+    if entry.kind in COUNTED and not tokens.is_sandbox(merchant_id):
+        count(COUNTED[entry.kind])
     try:
         follow_up(shop, member_id, entry)
     except Exception as error:  # whatever it is, the entries behind it are followed up

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from regulars.actions import aside, due_marks
 from regulars.domain.due import TIER
 from regulars.jobs.cards import review_tier
+from regulars.program.load import ClosedError
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys, versions
 from regulars.store.marshal import Item
@@ -20,7 +22,8 @@ FIRST_VERSION = 1
 
 def handle(image: Mapping[str, Any]) -> None:
     """Recompute the merchant whose programme has a new version in the stream."""
-    recompute(connect.table(), image["PK"].removeprefix("M#"), int(image["version"]))
+    with suppress(ClosedError):
+        recompute(connect.table(), image["PK"].removeprefix("M#"), int(image["version"]))
 
 
 def recompute(table: Table, merchant_id: str, version: int, now: datetime | None = None) -> int:

@@ -12,39 +12,75 @@ import os
 from regulars.actions import refunds
 from regulars.core.tokens import HANDLE_LENGTH
 from regulars.domain import codes, first_purchase
+from regulars.domain.calendar import from_ms, hour_of, to_ms
 from regulars.domain.operations import GrantBonus, Origin
-from regulars.domain.program import ReferralReward
+from regulars.domain.program import Referral, ReferralReward
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
+from regulars.store.ledger import due_item
 from regulars.store.members import Members
 
+REFERRAL = "referral"
+"""Under this name what waits stands in the due list."""
 
-def reward(shop: Shop, friend_id: str, seq: int) -> None:
+
+def reward(shop: Shop, friend_id: str, seq: int) -> bool:
     """Reward the friend, whose first purchase was made by entry `seq`, and whoever brought them, if
-    anybody did and it still is the first."""
+    anybody did and it still is the first.
+
+    Returns False when their cards are not old enough: the purchase is on the due list then.
+    """
     card = shop.ledger.card(friend_id)
     counts = {seq, 0} if card and card.member_id == friend_id else {0}
     if card is None or first_purchase.made_by(card) not in counts:
-        return
+        return True
     referral = shop.program.referral
     profile = Members(shop.table, shop.merchant_id).profile(friend_id)
     if referral is None or profile is None or not profile.referred_by:
-        return
+        return True
     referrer_id = _referrer(shop, profile.referred_by)
     referrer = shop.ledger.card(referrer_id) if referrer_id else None
-    if referrer_id is None or (referrer and referrer.member_id == card.member_id):
-        return
+    if referrer_id is None or referrer is None or referrer.erased_ms:
+        return True
+    if referrer.member_id == card.member_id:
+        return True
+    old_enough_ms = first_purchase.rewarded_from_ms(referral, card, referrer)
+    if to_ms(shop.now) < old_enough_ms:
+        _wait(shop, friend_id, seq, old_enough_ms)
+        return False
+    _reward_both(shop, referral, (referrer_id, friend_id), seq)
+    return True
+
+
+def _reward_both(shop: Shop, referral: Referral, who: tuple[str, str], seq: int) -> None:
+    """Reward the referrer and, unless they were rewarded often enough, the friend."""
+    referrer_id, friend_id = who
+    op = _op(friend_id, seq, "referrer")
     try:
-        known = _give(
-            shop, referrer_id, referral.referrer, _op(friend_id, seq, "referrer"), referral=True
-        )
+        known = _give(shop, referrer_id, referral.referrer, op, referral=True)
     except Refused as refused:
         if refused.code != RefusalCode.LIMIT_REACHED:
             raise
         return  # whoever was rewarded often enough brings nobody a reward any more
     if known:
         _give(shop, friend_id, referral.friend, _op(friend_id, seq, "friend"), referral=False)
+
+
+def _wait(shop: Shop, friend_id: str, seq: int, ms: int) -> None:
+    """Put the purchase on the due list until both cards are old enough."""
+    name = f"{REFERRAL}:{friend_id}.{seq}"
+    hour = hour_of(from_ms(ms))
+    shop.table.put(due_item(shop.merchant_id, friend_id, name, hour))
+
+
+def reward_due(shop: Shop, subject: str) -> None:
+    """Reward a purchase that had to wait (`<friend's id>.<number of the entry>`), and take it off
+    the due list; one for which it is still too early stays there."""
+    friend_id, _, seq = subject.partition(".")
+    pk, sk = keys.due_mark(shop.merchant_id, friend_id, f"{REFERRAL}:{subject}")
+    if reward(shop, friend_id, int(seq)):
+        shop.table.put({"PK": pk, "SK": sk, "ttl": to_ms(shop.now) // 1000})
 
 
 def take_back(shop: Shop, friend_id: str, seq: int) -> None:

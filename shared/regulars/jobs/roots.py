@@ -79,7 +79,7 @@ def _pages(shop: Shop, day: date, ends_ms: int, stop_at: datetime) -> Progress |
     """Go along all members, page by page; None when the time is over before the last."""
     m, table = shop.merchant_id, shop.table
     progress = roots.read_progress(table, m, day.isoformat())
-    last = keys.members_order(ends_ms, "")
+    last = keys.in_time(ends_ms, "")
     while True:
         page = table.query(
             keys.members(m), index=True, between=("", last), limit=merkle.PAGE // 2,

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from regulars.actions.due_marks import (
+    CLOSING,
     DIGEST,
     DRAW,
     FRAUD,
     INVITE,
     LEADERBOARDS,
     PUBLISH,
+    RETENTION,
     ROOTS,
     ZONE,
 )
@@ -21,6 +23,7 @@ from regulars.core.observability import logger
 from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
 from regulars.jobs import (
     cards,
+    closing,
     digest,
     expiring_keys,
     fraud,
@@ -30,9 +33,12 @@ from regulars.jobs import (
     publishing,
     raffles,
     recompute,
+    referrals,
+    retention,
     roots,
 )
 from regulars.jobs.due import Job, run_due
+from regulars.jobs.referrals import REFERRAL
 from regulars.messages.later import LATER
 from regulars.store import connect
 from regulars.store.api_keys import KEY_ENDS
@@ -54,16 +60,31 @@ JOBS: dict[str, Job] = {
     ROOTS: roots.digest_heads,
     FRAUD: fraud.look_due,
     ERASE: clean_up,
+    RETENTION: retention.keep,
     LATER: later.hand_on,
     KEY_ENDS: expiring_keys.report,
+    REFERRAL: referrals.reward_due,
+    CLOSING: closing.work,
 }
 """By the name under which they stand in the due list."""
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
-    "expiry": (EXPIRE, ERASE),
+    "close": (CLOSING,),
+    "expiry": (EXPIRE, ERASE, RETENTION),
     "reminders": (REMIND, NOTICE, LATER),
     "digest": (DIGEST, ROOTS, KEY_ENDS, FRAUD),
-    "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW, LEADERBOARDS, PUBLISH, ZONE),
+    "tiers": (
+        TIER,
+        BENEFITS,
+        BIRTHDAY,
+        ANNIVERSARY,
+        REFERRAL,
+        INVITE,
+        DRAW,
+        LEADERBOARDS,
+        PUBLISH,
+        ZONE,
+    ),
 }
 """Which function does which jobs."""
 

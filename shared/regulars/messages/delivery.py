@@ -21,7 +21,7 @@ from regulars.domain.calendar import to_ms
 from regulars.messages import compose, later
 from regulars.messages.channels.sandbox import keep_for_reading
 from regulars.messages.kinds import kind
-from regulars.messages.mail import Mail, NotSentError
+from regulars.messages.mail import Mail, NotSentError, QuotaError
 from regulars.messages.notification import Notification
 from regulars.program.shop import Shop, load_shop
 from regulars.store import connect, keys, limits, merchant_settings
@@ -47,7 +47,8 @@ def deliver(shop: Shop, message: Notification, send: Callable[[Shop, Mail], None
     """Compose, claim, send, mark. False when it must not or need not be sent, or waits for the end
     of the quiet hours.
 
-    Raises SendInProgressError, and whatever `send` raises.
+    Raises SendInProgressError, and whatever `send` raises; but a message for which there is no
+    quota today waits an hour.
     """
     known = merchant_settings.read(shop.table, shop.merchant_id)
     mail = _compose(shop, known, message)
@@ -67,10 +68,13 @@ def deliver(shop: Shop, message: Notification, send: Callable[[Shop, Mail], None
         return False
     try:
         send(shop, mail)
-    except NotSentError:
+    except NotSentError as error:
         limits.right(shop.table, *counted)
         given_up = {**lease, "lease": 0, "tries": lease["tries"] - 1}
         shop.table.put({"PK": pk, "SK": sk, **given_up})
+        if isinstance(error, QuotaError) and error.lasts:
+            later.wait_for_quota(shop, message, str(error))
+            return False
         raise
     shop.table.put({"PK": pk, "SK": sk, **lease, "sent": True})
     return True

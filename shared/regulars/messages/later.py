@@ -1,10 +1,12 @@
-"""Messages that wait for the end of the quiet hours: a due mark of the member holds each."""
+"""Messages that wait for the end of the quiet hours, or until SES takes more of them: a due mark of
+the member holds each."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
+from regulars.core.observability import count, logger
 from regulars.domain.calendar import hour_of
 from regulars.domain.quiet import quiet_until
 from regulars.messages.kinds import kind
@@ -25,6 +27,13 @@ def waits_until(shop: Shop, message: Notification, own: MerchantSettings) -> dat
     if not kind(message.kind).consent:
         return None
     return quiet_until(shop.now, shop.program.timezone, own.quiet_from, own.quiet_until)
+
+
+def wait_for_quota(shop: Shop, message: Notification, code: str) -> None:
+    """Keep a message that SES refused because there were too many; in an hour it is tried again."""
+    put_off(shop, message, shop.now + timedelta(hours=1))
+    count("MailsPutOff")
+    logger().warning("put off", extra={"kind": message.kind, "why": code})
 
 
 def put_off(shop: Shop, message: Notification, until: datetime) -> None:

@@ -25,3 +25,21 @@ class Mail:
 
 class NotSentError(Exception):
     """The message was refused for now and has certainly not been sent; says by which code."""
+
+
+class QuotaError(NotSentError):
+    """So many mails may not be sent: not in this second, or not before tomorrow."""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether a try in some minutes will be refused as well: the day's mails are used up."""
+        return str(self) not in OF_THE_SECOND
+
+
+OF_THE_SECOND = frozenset({"TooManyRequestsException", "Throttling", "ThrottlingException"})
+"""What SES says when mails come too fast."""
+
+OF_THE_DAY = frozenset(
+    {"LimitExceededException", "SendingPausedException", "AccountSuspendedException"}
+)
+"""What it says when there were too many mails today, or sending is paused."""

@@ -5,17 +5,22 @@ People get a page that says what to do, not a problem document.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from regulars.core.observability import logger
+from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import limits, links, problems, protocol
 from regulars.i18n import languages, negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
 from regulars.pages.message import view as message
+from regulars.program.load import ClosedError
+from regulars.render.brand import brand_of
 from regulars.render.page import Template, View, render
 from regulars.store import connect
+from regulars.store.closing import GRACE_MS
 from regulars.store.errors import Unavailable
 
 _KINDS = {
@@ -37,7 +42,7 @@ def as_page(handler: protocol.Handler) -> protocol.Handler:
             return _found(handler, request)
         except Refused as first:
             refused = _counted(request, first)
-            logger().info("refused", extra={"route": request.route, "code": refused.code.value})
+            protocol.log_refusal(request, refused)
         except Unavailable:
             logger().exception("the table did not answer", extra={"route": request.route})
             refused = Refused(RefusalCode.UNAVAILABLE)
@@ -54,7 +59,8 @@ def _found(handler: protocol.Handler, request: protocol.Request) -> protocol.Res
     try:
         return handler(request)
     except Refused as refused:
-        if refused.code is not RefusalCode.NOT_FOUND or request.method != "GET":
+        known = isinstance(refused, ClosedError)
+        if known or refused.code is not RefusalCode.NOT_FOUND or request.method != "GET":
             raise
         other = links.respelled(request.path)
         while other and not _leads_to_a_page(handler, request.at(other)):
@@ -93,17 +99,38 @@ def page(
     )
 
 
-def browser_words(request: protocol.Request) -> Words:
-    """Return the words of the browser's language, for pages of no merchant."""
+def browser_words(request: protocol.Request, spoken: Sequence[str] = ()) -> Words:
+    """Return the words in the language of `spoken` (a merchant's languages; on pages of no
+    merchant all there are) that fits the browser best; `?lang=` in the address comes first."""
     wanted = request.query.get("lang") or request.headers.get("accept-language", "")
-    return words_of(negotiate.language(wanted, tuple(languages())))
+    return words_of(negotiate.language(wanted, spoken or tuple(languages())))
 
 
 def refusal(request: protocol.Request, refused: Refused) -> protocol.Response:
     """Answer a refusal as a page that says what to do."""
+    if isinstance(refused, ClosedError):
+        return _closed(request, refused)
     kind: Any = _KINDS.get(refused.code, "try_again")
     shown = message.MessagePage(kind, minutes=minutes(refused))
     return refusal_page(refused, shown, browser_words(request))
+
+
+def _closed(request: protocol.Request, closed: ClosedError) -> protocol.Response:
+    """Say that the programme is over, and what that means."""
+    program = closed.program
+    words = browser_words(request, program.languages)
+    erased = calendar.local_date(calendar.from_ms(closed.at_ms + GRACE_MS), program.timezone)
+    shown = message.MessagePage(
+        "plain",
+        brand_of(program),
+        title=words.t("{shop} has closed its programme", shop=program.name),
+        text=words.t(
+            "Cards, rewards and links of it do not work any more, and nobody writes to you. You "
+            "need not do anything: what is stored about you is erased from {date} on.",
+            date=words.date(erased),
+        ),
+    )
+    return refusal_page(closed, shown, words)
 
 
 def refusal_page(refused: Refused, shown: message.MessagePage, words: Words) -> protocol.Response:
@@ -120,7 +147,7 @@ def minutes(refused: Refused) -> int:
 
 def _counted(request: protocol.Request, refused: Refused) -> Refused:
     """The refusal; another one when the address asked too often for what is not there."""
-    if refused.code is not RefusalCode.NOT_FOUND:
+    if refused.code is not RefusalCode.NOT_FOUND or isinstance(refused, ClosedError):
         return refused
     try:
         limits.missed(connect.lean_table, request)

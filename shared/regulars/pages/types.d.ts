@@ -5,7 +5,7 @@
 /** Finds an element of the page by its id; ids that no page has are mistakes. */
 type ById<Elements> = <Id extends keyof Elements>(id: Id) => Elements[Id];
 
-type CardMain = HTMLElement & { dataset: { path: string; etag: string } };
+type CardMain = HTMLElement & { dataset: { path: string; etag: string; seen: string } };
 
 interface CardElements {
   /** Null on a page without a code: the script asks once, before it uses any of the next five. */

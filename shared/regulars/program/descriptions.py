@@ -161,7 +161,8 @@ DESCRIPTIONS: Descriptions = {
         "friend": "What the friend gets.",
         "referrer": "What the member who brought the friend gets.",
         "min_spend_minor": "The least money of the friend's first purchase, in minor units.",
-        "max_per_member": "How many friends of one member count.",
+        "max_per_member": "How many friends of one member count; 50 when left out.",
+        "min_age_hours": "How old the cards of both must be, in hours, before they are rewarded.",
     },
     "StaffLimits": {
         "visits_per_day": "Visits that one person books by hand in a day; 0 for any.",

@@ -294,6 +294,7 @@ class Referral(Part):
     referrer: Gift | None = None
     min_spend_minor: Money = 0
     max_per_member: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    min_age_hours: Annotated[int, Field(ge=0, le=2160)] = 0
 
 
 Bookings = Annotated[int, Field(ge=0, le=100_000)]

@@ -40,9 +40,14 @@ from regulars.domain.program import (
     TierCondition,
     Unit,
 )
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.values import millionths, thousandths, whole_step
 from regulars.program import past
+from regulars.store import closing
 from regulars.store.marshal import Item
+
+FRIENDS_MAX = 50
+"""How many friends of one member are rewarded where the document names no number."""
 
 _PROGRAMS_MAX = 200
 _programs: dict[tuple[str, int, int], Program] = {}
@@ -94,8 +99,25 @@ def following(
     return new._replace(past=_past(left)), left
 
 
+class ClosedError(Refused):
+    """The merchant was closed: for everybody it is as if there were none."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(RefusalCode.NOT_FOUND)
+        self.at_ms = int(item["closed"])
+        self._was = closing.as_it_was(item)
+
+    @property
+    def program(self) -> Program:
+        """The programme that was in force."""
+        return program_of(self._was)
+
+
 def program_of(item: Item) -> Program:
-    """Return the programme in a stored item, read once per version and process."""
+    """Return the programme in a stored item, read once per version and process. Raises ClosedError
+    for a merchant that was closed."""
+    if "closed" in item:
+        raise ClosedError(item)
     key = (item["PK"], item["version"], item["published"])
     if key not in _programs:
         if len(_programs) > _PROGRAMS_MAX:
@@ -291,7 +313,8 @@ def _referral(referral: Mapping[str, Any] | None) -> Referral | None:
         friend=_gift(referral.get("friend") or {}),
         referrer=_gift(referral.get("referrer") or {}),
         min_spend_minor=referral.get("min_spend_minor", 0),
-        max_per_member=referral.get("max_per_member", 0),
+        max_per_member=referral.get("max_per_member") or FRIENDS_MAX,
+        min_age_hours=referral.get("min_age_hours", 0),
     )
 
 

@@ -24,7 +24,7 @@ class Actor(NamedTuple):
     """Who acts, and from where."""
 
     kind: str
-    """`key`, `staff`, `owner` or `platform`."""
+    """`key`, `staff`, `owner`, `platform`, `member`, or `job` for a rule of the merchant."""
     id: str
     name: str
     device: str = ""
@@ -54,7 +54,7 @@ def put(
     pk = keys.audit(merchant_id)
     item: dict[str, Any] = {
         "PK": pk,
-        "SK": keys.audit_order(at_ms, tokens.random_id(6)),
+        "SK": keys.in_time(at_ms, tokens.random_id(6)),
         "at": at_ms,
         "who": [*actor],
         "what": what,
@@ -82,7 +82,7 @@ def page(
     (`key` finds `key.created`). Returns the page, and where the next one begins."""
     found: list[AuditItem] = []
     start = {"PK": keys.audit(merchant_id), "SK": cursor} if cursor else None
-    after = keys.audit_order(since_ms, "")
+    after = keys.in_time(since_ms, "")
     for _ in range(PAGES_MAX):
         read = table.query(
             keys.audit(merchant_id), between=(after, "~"), newest_first=True, limit=PAGE,

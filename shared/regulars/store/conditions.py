@@ -9,6 +9,9 @@ frozen dataclass takes half a millisecond each, at every import.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from regulars.store.marshal import Attribute, to_attribute
 
 
@@ -131,3 +134,9 @@ class AbsentOr(Condition):
             {"#c1": "PK", **other.names},
             other.values,
         )
+
+
+def same_version(item: Mapping[str, Any]) -> Condition:
+    """The condition that an item with a version (`ver`) is still what was read."""
+    version = item.get("ver", 0)
+    return Equals("ver", version) if version else Without("ver")

@@ -10,6 +10,7 @@
 | somebody who works there | `M#<m>` | `STAFF#<s>` | | |
 | what they booked today | `M#<m>#STAFF#<s>` | `DAY` | | |
 | ... an entry that was counted | `M#<m>#STAFF#<s>` | `COUNTED#<c>#<seq>` | | |
+| ... the passkeys they sign in with | `M#<m>#STAFF#<s>` | `PASSKEYS` | | |
 | device of the counter | `M#<m>` | `DEVICE#<d>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
@@ -47,6 +48,7 @@
 | ... in the list of the merchant | `M#<m>#KEYS` | `<id>` | | |
 | what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |
 | sign-in to the console | `SIGNIN#<id>` | `SIGNIN` | | |
+| passkey ceremony that was begun | `CEREMONY#<id>` | `CEREMONY` | | |
 | whose a mailbox is | `MAILBOX#<hmac>` | `<m>#<s>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
@@ -78,10 +80,6 @@ def merchant(m: str) -> Key:
 
 MERCHANTS = "MERCHANTS"
 """GSI1: all live merchants, by when they were created."""
-
-
-def merchants_order(created_ms: int, m: str) -> str:
-    return f"{created_ms:013}#{m}"
 
 
 def program(m: str) -> Key:
@@ -122,6 +120,10 @@ def staff_day(m: str, staff_id: str) -> Key:
 def staff_entry(m: str, staff_id: str, c: str, seq: int) -> Key:
     """Marks an entry that the day of a person counts."""
     return f"M#{m}#STAFF#{staff_id}", f"COUNTED#{c}#{seq:010}"
+
+
+def passkeys(m: str, staff_id: str) -> Key:
+    return f"M#{m}#STAFF#{staff_id}", "PASSKEYS"
 
 
 DEVICE_PREFIX = "DEVICE#"
@@ -190,10 +192,6 @@ def attention_closed(m: str) -> str:
 def fraud_upto(m: str) -> Key:
     """Up to when a merchant's entries were looked at for signals of fraud."""
     return f"M#{m}", "FRAUD"
-
-
-def attention_order(at_ms: int, item_id: str) -> str:
-    return f"{at_ms:013}#{item_id}"
 
 
 def card(m: str, c: str) -> str:
@@ -307,12 +305,12 @@ def audit(m: str) -> str:
     return f"M#{m}#AUDIT"
 
 
-def audit_order(at_ms: int, random: str) -> str:
-    return f"{at_ms:013}#{random}"
-
-
 def sign_in(sign_in_id: str) -> Key:
     return f"SIGNIN#{sign_in_id}", "SIGNIN"
+
+
+def ceremony(ceremony_id: str) -> Key:
+    return f"CEREMONY#{ceremony_id}", "CEREMONY"
 
 
 def mailbox(digest: str) -> str:
@@ -350,6 +348,11 @@ def sandbox_activity(m: str) -> str:
     return f"M#{m}#H"
 
 
+def in_time(at_ms: int, name: str) -> str:
+    """Where something stands among others of its sort: by an instant, then by its name."""
+    return f"{at_ms:013}#{name}"
+
+
 def activity_from(ms: int) -> str:
     """Where the entries recorded from an instant on begin; they sort before any of that instant."""
     return f"{ms:013}"
@@ -367,10 +370,6 @@ def recorded_ms(order: str) -> int:
 def members(m: str) -> str:
     """GSI1: the members of a merchant by enrolment."""
     return f"M#{m}#MEMBERS"
-
-
-def members_order(enrolled_ms: int, c: str) -> str:
-    return f"{enrolled_ms:013}#{c}"
 
 
 def due(m: str, hour: str, c: str, job: str, *, sandbox: bool) -> Key:

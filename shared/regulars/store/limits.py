@@ -126,7 +126,8 @@ def begin(table: Table, *counted: Counted) -> None:
 def right(table: Table, *counted: Counted) -> None:
     """Take back what `begin` has counted: the try was right."""
     for one in counted:
-        table.add(one.key, "n", -1, WhileBelow("ends", 0, "n", one.window.most + 1))
+        # One whose answer was lost may be carried out twice, but never below nothing.
+        table.add(one.key, "n", -1, Within("n", 1, one.window.most))
 
 
 def draw(table: Table, key: keys.Key, rate: Rate, there: Item | None, most: int) -> tuple[int, int]:

@@ -292,7 +292,7 @@ class Members:
         return _item(
             keys.profile(m, profile.member_id),
             GSI1PK=keys.members(m),
-            GSI1SK=keys.members_order(profile.enrolled_ms, profile.member_id),
+            GSI1SK=keys.in_time(profile.enrolled_ms, profile.member_id),
             handle=profile.handle,
             enrolled=profile.enrolled_ms,
             name=profile.name,

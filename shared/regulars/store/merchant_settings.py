@@ -11,15 +11,16 @@ from typing import Any, NamedTuple
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
-from regulars.store.conditions import Without
+from regulars.store.conditions import same_version
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchant, listed, merchant_of
-from regulars.store.table import Cancelled, Equals, Put, Table
+from regulars.store.table import Cancelled, Check, Put, Table
 
 QUIET_FROM, QUIET_UNTIL = "21:00", "08:00"
 """When nobody is written to, unless the merchant has set it."""
 
 TRIES_MAX = 5
+CHANGING = "The merchant is being changed by others; try again."
 
 
 class MerchantSettings(NamedTuple):
@@ -33,6 +34,9 @@ class MerchantSettings(NamedTuple):
     quiet_from: str = QUIET_FROM
     quiet_until: str = QUIET_UNTIL
     retention_months: int = 0
+    """The retention rule: after how many months without use a member is erased."""
+    retention_from_ms: int = 0
+    """When the rule begins to hold; 0 for one that was set before anything acted on it."""
     set_up_done: bool = False
     rate_per_second: int = 0
     """Requests a second of one key."""
@@ -76,19 +80,27 @@ def change(table: Table, merchant_id: str, make: Callable[[Known], Known], *note
             for name, value in settings._asdict().items()
             if value != getattr(_NOTHING, name)
         }
-        version = item.get("ver", 0)
         changed = {
             **item, **listed(merchant), "name": merchant.name,
-            "owner_email": merchant.owner_email, "own": own, "ver": version + 1,
+            "owner_email": merchant.owner_email, "own": own, "ver": item.get("ver", 0) + 1,
         }  # fmt: skip
-        as_read = Equals("ver", version) if version else Without("ver")
         try:
-            table.transact([Put(changed, as_read), *noted])
+            table.transact([Put(changed, same_version(item)), *noted])
         except Cancelled as cancelled:
             item = cancelled.reasons[0].item or {}
         else:
             return merchant, settings
-    raise Refused(RefusalCode.CONFLICT, "The merchant is being changed by others; try again.")
+    raise Refused(RefusalCode.CONFLICT, CHANGING)
+
+
+def put_beside(table: Table, merchant: Item, *writes: Put) -> None:
+    """Write items that follow from a merchant's settings; raises CONFLICT when its item is not
+    what was read."""
+    pk, sk = merchant["PK"], merchant["SK"]
+    try:
+        table.transact([*writes, Check((pk, sk), same_version(merchant))])
+    except Cancelled as cancelled:
+        raise Refused(RefusalCode.CONFLICT, CHANGING) from cancelled
 
 
 def put_into_list(table: Table, merchant_id: str) -> None:
@@ -106,7 +118,7 @@ def page(
     if before is not None:
         created_ms, merchant_id = before
         pk, sk = keys.merchant(merchant_id)
-        order = keys.merchants_order(created_ms, merchant_id)
+        order = keys.in_time(created_ms, merchant_id)
         start = {"PK": pk, "SK": sk, "GSI1PK": keys.MERCHANTS, "GSI1SK": order}
     read = table.query(keys.MERCHANTS, index=True, newest_first=True, limit=limit, start=start)
     found = [(merchant_of(item), of_item(item)) for item in read.items]

@@ -13,7 +13,8 @@ from zlib import compress
 from regulars.core import clock
 from regulars.core.tokens import is_sandbox
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store import keys
+from regulars.store import closing, keys
+from regulars.store.closing import Closing
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, Cancelled, Check, Equals, Put, Table
 
@@ -33,6 +34,8 @@ class Merchant(NamedTuple):
     region: str
     """ISO 3166 country, for telephone numbers written without one."""
     created_ms: int
+    closing: Closing | None = None
+    """Set once it was closed."""
 
 
 class Hook(NamedTuple):
@@ -93,7 +96,8 @@ class Merchants:
         key = keys.program(merchant_id)
         if version is not None:
             key = keys.program_version(merchant_id, version)
-        return self.table.get(key)[0]
+        (item,) = self.table.get(key)
+        return None if item and "closed" in item else item
 
     def publish(
         self, merchant_id: str, document: Mapping[str, Any], over: int, now_ms: int,
@@ -175,6 +179,7 @@ def merchant_of(item: Item) -> Merchant:
         owner_email=item["owner_email"],
         region=item["region"],
         created_ms=item["created"],
+        closing=closing.of_item(item),
     )
 
 
@@ -234,7 +239,7 @@ def listed(merchant: Merchant) -> Item:
     """What puts a live merchant into the list of all; nothing for a sandbox."""
     if is_sandbox(merchant.merchant_id):
         return {}
-    order = keys.merchants_order(merchant.created_ms, merchant.merchant_id)
+    order = keys.in_time(merchant.created_ms, merchant.merchant_id)
     return {"GSI1PK": keys.MERCHANTS, "GSI1SK": order}
 
 

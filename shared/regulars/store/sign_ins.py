@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from regulars.core import tokens
-from regulars.store import keys, staff
+from regulars.store import closing, keys, staff
 from regulars.store.marshal import Item
 from regulars.store.staff import MANAGER, OWNER, Person
 from regulars.store.table import Absent, Equals, Put, Table
@@ -66,19 +66,26 @@ def write(table: Table, wanted: SignIn) -> bool:
 
 def owners(table: Table, mailbox: str) -> list[tuple[str, Person]]:
     """Return who signs in to the console with a mailbox: (merchant, person), the shops in order of
-    their ids."""
+    their ids; none of a merchant that was closed."""
     page = table.query(keys.mailbox(mailbox), limit=SHOPS_MAX, consistent=True)
     found: list[tuple[str, Person]] = []
     for item in page.items:
+        if "m" not in item:  # of a merchant that was closed
+            continue
         merchant_id, staff_id = item["m"], item["s"]
         person = staff.person(table, merchant_id, staff_id)
-        if person and _signs_in_with(person, mailbox):
+        if person and _signs_in_with(person, mailbox) and not closing.read(table, merchant_id):
             found.append((merchant_id, person))
     return found
 
 
+def has_console(person: Person) -> bool:
+    """Tell whether a person may sign in to the console at all: an owner or a manager who works."""
+    return person.works and person.role in {MANAGER, OWNER}
+
+
 def _signs_in_with(person: Person, mailbox: str) -> bool:
-    if not person.works or person.role not in {MANAGER, OWNER} or not person.email:
+    if not has_console(person) or not person.email:
         return False
     return tokens.mailbox_digest(person.email) == mailbox
 
@@ -98,14 +105,15 @@ def mailbox_put(merchant_id: str, person: Person) -> list[Put]:
     return [Put(item)]
 
 
-def moved(table: Table, merchant_id: str, before: str, email: str) -> list[Put]:
+def moved(table: Table, merchant_id: str, before: str, email: str, now_ms: int) -> list[Put]:
     """Return the writes by which owners who sign in with the address `before` do so with `email`.
 
-    What stands under the old mailbox is passed over by `owners` from then on.
+    What stands under the old mailbox is passed over by `owners` from then on. Whoever has it may
+    have signed in by it and made other ways in: sessions, passkeys and PIN of before are over.
     """
     found: list[Put] = []
     for person in staff.people(table, merchant_id):
         if person.works and person.role == OWNER and person.email == before != email:
-            after = person._replace(email=email)
+            after = person._replace(email=email, pin="", not_before_ms=now_ms)
             found += [staff.put_person(merchant_id, after), *mailbox_put(merchant_id, after)]
     return found

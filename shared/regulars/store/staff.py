@@ -6,7 +6,7 @@ compared is stored hashed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +15,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import keys
 from regulars.store.conditions import Condition
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, Cancelled, Equals, Put, Table
+from regulars.store.table import Absent, Cancelled, Check, Equals, Put, Table
 
 STAFF, MANAGER, OWNER = "staff", "manager", "owner"
 
@@ -44,6 +44,8 @@ class Person(NamedTuple):
     created_ms: int = 0
     gone_ms: int = 0
     """When they were taken off; entries and the audit log go on naming them."""
+    not_before_ms: int = 0
+    """When the platform named another mailbox: what signed them in before is over."""
     version: int = 0
     """Rises with every change."""
 
@@ -108,6 +110,12 @@ class Session(NamedTuple):
         only = self.person.locations[0] if len(self.person.locations) == 1 else None
         return self.device.location or only
 
+    def may_name(self, location: str) -> bool:
+        """Tell whether what they book may have been at a location: the one of the device, or, on a
+        device without one, any at which they work."""
+        own = self.device.location
+        return location == own if own else self.person.works_at(location)
+
 
 def people(table: Table, merchant_id: str) -> list[Person]:
     """Read who works at a merchant, in order of their names."""
@@ -151,7 +159,14 @@ def put_device(merchant_id: str, one: Device) -> Put:
     return Put(item, _unchanged(one.version))
 
 
-def write(table: Table, writes: list[Put]) -> None:
+def unchanged(merchant_id: str, one: Person | Device) -> Check:
+    """Return the condition that a person or a device is still as it was read."""
+    if isinstance(one, Person):
+        return Check(keys.staff(merchant_id, one.staff_id), _unchanged(one.version))
+    return Check(keys.device(merchant_id, one.device_id), _unchanged(one.version))
+
+
+def write(table: Table, writes: Sequence[Put | Check]) -> None:
     """Write what was changed, all or nothing; raises CONFLICT when another request was faster."""
     try:
         table.transact(writes)
@@ -207,7 +222,7 @@ def person_item(merchant_id: str, one: Person) -> Item:
     }
     more = {
         "locs": list(one.locations), "limits": dict(one.limits), "email": one.email,
-        "pin": one.pin, "gone": one.gone_ms,
+        "pin": one.pin, "gone": one.gone_ms, "not_before": one.not_before_ms,
     }  # fmt: skip
     return item | {name: value for name, value in more.items() if value}
 
@@ -226,6 +241,7 @@ def person_of(item: Item) -> Person:
         item["active"],
         item.get("created", 0),
         item.get("gone", 0),
+        item.get("not_before", 0),
         item.get("version", 0),
     )
 

@@ -12,8 +12,8 @@ from contextlib import suppress
 from regulars.core import tokens
 from regulars.core.config import settings
 from regulars.store import keys
-from regulars.store.merchants import Hook, hook_of
-from regulars.store.table import Table
+from regulars.store.merchants import Hook, hook_item, hook_of
+from regulars.store.table import Put, Table
 from regulars.tills import registry
 
 _MAC_LENGTH = 20
@@ -27,8 +27,7 @@ def hook_id(merchant_id: str, provider: str) -> str:
 
 def read(table: Table, merchant_id: str, provider: str) -> Hook:
     """Return a merchant's hook of a provider."""
-    first_release = tokens.derive("hook-id", merchant_id, provider).hex()[:32]
-    own = hook_id(merchant_id, provider)
+    first_release, own = _ids(merchant_id, provider)
     for item in table.get(keys.hook(first_release), keys.hook(own)):
         if item:
             return hook_of(item)
@@ -36,11 +35,12 @@ def read(table: Table, merchant_id: str, provider: str) -> Hook:
 
 
 def find(table: Table, wanted: str, provider: str) -> Hook | None:
-    """Return the hook that an event was posted to; None when there is none of this provider."""
+    """Return the hook that an event was posted to; None when there is none of this provider, or
+    its merchant was closed."""
     (item,) = table.get(keys.hook(wanted), consistent=False)
     if item:
         hook = hook_of(item)
-        return hook if hook.provider == provider else None
+        return hook if hook.provider == provider and not item.get("closed") else None
     merchant_id = wanted[:-_MAC_LENGTH]
     if provider not in registry.names() or not merchant_id.isascii():
         return None
@@ -48,6 +48,31 @@ def find(table: Table, wanted: str, provider: str) -> Hook | None:
     if not hmac.compare_digest(own.encode(), wanted.encode()):
         return None
     return _derived(own, merchant_id, provider)
+
+
+def closed(table: Table, merchant_id: str, *, yes: bool = True) -> list[Put]:
+    """Return the writes that close all hooks of a merchant, or open them again."""
+    writes = []
+    for provider in registry.names():
+        first_release, own = _ids(merchant_id, provider)
+        before, now = table.get(keys.hook(first_release), keys.hook(own))
+        items = [before, now or hook_item(_derived(own, merchant_id, provider))]
+        writes += [Put({**item, "closed": yes}) for item in items if item]
+    return writes
+
+
+def emptied(table: Table, merchant_id: str) -> list[Put]:
+    """Return the writes that take what tills gave us out of the closed hooks of a merchant."""
+    return [
+        Put({**write.item, "secret": "", "access_token": "", "account": ""})
+        for write in closed(table, merchant_id)
+    ]
+
+
+def _ids(merchant_id: str, provider: str) -> tuple[str, str]:
+    """The id of a hook of the first release, and of one of now."""
+    first_release = tokens.derive("hook-id", merchant_id, provider).hex()[:32]
+    return first_release, hook_id(merchant_id, provider)
 
 
 def secret_of(hook: Hook) -> str:

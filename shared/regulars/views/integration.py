@@ -150,7 +150,7 @@ def profile(known: Profile) -> View:
                 "given": given,
                 "at": _proved_at(known, f"consent.{channel}"),
                 "by": known.proofs.get(f"consent.{channel}", {}).get("by"),
-                "wording": None,
+                "wording": known.proofs.get(f"consent.{channel}", {}).get("wording"),
             }
             for channel, given in sorted(known.consents.items())
         ],

@@ -367,6 +367,7 @@ REST = (
     ),
     line("referral.min_spend_minor", 500, bringing, referral=referral()),
     line("referral.max_per_member", 1, bringing, referral=referral()),
+    line("referral.min_age_hours", 24, bringing, referral=referral()),
     line("join.min_age", 16, at_the_door),
     line("limits.visits_per_day", 1),
     line("limits.cooldown_minutes", 30),

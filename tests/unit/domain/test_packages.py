@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.operations import Item
-from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit
+from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit
 
 PACKAGE = items((1, 20_000, "package"))
 SPENT = {"metric": "spend", "window": "year", "at_least": 100_000}
@@ -70,3 +70,18 @@ def test_one_of_which_the_refund_is_taken_back_opens_its_tier_again() -> None:
     assert right(cafe) == ("luxe", "2027-12-31")
     cafe.void(rest, sale)
     assert right(cafe) == ("luxe", "2027-12-31")
+
+
+def test_what_it_gave_goes_with_its_refund_also_when_its_tier_is_over_by_now() -> None:
+    """A gift that outlives the tier: it came with the package, and nobody paid for that."""
+    keepsake = {**reward("keepsake", 0), "valid_days": 365}
+    keepsake.pop("cost", None)
+    luxe = {"id": "luxe", "name": "Luxe", "enter": [{**BOUGHT, "window": "month"}],
+            "benefits": [{"id": "hello", "reward": "keepsake", "every": "year"}]}  # fmt: skip
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], rewards=[keepsake], tiers=[luxe]))
+    cafe.join()
+    sale = cafe.sale(items=PACKAGE)
+    (gift,) = cafe.card.open
+    cafe.now = datetime(2027, 3, 1, 9, tzinfo=UTC)
+    cafe.refund(sale)
+    assert (right(cafe), gift in cafe.card.open) == (("", ""), False)

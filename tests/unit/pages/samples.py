@@ -6,7 +6,7 @@ from typing import Any
 from regulars.http.headers import of_page
 from regulars.i18n.words import Words
 from regulars.pages.console.home import view as home
-from regulars.pages.console.home.view import HomePage
+from regulars.pages.console.home.view import HomePage, PasskeyRow, PasskeysPanel
 from regulars.pages.console.sign_in import view as sign_in
 from regulars.pages.console.sign_in.view import SignInPage
 from regulars.pages.counter.enroll import view as enroll
@@ -31,10 +31,13 @@ from regulars.pages.customer.card.view import (
     TierPanel,
     VoucherRow,
 )
+from regulars.pages.customer.controller import Controller
 from regulars.pages.customer.join import view as join
-from regulars.pages.customer.join.view import Controller, JoinPage
+from regulars.pages.customer.join.view import JoinPage
 from regulars.pages.customer.mailed import view as mailed
 from regulars.pages.customer.mailed.view import MailedPage
+from regulars.pages.customer.profile import view as profile
+from regulars.pages.customer.profile.view import Agreement, Fact, ProfilePage
 from regulars.pages.customer.recover import view as recover
 from regulars.pages.customer.recover.view import RecoverPage
 from regulars.pages.customer.unsubscribe import view as unsubscribe
@@ -129,6 +132,7 @@ CARD = CardPage(
     zone="Europe/Budapest",
     now=NOW,
     etag='"17"',
+    seen="note-17",
     once="nonce123",
     link="/c/abcdefghijklmnopqrstuv",
     devices=LIVES_HERE,
@@ -225,8 +229,46 @@ CONTROLLER = Controller(
     "Kávéház a sarkon Bt., 1052 Budapest, Fő utca 1.",
     "adat@kavehaz.example",
     "https://kavehaz.example/adat",
+    24,
 )
-JOIN = JoinPage(BRAND, "/j/kavehaz", "once1", LANGUAGES, CONTROLLER, goal=GOAL._replace(have=1))
+CONSENTS = {
+    "email": "Írhattok e-mailt a kártyámról és az ajánlatokról",
+    "sms": "Írhattok SMS-t a kártyámról és az ajánlatokról",
+}
+JOIN = JoinPage(
+    BRAND, "/j/kavehaz", "once1", LANGUAGES, CONTROLLER, CONSENTS, goal=GOAL._replace(have=1)
+)
+LONG_MAIL = "a.very.long.address.of.somebody.who.has.many.names@a-long-domain.example"
+PROFILE = ProfilePage(
+    BRAND,
+    "/card/kavehaz/profile",
+    "/card/kavehaz",
+    "Anna",
+    (
+        Fact("name", "Anna", "Anna"),
+        Fact("email", "anna@example.com", "anna@example.com"),
+        Fact("phone", "", "+36 30 123 4567", waiting="+36 30 123 4567"),
+        Fact("birthday", "05-21", "05-21"),
+        Fact("language", "hu", "hu"),
+    ),
+    (
+        Agreement("email", CONSENTS["email"], given=True),
+        Agreement("sms", CONSENTS["sms"], given=False),
+    ),
+    LANGUAGES,
+    CONTROLLER,
+)
+PROFILE_LONG = PROFILE._replace(
+    name=LONG_NAME,
+    facts=(
+        Fact("name", LONG_NAME, LONG_NAME),
+        Fact("email", "anna@example.com", LONG_MAIL, waiting=LONG_MAIL),
+        Fact("phone", "", "12", error="invalid"),
+        Fact("birthday", "", ""),
+    ),
+    done=True,
+    languages=("en",),
+)
 STAFF = CounterPage(
     BRAND,
     "Kata",
@@ -269,7 +311,7 @@ MAIL = MailBody(
 
 MAILED = MailedPage(BRAND, "/m/abc", "ask", "anna@example.com")
 
-RECOVER = RecoverPage(BRAND, "/j/kavehaz/recover", "/j/kavehaz")
+RECOVER = RecoverPage(BRAND, "/j/kavehaz/recover", "/j/kavehaz", CONTROLLER)
 
 PAGES: dict[str, View] = {
     "card": CARD,
@@ -301,6 +343,11 @@ PAGES: dict[str, View] = {
     ),
     "card-look": EMPTY._replace(devices=DevicesPanel("look", "/j/kavehaz/recover")),
     "recover": RECOVER,
+    "profile": PROFILE,
+    "profile-long": PROFILE_LONG,
+    "profile-empty": PROFILE._replace(
+        name="", facts=tuple(one._replace(value="", typed="", waiting="") for one in PROFILE.facts)
+    ),
     "recover-mailed": RECOVER._replace(outcome="mailed"),
     "recover-no-contact": RECOVER._replace(outcome="no_contact", contact="anna@"),
     "recover-no-code": RECOVER._replace(outcome="no_code"),
@@ -319,8 +366,26 @@ PAGES: dict[str, View] = {
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),
     "console": HomePage(BRAND, "Kata", "owner"),
-    "console-long": HomePage(LONG_BRAND, "Nagyné Kovács-Szentgyörgyi Boglárka Mária", "owner"),
-    "sign-in": SignInPage("address"),
+    "console-long": HomePage(
+        LONG_BRAND,
+        "Nagyné Kovács-Szentgyörgyi Boglárka Mária",
+        "owner",
+        passkeys=PasskeysPanel(
+            (
+                PasskeyRow("1" * 16, LONG_NAME[:60], NOW, NOW),
+                PasskeyRow("2" * 16, "", NOW, None),
+            )
+        ),
+    ),
+    "console-no-passkeys": HomePage(BRAND, "Kata", "manager", passkeys=PasskeysPanel()),
+    "console-ten-passkeys": HomePage(
+        BRAND,
+        "Kata",
+        "owner",
+        passkeys=PasskeysPanel((PasskeyRow("1" * 16, "Kata telefonja", NOW, NOW),) * 10, False),
+    ),
+    "sign-in": SignInPage("address", again=True, passkeys=True),
+    "sign-in-number": SignInPage("address"),
     "sign-in-code": SignInPage("code", wrong=True),
     "sign-in-link": SignInPage("link"),
     "sign-in-shops": SignInPage("shops", shops=(("m1", "Corner Café"), ("m2", "L" * 80))),
@@ -380,6 +445,7 @@ _TEMPLATES = {
     MailedPage: mailed.TEMPLATE,
     MessagePage: message.TEMPLATE,
     RecoverPage: recover.TEMPLATE,
+    ProfilePage: profile.TEMPLATE,
     UnsubscribePage: unsubscribe.TEMPLATE,
     WhoPage: who.TEMPLATE,
 }

@@ -17,6 +17,7 @@ NAMES = [
     "gifts.js",
     "jsqr.js",
     "keypad.js",
+    "passkeys.js",
     "scanner.js",
     "screen.js",
     "sending.js",

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from regulars.core.config import settings
-from regulars.messages.mail import Mail, NotSentError
+from regulars.messages.mail import OF_THE_DAY, OF_THE_SECOND, Mail, NotSentError, QuotaError
 from regulars.program.shop import Shop
 
 
@@ -48,16 +48,28 @@ _WORD_BYTES = 45
 
 
 def send_mail(shop: Shop, mail: Mail) -> None:
-    """Hand a mail to SES, with one-click unsubscribe (RFC 8058); raises NotSentError."""
+    """Hand a mail to SES, with one-click unsubscribe (RFC 8058); raises NotSentError, and
+    QuotaError for one too many.
+
+    The configuration set makes SES report bounces and complaints, and the tags say whose mail it
+    was (`jobs/feedback.py`).
+    """
+    named = {"merchant": shop.merchant_id, "member": mail.member_id}
+    configuration = settings().mail_configuration
     try:
         _ses().send_email(
             FromEmailAddress=sender(mail.sender, settings().mail_from),
             Destination={"ToAddresses": [mail.to]},
             Content={"Raw": {"Data": message(mail, settings().mail_from)}},
+            EmailTags=[{"Name": name, "Value": named[name]} for name in named if named[name]],
+            **({"ConfigurationSetName": configuration} if configuration else {}),
         )
     except ClientError as error:
         # By its code alone: SES names the address in its words, and words end in logs.
-        raise NotSentError(error.response["Error"]["Code"]) from None
+        code = error.response["Error"]["Code"]
+        if code in OF_THE_SECOND or code in OF_THE_DAY:
+            raise QuotaError(code) from None
+        raise NotSentError(code) from None
 
 
 def message(mail: Mail, mail_from: str) -> bytes:

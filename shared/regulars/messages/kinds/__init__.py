@@ -43,6 +43,8 @@ class Kind(NamedTuple):
     """The facts of a new entry that gives occasion to it; None for kinds that a job asks for."""
     to_claim: bool = False
     """Whether it goes to the address that a card claims, not to the one that is confirmed."""
+    after_closing: bool = False
+    """Whether it is sent also for a merchant that was closed."""
 
 
 @cache

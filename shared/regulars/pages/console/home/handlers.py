@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.i18n import negotiate
-from regulars.i18n.words import words as words_of
 from regulars.pages import answer
+from regulars.pages.console.home import passkeys
 from regulars.pages.console.home.view import TEMPLATE, HomePage
-from regulars.pages.console.sign_in.handlers import SIGN_IN
+from regulars.pages.console.sign_in.signing import SIGN_IN
 from regulars.render.brand import brand_of
 from regulars.store import connect
 
@@ -24,10 +23,16 @@ def show(request: protocol.Request) -> protocol.Response:
     staff = gathered.caller.staff
     if staff is None:
         raise Refused(RefusalCode.FORBIDDEN, "This page is for people who are signed in.")
-    header = request.query.get("lang") or request.headers.get("accept-language", "")
-    words = words_of(negotiate.language(header, gathered.program.languages))
-    view = HomePage(brand_of(gathered.program), staff.name, staff.role)
+    words = answer.browser_words(request, gathered.program.languages)
+    view = HomePage(
+        brand_of(gathered.program), staff.name, staff.role,
+        passkeys=passkeys.panel(gathered.shop.merchant_id, staff), zone=gathered.program.timezone,
+    )  # fmt: skip
     return answer.page(200, TEMPLATE, view, words)
 
 
-ROUTES = {"GET /console": answer.as_page(show), "GET /console/": answer.as_page(show)}
+ROUTES = {
+    "GET /console": answer.as_page(show),
+    "GET /console/": answer.as_page(show),
+    **passkeys.ROUTES,
+}

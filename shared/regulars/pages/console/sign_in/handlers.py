@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import hmac
-from typing import NamedTuple
 
 from regulars.core import clock, contacts, tokens, typed
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import protocol, sessions
+from regulars.http import passkeys, protocol, sessions
 from regulars.http.limits import source
 from regulars.http.protocol import Request, Response
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.pages import answer
+from regulars.pages.console.sign_in import passkey
+from regulars.pages.console.sign_in.signing import HOME, SIGN_IN, WRITES_MAX, sign_in_as
 from regulars.pages.console.sign_in.view import TEMPLATE, SignInPage
 from regulars.program.shop import load_shop
-from regulars.store import connect, keys, limits, sign_ins, staff
+from regulars.store import connect, keys, limits, sign_ins
 from regulars.store.sign_ins import SignIn
-from regulars.store.staff import Device, Person
 
-HOME = "/console/"
-SIGN_IN = "/console/sign-in"
 CODE = f"{SIGN_IN}/code"
-DEVICE_NAME = "Console"
-WRITES_MAX = 5
-
-
-class Signed(NamedTuple):
-    """Who is signed in, and the cookies that say so."""
-
-    person: Person
-    cookies: tuple[str, ...]
 
 
 def show(request: Request) -> Response:
-    """GET /console/sign-in: asks for the address."""
-    return _page(request, SignInPage("address"))
+    """GET /console/sign-in: asks for the address, or for a passkey."""
+    again = "again" in request.query
+    return _page(request, SignInPage("address", again=again, passkeys=bool(passkeys.host())))
 
 
 def ask(request: Request) -> Response:
@@ -110,31 +100,6 @@ def sign_in(request: Request) -> Response:
     return protocol.redirect(HOME, signed.cookies)
 
 
-def sign_in_as(request: Request, merchant_id: str, person: Person) -> Signed:
-    """Sign a person in, in this browser: on the device that it is, or as one of their own."""
-    table = connect.table()
-    for _ in range(WRITES_MAX):
-        named = sessions.device_key(request)
-        device: Device | None = None
-        if named and named[1] == merchant_id:
-            (item,) = table.get(named[0])
-            device = sessions.confirmed_device(item, named[2])
-        cookies: tuple[str, ...] = ()
-        if device is None:
-            device, secret = sessions.new_device(DEVICE_NAME, None)
-            cookies = (sessions.device_cookie(merchant_id, device, secret),)
-        device, secret = sessions.signed_in(device, person, sure=True)
-        try:
-            staff.write(table, [staff.put_device(merchant_id, device)])
-        except Refused as refused:
-            if refused.code is not RefusalCode.CONFLICT:
-                raise
-            continue
-        session = sessions.session_cookie(merchant_id, device, secret)
-        return Signed(person, (*cookies, session, sessions.forget_asked_cookie()))
-    raise Refused(RefusalCode.CONFLICT)
-
-
 def _tries(request: Request, wanted: SignIn) -> tuple[limits.Counted, ...]:
     """Where wrong codes are counted, besides those for one mail: by mailbox and by address."""
     at = limits.of_target("sign-in-code", wanted.mailbox)
@@ -200,4 +165,5 @@ ROUTES = {
     "POST /console/sign-in": answer.as_page(ask),
     "GET /console/sign-in/{token}": answer.as_page(open_link),
     "POST /console/sign-in/{token}": answer.as_page(sign_in),
+    **passkey.ROUTES,
 }

@@ -25,4 +25,8 @@ class SignInPage(NamedTuple):
     """(id, name) of each."""
     wrong: bool = False
     """Whether the code that was entered is wrong."""
+    again: bool = False
+    """Whether somebody is signed in and must show again who they are."""
+    passkeys: bool = False
+    """Whether this address can have passkeys."""
     brand: Brand | None = None

@@ -8,8 +8,6 @@ from regulars.core import clock
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, problems, protocol, sessions
-from regulars.i18n import negotiate
-from regulars.i18n.words import words as words_of
 from regulars.pages import answer
 from regulars.pages.counter.enroll.view import TEMPLATE, EnrollPage
 from regulars.program.shop import load_shop
@@ -67,8 +65,7 @@ def _is_here(request: protocol.Request, invitation: Invitation) -> bool:
 
 def _shown(request: protocol.Request, invitation: Invitation) -> protocol.Response:
     program = load_shop(connect.lean_table(), invitation.merchant_id).program
-    header = request.query.get("lang") or request.headers.get("accept-language", "")
-    words = words_of(negotiate.language(header, program.languages))
+    words = answer.browser_words(request, program.languages)
     code = None
     if invitation.device_id:
         code = RefusalCode.CODE_USED

@@ -9,8 +9,7 @@ from regulars.domain import calendar
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.i18n import Text, negotiate
-from regulars.i18n.words import words as words_of
+from regulars.i18n import Text
 from regulars.pages import answer
 from regulars.pages.counter.screen import members, texts
 from regulars.pages.counter.screen.view import TEMPLATE, CounterPage
@@ -35,8 +34,7 @@ def show(request: protocol.Request) -> protocol.Response:
         raise Refused(RefusalCode.FORBIDDEN, "This page is for signed-in devices.")
     visit = next((rule.unit for rule in program.earn if rule.on == "visit"), None)
     stamps = (unit.id for unit in program.units.values() if unit.kind == "stamps")
-    header = request.query.get("lang") or request.headers.get("accept-language", "")
-    words = words_of(negotiate.language(header, program.languages))
+    words = answer.browser_words(request, program.languages)
     rewards = program.rewards.values()
     view = CounterPage(
         brand=brand_of(program),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from regulars.actions import book, find, refunds, search, shown_codes
 from regulars.core import checks, tokens, typed
 from regulars.domain import calendar, codes
@@ -40,26 +43,25 @@ def member(request: protocol.Request) -> protocol.Response:
 
 def undo(request: protocol.Request) -> protocol.Response:
     """POST /staff/api/undo: an entry of this counter is taken back within five minutes."""
-    gathered = credentials.gather(connect.lean_table(), request)
-    body = request.json
-    member_id, seq = body.get("member_id"), body.get("seq")
-    errors = checks.fields(
-        body,
-        {"member_id": checks.text(), "seq": checks.integer(1, 10**9)},
-        required=("member_id", "seq"),
+    gathered, body = credentials.gather_for(
+        connect.lean_table(), request, lambda: _entry_named(request), _entry_keys
     )
-    checks.require(errors)
+    member_id, seq = body["member_id"], body["seq"]
     key = protocol.idempotency_key(request)
-    holder = find.read_member_card(gathered.shop, str(member_id))
+    holder = find.read_member_card(gathered.shop, member_id)
+    (item,) = gathered.items
+    booked = cards.entry_of(item) if item else None
+    if booked is None or booked.kind != "earn":
+        raise Refused(RefusalCode.NOT_FOUND)
+    _require_own(gathered, booked)
     origin = book.origin(gathered.program, key, gathered.caller.staff, {})
     read = refunds.original(
-        gathered.shop.ledger, gathered.program, str(member_id), int(str(seq)),
+        gathered.shop.ledger, gathered.program, member_id, seq,
         op=origin.op, source=origin.source, origin=origin, undo_within_ms=UNDO_MS,
         now=gathered.now,
     )  # fmt: skip
     if read is None or read.operation.original.kind != "earn":
         raise Refused(RefusalCode.NOT_FOUND)
-    _require_own(gathered, read.operation.original)
 
     def render(decision: Decision) -> integration.View:
         return integration.booked(gathered.program, decision, gathered.now, holder.words)
@@ -68,6 +70,17 @@ def undo(request: protocol.Request) -> protocol.Response:
     return protocol.answered(
         book.book(gathered.shop, member, read.operation, request.idempotency(), render, fresh=True)
     )
+
+
+def _entry_named(request: protocol.Request) -> dict[str, Any]:
+    body = request.json
+    rules = {"member_id": checks.text(), "seq": checks.integer(1, 10**9)}
+    checks.require(checks.fields(body, rules, required=("member_id", "seq")))
+    return body
+
+
+def _entry_keys(body: dict[str, Any]) -> tuple[Callable[[str], keys.Key], ...]:
+    return (lambda m: keys.entry(m, body["member_id"], body["seq"]),)
 
 
 def _require_own(gathered: credentials.Gathered, entry: Entry) -> None:

@@ -7,14 +7,12 @@ import hmac
 from regulars.core import checks, tokens
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol, sessions
-from regulars.i18n import languages, negotiate
-from regulars.i18n.words import words as words_of
 from regulars.pages import answer
 from regulars.pages.counter.who.view import TEMPLATE, Choice, WhoPage
 from regulars.pages.message import view as message
 from regulars.program.shop import load_shop
 from regulars.render.brand import brand_of
-from regulars.store import connect, limits, staff
+from regulars.store import closing, connect, keys, limits, staff
 from regulars.store.staff import Device, Person
 
 TRIES = 3
@@ -28,7 +26,6 @@ def page(request: protocol.Request) -> protocol.Response | None:
     merchant_id, device = found
     table = connect.lean_table()
     program = load_shop(table, merchant_id).program
-    header = request.query.get("lang") or request.headers.get("accept-language", "")
     people = [one for one in staff.people(table, merchant_id) if _may_choose(device, one)]
     view = WhoPage(
         brand=brand_of(program),
@@ -37,7 +34,7 @@ def page(request: protocol.Request) -> protocol.Response | None:
         people=tuple(Choice(one.staff_id, one.name, bool(one.pin)) for one in people),
         languages=program.languages,
     )
-    words = words_of(negotiate.language(header, program.languages))
+    words = answer.browser_words(request, program.languages)
     return answer.page(200, TEMPLATE, view, words)
 
 
@@ -83,8 +80,7 @@ def sign_out(request: protocol.Request) -> protocol.Response:
         device = staff.device_of(item) if item else None
         if device and hmac.compare_digest(device.session, tokens.digest(session.secret)):
             staff.write(table, [staff.put_device(session.merchant_id, sessions.signed_out(device))])
-    header = request.query.get("lang") or request.headers.get("accept-language", "")
-    words = words_of(negotiate.language(header, tuple(languages())))
+    words = answer.browser_words(request)
     view = message.MessagePage(
         "plain",
         title=words.t("You are signed out"),
@@ -99,7 +95,9 @@ def _device(request: protocol.Request) -> tuple[str, Device] | None:
     if named is None:
         return None
     key, merchant_id, secret = named
-    (item,) = connect.lean_table().get(key)
+    item, merchant = connect.lean_table().get(key, keys.merchant(merchant_id))
+    if merchant is None or closing.of_item(merchant):
+        return None
     device = sessions.confirmed_device(item, secret)
     return (merchant_id, device) if device else None
 
@@ -109,7 +107,8 @@ def _may_choose(device: Device, person: Person) -> bool:
     whoever enrolled it."""
     if not person.works or not person.works_at(device.location):
         return False
-    return bool(person.pin) or device.staff[:1] == (person.staff_id,)
+    enrolled = device.staff[:1] == (person.staff_id,) and device.created_ms >= person.not_before_ms
+    return bool(person.pin) or enrolled
 
 
 def _require_pin(merchant_id: str, device: Device, person: Person, pin: str) -> None:

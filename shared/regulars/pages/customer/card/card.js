@@ -7,7 +7,7 @@
   /** @type {ById<CardElements>} */
   const byId = (id) => /** @type {any} */ (document.getElementById(id));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let etag = main.dataset.etag;
+  let { etag, seen } = main.dataset;
 
   // --- the rotating code ---------------------------------------------------------------------
   const panel = byId("code");
@@ -131,18 +131,25 @@
   );
 
   // --- news ----------------------------------------------------------------------------------
-  const BRISK = 1200; // while the code is on the screen: a stamp shows within two seconds
-  const LONGEST_BRISK = 180000; // as long as one stands in a queue
-  const SLOWER = [2000, 3000, 5000, 8000, 12000, 15000];
-  const SLEEP_AFTER = 600000; // nobody leaves a phone lit for ten minutes to wait for a stamp
+  const WAITS = [1500, 2000, 3000, 5000, 8000, 12000]; // a stamp comes soon after the code was shown
+  const SLEEP_AFTER = 120000; // who looks longer than that taps, or comes back
   let since = performance.now();
   let quiet = 0;
   let newsTimer = 0;
+  let asleep = false;
 
   function wake() {
     since = performance.now();
     quiet = 0;
-    plan(BRISK);
+    plan(WAITS[0]);
+  }
+
+  // After a while of not asking the page is fetched again: its note may be over.
+  async function comeBack() {
+    const missed = asleep || performance.now() - since > SLEEP_AFTER;
+    asleep = false;
+    wake();
+    if (missed) await redraw().catch(() => {});
   }
 
   /** @param {number} delay in ms */
@@ -152,23 +159,21 @@
   }
 
   async function news() {
-    const waited = performance.now() - since;
-    if (document.hidden || waited > SLEEP_AFTER) return;
-    let failed = false;
+    asleep = performance.now() - since > SLEEP_AFTER;
+    if (document.hidden || asleep) return;
     try {
-      const answer = await fetch(`${path}/state`, { headers: { "if-none-match": etag } });
+      const asked = `${path}/state?since=${encodeURIComponent(seen)}`;
+      const answer = await fetch(asked, { headers: { "if-none-match": etag } });
       if (answer.status === 200) {
-        etag = answer.headers.get("etag") || etag;
         await redraw();
         wake();
         return;
       }
-      failed = answer.status !== 304;
     } catch {
-      failed = true;
+      // No connection: it is asked again, a little later.
     }
-    const brisk = codeSeen && waited < LONGEST_BRISK && !failed;
-    plan(brisk ? BRISK : SLOWER[Math.min(quiet++, SLOWER.length - 1)]);
+    quiet += 1;
+    plan(WAITS[Math.min(quiet, WAITS.length - 1)]);
   }
 
   // Fetch the page again and put in the parts that differ; the code and its clock stay.
@@ -178,7 +183,7 @@
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = next.querySelector("main.card");
     if (!fresh) return;
-    etag = fresh.dataset.etag || etag;
+    ({ etag, seen } = fresh.dataset);
     const had = stamps(document);
     const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.id));
     const known = new Set([...document.querySelectorAll(".voucher")].map((d) => d.dataset.id));
@@ -220,14 +225,12 @@
     if (panel && codeIsOld()) newCode(0);
     const shown = openVoucher();
     if (shown) newVoucherCode(shown);
-    plan(0);
-    since = performance.now();
-    quiet = 0;
+    comeBack();
   });
   document.addEventListener("pointerdown", () => {
-    if (performance.now() - since > LONGEST_BRISK) wake();
+    if (asleep) comeBack();
   });
-  plan(BRISK);
+  plan(WAITS[0]);
 
   // --- keeping the link ----------------------------------------------------------------------
   const keep = byId("keep");

@@ -8,16 +8,17 @@ from contextlib import suppress
 from regulars.actions import live_on
 from regulars.actions.consent import set_consent
 from regulars.domain.calendar import rfc3339, to_ms
+from regulars.domain.card import Card
 from regulars.domain.leaderboards import CONSENT
 from regulars.domain.operations import Issue, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
 from regulars.pages import answer
-from regulars.pages.customer.card import devices, opening, view
+from regulars.pages.customer.card import devices, news, opening, view
 from regulars.pages.customer.card.opening import Opened
 from regulars.pages.customer.card.showing import device_needed, page
 from regulars.render.qr import qr_svg
-from regulars.store import keys
+from regulars.store import connect, keys
 from regulars.store.answers import Idempotency
 from regulars.store.card_devices import with_secret
 from regulars.store.members import Members, profile_of
@@ -66,24 +67,35 @@ def show(request: protocol.Request) -> protocol.Response:
 def code(request: protocol.Request) -> protocol.Response:
     """GET …/code: what the card shows now, or with `voucher` an open one. Made from the time;
     nothing is written. Raises DEVICE_NEEDED for a voucher elsewhere than on the card's device."""
-    one = opening.opened(request)
-    m, handle, now = one.shop.merchant_id, one.profile.handle, one.shop.now
     voucher_id = request.query.get("voucher")
-    if voucher_id is None:
-        shown = view.code(m, handle, now, on_device=one.may_use)
-    elif not one.may_use:
-        raise Refused(RefusalCode.DEVICE_NEEDED)
-    elif voucher_id not in one.card.open:
-        raise Refused(RefusalCode.NOT_FOUND)
-    else:
-        shown = view.voucher_code(m, handle, voucher_id, now)
+    shown = _card_code(request) if voucher_id is None else _voucher_code(request, voucher_id)
     expires_at = rfc3339(to_ms(shown.expires_at))
     body = {"code": shown.text, "svg": str(qr_svg(shown.url)), "expires_at": expires_at}
     return protocol.json_answer(200, body)
 
 
+def _card_code(request: protocol.Request) -> view.CodePanel:
+    by = opening.holder(request)
+    return view.code(by.merchant_id, by.profile.handle, by.now, on_device=by.may_use)
+
+
+def _voucher_code(request: protocol.Request, voucher_id: str) -> view.CodePanel:
+    one = opening.opened(request)
+    if not one.may_use:
+        raise Refused(RefusalCode.DEVICE_NEEDED)
+    if voucher_id not in one.card.open:
+        raise Refused(RefusalCode.NOT_FOUND)
+    return view.voucher_code(one.shop.merchant_id, one.profile.handle, voucher_id, one.shop.now)
+
+
 def state(request: protocol.Request) -> protocol.Response:
-    """GET …/state: 304 while nothing has changed."""
+    """GET …/state: 304 while nothing has changed; with the page's note (`since`) for one read."""
+    changed = news.since(connect.lean_table(), request.query.get("since", ""))
+    if changed is False:
+        return protocol.empty(304, {"Cache-Control": "no-cache"})
+    if isinstance(changed, Card):
+        body = {"version": changed.version, "seq": changed.seq}
+        return protocol.json_answer(200, body, {"Cache-Control": "no-cache"})
     one = opening.opened(request)
     etag = view.etag(one.shop.program, one.card, one.shop.now, on_device=one.may_use)
     headers = {"ETag": etag, "Cache-Control": "no-cache"}

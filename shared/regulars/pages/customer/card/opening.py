@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -57,6 +58,15 @@ class Opened(NamedTuple):
         return self.device is not None or not self.profile.devices
 
 
+class Holder(NamedTuple):
+    """Whose card it is, and whether it may be used here: all that the card's code is made of."""
+
+    merchant_id: str
+    profile: Profile
+    may_use: bool
+    now: datetime
+
+
 class NoCardError(Refused):
     """The browser holds no card of the merchant, or none that is good (any more)."""
 
@@ -68,6 +78,25 @@ class NoCardError(Refused):
 def opened(request: protocol.Request) -> Opened:
     """The card that a request is about, by its route."""
     return by_link(request) if "{token}" in request.route else by_cookie(request)
+
+
+def holder(request: protocol.Request) -> Holder:
+    """Who holds the card that the browser holds: by the profile alone where that is enough."""
+    if "{slug}" in request.route:
+        table = connect.lean_table()
+        m = merchant_of(table, request.param("slug").lower())
+        held = card_holders.held(request, m)
+        if held and held.secret and not tokens.is_sandbox(m):
+            program, item = table.get(
+                keys.program(m), keys.profile(m, held.member_id), consistent=False
+            )
+            if program is None or "closed" in program:
+                raise NoCardError(m)
+            profile = profile_of(item) if item else None
+            if profile and not profile.merged_into and with_secret(profile.devices, held.secret):
+                return Holder(m, profile, True, merchants.now_of(m, None))
+    one = opened(request)
+    return Holder(one.shop.merchant_id, one.profile, one.may_use, one.shop.now)
 
 
 def by_link(request: protocol.Request) -> Opened:
@@ -129,11 +158,27 @@ def way(path: str, request: protocol.Request, **more: str) -> protocol.Response:
 
 
 def _read(request: protocol.Request, table: Table, m: str, c: str) -> Opened | None:
-    """A card with its profile; None when there is none (any more)."""
+    """A card with its profile; None when there is none (any more).
+
+    What is only looked at is read as it was a moment ago, for half the price: the page asks for
+    news right after. A card, or a device, that was not there a moment ago is looked for again.
+    """
+    if request.method == "GET":
+        one = _read_once(request, table, m, c, consistent=False)
+        held = card_holders.held(request, m)
+        if one and (one.device or held is None or not held.secret):
+            return one
+    return _read_once(request, table, m, c, consistent=True)
+
+
+def _read_once(
+    request: protocol.Request, table: Table, m: str, c: str, *, consistent: bool
+) -> Opened | None:
     wanted = [keys.state(m, c), keys.profile(m, c), keys.program(m)]
     if tokens.is_sandbox(m):
         wanted.append(keys.clock(m))
-    state_item, profile_item, program_item, *clock_item = table.get(*wanted)
+    found = table.get(*wanted, consistent=consistent)
+    state_item, profile_item, program_item, *clock_item = found
     if state_item is None or profile_item is None or program_item is None:
         return None
     now = merchants.now_of(m, clock_item[0] if clock_item else None)

@@ -18,7 +18,7 @@ from regulars.store import cards, keys
 from regulars.store.claims import LINK_MS
 from regulars.store.marshal import Item
 
-HISTORY = 20
+HISTORY = 10
 """How many entries the page shows."""
 
 
@@ -32,7 +32,7 @@ def page(
         prefix=keys.ENTRY_PREFIX,
         newest_first=True,
         limit=HISTORY,
-        consistent=True,
+        consistent=request.method != "GET",
     )
     shown = view.view(
         shop,

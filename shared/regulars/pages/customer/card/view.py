@@ -16,6 +16,7 @@ from regulars.domain.rewards import in_debt
 from regulars.domain.tiering import next_tier, offers
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
+from regulars.pages.customer.card import news
 from regulars.pages.customer.card.history import HistoryRow, events
 from regulars.pages.customer.card.leaderboards import LeaderboardsPanel
 from regulars.program.shop import Shop
@@ -177,6 +178,8 @@ class CardPage(NamedTuple):
     zone: str
     now: datetime
     etag: str
+    seen: str
+    """The note of what the page shows, with which its script asks for news."""
     once: str
     link: str
     devices: DevicesPanel
@@ -259,6 +262,7 @@ def view(
         zone=program.timezone,
         now=now,
         etag=tag,
+        seen=news.seen(shop.merchant_id, card),
         once=once,
         link=link,
         devices=devices,

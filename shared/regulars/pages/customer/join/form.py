@@ -8,6 +8,7 @@ from datetime import date
 from hashlib import sha256
 
 from regulars.core import checks, contacts
+from regulars.core import typed as unseen
 from regulars.domain.program import Program
 from regulars.store.members import Profile
 
@@ -15,28 +16,19 @@ FIELDS = ("name", "email", "phone", "birthday", "language", "source", "ref")
 LONGEST = {"name": 80, "email": 254, "phone": 32}
 
 
+def trimmed(value: str) -> str:
+    """Return what was typed without what is unseen around it. What is nothing else is kept, and
+    found to show nothing."""
+    return unseen.trimmed(value) or value.strip()
+
+
 def read(
     form: Mapping[str, str], program: Program, language: str, today: date
 ) -> tuple[Profile, dict[str, str]]:
     """The profile in a form, and a code per field that needs another look."""
-    values = {name: form.get(name, "") for name in FIELDS}
-    errors = {
-        name: "too_long" if len(value) > LONGEST.get(name, checks.TEXT_MAX) else "invalid"
-        for name, value in values.items()
-        if len(value) > LONGEST.get(name, checks.TEXT_MAX) or not checks.printable(value)
-    }
-    if values["email"] and "email" not in errors:
-        values["email"] = contacts.email(values["email"]) or ""
-        if not values["email"]:
-            errors["email"] = "invalid"
-    if values["phone"] and "phone" not in errors:
-        values["phone"] = contacts.phone(values["phone"], program.country) or ""
-        if not values["phone"]:
-            errors["phone"] = "invalid"
-    if wrong := _birthday(values["birthday"], program.join.min_age, today):
-        errors["birthday"] = wrong
-    if values["name"] and not checks.visible(values["name"]):
-        errors["name"] = "invalid"
+    found = {name: normal(name, form.get(name, ""), program, today) for name in FIELDS}
+    values = {name: value for name, (value, _) in found.items()}
+    errors = {name: wrong for name, (_, wrong) in found.items() if wrong}
     profile = Profile(
         member_id="",
         handle="",
@@ -54,6 +46,22 @@ def read(
         referred_by=values["ref"],
     )
     return profile, errors
+
+
+def normal(name: str, typed: str, program: Program, today: date) -> tuple[str, str]:
+    """Return what was typed into a field in its normal form, and what is wrong with it: `invalid`,
+    `too_long` or `too_young`."""
+    if len(typed) > LONGEST.get(name, checks.TEXT_MAX):
+        return typed, "too_long"
+    if not checks.printable(typed) or (name == "name" and typed and not checks.visible(typed)):
+        return typed, "invalid"
+    if name == "birthday":
+        return typed, _birthday(typed, program.join.min_age, today)
+    if typed and name in {"email", "phone"}:
+        email = name == "email"
+        found = contacts.email(typed) if email else contacts.phone(typed, program.country)
+        return found or "", "" if found else "invalid"
+    return typed, ""
 
 
 def _birthday(typed: str, min_age: int, today: date) -> str:

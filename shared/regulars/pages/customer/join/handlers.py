@@ -5,32 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from regulars.actions.enroll import Enrolled, enroll
-from regulars.core import checks, contacts, tokens, typed
+from regulars.actions import consent
+from regulars.actions.enroll import enroll
+from regulars.core import checks, contacts, tokens
 from regulars.core.limits import JOINS, JOINS_FROM_ONE
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import Join, Origin
-from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
 from regulars.http.limits import source
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
-from regulars.messages.notification import Notification, card_link
 from regulars.messages.notify import notify
 from regulars.pages import answer
+from regulars.pages.customer import claims, consents
+from regulars.pages.customer.controller import Controller, controller_of
 from regulars.pages.customer.join import form, view
 from regulars.pages.message import view as message
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
-from regulars.store import connect, keys, limits, merchant_settings, merchants
+from regulars.store import connect, keys, limits, merchants
 from regulars.store.answers import Idempotency
-from regulars.store.marshal import Item
-from regulars.store.members import Members
 from regulars.store.merchants import Merchants
 from regulars.views import customer
 
@@ -42,7 +41,7 @@ def show(request: protocol.Request) -> protocol.Response:
     shop, controller = _shop(request)
     if card_holders.held(request, shop.merchant_id):
         return protocol.redirect(f"/card/{request.param('slug').lower()}")
-    words = _words(request, shop.program)
+    words = answer.browser_words(request, shop.program.languages)
     return _page(request, shop, controller, words, 200, {}, {})
 
 
@@ -50,8 +49,7 @@ def join(request: protocol.Request) -> protocol.Response:
     """POST /j/{slug}: enrol and lead to the card. The same form posted twice is one card."""
     protocol.require_own_page(request)
     shop, controller = _shop(request)
-    # A name of nothing but what is unseen is kept, and found to show nothing.
-    sent = {name: typed.trimmed(value) or value.strip() for name, value in request.form.items()}
+    sent = {name: form.trimmed(value) for name, value in request.form.items()}
     words = words_of(
         negotiate.language(
             sent.get("language") or request.headers.get("accept-language", ""),
@@ -84,6 +82,7 @@ def join(request: protocol.Request) -> protocol.Response:
         request, at_ms, "join", tokens.device_secret(shop.merchant_id, op)
     )
     made = profile.claiming(at_ms).with_proof(at_ms, "page", *given)._replace(link_key=link_key)
+    made = consent.worded(made, consents.sentences(words))
     enrolled = enroll(
         shop,
         made.living_on(device),
@@ -93,23 +92,12 @@ def join(request: protocol.Request) -> protocol.Response:
         render=lambda decision: {"member_id": decision.card.member_id, "link_key": link_key},
     )
     if profile.email:
-        notify(shop.merchant_id, _mail(shop, enrolled, profile.email))
+        owner = enrolled.known.get("email")
+        notify(shop.merchant_id, claims.mail(shop, enrolled.member_id, profile.email, owner))
     made_with = str(enrolled.answer.body.get("link_key", "")) if enrolled.answer else link_key
     token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link, made_with)
     cookie = card_holders.device_cookie(shop.merchant_id, enrolled.member_id, secret)
     return protocol.redirect(f"/c/{token}", (cookie,))
-
-
-def _mail(shop: Shop, enrolled: Enrolled, email: str) -> Notification:
-    """What is sent to the address that was typed, which may not be the typist's: the link to the
-    card of who has it, or else a link that confirms it. The page answers alike in any case, and a
-    telephone's owner is not written to by mail."""
-    owner = enrolled.known.get("email")
-    if owner:
-        profile = Members(shop.table, shop.merchant_id).profile(owner)
-        return card_link(owner, shop.now, profile.recovered_ms if profile else 0)
-    occasion = tokens.contact_digest(shop.merchant_id, email)
-    return Notification(enrolled.member_id, "confirm", occasion)
 
 
 def _count(request: protocol.Request, shop: Shop) -> None:
@@ -122,7 +110,7 @@ def _count(request: protocol.Request, shop: Shop) -> None:
     limits.require(shop.table, *counted, detail="Too many joined at once.")
 
 
-def _shop(request: protocol.Request) -> tuple[Shop, view.Controller]:
+def _shop(request: protocol.Request) -> tuple[Shop, Controller]:
     """The shop of the address, and who keeps what is typed on its page."""
     table = connect.lean_table()
     slug = request.param("slug").lower()
@@ -136,24 +124,13 @@ def _shop(request: protocol.Request) -> tuple[Shop, view.Controller]:
         raise Refused(RefusalCode.NOT_FOUND)
     now = merchants.now_of(merchant_id, None)
     shop = Shop(table, merchant_id, program_of(item).at(calendar.to_ms(now)), now)
-    return shop, _controller(merchant)
-
-
-def _controller(item: Item) -> view.Controller:
-    own = merchant_settings.of_item(item)
-    named = ", ".join(filter(None, (item["name"], own.postal_address)))
-    return view.Controller(named, own.privacy_contact, own.privacy_url)
-
-
-def _words(request: protocol.Request, program: Program) -> Words:
-    wanted = request.query.get("lang") or request.headers.get("accept-language", "")
-    return words_of(negotiate.language(wanted, program.languages))
+    return shop, controller_of(merchant)
 
 
 def _page(
     request: protocol.Request,
     shop: Shop,
-    controller: view.Controller,
+    controller: Controller,
     words: Words,
     status: int,
     values: Mapping[str, str],
@@ -167,6 +144,7 @@ def _page(
         once=tokens.random_id(20),
         languages=shop.program.languages,
         controller=controller,
+        consents=consents.sentences(words),
         goal=_first_goal(shop),
         source=values.get("source") or request.query.get("source", "")[: checks.TEXT_MAX],
         ref=values.get("ref") or request.query.get("ref", "")[: checks.TEXT_MAX],

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from regulars.i18n import Text
+from regulars.pages.customer.controller import Controller
 from regulars.render.brand import Brand
 from regulars.render.page import Template
 from regulars.views.customer import GoalPanel
@@ -22,22 +23,15 @@ only robots fill it in."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Controller(NamedTuple):
-    """Who keeps what is typed: name and address in one line, whom to ask, where the notice is."""
-
-    name: str
-    contact: str = ""
-    url: str = ""
-
-
 class JoinPage(NamedTuple):
     """`GET|POST /j/{slug}`: the form posts to `action`.
 
-    `values` holds what was typed by field name, `errors` a code by field name: `invalid`,
-    `too_long` or `too_young`. `goal.have` is what joining puts on the card at once (0 for nothing).
-    `recover` is the path to a card that one has already. `min_age` (years) is 0 where
-    nobody is asked for a date of birth. `ask_person` is true when the trap for robots was filled
-    in: the form comes again, and its button says who presses it.
+    `consents` holds what stands beside the box of each channel, `values` what was typed by field
+    name, `errors` a code by field name: `invalid`, `too_long` or `too_young`. `goal.have` is what
+    joining puts on the card at once (0 for nothing). `recover` is the path to a card that one has
+    already. `min_age` (years) is 0 where nobody is asked for a date of birth. `ask_person` is true
+    when the trap for robots was filled in: the form comes again, and its button says who presses
+    it.
     """
 
     brand: Brand
@@ -45,6 +39,7 @@ class JoinPage(NamedTuple):
     once: str
     languages: tuple[str, ...]
     controller: Controller
+    consents: Mapping[str, str]
     goal: GoalPanel | None = None
     source: str = ""
     ref: str = ""

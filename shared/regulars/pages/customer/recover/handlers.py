@@ -8,16 +8,15 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
 from regulars.http.limits import source
-from regulars.i18n import negotiate
-from regulars.i18n.words import words as words_of
 from regulars.messages.notification import card_link
 from regulars.messages.notify import notify
 from regulars.pages import answer
 from regulars.pages.customer.card import opening
+from regulars.pages.customer.controller import controller_of
 from regulars.pages.customer.recover import view
 from regulars.program.shop import Shop, load_shop
 from regulars.render.brand import brand_of
-from regulars.store import connect, limits
+from regulars.store import connect, keys, limits
 from regulars.store.members import Members
 
 
@@ -70,10 +69,13 @@ def _shop(request: protocol.Request) -> Shop:
 
 def _page(request: protocol.Request, shop: Shop, status: int, **more: str) -> protocol.Response:
     slug = request.param("slug").lower()
-    wanted = request.query.get("lang") or request.headers.get("accept-language", "")
-    words = words_of(negotiate.language(wanted, shop.program.languages))
+    words = answer.browser_words(request, shop.program.languages)
+    (merchant,) = shop.table.get(keys.merchant(shop.merchant_id), consistent=False)
+    if merchant is None:
+        raise Refused(RefusalCode.NOT_FOUND)
     shown = view.RecoverPage(
-        brand_of(shop.program), f"/j/{slug}/recover", f"/j/{slug}", **more  # type: ignore[arg-type]
+        brand_of(shop.program), f"/j/{slug}/recover", f"/j/{slug}", controller_of(merchant),
+        **more,  # type: ignore[arg-type]
     )  # fmt: skip
     return answer.page(status, view.TEMPLATE, shown, words)
 

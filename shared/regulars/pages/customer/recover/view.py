@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from regulars.pages.customer.controller import Controller
 from regulars.render.brand import Brand
 from regulars.render.page import Template
 
@@ -23,5 +24,6 @@ class RecoverPage(NamedTuple):
     brand: Brand
     action: str
     join: str
+    controller: Controller
     outcome: Literal["", "mailed", "no_contact", "no_code"] = ""
     contact: str = ""

@@ -1,0 +1,30 @@
+"""T7: one voucher, or one balance, is used at many counters in the same moment."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from regulars.store.table import Put, Table
+from tests.concurrency.counter import Counter, answers, together
+from tests.threats import removal
+from tests.threats.removal import against
+
+real_transact = Table.transact
+
+
+def unconditional(table: Table, writes: Any) -> Any:
+    """A transaction that writes over whatever is there."""
+    return real_transact(
+        table, [one._replace(condition=None) if isinstance(one, Put) else one for one in writes]
+    )
+
+
+@against(removal.of(Table, "transact", unconditional))
+def test_fifty_at_once_redeem_one_voucher_once(removed: None, table: Table) -> None:
+    counter = Counter(table)
+    member = counter.join()
+    counter.earn(member)
+    ((voucher, _),) = counter.issue(member).body["vouchers"]
+    outcomes = together([partial(counter.close, member, voucher) for _ in range(50)])
+    assert len(answers(outcomes)) == 1
