@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run job test quick simulate audiences mutants check format build deploy bench year clean
+.PHONY: help setup run job test quick simulate audiences fraud mutants check format build deploy bench year clean
 
 # Compiled modules are kept also where the environment says otherwise: each process that the product
 # or a test starts would compile them all again.
@@ -67,6 +67,10 @@ simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1 SECOND
 
 audiences: .venv/.installed ## Make random calls as everybody who could (CALLS=100000 SEED=1)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.audiences --calls $(or $(CALLS),100000) --seed $(or $(SEED),1)
+
+fraud: .venv/.templates ## Play quarters with attackers (SEEDS=2 FIRST=1001 DAYS=91 SHOPS= WEEKLY=1: owners look on Mondays)
+	@PYTHONPATH=shared:. $(BIN)/python -m tests.fraud --seeds $(or $(SEEDS),2) --first $(or $(FIRST),1001) \
+		--days $(or $(DAYS),91) $(if $(SHOPS),--shops $(SHOPS)) $(if $(WEEKLY),--weekly)
 
 mutants: .venv/.installed ## Hold the domain's tests against mutants (SAMPLE=300 SEED=1 WORKERS=2 MODULE=)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.mutation --sample $(or $(SAMPLE),300) \

@@ -328,16 +328,20 @@ def context() -> SimpleNamespace:
 
 def match(method: str, path: str) -> tuple[Route, dict[str, str]]:
     """The route API Gateway would choose: exact parts before parameters."""
-    candidates = []
-    for route in ROUTES:
-        pattern = re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", route.path)
-        found = re.fullmatch(pattern, path)
-        if found and route.method == method:
-            candidates.append((route.path.count("{"), route, found.groupdict()))
+    candidates = [
+        (route.path.count("{"), route, found.groupdict())
+        for route in ROUTES
+        if route.method == method and (found := _pattern(route.path).fullmatch(path))
+    ]
     if not candidates:
         return UNKNOWN, {}
     _, route, params = min(candidates, key=lambda candidate: candidate[0])
     return route, params
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))
 
 
 def http_event(

@@ -19,6 +19,7 @@ def ready() -> None:
         "PLATFORM_KEY_SHA256": tokens.digest(PLATFORM_KEY),
         "ORDERS_QUEUE_URL": "http://localhost/orders",
         "MESSAGES_QUEUE_URL": "http://localhost/messages",
+        "MAIL_FROM": "cards@regulars.example",
         "POWERTOOLS_SERVICE_NAME": "audiences",
         "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_LOG_LEVEL": "CRITICAL",

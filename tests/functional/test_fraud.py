@@ -183,6 +183,48 @@ def test_a_held_card_earns_and_redeems_nothing(cafe: Merchant) -> None:
     assert whole(cafe, member_id)
 
 
+OPEN_AT_NIGHT = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+                  "from": "22:00", "until": "23:00"}]  # fmt: skip
+
+
+def set_hours(cafe: Merchant, opening: list[dict[str, Any]]) -> None:
+    """Publish other hours; as START has it, it is Sunday, ten in the morning."""
+    document = cafe.call("GET", "/v1/program", test=True).json["program"]
+    document["locations"] = [{"id": "main", "name": "Main", "opening": opening}]
+    reply = cafe.call("PUT", "/v1/program", document, headers={"if-match": "*"}, test=True)
+    assert reply.status == 200, reply.text
+
+
+def test_every_card_of_a_signal_is_held_and_released(cafe: Merchant) -> None:
+    """Cards that were made and stamped alike: the same signal holds each of them."""
+    set_hours(cafe, OPEN_AT_NIGHT)
+    cards = [stamped(cafe, 5) for _ in range(3)]
+    walk(cafe)
+    (signal,) = signals(cafe)
+    assert (signal["kind"], set(signal["members"])) == ("off_hours", set(cards))
+
+    settle(cafe, signal, "hold")
+
+    assert [take(cafe, one).code for one in cards] == ["held"] * 3
+    settle(cafe, signal, "dismiss")
+    assert [take(cafe, one).status for one in cards] == [201] * 3
+
+
+def test_bookings_are_judged_by_the_hours_that_held_then(cafe: Merchant) -> None:
+    """A festival is over, and the hours are as ever again, before anybody looks."""
+    set_hours(cafe, [{**OPEN_AT_NIGHT[0], "from": "08:00"}])
+    stamped(cafe, 1)
+    set_hours(cafe, OPEN_AT_NIGHT)
+    walk(cafe)
+    assert signals(cafe) == []
+
+    late = stamped(cafe, 1)
+    set_hours(cafe, [{**OPEN_AT_NIGHT[0], "from": "08:00"}])
+    walk(cafe)
+    (signal,) = signals(cafe)
+    assert (signal["kind"], signal["members"]) == ("off_hours", [late])
+
+
 def test_a_hold_goes_with_the_card_into_a_merge_and_nothing_is_given_away(cafe: Merchant) -> None:
     member_id, kept = stamped(cafe), stamped(cafe, 1)
     walk(cafe)

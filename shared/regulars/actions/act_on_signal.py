@@ -94,7 +94,8 @@ def _keep(
     holds = do == HOLD
     if holds != (item.id in card.holds) and not dry_run:
         what = "hold" if holds else "release"
-        origin = Origin(f"{what}:{item.id}:{card.seq}", "api", entropy=os.urandom(16))
+        op = f"{what}:{item.id}:{card.member_id}:{card.seq}"
+        origin = Origin(op, "api", entropy=os.urandom(16))
         operation = (Hold if holds else Release)(origin, item.id, note)
         extra = [noted("card.held" if holds else "card.released", card.member_id)]
         shop.ledger.perform(shop.program, card, operation, shop.now, extra=extra, fresh=True)

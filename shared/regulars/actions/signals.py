@@ -6,17 +6,19 @@ was booked since, and one that somebody closed does not come back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.actions import aside, attention
+from regulars.actions import aside, attention, brought
 from regulars.actions.due_marks import FRAUD
 from regulars.domain import calendar, fraud
 from regulars.domain.calendar import to_ms
+from regulars.domain.program import Opening
 from regulars.domain.signals import LIMITS, Booking, Facts, Joined, Signal
 from regulars.i18n.signals import why
 from regulars.i18n.words import words as words_of
+from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.store import activity, keys
 from regulars.store.members import Members
@@ -24,20 +26,32 @@ from regulars.store.members import Members
 DAYS_BACK = 8
 """A look goes back so far at most: a late one makes up for a week."""
 
+WEEKS_BACK = 2
+"""And what shows in weeks only is looked for in this one and so many before: units are pending for
+two weeks where goods can be returned."""
+
 NAMED_MAX = 500
 """So many entries, and members, a signal names: the newest."""
 
 
 def look(shop: Shop) -> bool:
-    """Look at what was booked since the last look, from the beginning of its day; tell whether
-    anything was."""
+    """Look at what was booked since the last look, from the beginning of its day, and with the
+    first look of a day also at this week and the two before; tell whether anything was booked."""
     zone = shop.program.timezone
     (upto,) = shop.table.get(keys.fraud_upto(shop.merchant_id))
     last = calendar.from_ms(upto["ms"]) if upto else shop.now
     earliest = max(last - timedelta(hours=2), shop.now - timedelta(days=DAYS_BACK))
     begins = calendar.local_start(calendar.local_date(earliest, zone), zone)
-    booked = read(shop, begins, shop.now + timedelta(milliseconds=1))
+    today = calendar.local_date(shop.now, zone)
+    is_first = upto is None or calendar.local_date(last, zone) < today
+    monday = today - timedelta(days=today.weekday(), weeks=WEEKS_BACK)
+    ends = shop.now + timedelta(milliseconds=1)
+    booked = read(shop, begins, ends)
     report(shop, fraud.of_days(facts_of(shop, booked)), booked)
+    if is_first:
+        before = _read(shop, calendar.local_start(monday, zone), begins, FRAUD)
+        weeks = (booking for booking in before if fraud.shows_in_weeks(booking.entry))
+        _report_weeks(shop, [*weeks, *booked])
     pk, sk = keys.fraud_upto(shop.merchant_id)
     shop.table.put({"PK": pk, "SK": sk, "ms": to_ms(shop.now)})
     return bool(booked)
@@ -49,16 +63,29 @@ def look_at_week(shop: Shop, monday: date, job: str) -> list[Booking]:
     begins = calendar.local_start(monday, zone)
     ends = calendar.local_start(monday + timedelta(days=7), zone)
     booked = read(shop, begins, ends, job)
-    facts = facts_of(shop, booked)
-    report(shop, [*fraud.of_days(facts), *fraud.of_week(facts)], booked)
+    report(shop, fraud.of_days(facts_of(shop, booked)), booked)
+    _report_weeks(shop, booked)
     return booked
+
+
+def _report_weeks(shop: Shop, booked: list[Booking]) -> None:
+    """Put on the list what weeks tell, with the friends that members brought."""
+    of_friends = brought.friends(shop, booked)
+    facts = Facts(booked, shop.program, to_ms(shop.now), brought=of_friends)
+    friends = (friend for found in of_friends.values() for friend in found)
+    older = (booking for friend in friends for booking in friend.rewards)
+    report(shop, fraud.of_weeks(facts), [*booked, *older])
 
 
 def read(shop: Shop, begins: datetime, ends: datetime, job: str = FRAUD) -> list[Booking]:
     """Read what was booked from an instant until before another, in order of time."""
+    return list(_read(shop, begins, ends, job))
+
+
+def _read(shop: Shop, begins: datetime, ends: datetime, job: str) -> Iterator[Booking]:
     away = aside.of(shop, job)
     found = activity.entries(shop.table, shop.merchant_id, begins, ends, away)
-    return [Booking(member_id, entry) for member_id, entry in found]
+    return (Booking(member_id, entry) for member_id, entry in found)
 
 
 def facts_of(shop: Shop, booked: Sequence[Booking]) -> Facts:
@@ -71,7 +98,19 @@ def facts_of(shop: Shop, booked: Sequence[Booking]) -> Facts:
             if profile := members.profile(member_id):
                 typed = tuple(sorted({claim.value for claim in profile.claims.values()}))
                 joined[member_id] = Joined(profile.source, typed)
-    return Facts(booked, shop.program, to_ms(shop.now), joined)
+    return Facts(booked, shop.program, to_ms(shop.now), joined, _hours_before(shop, booked))
+
+
+def _hours_before(
+    shop: Shop, booked: Iterable[Booking]
+) -> dict[int, Mapping[str, tuple[Opening, ...]]]:
+    """Read when places were open by the earlier versions that bookings name: a festival's hours may
+    be over when its bookings are looked at."""
+    versions = {booking.entry.program_version for booking in booked} - {shop.program.version}
+    keys_of = [keys.program_version(shop.merchant_id, version) for version in sorted(versions)]
+    found = shop.table.get(*keys_of) if keys_of else []
+    earlier = (program_of(item) for item in found if item)
+    return {program.version: program.opening for program in earlier}
 
 
 def report(shop: Shop, signals: Iterable[Signal], booked: Iterable[Booking]) -> None:

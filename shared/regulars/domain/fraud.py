@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from statistics import median
 from zoneinfo import ZoneInfo
 
 from regulars.domain import calendar
+from regulars.domain.by_one_person import one_card, same_person, unverified
 from regulars.domain.ledger import DEBT, Entry, granted
 from regulars.domain.made_up_members import (
     many_joins,
@@ -22,7 +22,7 @@ from regulars.domain.made_up_members import (
     referral_ring,
     shared_contact,
 )
-from regulars.domain.program import Opening, Program
+from regulars.domain.program import Opening, Program, Reward
 from regulars.domain.signals import (
     HOUR_MS,
     LIMITS,
@@ -31,6 +31,7 @@ from regulars.domain.signals import (
     Signal,
     SignalKind,
     grouped,
+    is_by_hand,
     no_order,
     signal,
 )
@@ -41,27 +42,39 @@ def of_days(facts: Facts) -> list[Signal]:
     return [signal for find in _DAILY for signal in find(facts)]
 
 
-def of_week(facts: Facts) -> list[Signal]:
-    """Return the signals that need a whole week, which is all that `facts` hold."""
+def of_weeks(facts: Facts) -> list[Signal]:
+    """Return the signals that need weeks, which are all that `facts` hold."""
     return [signal for find in _WEEKLY for signal in find(facts)]
 
 
+def shows_in_weeks(entry: Entry) -> bool:
+    """Tell whether a search over weeks needs an entry; what tills report it does not."""
+    return is_by_hand(entry) or entry.kind in {"redeem", "bonus", "reverse"}
+
+
 def value_minor(program: Program, entries: Iterable[Entry]) -> int:
-    """Return what the units of some entries are worth, in minor units: by what their unit buys at
-    the best rate; 0 for units that buy nothing with a price."""
+    """Return what some entries are worth, in minor units: the rewards that they redeemed, and the
+    units that they granted, by what their unit buys at the best rate; what has no price is 0."""
     units: Counter[str] = Counter()
+    worth = 0
     for entry in entries:
+        redeemed = program.rewards.get(entry.facts.get("reward", ""))
+        if entry.kind == "redeem" and redeemed:
+            worth += _worth(redeemed)
         for line in granted(entry.lines):
             units[line.unit] += line.amount
-    worth = 0
     for unit_id, amount in units.items():
         rates = [
-            amount * (reward.amount_minor or reward.value_minor) // reward.cost
+            amount * _worth(reward) // reward.cost
             for reward in program.rewards.values()
             if reward.unit == unit_id and reward.cost
         ]
         worth += max(rates, default=0)
     return worth
+
+
+def _worth(reward: Reward) -> int:
+    return reward.amount_minor or reward.value_minor or reward.cost_minor
 
 
 def is_open(hours: Iterable[Opening], local_ms: int, zone: str) -> bool:
@@ -121,22 +134,6 @@ def _burst(found: Sequence[Booking], most: int) -> list[Booking]:
     return [found[place] for place in sorted(fast)]
 
 
-def _one_card(facts: Facts) -> Iterator[Signal]:
-    """One person books on one card far more than on any other, and again and again."""
-    of_staff = grouped(facts.by_hand(), lambda booking: booking.entry.staff or "")
-    for staff, booked in of_staff:
-        cards = dict(grouped(booked, lambda booking: booking.member_id))
-        for member_id, found in cards.items() if staff else ():
-            others = [len(one) for other, one in cards.items() if other != member_id]
-            usual = median(others) if others else 0
-            if len(found) >= max(LIMITS.one_card_a_week, LIMITS.one_card_times * usual):
-                day = calendar.local_date(
-                    calendar.from_ms(found[0].entry.recorded_ms), facts.program.timezone
-                )
-                monday = (day - timedelta(days=day.weekday())).isoformat()
-                yield signal("one_card", f"{member_id}-{staff}", monday, found, usual=int(usual))
-
-
 def _redeemed_alone(facts: Facts) -> Iterator[Signal]:
     """Rewards handed over at the counter, and nothing else of that card within an hour."""
     visits: dict[str, list[int]] = defaultdict(list)
@@ -173,9 +170,8 @@ def _off_hours(facts: Facts) -> Iterator[Signal]:
     only = next(iter(program.locations)) if len(program.locations) == 1 else ""
 
     def is_outside(booking: Booking) -> bool:
-        hours = program.opening.get(booking.entry.location or only)
-        at_ms = booking.entry.recorded_ms
-        return bool(hours) and not is_open(hours or (), at_ms, program.timezone)
+        hours, at_ms = facts.hours(booking.entry, only), booking.entry.recorded_ms
+        return bool(hours) and not is_open(hours, at_ms, program.timezone)
 
     outside = [booking for booking in facts.by_hand() if is_outside(booking)]
     for (staff, place, day), found in grouped(
@@ -231,5 +227,5 @@ _DAILY: tuple[Callable[[Facts], Iterator[Signal]], ...] = (
     _refund_after_redeem,
 )  # fmt: skip
 _WEEKLY: tuple[Callable[[Facts], Iterator[Signal]], ...] = (
-    _one_card, referral_ring, referral_mill,
+    one_card, same_person, unverified, referral_ring, referral_mill,
 )  # fmt: skip

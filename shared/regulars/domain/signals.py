@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry, granted
 from regulars.domain.operations import WHOLE
-from regulars.domain.program import Program
+from regulars.domain.program import Opening, Program
 from regulars.domain.replay import REFUNDED
 
 SignalKind = Literal[
     "card_velocity", "staff_velocity", "device_velocity", "location_velocity", "one_card",
-    "redeemed_alone", "off_hours", "many_joins", "shared_contact", "refund_after_redeem",
-    "referral_ring", "referral_mill",
+    "same_person", "redeemed_alone", "unverified", "off_hours", "many_joins", "shared_contact",
+    "refund_after_redeem", "referral_ring", "referral_mill",
 ]  # fmt: skip
 
 
@@ -39,6 +39,17 @@ class Thresholds(NamedTuple):
     at ten, and is served by more than one person."""
     one_card_times: int = 5
     """And so many times what this person books on a card as a rule."""
+    same_person: int = 6
+    """Stamps and redemptions of one card within three weeks, all of them by one person."""
+    same_person_odds: int = 256
+    """And one in how many cards that would be so by chance, with who else was there. With two
+    people at the counter that is eight bookings, with three it is six. A guest who is served by a
+    friend more often than by others comes to it now and then."""
+    unverified: int = 3
+    """Rewards in a week at one place for guests who were only named. Of fifty guests one has an
+    empty battery."""
+    unverified_percent: int = 10
+    """And so many of a hundred redemptions there."""
     alone: int = 3
     """Redemptions by one person in a day without a sale or visit of the card within an hour: a
     signal only where the others' redemptions come with sales."""
@@ -49,12 +60,21 @@ class Thresholds(NamedTuple):
     joins_an_hour: int = 20
     """New cards from one source within an hour. On an opening day there are more, but guests who
     are there also get a stamp: with one for every second card it is no signal."""
+    joins_in_all: int = 40
+    """The same of all sources together: who makes up members makes up sources, too."""
     cards_of_a_contact: int = 4
     """New cards of a day for which the same contact was typed. Parents enrol children with their
     own address."""
     friends_a_week: int = 8
-    """Friends of one member who bought for the first time in a week, of whom four in five came on
-    one day only. Who tells a whole office brings five."""
+    """Friends of one member who bought for the first time in a week, of whom four in five are gone.
+    Who tells a whole office brings five."""
+    friends_in_all: int = 4
+    """Friends of one member who had a week to come again, of whom four in five are gone. Of real
+    ones every second comes again."""
+    gone_days: int = 2
+    """A friend is gone who came on so many days at most ..."""
+    gone_since: timedelta = timedelta(days=7)
+    """... and not for so long."""
 
 
 LIMITS = Thresholds()
@@ -81,6 +101,18 @@ class Joined(NamedTuple):
     source: str = ""
     contacts: tuple[str, ...] = ()
     """What was typed, as it can be compared; it stays here."""
+
+
+class Friend(NamedTuple):
+    """Somebody whom a member brought, and what they did since."""
+
+    member_id: str
+    rewards: tuple[Booking, ...]
+    """What both sides were given for it, the referrer's first."""
+    days: int
+    """On how many days they came."""
+    last_ms: int
+    """When they came last."""
 
 
 class Signal(NamedTuple):
@@ -113,11 +145,29 @@ class Facts(NamedTuple):
     program: Program
     now_ms: int
     joined: Mapping[str, Joined] = MappingProxyType({})
+    before: Mapping[int, Mapping[str, tuple[Opening, ...]]] = MappingProxyType({})
+    """By earlier version in force at one of the bookings, when its locations were open."""
+    brought: Mapping[str, tuple[Friend, ...]] = MappingProxyType({})
+    """By member who was rewarded for a friend in this time, the friends of the last months."""
+
+    def hours(self, entry: Entry, only: str) -> tuple[Opening, ...]:
+        """When the place of an entry was open, as it was known then; empty when it did not say.
+        `only` is the place of what names none."""
+        opening = self.before.get(entry.program_version, self.program.opening)
+        return opening.get(entry.location or only, ())
 
     def day(self, booking: Booking) -> str:
         """The local day on which it was booked."""
+        return self._date(booking).isoformat()
+
+    def monday(self, booking: Booking) -> str:
+        """The Monday of the week in which it was booked."""
+        day = self._date(booking)
+        return (day - timedelta(days=day.weekday())).isoformat()
+
+    def _date(self, booking: Booking) -> date:
         instant = calendar.from_ms(booking.entry.recorded_ms)
-        return calendar.local_date(instant, self.program.timezone).isoformat()
+        return calendar.local_date(instant, self.program.timezone)
 
     def by_hand(self) -> list[Booking]:
         """What people booked without an order, and that was not taken back since."""

@@ -24,6 +24,19 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
                 n=n,
                 usual=figures.get("usual", 0),
             )
+        case "same_person":
+            return words.t(
+                "One person made all {n} bookings on one card; of 100 bookings at those times"
+                " others made {others}.",
+                n=n,
+                others=figures.get("others", 0),
+            )
+        case "unverified":
+            return words.t(
+                "{n} of {all} rewards were redeemed for guests whose card nobody scanned.",
+                n=n,
+                all=figures.get("all", n),
+            )
         case "redeemed_alone":
             return words.t("{n} rewards were redeemed without a sale or visit within an hour.", n=n)
         case "off_hours":
@@ -42,7 +55,8 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
             return words.t("{n} members brought one another in a ring.", n=n)
         case "referral_mill":
             return words.t(
-                "One member brought {n} friends in a week; {once} of them came on one day only.",
+                "One member brought {n} friends; {once} of them came once or twice, and then no"
+                " more.",
                 n=n,
                 once=figures.get("once", 0),
             )

@@ -13,8 +13,8 @@ from regulars.domain import fraud
 from regulars.domain.calendar import to_ms
 from regulars.domain.ledger import DEBT, Entry, Kind, Line
 from regulars.domain.operations import WHOLE
-from regulars.domain.reasons import plain, refund, visit
-from regulars.domain.signals import Booking, Facts, Joined, Signal
+from regulars.domain.reasons import refund, visit
+from regulars.domain.signals import Booking, Facts, Friend, Joined, Signal
 from tests.unit.domain.shop import make_program, reward, unit, visit_rule
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)  # ten o'clock in Budapest
@@ -34,6 +34,7 @@ class Day:
         )  # fmt: skip
         self.bookings: list[Booking] = []
         self.joined: dict[str, Joined] = {}
+        self.brought: dict[str, tuple[Friend, ...]] = {}
         self._seq = count(1)
 
     def add(self, member: str, kind: Kind, at: datetime, **more: Any) -> int:
@@ -55,8 +56,8 @@ class Day:
     def found(self, *, week: bool = False) -> list[Signal]:
         now_ms = to_ms(MONDAY) + 7 * 86_400_000
         ordered = sorted(self.bookings, key=lambda one: one.entry.recorded_ms)
-        facts = Facts(ordered, self.program, now_ms, self.joined)
-        return fraud.of_week(facts) if week else fraud.of_days(facts)
+        facts = Facts(ordered, self.program, now_ms, self.joined, brought=self.brought)
+        return fraud.of_weeks(facts) if week else fraud.of_days(facts)
 
     def kinds(self, *, week: bool = False) -> list[str]:
         return sorted(signal.kind for signal in self.found(week=week))
@@ -239,34 +240,30 @@ def test_a_refund_after_the_reward() -> None:
     assert honest.kinds() == []
 
 
-def brought(day: Day, referrer: str, friend: str, at: datetime) -> None:
-    op = f"referral:{friend}:2:referrer"
-    line = Line("stamp", 2, "", "referral", plain(visit(1).kind))
-    day.add(referrer, "bonus", at, op=op, source="job", staff=None, lines=(line,), facts={})
+def test_made_up_sources_of_made_up_members() -> None:
+    many, few = Day(), Day()
+    for place, at in enumerate(each(45, MINUTE)):
+        for day in (many, few):
+            if day is many or place < 40:
+                day.add(f"new{place}", "join", at, source="join", staff=None, facts={})
+                day.joined[f"new{place}"] = Joined(f"s{place}")
+
+    (signal,) = many.found()
+    assert (signal.kind, signal.subject, len(signal.members)) == ("many_joins", "any", 45)
+    assert few.kinds() == []
 
 
-def test_members_who_brought_each_other_in_a_ring() -> None:
-    ring, line = Day(), Day()
-    for day, last in ((ring, "a"), (line, "d")):
-        for who, friend in (("a", "b"), ("b", "c"), ("c", last)):
-            brought(day, who, friend, MONDAY)
-
-    assert line.kinds(week=True) == []
-    (signal,) = ring.found(week=True)
-    assert (signal.kind, set(signal.members)) == ("referral_ring", {"a", "b", "c"})
-
-
-def test_friends_who_never_come_again() -> None:
-    made_up, liked = Day(), Day()
-    for place, at in enumerate(each(8, timedelta(hours=5))):
-        for day in (made_up, liked):
-            day.visit(f"friend{place}", at, facts={"order": f"o{place}"})
-            brought(day, "anna", f"friend{place}", at)
-        if place % 2:
-            liked.visit(f"friend{place}", at + timedelta(days=2))
-
-    assert liked.kinds(week=True) == []
-    (signal,) = made_up.found(week=True)
-    assert (signal.kind, signal.subject, signal.figures) == (
-        "referral_mill", "anna", {"n": 8, "once": 8},
+def test_what_entries_are_worth() -> None:
+    """Ten stamps buy what costs 3.00; what was redeemed is worth as much."""
+    day = Day()
+    day.visit("anna", MONDAY)
+    day.add("anna", "redeem", MONDAY, facts={"reward": "coffee"})
+    stamp, redeemed = (booking.entry for booking in day.bookings)
+    assert fraud.value_minor(day.program, [stamp] * 5) == 150
+    assert fraud.value_minor(day.program, [stamp, redeemed]) == 330
+    by_cost = make_program(
+        units=[unit("stamp", "stamps")], earn=[visit_rule()],
+        rewards=[reward("coffee", 10, "stamp", cost_minor=90)],
     )  # fmt: skip
+    assert fraud.value_minor(by_cost, [stamp] * 5) == 45
+    assert fraud.value_minor(by_cost, [redeemed]) == 90

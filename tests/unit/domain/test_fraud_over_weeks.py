@@ -1,0 +1,166 @@
+"""What is a signal of fraud only over weeks: friends who are nobody, one person and one card."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from regulars.domain.calendar import to_ms
+from regulars.domain.ledger import Line
+from regulars.domain.reasons import plain, visit
+from regulars.domain.signals import Friend
+from tests.unit.domain.test_fraud import MINUTE, MONDAY, Day, each
+
+
+def brought(day: Day, referrer: str, friend: str, at: datetime) -> None:
+    op = f"referral:{friend}:2:referrer"
+    line = Line("stamp", 2, "", "referral", plain(visit(1).kind))
+    day.add(referrer, "bonus", at, op=op, source="job", staff=None, lines=(line,), facts={})
+
+
+def test_members_who_brought_each_other_in_a_ring() -> None:
+    ring, line = Day(), Day()
+    for day, last in ((ring, "a"), (line, "d")):
+        for who, friend in (("a", "b"), ("b", "c"), ("c", last)):
+            brought(day, who, friend, MONDAY)
+
+    assert line.kinds(week=True) == []
+    (signal,) = ring.found(week=True)
+    assert (signal.kind, set(signal.members)) == ("referral_ring", {"a", "b", "c"})
+
+
+def friend(day: Day, name: str, rewarded: datetime, days: int, last: datetime) -> Friend:
+    """A friend of Anna's who came on so many days."""
+    brought(day, "anna", name, rewarded)
+    return Friend(name, (day.bookings[-1],), days, to_ms(last))
+
+
+@pytest.mark.parametrize(
+    ("friends", "gone", "signals"),
+    [(8, 8, 1), (8, 7, 1), (8, 6, 0), (7, 7, 0)],
+)
+def test_friends_of_a_week_of_whom_none_came_on_another_day(
+    friends: int, gone: int, signals: int
+) -> None:
+    day, later = Day(), MONDAY + timedelta(days=3)
+    day.brought["anna"] = tuple(
+        friend(day, f"friend{place}", later, 1 if place < gone else 2, later)
+        for place in range(friends)
+    )
+
+    found = day.found(week=True)
+
+    assert [(one.kind, one.subject, one.figures) for one in found] == [
+        ("referral_mill", "anna", {"n": friends, "once": gone})
+    ] * signals
+
+
+@pytest.mark.parametrize(
+    ("days", "silent", "signals"),
+    [(1, 20, 1), (2, 7, 1), (2, 6, 0), (3, 20, 0)],
+)
+def test_a_few_friends_over_weeks_who_never_came_again(
+    days: int, silent: int, signals: int
+) -> None:
+    """Each on another phone, one by one, and all of them gone; a real one comes again."""
+    day, now = Day(), MONDAY + timedelta(days=7)
+    day.brought["anna"] = tuple(
+        friend(day, f"friend{place}", now - timedelta(days=30 - 7 * place), days,
+               now - timedelta(days=silent))
+        for place in range(4)
+    )  # fmt: skip
+    assert len(day.found(week=True)) == signals
+
+    last = friend(day, "real", now - timedelta(days=8), 5, now)
+    day.brought["anna"] = (*day.brought["anna"][1:], last)
+    assert day.kinds(week=True) == []
+    few = day.brought["anna"][:3]
+    day.brought["anna"] = (*few, friend(day, "new", now - timedelta(days=6), 1, now))
+    assert day.kinds(week=True) == []  # who came six days ago had no time to come again
+
+
+def test_a_signal_of_friends_names_those_who_are_gone_and_what_both_sides_got() -> None:
+    day = Day()
+    before = MONDAY - timedelta(days=9)
+    friends = [friend(day, f"friend{place}", before, 1, before) for place in range(5)]
+    for place, one in enumerate(friends):
+        day.add(
+            one.member_id, "bonus", MONDAY, op=f"referral:{one.member_id}:2:friend", source="job"
+        )
+        friends[place] = one._replace(
+            rewards=(*one.rewards, day.bookings[-1]), days=9 if place == 4 else 1
+        )
+    day.brought["anna"] = tuple(friends)
+
+    (signal,) = day.found(week=True)
+
+    assert (signal.figures, len(signal.entries)) == ({"n": 5, "once": 4}, 8)
+    assert set(signal.members) == {"anna", "friend0", "friend1", "friend2", "friend3"}
+
+
+def shift(day: Day, people: int, days: int) -> None:
+    """Guests from morning to evening, served by one after the other."""
+    for number in range(days):
+        for guest in range(6 * people):
+            at = MONDAY + timedelta(days=number, minutes=20 * guest)
+            day.visit(f"guest{guest}-{number}", at, staff=f"person{guest % people}")
+
+
+@pytest.mark.parametrize(
+    ("people", "bookings", "signals"),
+    [(2, 7, []), (2, 8, ["same_person"]), (3, 5, []), (3, 6, ["same_person"]), (1, 14, [])],
+)
+def test_a_card_that_only_one_of_several_serves(
+    people: int, bookings: int, signals: list[str]
+) -> None:
+    day = Day()
+    shift(day, people, 7)
+    for number in range(bookings):
+        at = MONDAY + timedelta(days=number % 7, hours=1 + number // 7, seconds=7)
+        day.visit("own", at, staff="person0")
+
+    assert day.kinds(week=True) == signals
+
+
+def test_redemptions_count_and_one_stamp_by_somebody_else_does_not() -> None:
+    """What keys book, of a machine that guests use themselves, says nothing of who served."""
+    redeemed, shared, machine = Day(), Day(), Day()
+    for day in (redeemed, shared):
+        shift(day, 3, 7)
+    for number in range(6):
+        at = MONDAY + timedelta(days=number, hours=1, seconds=7)
+        last = number == 5
+        if last:
+            redeemed.add("own", "redeem", at, staff="person0")
+        else:
+            redeemed.visit("own", at, staff="person0")
+        shared.visit("own", at, staff="person1" if last else "person0")
+    for number in range(14):
+        at = MONDAY + timedelta(days=number // 2, hours=number % 2)
+        machine.visit("anna", at, staff="person0")
+        for guest in range(5):
+            machine.visit(f"guest{guest}", at, staff=None, source="api")
+
+    (signal,) = redeemed.found(week=True)
+    assert (signal.kind, signal.staff, signal.members) == ("same_person", "person0", ("own",))
+    assert (signal.figures["n"], len(signal.entries)) == (6, 6)
+    assert 60 <= signal.figures["others"] <= 70
+    assert shared.kinds(week=True) == []
+    assert machine.kinds(week=True) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "shown", "signals"), [(2, 0, []), (3, 0, ["unverified"]), (3, 27, ["unverified"]),
+                                    (3, 28, [])],
+)  # fmt: skip
+def test_rewards_for_guests_who_were_only_named(named: int, shown: int, signals: list[str]) -> None:
+    day = Day()
+    for number, at in enumerate(each(named + shown, 90 * MINUTE)):
+        facts = {"device": "tablet"} | ({"unverified": 1} if number < named else {})
+        day.add(f"guest{number}", "redeem", at, facts=facts, staff=f"person{number % 2}")
+
+    assert day.kinds(week=True) == signals
+    if signals:
+        (signal,) = day.found(week=True)
+        assert (signal.figures, signal.staff) == ({"n": named, "all": named + shown}, None)
