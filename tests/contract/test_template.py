@@ -504,6 +504,11 @@ class TestAlarms:
         assert described["Default"] == "basic"
         assert f"adds {len(more)} more ({len(more) * 0.1:.2f} USD" in described["Description"]
 
+    def test_each_job_can_be_run_by_hand(self) -> None:
+        script = (ROOT / "scripts" / "job").read_text("utf-8")
+        (listed,) = re.findall(r"^JOBS = \((.+)\)$", script, re.MULTILINE)
+        assert re.findall(r"\w+", listed) == sorted(verb(it) for it, _ in events("ScheduleV2"))
+
     def test_a_schedule_that_stopped_is_noticed(self) -> None:
         alarm = ALARMS["SchedulesStoppedAlarm"]
         assert alarm["Threshold"] == len(list(events("ScheduleV2")))
