@@ -47,7 +47,11 @@ class Grant(NamedTuple):
 
 _ACTIONS = {  # where an operation is not called as its permission is
     "dynamodb:TransactWriteItems": "",  # its parts are asked for one by one
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:CreateMultipartUpload": "s3:PutObject",
     "s3:HeadObject": "s3:GetObject",
+    "s3:ListParts": "s3:ListMultipartUploadParts",
+    "s3:UploadPart": "s3:PutObject",
     "s3:ListObjectsV2": "s3:ListBucket",
     "sqs:SendMessageBatch": "sqs:SendMessage",
 }
