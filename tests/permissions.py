@@ -196,6 +196,9 @@ def _as_job(function: str, job: Job) -> Job:
 
 
 RARE = {
+    Need("api", "s3:GetObject", ""): (
+        "it signs a link to an archive; S3 asks for it when somebody follows the link"
+    ),
     Need("expiry", "dynamodb:UpdateItem", "table"): (
         "what waited for room on a card takes the last piece of a stock when a voucher expires"
     ),

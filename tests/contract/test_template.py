@@ -504,6 +504,18 @@ class TestAlarms:
         assert described["Default"] == "basic"
         assert f"adds {len(more)} more ({len(more) * 0.1:.2f} USD" in described["Description"]
 
+    def test_who_runs_one_by_hand_waits_as_long_as_it_may_take(self) -> None:
+        longest = max({**GLOBALS, **it}["Timeout"] for it in FUNCTIONS.values())
+        for name in ("job", "redrive"):
+            script = (ROOT / "scripts" / name).read_text("utf-8")
+            (waits,) = re.findall(r"^LONGEST_S = (\d+)$", script, re.MULTILINE)
+            assert int(waits) > longest, name
+
+    def test_each_job_can_be_run_by_hand(self) -> None:
+        script = (ROOT / "scripts" / "job").read_text("utf-8")
+        (listed,) = re.findall(r"^JOBS = \((.+)\)$", script, re.MULTILINE)
+        assert re.findall(r"\w+", listed) == sorted(verb(it) for it, _ in events("ScheduleV2"))
+
     def test_a_schedule_that_stopped_is_noticed(self) -> None:
         alarm = ALARMS["SchedulesStoppedAlarm"]
         assert alarm["Threshold"] == len(list(events("ScheduleV2")))

@@ -50,6 +50,8 @@ class Place(NamedTuple):
 
     cloud: Cloud
     product: Product
+    merchant_id: str
+    """Of a merchant that may be closed."""
 
     def run(self, block: Block) -> str:
         """What a block prints; each of its commands must go well."""
@@ -64,6 +66,8 @@ class Place(NamedTuple):
             "AWS_DEFAULT_REGION": REGION,
             "KEY": self.product.demo["api_key"],
             "MEMBER": member,
+            "PLATFORM_KEY": self.product.access["platform_key"],
+            "MERCHANT": self.merchant_id,
         }
         script = f"set -eu\n{blocks()[0].commands}\nAPI={self.product.base_url}\n{block.commands}"
         done = subprocess.run(
@@ -87,8 +91,23 @@ def place(
     definition = load(ROOT / "template.yaml").table.definition
     cloud.client("dynamodb").create_table(TableName="regulars-restored", **definition)
     product = Product(tmp_path_factory.mktemp("product"))
-    yield Place(cloud, product)
+    yield Place(cloud, product, another_merchant(product))
     product.stop()
+
+
+def another_merchant(product: Product) -> str:
+    """The id of a new merchant, beside that of the demo."""
+    body = {
+        "name": "Closing down", "slug": "closing-down", "template": "corner-cafe",
+        "currency": "EUR", "timezone": "Europe/Budapest", "languages": ["en"],
+        "owner_email": "owner@example.com",
+    }  # fmt: skip
+    headers = {"authorization": f"Bearer {product.access['platform_key']}"}
+    reply = product.request("POST", "/v1/merchants", json.dumps(body).encode(), {
+        **headers, "content-type": "application/json",
+    })  # fmt: skip
+    assert reply.status == 201, reply.text
+    return str(reply.json["merchant_id"])
 
 
 def test_the_first_block_makes_ready(place: Place) -> None:
