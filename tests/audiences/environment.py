@@ -19,6 +19,7 @@ def ready() -> None:
         "PLATFORM_KEY_SHA256": tokens.digest(PLATFORM_KEY),
         "ORDERS_QUEUE_URL": "http://localhost/orders",
         "MESSAGES_QUEUE_URL": "http://localhost/messages",
+        "WORK_QUEUE_URL": "http://localhost/work",
         "POWERTOOLS_SERVICE_NAME": "audiences",
         "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         "AWS_DEFAULT_REGION": "eu-central-1",

@@ -22,15 +22,23 @@ NAMESPACE = "Regulars"
 
 
 def count(metric: str) -> None:
-    """Count one event of a metric that an alarm watches (in the log, as CloudWatch reads it).
+    """Count one event of a metric that an alarm watches (in the log, as CloudWatch reads it)."""
+    _measured(metric, "Count", 1)
 
-    Nothing is written where POWERTOOLS_METRICS_DISABLED is true: on a terminal, in a simulation.
-    """
+
+def age(metric: str, seconds: float) -> None:
+    """Note how old something was when its turn came (in the log, as CloudWatch reads it)."""
+    _measured(metric, "Seconds", max(0.0, round(seconds, 3)))
+
+
+def _measured(metric: str, unit: str, value: float) -> None:
+    """Write a line of a metric; nothing where POWERTOOLS_METRICS_DISABLED is true: on a terminal,
+    in a simulation."""
     if os.environ.get("POWERTOOLS_METRICS_DISABLED", "").lower() == "true":
         return
     from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-    with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=NAMESPACE):
+    with single_metric(name=metric, unit=MetricUnit[unit], value=value, namespace=NAMESPACE):
         pass
 
 
