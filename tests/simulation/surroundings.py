@@ -16,7 +16,7 @@ from regulars.domain.calendar import from_ms
 from regulars.domain.operations import ReviewTier
 from regulars.jobs import planning, recompute, work_queue
 from regulars.messages import compose, delivery
-from regulars.store import connect, keys, ledger, wire
+from regulars.store import connect, keys, ledger, raffles, wire
 from tests.simulation.run import Run
 
 DUE_SHARDS = 2
@@ -51,6 +51,8 @@ def surrounding(run: Run) -> Iterator[None]:
             (planning, "SLICE", 2),
             (planning, "MARKS_MAX", 2),
             (recompute, "PAGE", 1),
+            (raffles, "WRITTEN_MAX", 1),
+            (raffles, "READ", 2),
             (recompute, "MEMBERS_MAX", 1),
             (compose, "laid_out", lambda view, _: ("", view.subject)),  # only its looks
             (ledger.Ledger, "perform", checkered),
