@@ -266,6 +266,11 @@ def sign_in_code(sign_in_id: str) -> str:
     return f"{int.from_bytes(mac[:8]) % 10**6:06}"
 
 
+def raffle_seed(merchant_id: str, raffle_id: str) -> str:
+    """The number that a raffle is drawn with, in hexadecimal: fixed before the first ticket."""
+    return derive("raffle", merchant_id, raffle_id).hex()
+
+
 def hook_secret(hook_id: str) -> str:
     """The Standard Webhooks secret of a generic hook: `whsec_` and 32 bytes in base64. With the
     ring's first key for ever: it is set at a till, and changes when its owner says so."""

@@ -23,7 +23,7 @@ from regulars.store.table import Absent, Table
 
 def seed(merchant_id: str, raffle_id: str) -> str:
     """A raffle's seed: fixed before the first ticket, and known to nobody but the service."""
-    return tokens.derive("raffle", merchant_id, raffle_id).hex()
+    return tokens.raffle_seed(merchant_id, raffle_id)
 
 
 def draw_due(shop: Shop, member_id: str) -> None:

@@ -16,6 +16,9 @@ interface CardElements {
   until: HTMLElement & { dataset: { text: string; again: string } };
   keep: (HTMLElement & { dataset: { done: string; link: string } }) | null;
   hero: HTMLElement | null;
+  rest: HTMLElement | null;
+  next: HTMLElement | null;
+  running: HTMLElement | null;
   vouchers: HTMLElement | null;
   tier: HTMLElement | null;
   rewards: HTMLElement | null;
@@ -26,7 +29,7 @@ interface CardElements {
 interface ParentNode {
   querySelector(selectors: "main.card"): CardMain | null;
   querySelector(selectors: "details.voucher[open]"): HTMLDetailsElement | null;
-  querySelector(selectors: ".stamps"): HTMLElement | null;
+  querySelector(selectors: ".stamps[data-have]"): HTMLElement | null;
   querySelectorAll(
     selectors: ".voucher" | "details.voucher" | "details[open]",
   ): NodeListOf<HTMLDetailsElement>;

@@ -257,6 +257,7 @@ def _reward(reward: Mapping[str, Any]) -> Reward:
         conditions=tuple(reward.get("conditions", ())),
         rate=of,
         step_units=step,
+        when_unused=reward.get("when_unused", "returns"),
         max_share=thousandths(reward.get("max_share") or "0"),
     )
 

@@ -62,6 +62,7 @@ def render(template: Template, view: View, words: Words, **more: object) -> Rend
             t=words.t,
             n=words.n,
             rich=_rich(words),
+            bound=lambda text: layout.bound(text, words.lang),
             style=Markup(style),  # noqa: S704 - our own sheets and colors that were computed
             tile=_tile(brand.name if brand else "", colors),
             colors=colors,

@@ -130,6 +130,38 @@
     true,
   );
 
+  // --- half a minute after a reward was redeemed ------------------------------------------------
+  function redeemed() {
+    const hero = byId("hero");
+    const left = Number(hero?.dataset.left ?? 0);
+    if (!left || hero?.classList.contains("timed")) return;
+    hero?.classList.add("timed");
+    byId("rest")?.animate([{ transform: `scaleX(${left / 30000})` }, { transform: "scaleX(0)" }], {
+      duration: left,
+      fill: "forwards",
+    });
+    setTimeout(() => redraw().catch(() => {}), left + 200);
+  }
+  redeemed();
+
+  // --- a reward's own screen: light, awake, closed with Escape ------------------------------------
+  /** @type {WakeLockSentinel | undefined} */
+  let awake;
+  document.addEventListener(
+    "toggle",
+    async () => {
+      await awake?.release().catch(() => {});
+      awake = openVoucher() ? await navigator.wakeLock?.request("screen").catch(() => undefined) : undefined;
+    },
+    true,
+  );
+  document.addEventListener("keydown", (event) => {
+    const shown = openVoucher();
+    if (event.key !== "Escape" || !shown) return;
+    shown.open = false;
+    shown.querySelector("summary")?.focus();
+  });
+
   // --- news ----------------------------------------------------------------------------------
   const WAITS = [1500, 2000, 3000, 5000, 8000, 12000]; // a stamp comes soon after the code was shown
   const SLEEP_AFTER = 120000; // who looks longer than that taps, or comes back
@@ -187,10 +219,12 @@
     const had = stamps(document);
     const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.id));
     const known = new Set([...document.querySelectorAll(".voucher")].map((d) => d.dataset.id));
-    for (const id of /** @type {const} */ (["hero", "vouchers", "tier", "rewards", "history"])) {
+    for (const id of /** @type {const} */ (["hero", "vouchers", "next", "running", "tier", "rewards", "history"])) {
       const [mine, theirs] = [byId(id), next.getElementById(id)];
       if (mine && theirs && mine.innerHTML !== theirs.innerHTML) mine.replaceWith(theirs);
+      else if (mine && !theirs) mine.remove();
     }
+    redeemed();
     for (const details of document.querySelectorAll("details.voucher")) {
       details.open = open.has(details.dataset.id);
     }
@@ -198,7 +232,7 @@
   }
 
   /** @param {ParentNode} root */
-  const stamps = (root) => Number(root.querySelector(".stamps")?.dataset.have ?? -1);
+  const stamps = (root) => Number(root.querySelector(".stamps[data-have]")?.dataset.have ?? -1);
 
   /**
    * One short movement: the stamps that landed, or the reward that was unlocked.

@@ -7,7 +7,9 @@ from contextlib import suppress
 
 from regulars.actions import live_on
 from regulars.core import guest_codes, tokens
+from regulars.domain import calendar, carryover
 from regulars.domain.calendar import to_ms
+from regulars.domain.card import OpenVoucher
 from regulars.domain.ledger import Entry
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
@@ -17,9 +19,10 @@ from regulars.pages.customer.card.opening import Opened
 from regulars.store import cards, keys
 from regulars.store.claims import LINK_MS
 from regulars.store.marshal import Item
+from regulars.views.hero import Hero, hero, lapsed_in
 
-HISTORY = 10
-"""How many entries the page shows."""
+ENTRIES = 10
+"""How many entries are read for the page: those it shows, and the one that says what lapsed."""
 
 
 def page(
@@ -31,14 +34,15 @@ def page(
         keys.card(shop.merchant_id, one.member_id),
         prefix=keys.ENTRY_PREFIX,
         newest_first=True,
-        limit=HISTORY,
+        limit=ENTRIES,
         consistent=request.method != "GET",
     )
+    history = [*_readable(entries.items)]
     shown = view.view(
         shop,
         one.card,
         one.profile,
-        [*_readable(entries.items)],
+        history,
         one.words,
         path=one.path,
         link=one.link,
@@ -47,8 +51,25 @@ def page(
         leaderboards=leaderboards.panel(shop, one.card, one.profile, one.words),
         devices=_devices(request, one)._replace(recovery=recovery),
         on_device=one.may_use,
+        hero=_hero(request, one, history),
     )
     return answer.page(status, view.TEMPLATE, shown, one.words)
+
+
+def _hero(request: protocol.Request, one: Opened, history: list[Entry]) -> Hero:
+    """What the card says first; with what lapsed last, where nothing waits."""
+    shop = one.shop
+    lapsed, voucher_id = None, lapsed_in(history)
+    if voucher_id and not one.card.open:
+        (item,) = shop.table.get(
+            keys.voucher(shop.merchant_id, one.member_id, voucher_id), consistent=False
+        )
+        if item:
+            was = cards.voucher_of(item)
+            lapsed = OpenVoucher(was.reward_id, was.code, was.issued_ms, was.expires_on)
+    today = calendar.local_date(shop.now, shop.program.timezone)
+    card = carryover.of(shop.program, one.card, today)
+    return hero(shop.program, card, history, shop.now, lapsed, fresh="fresh" in request.query)
 
 
 def device_needed(request: protocol.Request, one: Opened) -> protocol.Response:
