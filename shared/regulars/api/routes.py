@@ -203,6 +203,7 @@ PAGES = (
     Route("POST", "/card/{slug}/devices", "card", "End another device", "card"),
     Route("POST", "/card/{slug}/forget", "card", "Not me: take the card off this browser", "card"),
     Route("POST", "/card/{slug}/recovery", "card", "Make a recovery code", "card"),
+    Route("GET", "/card/{slug}/history", "card", "What happened, month by month", "card"),
     Route("GET", "/card/{slug}/profile", "card", "The member's own data", "card"),
     Route("POST", "/card/{slug}/profile", "card", "Change them, take a copy, or leave", "card"),
     Route("GET", "/s/{code}", "card", "A card's code, scanned by a phone", "none"),

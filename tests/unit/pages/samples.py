@@ -1,9 +1,10 @@
 """Views to look at and to test: ordinary, empty, long, done, in points."""
 
+from datetime import timedelta
 from typing import Any
 
 from regulars.http.headers import of_page
-from regulars.i18n.words import Words
+from regulars.i18n.words import Words, words
 from regulars.pages.console.home import view as home
 from regulars.pages.console.home.view import HomePage, PasskeyRow, PasskeysPanel
 from regulars.pages.console.sign_in import view as sign_in
@@ -18,6 +19,8 @@ from regulars.pages.counter.who.view import Choice, WhoPage
 from regulars.pages.customer.card import view as card
 from regulars.pages.customer.card.view import CardPage
 from regulars.pages.customer.controller import Controller
+from regulars.pages.customer.history import view as history
+from regulars.pages.customer.history.view import HistoryPage
 from regulars.pages.customer.join import view as join
 from regulars.pages.customer.join.view import JoinPage
 from regulars.pages.customer.mailed import view as mailed
@@ -36,6 +39,7 @@ from regulars.render.page import RenderedPage, View
 from regulars.views.customer import GoalPanel
 from tests.unit.pages.card_samples import (
     BRAND,
+    CARD,
     CARDS,
     GOAL,
     LANGUAGES,
@@ -136,8 +140,27 @@ MAILED = MailedPage(BRAND, "/m/abc", "ask", "anna@example.com")
 
 RECOVER = RecoverPage(BRAND, "/j/kavehaz/recover", "/j/kavehaz", CONTROLLER)
 
+HISTORY = HistoryPage(
+    BRAND,
+    "/card/kavehaz",
+    "Europe/Budapest",
+    NOW,
+    history.months(
+        (
+            *CARD.history,
+            *(CARD.history[0]._replace(at=NOW - timedelta(days=it)) for it in (8, 9, 40)),
+        ),
+        "Europe/Budapest",
+        NOW,
+        words("hu"),
+    ),
+    "/card/kavehaz/history?before=12",
+)
+
 PAGES: dict[str, View] = {
     **CARDS,
+    "history": HISTORY,
+    "history-empty": HISTORY._replace(months=(), older=""),
     "recover": RECOVER,
     "profile": PROFILE,
     "profile-long": PROFILE_LONG,
@@ -234,6 +257,7 @@ PAGES: dict[str, View] = {
 _TEMPLATES = {
     CardPage: card.TEMPLATE,
     CounterPage: counter.TEMPLATE,
+    HistoryPage: history.TEMPLATE,
     EnrollPage: enroll.TEMPLATE,
     HomePage: home.TEMPLATE,
     SignInPage: sign_in.TEMPLATE,

@@ -37,7 +37,7 @@ def page(
         limit=ENTRIES,
         consistent=request.method != "GET",
     )
-    history = [*_readable(entries.items)]
+    history = [*readable(entries.items)]
     shown = view.view(
         shop,
         one.card,
@@ -117,7 +117,7 @@ def _waiting(one: Opened) -> str:
     return ""
 
 
-def _readable(items: list[Item]) -> Iterator[Entry]:
+def readable(items: list[Item]) -> Iterator[Entry]:
     """The entries that can be read: a damaged one does not take the card from its member."""
     for item in items:
         with suppress(cards.DamagedError):
