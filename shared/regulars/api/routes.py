@@ -202,6 +202,7 @@ PAGES = (
     Route("POST", "/card/{slug}/device", "card", "Let the card live here", "card"),
     Route("POST", "/card/{slug}/devices", "card", "End another device", "card"),
     Route("POST", "/card/{slug}/forget", "card", "Not me: take the card off this browser", "card"),
+    Route("POST", "/card/{slug}/switch", "card", "To the other card on this phone", "card"),
     Route("POST", "/card/{slug}/recovery", "card", "Make a recovery code", "card"),
     Route("GET", "/card/{slug}/history", "card", "What happened, month by month", "card"),
     Route("GET", "/card/{slug}/profile", "card", "The member's own data", "card"),

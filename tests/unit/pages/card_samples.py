@@ -295,5 +295,7 @@ CARDS = {
         vouchers=tuple(one._replace(code="", url="") for one in CARD.vouchers),
         notice="Rewards are taken and shown on the phone that the card lives on.",
     ),
+    "card-in-app": EMPTY._replace(in_app=True, devices=DevicesPanel("free", "/j/kavehaz/recover")),
+    "card-shared": EMPTY._replace(others=(("m2", LONG_NAME), ("m3", "Péter"))),
     "card-look": EMPTY._replace(devices=DevicesPanel("look", "/j/kavehaz/recover")),
 }

@@ -13,6 +13,7 @@ from regulars.domain.leaderboards import CONSENT
 from regulars.domain.operations import Issue, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
+from regulars.http.in_app import is_in_app
 from regulars.pages import answer
 from regulars.pages.customer.card import devices, news, opening, view
 from regulars.pages.customer.card.opening import Opened
@@ -137,7 +138,8 @@ def take_reward(request: protocol.Request) -> protocol.Response:
         sentence = locked_words(refused.code.value, one.words)
         return page(request, one, 409, sentence or one.words.t("Please try that again."))
     led = protocol.redirect(request.path.removesuffix("/vouchers"))
-    return led if one.device or not one.slug else _taken_in(request, one, led)
+    stays = one.device or not one.slug or is_in_app(request)
+    return led if stays else _taken_in(request, one, led)
 
 
 def _taken_in(request: protocol.Request, one: Opened, led: protocol.Response) -> protocol.Response:
@@ -193,5 +195,6 @@ ROUTES = {
     },
     "POST /card/{slug}/devices": answer.as_page(devices.end),
     "POST /card/{slug}/forget": answer.as_page(devices.forget),
+    "POST /card/{slug}/switch": answer.as_page(devices.switch),
     "POST /card/{slug}/recovery": answer.as_page(devices.recovery),
 }

@@ -173,6 +173,10 @@ class CardPage(NamedTuple):
     older: bool = False
     """Whether there is more than the page shows."""
     privacy_url: str = ""
+    in_app: bool = False
+    """Whether the page is shown inside another app."""
+    others: tuple[tuple[str, str], ...] = ()
+    """The other cards that live on this phone: id and given name."""
     several: str = ""
     """That several rewards wait, in words."""
     notice: str = ""

@@ -15,6 +15,7 @@ from regulars.domain.decide import decide
 from regulars.domain.operations import Join, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
+from regulars.http.in_app import is_in_app
 from regulars.http.limits import source
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
@@ -39,7 +40,7 @@ ONCE = re.compile(r"[0-9a-z]{8,40}")
 def show(request: protocol.Request) -> protocol.Response:
     """GET /j/{slug}."""
     shop, controller = _shop(request)
-    if card_holders.held(request, shop.merchant_id):
+    if card_holders.held(request, shop.merchant_id) and "new" not in request.query:
         return protocol.redirect(f"/card/{request.param('slug').lower()}")
     words = answer.browser_words(request, shop.program.languages)
     return _page(request, shop, controller, words, 200, {}, {})
@@ -83,9 +84,10 @@ def join(request: protocol.Request) -> protocol.Response:
     )
     made = profile.claiming(at_ms).with_proof(at_ms, "page", *given)._replace(link_key=link_key)
     made = consent.worded(made, consents.sentences(words))
+    bound = not is_in_app(request)  # a browser inside an app is not where a card can live
     enrolled = enroll(
         shop,
-        made.living_on(device),
+        made.living_on(device) if bound else made,
         op=op,
         source="join",
         idempotency=Idempotency(fingerprint="join", expires=True),
@@ -96,8 +98,12 @@ def join(request: protocol.Request) -> protocol.Response:
         notify(shop.merchant_id, claims.mail(shop, enrolled.member_id, profile.email, owner))
     made_with = str(enrolled.answer.body.get("link_key", "")) if enrolled.answer else link_key
     token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link, made_with)
-    cookie = card_holders.device_cookie(shop.merchant_id, enrolled.member_id, secret)
-    return protocol.redirect(f"/c/{token}", (cookie,))
+    m, member_id = shop.merchant_id, enrolled.member_id
+    if not bound:
+        return protocol.redirect(f"/c/{token}", (card_holders.card_cookie(m, token),))
+    cookie = card_holders.device_cookie(m, member_id, secret)
+    aside = card_holders.put_aside(request, m, member_id)
+    return protocol.redirect(f"/c/{token}", (cookie, aside) if aside else (cookie,))
 
 
 def _count(request: protocol.Request, shop: Shop) -> None:
@@ -153,6 +159,7 @@ def _page(
         recover=f"/j/{request.param('slug').lower()}/recover",
         min_age=shop.program.join.min_age,
         ask_person=ask_person,
+        in_app=is_in_app(request),
     )
     return answer.page(status, view.TEMPLATE, shown, words)
 
