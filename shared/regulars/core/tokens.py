@@ -31,6 +31,7 @@ CODE_OF_DEVICE, CODE_OF_LINK = "card-code", "card-code-link"
 """Whether a code is shown by a device that the card lives on, or by somebody with its link."""
 
 CODE_LENGTH = 8
+OFFLINE_CODE_LENGTH = 11
 HANDLE_BITS, CHECK_BITS = 25, 15
 
 MERCHANT_ID_LENGTH = 12
@@ -266,11 +267,6 @@ def sign_in_code(sign_in_id: str) -> str:
     return f"{int.from_bytes(mac[:8]) % 10**6:06}"
 
 
-def raffle_seed(merchant_id: str, raffle_id: str) -> str:
-    """The number that a raffle is drawn with, in hexadecimal: fixed before the first ticket."""
-    return derive("raffle", merchant_id, raffle_id).hex()
-
-
 def hook_secret(hook_id: str) -> str:
     """The Standard Webhooks secret of a generic hook: `whsec_` and 32 bytes in base64. With the
     ring's first key for ever: it is set at a till, and changes when its owner says so."""
@@ -299,7 +295,10 @@ def read_card_code(merchant_id: str, code: str, epoch_s: int) -> str | None:
 
 
 def is_of_device(merchant_id: str, code: str, epoch_s: int) -> bool:
-    """Tell whether a code that is accepted is shown by a device that the card lives on."""
+    """Tell whether a code that is accepted is shown by a device that the card lives on. One of a
+    device without network (see `guest_codes`) has a length of its own."""
+    if len(codes.normal(code)) == OFFLINE_CODE_LENGTH:
+        return True
     return _read_card_code(merchant_id, code, epoch_s, CODE_OF_DEVICE) is not None
 
 

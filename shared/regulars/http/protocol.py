@@ -286,6 +286,16 @@ def html(
     return _answer(status, text, headers.of_page(style_hashes, camera=camera), cookies)
 
 
+def script(text: str) -> Response:
+    """The script of a worker: browsers look for it again each time, and it fetches from us."""
+    own = {
+        "Content-Type": "text/javascript; charset=utf-8",
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'",
+    }
+    return _answer(200, text, own)
+
+
 def redirect(path: str, cookies: tuple[str, ...] = ()) -> Response:
     """See other: what a posted form leads to."""
     return _answer(303, "", {"Location": path}, cookies)

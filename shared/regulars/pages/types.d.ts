@@ -5,9 +5,18 @@
 /** Finds an element of the page by its id; ids that no page has are mistakes. */
 type ById<Elements> = <Id extends keyof Elements>(id: Id) => Elements[Id];
 
-type CardMain = HTMLElement & { dataset: { path: string; etag: string; seen: string } };
+type CardMain = HTMLElement & { dataset: { path: string; etag: string; seen: string; kept?: string } };
+
+interface OfflineCard {
+  learn(path: string): Promise<void>;
+  code(path: string): Promise<{ code: string; url: string; left: number; life: number } | null>;
+  forget(): Promise<void>;
+  qr(text: string): string | null;
+}
 
 interface CardElements {
+  offline: (HTMLElement & { dataset: { text: string } }) | null;
+  asof: HTMLElement;
   /** Null on a page without a code: the script asks once, before it uses any of the next five. */
   code: HTMLElement & { dataset: { left: string; life: string } };
   see: HTMLElement;

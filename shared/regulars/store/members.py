@@ -7,9 +7,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from regulars.core import tokens
+from regulars.core import guest_codes, tokens
 from regulars.store import keys
-from regulars.store.card_devices import DEVICES_MAX, CardDevice, devices_of
+from regulars.store.card_devices import DEVICES_MAX, CardDevice, devices_of, shows
 from regulars.store.cards import DamagedError
 from regulars.store.claims import Claim, claims_of
 from regulars.store.conditions import AbsentOrOneOf
@@ -267,10 +267,13 @@ class Members:
 
     def by_code(self, code: str, epoch_s: int) -> str | None:
         """The member whose card shows this rotating code now."""
-        handle = tokens.read_card_code(self.merchant_id, code, epoch_s)
-        if handle is None:
+        offline = guest_codes.offline_handle(code)
+        handle = offline or tokens.read_card_code(self.merchant_id, code, epoch_s)
+        key = keys.handle(self.merchant_id, handle or "-")
+        (item,) = self.table.get(key, consistent=False) if handle else (None,)
+        profile = self.profile(item["c"]) if offline and item and item.get("c") else None
+        if offline and not (profile and shows(profile.devices, self.merchant_id, code, epoch_s)):
             return None
-        (item,) = self.table.get(keys.handle(self.merchant_id, handle), consistent=False)
         return item.get("c") if item else None
 
     def by_voucher_code(self, code: str) -> tuple[str, str] | None:

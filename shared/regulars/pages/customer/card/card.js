@@ -56,16 +56,78 @@
       const answer = await fetch(`${path}/code`, { headers: { accept: "application/json" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const fresh = await answer.json();
+      if (main.classList.contains("card-old")) return location.reload();
       const life = Number(panel.dataset.life);
       const left = Math.min(life, Math.max(1000, Date.parse(fresh.expires_at) - serverNow(answer)));
       byId("see").innerHTML = fresh.svg;
       byId("typed").textContent = codeGroups(fresh.code);
       showCode(left, life);
-    } catch {
+    } catch (error) {
+      const noNetwork = error instanceof TypeError || error instanceof SyntaxError;
+      if (noNetwork && (await ownCode())) return;
       byId("until").textContent = byId("until").dataset.again;
       setTimeout(() => newCode(tries + 1), Math.min(15000, 1000 * 2 ** tries));
     }
   }
+
+  // --- without network ---------------------------------------------------------------------------
+  const offline = /** @type {OfflineCard | undefined} */ (/** @type {any} */ (globalThis).offlineCard);
+  const banner = byId("offline");
+
+  /** The card as it was: grey, after the code, with its age. */
+  function showOld() {
+    if (!banner || !main.classList.replace("card", "card-old")) return;
+    main.classList.add("card");
+    banner.hidden = false;
+    const at = Number(main.dataset.kept ?? Date.now());
+    const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    byId("asof").textContent = banner.dataset.text.replace("{when}", when.format(at));
+  }
+
+  /** A code of this device's own. @returns {Promise<boolean>} */
+  async function ownCode() {
+    const made = await offline?.code(path).catch(() => null);
+    const svg = made && offline?.qr(made.url);
+    if (!made || !svg) return false;
+    showOld();
+    byId("see").innerHTML = svg;
+    byId("typed").textContent = `${made.code.slice(0, 5)} ${made.code.slice(5)}`;
+    showCode(made.left, made.life);
+    return true;
+  }
+
+  if ("serviceWorker" in navigator && banner && offline) {
+    addEventListener("online", () => location.reload());
+    if (main.dataset.kept) {
+      showOld();
+      ownCode();
+    } else {
+      keepPage().catch(() => {});
+    }
+  }
+
+  /** Keep this page, its scripts and the key for the time without network. */
+  async function keepPage() {
+    if (!path.startsWith("/card/")) return;
+    await navigator.serviceWorker.register("/card/sw.js");
+    await offline?.learn(path);
+    const kept = await caches.open("card-1");
+    await kept.addAll(
+      [...document.querySelectorAll("script[src]")].map((it) => /** @type {HTMLScriptElement} */ (it).src),
+    );
+    const answer = await fetch(path, { headers: { accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const headers = new Headers(answer.headers);
+    headers.set("x-kept-at", String(Date.now()));
+    headers.delete("content-encoding");
+    await kept.put(path, new Response(await answer.blob(), { headers }));
+  }
+
+  // Who takes the card off this phone takes what was kept of it, too.
+  document.addEventListener("submit", (event) => {
+    const to = /** @type {HTMLFormElement} */ (event.target).action;
+    if (/\/(forget|switch)$/.test(to)) offline?.forget();
+  });
 
   /**
    * A phone's clock may be minutes off: time is counted from the server's own.
@@ -215,6 +277,7 @@
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = next.querySelector("main.card");
     if (!fresh) return;
+    if (main.classList.contains("card-old")) return location.reload();
     ({ etag, seen } = fresh.dataset);
     const had = stamps(document);
     const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.id));

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from regulars.core import tokens
+from regulars.core.raffle_seeds import raffle_seed
 from regulars.domain import campaigns, limits, milestones, raffles, segments, streaks
 from regulars.domain.campaigns import Campaign, Occasion
 from regulars.domain.card import Card
@@ -170,5 +170,5 @@ def open_raffles(
                 raffles.tickets(card, raffle.id),
                 drawn_on,
                 program.rewards[raffle.reward].name,
-                raffles.commitment(tokens.raffle_seed(merchant_id, raffle.id)),
+                raffles.commitment(raffle_seed(merchant_id, raffle.id)),
             )

@@ -15,7 +15,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
 from regulars.http.in_app import is_in_app
 from regulars.pages import answer
-from regulars.pages.customer.card import devices, news, opening, view
+from regulars.pages.customer.card import devices, news, offline, opening, view
 from regulars.pages.customer.card.opening import Opened
 from regulars.pages.customer.card.showing import device_needed, page
 from regulars.render.qr import qr_svg
@@ -68,6 +68,8 @@ def show(request: protocol.Request) -> protocol.Response:
 def code(request: protocol.Request) -> protocol.Response:
     """GET …/code: what the card shows now, or with `voucher` an open one. Made from the time;
     nothing is written. Raises DEVICE_NEEDED for a voucher elsewhere than on the card's device."""
+    if "key" in request.query:
+        return offline.key(request)
     voucher_id = request.query.get("voucher")
     shown = _card_code(request) if voucher_id is None else _voucher_code(request, voucher_id)
     expires_at = rfc3339(to_ms(shown.expires_at))
@@ -182,6 +184,8 @@ def _is_device(request: protocol.Request, one: Opened) -> bool:
 ROUTES = {
     "GET /c/{token}": answer.as_page(follow),
     "GET /card/{slug}": answer.as_page(show),
+    "GET /card/{slug}/manifest": offline.manifest,
+    "GET /card/sw.js": offline.worker,
     **{
         f"{method} {place}/{what}": handler
         for place in ("/c/{token}", "/card/{slug}")

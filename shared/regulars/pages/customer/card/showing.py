@@ -156,8 +156,8 @@ def _waiting(one: Opened) -> str:
         return one.words.t(
             "Is the number yours? Show this card at the counter, and they confirm it."
         )
-    told = one.profile.proofs.get("birthday", {})
-    if one.profile.birthday and told.get("by") == "page" and now_ms < told["at"] + READ_BACK_MS:
+    given = one.profile.proofs.get("birthday", {})
+    if one.profile.birthday and given.get("by") == "page" and now_ms < given["at"] + READ_BACK_MS:
         day = birthday_words(one.profile.birthday, one.words)
         return one.words.t(
             "Your birthday: {day}. If that is wrong, change it in your data.", day=day
