@@ -226,8 +226,7 @@ class Members:
         ]
 
     def erase(self, writes: list[Put]) -> None:
-        """Write what takes a person out of the table; raises Cancelled when the profile is another
-        by now."""
+        """Take a person out of the table; Cancelled when the profile is another by now."""
         self.table.transact(writes)
 
     def put(self, after: Profile, before: Profile) -> Put:
@@ -249,8 +248,7 @@ class Members:
         return item["c"] or None if item and item["c"] != ERASED else None
 
     def who_has(self, given: Mapping[str, str]) -> dict[str, str]:
-        """The members that have these contacts, by kind (ERASED for one who was erased); kinds
-        nobody has are absent."""
+        """The members that have these contacts, by kind (ERASED for one who was erased)."""
         items = self.table.get(*map(self._contact_key, given.values()))
         return {
             kind: item["c"] for kind, item in zip(given, items, strict=True) if item and item["c"]
@@ -262,8 +260,7 @@ class Members:
 
     def wants_no_mails(self, contact: str) -> bool:
         """Whether somebody has stopped the mails to an address."""
-        (item,) = self.table.get(self._stopped_key(contact))
-        return item is not None
+        return self.table.get(self._stopped_key(contact))[0] is not None
 
     def by_code(self, code: str, epoch_s: int) -> str | None:
         """The member whose card shows this rotating code now."""
@@ -271,10 +268,10 @@ class Members:
         handle = offline or tokens.read_card_code(self.merchant_id, code, epoch_s)
         key = keys.handle(self.merchant_id, handle or "-")
         (item,) = self.table.get(key, consistent=False) if handle else (None,)
-        profile = self.profile(item["c"]) if offline and item and item.get("c") else None
-        if offline and not (profile and shows(profile.devices, self.merchant_id, code, epoch_s)):
-            return None
-        return item.get("c") if item else None
+        found = item.get("c") if item else None
+        profile = self.profile(found) if found and offline else None
+        good = profile and shows(profile.devices, self.merchant_id, code, epoch_s)
+        return found if good or not offline else None
 
     def by_voucher_code(self, code: str) -> tuple[str, str] | None:
         """Member and voucher of a voucher's code."""
