@@ -24,6 +24,7 @@ interface CardElements {
   left: HTMLElement;
   until: HTMLElement & { dataset: { text: string; again: string } };
   keep: (HTMLElement & { dataset: { done: string; link: string } }) | null;
+  share: (HTMLElement & { dataset: { done: string; link: string } }) | null;
   hero: HTMLElement | null;
   rest: HTMLElement | null;
   next: HTMLElement | null;

@@ -16,6 +16,7 @@ from regulars.pages.customer.card.view import (
     RewardRow,
     VoucherRow,
 )
+from regulars.pages.customer.friends import FriendsPanel
 from regulars.render.brand import Brand
 from regulars.views.customer import GoalPanel
 from regulars.views.hero import Hero, Mark
@@ -296,6 +297,9 @@ CARDS = {
         notice="Rewards are taken and shown on the phone that the card lives on.",
     ),
     "card-in-app": EMPTY._replace(in_app=True, devices=DevicesPanel("free", "/j/kavehaz/recover")),
+    "card-friends": EMPTY._replace(
+        friends=FriendsPanel("/j/kavehaz?ref=A1B2C", "1 bélyeg", LONG_REWARD, 3, 10)
+    ),
     "card-shared": EMPTY._replace(others=(("m2", LONG_NAME), ("m3", "Péter"))),
     "card-look": EMPTY._replace(devices=DevicesPanel("look", "/j/kavehaz/recover")),
 }

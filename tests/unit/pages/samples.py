@@ -182,6 +182,7 @@ PAGES: dict[str, View] = {
     ),
     "join-no-date": JOIN._replace(min_age=18, errors={"birthday": "invalid"}),
     "join-trapped": JOIN._replace(values={"email": "anna@example.com"}, ask_person=True),
+    "join-friend": JOIN._replace(friend="Anna", gift="1 bélyeg"),
     "join-in-app": JOIN._replace(in_app=True),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),

@@ -329,18 +329,19 @@
   });
   plan(WAITS[0]);
 
-  // --- keeping the link ----------------------------------------------------------------------
-  const keep = byId("keep");
-  if (keep && (navigator.share || navigator.clipboard)) {
-    const link = new URL(keep.dataset.link, location.href).href;
-    keep.hidden = false;
-    keep.addEventListener("click", async () => {
+  // --- sending a link: the card's own to oneself, another one to a friend -------------------------
+  for (const id of /** @type {const} */ (["keep", "share"])) {
+    const button = byId(id);
+    if (!button || !(navigator.share || navigator.clipboard)) continue;
+    const link = new URL(button.dataset.link, location.href).href;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
       try {
         if (navigator.share) {
           await navigator.share({ title: document.title, url: link });
         } else {
           await navigator.clipboard.writeText(link);
-          keep.textContent = keep.dataset.done;
+          button.textContent = button.dataset.done;
         }
       } catch {
         // The person closed the share sheet: nothing to say.

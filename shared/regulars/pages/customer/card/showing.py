@@ -15,6 +15,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
 from regulars.http.in_app import is_in_app
 from regulars.pages import answer
+from regulars.pages.customer import friends
 from regulars.pages.customer.card import leaderboards, opening, view
 from regulars.pages.customer.card.opening import Opened
 from regulars.pages.customer.controller import controller_of
@@ -64,7 +65,9 @@ def page(
         ask_contact=asks,
         privacy_url=_privacy_url(one) if asks else "",
     )
-    shown = shown._replace(in_app=is_in_app(request), others=_others(request, one))
+    handle = one.profile.handle if one.device else ""
+    found = friends.panel(shop.program, one.card, handle and one.slug, handle, one.words)
+    shown = shown._replace(in_app=is_in_app(request), others=_others(request, one), friends=found)
     return answer.page(status, view.TEMPLATE, shown, one.words)
 
 

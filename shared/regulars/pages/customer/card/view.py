@@ -20,6 +20,7 @@ from regulars.pages.customer.card.games import BadgeRow, ChallengePanel, RaffleP
 from regulars.pages.customer.card.history import HistoryRow, events
 from regulars.pages.customer.card.ladder import BenefitRow, Step, TierPanel
 from regulars.pages.customer.card.leaderboards import LeaderboardsPanel
+from regulars.pages.customer.friends import FriendsPanel
 from regulars.program.shop import Shop
 from regulars.render.brand import Brand, brand_of
 from regulars.render.page import Template
@@ -177,6 +178,8 @@ class CardPage(NamedTuple):
     """Whether the page is shown inside another app."""
     others: tuple[tuple[str, str], ...] = ()
     """The other cards that live on this phone: id and given name."""
+    friends: FriendsPanel | None = None
+    """None when the programme rewards nobody for bringing friends."""
     several: str = ""
     """That several rewards wait, in words."""
     notice: str = ""

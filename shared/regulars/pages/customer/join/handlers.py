@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from regulars.actions import consent
 from regulars.actions.enroll import enroll
 from regulars.core import checks, contacts, tokens
+from regulars.core.config import settings
 from regulars.core.limits import JOINS, JOINS_FROM_ONE
-from regulars.domain import calendar
+from regulars.domain import calendar, codes, names
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import Join, Origin
@@ -22,7 +23,7 @@ from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
 from regulars.messages.notify import notify
 from regulars.pages import answer
-from regulars.pages.customer import claims, consents
+from regulars.pages.customer import claims, consents, friends
 from regulars.pages.customer.controller import Controller, controller_of
 from regulars.pages.customer.join import form, view
 from regulars.pages.message import view as message
@@ -31,6 +32,7 @@ from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.store import connect, keys, limits, merchants
 from regulars.store.answers import Idempotency
+from regulars.store.members import profile_of
 from regulars.store.merchants import Merchants
 from regulars.views import customer
 
@@ -160,8 +162,29 @@ def _page(
         min_age=shop.program.join.min_age,
         ask_person=ask_person,
         in_app=is_in_app(request),
+        address=f"{settings().base_url}/j/{request.param('slug').lower()}",
     )
+    shown = _with_friend(shop, shown, words)
     return answer.page(status, view.TEMPLATE, shown, words)
+
+
+def _with_friend(shop: Shop, shown: view.JoinPage, words: Words) -> view.JoinPage:
+    """The page with the name of whose link was followed, where that gives something."""
+    referral, handle = shop.program.referral, codes.normal(shown.ref)
+    if referral is None or len(handle) != tokens.HANDLE_LENGTH:
+        return shown
+    m = shop.merchant_id
+    (item,) = shop.table.get(keys.handle(m, handle), consistent=False)
+    member_id = item.get("c") if item else None
+    if not member_id:
+        return shown
+    (found,) = shop.table.get(keys.profile(m, member_id), consistent=False)
+    profile = profile_of(found) if found else None
+    if profile is None or profile.erased_ms:
+        return shown
+    name = names.given(profile.name, profile.language or words.lang) or words.t("A friend")
+    gift = friends.gives(shop.program, referral.friend, words)
+    return shown._replace(friend=name, gift=gift)
 
 
 def _first_goal(shop: Shop) -> customer.GoalPanel | None:
