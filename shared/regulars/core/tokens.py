@@ -31,6 +31,7 @@ CODE_OF_DEVICE, CODE_OF_LINK = "card-code", "card-code-link"
 """Whether a code is shown by a device that the card lives on, or by somebody with its link."""
 
 CODE_LENGTH = 8
+OFFLINE_CODE_LENGTH = 11
 HANDLE_BITS, CHECK_BITS = 25, 15
 
 MERCHANT_ID_LENGTH = 12
@@ -294,7 +295,10 @@ def read_card_code(merchant_id: str, code: str, epoch_s: int) -> str | None:
 
 
 def is_of_device(merchant_id: str, code: str, epoch_s: int) -> bool:
-    """Tell whether a code that is accepted is shown by a device that the card lives on."""
+    """Tell whether a code that is accepted is shown by a device that the card lives on. One of a
+    device without network (see `guest_codes`) has a length of its own."""
+    if len(codes.normal(code)) == OFFLINE_CODE_LENGTH:
+        return True
     return _read_card_code(merchant_id, code, epoch_s, CODE_OF_DEVICE) is not None
 
 

@@ -18,9 +18,6 @@ from regulars.domain.tiering import window_sum
 CONSENT = "leaderboard"
 """The name of the consent in a profile."""
 
-NAME_MAX = 24
-"""How many characters of a first name are shown."""
-
 
 class Ranking:
     """The best of any number of members, in memory for `places` of them."""
@@ -72,10 +69,3 @@ def ranks(values: Iterable[int]) -> list[int]:
         found.append(found[-1] if one == before else place)
         before = one
     return found
-
-
-def shown_name(name: str) -> str:
-    """Shorten a name for others: the first word and the initial of the last; empty for none."""
-    first, *rest = name.split() or [""]
-    initial = f" {rest[-1][0].upper()}." if rest else ""
-    return first[:NAME_MAX] + initial

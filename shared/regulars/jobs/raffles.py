@@ -12,7 +12,7 @@ from typing import Any
 
 from regulars.actions import aside
 from regulars.actions.due_marks import DRAW, next_draw
-from regulars.core import tokens
+from regulars.core.raffle_seeds import raffle_seed
 from regulars.domain import calendar, raffles
 from regulars.domain.games import Raffle
 from regulars.domain.operations import GrantBonus, Origin
@@ -25,7 +25,7 @@ from regulars.store.table import Table
 
 def seed(merchant_id: str, raffle_id: str) -> str:
     """A raffle's seed: fixed before the first ticket, and known to nobody but the service."""
-    return tokens.derive("raffle", merchant_id, raffle_id).hex()
+    return raffle_seed(merchant_id, raffle_id)
 
 
 def draw_due(shop: Shop, member_id: str) -> bool:

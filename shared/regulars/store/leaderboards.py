@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from regulars.domain import leaderboards
+from regulars.domain import leaderboards, names
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import CONSENT
 from regulars.store import keys
@@ -180,7 +180,7 @@ def _who_agrees(result: PeriodResult, profiles: dict[str, Profile]) -> ShownBoar
     ]
     ranks = leaderboards.ranks(value for _, value in agreeing)
     places = tuple(
-        Place(rank, profile.member_id, leaderboards.shown_name(profile.name), value)
+        Place(rank, profile.member_id, names.shown(profile.name, profile.language), value)
         for rank, (profile, value) in zip(ranks, agreeing, strict=True)
     )
     hidden = len(result.places) - len(places)

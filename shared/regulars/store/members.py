@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from regulars.core import tokens
+from regulars.core import guest_codes, tokens
 from regulars.store import keys
+from regulars.store.card_devices import shows
 from regulars.store.conditions import AbsentOrOneOf
 from regulars.store.marshal import Item
 from regulars.store.profiles import Profile, profile_item, profile_of
@@ -120,8 +121,7 @@ class Members:
         ]
 
     def erase(self, writes: list[Put]) -> None:
-        """Write what takes a person out of the table; raises Cancelled when the profile is another
-        by now."""
+        """Take a person out of the table; Cancelled when the profile is another by now."""
         self.table.transact(writes)
 
     def put(self, after: Profile, before: Profile) -> Put:
@@ -143,8 +143,7 @@ class Members:
         return item["c"] or None if item and item["c"] != ERASED else None
 
     def who_has(self, given: Mapping[str, str]) -> dict[str, str]:
-        """The members that have these contacts, by kind (ERASED for one who was erased); kinds
-        nobody has are absent."""
+        """The members that have these contacts, by kind (ERASED for one who was erased)."""
         items = self.table.get(*map(self._contact_key, given.values()))
         return {
             kind: item["c"] for kind, item in zip(given, items, strict=True) if item and item["c"]
@@ -156,16 +155,18 @@ class Members:
 
     def wants_no_mails(self, contact: str) -> bool:
         """Whether somebody has stopped the mails to an address."""
-        (item,) = self.table.get(self._stopped_key(contact))
-        return item is not None
+        return self.table.get(self._stopped_key(contact))[0] is not None
 
     def by_code(self, code: str, epoch_s: int) -> str | None:
         """The member whose card shows this rotating code now."""
-        handle = tokens.read_card_code(self.merchant_id, code, epoch_s)
-        if handle is None:
-            return None
-        (item,) = self.table.get(keys.handle(self.merchant_id, handle), consistent=False)
-        return item.get("c") if item else None
+        offline = guest_codes.offline_handle(code)
+        handle = offline or tokens.read_card_code(self.merchant_id, code, epoch_s)
+        key = keys.handle(self.merchant_id, handle or "-")
+        (item,) = self.table.get(key, consistent=False) if handle else (None,)
+        found = item.get("c") if item else None
+        profile = self.profile(found) if found and offline else None
+        good = profile and shows(profile.devices, self.merchant_id, code, epoch_s)
+        return found if good or not offline else None
 
     def by_voucher_code(self, code: str) -> tuple[str, str] | None:
         """Member and voucher of a voucher's code."""

@@ -14,15 +14,18 @@ from regulars.render import assets
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = [
     "card.js",
+    "elsewhere.js",
     "gifts.js",
     "jsqr.js",
     "keypad.js",
+    "offline.js",
     "passkeys.js",
     "scanner.js",
     "screen.js",
     "sending.js",
     "who.js",
     "wording.js",
+    "worker.js",
 ]
 
 
@@ -75,6 +78,7 @@ def test_answers_304_to_who_has_it(app: ModuleType) -> None:
         None,
         "",
         "card.js",
+        "elsewhere.js",
         "card.000000000000.js",
         "../assets.py",
         "..%2fassets.py",
