@@ -287,13 +287,8 @@ def html(
 
 
 def script(text: str) -> Response:
-    """The script of a worker: browsers look for it again each time, and it fetches from us."""
-    own = {
-        "Content-Type": "text/javascript; charset=utf-8",
-        "Cache-Control": "no-cache",
-        "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'",
-    }
-    return _answer(200, text, own)
+    """The script of a worker."""
+    return _answer(200, text, headers.OF_WORKER)
 
 
 def redirect(path: str, cookies: tuple[str, ...] = ()) -> Response:
