@@ -227,13 +227,17 @@ def _check(text: str) -> Check:
 
 
 def _added(key: Key, there: Item | None, part: Params) -> Item:
-    """The item after `ADD #n :by`."""
-    if part["UpdateExpression"] != "ADD #n :by":
+    """The item after `ADD #n :by`, with an end if it has none and one is given."""
+    added, _, ends = part["UpdateExpression"].partition(" SET ")
+    if added != "ADD #n :by" or ends not in {"", "#ttl = if_not_exists(#ttl, :ttl)"}:
         raise ServiceError("ValidationException", part["UpdateExpression"], 400, {})
     name = part["ExpressionAttributeNames"]["#n"]
     before = there or {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
     had = int(before.get(name, {"N": "0"})["N"])
-    return {**before, name: {"N": str(had + int(part["ExpressionAttributeValues"][":by"]["N"]))}}
+    values = part["ExpressionAttributeValues"]
+    if ends:
+        before = {part["ExpressionAttributeNames"]["#ttl"]: values[":ttl"], **before}
+    return {**before, name: {"N": str(had + int(values[":by"]["N"]))}}
 
 
 def _bounds(params: Params, order: list[Place]) -> tuple[int, int]:

@@ -150,6 +150,23 @@ DESCRIPTIONS: Descriptions = {
         "account": "The merchant's account at the provider; events of others are not booked.",
         "access_token": "With what the provider can be asked who a customer is.",
     },
+    "NewCode": {
+        "": "A code that guests scan with their own phone.",
+        "kind": "What it is for; it says for how long and for how many cards the code is good.",
+        "visits": "How many visits; 1 if left out.",
+        "spend_minor": "What was paid, in minor units.",
+        "items": "What was bought.",
+        "action": "What the guest did, instead of a visit or a sale.",
+        "order_id": _ORDER,
+        "location": _LOCATION,
+        "valid_until": "When it ends, for `event`, `printed` and `receipt`.",
+        "uses": "How many cards can use it, for `event`; any number if left out.",
+    },
+    "ActionDecision": {
+        "": "What is decided about something that a member says they did.",
+        "decide": "Whether it is rewarded.",
+        "note": "A sentence for the member, on the card.",
+    },
     "NewApiKey": {
         "name": "What its owner calls it, such as the machine that uses it.",
         "scopes": "What it may be used for; several add up.",

@@ -90,15 +90,15 @@ class Ledger:
         *,
         idempotency: Idempotency | None = None,
         render: Render | None = None,
-        extra: Sequence[Put | Check] = (),
+        extra: Sequence[Put | Check | Count] = (),
         fresh: bool = False,
     ) -> Answer:
         """Decide and write one operation, exactly once under any repetition.
 
         `card` may be behind (an eventually consistent read): a write on it is refused and decided
         again; a refusal on it is checked against the state as of now before it is answered, unless
-        `fresh` says it just was. `extra` items are put, or checked, in the same transaction.
-        Raises Refused, or TakenError when an extra item exists.
+        `fresh` says it just was. `extra` items are put, checked or counted in the same transaction.
+        Raises Refused, or TakenError when an extra item exists or has counted up to its limit.
         """
         idempotency = idempotency or Idempotency()
         for tries in range(1, TRIES_MAX + 1):

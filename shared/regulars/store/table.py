@@ -77,6 +77,8 @@ class Count(NamedTuple):
     key: Key
     by: int
     limit: int
+    ttl: int = 0
+    """When an item that only counts can be forgotten, in seconds since 1970; 0 for never."""
 
 
 class Check(NamedTuple):
@@ -312,6 +314,10 @@ def _count(write: Count) -> Params:
         update["ConditionExpression"] = "attribute_not_exists(#n) OR #n <= :most"
         update["ExpressionAttributeValues"][":most"] = to_attribute(write.limit - write.by)
         update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    if write.ttl:
+        update["UpdateExpression"] += " SET #ttl = if_not_exists(#ttl, :ttl)"
+        update["ExpressionAttributeNames"]["#ttl"] = "ttl"
+        update["ExpressionAttributeValues"][":ttl"] = to_attribute(write.ttl)
     return update
 
 

@@ -12,7 +12,7 @@ from regulars.domain.ledger import Entry
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
 from regulars.pages import answer
-from regulars.pages.customer.card import leaderboards, opening, view
+from regulars.pages.customer.card import action_rows, leaderboards, opening, view
 from regulars.pages.customer.card.opening import Opened
 from regulars.store import cards, keys
 from regulars.store.claims import LINK_MS
@@ -48,7 +48,8 @@ def page(
         devices=_devices(request, one)._replace(recovery=recovery),
         on_device=one.may_use,
     )
-    return answer.page(status, view.TEMPLATE, shown, one.words)
+    actions = action_rows.panel(one, shown.once)
+    return answer.page(status, view.TEMPLATE, shown, one.words, actions=actions)
 
 
 def device_needed(request: protocol.Request, one: Opened) -> protocol.Response:
