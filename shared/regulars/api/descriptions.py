@@ -20,6 +20,8 @@ DESCRIPTIONS: Descriptions = {
         "timezone": "IANA time zone.",
         "languages": "Languages of the pages and messages, the shop's own first.",
         "owner_email": "Where the weekly digest goes.",
+        "prices": "What a `coffee`, a `main` or a `visit` costs, in minor units: money of the "
+        "template follows from it. Without it a usual price is taken for the currency.",
     },
     "Consents": {
         "": "What a member agrees to. Consents that are left out stay as they are.",
