@@ -28,7 +28,8 @@ CONTRASTS = """() => {
     const text = walker.currentNode.textContent.trim();
     const element = walker.currentNode.parentElement;
     if (!text || element.closest("[aria-hidden]") || !element.offsetParent) continue;
-    const [dark, bright] = [light(getComputedStyle(element).color), light(ground(element))].sort((a, b) => a - b);
+    const both = [light(getComputedStyle(element).color), light(ground(element))];
+    const [dark, bright] = both.sort((a, b) => a - b);
     found.push([text, (bright + 0.05) / (dark + 0.05)]);
   }
   return found;

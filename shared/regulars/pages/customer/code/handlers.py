@@ -52,6 +52,8 @@ def show(request: protocol.Request) -> protocol.Response:
     shop, code = _opened(request)
     one = holder.of(request, shop)
     words = _words(request, shop, one)
+    if one and "link" in request.query:  # the cookie is there: the link leaves the address
+        return protocol.redirect(request.path)
     if one and (booked := _booked(shop, code, one.card.member_id)):
         return _done(request, shop, code, one, booked, words)
     token = request.query.get("link", "")
