@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
+from tests.functional import tills
 from tests.service import Browser, Merchant, Reply, Service
 
 
@@ -196,6 +197,20 @@ class TestPrinted:
         assert stamps(cafe, anna) == {"available": 2, "pending": 0, "debt": 0}
         assert cafe.card(member_of(anna))["visits"] == 1
         assert "It is on your card" in anna.get(path).text
+
+    def test_a_sale_that_a_till_reports_confirms_it(self, cafe: Merchant) -> None:
+        anna, path = guest(cafe), made(cafe, "printed")
+        use(anna, path)
+        member = member_of(anna)
+        shown = anna.get(f"/card/{cafe.created['slug']}/code").json["code"]
+        bill = tills.sale(contact=None, member_code=shown.replace(" ", ""))
+        del bill["data"]["contact"]
+        assert tills.post_generic(cafe, bill).status == 200
+        cafe.service.deliver("orders", "orders")
+        for _ in range(2):  # the stream repeats
+            assert cafe.service.deliver_entries(cafe.id, member) == {"batchItemFailures": []}
+        assert stamps(cafe, anna) == {"available": 3, "pending": 0, "debt": 0}
+        assert cafe.call("GET", f"/v1/members/{member}/verify").json["ok"]
 
     def test_staff_confirm_it(self, cafe: Merchant) -> None:
         anna, path = guest(cafe), made(cafe, "printed")
