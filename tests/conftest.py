@@ -151,6 +151,7 @@ def service(
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_services.url)
     monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
     monkeypatch.setenv("MESSAGES_QUEUE_URL", queues["messages"])
+    monkeypatch.setenv("WORK_QUEUE_URL", queues["work"])
     monkeypatch.setenv("ARCHIVE_BUCKET", BUCKET)
     monkeypatch.setenv("PLATFORM_KEY_SHA256", tokens.digest(PLATFORM_KEY))
     config.settings.cache_clear()

@@ -31,6 +31,11 @@ class Ranking:
         self.members = 0
         """How many members have a value above 0."""
 
+    def take_up(self, members: int, best: Iterable[tuple[str, int]]) -> None:
+        """Go on from where a ranking was: how many members it had, and who was `best`."""
+        self.members = members
+        self._best = [(-value, member_id) for member_id, value in best]
+
     def add(self, member_id: str, value: int) -> None:
         """Add a member; a value of 0 or less has no place."""
         if value <= 0:
