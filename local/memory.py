@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from regulars.store.errors import ServiceError
+from regulars.store.table import ADDED, ENDS
 
 Item = dict[str, Any]
 Params = dict[str, Any]
@@ -227,17 +228,18 @@ def _check(text: str) -> Check:
 
 
 def _added(key: Key, there: Item | None, part: Params) -> Item:
-    """The item after `ADD #n :by`, with an end if it has none and one is given."""
-    added, _, ends = part["UpdateExpression"].partition(" SET ")
-    if added != "ADD #n :by" or ends not in {"", "#ttl = if_not_exists(#ttl, :ttl)"}:
+    """The item after an addition, as `Table` writes it: with an end, if it has none and one is
+    given."""
+    added, _, ends = part["UpdateExpression"].partition(", ")
+    if added != ADDED or ends not in {"", ENDS}:
         raise ServiceError("ValidationException", part["UpdateExpression"], 400, {})
-    name = part["ExpressionAttributeNames"]["#n"]
+    names, values = part["ExpressionAttributeNames"], part["ExpressionAttributeValues"]
     before = there or {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
-    had = int(before.get(name, {"N": "0"})["N"])
-    values = part["ExpressionAttributeValues"]
+    had = int(before.get(names["#n"], {"N": "0"})["N"])
+    number = {"N": str(had + int(values[":by"]["N"]))}
     if ends:
-        before = {part["ExpressionAttributeNames"]["#ttl"]: values[":ttl"], **before}
-    return {**before, name: {"N": str(had + int(values[":by"]["N"]))}}
+        before = {names["#ttl"]: values[":ttl"], **before}
+    return {**before, names["#n"]: number, names["#fmt"]: values[":fmt"]}
 
 
 def _bounds(params: Params, order: list[Place]) -> tuple[int, int]:

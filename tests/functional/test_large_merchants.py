@@ -28,7 +28,7 @@ from regulars.program.shop import Shop, load_shop
 from regulars.store import cards, keys
 from regulars.store import leaderboards as boards
 from regulars.store import raffles as kept
-from regulars.store.members import Members, Profile
+from regulars.store.profiles import Profile, profile_item
 from regulars.store.table import Put, Table
 
 NOW = datetime(2026, 12, 25, 12, 0, tzinfo=UTC)
@@ -54,7 +54,7 @@ class Place:
 
     def fill(self, count: int) -> dict[str, int]:
         """Members of whom each has a few visits and tickets; returns the tickets."""
-        members, tickets = Members(self.table, self.m), {}
+        tickets = {}
         for n in range(count):
             c = f"c{n * 7919 % 1_000_003:07}"  # not in the order of enrolment
             tickets[c] = n % 4
@@ -64,7 +64,7 @@ class Place:
             card = limits.with_count(card, "r:winter", "", tickets[c])
             card = card.with_window(calendar.month_index(date(2026, 12, 1)), 0, n % 1000, 0)
             state = cards.state_item(self.m, card)
-            self.table.transact([Put(members._profile_item(profile)), Put(state)])
+            self.table.transact([Put(profile_item(self.m, profile)), Put(state)])
         self.written.clear()
         self.largest = 0
         return {c: n for c, n in tickets.items() if n}

@@ -9,19 +9,25 @@ from dataclasses import replace
 from typing import Any
 from unittest import mock
 
+from regulars.domain import compact, first_purchase
 from regulars.domain import due as domain_due
-from regulars.domain import first_purchase
 from regulars.domain.calendar import hour_of, to_ms
 from regulars.jobs import due, orders, outbox, planning, recompute, referrals, working
 from regulars.messages import delivery, kinds
 from regulars.messages.delivery import SendInProgressError
-from regulars.store import ledger
+from regulars.store import formats, ledger
 from regulars.tills.events import ReportedSale
 from regulars.tills.providers import generic
+from tests import fleet
 from tests.simulation import walking
 
 Patch = tuple[Any, str, Any]
 """Where, which name, what instead."""
+
+
+def _what_is_not_known_is_forgotten() -> list[Patch]:
+    taken = formats.taken
+    return [(formats, "taken", lambda item: (taken(item)[0], {}))]
 
 
 @contextmanager
@@ -197,6 +203,10 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "cards are known by their code alone": _cards_are_known_by_their_code_alone,
     "a till's sales happen when they arrive": _sales_happen_when_they_arrive,
     "natural ids go with the keys": _natural_ids_go_with_the_keys,
+    "what a newer version keeps of a card is forgotten": lambda: [
+        (compact, "KEYS", compact.KEYS | {fleet.UNKNOWN})
+    ],
+    "what a newer version keeps of an item is forgotten": _what_is_not_known_is_forgotten,
     "a new programme reviews nobody": lambda: [(recompute, "review_if_changed", lambda *_: None)],
 }
 """By what they do."""

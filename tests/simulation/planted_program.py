@@ -23,7 +23,6 @@ from regulars.domain.card import Card
 from regulars.domain.operations import Adjust, Issue
 from regulars.store import merchants
 from regulars.store import raffles as raffle_store
-from regulars.store.conditions import Present
 from tests.simulation.planted_around import Patch
 
 
@@ -151,9 +150,6 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "a challenge counts on all days": lambda: [(milestones, "_runs", lambda *_: True)],
     "tickets of what was refunded stay": lambda: [(domain_raffles, "take_back", lambda *_: None)],
     "raffles are drawn again and again": _raffles_are_drawn_again,
-    "tickets are written down after the draw": lambda: [
-        (raffle_store, "Equals", lambda *_: Present())
-    ],
     "publishing forgets a draw": _publishing_forgets_a_draw,
     "due marks are written after the programme": _due_marks_after_the_program,
     "whoever just joined is celebrated": lambda: [(benefits, "TENURE_DAYS", 0)],

@@ -6,8 +6,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from regulars.domain.earning_codes import ONCE_MS, EarningCode
-from regulars.store import earning_codes
-from regulars.store.marshal import to_item
+from regulars.store import earning_codes, formats
 from tests.simulation import programs
 from tests.simulation.rates import Asked
 from tests.simulation.requests import Asks
@@ -58,7 +57,7 @@ def _made(run: Run) -> str:
     code_id = sha256(f"{run.seed}:{run.name()}".encode()).hexdigest()
     until_ms = run.world.now_ms + (ONCE_MS if kind == "once" else 100 * ONCE_MS)
     code = EarningCode(code_id, run.m, kind, until_ms=until_ms, uses=uses)  # type: ignore[arg-type]  # one of the kinds
-    run.world.memory.call("PutItem", {"Item": to_item(earning_codes.put(code).item)})
+    run.world.memory.call("PutItem", {"Item": formats.stored(earning_codes.put(code).item)})
     return code_id
 
 

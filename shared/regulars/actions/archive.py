@@ -20,7 +20,7 @@ from regulars.program.shop import Shop
 from regulars.store import api_keys, audit, cards, keys, merchant_settings, merges, staff
 from regulars.store.cards import DamagedError
 from regulars.store.marshal import Item
-from regulars.store.members import profile_of
+from regulars.store.profiles import profile_of
 from regulars.views import audit as ledger
 from regulars.views import integration
 

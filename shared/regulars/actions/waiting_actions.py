@@ -57,7 +57,8 @@ def _wait(shop: Shop, card: Card, action: str, ref: str) -> WaitingAction:
     if before and before.status == "waiting":
         return before
     number = before.number + 1 if before else 1
-    one = WaitingAction(card.member_id, action, to_ms(shop.now), ref=ref, number=number)
+    rest = before.rest if before else {}
+    one = WaitingAction(card.member_id, action, to_ms(shop.now), ref=ref, number=number, rest=rest)
     put = waiting_actions.put_new(shop.merchant_id, one, before)
     if shop.table.put(put.item, put.condition) is not None:  # the form was sent twice
         return waiting_actions.read(shop.table, shop.merchant_id, item_id) or one

@@ -27,7 +27,7 @@ from regulars.store.leaderboards import (
     read_counting,
 )
 from regulars.store.member_lists import members_page
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 
 
 class _Count(NamedTuple):

@@ -13,7 +13,7 @@ from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import CONSENT
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.store.members import Profile, profile_of
+from regulars.store.profiles import Profile, profile_of
 from regulars.store.table import AbsentOr, Below, Table
 
 COUNTING_DAYS = 7

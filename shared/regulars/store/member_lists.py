@@ -9,7 +9,7 @@ from regulars.domain.card import Card
 from regulars.store import keys
 from regulars.store.cards import DamagedError, card_of
 from regulars.store.marshal import Item
-from regulars.store.members import Profile, profile_of
+from regulars.store.profiles import Profile, profile_of
 from regulars.store.table import Table
 
 PAGE = 100

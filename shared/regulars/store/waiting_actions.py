@@ -5,9 +5,11 @@ What they wrote about it is personal; it is taken out when it was decided, and w
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
-from regulars.store import card_keys, keys
+from regulars.store import card_keys, formats, keys
 from regulars.store.conditions import AbsentOr, Equals
 from regulars.store.marshal import Item
 from regulars.store.table import Put, Table
@@ -26,6 +28,8 @@ class WaitingAction(NamedTuple):
     note: str = ""
     decided_ms: int = 0
     number: int = 1
+    rest: Mapping[str, Any] = MappingProxyType({})
+    """Fields of a newer version, to be written again."""
 
     @property
     def id(self) -> str:
@@ -88,17 +92,19 @@ def _item(merchant_id: str, one: WaitingAction) -> Item:
         "number": one.number,
     }  # fmt: skip
     more = {"ref": one.ref, "note": one.note, "decided": one.decided_ms}
-    return {**item, **{name: value for name, value in more.items() if value}}
+    return {**one.rest, **item, **{name: value for name, value in more.items() if value}}
 
 
 def _action_of(item: Item) -> WaitingAction:
+    take, rest = formats.taken(item)
     return WaitingAction(
         item["PK"].rpartition("#")[2],
         item["SK"].removeprefix(card_keys.ACTION_PREFIX),
-        item["at"],
-        item["status"],
-        item.get("ref", ""),
-        item.get("note", ""),
-        item.get("decided", 0),
-        item["number"],
+        take("at"),
+        take("status"),
+        take("ref", ""),
+        take("note", ""),
+        take("decided", 0),
+        take("number"),
+        rest,
     )

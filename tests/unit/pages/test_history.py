@@ -32,7 +32,7 @@ from regulars.program import templates
 from regulars.program.check import check
 from regulars.program.load import load
 from regulars.program.shop import Shop
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 from tests.unit.pages.samples import render
 
 NO_TABLE: Any = None  # a card is shown from what was read before

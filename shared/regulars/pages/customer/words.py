@@ -7,7 +7,7 @@ from regulars.http import protocol
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 
 
 def member_words(request: protocol.Request, profile: Profile, program: Program) -> Words:

@@ -21,7 +21,8 @@ from regulars.render.qr import qr_svg
 from regulars.store import connect, keys
 from regulars.store.answers import Idempotency
 from regulars.store.card_devices import with_secret
-from regulars.store.members import Members, profile_of
+from regulars.store.members import Members
+from regulars.store.profiles import profile_of
 from regulars.views.customer import locked_words
 
 UNITS_DIGITS = 9

@@ -13,7 +13,7 @@ from regulars.i18n import Text
 from regulars.i18n.words import Words
 from regulars.program.shop import Shop
 from regulars.store.leaderboards import Place, ShownBoard, shown
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 
 
 class RankRow(NamedTuple):

@@ -22,7 +22,7 @@ from regulars.pages.customer.card.leaderboards import LeaderboardsPanel
 from regulars.program.shop import Shop
 from regulars.render.brand import Brand, brand_of
 from regulars.render.page import Template
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 from regulars.views import integration
 from regulars.views.customer import (
     GoalPanel,

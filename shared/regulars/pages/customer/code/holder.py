@@ -17,7 +17,8 @@ from regulars.store import keys, limits
 from regulars.store.answers import Idempotency
 from regulars.store.card_devices import with_secret
 from regulars.store.cards import card_of
-from regulars.store.members import Profile, card_of_link, profile_of
+from regulars.store.members import card_of_link
+from regulars.store.profiles import Profile, profile_of
 
 
 class Holder(NamedTuple):

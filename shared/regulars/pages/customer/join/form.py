@@ -10,7 +10,7 @@ from hashlib import sha256
 from regulars.core import checks, contacts
 from regulars.core import typed as unseen
 from regulars.domain.program import Program
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 
 FIELDS = ("name", "email", "phone", "birthday", "language", "source", "ref")
 LONGEST = {"name": 80, "email": 254, "phone": 32}

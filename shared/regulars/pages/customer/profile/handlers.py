@@ -30,7 +30,8 @@ from regulars.render.brand import brand_of
 from regulars.store import audit, keys, limits
 from regulars.store.audit import Actor
 from regulars.store.claims import Claim
-from regulars.store.members import CONTACT_KINDS, Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import CONTACT_KINDS, Profile
 
 Wrong = Mapping[str, tuple[str, str]]
 """By field what was typed there, and a code for what is wrong with it."""
