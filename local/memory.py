@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from regulars.store.errors import ServiceError
-from regulars.store.table import ADDED
+from regulars.store.table import ADDED, ENDS
 
 Item = dict[str, Any]
 Params = dict[str, Any]
@@ -228,13 +228,17 @@ def _check(text: str) -> Check:
 
 
 def _added(key: Key, there: Item | None, part: Params) -> Item:
-    """The item after an addition, as `Table` writes it."""
-    if part["UpdateExpression"] != ADDED:
+    """The item after an addition, as `Table` writes it: with an end, if it has none and one is
+    given."""
+    added, _, ends = part["UpdateExpression"].partition(", ")
+    if added != ADDED or ends not in {"", ENDS}:
         raise ServiceError("ValidationException", part["UpdateExpression"], 400, {})
     names, values = part["ExpressionAttributeNames"], part["ExpressionAttributeValues"]
     before = there or {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
     had = int(before.get(names["#n"], {"N": "0"})["N"])
     number = {"N": str(had + int(values[":by"]["N"]))}
+    if ends:
+        before = {names["#ttl"]: values[":ttl"], **before}
     return {**before, names["#n"]: number, names["#fmt"]: values[":fmt"]}
 
 

@@ -1,6 +1,7 @@
 """The card page, codes that a phone scanned, mailed links, unsubscribing."""
 
 from regulars.http import protocol
+from regulars.pages.customer.card import actions
 from regulars.pages.customer.card import handlers as card
 from regulars.pages.customer.history import handlers as history
 from regulars.pages.customer.mailed import handlers as mailed
@@ -11,6 +12,7 @@ from regulars.pages.message import handlers as message
 
 lambda_handler = protocol.serve(
     {
+        **actions.ROUTES,
         **card.ROUTES,
         **history.ROUTES,
         **mailed.ROUTES,

@@ -20,7 +20,9 @@ from regulars.api import openapi
 from regulars.api.routes import API
 from regulars.core import tokens
 from regulars.domain.calendar import to_ms
+from regulars.store import waiting_actions
 from regulars.store.members import Members
+from regulars.store.waiting_actions import WaitingAction
 from tests.service import Merchant, Reply, Service, match
 
 FILE = Path(openapi.__file__).with_name("examples.json")
@@ -168,6 +170,12 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.ask("POST", f"{of}/give", {"to": ben, "unit": "stamp", "amount": 1, "note": "for you"})
     wrong = {"to": ben, "reason": "The wrong card was scanned."}
     story.ask("POST", f"/v1/entries/{member}.{sold}/move", wrong)
+    story.ask("POST", "/v1/codes", {"kind": "receipt", "spend_minor": 840, "order_id": "bill-9"})
+    waits = WaitingAction(member, "review", to_ms(frozen.now), ref="https://reviews.example/7")
+    put = waiting_actions.put_new(story.merchant.sandbox_id, waits, None)
+    service.table.put(put.item, put.condition)
+    story.ask("GET", "/v1/actions", query={"status": "waiting"})
+    story.ask("POST", f"/v1/actions/{member}.review", {"decide": "grant", "note": "Thank you!"})
     story.ask("GET", "/v1/hooks")
     story.ask("PUT", "/v1/hooks/square", {"secret": "the signature key that Square shows"})
     till = story.ask("POST", "/v1/keys", {"name": "Till 1", "scopes": ["till"]})["key_id"]

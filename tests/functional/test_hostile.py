@@ -125,10 +125,12 @@ def test_every_name_in_the_path_is_answered_in_form(service: Service, route: Rou
             continue
         cookies = cafe.staff_cookies() if route.function == "staff" else {}
         body: dict[str, Any] | None = {} if route.method != "GET" else None
+        headers = headers_of(cafe, route)
+        if route.path == "/staff/api/codes/{id}":
+            del headers["authorization"]  # the cookies open it, and a key does not
         reply = service.request(
-            route.method, paths(route, cafe, name), body=body,
-            headers=headers_of(cafe, route), cookies=cookies,
-        )  # fmt: skip
+            route.method, paths(route, cafe, name), body=body, headers=headers, cookies=cookies
+        )
         expected = {200} if route.path in {"/s/{code}", "/v/{code}"} else {400, 401, 404, 422}
         assert reply.status in expected, name
 

@@ -40,7 +40,9 @@ def known(cafe: Merchant, service: Service) -> dict[str, str]:
     staff = cafe.created["staff_url"].rpartition("/")[2]
     until = calendar.to_ms(clock.now()) // 1000 + 600
     export = tokens.sign("export-link", f"{cafe.id} {card['member_id']} {until}")
+    code = cafe.call("POST", "/v1/codes", {"kind": "once"}).json
     return {
+        "/t/{token}": code["url"].rpartition("/")[2], "/staff/api/codes/{id}": code["code_id"],
         "/v1/templates/{id}": "corner-cafe", "/v1/raffles/{id}": "winter",
         "/v1/leaderboards/{id}": "visits",
         "{id}": card["member_id"], "/c/{token}": link,

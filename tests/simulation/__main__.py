@@ -14,9 +14,16 @@ from multiprocessing import Pool
 from pathlib import Path
 
 from regulars.core import ring
-from tests.simulation import planted_versions, planted_wallets, wallets
+from tests.simulation import (
+    planted_codes,
+    planted_versions,
+    planted_wallets,
+    scanning,
+    wallets,
+)
 from tests.simulation.changing import Changing
 from tests.simulation.planted import BUGS, planted
+from tests.simulation.scanning import Scanning
 from tests.simulation.simulator import STEPS, Found, Simulation, simulate
 from tests.simulation.wallets import Wallets
 
@@ -48,7 +55,7 @@ RING = json.dumps(
 CHUNK = 40
 CHANGING_EVERY = 4
 """Of so many seeds one is also that of a merchant who changes the programme all the time, and one
-that of a merchant where points are money off."""
+that of a merchant where points are money off, and one that of one where guests scan codes."""
 TRACE_LINES = 40
 PLANTED_SEEDS = 2_000
 
@@ -118,6 +125,8 @@ def _some(chunk: tuple[list[int], int]) -> tuple[Found | None, tuple[int, int]]:
         stepped += simulation.step
         if seed % CHANGING_EVERY == 0 and (found := Changing(seed).run()):
             return found, (0, 0)
+        if seed % CHANGING_EVERY == 2 and (found := scanning.simulate(seed, steps)):
+            return found, (0, 0)
         if seed % CHANGING_EVERY == 1 and (found := wallets.simulate(seed, steps)):
             return found, (0, 0)
     gc.collect()
@@ -153,7 +162,7 @@ def _planted() -> int:
     return 1 if missed else 0
 
 
-ALL_BUGS = (*BUGS, *planted_versions.BUGS, *planted_wallets.BUGS)
+ALL_BUGS = (*BUGS, *planted_versions.BUGS, *planted_wallets.BUGS, *planted_codes.BUGS)
 
 
 def _bug(name: str) -> tuple[str, Found | None]:
@@ -164,6 +173,9 @@ def _bug(name: str) -> tuple[str, Found | None]:
     if name in planted_wallets.BUGS:
         with planted_wallets.planted(name):
             return name, next((found for seed in seeds if (found := Wallets(seed).run())), None)
+    if name in planted_codes.BUGS:
+        with planted_codes.planted(name):
+            return name, next((found for seed in seeds if (found := Scanning(seed).run())), None)
     with planted(name):
         return name, next((found for seed in seeds if (found := Simulation(seed).run())), None)
 

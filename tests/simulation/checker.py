@@ -76,6 +76,10 @@ class Checker:
         """By raffle its seed, tickets and winners."""
         self.began: date = date.min
         """The day on which the run began."""
+        self.used: dict[str, int] = {}
+        """By code that guests scan how often it was used, as it says itself."""
+        self.scanned: dict[str, list[str]] = {}
+        """By code the cards on which it was booked."""
         self.profiles: dict[str, dict[str, Any]] = {}
         self.handles: dict[str, str] = {}
         """By member."""
@@ -131,6 +135,8 @@ class Checker:
                 member = from_item(after)["about"].get("member_id")
                 assert member in self.spoilt, f"set aside, and sound: {from_item(after)['why']}"
                 continue
+            elif kind == "LINK" and "kind" in after:
+                self._code(key[0].removeprefix("LINK#"), before, after)
             elif kind in {"ENTRY", "OP", "CODE", "LINK", "HANDLE", "CONTACT"}:
                 assert before is None or before == after, f"{key} was written over"
             elif key[0].rpartition("#")[2] in self.spoilt and kind in {"STATE", "VOUCHER"}:
@@ -169,6 +175,14 @@ class Checker:
             self._quiet(from_item(kinds["STATE"][2]))
         elif "VOUCHER" in kinds or "REFUNDED" in kinds:
             raise AssertionError(f"{sorted(kinds)} without an entry")
+
+    def _code(self, code_id: str, before: Mapping[str, Any] | None, after: Any) -> None:
+        """A code that guests scan changes in nothing but how often it was used."""
+        zero = {"N": "0"}
+        used = int(after.get("n", zero)["N"])
+        assert before is None or {**before, "n": 0} == {**after, "n": 0}, "a code was changed"
+        assert used <= int(after["uses"]["N"]), "more cards have used a code than may"
+        self.used[code_id] = used
 
     def _delivery(self, key: Key, before: Mapping[str, Any] | None, after: Any) -> None:
         """What was sent stays sent; nobody claims a delivery more than twice."""
@@ -297,7 +311,16 @@ class Checker:
         if order and entry["kind"] == "earn":
             assert order not in self.orders, f"order {order} was booked twice"
             self.orders[order] = (member, entry["seq"])
+        if entry["op"].startswith("code:"):
+            self._scanned(entry["op"].split(":")[1], member)
         self._compare(cards.card_of(state), replay)
+
+    def _scanned(self, code_id: str, member: str) -> None:
+        """A code is booked once on a card, and counted with the booking."""
+        booked = self.scanned.setdefault(code_id, [])
+        assert member not in booked, "a card has used a code twice"
+        booked.append(member)
+        assert self.used[code_id] == len(booked), "a code counts other uses than were booked"
 
     def _quiet(self, state: dict[str, Any]) -> None:
         """A job has found nothing to book; a review may have prolonged the tier."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from regulars.actions import enroll, refunds
+from regulars.actions import earning_codes, enroll, refunds
 from regulars.domain.card import Card
 from regulars.domain.decision import Decision
 from regulars.domain.operations import (
@@ -292,9 +292,17 @@ def _job(till: Till, asks: Asks) -> None:
     jobs.JOBS[name](Shop(till.table, till.m, till.program, till.now), member)
 
 
+def _scan(till: Till, asks: Asks) -> Answer:
+    """As the page behind a code does it."""
+    member, code_id = asks.content
+    shop = Shop(till.table, till.m, till.program, till.now)
+    code = earning_codes.by_id(shop, code_id)
+    return earning_codes.use(shop, code, _card(till, member), _render)
+
+
 _WAYS = {
     "join": _join, "stamp": _stamp, "sale": _sale, "refund": _refund, "undo": _undo,
     "issue": _issue, "redeem": _close, "cancel": _close, "adjust": _adjust, "act": _act,
     "grant": _grant, "gift": _gift, "job": _job, "consent": _consent, "take": _take, "use": _use,
-    "reverse": _reverse,
+    "reverse": _reverse, "scan": _scan,
 }  # fmt: skip

@@ -8,16 +8,18 @@ from itertools import chain
 
 import pytest
 
-from tests.simulation import planted_versions, planted_wallets, wallets
+from tests.simulation import planted_codes, planted_versions, planted_wallets, scanning, wallets
 from tests.simulation.__main__ import failed_before, found_before
 from tests.simulation.changing import Changing
 from tests.simulation.planted import BUGS, planted
+from tests.simulation.scanning import Scanning
 from tests.simulation.simulator import Simulation, simulate
 from tests.simulation.wallets import Wallets
 
 SEEDS = range(1, 61)
 CHANGING_SEEDS = range(1, 21)
 WALLET_SEEDS = range(1, 21)
+SCANNING_SEEDS = range(1, 21)
 """A thousand of each are run by `.ci/run`."""
 PLANTED_SEEDS = range(1, 1001)
 """Where a planted bug is looked for that is not found any more where it was the last time."""
@@ -52,6 +54,12 @@ def test_whoever_uses_points_as_money_the_books_are_right() -> None:
         assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
 
 
+def test_whoever_scans_codes_the_books_are_right() -> None:
+    for seed in SCANNING_SEEDS:
+        found = scanning.simulate(seed)
+        assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
+
+
 def test_a_seed_is_always_the_same_run() -> None:
     runs = [Simulation(7) for _ in range(2)]
     assert [run.run(traced=True) for run in runs] == [None, None]
@@ -83,3 +91,10 @@ def test_a_planted_bug_about_credit_is_found(bug: str) -> None:
     last_time = FOUND.get(bug, 1)
     with planted_wallets.planted(bug):
         assert any(Wallets(seed).run() for seed in chain([last_time], PLANTED_SEEDS))
+
+
+@pytest.mark.parametrize("bug", quick(planted_codes.BUGS))
+def test_a_planted_bug_about_codes_is_found(bug: str) -> None:
+    last_time = FOUND.get(bug, 1)
+    with planted_codes.planted(bug):
+        assert any(Scanning(seed).run() for seed in chain([last_time], PLANTED_SEEDS))

@@ -78,6 +78,8 @@ class EntryView(View):
     """What was booked."""
     surprises: list[SurpriseView] = Field(default_factory=list)
     """Unexpected gifts; absent when there are none."""
+    held: bool = False
+    """Whether it holds a visit until somebody confirms it; the entry that does names it."""
     note: str | None = None
     """What staff wrote with a gift."""
     balances: dict[str, int]

@@ -51,16 +51,22 @@ def earn(body: Mapping[str, Any]) -> Mapping[str, Any]:
     errors = checks.fields(body, _EARN)
     if sum(body.get(name) is not None for name in WHO) != 1:
         errors.append(("member_id", "give exactly one of member_id, contact and code"))
-    items = body.get("items")
+    errors += _items_errors(body.get("items"))
+    if not errors and checks.too_much(body):
+        errors.append(("spend_minor", checks.TOO_MUCH))
+    checks.require(errors)
+    return body
+
+
+def _items_errors(items: Any) -> list[tuple[str, str]]:
+    """What is wrong with the items of a sale, apart from that they are no list."""
+    errors: list[tuple[str, str]] = []
     if isinstance(items, list):
         if len(items) > checks.ITEMS_MAX:
             errors.append(("items", checks.at_most_items(checks.ITEMS_MAX)))
         for place, item in enumerate(items[: checks.ITEMS_MAX]):
             errors += _item_errors(place, item)
-    if not errors and checks.too_much(body):
-        errors.append(("spend_minor", checks.TOO_MUCH))
-    checks.require(errors)
-    return body
+    return errors
 
 
 def _item_errors(place: int, item: Any) -> list[tuple[str, str]]:
@@ -109,3 +115,53 @@ def reverse(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Check the body of POST /v1/vouchers/{code}/reverse and return it."""
     checks.require(checks.fields(body, _REVERSE))
     return body
+
+
+CODE_KINDS = ("once", "event", "printed", "receipt")
+USES_MAX = 1_000_000
+
+_CODE: dict[str, checks.Check] = {
+    "kind": checks.one_of(*CODE_KINDS),
+    "visits": checks.integer(0, checks.VISITS_MAX),
+    "spend_minor": _MONEY,
+    "items": lambda value: "" if isinstance(value, list) else checks.NOT_A_LIST,
+    "action": checks.text(40),
+    "order_id": checks.text(),
+    "location": checks.text(),
+    "valid_until": checks.instant,
+    "uses": checks.integer(1, USES_MAX),
+}
+
+
+def code(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Check the body of POST /v1/codes and return it."""
+    errors = checks.fields(body, _CODE, required=("kind",))
+    errors += _items_errors(body.get("items"))
+    if not errors and checks.too_much(body):
+        errors.append(("spend_minor", checks.TOO_MUCH))
+    if not errors and (wrong := no_code(body)):
+        errors.append(wrong)
+    checks.require(errors)
+    return body
+
+
+def no_code(body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Find what does not fit the kind of a code: a field, and why. None when all does."""
+    kind = body["kind"]
+    takes_no = {
+        "once": ("valid_until", "uses"),
+        "receipt": ("uses",),
+        "event": ("order_id",),
+        "printed": ("spend_minor", "items", "action", "order_id", "uses"),
+    }[kind]
+    for name in takes_no:
+        if body.get(name) is not None:
+            return name, f"is not for codes of kind {kind}; leave it out"
+    if body.get("action") is not None:
+        for name in ("visits", "spend_minor", "items", "order_id"):
+            if body.get(name) is not None:
+                return name, "is not for a code that rewards an action; leave one of the two out"
+    sold = body.get("spend_minor") is not None or body.get("items")
+    if body.get("visits") == 0 and not sold:
+        return "visits", "must be at least 1 where nothing else is earned"
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from regulars.actions import book, confirm, find, move_sale, refunds, void_refund
+from regulars.actions import book, confirm, find, held_visits, move_sale, refunds, void_refund
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
@@ -148,16 +148,29 @@ def move(request: protocol.Request) -> protocol.Response:
 
 
 def confirm_entry(request: protocol.Request) -> protocol.Response:
-    """POST /v1/entries/{id}/confirm: what is pending of an entry can be spent at once."""
+    """POST /v1/entries/{id}/confirm: what is pending of an entry can be spent at once; of a visit
+    that waits all that follows from it is booked."""
     gathered = credentials.gather(connect.table(), request)
     known, key = request.idempotency(), protocol.idempotency_key(request)
+    shop, staff = gathered.shop, gathered.caller.staff
     member_id, seq = move_sale.place_of(request.param("id"))
-    member = find.read_member_card(gathered.shop, member_id)
+    member = find.read_member_card(shop, member_id)
 
     def render(decision: Decision) -> integration.View:
         return integration.booked(gathered.program, decision, gathered.now, member.words)
 
-    answer = confirm.confirm(gathered.shop, member_id, seq, f"key:{key}", known, render)
+    first = shop.ledger.known(f"key:{key}", known.fingerprint)
+    waiting = None if first else held_visits.find(shop, member_id, seq)
+    if first:
+        answer = first
+    elif waiting:
+        origin = book.origin(gathered.program, key, staff, {})
+        answer = held_visits.confirm(shop, *waiting, origin, known, render)
+    elif staff:
+        detail = "At the counter only visits that wait are confirmed."
+        raise Refused(RefusalCode.FORBIDDEN, detail)
+    else:
+        answer = confirm.confirm(shop, member_id, seq, f"key:{key}", known, render)
     return protocol.answered(book.personal_answer(gathered.shop, answer, member))
 
 

@@ -20,6 +20,8 @@ DESCRIPTIONS: Descriptions = {
         "timezone": "IANA time zone.",
         "languages": "Languages of the pages and messages, the shop's own first.",
         "owner_email": "Where the weekly digest goes.",
+        "prices": "What a `coffee`, a `main` or a `visit` costs, in minor units: money of the "
+        "template follows from it. Without it a usual price is taken for the currency.",
     },
     "Consents": {
         "": "What a member agrees to. Consents that are left out stay as they are.",
@@ -149,6 +151,23 @@ DESCRIPTIONS: Descriptions = {
         "url": "The address as it is set at the provider, where that is signed, too.",
         "account": "The merchant's account at the provider; events of others are not booked.",
         "access_token": "With what the provider can be asked who a customer is.",
+    },
+    "NewCode": {
+        "": "A code that guests scan with their own phone.",
+        "kind": "What it is for; it says for how long and for how many cards the code is good.",
+        "visits": "How many visits; 1 if left out.",
+        "spend_minor": "What was paid, in minor units.",
+        "items": "What was bought.",
+        "action": "What the guest did, instead of a visit or a sale.",
+        "order_id": _ORDER,
+        "location": _LOCATION,
+        "valid_until": "When it ends, for `event`, `printed` and `receipt`.",
+        "uses": "How many cards can use it, for `event`; any number if left out.",
+    },
+    "ActionDecision": {
+        "": "What is decided about something that a member says they did.",
+        "decide": "Whether it is rewarded.",
+        "note": "A sentence for the member, on the card.",
     },
     "NewApiKey": {
         "name": "What its owner calls it, such as the machine that uses it.",

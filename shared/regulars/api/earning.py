@@ -8,6 +8,7 @@ from typing import Any
 from regulars.actions import book, find, named
 from regulars.api import bodies
 from regulars.core import checks
+from regulars.domain.accrual import waiting_visits
 from regulars.domain.decision import Decision
 from regulars.domain.operations import Earn
 from regulars.domain.refusals import RefusalCode, Refused
@@ -47,6 +48,10 @@ def earn(request: protocol.Request) -> protocol.Response:
 
     operation = _operation(shop, key, body, gathered.caller)
     answer = book.book(shop, member, operation, known, render)
+    if member.card.taken and not answer.replayed and (waiting := waiting_visits(member.card)):
+        from regulars.actions import held_visits
+
+        held_visits.confirm_all(shop, member.card.member_id, waiting, operation.origin.source)
     if known.alias:
         answer = _order(shop, member, answer, operation, key, known, render)
     return protocol.answered(answer)

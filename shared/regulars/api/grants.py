@@ -9,21 +9,29 @@ from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.domain.decision import Decision
 from regulars.domain.operations import AnyOperation, GrantTier, Origin, RewardAction
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
+from regulars.store.staff import STAFF
 from regulars.views import integration
 
 
 def act(request: protocol.Request) -> protocol.Response:
-    """POST /v1/actions: a review, a survey, an event attended. The same `ref` counts once."""
+    """POST /v1/actions: a review, a survey, an event attended. The same `ref` counts once.
+
+    Staff can say so of actions for which the programme asks them, a manager of all.
+    """
     gathered, body = credentials.gather_for(
         connect.table(),
         request,
         lambda: read_body(request, models.ActionBody),
         lambda body: find.card_keys(body.member_id),
     )
-    key = protocol.idempotency_key(request)
-    origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
+    key, session = protocol.idempotency_key(request), gathered.caller.staff
+    rule = gathered.program.action_rule(body.action)
+    if session and session.role == STAFF and rule and rule.proof != "staff":
+        raise Refused(RefusalCode.FORBIDDEN, "A manager or the owner says that this was done.")
+    origin = book.origin(gathered.program, key, session, {})
     alias = f"action:{body.member_id}:{body.action}:{body.ref}" if body.ref else None
     operation = RewardAction(origin, body.action, body.ref)
     return _perform(request, gathered, body.member_id, operation, alias)

@@ -5,6 +5,7 @@ from regulars.api import (
     attention,
     audit,
     card_links,
+    codes,
     contacts,
     corrections,
     devices,
@@ -24,13 +25,14 @@ from regulars.api import (
     staff,
     unknown,
     vouchers,
+    waiting_actions,
 )
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, card_links, contacts, corrections, devices, fraud, grants, hooks,
-    ledger_checks, members, merchant_settings, merchants, merging, personal_data, platform,
-    programs, sandbox, service, staff, unknown, vouchers,
+    api_keys, attention, audit, card_links, codes, contacts, corrections, devices, fraud, grants,
+    hooks, ledger_checks, members, merchant_settings, merchants, merging, personal_data, platform,
+    programs, sandbox, service, staff, unknown, vouchers, waiting_actions,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

@@ -98,9 +98,13 @@ def _document(body: NewMerchant) -> dict[str, Any]:
     }
     if country := zones.country(body.timezone):
         own["country"] = country
-    template = templates.template(body.template)
-    own["limits"] = amounts.guards(template.get("limits", {}), body.currency)
-    return check({**template, **own})
+    prices = body.prices or {}
+    priced = amounts.categories(body.template)
+    if unknown := [name for name in prices if name not in priced]:
+        hint = f"is not priced here; take one of: {', '.join(priced)}"
+        raise Refused(RefusalCode.INVALID, "", tuple((f"prices.{name}", hint) for name in unknown))
+    template = templates.written(body.template)
+    return check({**amounts.priced(template, body.template, body.currency, prices), **own})
 
 
 def _keys_and_hooks(live: str, created_ms: int) -> tuple[list[Put], dict[str, Any]]:

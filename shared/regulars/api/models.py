@@ -130,6 +130,12 @@ class NewMerchant(Body):
     timezone: Zone
     languages: Languages
     owner_email: PastedText
+    prices: (
+        Annotated[
+            dict[Text, Annotated[int, Field(ge=1, le=10**9)]], Field(min_length=1, max_length=20)
+        ]
+        | None
+    ) = None
 
 
 class Consents(Body):

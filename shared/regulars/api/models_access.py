@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from regulars.api.models import Body, Instant, PastedText, Text
-from regulars.program.document import StaffLimits
 from regulars.program.fields import Shaped, Short
+from regulars.program.limits import StaffLimits
 
 Origin = Annotated[
     str,

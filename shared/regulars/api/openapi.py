@@ -51,6 +51,12 @@ _QUERY: dict[str, dict[str, Any]] = {
         ],
         "description": "Only things of this kind",
     },
+    "status": {
+        "type": "string",
+        "enum": ["waiting", "granted", "refused"],
+        "default": "waiting",
+        "description": "Which ones.",
+    },
     "state": {
         "type": "string", "enum": ["open", "dismissed", "held", "reversed"], "default": "open",
         "description": "What was done with it last",

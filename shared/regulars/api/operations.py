@@ -224,10 +224,31 @@ OPERATIONS: dict[str, Text] = {
         "unless `allow_debt` says so.",
         (Code.NOT_FOUND, Code.INSUFFICIENT_BALANCE),
     ),
+    "POST /v1/codes": Text(
+        "Earning",
+        "Makes a code that guests scan with their own phone; what it gives is read as in "
+        "`/v1/earn`, or it is an `action`. `once` is good for 90 seconds and one card. `receipt` "
+        "is for one card and 30 days, and its `order_id` is booked once, whichever way it comes. "
+        "`event` is for the door of an event: once on each card, for a day if `valid_until` does "
+        "not say. `printed` hangs on a wall: each card can use it as often as the programme's "
+        "`limits.printed` say, and the visit is held until staff or a sale confirm it; after 7 "
+        "days it is taken back. The link is shown this once.",
+    ),
+    "GET /v1/actions": Text(
+        "Earning",
+        "Lists what members say they did and the owner has to decide (`proof: owner`), or has "
+        "decided: `status` is `waiting`, `granted` or `refused`.",
+    ),
+    "POST /v1/actions/{id}": Text(
+        "Earning",
+        "Rewards what a member says they did, or refuses it, with a note that the card shows. "
+        "What is granted is booked once.",
+        (Code.LIMIT_REACHED, Code.CONFLICT),
+    ),
     "POST /v1/actions": Text(
         "Earning",
         "Rewards something besides a visit or a sale, by the programme's rules on actions. The "
-        "same `ref` counts once.",
+        "same `ref` counts once. Staff can say so of actions with `proof: staff`.",
         (Code.NOT_FOUND, Code.LIMIT_REACHED),
     ),
     "POST /v1/gifts": Text(
@@ -264,7 +285,9 @@ OPERATIONS: dict[str, Text] = {
     "POST /v1/entries/{id}/confirm": Text(
         "Corrections",
         "Ends the hold on what an entry granted (`hold_days` of its unit): what is left of it can "
-        "be spent at once, and expires when it would have. The id is the `entry_id`.",
+        "be spent at once, and expires when it would have. A visit that was held, because a code "
+        "on a wall was scanned, is earned as of when it was; staff can confirm those. The id is "
+        "the `entry_id`.",
         (Code.NOT_FOUND, Code.ALREADY_REVERSED),
     ),
     "POST /v1/entries/{id}/move": Text(

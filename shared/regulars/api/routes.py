@@ -11,6 +11,7 @@ from regulars.api import answers as a
 from regulars.api import answers_access as access
 from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
+from regulars.api import answers_codes as codes
 from regulars.api import answers_fraud as of_fraud
 from regulars.api import answers_ledger as ledger
 from regulars.api import answers_merchants as merchants
@@ -19,6 +20,7 @@ from regulars.api import answers_personal as personal
 from regulars.api import answers_programs as programs
 from regulars.api import models as m
 from regulars.api import models_access as of_access
+from regulars.api import models_codes as of_codes
 from regulars.api import models_merchants as of_merchants
 from regulars.program.document import ProgramDocument
 
@@ -115,13 +117,19 @@ API = (
           m.MergeBody, ((200, merged.Merged),), ledger=True),
     Route("DELETE", "/v1/members/{id}/merges/{merge_id}", "api", "Undo a merge", "key",
           answers=((200, merged.Unmerged),)),
-    Route("POST", "/v1/actions", "api", "Reward something a member did", "key",
+    Route("POST", "/v1/codes", "api", "Make a code that guests scan", "key",
+          of_codes.NewCode, ((201, codes.CodeView),)),
+    Route("GET", "/v1/actions", "api", "List what members say they did", "key or staff",
+          answers=((200, codes.WaitingActionList),), query=("status", "limit", "cursor")),
+    Route("POST", "/v1/actions/{id}", "api", "Decide about what a member did", "key or staff",
+          of_codes.ActionDecision, ((200, codes.DecidedAction),)),
+    Route("POST", "/v1/actions", "api", "Reward something a member did", "key or staff",
           m.ActionBody, ((200, ledger.Earned),), ledger=True),
     Route("POST", "/v1/gifts", "staff", "Give an unexpected gift", "key or staff",
           m.GiftBody, ((200, ledger.Earned),), ledger=True),
     Route("POST", "/v1/members/{id}/tier", "api", "Give a tier, or end it", "key",
           m.TierGrantBody, ((200, ledger.Earned),), ledger=True),
-    Route("POST", "/v1/entries/{id}/confirm", "api", "End the hold on an entry", "key",
+    Route("POST", "/v1/entries/{id}/confirm", "api", "End the hold on an entry", "key or staff",
           None, ((200, ledger.Booked),), ledger=True),
     Route("POST", "/v1/entries/{id}/move", "api", "Move a sale to the right member", "key",
           m.MoveBody, ((200, ledger.OnTwoCards),), ledger=True),
@@ -186,6 +194,8 @@ PAGES = (
     Route("GET", "/assets/{name}", "assets", "A script of the pages", "none"),
     Route("GET", "/j/{slug}", "join", "The join page", "none"),
     Route("POST", "/j/{slug}", "join", "Join", "none"),
+    Route("GET", "/t/{token}", "join", "What a scanned code gives", "none"),
+    Route("POST", "/t/{token}", "join", "Put it on the card, or on a new one", "none"),
     Route("GET", "/j/{slug}/recover", "card", "Ask for a card that was lost", "none"),
     Route("POST", "/j/{slug}/recover", "card", "Get a card back", "none"),
     Route("GET", "/c/{token}", "card", "To the card, or to look at it", "link"),
@@ -201,6 +211,7 @@ PAGES = (
     Route("GET", "/card/{slug}/state", "card", "What has changed", "card"),
     Route("POST", "/card/{slug}/vouchers", "card", "Take a reward", "card"),
     Route("POST", "/card/{slug}/leaderboard", "card", "Take part in leaderboards, or stop", "card"),
+    Route("POST", "/card/{slug}/actions", "card", "Say that something was done", "card"),
     Route("POST", "/card/{slug}/device", "card", "Let the card live here", "card"),
     Route("POST", "/card/{slug}/devices", "card", "End another device", "card"),
     Route("POST", "/card/{slug}/forget", "card", "Not me: take the card off this browser", "card"),
@@ -220,6 +231,10 @@ PAGES = (
     Route("GET", "/staff/{token}", "staff", "Ask before a device is enrolled", "link"),
     Route("POST", "/staff/{token}", "staff", "Enrol a device", "link"),
     Route("POST", "/staff/api/who", "staff", "Sign in by name and PIN", "device"),
+    Route("GET", "/staff/display", "staff", "The display on the counter", "staff"),
+    Route("GET", "/staff/api/display", "staff", "What the display shows now", "staff"),
+    Route("POST", "/staff/api/codes", "staff", "Make a code for a guest", "staff"),
+    Route("GET", "/staff/api/codes/{id}", "staff", "See whether a code was used", "staff"),
     Route("GET", "/staff/api/member", "staff", "Find a member", "staff"),
     Route("POST", "/staff/api/undo", "staff", "Undo", "staff", ledger=True),
     Route("POST", "/staff/sign-out", "staff", "Sign out", "staff"),

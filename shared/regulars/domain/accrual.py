@@ -58,10 +58,17 @@ def join(draft: Draft, operation: Join) -> None:
 def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
     """Book a visit or sale; return (rule id, reason) for what was not granted."""
     basket = baskets.read(operation, draft.program.counts)
+    if operation.scan:
+        from regulars.domain import earning_codes
+
+        earning_codes.require_in_time(draft, operation.scan)
+        earning_codes.count(draft, operation.scan)
     count, refused = visits.granted(draft, operation, basket)
     capped = bool(refused)
     spend_minor = basket.spend_minor
     draft.facts.update(facts_of(operation, count, basket))
+    if operation.shows_presence and (waiting := waiting_visits(draft.card)):
+        draft.facts["awaited"] = waiting
     if operation.order_id:  # it may be sent again with other items
         draft.facts.update(found_by(draft.card))
     kinds, occasion = kinds_of(basket, count), occasion_of(draft, spend_minor)
@@ -77,6 +84,11 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
     if not capped and (count or spend_minor > 0):
         surprises.draw(draft, occasion, kinds)
     return refused
+
+
+def waiting_visits(card: Card) -> list[str]:
+    """List the names of the visits that wait on a card to be confirmed (see `held_visits.py`)."""
+    return [name for name in card.taken if name.startswith("h:")]
 
 
 def found_by(card: Card) -> dict[str, Any]:
@@ -149,7 +161,7 @@ def act(draft: Draft, operation: RewardAction) -> None:
     for rule in rules:
         period = limits.period(rule.limit_window, today)
         key = f"a:{rule.id}"
-        if rule.limit and limits.given(draft.card, key, period) >= rule.limit:
+        if limits.is_full(draft.card, rule, today):
             raise Refused(RefusalCode.LIMIT_REACHED, "It has been rewarded as often as it is.")
         draft.card = limits.counted(draft.card, key, period)
         draft.grant(rule.unit, rule.amount, rule.id, reasons.action(operation.action))

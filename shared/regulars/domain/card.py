@@ -16,6 +16,9 @@ _V = TypeVar("_V")
 NEVER = ""
 """The `expires_on` of a lot that does not expire."""
 
+HELD = "9999-01-01"
+"""The `available_on` of a lot that cannot be spent before somebody confirms it."""
+
 MONTHS_KEPT = 24
 """How many calendar months of windows a card keeps; older months remain in `lifetime`."""
 

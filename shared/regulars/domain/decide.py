@@ -7,7 +7,7 @@ Refused. The counter, the tills, the jobs, the previews and the simulator all ca
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from regulars.domain import (
     accrual,
@@ -21,7 +21,7 @@ from regulars.domain import (
 from regulars.domain.card import Card, expired
 from regulars.domain.decision import Decision
 from regulars.domain.draft import Draft
-from regulars.domain.due import BENEFITS, EXPIRE, TIER
+from regulars.domain.due import BENEFITS, EXPIRE, HELD_VISIT, TIER
 from regulars.domain.ledger import Kind
 from regulars.domain.operations import (
     Adjust,
@@ -55,6 +55,7 @@ from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 
 if TYPE_CHECKING:
+    from regulars.domain.held_visits import ConfirmVisit, DropVisit, HoldVisit
     from regulars.domain.holding import Hold, Release
     from regulars.domain.merge_operations import Merge, MergeInto, Restore, Unmerge
     from regulars.domain.operations import Carry
@@ -189,13 +190,28 @@ def _restores(operation: AnyOperation) -> bool:
     return isinstance(operation, Restore)
 
 
-def _rare(
-    draft: Draft, operation: Hold | Release | Merge | MergeInto | Unmerge | Restore | Carry
-) -> Decision:
-    """Book what is rare: a hold, its end, one side of a merge."""
-    from regulars.domain import holding
+_Rare: TypeAlias = (
+    "Hold | Release | HoldVisit | ConfirmVisit | DropVisit | Merge | MergeInto | Unmerge | Restore"
+    "| Carry"
+)
+
+
+def _rare(draft: Draft, operation: _Rare) -> Decision:
+    """Book what is rare: a hold, its end, a visit that waits, one side of a merge."""
+    from regulars.domain import held_visits, holding
 
     match operation:
+        case held_visits.HoldVisit():
+            held_visits.hold(draft, operation)
+            return draft.decision("earn")
+        case held_visits.ConfirmVisit():
+            refused = held_visits.confirm(draft, operation)
+            _no_longer_due(draft, HELD_VISIT)
+            return draft.decision("earn", unlocked=_issued(draft), refused=tuple(refused))
+        case held_visits.DropVisit():
+            held_visits.drop(draft, operation)
+            _no_longer_due(draft, HELD_VISIT)
+            return draft.decision("expire")
         case holding.Hold():
             holding.hold(draft, operation)
             return draft.decision("adjust")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from regulars.domain import calendar, periods, tiering
-from regulars.domain.card import Card
+from regulars.domain.card import HELD, Card
 from regulars.domain.program import Program, Reward
 
 EXPIRE = "expire"
@@ -20,11 +20,15 @@ REMIND = "remind"
 BENEFITS = "benefits"
 BIRTHDAY = "birthday"
 ANNIVERSARY = "anniversary"
+HELD_VISIT = "held_visit"
 
 LEAP_DAY = "02-29"
 
 CELEBRATION_HOUR = 7
 """The merchant's local hour at which birthdays and anniversaries are rewarded."""
+
+HELD_VISIT_MS = 7 * 24 * 3600 * 1000
+"""For how long a visit waits to be confirmed (see `held_visits.py`)."""
 
 REMINDER_HOUR = 10
 """The merchant's local hour at which reminders are sent."""
@@ -70,6 +74,8 @@ def _due_instants(program: Program, card: Card, now: datetime) -> Iterator[tuple
             yield BENEFITS, calendar.local_start(starts, zone)
     elif card.tier:
         yield TIER, now  # the programme no longer has it
+    if waiting := [since for name, (since, _) in card.taken.items() if name.startswith("h:")]:
+        yield HELD_VISIT, max(now, calendar.from_ms(int(min(waiting)) + HELD_VISIT_MS))
     for opens in tiering.seasons_ahead(program, card, today):
         yield TIER, calendar.local_start(opens, zone)
     if remind_on := reminder_day(program, card, today):
@@ -127,7 +133,7 @@ def _release_days(program: Program, card: Card, today: str) -> list[str]:
         lot.available_on
         for unit in units
         for lot in card.lots.get(unit, ())
-        if lot.available_on > today
+        if today < lot.available_on < HELD
     ]
 
 

@@ -8,6 +8,7 @@ their ids, which have no colon; all other names have one.
 from __future__ import annotations
 
 from regulars.domain.card import Card
+from regulars.domain.program import EarnRule
 
 _PREFIX = {"day": 10, "month": 7, "year": 4, "lifetime": 0}
 
@@ -26,6 +27,12 @@ def given(card: Card, name: str, in_period: str) -> int:
     """Return how often a thing was given within a period."""
     last, count = stored(card, name)
     return count if last == in_period else 0
+
+
+def is_full(card: Card, rule: EarnRule, today: str) -> bool:
+    """Tell whether a rule on actions has rewarded a card as often as it does."""
+    in_period = period(rule.limit_window, today)
+    return bool(rule.limit) and given(card, f"a:{rule.id}", in_period) >= rule.limit
 
 
 def counted(card: Card, name: str, in_period: str, times: int = 1) -> Card:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from regulars.domain.allowances import Allowance
+from regulars.domain.allowances import Allowance, Scan
 from regulars.domain.card import NONE, Card, Lot, Use
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
 
 if TYPE_CHECKING:
+    from regulars.domain.held_visits import ConfirmVisit, DropVisit, HoldVisit
     from regulars.domain.holding import Hold, Release
     from regulars.domain.merge_operations import Merge, MergeInto, Restore, Unmerge
 
@@ -46,8 +47,7 @@ class Join(NamedTuple):
 
     origin: Origin
     member_id: str
-    birthday: str = ""
-    """`MM-DD`, if known."""
+    birthday: str = ""  # `MM-DD`, if known
     again: bool = False
     """Whether the person was a member before and was erased: joining gives nothing twice."""
 
@@ -88,6 +88,8 @@ class Earn(NamedTuple):
     note: str | None = None
     refusable: bool = False
     """Whether a reached cap refuses the operation (staff, scans) or grants nothing (tills)."""
+    scan: Scan | None = None  # of a code that the member scanned
+    shows_presence: bool = True  # then visits that wait for that are confirmed
 
 
 class Adjust(NamedTuple):
@@ -177,8 +179,7 @@ class ReverseRedemption(NamedTuple):
     voucher: Voucher
     within_ms: int
     """For how long after the redemption it is allowed."""
-    order_id: str | None = None
-    """For `credit`: the order it was used with; None for what was used last."""
+    order_id: str | None = None  # for `credit`: that it was used with; None for the last use
 
 
 class Cancel(NamedTuple):
@@ -304,8 +305,7 @@ class ReviewTier(NamedTuple):
     """The tier is reviewed: at the end of its period or after a change of the programme."""
 
     origin: Origin
-    birthday: str = ""
-    """`MM-DD`, if known: the new programme may reward it."""
+    birthday: str = ""  # `MM-DD`, if known: the new programme may reward it
 
 
 class ClearDue(NamedTuple):
@@ -396,5 +396,5 @@ AnyOperation: TypeAlias = (
     "Join | Earn | RewardAction | GrantBonus | GiveSurprise | Celebrate | GiveBenefits | Adjust |"
     "Give | Receive | Issue | Redeem | ReverseRedemption | Cancel | Reverse | Revise | Void | Carry"
     "| Adopt | Confirm | Expire | ReviewTier | GrantTier | ClearDue | Erase | Merge | MergeInto"
-    "| Unmerge | Restore | Hold | Release"
+    "| Unmerge | Restore | Hold | Release | HoldVisit | ConfirmVisit | DropVisit"
 )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from regulars.domain.allowances import StaffLimits
+from regulars.domain.allowances import Display, Limits
 from regulars.domain.campaigns import Campaign
 from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
 from regulars.domain.values import Text
@@ -71,6 +71,12 @@ class EarnRule(NamedTuple):
     """For `action`: how often a member is rewarded for it; 0 for no limit."""
     name: Text | None = None
     """What explanations call it."""
+    proof: Literal["key", "staff", "owner", "code", "self"] = "key"
+    """For `action`: who says that it was done."""
+    link: str = ""
+    """For `action`: where it is done."""
+    how: Text | None = None
+    """For `action`: how it is done, in words."""
 
 
 class Rate(NamedTuple):
@@ -207,14 +213,6 @@ class Referral(NamedTuple):
     """How old both cards must be before anybody is rewarded."""
 
 
-class Limits(NamedTuple):
-    """Guards against accidents and self-stamping; zero means no limit."""
-
-    visits_per_day: int
-    cooldown_minutes: int
-    staff: StaffLimits = StaffLimits()
-
-
 class Refunds(NamedTuple):
     """What a refund takes back."""
 
@@ -336,6 +334,11 @@ class Program(NamedTuple):
     past: Past = NO_PAST
     opening: Mapping[str, tuple[Opening, ...]] = MappingProxyType({})
     """By location when it is open; those that do not say are not there."""
+    display: Display = Display()
+
+    def action_rule(self, action: str) -> EarnRule | None:
+        """Return the first rule that rewards an action; None when none does."""
+        return next((it for it in self.earn if it.on == "action" and it.action == action), None)
 
     def terms(self, reward_id: str, version: int) -> Reward | None:
         """Return a reward as it was in a version; the nearest one known when it was not there.

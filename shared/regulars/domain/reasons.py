@@ -41,6 +41,8 @@ class ReasonKind(StrEnum):
     CONFIRMED = "confirmed"
     VOID = "void"
     MERGED = "merged"
+    HELD = "held"
+    UNCONFIRMED = "unconfirmed"
     UNMERGED = "unmerged"
     REPLACED = "replaced"
     ENDED = "ended"
@@ -67,6 +69,8 @@ _MOVED = frozenset(
         ReasonKind.CONFIRMED,
         ReasonKind.MERGED,
         ReasonKind.UNMERGED,
+        ReasonKind.HELD,
+        ReasonKind.UNCONFIRMED,
     }
 )
 
@@ -146,6 +150,11 @@ def plain(kind: ReasonKind) -> Reason:
 def visit(count: int) -> Reason:
     """Visits that count."""
     return Reason({"k": "visit", "n": count})
+
+
+def held(count: int) -> Reason:
+    """Visits that wait until somebody confirms them."""
+    return Reason({"k": "held", "n": count})
 
 
 def spend(spent_minor: int, amount: int, per_minor: int, carried: int, left: int) -> Reason:

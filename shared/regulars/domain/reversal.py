@@ -29,6 +29,10 @@ def reverse(draft: Draft, operation: Reverse) -> tuple[Refunded, list[tuple[str,
             RefusalCode.UNDO_EXPIRED, "It can be undone for five minutes; refund it instead."
         )
     parts = shares(under, operation)
+    if "held" in original.facts:
+        from regulars.domain import held_visits
+
+        held_visits.forget(draft, original)
     _note(draft, operation, parts)
     for grant in grants(carryover.lines_now(draft.program, original)):
         amount = parts.line(grant.line).of(grant.amount)

@@ -29,24 +29,41 @@ def granted(draft: Draft, operation: Earn, basket: Basket) -> tuple[int, list[tu
     A sale in which nothing was paid is no visit, unless the programme says so. Raises CAP_REACHED
     for a limit when the operation is `refusable`.
     """
-    caps, card = draft.program.limits, draft.card
     visits = operation.visits
     if visits and basket.is_free and not (draft.program.counts.zero_sale and not basket.paid_minor):
         return 0, [("visits", reasons.plain(ReasonKind.ZERO_SALE))]
-    reason: Reason | None = None
-    wait_ms = _wait_ms(card, draft.effective_ms, caps.cooldown_minutes * 60_000)
-    if visits and wait_ms:
-        visits, reason = 0, reasons.cooldown(-(-wait_ms // 60_000))
-    elif visits and caps.visits_per_day:
-        had = card.came.get(_name(draft.effective_day), 0)
-        if had + visits > caps.visits_per_day:
-            visits = max(0, caps.visits_per_day - had)
-            reason = reasons.cap_day(caps.visits_per_day)
+    visits, reason = _within(draft, draft.card, visits)
     if reason is None:
         return visits, []
     if operation.refusable:
-        raise Refused(RefusalCode.CAP_REACHED, _words(reason))
+        raise refusal(reason)
     return visits, [("limits", reason)]
+
+
+def require_room(draft: Draft, card: Card, visits: int) -> None:
+    """Raise CAP_REACHED unless so many visits count on a card now."""
+    _, reason = _within(draft, card, visits)
+    if reason is not None:
+        raise refusal(reason)
+
+
+def _within(draft: Draft, card: Card, visits: int) -> tuple[int, Reason | None]:
+    """Return how many of these visits count on a card under the limits, and why not all do."""
+    caps = draft.program.limits
+    wait_ms = _wait_ms(card, draft.effective_ms, caps.cooldown_minutes * 60_000)
+    if visits and wait_ms:
+        return 0, reasons.cooldown(-(-wait_ms // 60_000))
+    if visits and caps.visits_per_day:
+        had = card.came.get(_name(draft.effective_day), 0)
+        if had + visits > caps.visits_per_day:
+            return max(0, caps.visits_per_day - had), reasons.cap_day(caps.visits_per_day)
+    return visits, None
+
+
+def with_visit(card: Card, at_ms: int, day: date, visits: int) -> Card:
+    """Return a card with visits of an instant, as the limits see them."""
+    came = _more(card.came, _name(day), visits)
+    return card._replace(came=came, visited=_more(card.visited, str(at_ms), visits))
 
 
 def _wait_ms(card: Card, at_ms: int, cooldown_ms: int) -> int:
@@ -135,7 +152,10 @@ def _name(day: date) -> str:
     return str(day.toordinal())
 
 
-def _words(reason: Reason) -> str:
+def refusal(reason: Reason) -> Refused:
+    """Refuse what goes beyond a limit; after a cool-down it can be tried again."""
     if reason.kind is ReasonKind.COOLDOWN:
-        return f"This card was stamped a moment ago; the next stamp is in {reason.limit} min."
-    return f"This card has had its {reason.limit} visits of today."
+        detail = f"This card was stamped a moment ago; the next stamp is in {reason.limit} min."
+        return Refused(RefusalCode.CAP_REACHED, detail, retry_after_s=60 * reason.limit)
+    detail = f"This card has had its {reason.limit} visits of today."
+    return Refused(RefusalCode.CAP_REACHED, detail)

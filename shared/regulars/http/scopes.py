@@ -14,6 +14,7 @@ ALL = (FULL, READ, TILL, EXPORT, PUBLISHABLE)
 
 _TILL = frozenset(
     {
+        "POST /v1/codes",
         "POST /v1/earn",
         "POST /v1/refunds",
         "POST /v1/refunds/{id}/void",

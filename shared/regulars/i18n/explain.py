@@ -127,6 +127,12 @@ def _reason(
             return words.t("a gift of another member")
         case "confirmed":
             return words.t("confirmed: it can be used now")
+        case "held":
+            return words.n(
+                "for a visit, to be confirmed", "for {n} visits, to be confirmed", why["n"]
+            )
+        case "unconfirmed":
+            return words.t("nobody confirmed it in time")
         case "revised":
             return words.t("your purchase was changed")
         case "void":

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from typing import Literal
 
+from regulars.actions import held_visits
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.due import (
     BENEFITS,
     BIRTHDAY,
     EXPIRE,
+    HELD_VISIT,
     NOTICE,
     REMIND,
     REMINDER_HOUR,
@@ -46,6 +48,14 @@ def expire(shop: Shop, member_id: str) -> None:
         vouchers=tuple(cards.voucher_of(item) for item in items if item),
     )
     shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def drop_held(shop: Shop, member_id: str) -> None:
+    """Take visits back that nobody has confirmed in time."""
+    card = _card(shop, member_id)
+    if not held_visits.drop_due(shop, card):
+        operation = ClearDue(_origin(HELD_VISIT, card), HELD_VISIT)
+        shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
 
 
 def review_tier(shop: Shop, member_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from regulars.actions import aside, refunds, staff_days
+from regulars.actions import aside, held_visits, refunds, staff_days
 from regulars.core import tokens
 from regulars.core.observability import count
 from regulars.domain.ledger import UNREADABLE, Entry, parse
@@ -64,6 +64,9 @@ def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
         referrals.reward(shop, member_id, entry.seq)
     if entry.facts.get("unfirst"):
         referrals.take_back(shop, member_id, entry.facts["unfirst"])
+    if awaited := entry.facts.get("awaited"):
+        # As below: who booked the sale did it already, if it was the API.
+        held_visits.confirm_all(shop, member_id, awaited, entry.source)
     if entry.kind == "earn" and "order" in entry.facts:
         # Whoever booked the order did this too, unless they died in between and never came again.
         order = f"order:{entry.facts['order']}"

@@ -21,7 +21,16 @@ from regulars.actions.erase import ERASE, clean_up
 from regulars.core import clock
 from regulars.core.deadline import Deadline
 from regulars.core.observability import logger
-from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
+from regulars.domain.due import (
+    ANNIVERSARY,
+    BENEFITS,
+    BIRTHDAY,
+    EXPIRE,
+    HELD_VISIT,
+    NOTICE,
+    REMIND,
+    TIER,
+)
 from regulars.jobs import (
     cards,
     closing,
@@ -48,6 +57,7 @@ from regulars.store.api_keys import KEY_ENDS
 
 JOBS: dict[str, Job] = {
     EXPIRE: cards.expire,
+    HELD_VISIT: cards.drop_held,
     TIER: cards.review_tier,
     BENEFITS: cards.benefits,
     BIRTHDAY: cards.birthday,
@@ -73,7 +83,7 @@ JOBS: dict[str, Job] = {
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "close": (CLOSING,),
-    "expiry": (EXPIRE, ERASE, RETENTION),
+    "expiry": (EXPIRE, HELD_VISIT, ERASE, RETENTION),
     "reminders": (REMIND, NOTICE, LATER),
     "digest": (DIGEST, ROOTS, KEY_ENDS, FRAUD),
     "tiers": (

@@ -29,6 +29,7 @@ def check(document: Any) -> dict[str, Any]:
         *_dangling(parsed),
         *_unaffordable(parsed),
         *_replaced(parsed),
+        *_proved(parsed),
     ]:
         raise Refused(
             RefusalCode.INVALID, "The programme is not valid; see errors.", tuple(mistakes)
@@ -98,6 +99,15 @@ def _each(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f".{place}", one) for place, one in enumerate(value))
     else:
         yield "", value
+
+
+def _proved(document: ProgramDocument) -> Iterable[tuple[str, str]]:
+    """Whatever an action brings, it is proved in one way."""
+    proofs: dict[str, str] = {}
+    for place, rule in enumerate(document.earn):
+        if rule.action and proofs.setdefault(rule.action, rule.proof) != rule.proof:
+            remedy = f"must be {proofs[rule.action]!r}, as for the other rules on {rule.action!r}"
+            yield f"earn.{place}.proof", remedy
 
 
 def _replaced(document: ProgramDocument) -> Iterable[tuple[str, str]]:

@@ -64,6 +64,10 @@ DESCRIPTIONS: Descriptions = {
         "min_spend_minor": "The least money of a sale for which the rule applies, in minor units.",
         "action": "The action that is rewarded, for rules on actions.",
         "per_member": "How often each member is rewarded, for rules on actions.",
+        "proof": "Who says that an action was done: a `key`, `staff`, the `owner` (it waits), the "
+        "`code` at the door of an event, or the member alone (`self`).",
+        "link": "Where the action is done: a link for the card.",
+        "how": "How the action is done, in words for the card.",
     },
     "Cost": {
         "": "What a reward costs.",
@@ -180,6 +184,15 @@ DESCRIPTIONS: Descriptions = {
         "staff": "What one person at the counter may book by hand.",
         "visits_per_day": "Visits of one member that count on one day; 0 for any.",
         "cooldown_minutes": "Minutes after a visit in which another does not count; 0 for none.",
+        "printed": "How often one card can use codes on walls and tables.",
+    },
+    "PrintedLimits": {
+        "cooldown_minutes": "Minutes after one code in which another is refused; 0 for none.",
+        "per_day": "Codes that one card can use on one day; 0 for any number.",
+    },
+    "Display": {
+        "visits": "How many visits one code counts as.",
+        "cooldown_minutes": "Minutes after one code in which another is refused; 0 for none.",
     },
     "Refunds": {
         "policy": "Whether what was spent already is owed (`debt`) or let go (`waive`).",
@@ -285,6 +298,7 @@ DESCRIPTIONS: Descriptions = {
         "referral": "What bringing a friend is worth.",
         "join": "Who can become a member.",
         "limits": "How often visits count, and what staff may book by hand.",
+        "display": "What the code on the display of the counter gives.",
         "refunds": "What a refund takes back.",
         "counts": "Which money counts.",
         "segments": "From when on members are at risk, and lapsed.",

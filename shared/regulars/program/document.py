@@ -22,6 +22,7 @@ from regulars.program.fields import (
     Days,
     Id,
     Languages,
+    Link,
     LocalTime,
     LocationRef,
     Money,
@@ -46,6 +47,7 @@ from regulars.program.fields import (
     Zone,
 )
 from regulars.program.games import Leaderboard, Milestone, Raffle, Surprise
+from regulars.program.limits import Display, Limits
 from regulars.program.mistakes import at
 from regulars.program.places import Location
 from regulars.program.tiers import Tier
@@ -147,9 +149,15 @@ class EarnRule(Part):
     min_spend_minor: Money = 0
     action: ActionName | None = None
     per_member: PerMember | None = None
+    proof: Literal["key", "staff", "owner", "code", "self"] = "key"
+    link: Link | None = None
+    how: Words | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> EarnRule:
+        for name in ("proof", "link", "how"):
+            if self.on != "action" and name in self.model_fields_set:
+                raise ValueError(f"`{name}` belongs to rules on actions")
         if (self.on == "action") != (self.action is not None):
             raise ValueError("`action` belongs to rules on actions, and they need it")
         if self.per_member and self.on != "action":
@@ -300,26 +308,6 @@ class Referral(Part):
     min_age_hours: Annotated[int, Field(ge=0, le=2160)] = 0
 
 
-Bookings = Annotated[int, Field(ge=0, le=100_000)]
-
-
-class StaffLimits(Part):
-    """What one person at the counter may book by hand; 0 is no limit. A manager can go beyond
-    them, and the entry says so."""
-
-    visits_per_day: Bookings = 0
-    spend_minor_per_day: Money = 0
-    spend_minor_per_sale: Money = 0
-    gifts_per_day: Bookings = 0
-    undos_per_day: Bookings = 0
-
-
-class Limits(Part):
-    visits_per_day: Annotated[int, Field(ge=0, le=50)] = 0
-    cooldown_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
-    staff: StaffLimits = StaffLimits()
-
-
 class Refunds(Part):
     """What a refund takes back: units that are spent already, the tier that the sale brought, the
     voucher that was redeemed with it, and from which share of the money a visit stays."""
@@ -393,6 +381,7 @@ class ProgramDocument(Part):
     referral: Referral | None = None
     join: Joining = Joining()
     limits: Limits = Limits()
+    display: Display = Display()
     refunds: Refunds = Refunds()
     counts: Counts = Counts()
     messages: Messages = Messages()

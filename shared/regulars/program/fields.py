@@ -108,6 +108,13 @@ Sentence = Annotated[
 Language = Annotated[
     str, Shaped(r"^[a-z]{2}$", "must be a language as two letters (ISO 639-1) such as en")
 ]
+Link = Annotated[
+    str,
+    Shaped(
+        r"^https://[^\s\"'<>\\]{1,290}$",
+        "must be a link that begins with https://, of at most 300 characters",
+    ),
+]
 Name = Short | Annotated[dict[Language, Short], Field(min_length=1, max_length=20)]
 Words = Sentence | Annotated[dict[Language, Sentence], Field(min_length=1, max_length=20)]
 Plural = Literal["zero", "one", "two", "few", "many", "other"]

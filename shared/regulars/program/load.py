@@ -13,20 +13,17 @@ from typing import Any
 from zlib import decompress
 
 from regulars.domain import calendar
-from regulars.domain.allowances import StaffLimits
+from regulars.domain.allowances import Display
 from regulars.domain.calendar import to_ms
 from regulars.domain.campaigns import WEEKDAYS, Campaign
 from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
 from regulars.domain.program import (
     Benefit,
     Counts,
-    EarnRule,
     Expiry,
     Joining,
     Keep,
-    Limits,
     Messages,
-    Opening,
     Past,
     Program,
     Rate,
@@ -42,7 +39,7 @@ from regulars.domain.program import (
 )
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.values import millionths, thousandths, whole_step
-from regulars.program import past
+from regulars.program import load_parts, past
 from regulars.store import closing
 from regulars.store.marshal import Item
 
@@ -131,7 +128,6 @@ def program_of(item: Item) -> Program:
 
 def load(document: Mapping[str, Any], version: int) -> Program:
     """Read a validated programme document published as `version`."""
-    limits = document.get("limits", {})
     branding = document.get("branding", {})
     return Program(
         version=version,
@@ -144,7 +140,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         color=branding.get("color", "#7a3b1d"),
         icon=branding.get("icon", "gift"),
         units={unit["id"]: _unit(unit) for unit in document.get("units", ())},
-        earn=tuple(_earn(rule) for rule in document.get("earn", ())),
+        earn=tuple(load_parts.earn_rule(rule) for rule in document.get("earn", ())),
         rewards={reward["id"]: _reward(reward) for reward in document.get("rewards", ())},
         tiers=tuple(_tier(tier) for tier in document.get("tiers", ())),
         campaigns=tuple(_campaign(part) for part in document.get("campaigns", ())),
@@ -154,28 +150,16 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         surprises=tuple(_surprise(part) for part in document.get("surprises", ())),
         referral=_referral(document.get("referral")),
         join=Joining(document.get("join", {}).get("min_age", 0)),
-        limits=Limits(
-            limits.get("visits_per_day", 0),
-            limits.get("cooldown_minutes", 0),
-            StaffLimits(**(limits.get("staff") or {})),
-        ),
+        limits=load_parts.limits(document.get("limits", {})),
         refunds=_refunds(document.get("refunds", {})),
         counts=Counts(**document.get("counts", {})),
         messages=Messages(document.get("messages", {}).get("close_to_reward_days", 0)),
         segments=_segments(document.get("segments", {})),
         locations={place["id"]: place["name"] for place in document.get("locations", ())},
+        display=Display(**(document.get("display") or {})),
         categories=dict(document.get("categories") or {}),
-        opening={
-            place["id"]: tuple(_opening(part) for part in place["opening"])
-            for place in document.get("locations", ())
-            if place.get("opening")
-        },
+        opening=load_parts.opening(document.get("locations", ())),
     )
-
-
-def _opening(part: Mapping[str, Any]) -> Opening:
-    days = tuple(WEEKDAYS.index(day) for day in part["days"])
-    return Opening(days, part["from"], part["until"])
 
 
 def _refunds(refunds: Mapping[str, Any]) -> Refunds:
@@ -210,24 +194,6 @@ def _unit(unit: Mapping[str, Any]) -> Unit:
         ends_on=unit.get("ends_on") or "",
         value_units=value.get("units", 0),
         value_minor=value.get("amount_minor", 0),
-    )
-
-
-def _earn(rule: Mapping[str, Any]) -> EarnRule:
-    return EarnRule(
-        id=rule["id"],
-        on=rule["on"],
-        unit=rule["unit"],
-        amount=rule["amount"],
-        per_minor=rule.get("per_minor", 0),
-        categories=tuple(rule.get("categories", ())),
-        skus=tuple(rule.get("skus", ())),
-        exclude=tuple(rule.get("exclude", ())),
-        min_spend_minor=rule.get("min_spend_minor", 0),
-        action=rule.get("action", ""),
-        limit=(rule.get("per_member") or {}).get("times", 0),
-        limit_window=(rule.get("per_member") or {}).get("window", "lifetime"),
-        name=rule.get("name"),
     )
 
 

@@ -9,6 +9,8 @@ PAPER = "#faf7f2"
 INK = "#1d1b16"
 WHITE = "#ffffff"
 COUNTER = "#16140f"
+NIGHT = "#211f19"
+"""What a mail is written on where the reader has chosen dark colors."""
 FALLBACK = "#7a3a1c"
 AA_TEXT = 4.5
 MARGIN = 0.1
@@ -28,7 +30,8 @@ def palette(color: str) -> dict[str, str]:
     `faint` the empty part of a bar on it, `faint-line` and `veil` the edge and the ground of an
     open place, `tint` a pale ground on white,
     `mark` bars, links and text made of it on paper,
-    `lamp` the same main button on the dark counter screen, and `on-lamp`.
+    `lamp` the same main button on the dark counter screen, and `on-lamp`,
+    `night` button and links of a mail in dark colors.
     """
     base = color.lower() if re.fullmatch(r"#[0-9a-fA-F]{6}", color) else FALLBACK
     text = WHITE if contrast(base, WHITE) >= contrast(base, INK) else INK
@@ -47,6 +50,7 @@ def palette(color: str) -> dict[str, str]:
         "mark": _away(base, PAPER, AA_TEXT + MARGIN),
         "lamp": lamp,
         "on-lamp": on_lamp,
+        "night": _away(base, NIGHT, AA_TEXT + MARGIN),
     }
 
 

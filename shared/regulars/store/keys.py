@@ -28,6 +28,7 @@
 | ... in a sandbox | as above | as above | `M#<m>#H` | as above |
 | voucher | `M#<m>#C#<c>` | `VOUCHER#<v>` | | |
 | refunds of an entry | `M#<m>#C#<c>` | `REFUNDED#<seq>` | | |
+| what a member did | `M#<m>#C#<c>` | `ACTION#<a>` | `M#<m>#ACTIONS#<status>` | `<ms>#<c>.<a>` |
 | merge of another card into it | `M#<m>#C#<c>` | `MERGE#<id>` | | |
 | profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
@@ -44,7 +45,7 @@
 | voucher redeemed with an order | as above | `VOUCHER#<v>` | | |
 | refund id | `M#<m>#REFUND#<sha256 of id>` | `REFUND` | | |
 | sandbox message | `M#<m>#MESSAGES` | `<sent ms>#<id>` | | |
-| card or staff link | `LINK#<sha256>` | `LINK` | | |
+| card or staff link, earning code | `LINK#<sha256>` | `LINK` | | |
 | API key | `KEY#<id>` | `KEY` | | |
 | ... in the list of the merchant | `M#<m>#KEYS` | `<id>` | | |
 | what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |

@@ -90,7 +90,7 @@ class Ledger:
         *,
         idempotency: Idempotency | None = None,
         render: Render | None = None,
-        extra: Sequence[Put | Check] = (),
+        extra: Sequence[Put | Check | Count] = (),
         fresh: bool = False,
         if_changed: bool = False,
     ) -> Answer:
@@ -99,8 +99,8 @@ class Ledger:
         `card` may be behind (an eventually consistent read): a write on it is refused and decided
         again; a refusal on it is checked against the state as of now before it is answered, unless
         `fresh` says it just was. `if_changed` writes nothing when nothing changes: not for what is
-        due, which must move its mark. `extra` items are put, or checked, in the same transaction.
-        Raises Refused, or TakenError when an extra item exists.
+        due, which must move its mark. `extra` items are put, checked or counted in the same
+        transaction. Raises Refused, or TakenError when an extra item exists or is at its limit.
         """
         idempotency = idempotency or Idempotency()
         for tries in range(1, TRIES_MAX + 1):

@@ -59,6 +59,7 @@ BATCH_GET_MAX: Final = 100
 TRANSACTION_MAX: Final = 100
 INDEX: Final = "GSI1"
 ADDED: Final = "ADD #n :by SET #fmt = :fmt"
+ENDS: Final = "#ttl = if_not_exists(#ttl, :ttl)"
 
 
 class Put(NamedTuple):
@@ -78,6 +79,8 @@ class Count(NamedTuple):
     key: Key
     by: int
     limit: int
+    ttl: int = 0
+    """When an item that only counts can be forgotten, in seconds since 1970; 0 for never."""
 
 
 class Check(NamedTuple):
@@ -321,6 +324,10 @@ def _count(write: Count) -> Params:
         update["ConditionExpression"] = "attribute_not_exists(#n) OR #n <= :most"
         update["ExpressionAttributeValues"][":most"] = to_attribute(write.limit - write.by)
         update["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    if write.ttl:
+        update["UpdateExpression"] += f", {ENDS}"
+        update["ExpressionAttributeNames"]["#ttl"] = "ttl"
+        update["ExpressionAttributeValues"][":ttl"] = to_attribute(write.ttl)
     return update
 
 

@@ -216,6 +216,8 @@ def entry(program: Program, booked: Entry, prev: str, digest: str, words: Words)
     }
     if booked.tier_from != booked.tier_to:
         view |= {"tier_from": booked.tier_from, "tier_to": booked.tier_to}
+    if "held" in booked.facts:
+        view["held"] = True
     if given := surprises.given(booked.facts):
         view["surprises"] = [
             {

@@ -202,6 +202,26 @@ def at_the_counter(world: World, document: Document) -> None:
         post("/staff/api/undo", seq=seq)
 
 
+def scanning(world: World, document: Document) -> None:
+    """A guest joins with a code of the counter, scans the one on the wall, and the display."""
+    world.publish(document)
+    cookies = world.scan(world.make("POST", "/v1/codes", {"kind": "once"})["url"], {})
+    wall = world.make("POST", "/v1/codes", {"kind": "printed"})["url"]
+    for _ in range(2):
+        world.scan(wall, cookies)
+        world.walk("PT130M")
+        wall = world.make("POST", "/v1/codes", {"kind": "printed"})["url"]
+    world.scan(wall, cookies)
+    staff_id = world.ask("POST", "/v1/staff", {"name": "Kata"})["staff_id"]
+    link = world.make("POST", f"/v1/staff/{staff_id}/devices", {"name": "Display"})["enrol_url"]
+    device = world.sign_in(link)
+    for _ in range(2):
+        world.scan(world.shown("/staff/api/display", device)["url"], cookies)
+        world.walk("PT30M")
+    (card,) = (value.partition(".")[0] for name, value in cookies.items() if "_card_" in name)
+    look(world, card)
+
+
 def after_hours(world: World, document: Document) -> None:
     """Somebody books by hand in the main street; an hour later signals of fraud are looked for."""
     world.publish(document)

@@ -130,6 +130,18 @@ class World:
         answer = self._answer("POST", path)
         return cookies_of(answer["cookies"])
 
+    def scan(self, link: str, cookies: Mapping[str, str]) -> dict[str, str]:
+        """Scan a code and press its button; notes what came of it, returns the guest's cookies."""
+        path = link.removeprefix("https://cards.example")
+        answer = self._answer("POST", path, cookies=cookies, form="once=0123456789")
+        self.note(int(answer["statusCode"]), "scanned")
+        return {**cookies, **cookies_of(answer.get("cookies", []))}
+
+    def shown(self, path: str, cookies: Mapping[str, str]) -> Any:
+        """What the counter is answered, not noted: it is drawn by chance."""
+        credentials.kept.clear()  # the clock may have been moved
+        return json.loads(self._answer("GET", path, cookies=cookies)["body"])
+
     def _key(self, *, live: bool) -> str:
         return str(self.created["api_key" if live else "test_api_key"])
 

@@ -72,7 +72,7 @@ def test_what_moves_within_a_card_is_not_granted() -> None:
     assert set(ReasonKind) - kinds == {
         ReasonKind.RETURNED, ReasonKind.DEBT_PAID, ReasonKind.REPLACED, ReasonKind.ENDED,
         ReasonKind.REVISED, ReasonKind.VOID, ReasonKind.RECEIVED, ReasonKind.CONFIRMED,
-        ReasonKind.MERGED, ReasonKind.UNMERGED,
+        ReasonKind.MERGED, ReasonKind.UNMERGED, ReasonKind.HELD, ReasonKind.UNCONFIRMED,
     }  # fmt: skip
     assert granted([lines[0]._replace(amount=0), lines[0]._replace(amount=-1)]) == []
 

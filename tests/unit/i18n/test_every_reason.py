@@ -53,6 +53,8 @@ REASONS = {
     ReasonKind.GIVEN: reasons.plain(ReasonKind.GIVEN),
     ReasonKind.RECEIVED: reasons.plain(ReasonKind.RECEIVED),
     ReasonKind.CONFIRMED: reasons.plain(ReasonKind.CONFIRMED),
+    ReasonKind.HELD: reasons.held(2),
+    ReasonKind.UNCONFIRMED: reasons.plain(ReasonKind.UNCONFIRMED),
     ReasonKind.REVISED: reasons.revised(3),
     ReasonKind.VOID: reasons.void(3),
     ReasonKind.MERGED: reasons.plain(ReasonKind.MERGED),
@@ -73,6 +75,8 @@ NEVER_STORED_THEN = {
     ReasonKind.UNMERGED,
     ReasonKind.REPLACED,
     ReasonKind.ENDED,
+    ReasonKind.HELD,
+    ReasonKind.UNCONFIRMED,
 }
 """Kinds that no stored entry of an earlier version has."""
 

@@ -1,14 +1,17 @@
 """Views to look at and to test: ordinary, empty, long, done, in points."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 from regulars.http.headers import of_page
-from regulars.i18n.words import Words, words
+from regulars.i18n.words import Words
+from regulars.i18n.words import words as words_of
 from regulars.pages.console.home import view as home
 from regulars.pages.console.home.view import HomePage, PasskeyRow, PasskeysPanel
 from regulars.pages.console.sign_in import view as sign_in
 from regulars.pages.console.sign_in.view import SignInPage
+from regulars.pages.counter.display import view as display
+from regulars.pages.counter.display.view import DisplayPage
 from regulars.pages.counter.enroll import view as enroll
 from regulars.pages.counter.enroll.view import EnrollPage
 from regulars.pages.counter.screen import texts
@@ -18,6 +21,8 @@ from regulars.pages.counter.who import view as who
 from regulars.pages.counter.who.view import Choice, WhoPage
 from regulars.pages.customer.card import view as card
 from regulars.pages.customer.card.view import CardPage
+from regulars.pages.customer.code import view as code
+from regulars.pages.customer.code.view import CodePage
 from regulars.pages.customer.controller import Controller
 from regulars.pages.customer.history import view as history
 from regulars.pages.customer.history.view import HistoryPage
@@ -136,6 +141,11 @@ MAIL = MailBody(
     address="Kávéház a sarkon Bt., 1052 Budapest, Fő utca 1.",
 )
 
+CODE = CodePage(
+    BRAND, "ask", "/t/abc", LANGUAGES, name="Anna", goal=GOAL, got=((STAMP, 1),), pending=1,
+    minutes=180, at="8:42", card="/card/corner", once="once0000", trap="left_blank",
+)  # fmt: skip
+DISPLAY = DisplayPage(BRAND, GOAL._replace(have=0), words_of("en"), "Fő utca")
 MAILED = MailedPage(BRAND, "/m/abc", "ask", "anna@example.com")
 
 RECOVER = RecoverPage(BRAND, "/j/kavehaz/recover", "/j/kavehaz", CONTROLLER)
@@ -152,7 +162,7 @@ HISTORY = HistoryPage(
         ),
         "Europe/Budapest",
         NOW,
-        words("hu"),
+        words_of("hu"),
     ),
     "/card/kavehaz/history?before=12",
 )
@@ -236,6 +246,20 @@ PAGES: dict[str, View] = {
         rewards={"pastry": PASTRY, "tasting": TASTING},
     ),
     "staff-amounts": STAFF._replace(stamp=None, currency="EUR"),
+    **{f"code-{state}": CODE._replace(state=state) for state in get_args(code.State)},
+    "code-join-again": CODE._replace(
+        state="join",
+        name="",
+        card="",
+        min_age=16,
+        error="too_young",
+        typed="2020-01-01",
+        ask_person=True,
+        controller=Controller("Corner Café, 8 High Street", "a@b.example"),
+    ),
+    "code-points": CODE._replace(state="done", goal=None, got=((POINT, 240),)),
+    "display": DISPLAY,
+    "display-one": DISPLAY._replace(brand=LONG_BRAND, goal=None, second=None),
     "mailed": MAILED,
     "mailed-own": MAILED._replace(own=True),
     "mailed-done": MAILED._replace(state="done", card_path="/c/abc"),
@@ -258,6 +282,8 @@ PAGES: dict[str, View] = {
 
 _TEMPLATES = {
     CardPage: card.TEMPLATE,
+    CodePage: code.TEMPLATE,
+    DisplayPage: display.TEMPLATE,
     CounterPage: counter.TEMPLATE,
     HistoryPage: history.TEMPLATE,
     EnrollPage: enroll.TEMPLATE,

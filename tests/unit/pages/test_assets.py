@@ -14,6 +14,7 @@ from regulars.render import assets
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = [
     "card.js",
+    "display.js",
     "elsewhere.js",
     "gifts.js",
     "jsqr.js",

@@ -16,7 +16,7 @@ from regulars.http import card_holders, protocol
 from regulars.http.in_app import is_in_app
 from regulars.pages import answer
 from regulars.pages.customer import friends
-from regulars.pages.customer.card import leaderboards, opening, view
+from regulars.pages.customer.card import action_rows, leaderboards, opening, view
 from regulars.pages.customer.card.opening import Opened
 from regulars.pages.customer.controller import controller_of
 from regulars.pages.customer.words import birthday_words
@@ -68,7 +68,8 @@ def page(
     handle = one.profile.handle if one.device else ""
     found = friends.panel(shop.program, one.card, handle and one.slug, handle, one.words)
     shown = shown._replace(in_app=is_in_app(request), others=_others(request, one), friends=found)
-    return answer.page(status, view.TEMPLATE, shown, one.words)
+    actions = action_rows.panel(one, shown.once)
+    return answer.page(status, view.TEMPLATE, shown, one.words, actions=actions)
 
 
 def _asks_contact(request: protocol.Request, one: Opened) -> bool:

@@ -1,0 +1,1 @@
+"""The display on the counter: a tablet whose code turns over."""

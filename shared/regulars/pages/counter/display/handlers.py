@@ -1,0 +1,80 @@
+"""The display's routes: the page, and the code that it shows now."""
+
+from __future__ import annotations
+
+from regulars.actions import earning_codes
+from regulars.core import display_codes, tokens
+from regulars.domain import calendar
+from regulars.domain.calendar import rfc3339, to_ms
+from regulars.domain.card import Card
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import credentials, protocol
+from regulars.i18n.words import words as words_of
+from regulars.pages import answer
+from regulars.pages.counter.display.view import TEMPLATE, DisplayPage
+from regulars.pages.counter.who import handlers as who
+from regulars.render.brand import brand_of
+from regulars.render.qr import qr_svg
+from regulars.store import connect
+from regulars.store import earning_codes as store
+from regulars.store.staff import Session
+from regulars.views import customer
+
+
+def show(request: protocol.Request) -> protocol.Response:
+    """GET /staff/display; on a device on which nobody is signed in it asks who is there."""
+    try:
+        gathered = credentials.gather(connect.lean_table(), request)
+    except Refused as refused:
+        asked = who.page(request) if refused.code is RefusalCode.UNAUTHORIZED else None
+        if asked is None:
+            raise
+        return asked
+    staff, program = _signed_in(gathered), gathered.program
+    first, *others = program.languages
+    today = calendar.local_date(gathered.now, program.timezone)
+    view = DisplayPage(
+        brand=brand_of(program),
+        goal=customer.goal(program, Card(""), today),
+        second=words_of(others[0]) if others else None,
+        place=program.locations.get(staff.location or "", ""),
+    )
+    return answer.page(200, TEMPLATE, view, words_of(first))
+
+
+def code(request: protocol.Request) -> protocol.Response:
+    """GET /staff/api/display: the code of these 30 seconds, made from the time; nothing is written.
+
+    `used` counts the guests who used it, `used_before` those who used the one before, which is good
+    for some seconds more. Where the place is closed there is no code.
+    """
+    gathered = credentials.gather(connect.lean_table(), request)
+    staff, shop = _signed_in(gathered), gathered.shop
+    m, device_id, now_s = shop.merchant_id, staff.device.device_id, to_ms(gathered.now) // 1000
+    is_open = earning_codes.is_open(shop, staff.location)
+    token = display_codes.token(m, device_id, now_s)
+    before = display_codes.token(m, device_id, now_s - display_codes.STEP_S)
+    used, used_before = store.used(shop.table, tokens.digest(token), tokens.digest(before))
+    url = earning_codes.link(token)
+    body = {
+        "url": url if is_open else None,
+        "svg": str(qr_svg(url)) if is_open else None,
+        "expires_at": rfc3339(display_codes.expires_s(now_s) * 1000),
+        "now": rfc3339(to_ms(gathered.now)),
+        "open": is_open,
+        "used": used,
+        "used_before": used_before,
+    }
+    return protocol.json_answer(200, body)
+
+
+def _signed_in(gathered: credentials.Gathered) -> Session:
+    if gathered.caller.staff is None:
+        raise Refused(RefusalCode.FORBIDDEN, "This is for signed-in devices.")
+    return gathered.caller.staff
+
+
+ROUTES = {
+    "GET /staff/display": answer.as_page(show),
+    "GET /staff/api/display": code,
+}

@@ -1,0 +1,29 @@
+"""The display's view."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from regulars.i18n import Text
+from regulars.i18n.words import Words
+from regulars.render.brand import Brand
+from regulars.render.page import Template
+from regulars.views.customer import GoalPanel
+
+TEMPLATE = Template(
+    "pages/counter/display/display.html", ("base.css", "pages/counter/display/display.css")
+)
+
+
+class DisplayPage(NamedTuple):
+    """`GET /staff/display`: the promise in the merchant's first language, and in a second one.
+
+    What the page shows of the code its script asks for.
+    """
+
+    brand: Brand
+    goal: GoalPanel | None
+    second: Words | None
+    """The words of the second language; None where the merchant has one only."""
+    place: str = ""
+    program: Text | None = None
