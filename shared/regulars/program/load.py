@@ -20,6 +20,7 @@ from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
 from regulars.domain.program import (
     Benefit,
     Counts,
+    Discount,
     EarnRule,
     Expiry,
     Joining,
@@ -272,6 +273,16 @@ def _tier(tier: Mapping[str, Any]) -> Tier:
         benefits=tuple(
             Benefit(benefit["id"], benefit["reward"], benefit["every"], benefit.get("times", 1))
             for benefit in tier.get("benefits", ())
+        ),
+        discounts=tuple(
+            Discount(
+                one["id"],
+                one["name"],
+                one["percent"],
+                tuple(one.get("categories", ())),
+                tuple(one.get("skus", ())),
+            )
+            for one in tier.get("discounts", ())
         ),
         grace_days=tier.get("grace_days", 0),
         notice_days=tier.get("notice_days", 0),
