@@ -202,8 +202,9 @@ def read_archive_token(token: str, lasts_s: float) -> tuple[str, int] | None:
     return (found[0], found[2]) if found and not found[1] else None
 
 
-def contact_seed() -> str:
-    """What a contact's code is made from: random, after the name of the current key."""
+def seed() -> str:
+    """What a contact's code or a device's key is made from: random, after the name of the current
+    key."""
     return f"{ring.newest()}{random_id(SEED_LENGTH)}"
 
 
@@ -220,6 +221,13 @@ def contact_digest(merchant_id: str, contact: str) -> str:
     """How a normalized e-mail address or phone number is looked up: keyed, per merchant. With the
     ring's first key for ever: it is a key of the table, and one contact has one."""
     return derive("contact", merchant_id, contact).hex()[:40]
+
+
+def booking_key(merchant_id: str, device_id: str, made_from: str) -> bytes:
+    """The 32 bytes with which a device of the counter signs what it books without a connection.
+    They are made from what its record has: the key itself is kept nowhere on our side."""
+    key = made_from[:-SEED_LENGTH]
+    return derive("booking", merchant_id, device_id, made_from, key=key)
 
 
 def pin_digest(merchant_id: str, staff_id: str, pin: str, key: str | None = None) -> str:
