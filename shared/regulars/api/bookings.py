@@ -66,6 +66,7 @@ def book_all(request: protocol.Request) -> protocol.Response:
 def give_key(request: protocol.Request) -> protocol.Response:
     """POST /staff/api/key: the key with which this device signs, for the browser to keep."""
     table = connect.lean_table()
+    checks.require(checks.fields(request.json if request.body else {}, {}))
     for _ in range(3):
         known = counter_devices.gather(table, request)
         device, m = known.device, known.shop.merchant_id

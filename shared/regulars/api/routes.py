@@ -218,6 +218,8 @@ PAGES = (
     Route("POST", "/staff/api/who", "staff", "Sign in by name and PIN", "device"),
     Route("GET", "/staff/api/member", "staff", "Find a member", "staff"),
     Route("POST", "/staff/api/undo", "staff", "Undo", "staff", ledger=True),
+    Route("GET", "/staff/worker.js", "staff", "Keep the counter's page", "none"),
+    Route("GET", "/staff/api/state", "staff", "Who is at the counter", "staff"),
     Route("POST", "/staff/api/key", "staff", "Get the key of a device", "device"),
     Route("POST", "/staff/api/bookings", "staff", "Send what was booked offline", "device"),
     Route("POST", "/staff/sign-out", "staff", "Sign out", "staff"),

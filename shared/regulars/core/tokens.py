@@ -203,8 +203,7 @@ def read_archive_token(token: str, lasts_s: float) -> tuple[str, int] | None:
 
 
 def seed() -> str:
-    """What a contact's code or a device's key is made from: random, after the name of the current
-    key."""
+    """What a contact's code or a device's key is made from: random, after the current key's name."""
     return f"{ring.newest()}{random_id(SEED_LENGTH)}"
 
 

@@ -31,6 +31,7 @@ _STAFF = frozenset(
         "GET /console/",
         "GET /staff/counter",
         "GET /staff/api/member",
+        "GET /staff/api/state",
         "POST /staff/api/undo",
         "POST /staff/sign-out",
         "POST /v1/earn",

@@ -83,16 +83,18 @@ def _day(program: Program, day: date, today: date) -> integration.View:
 def _promise(program: Program, goal: customer.GoalPanel) -> integration.View:
     """What is missing for the next reward, in every language of the counter."""
     missing = max(0, goal.need - goal.have)
-    told = {}
+    sentences = {}
     for lang in program.languages:
         words = words_of(lang)
         if goal.promise:
-            said = words.unit(goal.promise, missing).replace("{n}", words.number(missing))
+            sentence = words.unit(goal.promise, missing).replace("{n}", words.number(missing))
         else:
             amount = words.amount(goal.unit, missing)
-            said = words.t("{amount} more: {reward}", amount=amount, reward=words.pick(goal.reward))
-        told[lang] = said
-    return told
+            sentence = words.t(
+                "{amount} more: {reward}", amount=amount, reward=words.pick(goal.reward)
+            )
+        sentences[lang] = sentence
+    return sentences
 
 
 def habits(entries: Sequence[Entry]) -> integration.View:
