@@ -203,7 +203,7 @@ def read_archive_token(token: str, lasts_s: float) -> tuple[str, int] | None:
 
 
 def seed() -> str:
-    """What a contact's code or a device's key is made from: random, after the current key's name."""
+    """What a contact's code or a device's key is made from: random, after the key's name."""
     return f"{ring.newest()}{random_id(SEED_LENGTH)}"
 
 

@@ -363,6 +363,7 @@ interface PostOffice {
   post(path: string, body: unknown, isOurs: (body: any) => unknown, key?: string): Promise<Answer | null>;
   flush(): Promise<void>;
   learn(): Promise<void>;
+  isDown(): boolean;
   signedIn(): void;
 }
 

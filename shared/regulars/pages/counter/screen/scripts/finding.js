@@ -7,8 +7,8 @@ function finder(setup, byId, screen) {
   const say = setup.words;
   let questions = 0;
 
-  /** @param {Record<string, string>} query @param {Record<string, string> | null} otherwise */
-  async function find(query, otherwise = null) {
+  /** @param {Record<string, string>} query @param {{ otherwise?: Record<string, string>, isScanned?: boolean }} [how] */
+  async function find(query, { otherwise, isScanned = false } = {}) {
     const question = ++questions;
     dispatch({ type: "ask", question });
     const path = `/staff/api/member?${new URLSearchParams(query)}`;
@@ -16,8 +16,11 @@ function finder(setup, byId, screen) {
     lost(!answer);
     if (question !== questions) return;
     if (!answer) {
-      const isCode = query.code && looksLikeCode(query.code) && (await kept.device())?.key;
-      if (isCode) found(question, { id: "", code: query.code.toUpperCase(), card: null, proof: "", counted: false });
+      // A name may look like a code: only one that was scanned, or has a digit, is booked unseen.
+      const { code = "" } = query;
+      const isCode = /^[0-9a-z]{8}$/i.test(code) && (isScanned || /\d/.test(code));
+      if (isCode && (await kept.device())?.key)
+        found(question, { id: "", code: query.code.toUpperCase(), card: null, proof: "", counted: false });
       else dispatch({ type: "missed", question, said: say.lost });
       return;
     }
@@ -59,8 +62,8 @@ function finder(setup, byId, screen) {
     byId("q").blur();
     byId("q").value = "";
     const code = readCode(text);
-    if (code !== text) find({ code });
-    else if (looksLikeCode(text)) find({ code: text }, { q: text });
+    if (code !== text) find({ code }, { isScanned: true });
+    else if (looksLikeCode(text)) find({ code: text }, { otherwise: { q: text } });
     else find({ q: text });
   });
 

@@ -7,11 +7,10 @@
   const setup = JSON.parse(document.getElementById("setup")?.textContent ?? "");
   const say = setup.words;
   const words = wording(setup);
-  const { at, apart, count, fill, money, number, pick, rewardName, unitName } = words;
+  const { at, apart, fill, money, pick, rewardName } = words;
   const kept = keepsFor(setup.shop, setup.device);
   const signal = signals(byId);
-  /** @param {Answer} answer */
-  const problem = (answer) => problemWords(setup, answer);
+  const problem = (/** @type {Answer} */ answer) => problemWords(setup, answer);
 
   let state = nobody();
   /** @type {VoucherShown | null} */
@@ -99,17 +98,21 @@
     },
     waits(booking, answer) {
       lost(!answer || answer.status >= 500);
-      const isKept = booking.kind === "earn";
-      if (state.work === booking.n && isKept) {
-        const { what = "" } = booking.about;
-        const result = /** @type {const} */ ({ kind: "kept", what, news: say.keptNote });
-        dispatch({ type: "answered", work: booking.n, visits: visitsOf(booking), result });
-      } else if (state.work === booking.n) tell(say.keptNote, "wait");
+      waits(booking);
     },
     signedOut: (booking) =>
       signIn({ title: fill(say.signFor, { name: apart(booking.about.name ?? "") }), text: say.signText }),
     counted: (waiting) => drawKept(waiting),
   });
+
+  /** Nobody waits for a visit or a sale that has no answer yet. @param {BookingKept} booking */
+  function waits(booking) {
+    if (state.work !== booking.n) return;
+    const { what = "" } = booking.about;
+    const result = /** @type {const} */ ({ kind: "kept", what, news: say.keptNote });
+    if (booking.kind === "earn") dispatch({ type: "answered", work: booking.n, visits: visitsOf(booking), result });
+    else tell(say.keptNote, "wait");
+  }
 
   /** @param {boolean} is */
   function lost(is) {
@@ -131,6 +134,7 @@
     try {
       const made = await kept.add({ kind, path, body, about: named, signable: kind === "earn" && !body.override });
       dispatch({ type: "book", guest: guest.id, work: made.n });
+      if (post.isDown()) waits(made);
       post.flush();
     } finally {
       starting = false;
@@ -300,13 +304,8 @@
     book("redeem", path, body, { what: rewardName(voucher), voucher: voucher.code });
   }
 
-  // --- the rest ------------------------------------------------------------------------------
   const lately = latelyPanel(setup, byId, words, async (last) => {
-    const body = { member_id: last.id, seq: last.seq };
-    const about = { what: last.what, stamps: last.stamps, name: last.name, id: last.id };
-    const isReward = Boolean(last.voucher);
-    const path = isReward ? `/v1/vouchers/${encodeURIComponent(last.voucher ?? "")}/reverse` : "/staff/api/undo";
-    const made = await kept.add({ kind: "undo", path, body: isReward ? {} : body, about, signable: false });
+    const made = await kept.add(undoing(last));
     lately.forget(last);
     if (state.guest?.id === last.id) {
       if (state.phase === "done") dispatch({ type: "again", counted: false });
@@ -359,7 +358,7 @@
 
   wedge({
     field: byId("q"),
-    scanned: (readings) => find({ code: scannedCode(readings) }),
+    scanned: (readings) => find({ code: scannedCode(readings) }, { isScanned: true }),
     typed(key) {
       if (byId("pad").hidden) return;
       if (/^\d$/.test(key)) pad.press(key);
@@ -375,7 +374,7 @@
       !byId("confirm").hidden ||
       Boolean(document.querySelector("dialog[open]")),
     shown: () => state.guest !== null,
-    read: (raw) => find({ code: readCode(raw) }),
+    read: (raw) => find({ code: readCode(raw) }, { isScanned: true }),
     failed(error) {
       const blocked = error instanceof Error && error.name === "NotAllowedError";
       tell(blocked ? say.blocked : say.camera, "wait");

@@ -230,6 +230,14 @@ function latelyPanel(setup, byId, words, undo) {
   };
 }
 
+/** What takes a booking back. @param {LastBooking} last @returns {BookingAsked} */
+function undoing(last) {
+  const about = { what: last.what, stamps: last.stamps, name: last.name, id: last.id };
+  const asked = /** @type {const} */ ({ kind: "undo", about, signable: false });
+  if (last.voucher) return { ...asked, path: `/v1/vouchers/${encodeURIComponent(last.voucher)}/reverse`, body: {} };
+  return { ...asked, path: "/staff/api/undo", body: { member_id: last.id, seq: last.seq } };
+}
+
 /** @param {Setup} setup @param {Wording} words @param {MemberShown} card @param {() => void} choose */
 function matchLine(setup, words, card, choose) {
   const { ago, fill, number } = words;

@@ -9,6 +9,7 @@ function postOffice(setup, kept, told) {
   const LONGEST_REST_MS = 20000;
   const MOST = 40;
   let busy = false;
+  let more = false; // something was booked while others were sent
   let retry = 0;
   let failed = 0;
   let signedOut = false;
@@ -120,7 +121,7 @@ function postOffice(setup, kept, told) {
     const bodies = await Promise.all(bookings.map((booking) => signed(key, booking)));
     const answer = await post("/staff/api/bookings", { bookings: bodies }, Array.isArray);
     if (!answer?.ok) {
-      told.waits(bookings[0], answer);
+      for (const booking of bookings) told.waits(booking, answer);
       return false;
     }
     for (const one of answer.body) {
@@ -135,8 +136,12 @@ function postOffice(setup, kept, told) {
 
   /** Sends what waits, the oldest first; only one page of a browser does so at a time. */
   async function flush() {
-    if (busy) return;
+    if (busy) {
+      more = true;
+      return;
+    }
     busy = true;
+    more = false;
     clearTimeout(retry);
     const locks = navigator.locks;
     const going = locks ? await locks.request(`regulars ${setup.device}`, flushLocked) : await flushLocked();
@@ -145,7 +150,7 @@ function postOffice(setup, kept, told) {
     told.counted(waiting.length, going);
     failed = going ? 0 : failed + 1;
     if (signedOut || !waiting.length) return;
-    retry = setTimeout(flush, going ? 0 : Math.min(LONGEST_REST_MS, 700 * 2 ** failed));
+    retry = setTimeout(flush, going || more ? 0 : Math.min(LONGEST_REST_MS, 700 * 2 ** failed));
   }
 
   async function flushLocked() {
@@ -170,6 +175,8 @@ function postOffice(setup, kept, told) {
     post,
     flush,
     learn,
+    /** Whether the last try had no answer: nobody waits for the next one. */
+    isDown: () => failed > 0,
     signedIn() {
       signedOut = false;
       failed = 0;
