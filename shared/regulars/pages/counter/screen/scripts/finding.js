@@ -18,7 +18,7 @@ function finder(setup, byId, screen) {
     if (!answer) {
       // A name may look like a code: only one that was scanned, or has a digit, is booked unseen.
       const { code = "" } = query;
-      const isCode = /^[0-9a-z]{8}$/i.test(code) && (isScanned || /\d/.test(code));
+      const isCode = isCodeLike(code) && (isScanned || isCodeAlone(code));
       if (isCode && (await kept.device())?.key)
         found(question, { id: "", code: query.code.toUpperCase(), card: null, proof: "", counted: false });
       else dispatch({ type: "missed", question, said: say.lost });
@@ -30,7 +30,8 @@ function finder(setup, byId, screen) {
       return;
     }
     const { body } = answer;
-    if (answer.status === 404 && otherwise) find(otherwise);
+    const isNone = answer.status === 404 || body.members?.length === 0;
+    if (isNone && otherwise) find(otherwise);
     else if (answer.status === 404 || body.members?.length === 0)
       dispatch({ type: "missed", question, said: say.none });
     else if (!answer.ok) dispatch({ type: "missed", question, said: problem(answer) });
@@ -63,8 +64,8 @@ function finder(setup, byId, screen) {
     byId("q").value = "";
     const code = readCode(text);
     if (code !== text) find({ code }, { isScanned: true });
-    else if (looksLikeCode(text)) find({ code: text }, { otherwise: { q: text } });
-    else find({ q: text });
+    else if (isCodeAlone(text)) find({ code: text }, { otherwise: { q: text } });
+    else find({ q: text }, isCodeLike(text) ? { otherwise: { code: text } } : {});
   });
 
   return {

@@ -95,7 +95,7 @@ function scannedCode(readings) {
     const path = /^https?:\/\/[^/\s]+\/[sv]\/([0-9a-z]{6,12})$/i.exec(raw.trim());
     if (path) return path[1];
   }
-  const bare = readings.find((raw) => looksLikeCode(raw));
+  const bare = readings.find((raw) => isCodeLike(raw.trim()));
   return bare ? bare.trim() : (/([0-9a-z]{8,10})$/i.exec(readings.at(-1) ?? "")?.[1] ?? readings[0]);
 }
 
@@ -118,7 +118,11 @@ function readCode(raw) {
 }
 
 /**
- * A code may look like a name or a phone number: it is tried first, then the other.
+ * Whether a text can only be a code: eight or ten letters and digits, with both of them. A name or a
+ * number is never tried as a code first, because wrong codes are counted.
  * @param {string} text
  */
-const looksLikeCode = (text) => /^[a-z0-9]{6,12}$/i.test(text.replace(/[\s-]/g, ""));
+const isCodeAlone = (text) => isCodeLike(text) && /\d/.test(text) && /[a-z]/i.test(text);
+
+/** @param {string} text */
+const isCodeLike = (text) => /^(?:[0-9a-z]{8}|[0-9a-z]{10})$/i.test(text.replace(/^([0-9a-z]{4,5})[\s-]/i, "$1"));
