@@ -103,6 +103,16 @@ class TestWithoutAConnection:
         wait_for(lambda: product.card(member["member_id"])["visits"] == 1, "the stamp", 20)
         second.close()
 
+    def test_signing_out_takes_the_kept_page_away(self, product: Product, people: People) -> None:
+        counter = people.new("en")
+        online(product, counter)
+        kept = "caches.match('/staff/counter').then((page) => Boolean(page))"
+        wait_for(lambda: counter.evaluate(kept), "the page is kept")
+        counter.locator(".choices summary").click()
+        counter.get_by_role("button", name="Sign out").click()
+        expect(counter.locator("h1")).to_have_text("You are signed out")
+        assert counter.evaluate(kept) is False
+
     def test_what_was_refused_stays_until_it_was_seen(
         self, product: Product, people: People
     ) -> None:

@@ -370,8 +370,7 @@
   const camera = scanner(byId, {
     waiting: () =>
       state.phase === "booking" ||
-      !byId("pad").hidden ||
-      !byId("confirm").hidden ||
+      !(byId("book").hidden && byId("pad").hidden && byId("confirm").hidden) ||
       Boolean(document.querySelector("dialog[open]")),
     shown: () => state.guest !== null,
     read: (raw) => find({ code: readCode(raw) }, { isScanned: true }),

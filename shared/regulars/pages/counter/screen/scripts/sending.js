@@ -155,10 +155,13 @@ function postOffice(setup, kept, told) {
 
   async function flushLocked() {
     for (;;) {
-      if (signedOut) return false;
       const waiting = (await kept.own()).filter((booking) => booking.state === "waits");
       if (!waiting.length) return true;
       const [first] = waiting;
+      if (signedOut) {
+        told.signedOut(first);
+        return false;
+      }
       const key = (await kept.device())?.key;
       const together = waiting.slice(0, MOST);
       const until = together.findIndex((booking) => booking.kind !== "earn" || !booking.signable);
