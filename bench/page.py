@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
+from base64 import b64decode
 from urllib.parse import urlencode, urlsplit
 
 from bench.result import Result
-from bench.shop import Shop, answer_of, call, observed, request
+from bench.shop import Event, Shop, answer_of, call, observed, request
 from bench.warm import consumed
 from regulars.store import connect
 
@@ -52,22 +53,26 @@ def measure(shop: Shop) -> list[Result]:
     """Bytes of the page and of what it loads, as they are sent, and requests to others."""
     member = shop.enroll()
     card = shop.card_page(member)
-    html = str(answer_of("card", card)["body"])
+    html, sent = _sent("card", card)
     own = {url for url in LOADED.findall(html) if not urlsplit(url).netloc}
     foreign = {url for url in LOADED.findall(html) if urlsplit(url).netloc}
-    parts = {"page": html} | {url: _asset(url) for url in own if url.startswith("/assets/")}
-    sent = {name: len(text.encode()) for name, text in parts.items()}
-    packed = sum(len(gzip.compress(text.encode())) for text in parts.values())
-    listed = ", ".join(
-        f"{name.rsplit('/', 1)[-1]} {size / 1000:.1f}" for name, size in sent.items()
-    )
-    detail = f"KB as sent: {listed}; gzip would make it {packed / 1000:.1f}"
+    sizes = {"page": sent} | {url: _asset(url) for url in own if url.startswith("/assets/")}
+    listed = ", ".join(f"{url.rsplit('/', 1)[-1]} {size / 1000:.1f}" for url, size in sizes.items())
+    detail = f"KB as sent: {listed}"
     return [
-        Result("card_page_kb", sum(sent.values()) / 1000, "KB", "<= 40", detail),
+        Result("card_page_kb", sum(sizes.values()) / 1000, "KB", "<= 40", detail),
         Result("card_page_foreign", len(foreign), "requests", "<= 0", "scripts, images, styles"),
     ]
 
 
-def _asset(url: str) -> str:
+def _asset(url: str) -> int:
     event = request("GET", "/assets/{name}", name=urlsplit(url).path.rsplit("/", 1)[1])
-    return str(answer_of("assets", event)["body"])
+    return _sent("assets", event)[1]
+
+
+def _sent(function: str, event: Event) -> tuple[str, int]:
+    """The text of an answer to a browser, and the bytes in which it is sent."""
+    asked = {**event, "headers": {**event.get("headers", {}), "accept-encoding": "gzip, br"}}
+    body = str(answer_of(function, asked)["body"])
+    packed = b64decode(body)
+    return gzip.decompress(packed).decode(), len(packed)

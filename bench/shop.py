@@ -186,6 +186,7 @@ def opened(template: str = "corner-cafe") -> Iterator[Shop]:
             "AWS_ENDPOINT_URL_SSM": queue,
             "ORDERS_QUEUE_URL": f"{queue}/123456789012/orders",
             "MESSAGES_QUEUE_URL": f"{queue}/123456789012/messages",
+            "WORK_QUEUE_URL": f"{queue}/123456789012/work",
         }
         engine.create_table(endpoint, stream=False)  # its stream slows every write as it grows
         connect.lean_table.cache_clear()

@@ -40,7 +40,7 @@ from regulars.program.shop import Shop, load_shop
 from regulars.store import cards, keys
 from regulars.store.answers import Body, Idempotency
 from regulars.store.ledger import Ledger
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 from regulars.store.table import Table
 
 FIRST_DAY = date(2027, 1, 1)

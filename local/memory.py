@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from regulars.store.errors import ServiceError
+from regulars.store.table import ADDED
 
 Item = dict[str, Any]
 Params = dict[str, Any]
@@ -227,13 +228,14 @@ def _check(text: str) -> Check:
 
 
 def _added(key: Key, there: Item | None, part: Params) -> Item:
-    """The item after `ADD #n :by`."""
-    if part["UpdateExpression"] != "ADD #n :by":
+    """The item after an addition, as `Table` writes it."""
+    if part["UpdateExpression"] != ADDED:
         raise ServiceError("ValidationException", part["UpdateExpression"], 400, {})
-    name = part["ExpressionAttributeNames"]["#n"]
+    names, values = part["ExpressionAttributeNames"], part["ExpressionAttributeValues"]
     before = there or {"PK": {"S": key[0]}, "SK": {"S": key[1]}}
-    had = int(before.get(name, {"N": "0"})["N"])
-    return {**before, name: {"N": str(had + int(part["ExpressionAttributeValues"][":by"]["N"]))}}
+    had = int(before.get(names["#n"], {"N": "0"})["N"])
+    number = {"N": str(had + int(values[":by"]["N"]))}
+    return {**before, names["#n"]: number, names["#fmt"]: values[":fmt"]}
 
 
 def _bounds(params: Params, order: list[Place]) -> tuple[int, int]:

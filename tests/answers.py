@@ -24,6 +24,10 @@ ASSET_BASE = {"x-content-type-options", "cache-control"}
 """Scripts are public and kept for ever; the other headers say nothing about them."""
 
 
+KEPT = {"state": "no-cache", "sw.js": "no-cache", "manifest": "max-age=3600"}
+"""What browsers may keep, by the end of its path."""
+
+
 def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body: str) -> None:
     """Fails when an answer is not what its route promises."""
     where = f"{route.key} answered {status}"
@@ -39,7 +43,8 @@ def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body
     elif kind == JSON:
         _hold_json(route, status, body)
     else:
-        assert kind == HTML or route.function in {"assets", "hooks"}, f"{where} as {kind!r}"
+        other = route.function in {"assets", "hooks"} or route.path.endswith(("sw.js", "/manifest"))
+        assert kind == HTML or other, f"{where} as {kind!r}"
     if route.path.startswith("/v1/") and status >= 400:
         assert kind == PROBLEM, where
 
@@ -53,8 +58,8 @@ def _hold_headers(route: Route, status: int, headers: Mapping[str, str]) -> None
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
-    state = route.path.endswith("/state")
-    assert headers["cache-control"] == ("no-cache" if state and status < 400 else "no-store")
+    kept = KEPT.get(route.path.rpartition("/")[2], "no-store")
+    assert headers["cache-control"] == (kept if status < 400 else "no-store")
 
 
 def _hold_problem(route: Route, status: int, headers: Mapping[str, str], body: str) -> None:

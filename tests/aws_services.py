@@ -60,7 +60,7 @@ class AwsServices:
         suffix = secrets.token_hex(16)
         return {
             name: self.sqs.call("CreateQueue", {"QueueName": f"{name}-{suffix}"})["QueueUrl"]
-            for name in ("orders", "messages")
+            for name in ("orders", "messages", "work")
         }
 
     def receive(self, queue_url: str) -> list[dict[str, Any]]:

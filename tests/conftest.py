@@ -20,7 +20,7 @@ from regulars.core import clock, config, ring, tokens
 from regulars.http import credentials, limits
 from regulars.store import connect, wire
 from regulars.store.table import Table
-from tests import chromium, examples, left_out, permissions
+from tests import chromium, examples, fleet, left_out, permissions
 from tests.aws_services import BUCKET, AwsServices
 from tests.service import NotedRing, Service
 from tests.spy import Spy
@@ -119,12 +119,16 @@ def tables(
     connect.table.cache_clear()
     lean = connect.lean_table()
     full = connect.table()
+    lost: list[str] = []
     for table in (lean, full):
         table.on_call.append(spy)
+        if os.environ.get("FLEET") == "mixed":
+            table._transport = fleet.beside_newer(table._transport, lost.append)
     yield {"lean": lean, "boto": full}
     connect.lean_table.cache_clear()
     connect.table.cache_clear()
     spy.assert_clean()
+    assert not lost, "\n".join(["not kept, as it was not known:", *lost])
 
 
 @pytest.fixture
@@ -151,6 +155,7 @@ def service(
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_services.url)
     monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
     monkeypatch.setenv("MESSAGES_QUEUE_URL", queues["messages"])
+    monkeypatch.setenv("WORK_QUEUE_URL", queues["work"])
     monkeypatch.setenv("ARCHIVE_BUCKET", BUCKET)
     monkeypatch.setenv("PLATFORM_KEY_SHA256", tokens.digest(PLATFORM_KEY))
     config.settings.cache_clear()
@@ -224,11 +229,13 @@ def pytest_terminal_summary(
 
 def by_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let it be half past nine in the morning (UTC) for the service, and let time pass: at night
-    messages wait. A clock that stands still already is left alone."""
+    messages wait. It is a morning that was, as scripts note the real time. A clock that stands
+    still already is left alone."""
     real = datetime.now(UTC)
     if abs(clock.now() - real) < timedelta(minutes=1):
-        ahead = real.replace(hour=9, minute=30) - real
-        monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + ahead)
+        since = (real - timedelta(hours=9, minutes=30)).replace(hour=0, minute=0)
+        ago = real - (since + timedelta(hours=9, minutes=30))
+        monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) - ago)
 
 
 class Clock:

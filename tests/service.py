@@ -19,6 +19,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from uuid import uuid4
 
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+
 from regulars.api.routes import ROUTES, UNKNOWN, Route
 from regulars.core import clock, ring
 from regulars.http import sessions
@@ -146,8 +148,33 @@ class Service:
         return result
 
     def run_job(self, function: str) -> Any:
-        """Call a function as its schedule does."""
-        return handler(function)({}, context())
+        """Call a function as its schedule does, and do what it has planned."""
+        planned = handler(function)({}, context())
+        self.work()
+        return planned
+
+    def publish_follows(self, merchant_id: str, version: int) -> Any:
+        """Do what the stream brings after a version of a programme was published."""
+        (item,) = self.table.get(keys.program_version(merchant_id, version))
+        assert item is not None
+        result = handler("tiers")({"Records": [stream_record(item, 1)]}, context())
+        self.work()
+        return result
+
+    def work(self) -> int:
+        """Hand what is on the queue of work to its function, message by message, until nothing is
+        left but what failed; returns how many did, which is on the queue again."""
+        queue, failed = self.queues["work"], []
+        while records := self.aws_services.receive(queue):
+            for record in records:
+                try:
+                    handler("work")({"Records": [record]}, context())
+                except BatchProcessingError:
+                    failed.append(record["body"])
+        for body in failed:
+            message = {"QueueUrl": queue, "MessageBody": body}
+            self.aws_services.sqs.call("SendMessage", message)
+        return len(failed)
 
 
 class Browser:
@@ -315,14 +342,14 @@ class NotedRing(ring.Holder):
         return super().ring()
 
 
-def context() -> SimpleNamespace:
-    """A Lambda context with what we use of it."""
+def context(left_s: float = 900) -> SimpleNamespace:
+    """A Lambda context with what we use of it, so long before the time-out."""
     return SimpleNamespace(
         function_name="test",
         aws_request_id=str(uuid4()),
         invoked_function_arn="arn:aws:lambda:eu-central-1:123456789012:function:test",
         memory_limit_in_mb=256,
-        get_remaining_time_in_millis=lambda: 30_000,
+        get_remaining_time_in_millis=lambda: int(left_s * 1000),
     )
 
 

@@ -2,6 +2,7 @@
 
 from regulars.http import protocol
 from regulars.pages.customer.card import handlers as card
+from regulars.pages.customer.history import handlers as history
 from regulars.pages.customer.mailed import handlers as mailed
 from regulars.pages.customer.profile import handlers as profile
 from regulars.pages.customer.recover import handlers as recover
@@ -11,6 +12,7 @@ from regulars.pages.message import handlers as message
 lambda_handler = protocol.serve(
     {
         **card.ROUTES,
+        **history.ROUTES,
         **mailed.ROUTES,
         **message.ROUTES,
         **profile.ROUTES,

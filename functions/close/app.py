@@ -2,4 +2,4 @@
 
 from regulars.jobs import schedules
 
-lambda_handler = schedules.hourly("close")
+lambda_handler = schedules.hourly_at_once("close")

@@ -1,4 +1,4 @@
-"""Every hour: owners for whom it is Monday, eight o'clock, get their digest."""
+"""Every hour: merchants whose digest, root or look for fraud is due go on the queue of work."""
 
 from regulars.jobs import schedules
 

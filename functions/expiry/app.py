@@ -1,4 +1,4 @@
-"""Every hour: units and vouchers that have expired are booked out."""
+"""Every hour: units, vouchers and members whose day has come are put on the queue of work."""
 
 from regulars.jobs import schedules
 

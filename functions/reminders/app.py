@@ -1,4 +1,4 @@
-"""Every hour: members who lack one visit to a reward are reminded."""
+"""Every hour: members who are to be reminded of something are put on the queue of work."""
 
 from regulars.jobs import schedules
 

@@ -1,5 +1,5 @@
 """Tiers decided outside the counter: at the end of a period (every hour, from the due list), and
-for everybody when a new programme is published (from the stream)."""
+for everybody when a new programme is published (from the stream). Both go on the queue of work."""
 
 from typing import Any
 

@@ -58,6 +58,7 @@ def run(build: Build, function: str, event: Any = None, endpoint: str = "") -> d
         "PLATFORM_KEY_SHA256": "0" * 64,
         "ORDERS_QUEUE_URL": "https://sqs.example/orders",
         "MESSAGES_QUEUE_URL": "https://sqs.example/messages",
+        "WORK_QUEUE_URL": "https://sqs.example/work",
         "MAIL_FROM": "cards@example.com",
         "POWERTOOLS_SERVICE_NAME": "regulars",
         "POWERTOOLS_LOG_LEVEL": "INFO",

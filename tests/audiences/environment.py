@@ -20,6 +20,7 @@ def ready() -> None:
         "ORDERS_QUEUE_URL": "http://localhost/orders",
         "MESSAGES_QUEUE_URL": "http://localhost/messages",
         "MAIL_FROM": "cards@regulars.example",
+        "WORK_QUEUE_URL": "http://localhost/work",
         "POWERTOOLS_SERVICE_NAME": "audiences",
         "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_LOG_LEVEL": "CRITICAL",

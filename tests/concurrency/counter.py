@@ -26,7 +26,7 @@ from regulars.program.shop import Shop
 from regulars.store import cards, keys, reversals
 from regulars.store.answers import Answer, Idempotency
 from regulars.store.ledger import Ledger
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 from regulars.store.table import Table
 from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule
 

@@ -15,7 +15,7 @@ import pytest
 
 from local.intrinsics import Resolver, read_yaml
 from regulars.api.routes import ROUTES, UNKNOWN
-from regulars.jobs import outbox
+from regulars.jobs import outbox, working
 from regulars.store import closing
 
 ROOT = Path(__file__).parents[2]
@@ -181,8 +181,8 @@ class TestPermissions:
         meet wrong codes, signatures and mails count them."""
         movers = {name for name in FUNCTIONS if "dynamodb:UpdateItem" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in movers} == {
-            "join", "card", "stamp", "staff", "api", "orders", "outbox", "tiers", "expiry",
-            "redeem", "hooks", "notify", "console",
+            "join", "card", "stamp", "staff", "api", "orders", "outbox", "work", "redeem",
+            "hooks", "notify", "console",
         }  # fmt: skip
 
     def test_each_queue_is_fed_by_those_who_need_it(self) -> None:
@@ -194,8 +194,9 @@ class TestPermissions:
         assert senders == {
             "OrdersQueue": {"hooks"},
             "MessagesQueue": {
-                "api", "card", "close", "console", "digest", "join", "outbox", "reminders",
+                "api", "card", "close", "console", "join", "outbox", "work",
             },
+            "WorkQueue": {"digest", "expiry", "reminders", "tiers", "work"},
         }  # fmt: skip
 
     def test_tills_and_pages_cannot_do_more_than_their_work(self) -> None:
@@ -267,20 +268,20 @@ class TestSecrets:
             assert set(variables) <= {
                 "TABLE_NAME", "BASE_URL", "RING_PARAMETER", "PLATFORM_KEY_SHA256", "MAIL_FROM",
                 "ARCHIVE_BUCKET", "MAIL_CONFIGURATION",
-                "ORDERS_QUEUE_URL", "MESSAGES_QUEUE_URL", "POWERTOOLS_SERVICE_NAME",
-                "POWERTOOLS_LOG_LEVEL",
+                "ORDERS_QUEUE_URL", "MESSAGES_QUEUE_URL", "WORK_QUEUE_URL",
+                "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL",
             }  # fmt: skip
         whole = (ROOT / "template.yaml").read_text("utf-8")
         assert "{{resolve" not in whole
         assert "GenerateSecretString" not in whole
 
     def test_the_key_ring_is_read_by_those_who_make_or_check_something_with_it(self) -> None:
-        """`tests/permissions.py` holds the others to that. Outbox writes a sandbox's mails, tiers
-        draws raffles, expiry and close find what leads to a member who is erased."""
+        """`tests/permissions.py` holds the others to that. Outbox writes a sandbox's mails, work
+        draws raffles, work and close find what leads to a member who is erased."""
         readers = {name for name in FUNCTIONS if "ssm:GetParameter" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in readers} == {
             "join", "card", "stamp", "redeem", "staff", "api", "hooks", "orders", "outbox",
-            "notify", "tiers", "expiry", "close", "console",
+            "notify", "work", "close", "console",
         }  # fmt: skip
         for name in readers:
             (read,) = (
@@ -324,6 +325,18 @@ class TestQueues:
             else:
                 allowed = queue["RedriveAllowPolicy"]["redrivePermission"]
                 assert allowed in ("byQueue", "denyAll"), name
+
+    def test_three_are_polled_and_no_more(self) -> None:
+        """An idle queue costs money too: what is to be done has a kind, not a queue of its own."""
+        polled = [target(event["Queue"]) for _, event in events("SQS")]
+        assert sorted(polled) == ["MessagesQueue", "OrdersQueue", "WorkQueue"]
+
+    def test_a_page_of_work_comes_alone(self) -> None:
+        """A slow message holds up no other, and the time-out that it meets is its own."""
+        (work,) = (event for name, event in events("SQS") if name == "WorkFunction")
+        assert work["BatchSize"] == 1
+        timeout = FUNCTIONS["WorkFunction"]["Timeout"]
+        assert timeout > working.WORK_S + working.RESERVE_S
 
     def test_a_message_stays_hidden_for_six_time_outs(self) -> None:
         for name, event in events("SQS"):
@@ -551,6 +564,6 @@ class TestDashboard:
         counted = {
             name
             for path in (ROOT / "shared" / "regulars").rglob("*.py")
-            for name in re.findall(r'count\("(\w+)"', path.read_text("utf-8"))
+            for name in re.findall(r'\b(?:count|age)\("([A-Z]\w+)"', path.read_text("utf-8"))
         } | set(outbox.COUNTED.values())
         assert ours == counted, "each metric is shown, and each that is shown is counted"

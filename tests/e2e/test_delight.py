@@ -67,7 +67,7 @@ def test_one_is_on_the_leaderboard_by_saying_so_also_without_scripts(
     key = cafe["test_api_key"]
     sleep_until(product, key, f"{SPRING}-10")
     rival = product.member(key, name="Ben Nagy", consents={"leaderboard": True})
-    member = product.member(key, name="Anna Kovács", language=lang)
+    member = product.member(key, name="Kovács Anna", language=lang)
     for member_id, visits in ((rival["member_id"], 5), (member["member_id"], 3)):
         product.earn(member_id, key, visits=visits)
     anna = people.new(lang, java_script_enabled=False)

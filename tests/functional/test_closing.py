@@ -198,6 +198,7 @@ class TestFromTheCallOn:
         cafe.join()
         closed(cafe)
         recompute.handle({"PK": f"M#{cafe.id}", "version": 2})
+        assert cafe.service.work() == 0
 
     def test_its_slug_stays_taken(self, service: Service, cafe: Merchant) -> None:
         closed(cafe)

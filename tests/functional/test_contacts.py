@@ -13,7 +13,8 @@ from regulars.core import clock, tokens
 from regulars.jobs import cards
 from regulars.program.shop import Shop, load_shop
 from regulars.store import keys
-from regulars.store.members import Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import Profile
 from tests.conftest import Clock
 from tests.functional import tills
 from tests.functional.test_erasure import everything, found_in

@@ -13,7 +13,7 @@ from tests.conftest import Clock
 from tests.functional.engine import BARE, MAIL, spent, tier
 from tests.functional.test_earning import balance
 from tests.functional.test_sandbox import messages, moved
-from tests.service import Merchant, Service, context, handler, stream_record
+from tests.service import Merchant, Service
 
 
 class TestJobs:
@@ -30,9 +30,7 @@ class TestJobs:
         reply = cafe.call("PUT", "/v1/program", {**document, **BARE, **changes}, test=True,
                           headers={"if-match": str(version)})  # fmt: skip
         assert reply.status == 200, reply.text
-        (item,) = cafe.service.table.get(keys.program_version(cafe.sandbox_id, version + 1))
-        assert item is not None
-        handler("tiers")({"Records": [stream_record(item, 1)]}, context())
+        cafe.service.publish_follows(cafe.sandbox_id, version + 1)
 
     def ran(self, cafe: Merchant, job: str, **to: str) -> list[str]:
         return [it["at"] for it in moved(cafe, **to).json["jobs"] if it["name"] == job]
@@ -72,7 +70,7 @@ class TestJobs:
         (program,) = service.table.get(keys.program(broken.id))
         assert program is not None
         service.table.put({**program, "document": b"spoilt"})
-        assert handler("digest")({}, context())["cards"] >= 2
+        assert service.run_job("digest")["cards"] >= 2
         marks = service.table.get(
             *(keys.due_mark(it.id, keys.MERCHANT_LEVEL, "digest") for it in (broken, other))
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zlib import compress
@@ -168,6 +168,19 @@ def test_tiers(cafe: Merchant) -> None:
     document = cafe.call("GET", "/v1/program").json["program"]
     published(cafe, tiers=document["tiers"][:1])
     assert invoke("tiers", event("tiers", merchant_id=cafe.id)) == {"batchItemFailures": []}
+    assert cafe.service.work() == 0
+    assert cafe.card(member_id)["tier"]["id"] == "guest"
+
+
+def test_a_page_of_work(cafe: Merchant, frozen: Clock) -> None:
+    """Planned in the hour in which a tier ends, and brought twice."""
+    member_id = cafe.join()["member_id"]
+    cafe.earn(member_id, spend_minor=15_000)
+    frozen.now = datetime(2027, 12, 31, 23, 5, tzinfo=UTC)
+    hour = hour_of(frozen.now)
+    message = event("work", merchant_id=cafe.id, member_id=member_id, hour=hour)
+    for _ in range(2):
+        assert invoke("work", message) == {"batchItemFailures": []}
     assert cafe.card(member_id)["tier"]["id"] == "guest"
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from regulars.store import keys
 from tests.conftest import Clock
 from tests.functional.test_sandbox import moved
-from tests.service import Merchant, Service, context, handler, stream_record
+from tests.service import Merchant, Service
 from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule
 
 WEDNESDAY = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -419,7 +418,5 @@ class TestSmallerOnes:
         document = cafe.call("GET", "/v1/program", test=True).json["program"]
         body = {**document, "tiers": [{"id": "all", "name": "All"}]}
         cafe.call("PUT", "/v1/program", body, test=True, headers={"if-match": "2"})
-        (item,) = service.table.get(keys.program_version(cafe.sandbox_id, 3))
-        assert item is not None
-        handler("tiers")({"Records": [stream_record(item, 1)]}, context())
+        service.publish_follows(cafe.sandbox_id, 3)
         assert anna.tier == "all"

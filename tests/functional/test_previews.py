@@ -9,11 +9,10 @@ import pytest
 
 from regulars.jobs import cards, recompute
 from regulars.program.shop import Shop
-from regulars.store import keys
 from tests.conftest import Clock
 from tests.functional.engine import BARE, GIFT, WRITES, spent, tier, verified
 from tests.functional.test_earning import published
-from tests.service import Merchant, Service, context, handler, stream_record
+from tests.service import Merchant, Service
 from tests.unit.domain.shop import reward
 
 
@@ -26,10 +25,7 @@ def cafe(service: Service, frozen: Clock) -> Merchant:
 
 def recomputed(cafe: Merchant, version: int) -> dict[str, Any]:
     """What the stream brings after a programme was published."""
-    (item,) = cafe.service.table.get(keys.program_version(cafe.id, version))
-    assert item is not None
-    event = {"Records": [stream_record(item, 1)]}
-    result: dict[str, Any] = handler("tiers")(event, context())
+    result: dict[str, Any] = cafe.service.publish_follows(cafe.id, version)
     return result
 
 
@@ -170,7 +166,7 @@ class TestVersions:
             cafe.earn(member_id, spend_minor=5_000)
         published(cafe, tiers=[tier("all"), tier("gold", spent(5_000))])
         reviewed: list[str] = []
-        real = cards.review_tier
+        real = cards.review_if_changed
 
         def dying(shop: Shop, member_id: str) -> None:
             if len(reviewed) == 4:
@@ -183,12 +179,12 @@ class TestVersions:
             real(shop, member_id)
 
         monkeypatch.setattr(recompute, "PAGE", 3)
-        monkeypatch.setattr(recompute, "review_tier", dying)
+        monkeypatch.setattr(recompute, "review_if_changed", dying)
         with pytest.raises(MemoryError):
             recompute.recompute(cafe.service.table, cafe.id, 4)
         tiers = [cafe.card(one)["tier"]["id"] for one in ids]
         assert sorted(tiers) == ["all"] * 3 + ["gold"] * 4
-        monkeypatch.setattr(recompute, "review_tier", going_on)
+        monkeypatch.setattr(recompute, "review_if_changed", going_on)
         assert recompute.recompute(cafe.service.table, cafe.id, 4) == 7
         assert len(reviewed) == 4 + 4, "the fourth twice, because its page was not finished"
         assert {cafe.card(one)["tier"]["id"] for one in ids} == {"gold"}

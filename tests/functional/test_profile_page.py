@@ -112,8 +112,8 @@ class TestFacts:
             ("name", "\u200b", "look at this again"),
             ("email", "anna@", "does not look like an e-mail"),
             ("phone", "12", "whole phone number"),
-            ("birthday", "13-40", "month and the day"),
-            ("birthday", "2031-05-05", "month and the day"),
+            ("birthday", "13-40", "day and the month"),
+            ("birthday", "2031-05-05", "day and the month"),
             ("language", "xx", "look at this again"),
         ],
     )

@@ -130,8 +130,9 @@ def test_the_card_shows_the_tickets_until_the_draw(service: Service) -> None:
     clock(cafe, "2026-12-26T08:00:00Z")
     over = service.card_page(card["card_url"]).text
 
-    assert '<h2>Téli sorsolás</h2><p class="strong">3 sorsjegy</p>' in running
-    assert "Sorsolás: dec. 25. – A cake" in running
+    assert '<p class="tickets">3 sorsjegy</p>' in running
+    assert '<p class="soft">dec. 25.</p>' in running
+    assert '<p class="title">A cake</p>' in running
     assert "Téli sorsolás" not in over
 
 

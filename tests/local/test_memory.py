@@ -20,7 +20,7 @@ from regulars.store.conditions import (
     Within,
 )
 from regulars.store.errors import Cancelled, ServiceError
-from regulars.store.table import Check, Count, Put, Table
+from regulars.store.table import ADDED, Check, Count, Put, Table
 from regulars.store.wire import Wire
 
 PARTITIONS, SORTS = ("a", "b", "c"), ("ENTRY#1", "ENTRY#2", "OP", "STATE")
@@ -146,9 +146,9 @@ def test_a_token_is_carried_out_once(both: tuple[Table, Table]) -> None:
         update = {
             "TableName": table.name,
             "Key": {"PK": {"S": "count"}, "SK": {"S": "COUNT"}},
-            "UpdateExpression": "ADD #n :by",
-            "ExpressionAttributeNames": {"#n": "n"},
-            "ExpressionAttributeValues": {":by": {"N": "1"}},
+            "UpdateExpression": ADDED,
+            "ExpressionAttributeNames": {"#n": "n", "#fmt": "fmt"},
+            "ExpressionAttributeValues": {":by": {"N": "1"}, ":fmt": {"N": "1"}},
         }
         params = {"TransactItems": [{"Update": update}], "ClientRequestToken": "once"}
         for _ in range(3):

@@ -321,6 +321,11 @@ def queue(run: Run) -> None:
     run.world.chance.choice((run.queue, run.orders_queue)).bring()
 
 
+def works(run: Run) -> None:
+    """The queue of work brings a message."""
+    run.world.chance.choice((run.work, run.work, run.reviews)).bring()
+
+
 def ttl(run: Run) -> None:
     """What may go by now goes, or some of it."""
     run.ttl.remove()
@@ -329,7 +334,8 @@ def ttl(run: Run) -> None:
 _ACTORS: list[Callable[[Run], None]] = [
     *[stamp] * 8, *[sale] * 5, *[refund] * 6, *[arrive] * 3, undo, *[issue] * 6, *[redeem] * 4,
     *[cancel] * 3, *[adjust] * 4, *[act] * 2, *[grant] * 2, gift, *[jobs] * 6, *[wait] * 7, publish,
-    *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 7, *[queue] * 10, ttl, damage,
+    *[again] * 8, *[join] * 2, *[look] * 36, consent, *[streams] * 7, *[queue] * 10, *[works] * 14,
+    ttl, damage,
 ]  # fmt: skip
 
 _WITH_CREDIT: list[Callable[[Run], None]] = [*[take] * 14, *[use] * 40, *[take_back] * 9]

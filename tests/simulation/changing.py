@@ -39,7 +39,8 @@ from regulars.program.load import following
 from regulars.program.shop import Shop, load_shop
 from regulars.store import cards, keys, merchants
 from regulars.store.ledger import Ledger
-from regulars.store.members import Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import Profile
 from regulars.store.table import Put, Table
 from regulars.views import integration
 from tests.simulation.documents import changed, first

@@ -17,6 +17,7 @@ from regulars.store import cards, keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import from_item, to_item
 from regulars.store.member_lists import all_cards
+from tests import fleet
 from tests.simulation import programs
 from tests.simulation.checker import Broken
 from tests.simulation.run import Run
@@ -63,10 +64,12 @@ def _items(run: Run, member: str) -> dict[str, dict[str, Any]]:
 
 
 def _comparable(item: dict[str, Any] | None) -> Any:
-    """A card without version and due list, a voucher as it is."""
+    """A card without version and due list, a voucher as it is; what entries do not say is gone with
+    an item that cannot be read."""
     if item is None or item["SK"] != "STATE":
-        return item and {**item, "unit": item["unit"] if item["lots"] != "[]" else ""}
-    return cards.card_of(item)._replace(version=0, due={})
+        unit = {"unit": item["unit"] if item["lots"] != "[]" else ""} if item else {}
+        return item and {**item, **unit, fleet.UNKNOWN: ""}
+    return cards.card_of(item)._replace(version=0, due={}, rest={})
 
 
 def _spoil(run: Run, member: str) -> bool:

@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.memory import Change
+from regulars.core.deadline import Deadline
 from regulars.domain.refusals import Refused
-from regulars.jobs import outbox
-from regulars.jobs.recompute import recompute
+from regulars.jobs import outbox, recompute, working
+from regulars.jobs.due import DueFailedError
 from regulars.messages.delivery import SendInProgressError, deliver
 from regulars.messages.mail import Mail, NotSentError
 from regulars.messages.notification import Notification
@@ -31,6 +32,9 @@ BATCH_MAX = 4
 SHARDS = 2
 DUPLICATED = 0.1
 AT_ONCE = 0.5
+HURRIED = 0.5
+"""How often a function that looks at its time finds that it is over."""
+
 HIDDEN_MS = 180_000
 """How long a message that was brought is not brought again."""
 
@@ -42,9 +46,28 @@ def announce(world: World, image: Image) -> None:
     outbox.announce(world.table, image["PK"]["S"], image["e"]["S"])
 
 
-def recompute_tiers(world: World, image: Image) -> None:
+def follow_version(image: Image) -> None:
     """As the tiers function does."""
-    recompute(world.table, image["PK"]["S"].removeprefix("M#"), int(image["version"]["N"]))
+    recompute.handle({"PK": image["PK"]["S"], "version": image["version"]["N"]})
+
+
+class Hurried(Deadline):
+    """The time of a function that is over now and then, whatever it has done."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    @property
+    def passed(self) -> bool:
+        """Whether the time is over."""
+        return not self.world.calm and self.world.chance.random() < HURRIED
+
+
+def work(world: World, message: Image) -> None:
+    """As the work function does."""
+    with world.rough(0.3):
+        working.work(dict(message), Hurried(world))
 
 
 def survives(handle: Callable[[Image], None], image: Image) -> bool:
@@ -55,7 +78,7 @@ def survives(handle: Callable[[Image], None], image: Image) -> bool:
         if not refused.code.transient:
             raise
         return False
-    except (Unavailable, Lost, SendInProgressError, NotSentError):
+    except (Unavailable, Lost, SendInProgressError, NotSentError, DueFailedError):
         return False
     return True
 

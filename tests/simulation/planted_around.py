@@ -9,19 +9,25 @@ from dataclasses import replace
 from typing import Any
 from unittest import mock
 
+from regulars.domain import compact, first_purchase
 from regulars.domain import due as domain_due
-from regulars.domain import first_purchase
 from regulars.domain.calendar import hour_of, to_ms
-from regulars.jobs import due, orders, outbox, recompute, referrals
+from regulars.jobs import due, orders, outbox, planning, recompute, referrals, working
 from regulars.messages import delivery, kinds
 from regulars.messages.delivery import SendInProgressError
-from regulars.store import keys, ledger
+from regulars.store import formats, ledger
 from regulars.tills.events import ReportedSale
 from regulars.tills.providers import generic
+from tests import fleet
 from tests.simulation import walking
 
 Patch = tuple[Any, str, Any]
 """Where, which name, what instead."""
+
+
+def _what_is_not_known_is_forgotten() -> list[Patch]:
+    taken = formats.taken
+    return [(formats, "taken", lambda item: (taken(item)[0], {}))]
 
 
 @contextmanager
@@ -104,20 +110,20 @@ def _one_occasion_for_all() -> list[Patch]:
 
 
 def _the_first_shard_alone() -> list[Patch]:
-    due_in = due._due_in
+    return [(planning, "_shards", lambda: range(1))]
 
-    def changed(*given: Any) -> Any:
-        with mock.patch.object(keys, "DUE_SHARDS", 1):
-            return list(due_in(*given))
 
-    return [(due, "_due_in", changed)]
+def _the_rest_of_a_merchant_is_left_out() -> list[Patch]:
+    """Of a merchant with more than a slice only the first slice is planned."""
+    return [(working, "plan_rest", lambda *_: True)]
 
 
 def _failures_are_passed_over() -> list[Patch]:
     do = due._do
 
     def changed(*given: Any) -> bool:
-        do(*given)
+        with suppress(Exception):
+            return do(*given)
         return True
 
     return [(due, "_do", changed)]
@@ -125,14 +131,14 @@ def _failures_are_passed_over() -> list[Patch]:
 
 def _the_hour_that_has_begun_is_over() -> list[Patch]:
     """Its cursor is where it is, and so is whatever comes into that hour later."""
-    walk = due.run_due
+    plan = planning.plan
 
-    def changed(table: Any, function: str, jobs: Any, now: Any) -> int:
-        done = walk(table, function, jobs, now)
-        due._move_cursor(table, function, hour_of(now))
+    def changed(table: Any, function: str, jobs: Any, now: Any, *more: Any) -> int:
+        done = plan(table, function, jobs, now, *more)
+        planning._move_cursor(table, function, hour_of(now))
         return done
 
-    return [(walking, "run_due", changed)]
+    return [(walking, "plan", changed)]
 
 
 def _marks_in_the_past() -> list[Patch]:
@@ -190,12 +196,17 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "nobody hears of a new tier": lambda: _nobody_hears_of("tier_up"),
     "a message is sent once in a lifetime": _one_occasion_for_all,
     "one part of an hour is walked": _the_first_shard_alone,
+    "the rest of a large merchant is left out": _the_rest_of_a_merchant_is_left_out,
     "failed cards are passed over": _failures_are_passed_over,
     "the hour that has begun is taken for over": _the_hour_that_has_begun_is_over,
     "what is due is marked in the past": _marks_in_the_past,
     "cards are known by their code alone": _cards_are_known_by_their_code_alone,
     "a till's sales happen when they arrive": _sales_happen_when_they_arrive,
     "natural ids go with the keys": _natural_ids_go_with_the_keys,
-    "a new programme reviews nobody": lambda: [(recompute, "review_tier", lambda *_: None)],
+    "what a newer version keeps of a card is forgotten": lambda: [
+        (compact, "KEYS", compact.KEYS | {fleet.UNKNOWN})
+    ],
+    "what a newer version keeps of an item is forgotten": _what_is_not_known_is_forgotten,
+    "a new programme reviews nobody": lambda: [(recompute, "review_if_changed", lambda *_: None)],
 }
 """By what they do."""

@@ -34,7 +34,8 @@ from regulars.program.shop import Shop
 from regulars.store import cards, keys, reversals
 from regulars.store.answers import Answer, Idempotency
 from regulars.store.ledger import Ledger
-from regulars.store.members import Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import Profile
 from regulars.store.table import Cancelled, Table
 from tests.simulation import tills
 

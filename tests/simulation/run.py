@@ -5,6 +5,7 @@ Whatever is asked twice must be answered the same; a refusal must be true when i
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from regulars.actions import due_marks
@@ -17,7 +18,7 @@ from regulars.store.marshal import Item, to_item
 from tests.concurrency.faults import Death
 from tests.simulation import programs, tills
 from tests.simulation.checker import Broken, Checker
-from tests.simulation.delivery import Post, Queue, Stream, announce, recompute_tiers
+from tests.simulation.delivery import Post, Queue, Stream, announce, follow_version, work
 from tests.simulation.requests import Asks, Till, do
 from tests.simulation.walking import Walks
 from tests.simulation.world import World
@@ -48,14 +49,19 @@ class Run:
         self.queue = Queue(self.world, self.post.notify)
         self.streams = [
             Stream(self.world, "ENTRY#", lambda image: announce(self.world, image)),
-            Stream(self.world, "PROGRAM#", lambda image: recompute_tiers(self.world, image)),
+            Stream(self.world, "PROGRAM#", follow_version),
         ]
+        self.work, self.reviews = (
+            Queue(self.world, lambda message: work(self.world, message)) for _ in range(2)
+        )
+        """The queue of work is one, but what is due can be brought here by itself."""
         self.checker.streams = self.streams
         for item in programs.first_items(self.checker.shop, self.m):
             self.world.memory.call("PutItem", {"Item": item})
         first = programs.version(self.checker.shop, 1)[1]
         self.checker.began = local_date(from_ms(self.world.now_ms), first.timezone)
-        self.walks = Walks(self.world, self.checker, sandbox=self.way == "sandbox")
+        sandbox = self.way == "sandbox"
+        self.walks = Walks(self.world, self.checker, self.work, sandbox=sandbox)
         self.ttl = tills.Expiry(self.world)
         self.orders_queue = Queue(self.world, tills.book)
         self.names = 0
@@ -82,6 +88,12 @@ class Run:
         if program.raffles:
             mark = due_marks.next_draw(self.m, program, from_ms(self.world.now_ms))
             self.world.memory.call("PutItem", {"Item": to_item(mark)})
+
+    def put_work(self, message: dict[str, Any]) -> bool:
+        """Take a message, as the queue of work does."""
+        queue = self.reviews if message["kind"].startswith("review") else self.work
+        queue.send("", json.dumps(message))
+        return True
 
     def member(self) -> str:
         """Some member."""

@@ -144,7 +144,7 @@ class Simulation(Run):
         for _ in range(ROUNDS_MAX):
             for stream in self.streams:
                 stream.bring()
-            queues = (self.queue, self.orders_queue)
+            queues = (self.queue, self.orders_queue, self.work, self.reviews)
             for queue in queues:
                 while queue.visible():
                     queue.bring()

@@ -14,8 +14,9 @@ from local.seeded import governed
 from regulars.core import clock
 from regulars.domain.calendar import from_ms
 from regulars.domain.operations import ReviewTier
+from regulars.jobs import planning, recompute, work_queue
 from regulars.messages import compose, delivery
-from regulars.store import connect, keys, ledger, wire
+from regulars.store import connect, keys, ledger, raffles, wire
 from tests.simulation.run import Run
 
 DUE_SHARDS = 2
@@ -45,6 +46,14 @@ def surrounding(run: Run) -> Iterator[None]:
             (clock, "now", lambda: from_ms(world.now_ms)),
             (connect, "table", lambda: world.table),
             (wire, "send_message", run.queue.send),
+            (work_queue, "put", run.put_work),
+            (planning, "READ", 5),
+            (planning, "SLICE", 2),
+            (planning, "MARKS_MAX", 2),
+            (recompute, "PAGE", 1),
+            (raffles, "WRITTEN_MAX", 1),
+            (raffles, "READ", 2),
+            (recompute, "MEMBERS_MAX", 1),
             (compose, "laid_out", lambda view, _: ("", view.subject)),  # only its looks
             (ledger.Ledger, "perform", checkered),
             (delivery, "deliver", run.post.deliver),  # a sandbox's

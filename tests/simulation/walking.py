@@ -20,12 +20,15 @@ from regulars.domain.due import (
     TIER,
 )
 from regulars.domain.refusals import Refused
-from regulars.jobs.due import DueFailedError, run_due, run_due_in_sandbox
+from regulars.jobs import work_queue
+from regulars.jobs.due import run_due_in_sandbox
+from regulars.jobs.planning import plan
 from regulars.jobs.schedules import JOBS
 from regulars.store import keys
 from regulars.store.errors import Unavailable
 from tests.concurrency.faults import Death
 from tests.simulation.checker import Checker
+from tests.simulation.delivery import Hurried, Queue
 from tests.simulation.world import World
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
@@ -43,8 +46,8 @@ HOUR = timedelta(hours=1)
 class Walks:
     """Who walks the due list of one merchant."""
 
-    def __init__(self, world: World, checker: Checker, *, sandbox: bool) -> None:
-        self.world, self.checker, self.sandbox = world, checker, sandbox
+    def __init__(self, world: World, checker: Checker, work: Queue, *, sandbox: bool) -> None:
+        self.world, self.checker, self.work, self.sandbox = world, checker, work, sandbox
         for function in FUNCTIONS:
             self._move(function, from_ms(world.now_ms) - 2 * HOUR)
 
@@ -69,8 +72,10 @@ class Walks:
         except Refused as refused:
             if not refused.code.transient:
                 raise
-        except (DueFailedError, Unavailable, Death):
+        except (Unavailable, Death):
             pass
+        while self.world.calm and self.work.visible():
+            self.work.bring()
         self.world.say("← walk", function, done)
         return done
 
@@ -81,9 +86,9 @@ class Walks:
         first = min(_start(self._first(function)), now)
         if _start(self.cursors[function]) < first - 2 * HOUR:
             self._move(function, first - 2 * HOUR)
-        jobs = {job: JOBS[job] for job in FUNCTIONS[function]}
+        jobs, until = frozenset(FUNCTIONS[function]), min(now, first + 2 * HOUR)
         with self.world.rough(0.3):
-            run_due(self.world.table, function, jobs, min(now, first + 2 * HOUR))
+            plan(self.world.table, function, jobs, until, work_queue.put, Hurried(self.world))
 
     def next_run_ms(self) -> int:
         """How long it is to the run of the hour in which something will be due; 0 for none."""

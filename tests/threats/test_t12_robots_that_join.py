@@ -11,7 +11,8 @@ from regulars.core.limits import Window
 from regulars.messages import delivery
 from regulars.pages.customer.join import handlers as join
 from regulars.pages.customer.join import view
-from regulars.store.members import Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import Profile
 from tests.functional.test_messages import Mails
 from tests.service import Merchant, Reply
 from tests.threats import removal

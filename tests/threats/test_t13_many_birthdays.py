@@ -9,7 +9,7 @@ from regulars.core import clock
 from regulars.domain import benefits
 from regulars.jobs import cards
 from regulars.program.shop import load_shop
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 from tests.conftest import Clock
 from tests.functional.test_contacts import joined
 from tests.functional.test_earning import published

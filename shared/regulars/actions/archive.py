@@ -20,7 +20,7 @@ from regulars.program.shop import Shop
 from regulars.store import api_keys, audit, cards, keys, merchant_settings, merges, staff
 from regulars.store.cards import DamagedError
 from regulars.store.marshal import Item
-from regulars.store.members import profile_of
+from regulars.store.profiles import profile_of
 from regulars.views import audit as ledger
 from regulars.views import integration
 
@@ -142,6 +142,11 @@ def _as_kept(kind: str) -> Callable[[Item], Lines]:
     return lines
 
 
+def _of_ticket(shop: Shop, item: Item, words: Words) -> Lines:
+    raffle_id, _, member_id = item["SK"].partition("#")
+    yield {"type": "tickets", "raffle": raffle_id, "member": member_id, "tickets": item["n"]}
+
+
 def _of_key(shop: Shop, item: Item, words: Words) -> Lines:
     key = api_keys.api_key_of({"sha256": "", **item})
     yield {
@@ -261,4 +266,5 @@ SECTIONS = (
     Section(keys.roots, _of_root),
     Section(keys.messages, _of_message),
     Section(keys.members, _of_member, listed=True),
+    Section(lambda m: keys.ticket(m, "", "")[0], _of_ticket),
 )

@@ -17,7 +17,7 @@ from zlib import compress, decompress
 
 from regulars.core.observability import count
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store import keys
+from regulars.store import formats, keys
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, Equals, Put, Table
 
@@ -49,6 +49,8 @@ class AttentionItem(NamedTuple):
     """How often it was met."""
     closed: str = ""
     """What was done with it when it was closed."""
+    rest: Mapping[str, Any] = _NONE
+    """What a newer version of the service keeps of it."""
 
 
 def raise_(
@@ -88,7 +90,7 @@ def raise_(
             if not (there.is_open or reopen):
                 return item_id
             since = there.at_ms if there.is_open else at_ms
-            item = item._replace(at_ms=since, times=there.times + 1)
+            item = item._replace(at_ms=since, times=there.times + 1, rest=there.rest)
             condition = Equals("times", there.times)
         if table.put(_stored(merchant_id, item), condition) is None:
             return item_id
@@ -154,6 +156,7 @@ def named(ref: str) -> str:
 def _stored(merchant_id: str, item: AttentionItem) -> Item:
     pk, sk = keys.attention(merchant_id, item.id)
     stored: Item = {
+        **item.rest,
         "PK": pk,
         "SK": sk,
         "GSI1PK": keys.attention_list(merchant_id),
@@ -173,16 +176,21 @@ def _stored(merchant_id: str, item: AttentionItem) -> Item:
 
 
 def _item_of(item: Item) -> AttentionItem:
+    take, rest = formats.taken(item)
+    data = take("data", b"")
+    for trace in ("closed_at", "ttl"):
+        take(trace, 0)
     return AttentionItem(
-        id=item["SK"],
-        kind=item["kind"],
-        at_ms=item["at"],
-        why=item["why"],
-        about=item["about"],
-        data=json.loads(decompress(item["data"])) if "data" in item else None,
-        is_open=item["open"],
-        times=item["times"],
-        closed=item.get("closed", ""),
+        id=take("SK"),
+        kind=take("kind"),
+        at_ms=take("at"),
+        why=take("why"),
+        about=take("about"),
+        data=json.loads(decompress(data)) if data else None,
+        is_open=take("open"),
+        times=take("times"),
+        closed=take("closed", ""),
+        rest=rest,
     )
 
 

@@ -8,7 +8,8 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.ledger import TakenError
-from regulars.store.members import Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import Profile
 from regulars.store.table import Cancelled, Put
 
 TAKEN = "is on another member's card; leave it out, or take it off that card first"

@@ -12,7 +12,8 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store.claims import CODE_MS, GUESSES, Claim
-from regulars.store.members import Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import Profile
 from regulars.store.table import Put
 
 ELSEWHERE = "is confirmed on another card; go on with that one, or merge the two"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store.members import Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import Profile
 from regulars.store.table import Cancelled
 
 CHANGE_TRIES = 5

@@ -94,11 +94,7 @@ def of_zone(merchant_id: str, program: Program, now: datetime) -> Item:
 def next_roots(merchant_id: str, zone: str, now: datetime) -> Item:
     """Return the mark of the digest of all heads of the day that is running."""
     tomorrow = calendar.local_date(now, zone) + timedelta(days=1)
-    return roots_at(merchant_id, calendar.local_start(tomorrow, zone, ROOTS_HOUR))
-
-
-def roots_at(merchant_id: str, instant: datetime) -> Item:
-    """Return the mark of the digest of all heads at an instant."""
+    instant = calendar.local_start(tomorrow, zone, ROOTS_HOUR)
     return due_item(merchant_id, keys.MERCHANT_LEVEL, ROOTS, calendar.hour_of(instant))
 
 

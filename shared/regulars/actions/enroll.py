@@ -15,7 +15,8 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store.answers import Answer, Idempotency
 from regulars.store.ledger import Render, TakenError
-from regulars.store.members import ERASED, Members, Profile
+from regulars.store.members import ERASED, Members
+from regulars.store.profiles import Profile
 
 TRIES = 8
 """How often a handle is drawn, and contacts are looked up, before others are let go first."""

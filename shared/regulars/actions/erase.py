@@ -20,7 +20,8 @@ from regulars.program.shop import Shop
 from regulars.store import cards, keys, merges
 from regulars.store.ledger import TakenError, due_item
 from regulars.store.marshal import Item
-from regulars.store.members import Members, Profile, profile_of, shell
+from regulars.store.members import Members, shell
+from regulars.store.profiles import Profile, profile_of
 from regulars.store.table import Cancelled, Put
 
 ERASE = "erase"

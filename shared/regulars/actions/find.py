@@ -17,7 +17,8 @@ from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.cards import card_of
 from regulars.store.marshal import Item
-from regulars.store.members import Members, Profile, card_url, profile_of
+from regulars.store.members import Members, card_url
+from regulars.store.profiles import Profile, profile_of
 
 
 class MemberCard(NamedTuple):

@@ -13,7 +13,8 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store.card_devices import CardDevice
-from regulars.store.members import Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import Profile
 from regulars.store.table import Cancelled
 
 TRIES = 5

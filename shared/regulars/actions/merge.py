@@ -26,8 +26,9 @@ from regulars.program.shop import Shop
 from regulars.store import cards, keys, merges, retry
 from regulars.store.answers import Answer, Body, Idempotency
 from regulars.store.ledger import TRIES_MAX
-from regulars.store.members import Members, Profile, profile_of
+from regulars.store.members import Members
 from regulars.store.merges import KeptMerge
+from regulars.store.profiles import Profile, profile_of
 from regulars.store.table import Put
 
 Render = Callable[[Decision, Decision, str], Body]

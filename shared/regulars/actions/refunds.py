@@ -203,7 +203,7 @@ def _claimed(ledger: Ledger, wanted: Refund, claim: TableItem | None, state: str
     """Return the write that puts a refund id to use."""
     pk, sk = keys.refund_id(ledger.merchant_id, wanted.refund_id)
     condition = Equals("state", claim["state"]) if claim else Absent()
-    return Put({"PK": pk, "SK": sk, "state": state, **wanted.asked}, condition)
+    return Put({**(claim or {}), "PK": pk, "SK": sk, "state": state, **wanted.asked}, condition)
 
 
 def _book(

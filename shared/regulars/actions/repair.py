@@ -24,7 +24,7 @@ from regulars.domain.replay import Difference, Fold
 from regulars.program.shop import Shop
 from regulars.store import cards, keys, repairs, reversals
 from regulars.store.marshal import Item
-from regulars.store.members import profile_of
+from regulars.store.profiles import profile_of
 
 TRIES_MAX = 5
 
@@ -136,11 +136,13 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
         if sk.startswith(keys.DUE_PREFIX) and item.get("tries")
     )
     card = _readable(state)
-    recorded = {
-        seq: reversals.refunded_item(m, member_id, seq, refunded)
-        for seq, refunded in fold.refunded.items()
-    }
-    refunds = {seq: item for seq, item in recorded.items() if parts.get(item["SK"]) != item}
+    refunds = {}
+    for seq, refunded in fold.refunded.items():
+        there = parts.get(keys.refunded(m, member_id, seq)[1])
+        rest = reversals.refunded_of(there, shop.program).rest
+        item = reversals.refunded_item(m, member_id, seq, refunded._replace(rest=rest))
+        if there != item:
+            refunds[seq] = item
     differences = [
         *_state_differences(state, card, fold),
         *_voucher_differences(vouchers, fold),

@@ -16,7 +16,7 @@ from regulars.domain.card import Card
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
 from regulars.store.member_lists import members_page
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 
 NOTICE = timedelta(days=7)
 """How long after it was set, or made shorter, a rule begins to hold: a mistake can be corrected."""

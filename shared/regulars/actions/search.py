@@ -13,7 +13,8 @@ from regulars.program.shop import Shop
 from regulars.store import keys
 from regulars.store.cards import DamagedError
 from regulars.store.marshal import Item
-from regulars.store.members import Members, profile_of
+from regulars.store.members import Members
+from regulars.store.profiles import profile_of
 from regulars.store.table import Table
 
 PAGE = 100

@@ -76,6 +76,7 @@ def _book(
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
     is_moved = read.card.member_id != member_id
+    now = read.operation.refunded._replace(rest=Refunded().rest)  # as far as entries say
     original = read.operation.original
     operation = Void(
         Origin(op, source, entropy=os.urandom(16)),
@@ -86,7 +87,7 @@ def _book(
         vouchers=_vouchers(shop, member_id, refund),
         under=read.operation.under,
     )
-    if is_moved or refunded != read.operation.refunded:  # a visit comes back at its own time
+    if is_moved or refunded != now:  # a visit comes back at its own time
         operation = operation._replace(
             origin=operation.origin._replace(effective_ms=original.effective_ms),
             around=None,

@@ -80,7 +80,7 @@ def give_key(request: protocol.Request) -> protocol.Response:
                 if refused.code is not RefusalCode.CONFLICT:
                     raise
                 continue
-        key = tokens.booking_key(m, device.device_id, device.key_from)
+        key = counter_devices.key_of(m, device)
         body = {"shop": m, "device_id": device.device_id, "key": key.hex()}
         return protocol.json_answer(200, body | {"now": calendar.rfc3339(to_ms(known.shop.now))})
     raise Refused(RefusalCode.CONFLICT)

@@ -13,7 +13,7 @@ from regulars.messages.notification import Notification, welcome
 from regulars.messages.notify import notify
 from regulars.program.shop import Shop
 from regulars.store import audit, connect
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 from regulars.views import integration
 
 NOT_ON_THE_CARD = "is not what this card claims; give it with `PATCH /v1/members/{id}`"

@@ -34,7 +34,9 @@ def change(request: protocol.Request) -> protocol.Response:
         raise Refused(RefusalCode.NOT_FOUND)
     body = read_body(request, models.HookSettings)
     hook = hooks.read(connect.table(), gathered.shop.merchant_id, provider)
-    given = {name: value or "" for name, value in body.model_dump(exclude_unset=True).items()}
+    given: dict[str, Any] = {
+        name: value or "" for name, value in body.model_dump(exclude_unset=True).items()
+    }
     if "url" in given and not given["url"].startswith("https://"):
         raise Refused(
             RefusalCode.INVALID, "", (("url", "must be the https address set at the till"),)

@@ -18,7 +18,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect, keys
 from regulars.store.answers import Idempotency
-from regulars.store.members import CONTACT_KINDS, Profile
+from regulars.store.profiles import CONTACT_KINDS, Profile
 from regulars.store.staff import STAFF
 from regulars.views import audit, integration, worth
 

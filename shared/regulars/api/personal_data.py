@@ -21,7 +21,7 @@ from regulars.program.shop import Shop, load_shop
 from regulars.store import audit as log
 from regulars.store import cards, closing, connect, keys, merchant_settings, merges
 from regulars.store.marshal import Item
-from regulars.store.members import Profile, profile_of
+from regulars.store.profiles import Profile, profile_of
 from regulars.views import audit, integration
 
 ANSWER_MAX = 4 * 1024 * 1024

@@ -18,6 +18,7 @@ class Settings(NamedTuple):
     platform_key_sha256: str
     orders_queue_url: str
     messages_queue_url: str
+    work_queue_url: str
     mail_from: str
     archive_bucket: str
     """Where the archives of closed merchants lie."""
@@ -43,6 +44,7 @@ def settings() -> Settings:
         platform_key_sha256=os.environ.get("PLATFORM_KEY_SHA256", ""),
         orders_queue_url=os.environ.get("ORDERS_QUEUE_URL", ""),
         messages_queue_url=os.environ.get("MESSAGES_QUEUE_URL", ""),
+        work_queue_url=os.environ.get("WORK_QUEUE_URL", ""),
         mail_from=os.environ.get("MAIL_FROM", ""),
         archive_bucket=os.environ.get("ARCHIVE_BUCKET", ""),
         mail_configuration=os.environ.get("MAIL_CONFIGURATION", ""),

@@ -6,7 +6,9 @@ Like the card's code the first two are made from the time and our key; nothing i
 
 from __future__ import annotations
 
+import hmac
 import os
+from collections.abc import Iterable
 
 from regulars.core import ring, tokens
 from regulars.core.tokens import CODE_STEP_S, HANDLE_BITS, HANDLE_LENGTH
@@ -16,6 +18,10 @@ VOUCHER_CHECK_BITS = 25
 DEVICE_STEP_S = 300
 DEVICE_CODE_LENGTH = 8
 RECOVERY_LENGTH = 10
+OFFLINE_LENGTH = tokens.OFFLINE_CODE_LENGTH
+OFFLINE_BITS = 30
+OFFLINE_S = 30 * 24 * 3600
+"""For how long after a change of our keys a device without network can still show its codes."""
 
 
 def voucher_code(merchant_id: str, handle: str, voucher_id: str, epoch_s: int) -> str:
@@ -69,6 +75,47 @@ def is_device_code(
         for key in ring.names_at(epoch_s, 2 * DEVICE_STEP_S)
         for step in (epoch_s // DEVICE_STEP_S, epoch_s // DEVICE_STEP_S - 1)
     )
+
+
+def offline_key(merchant_id: str, handle: str, device_id: str, ring_key: str = "") -> bytes:
+    """The key with which a device of a card makes its codes without network. It is derived, not
+    stored, and worth nothing once the card does not live on the device any more."""
+    key = ring_key or ring.newest()
+    return tokens.derive("offline-card", merchant_id, handle, device_id, key=key)
+
+
+def offline_code(handle: str, key: bytes, epoch_s: int) -> str:
+    """The eleven characters that a device shows without network: the handle and a check."""
+    return _offline_code(handle, key, epoch_s // CODE_STEP_S)
+
+
+def offline_handle(code: str) -> str:
+    """The handle in a code of a device without network, unconfirmed; empty when it is none."""
+    given = codes.normal(code)
+    return given[:HANDLE_LENGTH] if len(given) == OFFLINE_LENGTH else ""
+
+
+def is_offline_code(
+    merchant_id: str, handle: str, device_ids: Iterable[str], code: str, epoch_s: int
+) -> bool:
+    """Tell whether one of a card's devices shows this code now. The clock of a phone without
+    network may run a step ahead, or two behind."""
+    given, now = codes.normal(code), epoch_s // CODE_STEP_S
+    names = [*ring.names_at(epoch_s, OFFLINE_S)]
+    return any(
+        tokens.same(
+            _offline_code(handle, offline_key(merchant_id, handle, device, name), step), given
+        )
+        for device in device_ids
+        for name in names
+        for step in range(now + 1, now - 3, -1)
+    )
+
+
+def _offline_code(handle: str, key: bytes, step: int) -> str:
+    mac = hmac.digest(key, str(step).encode(), "sha256")
+    check = int.from_bytes(mac[:4]) & ((1 << OFFLINE_BITS) - 1)
+    return handle + codes.encode(check, OFFLINE_LENGTH - HANDLE_LENGTH)
 
 
 def new_recovery_code() -> str:

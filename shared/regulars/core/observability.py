@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -34,12 +34,18 @@ def count(metric: str, value: int = 1, **about: str) -> None:
 
     Nothing is written where POWERTOOLS_METRICS_DISABLED is true: on a terminal, in a simulation.
     """
-    if os.environ.get("POWERTOOLS_METRICS_DISABLED", "").lower() == "true":
+    if _silent():
         return
     if _gathered and not about:
         _gathered[-1][metric] = _gathered[-1].get(metric, 0) + value
     else:
         _write({metric: value}, about)
+
+
+def age(metric: str, seconds: float) -> None:
+    """Note how old something was when its turn came, in seconds; where `count` writes."""
+    if not _silent():
+        _write({metric: max(0.0, round(seconds, 3))}, {}, "Seconds")
 
 
 @contextmanager
@@ -57,13 +63,17 @@ def gathered() -> Iterator[None]:
 _gathered: list[dict[str, int]] = []
 
 
-def _write(counted: dict[str, int], about: dict[str, str]) -> None:
-    metrics = [{"Name": name, "Unit": "Count"} for name in counted]
+def _silent() -> bool:
+    return os.environ.get("POWERTOOLS_METRICS_DISABLED", "").lower() == "true"
+
+
+def _write(measured: Mapping[str, float], about: dict[str, str], unit: str = "Count") -> None:
+    metrics = [{"Name": name, "Unit": unit} for name in measured]
     described = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": metrics}
     line = {
         "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [described]},
         "service": os.environ.get("POWERTOOLS_SERVICE_NAME", ""),
-        **counted,
+        **measured,
         **about,
     }
     sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")

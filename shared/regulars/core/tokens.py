@@ -31,6 +31,7 @@ CODE_OF_DEVICE, CODE_OF_LINK = "card-code", "card-code-link"
 """Whether a code is shown by a device that the card lives on, or by somebody with its link."""
 
 CODE_LENGTH = 8
+OFFLINE_CODE_LENGTH = 11
 HANDLE_BITS, CHECK_BITS = 25, 15
 
 MERCHANT_ID_LENGTH = 12
@@ -222,13 +223,6 @@ def contact_digest(merchant_id: str, contact: str) -> str:
     return derive("contact", merchant_id, contact).hex()[:40]
 
 
-def booking_key(merchant_id: str, device_id: str, made_from: str) -> bytes:
-    """The 32 bytes with which a device of the counter signs what it books without a connection.
-    They are made from what its record has: the key itself is kept nowhere on our side."""
-    key = made_from[:-SEED_LENGTH]
-    return derive("booking", merchant_id, device_id, made_from, key=key)
-
-
 def pin_digest(merchant_id: str, staff_id: str, pin: str, key: str | None = None) -> str:
     """How a person's PIN lies in the table: worth nothing without our key, since there are only
     ten thousand PINs to try. It starts with the key's name; the current one if none is named."""
@@ -301,7 +295,10 @@ def read_card_code(merchant_id: str, code: str, epoch_s: int) -> str | None:
 
 
 def is_of_device(merchant_id: str, code: str, epoch_s: int) -> bool:
-    """Tell whether a code that is accepted is shown by a device that the card lives on."""
+    """Tell whether a code that is accepted is shown by a device that the card lives on. One of a
+    device without network (see `guest_codes`) has a length of its own."""
+    if len(codes.normal(code)) == OFFLINE_CODE_LENGTH:
+        return True
     return _read_card_code(merchant_id, code, epoch_s, CODE_OF_DEVICE) is not None
 
 

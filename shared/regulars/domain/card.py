@@ -152,6 +152,8 @@ class Card(NamedTuple):
     nothing."""
     due: Mapping[str, str] = NONE
     """Per job the UTC hour of the card on the due list (a lower bound)."""
+    rest: Mapping[str, Any] = NONE
+    """What a newer version of the service keeps of a card, as it is written."""
 
     def available(self, unit: str, today: str) -> int:
         """Sum what can be spent on `today`: neither expired nor pending; debt is not subtracted."""

@@ -129,8 +129,10 @@ FIELDS: Mapping[str, Field] = {
     "holds": Field("b", _same, _named, each=True),
     "due": Field("u", _same, _named, each=True),
 }
-"""Every field of a card but the member's id and the version, by its name. Keys never change;
-`y` held visits by day once."""
+"""Every field of a card but the member's id and the version, by its name. Keys never change."""
+
+KEYS = frozenset({field.key for field in FIELDS.values()} | {"y"})
+"""The keys that are known; `y` held visits by day once."""
 
 _REQUIRED = ("seq", "head", "recorded_ms", "enrolled_ms")
 
@@ -142,7 +144,7 @@ def dump(card: Card) -> Document:
         if value := getattr(card, name):
             own = _IN_A_ROW.get(name)
             document[field.key] = own[0](value) if own else field.written(value)
-    return document
+    return document | dict(card.rest) if card.rest else document
 
 
 def load(document: Mapping[str, Any], member_id: str, version: int) -> Card:
@@ -158,6 +160,8 @@ def load(document: Mapping[str, Any], member_id: str, version: int) -> Card:
             values[name] = {key: field.read(key, one) for key, one in written.items()}
         else:
             values[name] = field.read(written)
+    if unknown := document.keys() - KEYS:
+        values["rest"] = {key: document[key] for key in unknown}
     return Card(member_id=member_id, version=version, **values)
 
 

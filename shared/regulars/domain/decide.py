@@ -282,6 +282,7 @@ def _expire(draft: Draft, operation: Expire) -> Decision:
         past = bool(voucher.expires_on) and voucher.expires_on < today
         if past and voucher.voucher_id in draft.card.open:
             rewards.give_back(draft, voucher, "expired")
+            rewards.lapse(draft, voucher)
     for unit in draft.card.units():
         lots = draft.card.lots.get(unit, ())
         valid = draft.card.valid_lots(unit, today)

@@ -41,3 +41,8 @@ class Decision(NamedTuple):
     """Vouchers for `credit` as they were read; a write holds only if they still are."""
     came: Mapping[str, str] = MappingProxyType({})
     """Vouchers that come from another card: id and the member they were of."""
+
+    def changes_nothing(self, before: Card) -> bool:
+        """Tell whether nothing is booked and the card stays as it was."""
+        same = self.card._replace(version=before.version) == before
+        return same and not (self.entry or self.vouchers or self.counts)

@@ -18,9 +18,6 @@ from regulars.domain.tiering import window_sum
 CONSENT = "leaderboard"
 """The name of the consent in a profile."""
 
-NAME_MAX = 24
-"""How many characters of a first name are shown."""
-
 
 class Ranking:
     """The best of any number of members, in memory for `places` of them."""
@@ -30,6 +27,11 @@ class Ranking:
         self._best: list[tuple[int, str]] = []
         self.members = 0
         """How many members have a value above 0."""
+
+    def take_up(self, members: int, best: Iterable[tuple[str, int]]) -> None:
+        """Go on from where a ranking was: how many members it had, and who was `best`."""
+        self.members = members
+        self._best = [(-value, member_id) for member_id, value in best]
 
     def add(self, member_id: str, value: int) -> None:
         """Add a member; a value of 0 or less has no place."""
@@ -67,10 +69,3 @@ def ranks(values: Iterable[int]) -> list[int]:
         found.append(found[-1] if one == before else place)
         before = one
     return found
-
-
-def shown_name(name: str) -> str:
-    """Shorten a name for others: the first word and the initial of the last; empty for none."""
-    first, *rest = name.split() or [""]
-    initial = f" {rest[-1][0].upper()}." if rest else ""
-    return first[:NAME_MAX] + initial

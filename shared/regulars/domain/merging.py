@@ -90,6 +90,7 @@ def merge_into(draft: Draft, operation: MergeInto) -> None:
     draft.card = Card(
         card.member_id, card.version, card.seq, card.head, card.recorded_ms, card.enrolled_ms,
         stepped=card.stepped, traced=card.traced, merged_into=operation.kept.member_id,
+        rest=card.rest,
     )  # fmt: skip
 
 

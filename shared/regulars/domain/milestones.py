@@ -146,18 +146,22 @@ def badges(card: Card, milestones: tuple[Milestone, ...]) -> tuple[str, ...]:
     )
 
 
+def value(milestone: Milestone, card: Card) -> int:
+    """Return how far a card is, in the milestone's metric; never less than 0."""
+    if _is_challenge(milestone):
+        return max(0, limits.given(card, f"v:{milestone.id}", ""))
+    counted = {
+        "spend": card.lifetime.spend_minor,
+        "visits": card.lifetime.visits,
+        "points": card.lifetime.points,
+        "referrals": limits.given(card, REFERRALS, ""),
+    }
+    return max(0, counted.get(milestone.metric, limits.stored(card, f"s:{milestone.metric}")[1]))
+
+
 def _times(milestone: Milestone, card: Card) -> int:
     """Count how often the mark has been passed."""
-    if _is_challenge(milestone):
-        value = limits.given(card, f"v:{milestone.id}", "")
-    else:
-        value = {
-            "spend": card.lifetime.spend_minor,
-            "visits": card.lifetime.visits,
-            "points": card.lifetime.points,
-            "referrals": limits.given(card, REFERRALS, ""),
-        }.get(milestone.metric, limits.stored(card, f"s:{milestone.metric}")[1])
-    times = max(0, value) // milestone.at
+    times = value(milestone, card) // milestone.at
     return times if milestone.repeat else min(times, 1)
 
 

@@ -8,11 +8,10 @@ These are named tuples: making a dataclass takes seven times as long, at every c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from regulars.domain.allowances import Allowance
-from regulars.domain.card import Card, Lot, Use
+from regulars.domain.card import NONE, Card, Lot, Use
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program
 
@@ -34,11 +33,11 @@ class Origin(NamedTuple):
     """When it happened, if known; never later than recording + 5 minutes."""
     entropy: bytes = b""
     """Random bytes from the caller, from which voucher codes are derived."""
-    left: Mapping[str, int] = MappingProxyType({})
+    left: Mapping[str, int] = NONE
     """How much is left of the shared counters that were read (see `Decision.counts`)."""
     allowance: Allowance | None = None
     """What bounds a person at the counter; None for others."""
-    marks: Mapping[str, Any] = MappingProxyType({})
+    marks: Mapping[str, Any] = NONE
     """Facts about where it comes from: `device`, `override`."""
 
 
@@ -119,7 +118,6 @@ class Receive(NamedTuple):
     unit: str
     lots: tuple[Lot, ...]
     giver: str
-    """The other member's id."""
     note: str | None = None
 
 
@@ -155,6 +153,7 @@ class Voucher(NamedTuple):
     """What can still be used; 0 once it is closed."""
     uses: tuple[Use, ...] = ()
     """What was used and not taken back, from the first to the last."""
+    rest: Mapping[str, Any] = NONE  # what a newer version of the service keeps of it
 
 
 class Redeem(NamedTuple):
@@ -195,7 +194,7 @@ class Refunded(NamedTuple):
 
     minor: int = 0
     """Of its payment, in minor units; WHOLE at the end."""
-    rules: Mapping[str, int] = MappingProxyType({})
+    rules: Mapping[str, int] = NONE
     """The shares by rule that differ from that of the money (see `shares.py`)."""
     listed_minor: int = 0
     """The list prices of the items that were given back without an amount."""
@@ -207,6 +206,7 @@ class Refunded(NamedTuple):
     """The entry that holds the sale as it was sent last; 0 for the original itself."""
     confirmed: bool = False
     """Whether the hold on its units was ended."""
+    rest: Mapping[str, Any] = NONE  # what a newer version of the service keeps of it
 
 
 WHOLE = -1
@@ -236,7 +236,7 @@ class Reverse(NamedTuple):
     refund_id: str | None = None
     moved_to: str | None = None
     """The member whose sale it was, when it moves to the right card."""
-    forgotten: Mapping[str, tuple[str, int]] = MappingProxyType({})
+    forgotten: Mapping[str, tuple[str, int]] = NONE
     """What expired so long ago that only entries tell it."""
 
 

@@ -116,6 +116,8 @@ class Reward(NamedTuple):
     """For `credit`: what units are worth. `cost` is the least that can be taken then."""
     step_units: int = 0
     """For `credit`: units are taken in whole steps of this."""
+    when_unused: Literal["returns", "once", "ends"] = "returns"
+    """For an automatic reward: what becomes of its units when its voucher is not used in time."""
     max_share: int = 0
     """For `credit`: the share of an order that can be paid with it, in thousandths; 0 for all."""
 

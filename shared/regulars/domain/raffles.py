@@ -8,7 +8,7 @@ wins and is removed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 from regulars.domain import limits
@@ -24,16 +24,33 @@ def commitment(seed: str) -> str:
 
 def draw(seed: str, tickets: Mapping[str, int], winners: int) -> list[str]:
     """Draw the member ids that win, in order; fewer than `winners` when there are fewer members."""
-    left = {member: count for member, count in sorted(tickets.items()) if count > 0}
+    held = {member: count for member, count in sorted(tickets.items()) if count > 0}
+    return draw_from_pages(seed, [sum(held.values())], lambda _: held, winners)
+
+
+def draw_from_pages(
+    seed: str, sums: Sequence[int], page: Callable[[int], Mapping[str, int]], winners: int
+) -> list[str]:
+    """Draw as `draw` does from tickets in pages, which follow one another by member id.
+
+    `sums` are the tickets of each page; `page` reads one, sorted, when its number was drawn.
+    """
+    left = list(sums)
     won: list[str] = []
-    while left and len(won) < winners:
-        number = int(sha256(f"{seed}:{len(won)}".encode()).hexdigest(), 16) % sum(left.values())
-        for member, count in left.items():
+    while any(left) and len(won) < winners:
+        number = int(sha256(f"{seed}:{len(won)}".encode()).hexdigest(), 16) % sum(left)
+        place = 0
+        while number >= left[place]:
+            number -= left[place]
+            place += 1
+        for member, count in page(place).items():
+            if member in won:
+                continue
             if number < count:
                 won.append(member)
+                left[place] -= count
                 break
             number -= count
-        del left[won[-1]]
     return won
 
 

@@ -77,7 +77,7 @@ def patch_of(before: Card, entry: Entry, after: Card) -> dict[str, Any]:
 def refunded_patch(of_seq: int, refunded: Refunded) -> dict[str, Any]:
     """Write what has been refunded of the sale in entry `of_seq`, for the patch of the entry that
     changes it."""
-    minor, rules, listed_minor, vouchers, *more = refunded
+    minor, rules, listed_minor, vouchers, *more, _ = refunded
     return {REFUNDED: {str(of_seq): [minor, dict(rules), listed_minor, list(vouchers), *more]}}
 
 
@@ -254,7 +254,8 @@ def differences(stored: Card, fold: Fold) -> list[Difference]:
 def rebuilt(stored: Card | None, fold: Fold) -> Card:
     """Return the card as its entries say. What they do not tell is kept as it was stored; nothing
     is on the due list."""
-    kept = {name: getattr(stored, name) for name in fold.unknown} if stored else {}
+    unknown = (*fold.unknown, "rest")
+    kept = {name: getattr(stored, name) for name in unknown} if stored else {}
     return fold.card._replace(version=stored.version if stored else 0, **kept)
 
 

@@ -25,6 +25,9 @@ queued in a count on the card."""
 QUEUED = "w:"
 """The prefix of the names under which a card counts queued gifts, by reward."""
 
+UNUSED = "x:"
+"""The prefix of the names under which a card counts, by reward, that one was not used in time."""
+
 PAID_FOR = ("/membership", "/purchase")
 """How the names of rights end that were paid for (see `tiering.right`)."""
 
@@ -328,6 +331,25 @@ def give_back(draft: Draft, voucher: Voucher, status: Closed) -> None:
             draft.card = limits.counted(draft.card, reward.id, period, -1)
     if reward.stock:
         draft.count(stock_name(reward), -1, reward.stock)
+
+
+def lapse(draft: Draft, voucher: Voucher) -> None:
+    """Book out what an automatic reward that was not used in time gave back, where its terms say
+    so: always (`ends`), or from the second time on (`once`). What has paid a debt stays paid."""
+    reward = draft.program.terms(voucher.reward_id, voucher.version)
+    if reward is None or not reward.auto or reward.when_unused == "returns" or not voucher.lots:
+        return
+    name = UNUSED + reward.id
+    before = limits.given(draft.card, name, "")
+    if reward.when_unused == "once":
+        draft.card = limits.counted(draft.card, name, "", -before or 1)
+        if not before:
+            return
+    unit, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
+    there = {lot.key: lot.amount for lot in draft.card.lots.get(unit, ())}
+    amounts = ((lot, min(lot.amount, there.get(lot.key, 0))) for lot in lots)
+    draft.expire_lots(unit, [lot._replace(amount=left) for lot, left in amounts if left])
+    draft.facts.setdefault("lapsed", []).append(voucher.voucher_id)
 
 
 def _earlier(draft: Draft, voucher: Voucher) -> bool:

@@ -107,6 +107,7 @@ def restore(draft: Draft, operation: Restore) -> None:
     draft.card = back._replace(
         version=shell.version, seq=shell.seq, head=shell.head, recorded_ms=shell.recorded_ms,
         traced=shell.traced, lots={}, debt={}, open={}, due={}, merged_into="",
+        rest=shell.rest,
     )  # fmt: skip
     for (unit, expires_on, available_on), amount in lots.items():
         if amount > 0:

@@ -6,6 +6,7 @@ there, and ends when its owner ends it, whatever becomes of the link.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from regulars.core import tokens
@@ -55,6 +56,56 @@ def forgotten(merchant_id: str) -> str:
     name = card_cookie_name(merchant_id)
     secure = settings().base_url.startswith("https:")
     return protocol.cookie(name, "", secure=secure, max_age_s=0)
+
+
+OTHERS_MAX = 3
+"""How many other cards of a shop a phone keeps, for the people who share it."""
+
+
+def others(request: protocol.Request, merchant_id: str) -> list[Held]:
+    """The cards that live on a browser beside the one it shows, newest first."""
+    value = request.cookies.get(_others_name(merchant_id), "")[: OTHERS_MAX * protocol.PARAM_MAX]
+    pairs = (one.partition(".") for one in value.split("~")[:OTHERS_MAX])
+    return [Held(member_id=name, secret=secret) for name, _, secret in pairs if name and secret]
+
+
+def put_aside(request: protocol.Request, merchant_id: str, shown_id: str) -> str:
+    """The Set-Cookie line that keeps the cards a browser holds, except the one it shows from now
+    on; empty when there is none."""
+    now = held(request, merchant_id)
+    known = [now] if now and now.secret else []
+    kept = [one for one in (*known, *others(request, merchant_id)) if one.member_id != shown_id]
+    return aside(merchant_id, kept) if known or kept else ""
+
+
+def aside(merchant_id: str, cards: Iterable[Held]) -> str:
+    """The Set-Cookie line of the cards that a browser keeps beside the one it shows."""
+    kept = list(cards)[:OTHERS_MAX]
+    value = "~".join(f"{one.member_id}.{one.secret}" for one in kept)
+    secure = settings().base_url.startswith("https:")
+    age_s = CARD_COOKIE_S if kept else 0
+    return protocol.cookie(_others_name(merchant_id), value, secure=secure, max_age_s=age_s)
+
+
+def _others_name(merchant_id: str) -> str:
+    prefix = "__Host-" if settings().base_url.startswith("https:") else ""
+    return f"{prefix}regulars_others_{merchant_id}"
+
+
+def was_asked(request: protocol.Request, merchant_id: str) -> bool:
+    """Whether this browser said that it wants to leave no address for its card."""
+    return _asked_name(merchant_id) in request.cookies
+
+
+def asked(merchant_id: str) -> str:
+    """The Set-Cookie line by which a browser remembers that."""
+    secure = settings().base_url.startswith("https:")
+    return protocol.cookie(_asked_name(merchant_id), "1", secure=secure, max_age_s=CARD_COOKIE_S)
+
+
+def _asked_name(merchant_id: str) -> str:
+    prefix = "__Host-" if settings().base_url.startswith("https:") else ""
+    return f"{prefix}regulars_asked_{merchant_id}"
 
 
 def card_cookie_name(merchant_id: str) -> str:

@@ -2,7 +2,7 @@
 
 A device is known by its cookie, which outlives sessions. What it books it signs with a key of its
 own, over the number, the time and the body of the booking; its browser keeps the key so that
-scripts can use it and not read it. Why: docs/adr/0030.
+scripts can use it and not read it. Why: docs/adr/0032.
 """
 
 from __future__ import annotations
@@ -75,13 +75,19 @@ def gather(table: Table, request: Request) -> Known:
     return Known(device, Shop(table, m, program, now, shows_links=False), tries)
 
 
+def key_of(merchant_id: str, device: Device) -> bytes:
+    """Return the 32 bytes with which a device signs what it books without a connection. They are
+    made from what its record has: the key itself is kept nowhere on our side."""
+    of_ring, seed = device.key_from[: -tokens.SEED_LENGTH], device.key_from
+    return tokens.derive("booking", merchant_id, device.device_id, seed, key=of_ring)
+
+
 def signature(merchant_id: str, device: Device, n: int, at: str, body: Any) -> str:
     """Return the signature of a booking as hexadecimal digits: HMAC-SHA-256 over its number, its
     time as it was sent, and its body with sorted keys and without blanks, one in each line."""
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    key = tokens.booking_key(merchant_id, device.device_id, device.key_from)
     message = f"{n}\n{at}\n{text}".encode("utf-8", "surrogatepass")
-    return hmac.digest(key, message, "sha256").hex()
+    return hmac.digest(key_of(merchant_id, device), message, "sha256").hex()
 
 
 def is_signed(merchant_id: str, device: Device, booking: dict[str, Any]) -> bool:

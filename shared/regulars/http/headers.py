@@ -34,3 +34,12 @@ def of_page(style_hashes: tuple[str, ...], *, camera: bool) -> dict[str, str]:
         "Content-Security-Policy": policy,
         "Permissions-Policy": f"{allowed}, geolocation=(), microphone=()",
     }
+
+
+OF_WORKER = {
+    "Content-Type": "text/javascript; charset=utf-8",
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; "
+    "frame-ancestors 'none'",
+}
+"""Those of a worker's script: browsers look for it again each time, and it fetches from us."""

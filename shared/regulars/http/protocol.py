@@ -7,7 +7,8 @@ route key to a handler; whatever a handler raises ends as one problem document.
 from __future__ import annotations
 
 import json
-from base64 import b64decode
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -171,7 +172,7 @@ def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], R
         learn_origin(event["requestContext"].get("domainName", ""))
         request = Request(event)
         try:
-            return _read_again(routes[request.route], request)
+            return _packed(_read_again(routes[request.route], request), request)
         except Refused as refused:
             log_refusal(request, refused)
             return problem(refused)
@@ -190,6 +191,27 @@ def log_refusal(request: Request, refused: Refused) -> None:
     logger().info("refused", extra={"route": request.route, "code": refused.code.value})
     count("Refusals", code=refused.code.value)
 
+
+PACKED_FROM = 1000
+"""Bytes from which a page is worth packing."""
+
+
+def _packed(answer: Response, request: Request) -> Response:
+    """An answer whose page is compressed where the browser takes that: phones on slow networks wait
+    for bytes, not for us."""
+    body, own = answer["body"], answer["headers"]
+    takes = "gzip" in request.headers.get("accept-encoding", "")
+    if not takes or len(body) < PACKED_FROM or not own.get("Content-Type", "").startswith(PAGE):
+        return answer
+    text = zlib.compressobj(PACKED_LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    packed = text.compress(body.encode()) + text.flush()
+    headers_ = {**own, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return {**answer, "headers": headers_, "body": b64encode(packed).decode(),
+            "isBase64Encoded": True}  # fmt: skip
+
+
+PAGE = "text/html"
+PACKED_LEVEL = 6
 
 forget: list[Callable[[], None]] = []
 """What empties the memories of this process."""
@@ -274,6 +296,11 @@ def html(
 ) -> Response:
     """An HTML page; the hashes and `camera` go into its headers (see `headers.of_page`)."""
     return _answer(status, text, headers.of_page(style_hashes, camera=camera), cookies)
+
+
+def script(text: str) -> Response:
+    """The script of a worker."""
+    return _answer(200, text, headers.OF_WORKER)
 
 
 def redirect(path: str, cookies: tuple[str, ...] = ()) -> Response:

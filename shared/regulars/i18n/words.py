@@ -136,6 +136,10 @@ class Words:
         pattern = self._form.day if value.year == today.year else self._form.day_year
         return formats.day(value, pattern, self._form)
 
+    def months(self) -> list[tuple[str, str]]:
+        """The names of the months inside a date, short and in full."""
+        return list(zip(self._form.months, self._form.months_long, strict=True))
+
     def weekday(self, value: dt.date) -> str:
         """The name of the day of the week."""
         return self._form.weekdays[value.weekday()]

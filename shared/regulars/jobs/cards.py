@@ -49,11 +49,21 @@ def expire(shop: Shop, member_id: str) -> None:
 
 
 def review_tier(shop: Shop, member_id: str) -> None:
-    """Decide the tier again."""
+    """Decide the tier again, because its day has come."""
+    card, operation = _to_review(shop, member_id)
+    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+
+
+def review_if_changed(shop: Shop, member_id: str) -> None:
+    """Decide the tier again, and write nothing when all is as it was."""
+    card, operation = _to_review(shop, member_id)
+    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True, if_changed=True)
+
+
+def _to_review(shop: Shop, member_id: str) -> tuple[Card, ReviewTier]:
     card = _card(shop, member_id)
     profile = Members(shop.table, shop.merchant_id).profile(member_id)
-    operation = ReviewTier(_origin(TIER, card), profile.birthday[-5:] if profile else "")
-    shop.ledger.perform(shop.program, card, operation, shop.now, fresh=True)
+    return card, ReviewTier(_origin(TIER, card), profile.birthday[-5:] if profile else "")
 
 
 def benefits(shop: Shop, member_id: str) -> None:

@@ -1,12 +1,11 @@
-"""Walking the due list: only what is due is touched, however many cards there are.
+"""Doing what is due: a page of one merchant's marks, or all of a sandbox up to an instant.
 
-Live merchants share an hourly list; a cursor per function remembers the last hour that is over
-and done with, so a missed run is caught up. A sandbox has a list of its own that is walked when
-its clock is moved.
+Pages are planned from the list that live merchants share (`planning`). A sandbox has a list of its
+own that is walked when its clock is moved.
 
 What cannot be done for one card is set aside: it stands on the list of what needs a person, and its
 due mark moves to a later day, longer each time, so that it is tried again and holds up nobody. What
-may go well a moment later (the table was busy) stays where it is, and the cursor with it.
+may go well a moment later (the table was busy) stays where it is, and its page comes again.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from regulars.actions import aside
 from regulars.actions.due_marks import CLOSING, FRAUD, PUBLISH, ROOTS
@@ -27,20 +27,22 @@ from regulars.store import keys
 from regulars.store.closing import GRACE_MS
 from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
-from regulars.store.table import AbsentOr, Below, Table
+from regulars.store.table import Table
 
-Job = Callable[[Shop, str], None]
+Job = Callable[[Shop, str], bool | None]
 """Does what is due for one member (or `keys.MERCHANT_LEVEL`, or what its mark is about), and says
-when it is due next."""
+when it is due next. What is long is done a step at a time, and the progress is stored: True says
+that the next step can be done at once, by whoever calls it again."""
 
-FIRST_LOOK_HOURS = 24
-"""How far back a function looks that has never run; after that its cursor knows."""
+Page = dict[str, Any]
+"""Marks of one merchant in one hour, as a message: `merchant_id`, `hour`, and `marks` as pairs of
+member and mark."""
 
 HOUR = timedelta(hours=1)
 
 
 class DueFailedError(Exception):
-    """Some of what was due could not be done now; it stays on the list, and the cursor behind."""
+    """Some of what was due could not be done now; it stays on the list, to be met again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +71,7 @@ class Due:
     @property
     def instant(self) -> datetime:
         """The beginning of its hour."""
-        return _instant(self.hour)
-
-
-def run_due(table: Table, function: str, jobs: Mapping[str, Job], now: datetime) -> int:
-    """Do everything of these jobs that is due by now for live merchants; returns how much.
-
-    The hour that has begun is looked at now and again when it is over, because in zones with a
-    half-hour offset a day begins in its middle.
-    """
-    (item,) = table.get(keys.cursor(function))
-    done = item["hour"] if item else hour_of(now - HOUR * FIRST_LOOK_HOURS)
-    count = failed = 0
-    for hour in _hours(done, now):
-        shops = ShopCache(table)
-        for due in _due_in(table, hour, jobs):
-            count += 1
-            failed += not _do(shops, due, jobs[due.job])
-        if not failed and hour < hour_of(now):
-            _move_cursor(table, function, hour)
-    if failed:
-        raise DueFailedError(f"{failed} of {count} due cards failed; see the log")
-    return count
+        return start_of(self.hour)
 
 
 AT_THE_END = frozenset({FRAUD, ROOTS})
@@ -120,12 +101,13 @@ def run_due_in_sandbox(
         if due is None:
             return
         ran[due] = ran.get(due, 0) + 1
-        start = _instant(due.hour)
+        start = start_of(due.hour)
         at = start if ran[due] == 1 else start + HOUR - timedelta(milliseconds=1)
         at = until if due.job in AT_THE_END else min(at, until)
         shop = shops.at(merchant_id, at)
         try:
-            jobs[due.job](shop, due.subject)
+            while jobs[due.job](shop, due.subject):
+                pass  # one step after the other
         except Exception as error:  # whatever it is, the clock moves on for the others
             _set_aside(shop, due, error)
             continue
@@ -147,26 +129,58 @@ CHANGES_PROGRAM = frozenset({PUBLISH})
 """Jobs after which a merchant's programme is read again."""
 
 
-def _do(shops: ShopCache, due: Due, job: Job) -> bool:
-    """Do one thing, or set it aside; False when it must be met again at its hour."""
+def do_page(
+    table: Table, jobs: Mapping[str, Job], page: Page, is_over: Callable[[], bool]
+) -> Page | None:
+    """Do what is due of a page, until the time is over; returns what is left of it, if anything.
+
+    A mark that stands in another hour by now was seen to since the page was planned: it is passed
+    over, so a page can come twice, late, or beside itself. The first mark is worked on in any case,
+    so that each try gets on. Raises DueFailedError when some could not be done now.
+    """
+    m, hour = page["merchant_id"], page["hour"]
+    items = table.get(*(keys.due_mark(m, member_id, mark) for member_id, mark in page["marks"]))
+    shops = ShopCache(table)
+    left: list[tuple[str, str]] = []
+    count = failed = 0
+    for (member_id, mark), item in zip(page["marks"], items, strict=True):
+        if item is None or item.get("hour") != hour:
+            continue
+        if left or (count and is_over()):
+            left.append((member_id, mark))
+            continue
+        count += 1
+        try:
+            due = Due(hour, m, member_id, mark, item.get("tries", 0))
+            if not _do(shops, due, jobs[due.job], is_over):
+                left.append((member_id, mark))
+        except Exception:  # the next ones are not held up
+            logger().exception("a due card failed", extra={"job": mark, "hour": hour})
+            failed += 1
+    if failed:
+        raise DueFailedError(f"{failed} of {count} due cards failed; see the log")
+    return {**page, "marks": left} if left else None
+
+
+def _do(shops: ShopCache, due: Due, job: Job, is_over: Callable[[], bool]) -> bool:
+    """Do one thing, or set it aside; False when there was no time for all its steps. Raises what
+    may go well a moment later."""
     try:
-        try:
-            shop = shops.at(due.merchant_id, closed=due.job in EVEN_CLOSED)
-        except ClosedError as closed:
-            _put_away(shops.table, due, closed.at_ms + GRACE_MS)
-            return True
-        except Exception as error:  # a merchant that cannot be read does not hold up the others
-            _merchant_aside(shops.table, due, error)
-            return True
-        try:
-            job(shop, due.subject)
-        except Exception as error:  # whatever it is, it does not hold up the others
-            _set_aside(shop, due, error)
-        if due.job in CHANGES_PROGRAM:
-            shops.forget(due.merchant_id)
-    except Exception:
-        logger().exception("a due card failed", extra={"job": due.job, "hour": due.hour})
-        return False
+        shop = shops.at(due.merchant_id, closed=due.job in EVEN_CLOSED)
+    except ClosedError as closed:
+        _put_away(shops.table, due, closed.at_ms + GRACE_MS)
+        return True
+    except Exception as error:  # a merchant that cannot be read does not hold up the others
+        _merchant_aside(shops.table, due, error)
+        return True
+    try:
+        while job(shop, due.subject):
+            if is_over():
+                return False
+    except Exception as error:  # whatever it is, it does not hold up the others
+        _set_aside(shop, due, error)
+    if due.job in CHANGES_PROGRAM:
+        shops.forget(due.merchant_id)
     return True
 
 
@@ -211,33 +225,11 @@ ASIDE_DOUBLED_MAX = 5
 """What is set aside is tried again after 32 days at the latest."""
 
 
-def _due_in(table: Table, hour: str, jobs: Mapping[str, Job]) -> Iterator[Due]:
-    for shard in range(keys.DUE_SHARDS):
-        for item in table.items(keys.due_shard(hour, shard), index=True):
-            merchant_id, member_id, mark = item["GSI1SK"].split("#")
-            due = Due(hour, merchant_id, member_id, mark, item.get("tries", 0))
-            if due.job in jobs:
-                yield due
-
-
 def _due_of(item: Item, merchant_id: str) -> Due:
     hour, member_id, mark = item["GSI1SK"].split("#")
     return Due(hour, merchant_id, member_id, mark, item.get("tries", 0))
 
 
-def _hours(after: str, now: datetime) -> Iterator[str]:
-    """The hours that follow `after`, up to the one that has begun."""
-    instant = _instant(after) + HOUR
-    while instant <= now:
-        yield hour_of(instant)
-        instant += HOUR
-
-
-def _instant(hour: str) -> datetime:
+def start_of(hour: str) -> datetime:
+    """Return the beginning of an hour of the due list."""
     return datetime.fromisoformat(hour).replace(tzinfo=UTC)
-
-
-def _move_cursor(table: Table, function: str, hour: str) -> None:
-    """Forward only: two runs at once cannot lose an hour."""
-    pk, sk = keys.cursor(function)
-    table.put({"PK": pk, "SK": sk, "hour": hour}, AbsentOr(Below("hour", hour)))

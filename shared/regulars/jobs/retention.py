@@ -29,8 +29,8 @@ from regulars.store import audit, cards, keys, merchant_settings
 from regulars.store.audit import Actor
 from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
-from regulars.store.members import profile_of
 from regulars.store.merchant_settings import Known, MerchantSettings
+from regulars.store.profiles import profile_of
 from regulars.store.table import Put
 
 MARKED_MAX = 500

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from regulars.actions.due_marks import ROOTS, next_roots, roots_at
+from regulars.actions.due_marks import ROOTS, next_roots
 from regulars.actions.heads import head_before
 from regulars.core import clock
 from regulars.domain import calendar, merkle
@@ -19,12 +19,13 @@ from regulars.store import activity, keys, roots, versions
 from regulars.store.marshal import Item
 from regulars.store.roots import DayRoot, Progress
 
-TIME_S = 100
-"""How long one run works for a merchant; the next hour's goes on."""
+TIME_S = 20
+"""How long one step works for a merchant; the next one goes on."""
 
 
-def digest_heads(shop: Shop, member_id: str) -> None:
-    """Make the roots of all days that are over and have none."""
+def digest_heads(shop: Shop, member_id: str) -> bool:
+    """Make the roots of all days that are over and have none; True when the time of a step is over
+    before that."""
     m, table, zone = shop.merchant_id, shop.table, shop.program.timezone
     today = calendar.local_date(shop.now, zone)
     stop_at = clock.now() + timedelta(seconds=TIME_S)
@@ -34,11 +35,11 @@ def digest_heads(shop: Shop, member_id: str) -> None:
         if active is None:
             break
         if not _digest(shop, active, stop_at):
-            table.put(roots_at(m, shop.now + timedelta(hours=1)))
-            return
+            return True
         day = active + timedelta(days=1)
     roots.put_upto(table, m, (today - timedelta(days=1)).isoformat())
     versions.put_mark(table, m, shop.program.version, next_roots(m, zone, shop.now))
+    return False
 
 
 def _first_day(shop: Shop, today: date) -> date:

@@ -1,4 +1,4 @@
-"""What runs every hour: each scheduled function with the jobs it does from the due list."""
+"""What runs every hour: each scheduled function with the jobs it plans from the due list."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from regulars.actions.due_marks import (
 )
 from regulars.actions.erase import ERASE, clean_up
 from regulars.core import clock
+from regulars.core.deadline import Deadline
 from regulars.core.observability import logger
 from regulars.domain.due import ANNIVERSARY, BENEFITS, BIRTHDAY, EXPIRE, NOTICE, REMIND, TIER
 from regulars.jobs import (
@@ -36,8 +37,10 @@ from regulars.jobs import (
     referrals,
     retention,
     roots,
+    work_queue,
 )
-from regulars.jobs.due import Job, run_due
+from regulars.jobs.due import Job, do_page
+from regulars.jobs.planning import REST, Hand, plan, plan_rest
 from regulars.jobs.referrals import REFERRAL
 from regulars.messages.later import LATER
 from regulars.store import connect
@@ -86,17 +89,43 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
         ZONE,
     ),
 }
-"""Which function does which jobs."""
+"""Which function plans which jobs; `close` does its own at once."""
 
 
-def hourly(function: str) -> Callable[[dict[str, Any], Any], dict[str, int]]:
-    """Return the handler of a scheduled function."""
+PLANNING_RESERVE_S = 30
+CLOSING_RESERVE_S = 400
+"""What is left of a function's time when it takes up nothing more: a step of closing is long."""
 
+Handler = Callable[[dict[str, Any], Any], dict[str, int]]
+
+
+def hourly(function: str) -> Handler:
+    """Return the handler of a scheduled function: it puts what is due on the queue of work."""
+    return _handler(function, lambda _: work_queue.put, PLANNING_RESERVE_S)
+
+
+def hourly_at_once(function: str) -> Handler:
+    """Return the handler of a scheduled function that does what is due itself."""
+
+    def hand(deadline: Deadline) -> Hand:
+        return lambda page: _do_at_once(page, deadline)
+
+    return _handler(function, hand, CLOSING_RESERVE_S)
+
+
+def _do_at_once(page: dict[str, Any], deadline: Deadline) -> bool:
+    if page["kind"] == REST:
+        return plan_rest(connect.table(), page, lambda one: _do_at_once(one, deadline), deadline)
+    return do_page(connect.table(), JOBS, page, lambda: deadline.passed) is None
+
+
+def _handler(function: str, handing: Callable[[Deadline], Hand], reserve_s: float) -> Handler:
     def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-        """Do what is due by now; may run twice, late, or beside itself."""
-        jobs = {name: JOBS[name] for name in FUNCTIONS[function]}
-        done = run_due(connect.table(), function, jobs, clock.now())
-        logger().info("due cards done", extra={"job": FUNCTIONS[function][0], "cards": done})
-        return {"cards": done}
+        """Plan what is due by now; may run twice, late, or beside itself."""
+        deadline = Deadline.of(context, reserve_s)
+        names, hand = frozenset(FUNCTIONS[function]), handing(deadline)
+        planned = plan(connect.table(), function, names, clock.now(), hand, deadline)
+        logger().info("due cards planned", extra={"job": FUNCTIONS[function][0], "cards": planned})
+        return {"cards": planned}
 
     return lambda_handler

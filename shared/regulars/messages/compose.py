@@ -18,8 +18,9 @@ from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.render.mail import MailBlock, MailBody
 from regulars.render.mail import mail as laid_out
-from regulars.store.members import Profile, card_url
+from regulars.store.members import card_url
 from regulars.store.merchant_settings import Known, MerchantSettings
+from regulars.store.profiles import Profile
 
 
 def address(profile: Profile, name: str) -> str:

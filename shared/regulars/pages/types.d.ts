@@ -4,9 +4,18 @@
 /** Finds an element of the page by its id; ids that no page has are mistakes. */
 type ById<Elements> = <Id extends keyof Elements>(id: Id) => Elements[Id];
 
-type CardMain = HTMLElement & { dataset: { path: string; etag: string; seen: string } };
+type CardMain = HTMLElement & { dataset: { path: string; etag: string; seen: string; kept?: string } };
+
+interface OfflineCard {
+  learn(path: string): Promise<void>;
+  code(path: string): Promise<{ code: string; url: string; left: number; life: number } | null>;
+  forget(): Promise<void>;
+  qr(text: string): string | null;
+}
 
 interface CardElements {
+  offline: (HTMLElement & { dataset: { text: string } }) | null;
+  asof: HTMLElement;
   /** Null on a page without a code: the script asks once, before it uses any of the next five. */
   code: HTMLElement & { dataset: { left: string; life: string } };
   see: HTMLElement;
@@ -14,7 +23,11 @@ interface CardElements {
   left: HTMLElement;
   until: HTMLElement & { dataset: { text: string; again: string } };
   keep: (HTMLElement & { dataset: { done: string; link: string } }) | null;
+  share: (HTMLElement & { dataset: { done: string; link: string } }) | null;
   hero: HTMLElement | null;
+  rest: HTMLElement | null;
+  next: HTMLElement | null;
+  running: HTMLElement | null;
   vouchers: HTMLElement | null;
   tier: HTMLElement | null;
   rewards: HTMLElement | null;
@@ -25,7 +38,7 @@ interface CardElements {
 interface ParentNode {
   querySelector(selectors: "main.card"): CardMain | null;
   querySelector(selectors: "details.voucher[open]"): HTMLDetailsElement | null;
-  querySelector(selectors: ".stamps"): HTMLElement | null;
+  querySelector(selectors: ".stamps[data-have]"): HTMLElement | null;
   querySelectorAll(
     selectors: ".voucher" | "details.voucher" | "details[open]",
   ): NodeListOf<HTMLDetailsElement>;

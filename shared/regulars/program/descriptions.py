@@ -89,6 +89,9 @@ DESCRIPTIONS: Descriptions = {
         "min_units": "The least that can be taken of a credit; the amount of `cost` when left out.",
         "step_units": "The step in which units of a credit are taken; when left out, the fewest "
         "that are worth whole minor units.",
+        "when_unused": "What becomes of the units of an automatic reward that is not used in "
+        "time: they return (`returns`), return once (`once`), or are gone (`ends`). For what "
+        "returned the member asks on the card, or it is given again with the next visit.",
         "max_share": "The share of an order that can be paid with a credit; all when left out.",
         "cost_minor": "What it costs the shop, in minor units; for reports and budgets.",
     },

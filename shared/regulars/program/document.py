@@ -181,6 +181,7 @@ class Reward(Part):
     promise: Promise | None = None
     conditions: list[Words] = Field(default_factory=list, max_length=10)
     auto: bool = False
+    when_unused: Literal["returns", "once", "ends"] = "returns"
     valid_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     tiers: list[TierRef] = Field(default_factory=list, max_length=10)
     per_member: PerMember | None = None
@@ -201,6 +202,8 @@ class Reward(Part):
                     raise ValueError(f"`{name}` belongs to rewards of kind {kind}, which need it")
         if self.auto and not (self.cost and self.cost.amount):
             raise ValueError("a reward issued by itself must cost something")
+        if self.when_unused != "returns" and not self.auto:
+            raise at("when_unused", "belongs to rewards with `auto`")
         if wrong := self._wrong_credit():
             raise at(*wrong)
         return self

@@ -230,16 +230,16 @@ def _earn(rule: Mapping[str, Any]) -> EarnRule:
 def _reward(reward: Mapping[str, Any]) -> Reward:
     limit = reward.get("per_member") or {}
     cost = reward.get("cost") or {}
+    amount = cost.get("amount", 0)
     rate = reward.get("rate") or {}
     of = Rate(rate["units"], rate["amount_minor"]) if rate else None
     step = reward.get("step_units") or (whole_step(*of) if of else 0)
-    least = cost.get("amount", 0) or step
     return Reward(
         id=reward["id"],
         name=reward["name"],
         kind=reward.get("kind", "item"),
         unit=cost.get("unit", ""),
-        cost=reward.get("min_units") or least,
+        cost=reward.get("min_units") or amount or step,
         auto=reward.get("auto", False),
         valid_days=reward.get("valid_days"),
         tiers=tuple(reward.get("tiers", ())),
@@ -253,6 +253,7 @@ def _reward(reward: Mapping[str, Any]) -> Reward:
         conditions=tuple(reward.get("conditions", ())),
         rate=of,
         step_units=step,
+        when_unused=reward.get("when_unused", "returns"),
         max_share=thousandths(reward.get("max_share") or "0"),
     )
 

@@ -25,7 +25,8 @@ def palette(color: str) -> dict[str, str]:
     """Custom properties for a merchant's color (anything that is not "#rrggbb" gets ours).
 
     `brand` the card and the main button, `on` text on it, `on-soft` quieter text on it,
-    `faint` the empty part of a bar on it,
+    `faint` the empty part of a bar on it, `faint-line` and `veil` the edge and the ground of an
+    open place, `tint` a pale ground on white,
     `mark` bars, links and text made of it on paper,
     `lamp` the same main button on the dark counter screen, and `on-lamp`.
     """
@@ -40,6 +41,9 @@ def palette(color: str) -> dict[str, str]:
         "on": text,
         "on-soft": _towards(text, brand),
         "faint": mix(text, brand, 0.7),
+        "faint-line": mix(text, brand, 0.5),
+        "veil": mix(text, brand, 0.78),
+        "tint": mix(base, WHITE, 0.88),
         "mark": _away(base, PAPER, AA_TEXT + MARGIN),
         "lamp": lamp,
         "on-lamp": on_lamp,

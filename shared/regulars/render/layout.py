@@ -27,6 +27,18 @@ def code_groups(code: str) -> str:
     return " ".join(code[start : start + size] for start in range(0, len(code), size))
 
 
+SHORT = {"hu": ("a", "az", "egy", "és"), "pl": ("a", "i", "o", "u", "w", "z"), "en": ("a",)}
+"""Words that no line ends with, by language."""
+
+
+def bound(text: str, lang: str) -> str:
+    """A headline in which a short word and the one after it stay on one line."""
+    parts = text.split(" ")
+    short = SHORT.get(lang, ())
+    glue = ("\u00a0" if part.lower() in short else " " for part in parts)
+    return "".join(part + after for part, after in zip(parts, glue, strict=True)).rstrip(" ")
+
+
 def initial(name: str) -> str:
     """The first letter or digit of a name, in capitals; a dot when it has none."""
     return next((letter.upper() for letter in name if letter.isalnum()), "·")

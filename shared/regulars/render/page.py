@@ -62,8 +62,9 @@ def render(template: Template, view: View, words: Words, **more: object) -> Rend
             t=words.t,
             n=words.n,
             rich=_rich(words),
+            bound=lambda text: layout.bound(text, words.lang),
             style=Markup(style),  # noqa: S704 - our own sheets and colors that were computed
-            tile=_tile(brand.name if brand else "", colors),
+            tile=tile(brand.name if brand else "", colors),
             colors=colors,
             local=local,
             last_day=lambda ends: local(ends - timedelta(microseconds=1)),
@@ -134,7 +135,7 @@ def _properties(colors: dict[str, str]) -> str:
     return ":root{" + "".join(f"--{name}:{value};" for name, value in colors.items()) + "}"
 
 
-def _tile(name: str, colors: dict[str, str]) -> str:
+def tile(name: str, colors: dict[str, str]) -> str:
     """The merchant's initial on its color, as the picture of the browser's tab."""
     initial = escape(layout.initial(name))
     svg = (

@@ -11,12 +11,13 @@ MASK: Final = 2
 def qr_svg(text: str, label: str = "") -> Markup:
     """`text` as an SVG as one path without style; the white panel around it is its quiet zone.
 
-    Error level M, or better where it fits the same size. `label` is what a screen reader says;
-    without one the picture is hidden from it (the typed code stands beside it).
+    Error level H: on a cracked screen it is read most often (`bench/damaged_codes.py`). `label` is
+    what a screen reader says; without one the picture is hidden from it (the typed code stands
+    beside it).
     """
     import segno  # here, because join pages have no code to draw and start cold without it
 
-    matrix = segno.make(text, error="m", micro=False, mask=MASK).matrix
+    matrix = segno.make(text, error="h", micro=False, mask=MASK).matrix
     size = len(matrix)
     runs: list[str] = []
     for y, row in enumerate(matrix):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.core.tokens import is_sandbox
 from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store import keys
+from regulars.store import formats, keys
 from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, Cancelled, Equals, Put, Table
@@ -34,6 +36,8 @@ class ApiKey(NamedTuple):
     revoked_ms: int = 0
     version: int = 0
     """Rises with every change."""
+    rest: Mapping[str, Any] = MappingProxyType({})
+    """What a newer version of the service keeps of it."""
 
     def state(self, now_ms: int) -> str:
         """Whether it can be used: `live`, `expired` or `revoked`."""
@@ -91,6 +95,7 @@ def item_of(key: ApiKey) -> Item:
     """Write a key's record."""
     pk, sk = keys.api_key(key.key_id)
     item: dict[str, Any] = {
+        **key.rest,
         "PK": pk,
         "SK": sk,
         "id": key.key_id,
@@ -109,15 +114,17 @@ def item_of(key: ApiKey) -> Item:
 
 def api_key_of(item: Item) -> ApiKey:
     """Read a key's record, also one from before keys had names and scopes."""
+    take, rest = formats.taken(item)
     return ApiKey(
-        item.get("id") or item["PK"].removeprefix("KEY#"),
-        item["m"],
-        item["sha256"],
-        item.get("name", ""),
-        tuple(item.get("scopes", ("full",))),
-        tuple(item.get("origins", ())),
-        item.get("created", 0),
-        item.get("expires", 0),
-        item.get("revoked", 0),
-        item.get("version", 0),
+        take("id", "") or take("PK").removeprefix("KEY#"),
+        take("m"),
+        take("sha256"),
+        take("name", ""),
+        tuple(take("scopes", ("full",))),
+        tuple(take("origins", ())),
+        take("created", 0),
+        take("expires", 0),
+        take("revoked", 0),
+        take("version", 0),
+        rest,
     )

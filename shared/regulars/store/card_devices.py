@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from regulars.core import tokens
+from regulars.core import guest_codes, tokens
 
 DEVICES_MAX = 5
 """How many devices a card lives on; one more ends the oldest."""
@@ -56,3 +56,9 @@ def devices_of(stored: Iterable[Mapping[str, Any]]) -> tuple[CardDevice, ...]:
     return tuple(
         CardDevice(**{name: one[name] for name in fields if name in one}) for one in stored
     )
+
+
+def shows(devices: Iterable[CardDevice], merchant_id: str, code: str, epoch_s: int) -> bool:
+    """Tell whether one of a card's devices shows this code now, without network."""
+    ids, handle = [one.device_id for one in devices], guest_codes.offline_handle(code)
+    return guest_codes.is_offline_code(merchant_id, handle, ids, code, epoch_s)

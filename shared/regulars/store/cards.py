@@ -18,7 +18,7 @@ from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.card import Card, Use
 from regulars.domain.ledger import UNREADABLE, Entry, Recorded, parse
 from regulars.domain.operations import Voucher
-from regulars.store import keys
+from regulars.store import formats, keys
 from regulars.store.marshal import Item
 
 PLAIN_MAX = 960
@@ -104,6 +104,7 @@ def entry_of(item: Item) -> Entry:
 def voucher_item(m: str, c: str, voucher: Voucher) -> Item:
     pk, sk = keys.voucher(m, c, voucher.voucher_id)
     return {
+        **voucher.rest,
         "PK": pk,
         "SK": sk,
         "code": voucher.code,
@@ -128,21 +129,24 @@ def credit_text(voucher: Voucher) -> str:
 
 
 def voucher_of(item: Item) -> Voucher:
-    _, value, left, uses = json.loads(item["credit"]) if "credit" in item else ("", 0, 0, ())
+    take, rest = formats.taken(item)
+    credit = take("credit", "")
+    _, value, left, uses = json.loads(credit) if credit else ("", 0, 0, ())
     return Voucher(
-        voucher_id=item["SK"].removeprefix(keys.VOUCHER_PREFIX),
-        code=item["code"],
-        reward_id=item["reward"],
-        status=item["status"],
-        unit=item["unit"],
-        lots=compact.lots_of(json.loads(item["lots"])),
-        issued_ms=item["issued"],
-        expires_on=item["expires_on"],
-        issued_seq=item["seq"],
-        closed_ms=item["closed"],
-        benefit=item.get("benefit", ""),
-        version=item.get("prog", 0),
+        voucher_id=take("SK").removeprefix(keys.VOUCHER_PREFIX),
+        code=take("code"),
+        reward_id=take("reward"),
+        status=take("status"),
+        unit=take("unit"),
+        lots=compact.lots_of(json.loads(take("lots"))),
+        issued_ms=take("issued"),
+        expires_on=take("expires_on"),
+        issued_seq=take("seq"),
+        closed_ms=take("closed"),
+        benefit=take("benefit", ""),
+        version=take("prog", 0),
         value_minor=value,
         left_minor=left,
         uses=tuple([Use(*one) for one in uses]),
+        rest=rest,
     )

@@ -14,6 +14,7 @@
 | device of the counter | `M#<m>` | `DEVICE#<d>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
+| ... the tickets of a member | `M#<m>#TICKETS` | `<raffle>#<c>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
 | digest of all heads of a day | `M#<m>#ROOTS` | `<day>` | | |
 | ... how far it is, up to which day | `M#<m>#ROOT` | `PROGRESS`, `UPTO` | | |
@@ -141,6 +142,10 @@ def raffle(m: str, raffle_id: str) -> Key:
     return f"M#{m}", f"RAFFLE#{raffle_id}"
 
 
+def ticket(m: str, raffle_id: str, c: str) -> Key:
+    return f"M#{m}#TICKETS", f"{raffle_id}#{c}"
+
+
 def leaderboard(m: str, board_id: str) -> Key:
     return f"M#{m}", f"BOARD#{board_id}"
 
@@ -150,7 +155,6 @@ def week(m: str, monday: str) -> Key:
 
 
 def roots(m: str) -> str:
-    """The partition of a merchant's daily roots."""
     return f"M#{m}#ROOTS"
 
 
@@ -167,7 +171,6 @@ def roots_upto(m: str) -> Key:
 
 
 def root_pages(m: str, day: str) -> str:
-    """The partition of the pages below the root of a day."""
     return f"M#{m}#ROOT#{day}"
 
 
@@ -190,7 +193,6 @@ def attention_closed(m: str) -> str:
 
 
 def fraud_upto(m: str) -> Key:
-    """Up to when a merchant's entries were looked at for signals of fraud."""
     return f"M#{m}", "FRAUD"
 
 
@@ -279,7 +281,6 @@ def refund_id(m: str, given: str) -> Key:
 
 
 def messages(m: str) -> str:
-    """The partition of a sandbox's messages."""
     return f"M#{m}#MESSAGES"
 
 
@@ -301,7 +302,6 @@ def key_of_merchant(m: str, key_id: str) -> Key:
 
 
 def audit(m: str) -> str:
-    """The partition of a merchant's audit log."""
     return f"M#{m}#AUDIT"
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from regulars.domain import leaderboards
+from regulars.domain import leaderboards, names
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import CONSENT
 from regulars.store import keys
 from regulars.store.marshal import Item
-from regulars.store.members import Profile, profile_of
+from regulars.store.profiles import Profile, profile_of
 from regulars.store.table import AbsentOr, Below, Table
+
+COUNTING_DAYS = 7
+"""How long it is remembered how far a count is."""
 
 
 class PeriodResult(NamedTuple):
@@ -62,6 +65,41 @@ def read(table: Table, m: str, boards: tuple[Leaderboard, ...]) -> list[CountedB
     return [_counted(board, item) for board, item in zip(boards, items, strict=True)]
 
 
+class Counting(NamedTuple):
+    """How far a count is: where the list of members goes on, and of each board and period how many
+    members it had so far, and the best of them."""
+
+    start: dict[str, str] | None
+    rankings: list[tuple[int, tuple[tuple[str, int], ...]]]
+
+
+def read_counting(table: Table, name: str) -> Counting:
+    """Read how far a count is that has a name; at the beginning for one that is new, or done."""
+    (item,) = table.get(keys.cursor(f"leaderboards:{name}"))
+    if item is None or "start" not in item:
+        return Counting(None, [])
+    rankings = [(one["members"], _places(one["places"])) for one in item["rankings"]]
+    return Counting(item["start"], rankings)
+
+
+def keep_counting(table: Table, name: str, counting: Counting, now_ms: int) -> None:
+    """Remember how far a count is. Two that are at it go on from what either has kept."""
+    rankings = [
+        {"members": members, "places": _place_items(best)} for members, best in counting.rankings
+    ]
+    table.put({**_counting(name, now_ms), "start": counting.start, "rankings": rankings})
+
+
+def begin_anew(table: Table, name: str, now_ms: int) -> None:
+    """Let the next count of the same name begin at the first member."""
+    table.put(_counting(name, now_ms))
+
+
+def _counting(name: str, now_ms: int) -> Item:
+    pk, sk = keys.cursor(f"leaderboards:{name}")
+    return {"PK": pk, "SK": sk, "ttl": now_ms // 1000 + COUNTING_DAYS * 86_400}
+
+
 def _counted(board: Leaderboard, item: Item | None) -> CountedBoard | None:
     if item is None or (item["metric"], item["window"]) != (board.metric, board.window):
         return None
@@ -74,13 +112,20 @@ def _result_item(result: PeriodResult) -> Item:
         "first": result.first,
         "last": result.last,
         "members": result.members,
-        "places": [{"c": member_id, "n": value} for member_id, value in result.places],
+        "places": _place_items(result.places),
     }
 
 
 def _result(item: Item) -> PeriodResult:
-    places = tuple((place["c"], place["n"]) for place in item["places"])
-    return PeriodResult(item["first"], item["last"], item["members"], places)
+    return PeriodResult(item["first"], item["last"], item["members"], _places(item["places"]))
+
+
+def _place_items(places: tuple[tuple[str, int], ...]) -> list[Item]:
+    return [{"c": member_id, "n": value} for member_id, value in places]
+
+
+def _places(items: list[Item]) -> tuple[tuple[str, int], ...]:
+    return tuple((place["c"], place["n"]) for place in items)
 
 
 class Place(NamedTuple):
@@ -135,7 +180,7 @@ def _who_agrees(result: PeriodResult, profiles: dict[str, Profile]) -> ShownBoar
     ]
     ranks = leaderboards.ranks(value for _, value in agreeing)
     places = tuple(
-        Place(rank, profile.member_id, leaderboards.shown_name(profile.name), value)
+        Place(rank, profile.member_id, names.shown(profile.name, profile.language), value)
         for rank, (profile, value) in zip(ranks, agreeing, strict=True)
     )
     hidden = len(result.places) - len(places)

@@ -77,7 +77,7 @@ class Ledger:
         return None if card is None or card.erased_ms else card
 
     def stored_card(self, member_id: str) -> Card | None:
-        """The card as of now, also that of a member who was erased."""
+        """Return the card as of now, also that of a member who was erased."""
         (item,) = self.table.get(keys.state(self.merchant_id, member_id))
         return cards.card_of(item) if item else None
 
@@ -92,12 +92,14 @@ class Ledger:
         render: Render | None = None,
         extra: Sequence[Put | Check] = (),
         fresh: bool = False,
+        if_changed: bool = False,
     ) -> Answer:
         """Decide and write one operation, exactly once under any repetition.
 
         `card` may be behind (an eventually consistent read): a write on it is refused and decided
         again; a refusal on it is checked against the state as of now before it is answered, unless
-        `fresh` says it just was. `extra` items are put, or checked, in the same transaction.
+        `fresh` says it just was. `if_changed` writes nothing when nothing changes: not for what is
+        due, which must move its mark. `extra` items are put, or checked, in the same transaction.
         Raises Refused, or TakenError when an extra item exists.
         """
         idempotency = idempotency or Idempotency()
@@ -108,11 +110,13 @@ class Ledger:
                 raise
             except Refused as refused:
                 newest = None if fresh else self.card(card.member_id)
-                if newest and _is_newer(newest, card):
+                if newest and (newest.member_id != card.member_id or newest.version > card.version):
                     card, fresh = newest, True
                     continue
                 return self._with_body(self._refuse(operation, idempotency, refused, now), render)
             body = render(decision) if render else {}
+            if if_changed and decision.changes_nothing(card):
+                return Answer(idempotency.status, body, False, card.member_id, card.seq)
             writes = self._writes(card, operation, decision, idempotency, body, now)
             try:
                 self.table.transact([*writes, *extra])
@@ -380,14 +384,8 @@ class Ledger:
         return (item["c"], item["seq"]) if item and "seq" in item else None
 
 
-def _is_newer(newest: Card, card: Card) -> bool:
-    return newest.member_id != card.member_id or newest.version > card.version
-
-
 def _key_of(write: Put | Count) -> keys.Key:
-    if isinstance(write, Count):
-        return write.key
-    return write.item["PK"], write.item["SK"]
+    return write.key if isinstance(write, Count) else (write.item["PK"], write.item["SK"])
 
 
 def due_item(m: str, c: str, job: str, hour: str) -> Item:

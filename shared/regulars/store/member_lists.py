@@ -9,7 +9,7 @@ from regulars.domain.card import Card
 from regulars.store import keys
 from regulars.store.cards import DamagedError, card_of
 from regulars.store.marshal import Item
-from regulars.store.members import Profile, profile_of
+from regulars.store.profiles import Profile, profile_of
 from regulars.store.table import Table
 
 PAGE = 100
@@ -22,13 +22,14 @@ def members_page(
     start: Any,
     aside: Callable[[str, Exception], None],
     whose: Callable[[Profile], bool] | None = None,
+    limit: int | None = None,
 ) -> tuple[list[tuple[Profile, Card]], Any]:
     """A page of members (or of some, by profile) with their cards, by enrolment, and where the next
     page starts; None after the last. Who was erased, or merged into another, is left out.
 
     A card that is not there or cannot be read is handed to `aside` with the error, and left out.
     """
-    page = table.query(keys.members(merchant_id), index=True, limit=PAGE, start=start)
+    page = table.query(keys.members(merchant_id), index=True, limit=limit or PAGE, start=start)
     profiles = [one for item in page.items if (one := _readable_profile(item, aside))]
     there = [one for one in profiles if not (one.erased_ms or one.merged_into)]
     wanted = [one for one in there if whose is None or whose(one)]

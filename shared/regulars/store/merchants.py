@@ -13,7 +13,7 @@ from zlib import compress
 from regulars.core import clock
 from regulars.core.tokens import is_sandbox
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store import closing, keys
+from regulars.store import closing, formats, keys
 from regulars.store.closing import Closing
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, Cancelled, Check, Equals, Put, Table
@@ -51,6 +51,8 @@ class Hook(NamedTuple):
     account: str
     """The merchant's id at the provider, cross-checked against events; empty until it is set."""
     access_token: str
+    rest: Mapping[str, Any] = MappingProxyType({})
+    """What a newer version of the service keeps of it."""
 
 
 CHANGING = "The programme is being changed by another request; try again."
@@ -155,18 +157,22 @@ def hook_item(hook: Hook) -> Item:
         url=hook.url,
         account=hook.account,
         access_token=hook.access_token,
+        **hook.rest,
     )
 
 
 def hook_of(item: Item) -> Hook:
+    take, rest = formats.taken(item)
+    take("closed", False)
     return Hook(
-        hook_id=item["PK"].removeprefix("HOOK#"),
-        merchant_id=item["m"],
-        provider=item["provider"],
-        secret=item["secret"],
-        url=item["url"],
-        account=item["account"],
-        access_token=item["access_token"],
+        hook_id=take("PK").removeprefix("HOOK#"),
+        merchant_id=take("m"),
+        provider=take("provider"),
+        secret=take("secret"),
+        url=take("url"),
+        account=take("account"),
+        access_token=take("access_token"),
+        rest=rest,
     )
 
 

@@ -3,12 +3,15 @@ the profile of the other one, which leads to it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.domain.card import Card
-from regulars.store import cards, keys
+from regulars.store import cards, formats, keys
 from regulars.store.marshal import Item
-from regulars.store.members import CONTACT_KINDS, Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import CONTACT_KINDS, Profile
 from regulars.store.table import Absent, Equals, Put, Table
 
 OF_A_CONTACT = {"email": ("email",), "phone": ("sms",)}
@@ -31,13 +34,15 @@ class KeptMerge(NamedTuple):
     """What of the other profile was taken over: fields, and `consent.<channel>`."""
     undone_ms: int = 0
     """When it was undone; 0 while it stands."""
+    rest: Mapping[str, Any] = MappingProxyType({})
+    """What a newer version of the service keeps of it."""
 
 
 def put(m: str, c: str, one: KeptMerge, was: KeptMerge | None = None) -> Put:
     """Return the write of a merge; `was` is what it replaces."""
     pk, sk = keys.merge(m, c, one.merge_id)
     item = {
-        "PK": pk, "SK": sk, "other": one.other, "seq": one.seq, "at": one.at_ms,
+        **one.rest, "PK": pk, "SK": sk, "other": one.other, "seq": one.seq, "at": one.at_ms,
         "took": list(one.took), "undone": one.undone_ms,
     }  # fmt: skip
     return Put(item, Equals("undone", was.undone_ms) if was else Absent())
@@ -45,9 +50,15 @@ def put(m: str, c: str, one: KeptMerge, was: KeptMerge | None = None) -> Put:
 
 def of(item: Item) -> KeptMerge:
     """Return the merge in an item."""
-    merge_id = item["SK"].removeprefix(keys.MERGE_PREFIX)
+    take, rest = formats.taken(item)
     return KeptMerge(
-        merge_id, item["other"], item["seq"], item["at"], tuple(item["took"]), item["undone"]
+        take("SK").removeprefix(keys.MERGE_PREFIX),
+        take("other"),
+        take("seq"),
+        take("at"),
+        tuple(take("took")),
+        take("undone"),
+        rest,
     )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hmac
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from regulars.core import tokens
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store import keys, staff
+from regulars.store import formats, keys, staff
 from regulars.store.conditions import Absent, Equals, Without
 from regulars.store.marshal import Item
 from regulars.store.staff import Person
@@ -56,6 +57,8 @@ class Passkeys(NamedTuple):
     staff_id: str
     all: tuple[Passkey, ...] = ()
     version: int = 0
+    rest: Mapping[str, Any] = staff.NOTHING
+    """What a newer version of the service keeps of them."""
 
     def of(self, person: Person) -> tuple[Passkey, ...]:
         """Return those that are good: none of before the platform named another mailbox."""
@@ -76,8 +79,9 @@ def read(table: Table, merchant_id: str, staff_id: str) -> tuple[Person | None, 
     person = staff.person_of(person_item) if person_item else None
     found = Passkeys(merchant_id, staff_id)
     if item:
-        listed = tuple(Passkey(*one) for one in item["list"])
-        found = found._replace(all=listed, version=item["version"])
+        take, rest = formats.taken(item)
+        listed = tuple(Passkey(*one) for one in take("list"))
+        found = found._replace(all=listed, version=take("version"), rest=rest)
     return (None if person is None or person.gone_ms else person), found
 
 
@@ -119,4 +123,4 @@ def finish(table: Table, ceremony_id: str, secret: str, purpose: str, now_ms: in
 def _item(passkeys: Passkeys) -> Item:
     pk, sk = keys.passkeys(passkeys.merchant_id, passkeys.staff_id)
     listed = [list(one) for one in passkeys.all]
-    return {"PK": pk, "SK": sk, "list": listed, "version": passkeys.version}
+    return {**passkeys.rest, "PK": pk, "SK": sk, "list": listed, "version": passkeys.version}

@@ -25,7 +25,7 @@ from regulars.domain.operations import (
 )
 from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store import cards, keys
+from regulars.store import cards, formats, keys
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, AbsentOr, Count, Equals, Put, Table
 
@@ -43,18 +43,21 @@ def refunded_of(item: Item | None, under: Program) -> Refunded:
     """Return how much has been refunded of an entry, from its item; nothing without one."""
     if item is None:
         return Refunded()
-    rules: Mapping[str, int] = item.get("rules", {})
-    if item.get("format") != VERSION:
+    take, rest = formats.taken(item)
+    rules: Mapping[str, int] = take("rules", {})
+    if take("format", 0) != VERSION:
         of_items = {rule.id for rule in under.earn if rule.on == "item"}
         rules = {rule: n * 1000 if rule in of_items else n for rule, n in rules.items()}
+    minor = take("refunded")
     return Refunded(
-        item["refunded"],
+        minor,
         rules,
-        item.get("listed", 0),
-        tuple(item.get("vouchers", ())),
-        item.get("gone", item["refunded"] == WHOLE),
-        item.get("revised", 0),
-        item.get("confirmed", False),
+        take("listed", 0),
+        tuple(take("vouchers", ())),
+        take("gone", minor == WHOLE),
+        take("revised", 0),
+        take("confirmed", False),
+        rest,
     )
 
 
@@ -64,17 +67,20 @@ def refunded_put(m: str, c: str, operation: AboutSale, decision: Decision) -> Pu
         raise AssertionError("a reversal says what has been refunded")
     about = operation.sale if isinstance(operation, Confirm) else operation
     if isinstance(about, Adopt | Carry):  # it has just come to this card
-        read, seq = 0, decision.card.seq
+        read, seq = Refunded(), decision.card.seq
     else:
-        read, seq = about.refunded.minor, about.original.seq
-    as_read = Equals("refunded", read)
-    return Put(refunded_item(m, c, seq, decision.refunded), as_read if read else AbsentOr(as_read))
+        read, seq = about.refunded, about.original.seq
+    now = decision.refunded._replace(rest=read.rest)
+    as_read = Equals("refunded", read.minor)
+    condition = as_read if read.minor else AbsentOr(as_read)
+    return Put(refunded_item(m, c, seq, now), condition)
 
 
 def refunded_item(m: str, c: str, seq: int, refunded: Refunded) -> Item:
     """Return the item that says how much has been refunded of an entry."""
     pk, sk = keys.refunded(m, c, seq)
     return {
+        **refunded.rest,
         "PK": pk,
         "SK": sk,
         "format": VERSION,

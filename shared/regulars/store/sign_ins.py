@@ -5,10 +5,12 @@ An item is written also for an address that nobody has: who asks learns nothing 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.core import tokens
-from regulars.store import closing, keys, staff
+from regulars.store import closing, formats, keys, staff
 from regulars.store.marshal import Item
 from regulars.store.staff import MANAGER, OWNER, Person
 from regulars.store.table import Absent, Equals, Put, Table
@@ -35,6 +37,8 @@ class SignIn(NamedTuple):
     tries: int = 0
     used: bool = False
     version: int = 0
+    rest: Mapping[str, Any] = MappingProxyType({})
+    """What a newer version of the service keeps of it."""
 
     def is_good(self, now_ms: int) -> bool:
         """Tell whether it can still be used."""
@@ -46,9 +50,11 @@ def read(table: Table, sign_in_id: str) -> SignIn | None:
     (item,) = table.get(keys.sign_in(sign_in_id))
     if item is None:
         return None
+    take, rest = formats.taken(item)
+    take("ttl")
     return SignIn(
-        sign_in_id, item["box"], item["browser"], item["until"], item["tries"], item["used"],
-        item["version"],
+        sign_in_id, take("box"), take("browser"), take("until"), take("tries"), take("used"),
+        take("version"), rest,
     )  # fmt: skip
 
 
@@ -56,7 +62,7 @@ def write(table: Table, wanted: SignIn) -> bool:
     """Write it over the version that was read; False when another request was faster."""
     pk, sk = keys.sign_in(wanted.sign_in_id)
     item: Item = {
-        "PK": pk, "SK": sk, "box": wanted.mailbox, "browser": wanted.browser,
+        **wanted.rest, "PK": pk, "SK": sk, "box": wanted.mailbox, "browser": wanted.browser,
         "until": wanted.until_ms, "tries": wanted.tries, "used": wanted.used,
         "version": wanted.version + 1, "ttl": wanted.until_ms // 1000 + KEPT_S,
     }  # fmt: skip

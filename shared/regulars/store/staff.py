@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from regulars.domain.allowances import StaffDay
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.store import keys
+from regulars.store import formats, keys
 from regulars.store.conditions import Condition
 from regulars.store.marshal import Item
 from regulars.store.table import Absent, Cancelled, Check, Equals, Put, Table
@@ -25,6 +25,7 @@ ROLES: Final = (STAFF, MANAGER, OWNER)
 DAY_KEPT_S = 3 * 24 * 3600
 
 NO_LIMITS: Mapping[str, int] = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Person(NamedTuple):
@@ -48,6 +49,8 @@ class Person(NamedTuple):
     """When the platform named another mailbox: what signed them in before is over."""
     version: int = 0
     """Rises with every change."""
+    rest: Mapping[str, Any] = NOTHING
+    """What a newer version of the service keeps of them."""
 
     @property
     def works(self) -> bool:
@@ -89,6 +92,8 @@ class Device(NamedTuple):
     """The number of the last booking that it sent so."""
     booked_ms: int = 0
     """When that was made, as the device says."""
+    rest: Mapping[str, Any] = NOTHING
+    """What a newer version of the service keeps of it."""
 
 
 class Session(NamedTuple):
@@ -219,6 +224,7 @@ def person_item(merchant_id: str, one: Person) -> Item:
     """Write a person's record."""
     pk, sk = keys.staff(merchant_id, one.staff_id)
     item: dict[str, Any] = {
+        **one.rest,
         "PK": pk,
         "SK": sk,
         "name": one.name,
@@ -236,20 +242,22 @@ def person_item(merchant_id: str, one: Person) -> Item:
 
 def person_of(item: Item) -> Person:
     """Read a person's record, also one from when a device and who used it were one thing."""
-    before = (item["loc"],) if item.get("loc") else ()
+    take, rest = formats.taken(item)
+    only = take("loc", "")
     return Person(
-        item["SK"].removeprefix(keys.STAFF_PREFIX),
-        item["name"],
-        item["role"],
-        tuple(item.get("locs", before)),
-        item.get("limits", NO_LIMITS),
-        item.get("email", ""),
-        item.get("pin", ""),
-        item["active"],
-        item.get("created", 0),
-        item.get("gone", 0),
-        item.get("not_before", 0),
-        item.get("version", 0),
+        take("SK").removeprefix(keys.STAFF_PREFIX),
+        take("name"),
+        take("role"),
+        tuple(take("locs", (only,) if only else ())),
+        take("limits", NO_LIMITS),
+        take("email", ""),
+        take("pin", ""),
+        take("active"),
+        take("created", 0),
+        take("gone", 0),
+        take("not_before", 0),
+        take("version", 0),
+        rest,
     )
 
 
@@ -257,6 +265,7 @@ def device_item(merchant_id: str, one: Device) -> Item:
     """Write a device's record."""
     pk, sk = keys.device(merchant_id, one.device_id)
     item: dict[str, Any] = {
+        **one.rest,
         "PK": pk,
         "SK": sk,
         "name": one.name,
@@ -275,23 +284,25 @@ def device_item(merchant_id: str, one: Device) -> Item:
 
 def device_of(item: Item) -> Device:
     """Read a device's record."""
+    take, rest = formats.taken(item)
     return Device(
-        item["SK"].removeprefix(keys.DEVICE_PREFIX),
-        item["name"],
-        item.get("loc"),
-        item["sha256"],
-        tuple(item.get("staff", ())),
-        item.get("who", ""),
-        item.get("session", ""),
-        item.get("until", 0),
-        item["seen"],
-        item.get("revoked", 0),
-        item["created"],
-        item["version"],
-        item.get("sure", 0),
-        item.get("key", ""),
-        item.get("n", 0),
-        item.get("at", 0),
+        take("SK").removeprefix(keys.DEVICE_PREFIX),
+        take("name"),
+        take("loc", None),
+        take("sha256"),
+        tuple(take("staff", ())),
+        take("who", ""),
+        take("session", ""),
+        take("until", 0),
+        take("seen"),
+        take("revoked", 0),
+        take("created"),
+        take("version"),
+        take("sure", 0),
+        take("key", ""),
+        take("n", 0),
+        take("at", 0),
+        rest,
     )
 
 

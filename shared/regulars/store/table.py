@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from regulars.store import retry
+from regulars.store import formats, retry
 from regulars.store.conditions import Absent, AbsentOr, Below, Condition, Equals, Present
 from regulars.store.errors import (
     CONDITION_FAILED,
@@ -58,6 +58,7 @@ Observer = Callable[[str, Params, Params | StoreError], None]
 BATCH_GET_MAX: Final = 100
 TRANSACTION_MAX: Final = 100
 INDEX: Final = "GSI1"
+ADDED: Final = "ADD #n :by SET #fmt = :fmt"
 
 
 class Put(NamedTuple):
@@ -116,7 +117,7 @@ class Table:
                 "GetItem",
                 {"TableName": self.name, "Key": _key(keys[0]), "ConsistentRead": consistent},
             )
-            return [from_item(answer["Item"]) if "Item" in answer else None]
+            return [formats.read(answer["Item"]) if "Item" in answer else None]
         found: dict[Key, Item] = {}
         wanted = list(dict.fromkeys(keys))
         for first in range(0, len(wanted), BATCH_GET_MAX):
@@ -181,7 +182,7 @@ class Table:
         answer = self._call("Query", params)
         last = answer.get("LastEvaluatedKey")
         return ItemPage(
-            [from_item(item) for item in answer["Items"]], from_item(last) if last else None
+            [formats.read(item) for item in answer["Items"]], from_item(last) if last else None
         )
 
     def items(
@@ -210,13 +211,17 @@ class Table:
 
         When the condition did not hold, returns the item that is there ({} when there is none).
         """
-        params: Params = {"TableName": self.name, "Item": to_item(item), **_condition(condition)}
+        params: Params = {
+            "TableName": self.name,
+            "Item": formats.stored(item),
+            **_condition(condition),
+        }
         try:
             self._call("PutItem", params)
         except ServiceError as error:
             if error.code != "ConditionalCheckFailedException":
                 raise
-            return from_item(error.body.get("Item", {}))
+            return formats.read(error.body.get("Item", {}))
         return None
 
     def add(self, key: Key, attribute: str, by: int, condition: Condition) -> Item | None:
@@ -226,15 +231,19 @@ class Table:
         try whose answer was lost may be carried out twice: for counts that may be too high.
         """
         params = {"TableName": self.name, "Key": _key(key), **_condition(condition)}
-        params["UpdateExpression"] = "ADD #n :by"
-        params["ExpressionAttributeNames"] = {**condition.names, "#n": attribute}
-        params["ExpressionAttributeValues"] = {**condition.values, ":by": to_attribute(by)}
+        params["UpdateExpression"] = ADDED
+        params["ExpressionAttributeNames"] = {
+            **condition.names, "#n": attribute, "#fmt": formats.NAME,
+        }  # fmt: skip
+        params["ExpressionAttributeValues"] = {
+            **condition.values, ":by": to_attribute(by), ":fmt": formats.WRITTEN,
+        }  # fmt: skip
         try:
             self._call("UpdateItem", params)
         except ServiceError as error:
             if error.code != "ConditionalCheckFailedException":
                 raise
-            return from_item(error.body.get("Item", {}))
+            return formats.read(error.body.get("Item", {}))
         return None
 
     def transact(self, writes: Sequence[Put | Check | Count]) -> None:
@@ -261,7 +270,7 @@ class Table:
         if isinstance(write, Count):
             return {"Update": {"TableName": self.name, **_count(write)}}
         if isinstance(write, Put):
-            put = {"TableName": self.name, "Item": to_item(write.item)}
+            put = {"TableName": self.name, "Item": formats.stored(write.item)}
             return {"Put": put | _condition(write.condition)}
         check = {"TableName": self.name, "Key": _key(write.key)}
         return {"ConditionCheck": check | _condition(write.condition)}
@@ -272,7 +281,7 @@ class Table:
         pending: Params = {"Keys": [_key(key) for key in keys], "ConsistentRead": consistent}
         for tries in range(1, retry.TRIES_MAX + 1):
             answer = self._call("BatchGetItem", {"RequestItems": {self.name: pending}})
-            items += [from_item(item) for item in answer["Responses"].get(self.name, [])]
+            items += [formats.read(item) for item in answer["Responses"].get(self.name, [])]
             if self.name not in answer.get("UnprocessedKeys", {}):
                 return items
             pending = answer["UnprocessedKeys"][self.name]
@@ -304,9 +313,9 @@ def _count(write: Count) -> Params:
     """An update that adds, and refuses to pass the limit (taking away is always fine)."""
     update: Params = {
         "Key": _key(write.key),
-        "UpdateExpression": "ADD #n :by",
-        "ExpressionAttributeNames": {"#n": "n"},
-        "ExpressionAttributeValues": {":by": to_attribute(write.by)},
+        "UpdateExpression": ADDED,
+        "ExpressionAttributeNames": {"#n": "n", "#fmt": formats.NAME},
+        "ExpressionAttributeValues": {":by": to_attribute(write.by), ":fmt": formats.WRITTEN},
     }
     if write.by > 0:
         update["ConditionExpression"] = "attribute_not_exists(#n) OR #n <= :most"
@@ -331,4 +340,4 @@ def _condition(condition: Condition | None) -> Params:
 
 def _reason(reason: Params) -> CancellationReason:
     item = reason.get("Item")
-    return CancellationReason(reason.get("Code", "None"), from_item(item) if item else None)
+    return CancellationReason(reason.get("Code", "None"), formats.read(item) if item else None)

@@ -13,7 +13,7 @@ from regulars.domain.operations import Voucher
 from regulars.domain.program import Program, Reward, Tier
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 from regulars.views import customer, integration
 
 ENTRIES, SALES = 20, 10

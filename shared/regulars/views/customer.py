@@ -9,7 +9,6 @@ from regulars.domain.card import Card, OpenVoucher
 from regulars.domain.operations import Voucher
 from regulars.domain.program import Program, Reward
 from regulars.domain.rewards import in_debt
-from regulars.domain.tiering import Offer
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
 from regulars.program import reward_kinds
@@ -29,6 +28,8 @@ class GoalPanel(NamedTuple):
     """What goes into a debt first, after a refund."""
     waiting: bool = False
     """Whether one of this reward has been unlocked and waits to be redeemed."""
+    beside: bool = False
+    """Whether the reward is one more beside those that are counted: nine mains and a free tenth."""
 
 
 def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
@@ -50,7 +51,14 @@ def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
         promise=cast(Any, reward.promise),
         owed=card.debt.get(unit.id, 0),
         waiting=waiting,
+        beside=_beside(program, unit.id),
     )
+
+
+def _beside(program: Program, unit_id: str) -> bool:
+    """Whether a unit counts pieces alone: then the reward is the piece after the last of them."""
+    rules = [rule.on for rule in program.earn if rule.unit == unit_id]
+    return bool(rules) and set(rules) == {"item"}
 
 
 def goal_of(program: Program, card: Card, today: date) -> Reward | None:
@@ -81,19 +89,6 @@ def left(program: Program, reward: Reward, held: OpenVoucher | Voucher, words: W
         return words.t("{worth} off", worth=rest)
     whole = words.money(held.value_minor, program.currency)
     return words.t("{rest} of {whole} left", rest=rest, whole=whole)
-
-
-def price(offer: Offer, currency: str, words: Words) -> str:
-    """Return a tier that can be bought with its price, in words ("Club: €15.00 a month")."""
-    tier = words.pick(offer.tier.name)
-    if not offer.price_minor:
-        return tier
-    money = words.money(offer.price_minor, currency)
-    if offer.period == "month":
-        return words.t("{tier}: {price} a month", tier=tier, price=money)
-    if offer.period == "year":
-        return words.t("{tier}: {price} a year", tier=tier, price=money)
-    return f"{tier}: {money}"
 
 
 def usable(card: Card, today: date) -> list[OpenVoucher]:

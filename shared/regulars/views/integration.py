@@ -28,7 +28,7 @@ from regulars.domain.reasons import Reason
 from regulars.i18n.explain import explain
 from regulars.i18n.words import Text, Words
 from regulars.store.leaderboards import ShownBoard
-from regulars.store.members import CONTACT_KINDS, Profile
+from regulars.store.profiles import CONTACT_KINDS, Profile
 from regulars.views import worth
 
 View = dict[str, Any]

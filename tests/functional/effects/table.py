@@ -92,6 +92,12 @@ def cake(**more: Any) -> list[Part]:
     return [COFFEE, CAKE | more, TREAT]
 
 
+def brief() -> list[Part]:
+    """The rewards, the coffee for two stamps and a week."""
+    two = {"unit": "stamp", "amount": 2}
+    return [COFFEE | {"cost": two, "valid_days": 7}, CAKE, TREAT]
+
+
 CREDIT = {"kind": "credit", "rate": {"units": 10, "amount_minor": 100}}
 """The cake for points as money off: 1.00 for 10."""
 
@@ -234,6 +240,7 @@ REWARDS = (
     line("rewards.1.conditions", ["Not on Sundays"], taking),
     line("rewards.0.promise", {"en": {"other": "Only {n} to go"}}),
     line("rewards.0.auto", False),
+    line("rewards.0.when_unused", "ends", returning, rewards=brief()),
     line("rewards.1.valid_days", 7, taking),
     line("rewards.1.tiers", ["gold"], taking, tiers=way("visits", at_least=50)),
     line("rewards.1.per_member.times", 2, taking, rewards=cake(per_member=ONCE)),

@@ -18,6 +18,7 @@ from local.memory import Change, Memory
 from local.seeded import governed
 from regulars.core import clock
 from regulars.http import credentials
+from regulars.jobs import work_queue
 from regulars.program import load
 from regulars.store import connect, keys
 from regulars.store.table import Table
@@ -47,8 +48,16 @@ _PUBLISHING = 1000
 class World:
     """The functions over a table in memory, with a merchant that has published a document."""
 
-    def __init__(self, memory: Memory, entries: list[dict[str, Any]], chance: Random) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        entries: list[dict[str, Any]],
+        work: list[dict[str, Any]],
+        chance: Random,
+    ) -> None:
         self.memory = memory
+        self.work = work
+        """What is on the queue of work."""
         self.entries = entries
         self.chance = chance
         self.seen: list[str] = []
@@ -72,6 +81,9 @@ class World:
             image = self.memory.read(merchant)
             assert image is not None
             self._deliver("tiers", [image])
+            while self.work:
+                record = {"messageId": "1", "body": json.dumps(self.work.pop(0)), "attributes": {}}
+                handler("work")({"Records": [record]}, context())
         self._steps = steps  # what comes after is the same, however often was published
 
     def ask(
@@ -180,6 +192,7 @@ class World:
 def world() -> Iterator[World]:
     """A world as every other, for the length of a block."""
     entries: list[dict[str, Any]] = []
+    work: list[dict[str, Any]] = []
 
     def committed(changes: list[Change]) -> None:
         entries.extend(
@@ -196,11 +209,12 @@ def world() -> Iterator[World]:
             (clock, "now", lambda: START),
             (connect, "table", lambda: table),
             (connect, "lean_table", lambda: table),
+            (work_queue, "put", work.append),
         ):
             stack.enter_context(patch.object(module, name, value))
         load._programs.clear()  # a process of its own has read no programme
         credentials.kept.clear()
-        yield World(memory, entries, chance)
+        yield World(memory, entries, work, chance)
         load._programs.clear()
 
 

@@ -110,7 +110,8 @@ class TestPeople:
             reply = finish(browser, path, answer)
         assert reply.status == (401 if path == REGISTER else 403)
         assert happen == []
-        assert stored.read(service.table, cafe.id, boss) == (None, stored.Passkeys(cafe.id, boss))
+        person, left = stored.read(service.table, cafe.id, boss)
+        assert (person, left.all) == (None, ())
 
     def test_who_may_not_work_any_more_at_the_last_moment_is_not_in(
         self, service: Service, cafe: Merchant

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from regulars.domain import leaderboards
 from regulars.domain.card import Card, Window
 from regulars.domain.games import Leaderboard
-from regulars.domain.leaderboards import Ranking, period, ranks, shown_name
+from regulars.domain.leaderboards import Ranking, period, ranks
 from tests.unit.domain.shop import make_program
 
 VISITS = Leaderboard("visits", "Most visits", "visits", "quarter", 3)
@@ -73,15 +73,3 @@ def test_a_value_is_what_the_months_of_the_period_hold() -> None:
     assert leaderboards.value(VISITS._replace(metric="spend"), card, day) == 350
     assert leaderboards.value(VISITS._replace(metric="points", window="month"), card, day) == 25
     assert leaderboards.value(VISITS._replace(window="year"), card, day) == 12
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("", ""), ("  ", ""), ("Anna", "Anna"), ("Anna Kovács", "Anna K."),
-        ("  anna  maria  kovács ", "anna K."), ("Ádám Őri", "Ádám Ő."),
-        ("Wolfeschlegelsteinhausenbergerdorff Ute", "Wolfeschlegelsteinhausen U."),
-    ],
-)  # fmt: skip
-def test_others_see_a_first_name_and_an_initial(name: str, shown: str) -> None:
-    assert shown_name(name) == shown

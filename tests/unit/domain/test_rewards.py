@@ -223,3 +223,37 @@ def test_a_review_in_which_no_tier_changes_is_one_that_issues() -> None:
     entry = cafe.review().entry
     assert entry is not None
     assert (entry.kind, len(cafe.card.open)) == ("issue", 1)
+
+
+@pytest.mark.parametrize(
+    ("when_unused", "left"), [("returns", [10, 10, 10]), ("once", [10, 0, 0]), ("ends", [0, 0, 0])]
+)
+def test_what_becomes_of_an_automatic_reward_that_is_not_used_in_time(
+    when_unused: str, left: list[int]
+) -> None:
+    """Each time it lapses: with the units that came back the reward is taken again."""
+    ten = reward("ten", 10, "stamp", auto=True, valid_days=7, when_unused=when_unused)
+    cafe = Shop(make_program(units=[unit("stamp", "stamps")], earn=[visit_rule()], rewards=[ten]))
+    cafe.join()
+    cafe.visit(10)
+    found = []
+    for _ in range(3):
+        cafe.later(days=8).expire()
+        found.append(cafe.available("stamp"))
+        assert cafe.card.open == {}
+        if cafe.available("stamp") == 10:
+            cafe.issue("ten")
+    assert found == left
+    assert cafe.fold.card.lots == cafe.card.lots
+    assert cafe.verify() == []
+
+
+def test_what_lapsed_does_not_go_when_its_sale_is_refunded() -> None:
+    """It went already, so that nothing is owed for it."""
+    ten = reward("ten", 10, auto=True, valid_days=7, when_unused="ends")
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], rewards=[ten]))
+    cafe.join()
+    sale = cafe.sale(1000)
+    cafe.later(days=8).expire()
+    cafe.refund(sale)
+    assert cafe.card.debt == {}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from regulars.i18n.words import words
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 from regulars.views import counter, integration
 from tests.unit.domain.shop import Shop, reward, unit, visit_rule
 from tests.unit.domain.versions import Versions

@@ -1,10 +1,10 @@
 """Views to look at and to test: ordinary, empty, long, done, in points."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from regulars.http.headers import of_page
-from regulars.i18n.words import Words
+from regulars.i18n.words import Words, words
 from regulars.pages.console.home import view as home
 from regulars.pages.console.home.view import HomePage, PasskeyRow, PasskeysPanel
 from regulars.pages.console.sign_in import view as sign_in
@@ -17,21 +17,10 @@ from regulars.pages.counter.screen.view import Colleague, CounterPage, Here
 from regulars.pages.counter.who import view as who
 from regulars.pages.counter.who.view import Choice, WhoPage
 from regulars.pages.customer.card import view as card
-from regulars.pages.customer.card.history import HistoryChange, HistoryRow
-from regulars.pages.customer.card.leaderboards import LeaderboardPanel, LeaderboardsPanel, RankRow
-from regulars.pages.customer.card.view import (
-    BalanceRow,
-    CardPage,
-    CodePanel,
-    DeviceRow,
-    DevicesPanel,
-    ExpiringRow,
-    RafflePanel,
-    RewardRow,
-    TierPanel,
-    VoucherRow,
-)
+from regulars.pages.customer.card.view import CardPage
 from regulars.pages.customer.controller import Controller
+from regulars.pages.customer.history import view as history
+from regulars.pages.customer.history.view import HistoryPage
 from regulars.pages.customer.join import view as join
 from regulars.pages.customer.join.view import JoinPage
 from regulars.pages.customer.mailed import view as mailed
@@ -45,186 +34,24 @@ from regulars.pages.customer.unsubscribe.view import UnsubscribePage
 from regulars.pages.message import view as message
 from regulars.pages.message.view import MessagePage
 from regulars.render import page
-from regulars.render.brand import Brand
 from regulars.render.mail import MailBlock, MailBody
 from regulars.render.page import RenderedPage, View
 from regulars.views.customer import GoalPanel
-
-NOW = datetime(2026, 11, 22, 7, 50, tzinfo=UTC)
-LANGUAGES = ("en", "hu", "pl", "kk")
-STAMP = {
-    "en": {"one": "stamp", "other": "stamps"},
-    "hu": {"one": "bélyeg", "other": "bélyeg"},
-    "pl": {"one": "pieczątka", "few": "pieczątki", "many": "pieczątek", "other": "pieczątki"},
-    "kk": {"one": "мөр", "other": "мөр"},
-}
-POINT = {
-    "en": {"one": "point", "other": "points"},
-    "hu": {"one": "pont", "other": "pont"},
-    "pl": {"one": "punkt", "few": "punkty", "many": "punktów", "other": "punktu"},
-    "kk": {"one": "ұпай", "other": "ұпай"},
-}
-PASTRY = {
-    "en": "Home pastry",
-    "hu": "Házi sütemény",
-    "pl": "Domowe ciasto",
-    "kk": "Үйде пісірілген тәтті",
-}
-TASTING = {
-    "en": "Coffee tasting for two",
-    "hu": "Kávékóstoló két főre",
-    "pl": "Degustacja kawy dla dwóch osób",
-    "kk": "Екі адамға кофе дегустациясы",
-}
-BRAND = Brand("Kávéház a sarkon", "#7a3a1c", "cup")
-LONG_BRAND = Brand(
-    "Nagyapám Kézműves Pékárui és Legfinomabb Süteményei a Nagykörúton Bt.", "#ffd400", "bread"
-)
-LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Kovács-Szentgyörgyi Boglárka Mária Antónia"
-LONG_REWARD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenkuchen nach Großmutters Rezept"
-GOAL = GoalPanel(
+from tests.unit.pages.card_samples import (
+    BRAND,
+    CARD,
+    CARDS,
+    GOAL,
+    LANGUAGES,
+    LONG_BRAND,
+    LONG_NAME,
+    NOW,
+    PASTRY,
+    POINT,
     STAMP,
-    "stamps",
-    7,
-    10,
-    {"en": "a coffee on the house", "hu": "egy kávé a ház ajándéka"},
-    {
-        "en": {
-            "one": "{n} more visit and the coffee is on the house",
-            "other": "{n} more visits and the coffee is on the house",
-        },
-        "hu": {"other": "Még {n} látogatás, és a kávé a ház ajándéka"},
-        "pl": {
-            "one": "Jeszcze {n} wizyta i kawa na nasz koszt",
-            "few": "Jeszcze {n} wizyty i kawa na nasz koszt",
-            "many": "Jeszcze {n} wizyt i kawa na nasz koszt",
-        },
-        "kk": {"other": "Тағы {n} рет келсеңіз, кофе бізден"},
-    },
+    TASTING,
 )
-TIER = TierPanel(
-    {"en": "Silver", "hu": "Ezüst törzsvendég"},
-    {"en": "Gold", "hu": "Arany"},
-    "spend",
-    4_200_000,
-    5_000_000,
-    "year",
-    ({"en": "every point counts one and a half", "hu": "minden pont másfélszeres"},),
-    ("10 %",),
-    date(2027, 12, 31),
-)
-LIVES_HERE = DevicesPanel(
-    "here",
-    "/j/kavehaz/recover",
-    code="7F3KQ9AB",
-    rows=(
-        DeviceRow("3fa1", "iPhone", date(2026, 3, 1), own=True),
-        DeviceRow("9bc2", "", date(2026, 11, 2)),
-    ),
-    has_recovery=True,
-)
-CARD = CardPage(
-    brand=BRAND,
-    path="/c/abcdefghijklmnopqrstuv",
-    name="Anna",
-    languages=LANGUAGES,
-    currency="HUF",
-    zone="Europe/Budapest",
-    now=NOW,
-    etag='"17"',
-    seen="note-17",
-    once="nonce123",
-    link="/c/abcdefghijklmnopqrstuv",
-    devices=LIVES_HERE,
-    goal=GOAL,
-    code=CodePanel("7F3KQ9AB", "https://example.test/s/7F3KQ9AB", NOW + timedelta(seconds=18), 30),
-    tier=TIER,
-    vouchers=(
-        VoucherRow(
-            "v1",
-            PASTRY,
-            "PXQ7K2MD4T",
-            "https://example.test/v/PXQ7K2MD4T",
-            NOW + timedelta(days=27),
-        ),
-        VoucherRow("v2", TASTING, "AB12CD34EF", "https://example.test/v/AB12CD34EF"),
-        VoucherRow(
-            "v3",
-            "Points as money",
-            "QW7R2MD4TX",
-            "https://example.test/v/QW7R2MD4TX",
-            worth="663 Ft of 1 000 Ft left",
-        ),
-    ),
-    rewards=(
-        RewardRow("pastry", PASTRY, POINT, 80, 185, affordable=True),
-        RewardRow("tasting", TASTING, POINT, 300, 185, affordable=False),
-        RewardRow(
-            "money",
-            "Points as money",
-            POINT,
-            100,
-            185,
-            affordable=True,
-            worth="100 points = 500 Ft",
-            step=20,
-        ),
-        RewardRow("mug", "Mug", POINT, 100, 185, affordable=False, locked_because="From Gold up"),
-    ),
-    balances=(BalanceRow(POINT, 185, 10, 5),),
-    expiring=(ExpiringRow(POINT, 40, date(2026, 12, 31)),),
-    history=(
-        HistoryRow(
-            NOW - timedelta(minutes=8),
-            (HistoryChange(STAMP, 1), HistoryChange(POINT, 12)),
-            "8 points for 840 Ft + 4 for Tuesday ×1.5",
-            location="Fő utca",
-        ),
-        HistoryRow(NOW - timedelta(days=3), (HistoryChange(POINT, -80),), "home pastry, redeemed"),
-    ),
-    raffles=(
-        RafflePanel({"en": "Winter raffle", "hu": "Téli sorsolás"}, 3, date(2026, 12, 25), PASTRY),
-    ),
-)
-EMPTY = CARD._replace(
-    name="",
-    goal=GOAL._replace(have=0, promise=None),
-    tier=None,
-    vouchers=(),
-    rewards=(),
-    balances=(),
-    expiring=(),
-    history=(),
-    raffles=(),
-)
-LONG = CARD._replace(
-    brand=LONG_BRAND,
-    name=LONG_NAME,
-    goal=GOAL._replace(need=24, have=17, promise=None, reward=LONG_REWARD),
-)
-POINTS = CARD._replace(
-    brand=Brand("VIP Collective", "#2b6cb0", "scissors"),
-    goal=GoalPanel(POINT, "points", 185, 300, TASTING),
-)
-BOARDS = LeaderboardsPanel(
-    takes_part=True,
-    shown_as="Anna K.",
-    boards=(
-        LeaderboardPanel(
-            {"en": "Most visits", "hu": "Legtöbb látogatás"},
-            "this month",
-            (
-                RankRow(1, "Zoltán N.", "14 visits"),
-                RankRow(2, "Anna K.", "9 visits", mine=True),
-                RankRow(2, "Wolfeschlegelsteinhausen S.", "9 visits"),
-                RankRow(4, "A member", "8 visits"),
-            ),
-            place=2,
-            members=12,
-        ),
-        LeaderboardPanel("Most spent", "last year", hint="You have no place on it yet."),
-    ),
-)
+
 CONTROLLER = Controller(
     "Kávéház a sarkon Bt., 1052 Budapest, Fő utca 1.",
     "adat@kavehaz.example",
@@ -322,35 +149,27 @@ MAILED = MailedPage(BRAND, "/m/abc", "ask", "anna@example.com")
 
 RECOVER = RecoverPage(BRAND, "/j/kavehaz/recover", "/j/kavehaz", CONTROLLER)
 
+HISTORY = HistoryPage(
+    BRAND,
+    "/card/kavehaz",
+    "Europe/Budapest",
+    NOW,
+    history.months(
+        (
+            *CARD.history,
+            *(CARD.history[0]._replace(at=NOW - timedelta(days=it)) for it in (8, 9, 40)),
+        ),
+        "Europe/Budapest",
+        NOW,
+        words("hu"),
+    ),
+    "/card/kavehaz/history?before=12",
+)
+
 PAGES: dict[str, View] = {
-    "card": CARD,
-    "card-empty": EMPTY,
-    "card-long": LONG,
-    "card-points": POINTS,
-    "card-many": CARD._replace(goal=GOAL._replace(need=60, have=12)),
-    "card-done": CARD._replace(goal=GOAL._replace(have=10)),
-    "card-bare": EMPTY._replace(goal=None, code=None),
-    "card-ranked": CARD._replace(leaderboards=BOARDS),
-    "card-honoured": CARD._replace(
-        badges=(PASTRY, TASTING, "100 visits and never once without a smile for anybody here"),
-        vouchers=(CARD.vouchers[0]._replace(worth="15% off"), *CARD.vouchers[1:]),
-        rewards=(CARD.rewards[0]._replace(worth="Ft 500 off"), *CARD.rewards[1:]),
-        tier=TIER._replace(offers=("Espresso Fan: €15.00 a month", "Connoisseur: €150.00 a year")),
-    ),
-    "card-unranked": LONG._replace(
-        leaderboards=LeaderboardsPanel(
-            takes_part=False, shown_as="Wolfeschlegelsteinhausen S.", boards=BOARDS.boards
-        )
-    ),
-    "card-recovery": CARD._replace(devices=LIVES_HERE._replace(recovery="ABCDEFGHJK")),
-    "card-free": CARD._replace(devices=DevicesPanel("free", "/j/kavehaz/recover")),
-    "card-elsewhere": CARD._replace(
-        devices=DevicesPanel("elsewhere", "/j/kavehaz/recover"),
-        on_device=False,
-        vouchers=tuple(one._replace(code="", url="") for one in CARD.vouchers),
-        notice="Rewards are taken and shown on the phone that the card lives on.",
-    ),
-    "card-look": EMPTY._replace(devices=DevicesPanel("look", "/j/kavehaz/recover")),
+    **CARDS,
+    "history": HISTORY,
+    "history-empty": HISTORY._replace(months=(), older=""),
     "recover": RECOVER,
     "profile": PROFILE,
     "profile-long": PROFILE_LONG,
@@ -372,6 +191,8 @@ PAGES: dict[str, View] = {
     ),
     "join-no-date": JOIN._replace(min_age=18, errors={"birthday": "invalid"}),
     "join-trapped": JOIN._replace(values={"email": "anna@example.com"}, ask_person=True),
+    "join-friend": JOIN._replace(friend="Anna", gift="1 bélyeg"),
+    "join-in-app": JOIN._replace(in_app=True),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),
     "console": HomePage(BRAND, "Kata", "owner"),
@@ -447,6 +268,7 @@ PAGES: dict[str, View] = {
 _TEMPLATES = {
     CardPage: card.TEMPLATE,
     CounterPage: counter.TEMPLATE,
+    HistoryPage: history.TEMPLATE,
     EnrollPage: enroll.TEMPLATE,
     HomePage: home.TEMPLATE,
     SignInPage: sign_in.TEMPLATE,

@@ -12,7 +12,17 @@ import pytest
 from regulars.render import assets
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ["card.js", "jsqr.js", "passkeys.js", "screen.js", "who.js", "worker.js"]
+NAMES = [
+    "card.js",
+    "counter-worker.js",
+    "elsewhere.js",
+    "jsqr.js",
+    "offline.js",
+    "passkeys.js",
+    "screen.js",
+    "who.js",
+    "worker.js",
+]
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +74,7 @@ def test_answers_304_to_who_has_it(app: ModuleType) -> None:
         None,
         "",
         "card.js",
+        "elsewhere.js",
         "card.000000000000.js",
         "../assets.py",
         "..%2fassets.py",

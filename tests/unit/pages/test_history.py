@@ -32,7 +32,8 @@ from regulars.program import templates
 from regulars.program.check import check
 from regulars.program.load import load
 from regulars.program.shop import Shop
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
+from regulars.views.hero import hero
 from tests.unit.pages.samples import render
 
 NO_TABLE: Any = None  # a card is shown from what was read before
@@ -81,6 +82,7 @@ class Member:
             words(language),
             path="/c/x", link="/c/x", once="1", on_device=True,
             devices=view.DevicesPanel("free", "/j/x/recover"),
+            hero=hero(self.program, self.card, entries, self.now),
         )  # fmt: skip
 
     def latest(self, language: str = "en") -> tuple[list[int], str, tuple[str, ...]]:
@@ -96,8 +98,7 @@ def test_a_visit_that_unlocks_is_a_gain_and_says_what_it_unlocked() -> None:
         [9], "for 9 visits", ("unlocked for 10\u00a0stamps: Free coffee",)
     )  # fmt: skip
     assert member.latest("hu")[2] == ("megnyílt: Ingyenkávé (10\u00a0bélyeg)",)
-    assert member.view().goal is not None
-    assert member.view().goal.waiting  # type: ignore[union-attr]  # it was just seen not to be None
+    assert member.view().hero.kind == "reached"
 
 
 def test_a_reward_of_one_s_choice_is_what_it_cost() -> None:
@@ -166,7 +167,7 @@ def test_what_is_owed_comes_on_top_of_what_is_missing() -> None:
     member.do(Redeem(member.origin("staff"), visit.unlocked[0]))
     member.reverse(visit._replace(vouchers=()))
     html = render(member.view(), words("en")).html
-    assert "19 more visits and the coffee is on the house" in html
+    assert "9 more stamps and the refund is settled" in html
     assert "9\u00a0stamps to make up for after a refund" in html
 
 

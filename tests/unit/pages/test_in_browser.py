@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from regulars.i18n import words
 from regulars.render import assets
-from tests.unit.pages.samples import CARD, GOAL, PAGES, headers, render
+from regulars.views.hero import Hero
+from tests.unit.pages.card_samples import CARD, GOAL
+from tests.unit.pages.samples import PAGES, headers, render
 
 pytestmark = pytest.mark.browser
 
@@ -145,7 +147,7 @@ def test_every_page_fits_and_is_accessible(page: Page, address: str, lang: str) 
 
 
 def test_a_stamp_that_lands_shows_by_itself_and_moves_once(page: Page, address: str) -> None:
-    more = CARD._replace(goal=GOAL._replace(have=8), etag='"18"')
+    more = CARD._replace(hero=Hero("way", GOAL._replace(have=8)), etag='"18"')
     news = iter([304, 200])
 
     def state(route: Route) -> None:
@@ -164,7 +166,7 @@ def test_a_stamp_that_lands_shows_by_itself_and_moves_once(page: Page, address: 
 def test_nothing_moves_for_who_asked_for_that(page: Page, address: str) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{address}/en/card")
-    fresh = render(CARD._replace(goal=GOAL._replace(have=8)), words("en"))
+    fresh = render(CARD._replace(hero=Hero("way", GOAL._replace(have=8))), words("en"))
     page.route("**/state?*", lambda route: route.fulfill(status=200, headers={"etag": '"18"'}))
     page.route("**/en/card", lambda route: route.fulfill(body=fresh.html, headers=headers(fresh)))
     expect(page.locator(".stamps")).to_have_attribute("data-have", "8", timeout=8000)

@@ -69,7 +69,7 @@ def test_initial_is_a_letter() -> None:
 
 def test_qr_path_draws_exactly_the_dark_modules() -> None:
     text = "https://example.test/s/7F3KQ9abcdeF"
-    code = segno.make(text, error="m", micro=False, mask=MASK)
+    code = segno.make(text, error="h", micro=False, mask=MASK)
     svg = qr_svg(text)
     dark = set()
     for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)", svg):

@@ -24,7 +24,7 @@ from regulars.store import activity, connect, keys, staff
 from regulars.store.staff import STAFF, Session
 from regulars.views.customer import worth
 
-_WORKER = Path(__file__).parent / "worker.js"
+_WORKER = Path(__file__).parent / "counter-worker.js"
 _WORKER_HEADERS = {
     "Content-Type": "text/javascript; charset=utf-8",
     "Cache-Control": "no-cache",

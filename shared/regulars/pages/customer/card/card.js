@@ -56,16 +56,78 @@
       const answer = await fetch(`${path}/code`, { headers: { accept: "application/json" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const fresh = await answer.json();
+      if (main.classList.contains("card-old")) return location.reload();
       const life = Number(panel.dataset.life);
       const left = Math.min(life, Math.max(1000, Date.parse(fresh.expires_at) - serverNow(answer)));
       byId("see").innerHTML = fresh.svg;
       byId("typed").textContent = codeGroups(fresh.code);
       showCode(left, life);
-    } catch {
+    } catch (error) {
+      const noNetwork = error instanceof TypeError || error instanceof SyntaxError;
+      if (noNetwork && (await ownCode())) return;
       byId("until").textContent = byId("until").dataset.again;
       setTimeout(() => newCode(tries + 1), Math.min(15000, 1000 * 2 ** tries));
     }
   }
+
+  // --- without network ---------------------------------------------------------------------------
+  const offline = /** @type {OfflineCard | undefined} */ (/** @type {any} */ (globalThis).offlineCard);
+  const banner = byId("offline");
+
+  /** The card as it was: grey, after the code, with its age. */
+  function showOld() {
+    if (!banner || !main.classList.replace("card", "card-old")) return;
+    main.classList.add("card");
+    banner.hidden = false;
+    const at = Number(main.dataset.kept ?? Date.now());
+    const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    byId("asof").textContent = banner.dataset.text.replace("{when}", when.format(at));
+  }
+
+  /** A code of this device's own. @returns {Promise<boolean>} */
+  async function ownCode() {
+    const made = await offline?.code(path).catch(() => null);
+    const svg = made && offline?.qr(made.url);
+    if (!made || !svg) return false;
+    showOld();
+    byId("see").innerHTML = svg;
+    byId("typed").textContent = `${made.code.slice(0, 5)} ${made.code.slice(5)}`;
+    showCode(made.left, made.life);
+    return true;
+  }
+
+  if ("serviceWorker" in navigator && banner && offline) {
+    addEventListener("online", () => location.reload());
+    if (main.dataset.kept) {
+      showOld();
+      ownCode();
+    } else {
+      keepPage().catch(() => {});
+    }
+  }
+
+  /** Keep this page, its scripts and the key for the time without network. */
+  async function keepPage() {
+    if (!path.startsWith("/card/")) return;
+    await navigator.serviceWorker.register("/card/sw.js");
+    await offline?.learn(path);
+    const kept = await caches.open("card-1");
+    await kept.addAll(
+      [...document.querySelectorAll("script[src]")].map((it) => /** @type {HTMLScriptElement} */ (it).src),
+    );
+    const answer = await fetch(path, { headers: { accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const headers = new Headers(answer.headers);
+    headers.set("x-kept-at", String(Date.now()));
+    headers.delete("content-encoding");
+    await kept.put(path, new Response(await answer.blob(), { headers }));
+  }
+
+  // Who takes the card off this phone takes what was kept of it, too.
+  document.addEventListener("submit", (event) => {
+    const to = /** @type {HTMLFormElement} */ (event.target).action;
+    if (/\/(forget|switch)$/.test(to)) offline?.forget();
+  });
 
   /**
    * A phone's clock may be minutes off: time is counted from the server's own.
@@ -130,6 +192,38 @@
     true,
   );
 
+  // --- half a minute after a reward was redeemed ------------------------------------------------
+  function redeemed() {
+    const hero = byId("hero");
+    const left = Number(hero?.dataset.left ?? 0);
+    if (!left || hero?.classList.contains("timed")) return;
+    hero?.classList.add("timed");
+    byId("rest")?.animate([{ transform: `scaleX(${left / 30000})` }, { transform: "scaleX(0)" }], {
+      duration: left,
+      fill: "forwards",
+    });
+    setTimeout(() => redraw().catch(() => {}), left + 200);
+  }
+  redeemed();
+
+  // --- a reward's own screen: light, awake, closed with Escape ------------------------------------
+  /** @type {WakeLockSentinel | undefined} */
+  let awake;
+  document.addEventListener(
+    "toggle",
+    async () => {
+      await awake?.release().catch(() => {});
+      awake = openVoucher() ? await navigator.wakeLock?.request("screen").catch(() => undefined) : undefined;
+    },
+    true,
+  );
+  document.addEventListener("keydown", (event) => {
+    const shown = openVoucher();
+    if (event.key !== "Escape" || !shown) return;
+    shown.open = false;
+    shown.querySelector("summary")?.focus();
+  });
+
   // --- news ----------------------------------------------------------------------------------
   const WAITS = [1500, 2000, 3000, 5000, 8000, 12000]; // a stamp comes soon after the code was shown
   const SLEEP_AFTER = 120000; // who looks longer than that taps, or comes back
@@ -183,14 +277,17 @@
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = next.querySelector("main.card");
     if (!fresh) return;
+    if (main.classList.contains("card-old")) return location.reload();
     ({ etag, seen } = fresh.dataset);
     const had = stamps(document);
     const open = new Set([...document.querySelectorAll("details[open]")].map((d) => d.dataset.id));
     const known = new Set([...document.querySelectorAll(".voucher")].map((d) => d.dataset.id));
-    for (const id of /** @type {const} */ (["hero", "vouchers", "tier", "rewards", "history"])) {
+    for (const id of /** @type {const} */ (["hero", "vouchers", "next", "running", "tier", "rewards", "history"])) {
       const [mine, theirs] = [byId(id), next.getElementById(id)];
       if (mine && theirs && mine.innerHTML !== theirs.innerHTML) mine.replaceWith(theirs);
+      else if (mine && !theirs) mine.remove();
     }
+    redeemed();
     for (const details of document.querySelectorAll("details.voucher")) {
       details.open = open.has(details.dataset.id);
     }
@@ -198,7 +295,7 @@
   }
 
   /** @param {ParentNode} root */
-  const stamps = (root) => Number(root.querySelector(".stamps")?.dataset.have ?? -1);
+  const stamps = (root) => Number(root.querySelector(".stamps[data-have]")?.dataset.have ?? -1);
 
   /**
    * One short movement: the stamps that landed, or the reward that was unlocked.
@@ -232,18 +329,19 @@
   });
   plan(WAITS[0]);
 
-  // --- keeping the link ----------------------------------------------------------------------
-  const keep = byId("keep");
-  if (keep && (navigator.share || navigator.clipboard)) {
-    const link = new URL(keep.dataset.link, location.href).href;
-    keep.hidden = false;
-    keep.addEventListener("click", async () => {
+  // --- sending a link: the card's own to oneself, another one to a friend -------------------------
+  for (const id of /** @type {const} */ (["keep", "share"])) {
+    const button = byId(id);
+    if (!button || !(navigator.share || navigator.clipboard)) continue;
+    const link = new URL(button.dataset.link, location.href).href;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
       try {
         if (navigator.share) {
           await navigator.share({ title: document.title, url: link });
         } else {
           await navigator.clipboard.writeText(link);
-          keep.textContent = keep.dataset.done;
+          button.textContent = button.dataset.done;
         }
       } catch {
         // The person closed the share sheet: nothing to say.

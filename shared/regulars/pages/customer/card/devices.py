@@ -6,9 +6,11 @@ from regulars.actions import live_on
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
+from regulars.http.in_app import is_in_app
 from regulars.pages.customer.card import opening
 from regulars.pages.customer.card.opening import Opened
 from regulars.pages.customer.card.showing import device_needed, page
+from regulars.store import connect
 from regulars.store.card_devices import CardDevice
 
 
@@ -19,7 +21,8 @@ def use_here(request: protocol.Request) -> protocol.Response:
     path = f"/card/{one.slug or opening.slug_of(one.shop.table, one.shop.merchant_id)}"
     if one.device:
         return protocol.redirect(path)
-    if card_holders.held(request, one.shop.merchant_id) is None:  # it keeps no cookies
+    keeps_none = card_holders.held(request, one.shop.merchant_id) is None
+    if keeps_none or is_in_app(request):  # a card cannot live here
         return device_needed(request, one)
     by, typed = ("code", request.form.get("code", "")) if one.profile.devices else ("link", "")
     if by == "code" and not typed:
@@ -57,12 +60,34 @@ def end(request: protocol.Request) -> protocol.Response:
     return protocol.redirect(one.path)
 
 
+def switch(request: protocol.Request) -> protocol.Response:
+    """POST /card/{slug}/switch: to the other card that lives on this phone (`member_id`)."""
+    m = opening.merchant_of(connect.lean_table(), request.param("slug").lower())
+    path = f"/card/{request.param('slug').lower()}"
+    wanted = request.form.get("member_id", "")
+    for other in card_holders.others(request, m):
+        if other.member_id == wanted:
+            cookie = card_holders.device_cookie(m, other.member_id, other.secret)
+            aside = card_holders.put_aside(request, m, other.member_id)
+            return protocol.redirect(path, (cookie, aside) if aside else (cookie,))
+    return protocol.redirect(path)
+
+
 def forget(request: protocol.Request) -> protocol.Response:
     """POST /card/{slug}/forget: not me. The card leaves this browser; what is on it stays."""
     one = opening.by_cookie(request)
     if one.device:
         live_on.end(one.shop, one.profile, one.device.device_id)
-    return protocol.redirect(f"/j/{one.slug}", (card_holders.forgotten(one.shop.merchant_id),))
+    m = one.shop.merchant_id
+    rest = card_holders.others(request, m)
+    if not rest:
+        return protocol.redirect(f"/j/{one.slug}", (card_holders.forgotten(m),))
+    first, *kept = rest
+    cookies = (
+        card_holders.device_cookie(m, first.member_id, first.secret),
+        card_holders.aside(m, kept),
+    )
+    return protocol.redirect(f"/card/{one.slug}", cookies)
 
 
 def recovery(request: protocol.Request) -> protocol.Response:

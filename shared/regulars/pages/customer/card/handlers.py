@@ -13,15 +13,17 @@ from regulars.domain.leaderboards import CONSENT
 from regulars.domain.operations import Issue, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
+from regulars.http.in_app import is_in_app
 from regulars.pages import answer
-from regulars.pages.customer.card import devices, news, opening, view
+from regulars.pages.customer.card import devices, news, offline, opening, view
 from regulars.pages.customer.card.opening import Opened
 from regulars.pages.customer.card.showing import device_needed, page
 from regulars.render.qr import qr_svg
 from regulars.store import connect, keys
 from regulars.store.answers import Idempotency
 from regulars.store.card_devices import with_secret
-from regulars.store.members import Members, profile_of
+from regulars.store.members import Members
+from regulars.store.profiles import profile_of
 from regulars.views.customer import locked_words
 
 UNITS_DIGITS = 9
@@ -67,6 +69,8 @@ def show(request: protocol.Request) -> protocol.Response:
 def code(request: protocol.Request) -> protocol.Response:
     """GET …/code: what the card shows now, or with `voucher` an open one. Made from the time;
     nothing is written. Raises DEVICE_NEEDED for a voucher elsewhere than on the card's device."""
+    if "key" in request.query:
+        return offline.key(request)
     voucher_id = request.query.get("voucher")
     shown = _card_code(request) if voucher_id is None else _voucher_code(request, voucher_id)
     expires_at = rfc3339(to_ms(shown.expires_at))
@@ -137,7 +141,8 @@ def take_reward(request: protocol.Request) -> protocol.Response:
         sentence = locked_words(refused.code.value, one.words)
         return page(request, one, 409, sentence or one.words.t("Please try that again."))
     led = protocol.redirect(request.path.removesuffix("/vouchers"))
-    return led if one.device or not one.slug else _taken_in(request, one, led)
+    stays = one.device or not one.slug or is_in_app(request)
+    return led if stays else _taken_in(request, one, led)
 
 
 def _taken_in(request: protocol.Request, one: Opened, led: protocol.Response) -> protocol.Response:
@@ -180,6 +185,8 @@ def _is_device(request: protocol.Request, one: Opened) -> bool:
 ROUTES = {
     "GET /c/{token}": answer.as_page(follow),
     "GET /card/{slug}": answer.as_page(show),
+    "GET /card/{slug}/manifest": offline.manifest,
+    "GET /card/sw.js": offline.worker,
     **{
         f"{method} {place}/{what}": handler
         for place in ("/c/{token}", "/card/{slug}")
@@ -193,5 +200,6 @@ ROUTES = {
     },
     "POST /card/{slug}/devices": answer.as_page(devices.end),
     "POST /card/{slug}/forget": answer.as_page(devices.forget),
+    "POST /card/{slug}/switch": answer.as_page(devices.switch),
     "POST /card/{slug}/recovery": answer.as_page(devices.recovery),
 }

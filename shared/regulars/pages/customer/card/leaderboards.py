@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from regulars.domain import calendar, leaderboards
+from regulars.domain import calendar, leaderboards, names
 from regulars.domain.card import Card
 from regulars.domain.games import Leaderboard
 from regulars.domain.leaderboards import CONSENT
@@ -13,7 +13,7 @@ from regulars.i18n import Text
 from regulars.i18n.words import Words
 from regulars.program.shop import Shop
 from regulars.store.leaderboards import Place, ShownBoard, shown
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 
 
 class RankRow(NamedTuple):
@@ -54,7 +54,7 @@ def panel(shop: Shop, card: Card, profile: Profile, words: Words) -> Leaderboard
         return None
     today = calendar.local_date(shop.now, program.timezone)
     named = tuple(_named(board, words) for board in program.leaderboards)
-    own_name = leaderboards.shown_name(profile.name) or words.t("A member")
+    own_name = names.shown(profile.name, profile.language) or words.t("A member")
     if not profile.consents.get(CONSENT):
         return LeaderboardsPanel(takes_part=False, shown_as=own_name, boards=named)
     found = shown(shop.table, shop.merchant_id, program.leaderboards)

@@ -19,7 +19,8 @@ from regulars.program.shop import Shop
 from regulars.store import cards, connect, keys, merchants
 from regulars.store.card_devices import CardDevice, with_secret
 from regulars.store.marshal import Item
-from regulars.store.members import Profile, card_of_link, link_token, profile_of
+from regulars.store.members import card_of_link, link_token
+from regulars.store.profiles import Profile, profile_of
 from regulars.store.table import Table
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")

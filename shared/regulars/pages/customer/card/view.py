@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple, cast
 
 from regulars.core import guest_codes, tokens
 from regulars.core.config import settings
-from regulars.domain import calendar, carryover, eligibility, raffles
-from regulars.domain.card import Card
+from regulars.domain import calendar, carryover, eligibility, names
+from regulars.domain.card import Card, OpenVoucher
 from regulars.domain.ledger import Entry
 from regulars.domain.program import Program, Reward
 from regulars.domain.rewards import in_debt
-from regulars.domain.tiering import next_tier, offers
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
-from regulars.pages.customer.card import news
+from regulars.pages.customer.card import games, ladder, news
+from regulars.pages.customer.card.games import BadgeRow, ChallengePanel, RafflePanel, RunningRow
 from regulars.pages.customer.card.history import HistoryRow, events
+from regulars.pages.customer.card.ladder import BenefitRow, Step, TierPanel
 from regulars.pages.customer.card.leaderboards import LeaderboardsPanel
+from regulars.pages.customer.friends import FriendsPanel
 from regulars.program.shop import Shop
 from regulars.render.brand import Brand, brand_of
 from regulars.render.page import Template
-from regulars.store.members import Profile
+from regulars.store.profiles import Profile
 from regulars.views import integration
-from regulars.views.customer import (
-    GoalPanel,
-    goal,
-    goal_of,
-    left,
-    locked_words,
-    price,
-    usable,
-    worth,
-)
+from regulars.views.customer import goal_of, left, locked_words, usable, worth
+from regulars.views.hero import Hero
 
 TEMPLATE = Template(
-    "pages/customer/card/card.html", ("base.css", "punch.css", "pages/customer/card/card.css")
+    "pages/customer/card/card.html",
+    ("base.css", "punch.css", "pages/customer/card/hero.css", "pages/customer/card/card.css"),
 )
+HISTORY = 5
+"""How many entries the page shows."""
+
+DRAWN = 3
+"""Of how many vouchers the page holds the QR code."""
+
 NEVER_CHOSEN = frozenset({"tier_required", "limit_reached", "out_of_stock", "debt", "held"})
 
 
@@ -48,26 +49,6 @@ class CodePanel(NamedTuple):
     url: str
     expires_at: datetime
     lifetime_s: int
-
-
-class TierPanel(NamedTuple):
-    """The tier held and the way to the next one.
-
-    `value` and `target` are in `metric`: minor units of money for `spend`, else a count. `next` is
-    None at the top, and `target` 0 when the next tier is not reached by counting (bought, invited).
-    """
-
-    name: Text
-    next: Text | None = None
-    metric: Literal["spend", "visits", "points"] = "visits"
-    value: int = 0
-    target: int = 0
-    window: Literal["month", "quarter", "year", "rolling", "lifetime"] = "year"
-    next_perks: tuple[Text, ...] = ()
-    perks: tuple[Text, ...] = ()
-    until: date | None = None
-    offers: tuple[str, ...] = ()
-    """Tiers that can be bought, with their prices, in the reader's language."""
 
 
 class VoucherRow(NamedTuple):
@@ -86,6 +67,8 @@ class VoucherRow(NamedTuple):
     worth: str = ""
     """What a discount takes off, in the reader's language."""
     conditions: tuple[Text, ...] = ()
+    drawn: bool = True
+    """Whether its QR code is in the page; of others the script asks for it."""
 
 
 class RewardRow(NamedTuple):
@@ -125,15 +108,6 @@ class ExpiringRow(NamedTuple):
     unit: UnitNames
     amount: int
     on: date
-
-
-class RafflePanel(NamedTuple):
-    """A raffle that runs: the tickets of this member, the day of the draw, what can be won."""
-
-    name: Text
-    tickets: int
-    drawn_on: date
-    reward: Text
 
 
 class DeviceRow(NamedTuple):
@@ -184,16 +158,33 @@ class CardPage(NamedTuple):
     link: str
     devices: DevicesPanel
     on_device: bool = True
-    goal: GoalPanel | None = None
+    hero: Hero = Hero("none")
     code: CodePanel | None = None
+    ask_contact: bool = False
+    """Whether to ask once for an e-mail or phone, so that the card is never lost."""
+    running: tuple[RunningRow, ...] = ()
     tier: TierPanel | None = None
+    benefits: tuple[BenefitRow, ...] = ()
+    ladder: tuple[Step, ...] = ()
     vouchers: tuple[VoucherRow, ...] = ()
     rewards: tuple[RewardRow, ...] = ()
     balances: tuple[BalanceRow, ...] = ()
     expiring: tuple[ExpiringRow, ...] = ()
     history: tuple[HistoryRow, ...] = ()
+    older: bool = False
+    """Whether there is more than the page shows."""
+    privacy_url: str = ""
+    in_app: bool = False
+    """Whether the page is shown inside another app."""
+    others: tuple[tuple[str, str], ...] = ()
+    """The other cards that live on this phone: id and given name."""
+    friends: FriendsPanel | None = None
+    """None when the programme rewards nobody for bringing friends."""
+    several: str = ""
+    """That several rewards wait, in words."""
     notice: str = ""
-    badges: tuple[Text, ...] = ()
+    challenges: tuple[ChallengePanel, ...] = ()
+    badges: tuple[BadgeRow, ...] = ()
     raffles: tuple[RafflePanel, ...] = ()
     leaderboards: LeaderboardsPanel | None = None
     """None when the programme has none."""
@@ -246,17 +237,21 @@ def view(
     once: str,
     devices: DevicesPanel,
     on_device: bool,
+    hero: Hero,
     notice: str = "",
     leaderboards: LeaderboardsPanel | None = None,
+    ask_contact: bool = False,
+    privacy_url: str = "",
 ) -> CardPage:
     """The whole page of a card."""
     program, now = shop.program, shop.now
     today = calendar.local_date(now, program.timezone)
     tag, card = etag(program, card, now, on_device=on_device), carryover.of(program, card, today)
+    shown_events = tuple(events(program, history, words))
     return CardPage(
         brand=brand_of(program),
         path=path,
-        name=profile.name,
+        name=names.given(profile.name, profile.language or words.lang),
         languages=program.languages,
         currency=program.currency,
         zone=program.timezone,
@@ -267,47 +262,40 @@ def view(
         link=link,
         devices=devices,
         on_device=on_device,
-        goal=goal(program, card, today),
+        hero=hero,
         code=code(shop.merchant_id, profile.handle, now, on_device=on_device),
-        tier=_tier(program, card, today, words),
+        running=tuple(games.running(program, card, now, words)),
+        tier=ladder.progress(program, card, today),
+        benefits=ladder.benefits(program, card, profile, today, words),
+        ladder=ladder.steps(program, card, words),
         vouchers=tuple(_vouchers(shop, profile if on_device else None, card, today, words)),
-        rewards=tuple(_rewards(program, card, today, words)),
+        rewards=tuple(_rewards(program, card, today, words, hero)),
         balances=tuple(_balances(program, card, today)),
         expiring=tuple(_expiring(program, card, today)),
-        history=tuple(events(program, history, words)),
+        history=shown_events[:HISTORY],
+        older=len(shown_events) > HISTORY,
+        privacy_url=privacy_url,
+        several=_several(hero.times, words),
         notice=notice,
-        badges=tuple(one.name for one in integration.badges(program, card)),
-        raffles=tuple(_raffles(program, card, today)),
+        challenges=tuple(games.challenges(program, card, today, words)),
+        badges=games.badges(program, card),
+        raffles=tuple(games.open_raffles(shop.merchant_id, program, card, today)),
         leaderboards=leaderboards,
+        ask_contact=ask_contact,
     )
 
 
-def _tier(program: Program, card: Card, today: date, words: Words) -> TierPanel | None:
-    rank = program.tier_rank(card.tier.id if card.tier else None)
-    following = next_tier(program, card, today)
-    if rank < 0:
-        return None
-    held = program.tiers[rank]
-    until = card.tier.until if card.tier else ""
-    shown = TierPanel(
-        name=held.name,
-        perks=held.perks,
-        until=date.fromisoformat(until) if until else None,
-        offers=tuple(
-            price(offer, program.currency, words) for offer in offers(program, card, today)
-        ),
+def _several(count: int, words: Words) -> str:
+    """That so many rewards wait, with the number as a word while it is small."""
+    named = (
+        words.t("Two rewards are waiting for you"),
+        words.t("Three rewards are waiting for you"),
+        words.t("Four rewards are waiting for you"),
+        words.t("Five rewards are waiting for you"),
     )
-    if following is None:
-        return shown
-    target, way, value = following
-    return shown._replace(
-        next=target.name,
-        metric=cast(Any, way.metric),
-        value=value,
-        target=way.at_least,
-        window=cast(Any, way.window.partition(":")[0]),
-        next_perks=target.perks,
-    )
+    if 2 <= count < len(named) + 2:
+        return named[count - 2]
+    return words.n("{n} reward is waiting for you", "{n} rewards are waiting for you", count)
 
 
 def _vouchers(
@@ -318,7 +306,7 @@ def _vouchers(
     why = "held" if card.holds else "debt" if in_debt(program, card) else ""
     locked = locked_words(why, words)
     ids = {held.code: voucher_id for voucher_id, held in card.open.items()}
-    for held in usable(card, today):
+    for place, held in enumerate(sorted(usable(card, today), key=_ends)):
         reward, voucher_id = program.terms(held.reward_id, held.version), ids[held.code]
         ends = integration.expires_at(held.expires_on, program.timezone)
         shown = None
@@ -333,16 +321,25 @@ def _vouchers(
             locked_because=locked,
             worth=left(program, reward, held, words) if reward else "",
             conditions=reward.conditions if reward else (),
+            drawn=place < DRAWN,
         )
 
 
-def _rewards(program: Program, card: Card, today: date, words: Words) -> Iterable[RewardRow]:
-    """What can be had or worked towards, except what the punch card on top says already."""
+def _ends(held: OpenVoucher) -> str:
+    return held.expires_on or "~"
+
+
+def _rewards(
+    program: Program, card: Card, today: date, words: Words, hero: Hero
+) -> Iterable[RewardRow]:
+    """What can be had or worked towards, except what the top of the card says already."""
     on_top = goal_of(program, card, today)
     for candidate in eligibility.rewards(program, card, today):
         reward = candidate.reward
         locked = candidate.locked_because.value if candidate.locked_because else ""
         if reward is on_top and reward.auto and locked not in NEVER_CHOSEN:
+            continue
+        if hero.kind == "enough" and hero.reward_id == reward.id and not reward.step_units:
             continue
         yield RewardRow(
             reward_id=reward.id,
@@ -382,12 +379,3 @@ def _expiring(program: Program, card: Card, today: date) -> Iterable[ExpiringRow
         if piece.unit in program.units:
             name = cast(Any, program.units[piece.unit].name)
             yield ExpiringRow(name, piece.amount, date.fromisoformat(piece.on))
-
-
-def _raffles(program: Program, card: Card, today: date) -> Iterable[RafflePanel]:
-    """The raffles that have begun, up to the day of their draw."""
-    for raffle in program.raffles:
-        drawn_on = date.fromisoformat(raffle.last_day) + timedelta(days=1)
-        if raffle.first_day <= today.isoformat() <= drawn_on.isoformat():
-            reward = program.rewards[raffle.reward].name
-            yield RafflePanel(raffle.name, raffles.tickets(card, raffle.id), drawn_on, reward)

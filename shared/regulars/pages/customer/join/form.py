@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 
-from regulars.core import checks, contacts
+from regulars.core import birthdays, checks, contacts
 from regulars.core import typed as unseen
 from regulars.domain.program import Program
-from regulars.store.members import Profile
+from regulars.i18n.words import words
+from regulars.store.profiles import Profile
 
 FIELDS = ("name", "email", "phone", "birthday", "language", "source", "ref")
 LONGEST = {"name": 80, "email": 254, "phone": 32}
@@ -26,7 +27,7 @@ def read(
     form: Mapping[str, str], program: Program, language: str, today: date
 ) -> tuple[Profile, dict[str, str]]:
     """The profile in a form, and a code per field that needs another look."""
-    found = {name: normal(name, form.get(name, ""), program, today) for name in FIELDS}
+    found = {name: normal(name, form.get(name, ""), program, today, language) for name in FIELDS}
     values = {name: value for name, (value, _) in found.items()}
     errors = {name: wrong for name, (_, wrong) in found.items() if wrong}
     profile = Profile(
@@ -48,20 +49,27 @@ def read(
     return profile, errors
 
 
-def normal(name: str, typed: str, program: Program, today: date) -> tuple[str, str]:
+def normal(name: str, typed: str, program: Program, today: date, language: str) -> tuple[str, str]:
     """Return what was typed into a field in its normal form, and what is wrong with it: `invalid`,
-    `too_long` or `too_young`."""
+    `too_long` or `too_young`. A birthday is read as `language` writes it."""
     if len(typed) > LONGEST.get(name, checks.TEXT_MAX):
         return typed, "too_long"
     if not checks.printable(typed) or (name == "name" and typed and not checks.visible(typed)):
         return typed, "invalid"
     if name == "birthday":
-        return typed, _birthday(typed, program.join.min_age, today)
+        read = birthdays.read(typed, language, _months(language))
+        return read, _birthday(read, program.join.min_age, today)
     if typed and name in {"email", "phone"}:
         email = name == "email"
         found = contacts.email(typed) if email else contacts.phone(typed, program.country)
         return found or "", "" if found else "invalid"
     return typed, ""
+
+
+def _months(language: str) -> list[tuple[str, ...]]:
+    """The names of the months in a language, and in English."""
+    own, english = words(language).months(), words("en").months()
+    return [(*one, *other) for one, other in zip(own, english, strict=True)]
 
 
 def _birthday(typed: str, min_age: int, today: date) -> str:

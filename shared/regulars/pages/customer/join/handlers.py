@@ -8,20 +8,22 @@ from collections.abc import Mapping
 from regulars.actions import consent
 from regulars.actions.enroll import enroll
 from regulars.core import checks, contacts, tokens
+from regulars.core.config import settings
 from regulars.core.limits import JOINS, JOINS_FROM_ONE
-from regulars.domain import calendar
+from regulars.domain import calendar, codes, names
 from regulars.domain.card import Card
 from regulars.domain.decide import decide
 from regulars.domain.operations import Join, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
+from regulars.http.in_app import is_in_app
 from regulars.http.limits import source
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
 from regulars.messages.notify import notify
 from regulars.pages import answer
-from regulars.pages.customer import claims, consents
+from regulars.pages.customer import claims, consents, friends
 from regulars.pages.customer.controller import Controller, controller_of
 from regulars.pages.customer.join import form, view
 from regulars.pages.message import view as message
@@ -31,6 +33,7 @@ from regulars.render.brand import brand_of
 from regulars.store import connect, keys, limits, merchants
 from regulars.store.answers import Idempotency
 from regulars.store.merchants import Merchants
+from regulars.store.profiles import profile_of
 from regulars.views import customer
 
 ONCE = re.compile(r"[0-9a-z]{8,40}")
@@ -39,7 +42,7 @@ ONCE = re.compile(r"[0-9a-z]{8,40}")
 def show(request: protocol.Request) -> protocol.Response:
     """GET /j/{slug}."""
     shop, controller = _shop(request)
-    if card_holders.held(request, shop.merchant_id):
+    if card_holders.held(request, shop.merchant_id) and "new" not in request.query:
         return protocol.redirect(f"/card/{request.param('slug').lower()}")
     words = answer.browser_words(request, shop.program.languages)
     return _page(request, shop, controller, words, 200, {}, {})
@@ -83,9 +86,10 @@ def join(request: protocol.Request) -> protocol.Response:
     )
     made = profile.claiming(at_ms).with_proof(at_ms, "page", *given)._replace(link_key=link_key)
     made = consent.worded(made, consents.sentences(words))
+    bound = not is_in_app(request)  # a browser inside an app is not where a card can live
     enrolled = enroll(
         shop,
-        made.living_on(device),
+        made.living_on(device) if bound else made,
         op=op,
         source="join",
         idempotency=Idempotency(fingerprint="join", expires=True),
@@ -96,8 +100,12 @@ def join(request: protocol.Request) -> protocol.Response:
         notify(shop.merchant_id, claims.mail(shop, enrolled.member_id, profile.email, owner))
     made_with = str(enrolled.answer.body.get("link_key", "")) if enrolled.answer else link_key
     token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link, made_with)
-    cookie = card_holders.device_cookie(shop.merchant_id, enrolled.member_id, secret)
-    return protocol.redirect(f"/c/{token}", (cookie,))
+    m, member_id = shop.merchant_id, enrolled.member_id
+    if not bound:
+        return protocol.redirect(f"/c/{token}", (card_holders.card_cookie(m, token),))
+    cookie = card_holders.device_cookie(m, member_id, secret)
+    aside = card_holders.put_aside(request, m, member_id)
+    return protocol.redirect(f"/c/{token}", (cookie, aside) if aside else (cookie,))
 
 
 def _count(request: protocol.Request, shop: Shop) -> None:
@@ -153,8 +161,30 @@ def _page(
         recover=f"/j/{request.param('slug').lower()}/recover",
         min_age=shop.program.join.min_age,
         ask_person=ask_person,
+        in_app=is_in_app(request),
+        address=f"{settings().base_url}/j/{request.param('slug').lower()}",
     )
+    shown = _with_friend(shop, shown, words)
     return answer.page(status, view.TEMPLATE, shown, words)
+
+
+def _with_friend(shop: Shop, shown: view.JoinPage, words: Words) -> view.JoinPage:
+    """The page with the name of whose link was followed, where that gives something."""
+    referral, handle = shop.program.referral, codes.normal(shown.ref)
+    if referral is None or len(handle) != tokens.HANDLE_LENGTH:
+        return shown
+    m = shop.merchant_id
+    (item,) = shop.table.get(keys.handle(m, handle), consistent=False)
+    member_id = item.get("c") if item else None
+    if not member_id:
+        return shown
+    (found,) = shop.table.get(keys.profile(m, member_id), consistent=False)
+    profile = profile_of(found) if found else None
+    if profile is None or profile.erased_ms:
+        return shown
+    name = names.given(profile.name, profile.language or words.lang) or words.t("A friend")
+    gift = friends.gives(shop.program, referral.friend, words)
+    return shown._replace(friend=name, gift=gift)
 
 
 def _first_goal(shop: Shop) -> customer.GoalPanel | None:

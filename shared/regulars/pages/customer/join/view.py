@@ -48,6 +48,13 @@ class JoinPage(NamedTuple):
     recover: str = ""
     min_age: int = 0
     ask_person: bool = False
+    friend: str = ""
+    """The given name of the member whose link was followed, and what that gives (`gift`)."""
+    gift: str = ""
+    address: str = ""
+    """The page's own, for who sends its link on."""
+    in_app: bool = False
+    """Whether the page is shown inside another app, where a card would be lost."""
     trap: str = TRAP
     program: Text | None = None
     """The name of the programme, when it has one of its own ("Mug Club")."""

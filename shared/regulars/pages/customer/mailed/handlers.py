@@ -20,7 +20,8 @@ from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
 from regulars.store import connect, keys, merchants
 from regulars.store.claims import LINK_MS
-from regulars.store.members import Profile, link_token, profile_of
+from regulars.store.members import link_token
+from regulars.store.profiles import Profile, profile_of
 
 COOKIE = "regulars_mailed"
 """By this the browser that opened a link is known while the link, once used, still answers it."""

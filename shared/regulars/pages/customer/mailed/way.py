@@ -14,7 +14,8 @@ from regulars.pages.customer.words import member_words
 from regulars.program.shop import Shop, load_shop
 from regulars.render.brand import brand_of
 from regulars.store import card_devices, connect
-from regulars.store.members import Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import Profile
 
 
 def ask(request: protocol.Request, named: tuple[str, str, int]) -> protocol.Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from regulars.actions import erase, hand_over
@@ -15,7 +14,6 @@ from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
 from regulars.http.credentials import network_of
-from regulars.i18n.words import Words
 from regulars.messages.notify import notify
 from regulars.pages import answer
 from regulars.pages.customer import claims, consents
@@ -25,12 +23,14 @@ from regulars.pages.customer.card.showing import device_needed
 from regulars.pages.customer.controller import controller_of
 from regulars.pages.customer.join import form
 from regulars.pages.customer.profile import view
+from regulars.pages.customer.words import birthday_words
 from regulars.pages.message import view as message
 from regulars.render.brand import brand_of
 from regulars.store import audit, keys, limits
 from regulars.store.audit import Actor
 from regulars.store.claims import Claim
-from regulars.store.members import CONTACT_KINDS, Members, Profile
+from regulars.store.members import Members
+from regulars.store.profiles import CONTACT_KINDS, Profile
 
 Wrong = Mapping[str, tuple[str, str]]
 """By field what was typed there, and a code for what is wrong with it."""
@@ -59,12 +59,34 @@ def change(request: protocol.Request) -> protocol.Response:
 
 def _save(request: protocol.Request, one: Opened) -> protocol.Response:
     """Change one fact; nothing takes it away."""
-    name, shop = request.form.get("fact", ""), one.shop
+    name = request.form.get("fact", "")
     if name not in _FACTS:
         return _page(request, one, 422)
     typed = form.trimmed(request.form.get(name, ""))
+    return _saved(request, one, name, typed) or _done(one)
+
+
+def _contact(request: protocol.Request, one: Opened) -> protocol.Response:
+    """Keep the address or number that the card asked for once."""
+    typed = form.trimmed(request.form.get("contact", ""))
+    name = "email" if "@" in typed or not typed else "phone"
+    if not typed:
+        return _page(request, one, 422, {name: (typed, "invalid")})
+    return _saved(request, one, name, typed) or protocol.redirect(one.path)
+
+
+def _later(request: protocol.Request, one: Opened) -> protocol.Response:
+    """The member does not want to be asked again."""
+    return protocol.redirect(one.path, (card_holders.asked(one.shop.merchant_id),))
+
+
+def _saved(
+    request: protocol.Request, one: Opened, name: str, typed: str
+) -> protocol.Response | None:
+    """Change a fact to what was typed; the page with what is wrong with it, or None."""
+    shop = one.shop
     today = calendar.local_date(shop.now, shop.program.timezone)
-    value, wrong = form.normal(name, typed, shop.program, today)
+    value, wrong = form.normal(name, typed, shop.program, today, one.words.lang)
     if name == "language" and value not in shop.program.languages:
         wrong = "invalid"
     if wrong:
@@ -72,7 +94,7 @@ def _save(request: protocol.Request, one: Opened) -> protocol.Response:
     before = one.profile
     after = _with(before, name, value, calendar.to_ms(shop.now))
     if after == before:
-        return _done(one)
+        return None
     if name == "email" and value:
         named = limits.named("claims", shop.merchant_id, one.member_id)
         counted = limits.Counted(named, CLAIMS_OF_ONE)
@@ -81,7 +103,7 @@ def _save(request: protocol.Request, one: Opened) -> protocol.Response:
     if name == "email" and value and value != before.email:
         owner = Members(shop.table, shop.merchant_id).who_has({"email": value}).get("email")
         notify(shop.merchant_id, claims.mail(shop, one.member_id, value, owner), shop.now)
-    return _done(one)
+    return None
 
 
 def _with(profile: Profile, name: str, value: str, at_ms: int) -> Profile:
@@ -187,23 +209,14 @@ def _fact(one: Opened, name: str, wrong: tuple[str, str] | None) -> view.Fact:
         value, waiting = (contacts.shown(it) if it else "" for it in (value, waiting))
     typed, error = wrong or (waiting or value, "")
     if name == "birthday" and value:
-        value = _day(value, one.words)
+        value = birthday_words(value, one.words)
     return view.Fact(name, value, typed, error, waiting)  # type: ignore[arg-type]  # one of _FACTS
 
 
-def _day(birthday: str, words: Words) -> str:
-    """A birthday, with the year where it is known."""
-    if len(birthday) > len("MM-DD"):
-        return words.date(date.fromisoformat(birthday))
-    born = date.fromisoformat(f"{LEAP_YEAR}-{birthday}")
-    return words.day(born, born)
-
-
-LEAP_YEAR = 2028
-"""In it every birthday is a day."""
-
 _DOES: Mapping[str, Callable[[protocol.Request, Opened], protocol.Response]] = {
     "save": _save,
+    "contact": _contact,
+    "later": _later,
     "agree": _agree,
     "mail": _mail_again,
     "copy": _hand_over,

@@ -13,8 +13,9 @@ from regulars.pages.customer.words import member_words
 from regulars.program.load import program_of
 from regulars.render.brand import brand_of
 from regulars.store import connect, keys
-from regulars.store.members import Members, profile_of
+from regulars.store.members import Members
 from regulars.store.merchants import now_of
+from regulars.store.profiles import profile_of
 
 
 def ask_unsubscribe(request: protocol.Request) -> protocol.Response:

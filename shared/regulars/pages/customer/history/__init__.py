@@ -1,0 +1,1 @@
+"""Everything that happened on a card, month by month."""
