@@ -36,10 +36,10 @@ def test_by_keyboard_alone(product: Product, people: People) -> None:
     expect(counter.locator("#progress")).to_have_text("1 / 10")
     tab_to(counter, "#plus")
     counter.keyboard.press("Enter")
-    expect(counter.locator("#progress")).to_have_text("2 / 10")
-    tab_to(counter, "#undo")
+    expect(counter.locator("#doneCount")).to_have_text("2 / 10")
+    tab_to(counter, "#undoDone")
     counter.keyboard.press("Space")
-    expect(counter.locator("#progress")).to_have_text("1 / 10")
+    expect(counter.locator("#doneCount")).to_have_text("Taken back: +1 stamp")
 
 
 @pytest.mark.browser

@@ -46,6 +46,6 @@ def test_a_code_held_to_the_camera_is_read_and_stamped(
     product.counter(counter)
     expect(counter.locator("#who")).to_have_text("Filmed", timeout=10_000)
     counter.click("#plus")
-    expect(counter.locator("#progress")).to_have_text("2 / 10")
+    expect(counter.locator("#doneCount")).to_have_text("2 / 10")
     with_camera.close()
     assert product.card(member["member_id"])["visits"] == 1

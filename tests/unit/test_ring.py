@@ -134,7 +134,7 @@ def test_the_first_key_makes_what_was_made_before_there_was_a_ring(
 def everything() -> dict[str, str]:
     """One of each that is made with the ring."""
     sign_in, name = tokens.new_sign_in_id(), tokens.key_name()
-    seed = tokens.contact_seed()
+    seed = tokens.seed()
     return {
         "contact": tokens.contact_digest(M, "a@example.com"),
         "mailbox": tokens.mailbox_digest("a@example.com"),

@@ -52,6 +52,15 @@ def origin(
     return made._replace(marks=marks, allowance=None if beyond else allowance(program, staff))
 
 
+def origin_of_booking(program: Program, op: str, at: Session, effective_ms: int) -> Origin:
+    """Return where a booking comes from that a device made without a connection."""
+    return Origin(
+        op=op, source="staff", staff=at.staff_id, location=at.location, effective_ms=effective_ms,
+        entropy=os.urandom(16), marks={"device": at.device.device_id},
+        allowance=allowance(program, at),
+    )  # fmt: skip
+
+
 def allowance(program: Program, staff: Session) -> Allowance | None:
     """Return what bounds a person at the counter, or None when nothing does."""
     limits = program.limits.staff._replace(**staff.person.limits)

@@ -27,7 +27,7 @@ def ask_code(shop: Shop, profile: Profile, kind: str) -> Profile:
     """
     claim = profile.claims[kind]
     until_ms = to_ms(shop.now) + CODE_MS
-    asked = Claim(claim.value, claim.at_ms, tokens.contact_seed(), until_ms)
+    asked = Claim(claim.value, claim.at_ms, tokens.seed(), until_ms)
     return _changed(shop, profile, profile.with_claim(kind, asked))
 
 

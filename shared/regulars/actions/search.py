@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from regulars.actions import aside
 from regulars.actions.find import MemberCard, member_card_of, read_member_card
-from regulars.core import contacts
+from regulars.core import contacts, folding
 from regulars.domain import calendar, segments
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
@@ -40,14 +40,14 @@ def members(
         if member_id is None:
             return [], None
         return [read_member_card(shop, member_id)], None
+    ending = _ending(q)
     found: list[MemberCard] = []
     position: str | None = None
     for profiles, more in _pages(table, m, cursor):
         named = [
             item
             for item in profiles
-            if not (item.get("erased") or item.get("merged"))
-            and q.casefold() in item["name"].casefold()
+            if not (item.get("erased") or item.get("merged")) and _is_meant(item, q, ending)
         ]
         for holder in _holders(shop, named):
             position = _position(holder.profile.enrolled_ms, holder.profile.member_id)
@@ -99,6 +99,19 @@ def _matches(shop: Shop, holder: MemberCard, tier: str | None, segment: str | No
 def _like_contact(q: str) -> bool:
     """An address, or digits enough for a telephone number."""
     return "@" in q or sum(char.isdigit() for char in q) >= 6
+
+
+def _ending(q: str) -> str:
+    """The last digits of a telephone number, when four or five are all that is asked for."""
+    digits = "".join(char for char in q if not char.isspace())
+    return digits if digits.isascii() and digits.isdigit() and len(digits) in {4, 5} else ""
+
+
+def _is_meant(item: Item, q: str, ending: str) -> bool:
+    """Tell whether a profile is of somebody who is spoken of so."""
+    if ending and profile_of(item).phone.endswith(ending):
+        return True
+    return folding.is_named(item["name"], q)
 
 
 def _member_id(profile_item: Item) -> str:

@@ -59,6 +59,21 @@ class TierOffer(View):
     """How long it lasts; null when the programme names no period."""
 
 
+class TierDiscount(View):
+    """A standing discount of a tier."""
+
+    id: str
+    """Its id in the programme."""
+    name: str
+    """Its name in the member's language."""
+    percent: int
+    """How much is taken off, in percent."""
+    categories: list[str]
+    """The categories it is for; without them and `skus` everything."""
+    skus: list[str]
+    """The items it is for."""
+
+
 class TierView(View):
     """The tier of a card."""
 
@@ -74,6 +89,8 @@ class TierView(View):
     """The next tier that can be reached by visits, spend or points."""
     offers: list[TierOffer]
     """Higher tiers that can be bought."""
+    discounts: list[TierDiscount]
+    """What is cheaper for as long as the tier is held; nothing of it is used up."""
 
 
 class Badge(View):

@@ -10,7 +10,7 @@ from regulars.api import bodies
 from regulars.core import checks
 from regulars.domain.accrual import waiting_visits
 from regulars.domain.decision import Decision
-from regulars.domain.operations import Earn
+from regulars.domain.operations import Earn, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
@@ -94,15 +94,16 @@ def _operation(shop: Shop, key: str, body: Mapping[str, Any], caller: credential
         raise Refused(
             RefusalCode.INVALID, "A stamp at the counter is of now.", (("effective_at", remedy),)
         )
+    effective_ms = checks.parse_instant(effective_at) if effective_at else None
+    origin = book.origin(shop.program, key, caller.staff, body, effective_ms)
+    return sale(origin, body, refusable=not caller.is_till)
+
+
+def sale(origin: Origin, body: Mapping[str, Any], *, refusable: bool) -> Earn:
+    """Return the operation of a checked body; a cap refuses it when it is `refusable`."""
     visits = body.get("visits")
     return Earn(
-        book.origin(
-            shop.program,
-            key,
-            caller.staff,
-            body,
-            checks.parse_instant(effective_at) if effective_at else None,
-        ),
+        origin,
         visits=1 if visits is None else visits,
         spend_minor=body.get("spend_minor"),
         items=checks.items(body),
@@ -112,7 +113,7 @@ def _operation(shop: Shop, key: str, body: Mapping[str, Any], caller: credential
         discount_minor=body.get("discount_minor") or 0,
         order_id=body.get("order_id"),
         note=body.get("note"),
-        refusable=not caller.is_till,
+        refusable=refusable,
     )
 
 

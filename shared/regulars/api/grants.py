@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 from regulars.actions import book, find
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.domain.decision import Decision
-from regulars.domain.operations import AnyOperation, GrantTier, Origin, RewardAction
+from regulars.domain.operations import AnyOperation, GrantTier, RewardAction
+from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
@@ -43,7 +42,11 @@ def give_tier(request: protocol.Request) -> protocol.Response:
     gathered = credentials.gather(connect.table(), request, *find.card_keys(member_id))
     body = read_body(request, models.TierGrantBody)
     key = protocol.idempotency_key(request)
-    origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
+    session = gathered.caller.staff
+    if session and session.role == STAFF and not _is_sold(gathered.program, body):
+        detail = "Staff give memberships that were paid at their price, and nothing else."
+        raise Refused(RefusalCode.FORBIDDEN, detail)
+    origin = book.origin(gathered.program, key, session, {})
     operation = GrantTier(
         origin,
         body.tier,
@@ -54,6 +57,15 @@ def give_tier(request: protocol.Request) -> protocol.Response:
     )
     alias = f"order:{body.order_id}" if body.order_id else None
     return _perform(request, gathered, member_id, operation, alias)
+
+
+def _is_sold(program: Program, body: models.TierGrantBody) -> bool:
+    """Whether a tier is given for its price, for the time that it lasts then."""
+    rank = program.tier_rank(body.tier)
+    ways = program.tiers[rank].enter if rank >= 0 else ()
+    prices = {way.price_minor for way in ways if way.metric == "membership"}
+    paid = body.paid_minor or 0
+    return body.by == "membership" and body.until is None and (paid in prices or 0 in prices)
 
 
 def _perform(

@@ -158,7 +158,7 @@ OPERATIONS: dict[str, Text] = {
         "minutes (202), the second enters it. An address is sent six digits. A telephone is not "
         "written to: the code is the one that the guest's card shows, entered by staff who have "
         "seen that the number is the guest's. Whoever confirms first has the contact; nothing that "
-        "was booked moves.",
+        "was booked moves. The counter, which does not see it, names it as `phone` or `email`.",
         (Code.CONTACT_TAKEN, Code.CODE_USED, Code.CODE_EXPIRED, Code.CONFLICT),
     ),
     "POST /v1/members/{id}/link": Text(
@@ -258,7 +258,9 @@ OPERATIONS: dict[str, Text] = {
     ),
     "POST /v1/members/{id}/tier": Text(
         "Members",
-        "Gives a right to a tier: bought, by invitation or by hand. `until` in the past ends it.",
+        "Gives a right to a tier: bought, by invitation or by hand. `until` in the past ends it. A "
+        "membership without `until` lasts its period, from the end of one that still runs. Staff "
+        "give memberships that were paid at their price, and nothing else.",
     ),
     "POST /v1/members/{id}/give": Text(
         "Corrections",

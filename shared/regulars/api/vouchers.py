@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from regulars.actions import book, find
 from regulars.api import models
 from regulars.api.reading import read_body
@@ -28,7 +26,7 @@ def issue(request: protocol.Request) -> protocol.Response:
     )
     key = protocol.idempotency_key(request)
     member = find.holder(gathered.shop, gathered.items, body.member_id)
-    origin = Origin(f"key:{key}", "api", entropy=os.urandom(16))
+    origin = book.origin(gathered.program, key, gathered.caller.staff, {})
     operation = Issue(origin, body.reward_id, body.units)
     return _perform(gathered, member, operation, request, status=201)
 

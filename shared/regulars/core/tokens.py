@@ -203,8 +203,8 @@ def read_archive_token(token: str, lasts_s: float) -> tuple[str, int] | None:
     return (found[0], found[2]) if found and not found[1] else None
 
 
-def contact_seed() -> str:
-    """What a contact's code is made from: random, after the name of the current key."""
+def seed() -> str:
+    """What a contact's code or a device's key is made from: random, after the key's name."""
     return f"{ring.newest()}{random_id(SEED_LENGTH)}"
 
 

@@ -173,6 +173,17 @@ class Benefit(NamedTuple):
     times: int
 
 
+class Discount(NamedTuple):
+    """Money off for as long as somebody is in the tier; nothing of it is used up."""
+
+    id: str
+    name: Text
+    percent: int
+    categories: tuple[str, ...]
+    skus: tuple[str, ...]
+    """What it is for; everything when both are empty."""
+
+
 class Tier(NamedTuple):
     """A named level. Tiers are listed from the lowest to the highest."""
 
@@ -184,6 +195,7 @@ class Tier(NamedTuple):
     """Applied to what is earned, in thousandths: 1500 is one and a half."""
     perks: tuple[Text, ...]
     benefits: tuple[Benefit, ...]
+    discounts: tuple[Discount, ...]
     grace_days: int
     """For how long a tier that is no longer entitled to is kept on."""
     notice_days: int

@@ -32,6 +32,8 @@ def granted(draft: Draft, operation: Earn, basket: Basket) -> tuple[int, list[tu
     visits = operation.visits
     if visits and basket.is_free and not (draft.program.counts.zero_sale and not basket.paid_minor):
         return 0, [("visits", reasons.plain(ReasonKind.ZERO_SALE))]
+    if draft.operation.origin.marks.get("override"):  # a manager has seen that it is another visit
+        return visits, []
     visits, reason = _within(draft, draft.card, visits)
     if reason is None:
         return visits, []

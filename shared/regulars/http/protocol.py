@@ -140,16 +140,28 @@ class Request:
 
     def fingerprint(self) -> str:
         """What was asked, as a digest: method, path and body, however the JSON was laid out."""
-        body = json.dumps(self.json, sort_keys=True, default=str) if self.body else ""
-        text = f"{self.method} {self.path}\n{body}"
-        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return _fingerprint(self.method, self.path, self.json if self.body else None)
 
     def idempotency(self, *, status: int = 200, alias: str | None = None) -> Idempotency:
         """How the ledger recognises this request when it comes again with the same key."""
-        return Idempotency(
-            fingerprint=self.fingerprint(), alias=alias, expires=True, status=status,
-            store_refusal=True,
-        )  # fmt: skip
+        return _idempotency(self.fingerprint(), status, alias)
+
+
+def _fingerprint(method: str, path: str, document: Any) -> str:
+    body = "" if document is None else json.dumps(document, sort_keys=True, default=str)
+    text = f"{method} {path}\n{body}"
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _idempotency(fingerprint: str, status: int, alias: str | None) -> Idempotency:
+    return Idempotency(
+        fingerprint=fingerprint, alias=alias, expires=True, status=status, store_refusal=True
+    )
+
+
+def idempotency_of(method: str, path: str, document: Any) -> Idempotency:
+    """How the ledger recognises a request that comes inside of another one: as if it came alone."""
+    return _idempotency(_fingerprint(method, path, document), 200, None)
 
 
 def serve(routes: Mapping[str, Handler]) -> Callable[[Mapping[str, Any], Any], Response]:
@@ -226,7 +238,7 @@ def require_own_page(request: Request) -> None:
 
 def json_answer(
     status: int,
-    body: Mapping[str, Any],
+    body: Mapping[str, Any] | list[Any],
     own: Mapping[str, str] | None = None,
     cookies: tuple[str, ...] = (),
 ) -> Response:
@@ -286,9 +298,10 @@ def html(
     return _answer(status, text, headers.of_page(style_hashes, camera=camera), cookies)
 
 
-def script(text: str) -> Response:
-    """The script of a worker."""
-    return _answer(200, text, headers.OF_WORKER)
+def script(text: str, scope: str = "") -> Response:
+    """The script of a worker; `scope` is the path below which it may work, if not its own."""
+    own = {"Service-Worker-Allowed": scope} if scope else {}
+    return _answer(200, text, headers.OF_WORKER | own)
 
 
 def redirect(path: str, cookies: tuple[str, ...] = ()) -> Response:

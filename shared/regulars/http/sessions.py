@@ -110,8 +110,9 @@ def new_device(name: str, location: str | None) -> tuple[Device, str]:
     secret, now_ms = tokens.random_id(SECRET_LENGTH), _now_ms()
     device_id = f"d{tokens.random_id(11)}"
     device = Device(
-        device_id, name, location, tokens.digest(secret), seen_ms=now_ms, created_ms=now_ms
-    )
+        device_id, name, location, tokens.digest(secret), seen_ms=now_ms, created_ms=now_ms,
+        key_from=tokens.seed(),
+    )  # fmt: skip
     return device, secret
 
 

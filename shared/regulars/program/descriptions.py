@@ -121,6 +121,14 @@ DESCRIPTIONS: Descriptions = {
         "every": "How often, or on which day.",
         "times": "How many each time.",
     },
+    "Discount": {
+        "": "Money off for as long as somebody is in the tier; nothing of it is used up.",
+        "id": "Its id.",
+        "name": "What counter and card call it; a text, or one for each language.",
+        "percent": "How much is taken off, in percent.",
+        "categories": "The categories it is for; without them and `skus` everything.",
+        "skus": "The items it is for.",
+    },
     "Season": {
         "from_month": "The first month.",
         "until_month": "The last month.",
@@ -133,6 +141,7 @@ DESCRIPTIONS: Descriptions = {
         "multiplier": "What purchases earn is multiplied by this.",
         "perks": "What members of it have besides, in words for the card.",
         "benefits": "What members of it are given.",
+        "discounts": "What members of it pay less for, as long as they are in it.",
         "grace_days": "Days for which it stays after it would have ended.",
         "notice_days": "Days before its end on which the member is reminded; 0 for none.",
         "season": "The months in which it can be held.",

@@ -18,11 +18,9 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.campaigns import WEEKDAYS, Campaign
 from regulars.domain.games import Leaderboard, Milestone, Raffle, SurpriseRule
 from regulars.domain.program import (
-    Benefit,
     Counts,
     Expiry,
     Joining,
-    Keep,
     Messages,
     Past,
     Program,
@@ -33,13 +31,11 @@ from regulars.domain.program import (
     Reward,
     Segments,
     Step,
-    Tier,
-    TierCondition,
     Unit,
 )
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.values import millionths, thousandths, whole_step
-from regulars.program import load_parts, past
+from regulars.program import load_parts, load_tiers, past
 from regulars.store import closing
 from regulars.store.marshal import Item
 
@@ -142,7 +138,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         units={unit["id"]: _unit(unit) for unit in document.get("units", ())},
         earn=tuple(load_parts.earn_rule(rule) for rule in document.get("earn", ())),
         rewards={reward["id"]: _reward(reward) for reward in document.get("rewards", ())},
-        tiers=tuple(_tier(tier) for tier in document.get("tiers", ())),
+        tiers=tuple(load_tiers.tier(tier) for tier in document.get("tiers", ())),
         campaigns=tuple(_campaign(part) for part in document.get("campaigns", ())),
         milestones=tuple(_milestone(part) for part in document.get("milestones", ())),
         raffles=tuple(_raffle(part) for part in document.get("raffles", ())),
@@ -225,42 +221,6 @@ def _reward(reward: Mapping[str, Any]) -> Reward:
         step_units=step,
         when_unused=reward.get("when_unused", "returns"),
         max_share=thousandths(reward.get("max_share") or "0"),
-    )
-
-
-def _tier(tier: Mapping[str, Any]) -> Tier:
-    season = tier.get("season") or {}
-    return Tier(
-        id=tier["id"],
-        name=tier["name"],
-        enter=tuple(_condition(way) for way in tier.get("enter", ())),
-        multiplier=thousandths(tier.get("multiplier", "1")),
-        perks=tuple(tier.get("perks", ())),
-        benefits=tuple(
-            Benefit(benefit["id"], benefit["reward"], benefit["every"], benefit.get("times", 1))
-            for benefit in tier.get("benefits", ())
-        ),
-        grace_days=tier.get("grace_days", 0),
-        notice_days=tier.get("notice_days", 0),
-        first_month=season.get("from_month", 0),
-        last_month=season.get("until_month", 0),
-    )
-
-
-def _condition(way: Mapping[str, Any]) -> TierCondition:
-    keep = way.get("keep") or {}
-    return TierCondition(
-        metric=way["metric"],
-        at_least=way.get("at_least", 0),
-        window=way.get("window", "lifetime"),
-        categories=tuple(way.get("categories", ())),
-        skus=tuple(way.get("skus", ())),
-        percent=way.get("percent", 0),
-        period=way.get("period") or "",
-        price_minor=way.get("price_minor") or 0,
-        keep=Keep(
-            keep.get("for", "next_period"), keep.get("months") or 0, keep.get("at_least") or 0
-        ),
     )
 
 

@@ -92,6 +92,16 @@ class Benefit(Part):
     times: Annotated[int, Field(ge=1, le=5)] = 1
 
 
+class Discount(Part):
+    """Money off for as long as somebody is in the tier; nothing of it is used up."""
+
+    id: Id
+    name: Name
+    percent: Annotated[int, Field(ge=1, le=100)]
+    categories: list[Short] = Field(default_factory=list, max_length=100)
+    skus: list[Short] = Field(default_factory=list, max_length=500)
+
+
 class Season(Part):
     """The months in which a tier can be held; it may span the turn of the year."""
 
@@ -106,6 +116,7 @@ class Tier(Part):
     multiplier: Multiplier = "1"
     perks: list[Words] = Field(default_factory=list, max_length=20)
     benefits: list[Benefit] = Field(default_factory=list, max_length=10)
+    discounts: list[Discount] = Field(default_factory=list, max_length=10)
     grace_days: Annotated[int, Field(ge=0, le=365)] = 0
     notice_days: Annotated[int, Field(ge=0, le=180)] = 0
     season: Season | None = None

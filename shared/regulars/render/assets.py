@@ -13,12 +13,17 @@ _SCRIPT: Final = "text/javascript; charset=utf-8"
 
 
 @lru_cache(maxsize=1)
-def _files() -> dict[str, Path]:
-    """Every file that may be served, by its plain name: the scripts of all pages.
+def _files() -> dict[str, tuple[Path, ...]]:
+    """Every file that may be served, by its plain name: the scripts of all pages. The files of a
+    folder `scripts` are one, by the name of the page; `main.js` of them comes last.
 
     Nothing is looked up by a path that came from outside.
     """
-    return {path.name: path for path in sorted(_FOLDER.rglob("*.js"))}
+    files: dict[str, tuple[Path, ...]] = {}
+    for path in sorted(_FOLDER.rglob("*.js"), key=lambda path: (path.stem == "main", path)):
+        name = path.name if path.parent.name != "scripts" else f"{path.parent.parent.name}.js"
+        files[name] = (*files.get(name, ()), path)
+    return files
 
 
 class Asset(NamedTuple):
@@ -32,7 +37,7 @@ class Asset(NamedTuple):
 @lru_cache(maxsize=32)
 def asset(name: str) -> Asset:
     """The asset with the plain name `name` ("card.js"); KeyError when there is none."""
-    body = _files()[name].read_bytes()
+    body = b"\n".join(path.read_bytes() for path in _files()[name])
     digest = hashlib.sha256(body).hexdigest()[:12]
     stem, _, ending = name.rpartition(".")
     return Asset(body, _SCRIPT, f"{stem}.{digest}.{ending}")

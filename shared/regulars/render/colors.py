@@ -8,7 +8,7 @@ import re
 PAPER = "#faf7f2"
 INK = "#1d1b16"
 WHITE = "#ffffff"
-COUNTER = "#16140f"
+COUNTER = "#16150f"
 NIGHT = "#211f19"
 """What a mail is written on where the reader has chosen dark colors."""
 FALLBACK = "#7a3a1c"
@@ -36,7 +36,7 @@ def palette(color: str) -> dict[str, str]:
     base = color.lower() if re.fullmatch(r"#[0-9a-fA-F]{6}", color) else FALLBACK
     text = WHITE if contrast(base, WHITE) >= contrast(base, INK) else INK
     brand = _away(base, text, AA_TEXT + MARGIN)
-    lamp = _away(base, COUNTER, 1.7)
+    lamp = _lifted(base, COUNTER, 3.1)
     on_lamp = WHITE if contrast(lamp, WHITE) >= contrast(lamp, INK) else INK
     lamp = _away(lamp, on_lamp, AA_TEXT + MARGIN)
     return {
@@ -68,6 +68,17 @@ def _away(color: str, ground: str, ratio: float) -> str:
         if contrast(moved, ground) >= ratio:
             return moved
     return end
+
+
+def _lifted(color: str, ground: str, ratio: float) -> str:
+    """`color` made brighter, its hue kept, until it has the contrast to a dark ground; what is too
+    dark to have a hue goes towards white."""
+    for step in range(100, 401, 2):
+        brighter = (min(255, round(channel * step / 100)) for channel in _channels(color))
+        lifted = "#" + "".join(f"{channel:02x}" for channel in brighter)
+        if contrast(lifted, ground) >= ratio:
+            return lifted
+    return _away(color, ground, ratio)
 
 
 def _towards(text: str, ground: str) -> str:

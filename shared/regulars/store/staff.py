@@ -85,6 +85,13 @@ class Device(NamedTuple):
     version: int = 0
     sure_ms: int = 0
     """When who is signed in showed who they are, by mail or passkey; 0 for by PIN."""
+    key_from: str = ""
+    """What the key is made from with which it signs what it books without a connection; empty
+    for a device that was enrolled before there was one."""
+    booked_n: int = 0
+    """The number of the last booking that it sent so."""
+    booked_ms: int = 0
+    """When that was made, as the device says."""
     rest: Mapping[str, Any] = NOTHING
     """What a newer version of the service keeps of it."""
 
@@ -270,6 +277,7 @@ def device_item(merchant_id: str, one: Device) -> Item:
     more = {
         "loc": one.location, "staff": list(one.staff), "who": one.who, "session": one.session,
         "until": one.until_ms, "revoked": one.revoked_ms, "sure": one.sure_ms,
+        "key": one.key_from, "n": one.booked_n, "at": one.booked_ms,
     }  # fmt: skip
     return item | {name: value for name, value in more.items() if value}
 
@@ -291,6 +299,9 @@ def device_of(item: Item) -> Device:
         take("created"),
         take("version"),
         take("sure", 0),
+        take("key", ""),
+        take("n", 0),
+        take("at", 0),
         rest,
     )
 

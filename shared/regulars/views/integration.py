@@ -23,7 +23,7 @@ from regulars.domain.decision import Decision
 from regulars.domain.games import Milestone
 from regulars.domain.ledger import Entry, Line, Recorded
 from regulars.domain.operations import Voucher
-from regulars.domain.program import Program
+from regulars.domain.program import Program, Tier
 from regulars.domain.reasons import Reason
 from regulars.i18n.explain import explain
 from regulars.i18n.words import Text, Words
@@ -125,7 +125,22 @@ def tier(program: Program, member: Card, today: date, words: Words) -> View | No
         "until": (member.tier.until or None) if member.tier and held else None,
         "next": step,
         "offers": offers,
+        "discounts": discounts(held, words) if held else [],
     }
+
+
+def discounts(tier: Tier, words: Words) -> list[View]:
+    """What members of a tier pay less for."""
+    return [
+        {
+            "id": one.id,
+            "name": words.pick(one.name),
+            "percent": one.percent,
+            "categories": list(one.categories),
+            "skus": list(one.skus),
+        }
+        for one in tier.discounts
+    ]
 
 
 def personal(view: View, name: str, language: str, card_url: str | None) -> View:

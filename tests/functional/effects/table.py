@@ -114,6 +114,12 @@ def by_visits(keep: Part, **more: Any) -> list[Part]:
     return [tier("gold", enter=[enter], **more)]
 
 
+def with_discount() -> list[Document]:
+    """A tier for everybody with a standing discount."""
+    off = {"id": "off", "name": "10 % off", "percent": 10, "categories": ["merch"], "skus": ["cup"]}
+    return [tier("gold", discounts=[off])]
+
+
 def with_benefit(**more: Any) -> list[Part]:
     """A tier with a treat in every month."""
     return [tier("gold", benefits=[benefit("monthly", every="month", **more)])]
@@ -286,6 +292,11 @@ TIERS = (
     line("tiers.0.benefits.0.reward", "pie", tiers=with_benefit(), rewards=WITH_PIE),
     line("tiers.0.benefits.0.every", "quarter", returning, tiers=with_benefit()),
     line("tiers.0.benefits.0.times", 2, tiers=with_benefit()),
+    line("tiers.0.discounts.0.id", "another", tiers=with_discount()),
+    line("tiers.0.discounts.0.name", "15 % off", tiers=with_discount()),
+    line("tiers.0.discounts.0.percent", 15, tiers=with_discount()),
+    line("tiers.0.discounts.0.categories", ["beans"], tiers=with_discount()),
+    line("tiers.0.discounts.0.skus", ["mug"], tiers=with_discount()),
     line("tiers.0.grace_days", 30, returning, tiers=by_visits({"for": "period"})),
     line("tiers.0.notice_days", 7, returning, tiers=by_visits({"for": "period"})),
     line("tiers.0.season.from_month", 12, tiers=[tier("gold", season=SEASON)]),

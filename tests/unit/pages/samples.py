@@ -16,7 +16,7 @@ from regulars.pages.counter.enroll import view as enroll
 from regulars.pages.counter.enroll.view import EnrollPage
 from regulars.pages.counter.screen import texts
 from regulars.pages.counter.screen import view as counter
-from regulars.pages.counter.screen.view import CounterPage
+from regulars.pages.counter.screen.view import Colleague, CounterPage, Here
 from regulars.pages.counter.who import view as who
 from regulars.pages.counter.who.view import Choice, WhoPage
 from regulars.pages.customer.card import view as card
@@ -101,6 +101,12 @@ PROFILE_LONG = PROFILE._replace(
     done=True,
     languages=("en",),
 )
+VISIT_KEY = {"id": "visit", "kind": "visit", "name": "+1", "hint": "stamp"}
+AMOUNT_KEY = {"id": "amount", "kind": "amount", "name": "Amount", "hint": "one sale with the rest"}
+PEOPLE = (
+    Colleague("k", "Kata", needs_pin=True, is_manager=False, may_sign_in=True),
+    Colleague("e", "Éva", needs_pin=True, is_manager=True, may_sign_in=True),
+)
 STAFF = CounterPage(
     BRAND,
     "Kata",
@@ -109,8 +115,11 @@ STAFF = CounterPage(
     "Europe/Budapest",
     LANGUAGES,
     {"stamp": STAMP, "point": POINT},
+    keys=(VISIT_KEY, AMOUNT_KEY),
     stamp="stamp",
     today=64,
+    here=Here("", "", "k", "staff", PEOPLE),
+    join_url="https://example.test/j/kavehaz?source=counter",
 )
 ENROLL = EnrollPage(BRAND, "ask", "/staff/abc", "Kata", "Tablet at the window", "Fő utca")
 WHO = WhoPage(
@@ -245,7 +254,7 @@ PAGES: dict[str, View] = {
         },
         rewards={"pastry": PASTRY, "tasting": TASTING},
     ),
-    "staff-amounts": STAFF._replace(stamp=None, currency="EUR"),
+    "staff-amounts": STAFF._replace(stamp=None, currency="EUR", keys=(AMOUNT_KEY,)),
     **{f"code-{state}": CODE._replace(state=state) for state in get_args(code.State)},
     "code-join-again": CODE._replace(
         state="join",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from regulars.actions import book, find, refunds, search, shown_codes
+from regulars.actions import book, find, latest, refunds, search, shown_codes
 from regulars.core import checks, tokens, typed
 from regulars.domain import calendar, codes
 from regulars.domain.decision import Decision
@@ -20,6 +20,8 @@ from regulars.views import counter, integration
 
 UNDO_MS = 5 * 60 * 1000
 MATCHES = 8
+SIGNS_MIN = 2
+"""Nobody is listed for fewer: the counter is no list of guests."""
 
 
 def member(request: protocol.Request) -> protocol.Response:
@@ -29,13 +31,16 @@ def member(request: protocol.Request) -> protocol.Response:
     gathered = credentials.gather(connect.lean_table(), request, guessing=by_code)
     if query.get("id"):
         holder = find.read_member_card(gathered.shop, query["id"])
-        return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})
+        return protocol.json_answer(200, {"member": _guest(gathered.shop, holder)})
     if by_code:
         return _by_code(gathered, codes.normal(query["code"]))
+    asked = typed.trimmed(query.get("q", ""))
+    if len(asked) < SIGNS_MIN:
+        return protocol.json_answer(200, {"members": []})
     found, _ = search.members(
-        gathered.shop, q=typed.trimmed(query.get("q", "")), tier=None, segment=None,
-        limit=MATCHES, cursor=None,
-    )  # fmt: skip
+        gathered.shop, q=asked, tier=None, segment=None, limit=MATCHES, cursor=None
+    )
+    found.sort(key=lambda holder: -holder.card.last_visit_ms)
     return protocol.json_answer(
         200, {"members": [_view(gathered.shop, holder) for holder in found]}
     )
@@ -122,7 +127,7 @@ def _by_code(gathered: credentials.Gathered, code: str) -> protocol.Response:
     holder = find.read_member_card(gathered.shop, known)
     if tokens.is_of_device(m, code, epoch_s):
         return _seen(gathered, holder)
-    return protocol.json_answer(200, {"member": _view(gathered.shop, holder)})
+    return protocol.json_answer(200, {"member": _guest(gathered.shop, holder)})
 
 
 def _seen(
@@ -130,11 +135,17 @@ def _seen(
 ) -> protocol.Response:
     """A guest whose card was read here, with the proof of it."""
     shop, session = gathered.shop, gathered.caller.staff
-    body: dict[str, object] = {"member": _view(shop, holder), **more}
+    body: dict[str, object] = {"member": _guest(shop, holder), **more}
     if session:
         member_id = holder.profile.member_id
         body["seen"] = seen.proof(shop.merchant_id, session, member_id, shop.now)
     return protocol.json_answer(200, body)
+
+
+def _guest(shop: Shop, holder: find.MemberCard) -> integration.View:
+    """The guest on the screen: the card, and what the last sales tell."""
+    entries = latest.entries(shop, holder.card.member_id, counter.ENTRIES)
+    return {**_view(shop, holder), **counter.habits(entries)}
 
 
 def _view(shop: Shop, holder: find.MemberCard) -> integration.View:

@@ -1,8 +1,9 @@
 """What the script of the counter screen needs to know, in the language of the page."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from regulars.i18n import Words, cldr, exponent, formats
+from regulars.i18n import Text, Words, cldr, exponent, formats
 from regulars.pages.counter.screen.view import CounterPage
 
 
@@ -33,9 +34,24 @@ def setup(view: CounterPage, words: Words) -> dict[str, Any]:
         ],
         "today": view.today,
         "stamp": view.stamp,
+        "shop": view.here.shop,
+        "device": view.here.device,
+        "staff": view.here.staff_id,
+        "role": view.here.role,
+        "now": view.now,
+        "people": [one._asdict() for one in view.here.people],
+        "keys": [dict(key) for key in view.keys],
+        "actions": [list(action) for action in view.actions],
+        "categories": {name: words.pick(text) for name, text in view.categories.items()},
+        "discounts": _picked(view.discounts, words),
+        "perks": _picked(view.perks, words),
         "words": _texts(words),
         "problems": _problems(words),
     }
+
+
+def _picked(texts: Mapping[str, tuple[Text, ...]], words: Words) -> dict[str, list[str]]:
+    return {name: [words.pick(text) for text in several] for name, several in texts.items()}
 
 
 def _forms(names: Any, words: Words) -> dict[str, str]:
@@ -44,6 +60,10 @@ def _forms(names: Any, words: Words) -> dict[str, str]:
 
 
 def _texts(words: Words) -> dict[str, Any]:
+    return {**_of_guest(words), **_of_sale(words), **_of_sending(words)}
+
+
+def _of_guest(words: Words) -> dict[str, Any]:
     t = words.t
     return {
         "guest": t("Guest"),
@@ -53,32 +73,99 @@ def _texts(words: Words) -> dict[str, Any]:
         "visits": words.forms("{n} visit", "{n} visits"),
         "last": t("last {when}", when="{when}"),
         "first": t("first visit"),
-        "redeem": t("Redeem"),
-        "add": t("Add"),
-        "bill": t("Type what the bill comes to."),
-        "off": t("Take {money} off the bill.", money="{money}"),
-        "due": t("Due: {reward}", reward="{reward}"),
-        "given": t("{reward}: redeemed", reward="{reward}"),
+        "usual": t("Usually: {what}", what="{what}"),
+        "addNote": t("Add a note"),
+        "until": t("until {date}", date="{date}"),
+        "code": t("Code {code}", code="{code}"),
+        "later": t("Who it is shows when there is a connection."),
+        "phone": t("phone …{end}", end="{end}"),
+        "searching": t("Looking…"),
+        "none": t("No card with this. A code changes every half minute; a name needs two letters."),
+        "camera": t("No camera here. Type the code, the name or the phone number."),
+        "blocked": t("The camera is not allowed. Allow it in the browser’s settings, or type."),
         "of": t("for {name}", name="{name}"),
         "unseen": t("Not checked: have the guest show the card."),
+        "sellTo": t("Membership for {name}", name="{name}"),
+        "paidMoney": t("Paid {money}, start now", money="{money}"),
+        "paid": t("Paid, start now"),
+        "lasts": t("Until {date}.", date="{date}"),
+        "runs": t("Paid until {until}; then until {date}.", until="{until}", date="{date}"),
+        "askMail": t("Type the six digits that were mailed to the guest."),
+        "askPhone": t("Check that the number is the guest’s, then type the code on the card."),
+        "confirmed": t("Confirmed."),
+        "scanCode": t("The guest scans it with the phone: one visit. It is good for 90 seconds."),
+        "codeUsed": t("Used. The visit is on the guest’s card."),
+        "codeOver": t("Too late: close this and show a new code."),
+        "noCode": t("No connection. A code needs one."),
+    }
+
+
+def _of_sale(words: Words) -> dict[str, Any]:
+    t = words.t
+    return {
+        "redeem": t("Redeem"),
+        "take": t("Give"),
+        "add": t("Add"),
+        "less": t("One less: {what}", what="{what}"),
+        "book": t("Book: {what}", what="{what}"),
+        "typeAmount": t("Type the amount"),
+        "changeAmount": t("change the amount"),
+        "bill": t("Type what the bill comes to."),
+        "off": t("Take {money} off the bill.", money="{money}"),
+        "given": t("{reward}: redeemed", reward="{reward}"),
+        "redeemNow": t("{reward}: redeem now", reward="{reward}"),
+        "nextTime": t("Next time"),
+        "nextGuest": t("Next guest"),
         "unlocked": t("Unlocked: {reward}", reward="{reward}"),
         "surprised": t("Given: {reward}", reward="{reward}"),
         "tier": t("New tier: {tier}", tier="{tier}"),
         "nothing": t("Nothing was added this time."),
         "undone": t("Taken back: {what}", what="{what}"),
-        "sending": t("Sending…"),
-        "again": t("No answer yet. It is sent again, and counts once."),
-        "offline": t("Still no answer. It is kept here and sent as soon as there is a connection."),
-        "unsure": t("No clear answer. Look at the card before you try again."),
-        "lost": t("No connection. Try again."),
-        "searching": t("Looking…"),
-        "none": t("No card with this. A code changes every half minute; a name needs two letters."),
-        "camera": t("No camera here. Type the code, the name or the phone number."),
-        "blocked": t("The camera is not allowed. Allow it in the browser’s settings, or type."),
         "seconds": t("{n} s", n="{n}"),
         "minutes": t("{n} min", n="{n}"),
         "reward": t("Reward"),
+        "membership": t("Membership"),
         "stamped": t("{amount} today", amount="{amount}"),
+        "visitsToday": words.forms("{n} visit today", "{n} visits today"),
+        "lastBy": t("Last at {time}, by {name}.", time="{time}", name="{name}"),
+    }
+
+
+def _of_sending(words: Words) -> dict[str, Any]:
+    t = words.t
+    return {
+        "sending": t("Sending…"),
+        "kept": t("Kept on this device"),
+        "keptNote": t("It is sent as soon as there is a connection, and counts once."),
+        "lost": t("No connection. Try again."),
+        "offlineSince": t("No connection since {time}", time="{time}"),
+        "goOn": t("Go on as usual; nothing is lost."),
+        "waiting": words.forms("{n} booking waits", "{n} bookings wait"),
+        "refusedSome": words.forms("{n} booking was refused", "{n} bookings were refused"),
+        "see": t("Tap to see them."),
+        "waits": t("waits"),
+        "refusedWhy": t("Refused: {why}", why="{why}"),
+        "okay": t("All right"),
+        "showCard": t("Show the card"),
+        "takeBack": t("Take back"),
+        "nothingWaits": t("Nothing waits here."),
+        "foreign": words.forms(
+            "{n} booking of another shop or an earlier enrolment lies here. Only that device "
+            "could send it.",
+            "{n} bookings of another shop or an earlier enrolment lie here. Only that device "
+            "could send them.",
+        ),
+        "signFor": t("Sign in, and the booking for {name} goes through", name="{name}"),
+        "signAgain": t("Sign in to go on"),
+        "signText": t("The working day of twelve hours is over. Nothing is lost or booked twice."),
+        "who": t("Who is at the counter?"),
+        "whoText": t("What is booked from now on is in this name."),
+        "manager": t("Which manager allows it?"),
+        "managerText": t("It is written down with the booking."),
+        "wrongPin": t("This is not the PIN. Try again."),
+        "manyPins": t("That was a lot of tries in a short time. Wait a minute and try again."),
+        "otherPin": t("That did not work. Try again."),
+        "onlyOnline": t("This needs a connection."),
     }
 
 

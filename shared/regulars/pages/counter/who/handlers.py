@@ -26,7 +26,7 @@ def page(request: protocol.Request) -> protocol.Response | None:
     merchant_id, device = found
     table = connect.lean_table()
     program = load_shop(table, merchant_id).program
-    people = [one for one in staff.people(table, merchant_id) if _may_choose(device, one)]
+    people = [one for one in staff.people(table, merchant_id) if may_choose(device, one)]
     view = WhoPage(
         brand=brand_of(program),
         device=device.name,
@@ -54,7 +54,7 @@ def sign_in(request: protocol.Request) -> protocol.Response:
         )
         merchant_id, device = found
         person = staff.person(table, merchant_id, body["staff_id"])
-        if person is None or not _may_choose(device, person):
+        if person is None or not may_choose(device, person):
             raise Refused(RefusalCode.NOT_FOUND)
         _require_pin(merchant_id, device, person, body.get("pin") or "")
         device, secret = sessions.signed_in(device, person)
@@ -102,7 +102,7 @@ def _device(request: protocol.Request) -> tuple[str, Device] | None:
     return (merchant_id, device) if device else None
 
 
-def _may_choose(device: Device, person: Person) -> bool:
+def may_choose(device: Device, person: Person) -> bool:
     """Tell whether a person can sign in on a device: with a PIN who works there, without one only
     whoever enrolled it."""
     if not person.works or not person.works_at(device.location):

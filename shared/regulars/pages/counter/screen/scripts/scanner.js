@@ -138,27 +138,3 @@ function scanner(byId, screen) {
     },
   };
 }
-
-/**
- * A pasted text without what nobody sees at its ends: blanks, zero-width characters.
- * @param {string} text
- */
-const trimmed = (text) => text.replace(/^[\p{C}\p{Z}]+|[\p{C}\p{Z}]+$/gu, "");
-
-/**
- * A scanned text is a link to us or a bare code; the last part of the path is the code.
- * @param {string} raw
- */
-function readCode(raw) {
-  try {
-    return new URL(raw).pathname.split("/").filter(Boolean).at(-1) ?? "";
-  } catch {
-    return trimmed(raw);
-  }
-}
-
-/**
- * A code may look like a name or a phone number: it is tried first, then the other.
- * @param {string} text
- */
-const looksLikeCode = (text) => /^[a-z0-9]{6,12}$/i.test(text.replace(/[\s-]/g, ""));

@@ -1,17 +1,17 @@
 // The amount, typed like on a till: digits come in from the right. `setup` says the currency.
 "use strict";
 /**
- * @param {Setup} setup @param {CounterById} byId @param {() => boolean} busy
- * @param {(minor: number) => string} money
+ * @param {Setup} setup @param {CounterById} byId @param {(minor: number) => string} money
+ * @param {(minor: number) => void} done
  */
-function keypad(setup, byId, busy, money) {
+function keypad(setup, byId, money, done) {
   const LONGEST = 8;
   let digits = "";
   const minor = () => Number(digits || "0") * (setup.whole ? 10 ** setup.exponent : 1);
 
   function draw() {
     byId("sum").textContent = money(minor());
-    byId("book").disabled = busy() || minor() === 0;
+    byId("enter").disabled = minor() === 0;
   }
 
   /** @param {string} key */
@@ -21,21 +21,18 @@ function keypad(setup, byId, busy, money) {
     draw();
   }
 
-  byId("keypad").addEventListener("click", (event) => {
+  byId("pad").addEventListener("click", (event) => {
     const key = /** @type {HTMLElement} */ (event.target).closest("[data-key]")?.dataset.key;
     if (key) press(key);
   });
-  addEventListener("keydown", (event) => {
-    if (byId("keypad").hidden || event.ctrlKey || event.metaKey) return;
-    if (/^\d$/.test(event.key)) press(event.key);
-    else if (event.key === "Backspace") press("back");
-    else if (event.key === "Escape") byId("cancel").click();
-  });
+  byId("enter").addEventListener("click", () => done(minor()));
 
-  function clear() {
-    digits = "";
-    draw();
-  }
-
-  return { minor, clear };
+  return {
+    press,
+    /** @param {number} [before] what was typed before */
+    open(before = 0) {
+      digits = before ? String(setup.whole ? before / 10 ** setup.exponent : before) : "";
+      draw();
+    },
+  };
 }

@@ -13,6 +13,19 @@ function calendar(zone) {
   }
 }
 
+/**
+ * Writes times of the day in a time zone; by the browser's own clock when it does not know the zone.
+ * @param {string} zone
+ */
+function hours(zone) {
+  const digits = /** @type {const} */ ({ hour: "numeric", minute: "2-digit", hourCycle: "h23" });
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...digits, timeZone: zone });
+  } catch {
+    return new Intl.DateTimeFormat("en-GB", digits);
+  }
+}
+
 /** @param {Setup} setup */
 function wording(setup) {
   const say = setup.words;
@@ -62,5 +75,14 @@ function wording(setup) {
     return past === 1 ? say.yesterday : count(say.days, past);
   }
 
-  return { ago, count, fill, money, number, pick, rewardName, signed, tierName, unitName };
+  const clock = hours(setup.zone);
+  /** @param {number} ms */
+  const at = (ms) => clock.format(new Date(ms));
+  /**
+   * A name or figure that may be written in another direction, kept apart from what is around it.
+   * @param {string} text
+   */
+  const apart = (text) => `\u2068${text}\u2069`;
+
+  return { ago, apart, at, count, fill, money, number, pick, rewardName, signed, tierName, unitName };
 }

@@ -1,0 +1,132 @@
+"""The counter by scanners that type, and for who sees it otherwise."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import People
+from tests.e2e.counters import find, online
+from tests.e2e.product import Product
+
+pytestmark = pytest.mark.browser
+
+
+class TestScannersThatType:
+    """Keys as the browser gets them from a scanner that thinks of an American keyboard."""
+
+    LAYOUTS: ClassVar[dict[str, dict[str, str]]] = {
+        "us": {},
+        "qwertz": {"y": "z", "z": "y", "-": "ß", "/": "-", ":": "Ö"},
+        "azerty": {"a": "q", "q": "a", "z": "w", "w": "z", "m": ",", "/": "!", ":": "M", "1": "&",
+                   "2": "é", "3": '"', "4": "'", "5": "(", "6": "-", "7": "è", "8": "_", "9": "ç",
+                   "0": "à"},
+    }  # fmt: skip
+    PLACES: ClassVar[dict[str, str]] = {"/": "Slash", ":": "Semicolon", "-": "Minus", ".": "Period"}
+
+    def scan(self, counter: Page, text: str, layout: str) -> None:
+        session = counter.context.new_cdp_session(counter)
+        moved = self.LAYOUTS[layout]
+        for sign in [*text, "\r"]:
+            low = sign.lower()
+            place = self.PLACES.get(sign) or (
+                f"Digit{sign}" if sign.isdigit() else f"Key{low.upper()}"
+            )
+            shown = moved.get(low, low)
+            shown = shown.upper() if sign.isupper() and len(shown) == 1 else shown
+            shift = 8 if sign.isupper() or sign == ":" else 0
+            if sign == "\r":
+                place = shown = "Enter"
+            keys = {"key": shown, "code": place, "modifiers": shift}
+            if sign == "\r":
+                keys |= {"text": "\r", "windowsVirtualKeyCode": 13}
+            else:
+                keys["text"] = shown
+            session.send("Input.dispatchKeyEvent", {"type": "keyDown", **keys})
+            session.send("Input.dispatchKeyEvent", {"type": "keyUp", **keys})
+        session.detach()
+
+    @pytest.mark.parametrize("layout", ["us", "qwertz", "azerty"])
+    def test_a_scan_is_read_wherever_the_focus_is_and_presses_nothing(
+        self, product: Product, people: People, layout: str
+    ) -> None:
+        before, after = (product.member(name=f"{name} {layout}") for name in ("Before", "After"))
+        counter = people.new("en")
+        product.counter(counter)
+        find(counter, f"before {layout}", f"Before {layout}")
+        counter.focus("#plus")
+        code = product.request("GET", f"{after['card_url']}/code").json["code"]
+        self.scan(counter, f"{product.base_url}/s/{code}", layout)
+        expect(counter.locator("#who")).to_have_text(f"After {layout}")
+        assert product.card(before["member_id"])["visits"] == 0
+        expect(counter.locator("#done")).to_be_hidden()
+
+
+LOOKS = [
+    {"viewport": {"width": 360, "height": 760}},
+    {"viewport": {"width": 760, "height": 360}},
+    {"viewport": {"width": 1024, "height": 768}, "forced_colors": "active"},
+]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["phone", "landscape", "forced-colours"])
+def test_axe_finds_nothing_in_any_state(
+    product: Product, people: People, look: dict[str, Any]
+) -> None:
+    tag = f"Axel {look['viewport']['width']}"
+    member = product.member(name=tag)
+    product.earn(member["member_id"], visits=9)
+    counter = people.new("en", **look)
+    online(product, counter)
+    found: list[tuple[str, str, Any]] = []
+    # Where the system chooses the colours, axe reads those of the sheet.
+    forced = look.get("forced_colors") == "active"
+    rules = {"rules": {"color-contrast": {"enabled": not forced}}}
+
+    def look_at(state: str) -> None:
+        counter.wait_for_timeout(350)
+        violations = Axe().run(counter, options=rules).response["violations"]
+        found.extend((state, one["id"], one["nodes"][0]["target"]) for one in violations)
+        wider = counter.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wider > 0:
+            found.append((state, "overflow", wider))
+
+    look_at("idle")
+    find(counter, tag, tag)
+    look_at("guest")
+    counter.click("#note")
+    look_at("note")
+    counter.keyboard.press("Escape")
+    counter.click("#amount")
+    look_at("amount")
+    counter.click("#cancel")
+    counter.locator("#due button").first.click()
+    look_at("voucher")
+    counter.click("#leave")
+    counter.click("#plus")
+    expect(counter.locator("#done")).to_be_visible()
+    counter.locator("#done").dispatch_event("pointerdown")
+    look_at("done")
+    counter.click("#nextGuest")
+    counter.click("#joinHere")
+    look_at("join")
+    counter.keyboard.press("Escape")
+    counter.click("#person")
+    look_at("who")
+    counter.keyboard.press("Escape")
+    counter.context.set_offline(True)
+    counter.fill("#q", "7F3KQ9AB")
+    counter.press("#q", "Enter")
+    counter.click("#plus")
+    expect(counter.locator("#done")).to_be_visible()
+    counter.locator("#done").dispatch_event("pointerdown")
+    look_at("kept")
+    counter.click("#nextGuest")
+    counter.click("#kept")
+    look_at("waiting")
+    counter.keyboard.press("Escape")
+    counter.context.set_offline(False)
+    assert found == []
