@@ -98,6 +98,7 @@ def test_from_the_first_stamp_to_the_coffee(product: Product, people: People) ->
     expect(latest).to_contain_text("+1 bélyeg")
     expect(latest).to_contain_text("Megnyílt: Ingyenkávé (10 bélyeg)")
 
+    customer.wait_for_timeout(1500)  # the page has drawn all the news
     customer.locator(".voucher summary").click()
     link = in_the_picture(customer.locator(".voucher .qr"))
     assert link.startswith(f"{product.base_url}/v/")
