@@ -24,8 +24,12 @@ ASSET_BASE = {"x-content-type-options", "cache-control"}
 """Scripts are public and kept for ever; the other headers say nothing about them."""
 
 
-KEPT = {"state": "no-cache", "sw.js": "no-cache", "manifest": "max-age=3600"}
+KEPT = {"state": "no-cache", "sw.js": "no-cache", "manifest": "max-age=3600",
+        "{name}": "public, max-age=86400"}  # fmt: skip
 """What browsers may keep, by the end of its path."""
+
+OTHER_KINDS = ("sw.js", "/manifest", "/pictures/{name}")
+"""Neither pages nor documents."""
 
 
 def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body: str) -> None:
@@ -43,7 +47,7 @@ def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body
     elif kind == JSON:
         _hold_json(route, status, body)
     else:
-        other = route.function in {"assets", "hooks"} or route.path.endswith(("sw.js", "/manifest"))
+        other = route.function in {"assets", "hooks"} or route.path.endswith(OTHER_KINDS)
         assert kind == HTML or other, f"{where} as {kind!r}"
     if route.path.startswith("/v1/") and status >= 400:
         assert kind == PROBLEM, where
