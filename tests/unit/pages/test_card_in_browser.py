@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from regulars.render import assets
-from tests.unit.pages.card_samples import CARD
+from tests.unit.pages.card_samples import CARD, FRIENDS_URL
 from tests.unit.pages.samples import PAGES
 
 pytestmark = pytest.mark.browser
@@ -109,6 +109,16 @@ def test_the_code_is_read_in_forced_colors(forced: Page, address: str) -> None:
     read = forced.evaluate(READ, f"data:image/png;base64,{picture}")
     assert CARD.code is not None
     assert read == CARD.code.url
+
+
+def test_a_friend_s_camera_reads_the_link_of_the_card(page: Page, address: str) -> None:
+    page.goto(f"{address}/en/card-friends")
+    page.add_script_tag(url=f"{address}{assets.url('jsqr.js')}")
+    expect(page.locator(".scan")).to_be_hidden()
+    page.locator("#friends summary").click()
+    picture = base64.b64encode(page.locator(".scan").screenshot()).decode()
+    read = page.evaluate(READ, f"data:image/png;base64,{picture}")
+    assert read == FRIENDS_URL
 
 
 @pytest.mark.parametrize("name", ["card", "card-several", "card-asked", "card-ranked"])
