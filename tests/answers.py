@@ -28,10 +28,14 @@ KEPT = {
     "/c/{token}/state": "no-cache",
     "/card/{slug}/state": "no-cache",
     "/card/{slug}/manifest": "max-age=3600",
+    "/card/{slug}/pictures/{name}": "public, max-age=86400",
     "/card/sw.js": "no-cache",
     "/staff/worker.js": "no-cache",
 }
 """What browsers may keep, and how."""
+
+OTHER_KINDS = (".js", "/manifest", "/pictures/{name}")
+"""Neither pages nor documents."""
 
 
 def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body: str) -> None:
@@ -49,7 +53,7 @@ def hold_to_contract(route: Route, status: int, headers: Mapping[str, str], body
     elif kind == JSON:
         _hold_json(route, status, body)
     else:
-        other = route.function in {"assets", "hooks"} or route.path.endswith((".js", "/manifest"))
+        other = route.function in {"assets", "hooks"} or route.path.endswith(OTHER_KINDS)
         assert kind == HTML or other, f"{where} as {kind!r}"
     if route.path.startswith("/v1/") and status >= 400:
         assert kind == PROBLEM, where

@@ -1,7 +1,7 @@
 """The card page, codes that a phone scanned, mailed links, unsubscribing."""
 
 from regulars.http import protocol
-from regulars.pages.customer.card import actions
+from regulars.pages.customer.card import actions, pictures
 from regulars.pages.customer.card import handlers as card
 from regulars.pages.customer.history import handlers as history
 from regulars.pages.customer.mailed import handlers as mailed
@@ -17,6 +17,7 @@ lambda_handler = protocol.serve(
         **history.ROUTES,
         **mailed.ROUTES,
         **message.ROUTES,
+        **pictures.ROUTES,
         **profile.ROUTES,
         **recover.ROUTES,
         **unsubscribe.ROUTES,

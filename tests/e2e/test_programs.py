@@ -18,7 +18,7 @@ def test_points_and_a_reward_of_one_s_choice(product: Product, people: People) -
     key = club["api_key"]
     customer = people.new("en")
     customer.goto(club["join_url"])
-    expect(customer.locator("h1")).to_have_text("Your card is waiting")
+    expect(customer.locator("h1")).to_have_text("Collect points, and the coffee is on the house")
     expect(customer.locator(".lead")).to_contain_text("50\u00a0points")
     member = product.member(key, name="Max")
     customer.goto(member["card_url"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from regulars.render.qr import qr_svg
 from tests.functional.test_earning import published
 from tests.service import Browser, Service
 
@@ -22,6 +23,7 @@ def test_a_friend_sees_who_gives_what(service: Service) -> None:
     card = anna.post(f"/j/{slug}", name="Anna Kovács")
     assert "For you: 2\u00a0stamps. For your friend: 1\u00a0stamp." in card.text
     (link,) = re.findall(r'id="share" hidden data-link="([^"]+)"', card.text)
+    assert str(qr_svg(f"https://cards.example{link}", "The code of my link")) in card.text
     friend = Browser(service, {"accept-language": "en"})
     page = friend.get(link)
     assert "Anna gives you this: 1\u00a0stamp" in page.text.replace("&nbsp;", "\u00a0")

@@ -44,7 +44,7 @@ def known(cafe: Merchant, service: Service) -> dict[str, str]:
     return {
         "/t/{token}": code["url"].rpartition("/")[2], "/staff/api/codes/{id}": code["code_id"],
         "/v1/templates/{id}": "corner-cafe", "/v1/raffles/{id}": "winter",
-        "/v1/leaderboards/{id}": "visits",
+        "/v1/leaderboards/{id}": "visits", "/card/{slug}/pictures/{name}": "join.png",
         "{id}": card["member_id"], "/c/{token}": link,
         "/m/{token}": mailed, "/u/{token}": unsubscribe, "/e/{token}": export,
         "/staff/{token}": staff,

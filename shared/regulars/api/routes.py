@@ -206,6 +206,9 @@ PAGES = (
     Route("POST", "/c/{token}/device", "card", "Let the card live here", "link"),
     Route("GET", "/card/{slug}", "card", "The card page", "card"),
     Route("GET", "/card/{slug}/manifest", "card", "The card as an app", "none"),
+    Route(
+        "GET", "/card/{slug}/pictures/{name}", "card", "Icons and the join link's picture", "none"
+    ),
     Route("GET", "/card/sw.js", "card", "The worker that keeps the last known card", "none"),
     Route("GET", "/card/{slug}/code", "card", "The rotating code, of a voucher too", "card"),
     Route("GET", "/card/{slug}/state", "card", "What has changed", "card"),

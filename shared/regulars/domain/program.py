@@ -116,6 +116,8 @@ class Reward(NamedTuple):
     """For `amount`: how much is taken off the bill."""
     promise: Text | None = None
     """The owner's sentence on the way there, in plural forms; {n} is what is missing."""
+    headline: Text | None = None
+    """The owner's sentence on the join page: what is given for what."""
     conditions: tuple[Text, ...] = ()
     """What the owner says about using it, in sentences."""
     rate: Rate | None = None

@@ -304,6 +304,12 @@ def script(text: str, scope: str = "") -> Response:
     return _answer(200, text, headers.OF_WORKER | own)
 
 
+def picture(body: bytes, kept: str) -> Response:
+    """A PNG file, which caches may keep as `kept` says."""
+    own = {"Content-Type": "image/png", "Cache-Control": kept}
+    return {**_answer(200, b64encode(body).decode(), own), "isBase64Encoded": True}
+
+
 def redirect(path: str, cookies: tuple[str, ...] = ()) -> Response:
     """See other: what a posted form leads to."""
     return _answer(303, "", {"Location": path}, cookies)

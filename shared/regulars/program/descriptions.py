@@ -81,6 +81,7 @@ DESCRIPTIONS: Descriptions = {
         "kind": "What it is.",
         "cost": "What it costs; a reward without a cost is only given.",
         "promise": "The card's headline while it is not reached; `{n}` is what is missing.",
+        "headline": "The join page's headline where joining gives nothing yet.",
         "conditions": "What the member should know before taking it.",
         "auto": "Whether it is issued by itself as soon as there is enough.",
         "valid_days": "Days for which its vouchers are good; without it they do not expire.",

@@ -187,6 +187,7 @@ class Reward(Part):
     kind: RewardKindName = "item"
     cost: Cost | None = None
     promise: Promise | None = None
+    headline: Words | None = None
     conditions: list[Words] = Field(default_factory=list, max_length=10)
     auto: bool = False
     when_unused: Literal["returns", "once", "ends"] = "returns"

@@ -216,6 +216,7 @@ def _reward(reward: Mapping[str, Any]) -> Reward:
         percent=reward.get("percent") or 0,
         amount_minor=reward.get("amount_minor") or 0,
         promise=reward.get("promise"),
+        headline=reward.get("headline"),
         conditions=tuple(reward.get("conditions", ())),
         rate=of,
         step_units=step,

@@ -24,6 +24,8 @@ class GoalPanel(NamedTuple):
     reward: Text
     promise: UnitNames | None = None
     """The merchant's own sentence instead of ours, in plural forms; {n} is what is missing."""
+    headline: Text | None = None
+    """The merchant's own sentence for who has nothing yet."""
     owed: int = 0
     """What goes into a debt first, after a refund."""
     waiting: bool = False
@@ -49,6 +51,7 @@ def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
         need=reward.cost,
         reward=(terms or reward).name,
         promise=cast(Any, reward.promise),
+        headline=reward.headline,
         owed=card.debt.get(unit.id, 0),
         waiting=waiting,
         beside=_beside(program, unit.id),

@@ -69,6 +69,9 @@ def lasting(**expiry: Any) -> list[Part]:
     return [STAMP | {"expiry": expiry}, POINT]
 
 
+NO_WELCOME = {"id": "visit", "on": "visit", "unit": "stamp", "amount": 1}
+"""The only rule: joining puts nothing on the card."""
+
 VALUE = {"units": 100, "amount_minor": 300}
 
 
@@ -243,6 +246,7 @@ REWARDS = (
     line("rewards.1.cost.amount", 12, taking),
     line("rewards.1.conditions", ["Not on Sundays"], taking),
     line("rewards.0.promise", {"en": {"other": "Only {n} to go"}}),
+    line("rewards.0.headline", "Ten visits, one coffee", at_the_door, earn=[NO_WELCOME]),
     line("rewards.0.auto", False),
     line("rewards.0.when_unused", "ends", returning, rewards=brief()),
     line("rewards.1.valid_days", 7, taking),

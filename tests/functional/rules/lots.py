@@ -9,7 +9,7 @@ from functools import partial
 from tests.functional.rules.holders import holds
 from tests.functional.rules.story import House, RefusedError, Story
 from tests.unit.domain.rules.document import Cells
-from tests.unit.domain.rules.lots import first_day, of_ends, of_lots, policy
+from tests.unit.domain.rules.lots import first_day, of_ends, of_lots, of_unused, policy
 from tests.unit.domain.rules.words import NOTHING, earn, parts, rewards
 from tests.unit.domain.shop import unit
 
@@ -119,6 +119,20 @@ def vouchers(house: House, row: Cells) -> Cells:
         "redeemed on it": first,
         "a day later": second,
         "returned": str(story.available()),
+    }
+
+
+@holds("Rewards that nobody used")
+def rewards_that_nobody_used(house: House, row: Cells) -> Cells:
+    story = house.opened(**of_unused(row["when_unused"]))
+    for step in parts(row["what happens"]):
+        if step == "is not used":
+            story.later(days=8).expire()
+        else:
+            story.step(step)
+    return {
+        "stamps left": str(story.available("stamp")),
+        "open": str(len(story.vouchers("coffee"))),
     }
 
 

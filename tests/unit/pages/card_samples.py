@@ -103,6 +103,8 @@ LIVES_HERE = DevicesPanel(
     ),
     has_recovery=True,
 )
+FRIENDS_URL = "https://regulars.example/j/kavehaz?ref=A1B2C"
+
 CARD = CardPage(
     brand=BRAND,
     path="/c/abcdefghijklmnopqrstuv",
@@ -298,7 +300,7 @@ CARDS = {
     ),
     "card-in-app": EMPTY._replace(in_app=True, devices=DevicesPanel("free", "/j/kavehaz/recover")),
     "card-friends": EMPTY._replace(
-        friends=FriendsPanel("/j/kavehaz?ref=A1B2C", "1 bélyeg", LONG_REWARD, 3, 10)
+        friends=FriendsPanel("/j/kavehaz?ref=A1B2C", "1 bélyeg", LONG_REWARD, 3, 10, FRIENDS_URL)
     ),
     "card-shared": EMPTY._replace(others=(("m2", LONG_NAME), ("m3", "Péter"))),
     "card-look": EMPTY._replace(devices=DevicesPanel("look", "/j/kavehaz/recover")),

@@ -2,18 +2,14 @@
 
 import json
 import os
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from regulars.i18n import words
-from regulars.render import assets
 from regulars.views.hero import Hero
 from tests.unit.pages.card_samples import CARD, GOAL
 from tests.unit.pages.samples import PAGES, headers, render
@@ -64,56 +60,6 @@ BROKEN = """() => {
     return broken;
 }"""
 """Words of at most 20 letters that go over two lines although they would fit into one."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Serves each sample at /<lang>/<name> with its real headers, and the assets."""
-
-    def do_GET(self) -> None:
-        _, first, *rest = self.path.partition("?")[0].split("/")
-        found = assets.by_public_name(rest[0]) if first == "assets" else None
-        if found:
-            self._answer(found.body, {"content-type": found.media_type})
-        elif rest and rest[0] in PAGES:
-            page = render(PAGES[rest[0]], words(first))
-            sent = {k: v for k, v in headers(page).items() if k != "strict-transport-security"}
-            self._answer(page.html.encode(), sent)
-        else:
-            self._answer(b"{}", {"content-type": "application/json"}, 404)
-
-    def _answer(self, body: bytes, sent: dict[str, str], status: int = 200) -> None:
-        self.send_response(status)
-        for name, value in sent.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output to itself."""
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 360, "height": 760})
-    opened = context.new_page()
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda m: wrong.append(m.text) if "Security Policy" in m.text else None)
-    yield opened
-    context.close()
-    assert wrong == []
 
 
 WIDTHS = (320, 1280)
@@ -422,31 +368,6 @@ def test_a_browser_that_does_not_know_the_zone_serves_guests_all_the_same(
     _counter(page, address)
     _find(page, "7F3 KQ9")
     expect(page.locator("#plus")).to_be_visible()
-
-
-def test_a_code_held_to_the_camera_is_read_by_the_fallback(page: Page, address: str) -> None:
-    page.goto(f"{address}/en/card")
-    page.add_script_tag(url=f"{address}{assets.url('jsqr.js')}")
-    read = page.evaluate(
-        """async () => {
-            const svg = document.querySelector("#see svg").cloneNode(true);
-            svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-            svg.setAttribute("width", 300);
-            svg.setAttribute("height", 300);
-            const image = new Image();
-            image.src = "data:image/svg+xml," + encodeURIComponent(svg.outerHTML);
-            await image.decode();
-            const canvas = document.createElement("canvas");
-            canvas.width = canvas.height = 380;
-            const context = canvas.getContext("2d");
-            context.fillStyle = "#fff";
-            context.fillRect(0, 0, 380, 380);
-            context.drawImage(image, 40, 40, 300, 300);
-            return jsQR(context.getImageData(0, 0, 380, 380).data, 380, 380)?.data;
-        }"""
-    )
-    assert CARD.code is not None
-    assert read == CARD.code.url
 
 
 def _counter(page: Page, address: str, name: str = "staff") -> None:

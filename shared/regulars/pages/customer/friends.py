@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from regulars.core.config import settings
 from regulars.domain import limits
 from regulars.domain.card import Card
 from regulars.domain.milestones import REFERRALS
@@ -20,6 +21,8 @@ class FriendsPanel(NamedTuple):
     theirs: str
     came: int = 0
     most: int = 0
+    url: str = ""
+    """The whole address, for the camera of a friend who stands beside; empty shows no code."""
 
 
 def panel(
@@ -34,6 +37,7 @@ def panel(
         gives(program, program.referral.friend, words),
         limits.given(card, REFERRALS, ""),
         program.referral.max_per_member,
+        f"{settings().base_url}/j/{slug}?ref={handle}",
     )
 
 

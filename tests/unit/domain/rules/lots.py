@@ -161,6 +161,28 @@ def vouchers(row: Cells) -> Cells:
     }
 
 
+def of_unused(when_unused: str) -> dict[str, Any]:
+    """An automatic coffee for 10 visits that lasts a week."""
+    terms = {"auto": True, "valid_days": 7, "when_unused": when_unused}
+    return {
+        "earn": earn("1 stamp per visit"),
+        "rewards": rewards("coffee for 10", "stamp", **terms)[0],
+    }
+
+
+@holds("Rewards that nobody used")
+def rewards_that_nobody_used(row: Cells) -> Cells:
+    shop = opened(**of_unused(row["when_unused"]))
+    story = Story(shop)
+    for step in parts(row["what happens"]):
+        if step == "is not used":
+            shop.later(days=8)
+            shop.expire()
+        else:
+            story.step(step)
+    return {"stamps left": str(shop.available("stamp")), "open": str(len(shop.card.open))}
+
+
 def _answer(asked: Callable[[], object]) -> str:
     try:
         asked()

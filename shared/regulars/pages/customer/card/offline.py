@@ -9,13 +9,11 @@ from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
-from regulars.pages.customer.card import opening
-from regulars.program.load import program_of
+from regulars.pages.customer.card import opening, pictures
 from regulars.render import assets
 from regulars.render.brand import brand_of
 from regulars.render.colors import palette
-from regulars.render.page import tile
-from regulars.store import connect, keys
+from regulars.store import connect
 
 PAPER = "#faf7f2"
 
@@ -41,11 +39,8 @@ def key(request: protocol.Request) -> protocol.Response:
 def manifest(request: protocol.Request) -> protocol.Response:
     """GET /card/{slug}/manifest: the shop's card as an app."""
     slug = request.param("slug").lower()
-    table = connect.lean_table()
-    (item,) = table.get(keys.program(opening.merchant_of(table, slug)), consistent=False)
-    if item is None:
-        raise Refused(RefusalCode.NOT_FOUND)
-    brand = brand_of(program_of(item))
+    program = pictures.program_in_force(opening.merchant_of(connect.lean_table(), slug))
+    brand = brand_of(program)
     colors = palette(brand.color)
     body = {
         "name": brand.name,
@@ -56,7 +51,15 @@ def manifest(request: protocol.Request) -> protocol.Response:
         "display": "standalone",
         "background_color": PAPER,
         "theme_color": colors["brand"],
-        "icons": [{"src": tile(brand.name, colors), "sizes": "any", "type": "image/svg+xml"}],
+        "icons": [
+            {
+                "src": f"/card/{slug}/pictures/{name}",
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": "any maskable",
+            }
+            for name, size in pictures.ICONS.items()
+        ],
     }
     own = {"Content-Type": "application/manifest+json", "Cache-Control": "max-age=3600"}
     return protocol.json_answer(200, body, own)

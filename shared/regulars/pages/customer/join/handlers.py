@@ -163,6 +163,7 @@ def _page(
         ask_person=ask_person,
         in_app=is_in_app(request),
         address=f"{settings().base_url}/j/{request.param('slug').lower()}",
+        picture=f"{settings().base_url}/card/{request.param('slug').lower()}/pictures/join.png",
     )
     shown = _with_friend(shop, shown, words)
     return answer.page(status, view.TEMPLATE, shown, words)

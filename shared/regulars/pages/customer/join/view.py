@@ -53,6 +53,8 @@ class JoinPage(NamedTuple):
     gift: str = ""
     address: str = ""
     """The page's own, for who sends its link on."""
+    picture: str = ""
+    """The address of what is shown beside that link."""
     in_app: bool = False
     """Whether the page is shown inside another app, where a card would be lost."""
     trap: str = TRAP
