@@ -72,6 +72,8 @@ class Resolver:
             "Fn::Sub": self._sub,
             "Fn::Join": self._join,
             "Fn::If": self._if,
+            "Fn::Select": lambda it, place: self.resolve(it[1], place)[int(it[0])],
+            "Fn::Split": lambda it, place: self.resolve(it[1], place).split(it[0]),
             "Fn::Equals": lambda it, place: (
                 self.resolve(it[0], place) == self.resolve(it[1], place)
             ),

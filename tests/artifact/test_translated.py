@@ -122,7 +122,10 @@ class TestAliases:
             _, config = group["DeploymentConfigName"]["Fn::Sub"]
             assert config == {"ConfigName": "Canary10Percent5Minutes"}
             assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
-            assert {it["Name"]["Fn::Sub"] for it in group["AlarmConfiguration"]["Alarms"]} == named
+            how, careful, at_once = group["AlarmConfiguration"]["Fn::If"]
+            assert (how, at_once) == ("IsCareful", {})
+            assert careful["Enabled"] is True
+            assert {it["Name"]["Fn::Sub"] for it in careful["Alarms"]} == named
 
 
 class TestVersions:

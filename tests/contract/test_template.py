@@ -398,6 +398,60 @@ class TestLedger:
         assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
 
 
+class TestRestored:
+    """With `RestoredStream` everything but the table itself is of the restored table."""
+
+    STREAM = (
+        "arn:aws:dynamodb:eu-central-1:123456789012:table/it-is.another/stream/2026-11-28T01:30"
+    )
+
+    def resolved(self, **parameters: str) -> str:
+        resolver = Resolver(TEMPLATE, {"Alarms": "all", **parameters})
+        rest = [
+            it
+            for name, it in (RESOURCES | TEMPLATE["Outputs"]).items()
+            if name != "LedgerTable" and resolver.wanted(it)
+        ]
+        return json.dumps([resolver.resolve(it, "here") for it in (GLOBALS, *rest)])
+
+    def test_nothing_names_the_old_table_any_more(self) -> None:
+        usual, restored = self.resolved(), self.resolved(RestoredStream=self.STREAM)
+        assert "it-is.another" not in usual
+        assert "regulars-ledger" not in restored
+        own = RESOURCES["LedgerTable"]["Properties"]["TableName"]
+        assert own == {"Fn::Sub": "${AWS::StackName}-ledger"}, "the old one stays as it is"
+
+    def test_the_two_differ_in_the_table_alone(self) -> None:
+        restored = self.resolved(RestoredStream=self.STREAM)
+        assert restored.count(f'"{self.STREAM}"') == len(list(events("DynamoDB"))) == 2
+        local = Resolver(TEMPLATE, {}).stream_arn("LedgerTable")
+        account = Resolver(TEMPLATE, {}).arn("LedgerTable").removesuffix("regulars-ledger")
+        as_before = (
+            restored.replace(self.STREAM, local)
+            .replace(self.STREAM.partition("/stream/")[0], f"{account}regulars-ledger")
+            .replace("it-is.another", "regulars-ledger")
+        )
+        assert as_before == self.resolved()
+
+    def test_the_parameter_takes_the_arn_of_a_stream_and_nothing_else(self) -> None:
+        declared = TEMPLATE["Parameters"]["RestoredStream"]
+        assert declared["Default"] == ""
+        taken = re.compile(declared["AllowedPattern"])
+        assert taken.fullmatch(self.STREAM)
+        assert taken.fullmatch("")
+        assert not taken.fullmatch(self.STREAM.partition("/stream/")[0])
+        assert not taken.fullmatch("regulars-restored")
+
+    def test_a_switch_at_once_does_not_wait_for_alarms_to_end(self) -> None:
+        """They ring while a table is out of order; a deployment that looks at them would stop."""
+        usual, careful = (
+            Resolver(TEMPLATE, {"Deployment": how}).resolve(GLOBALS["DeploymentPreference"], "here")
+            for how in ("AllAtOnce", "Canary10Percent5Minutes")
+        )
+        assert usual == {"Type": "AllAtOnce", "Alarms": []}
+        assert careful["Alarms"] == ["regulars-api-errors", "regulars-damaged-cards"]
+
+
 class TestArchive:
     """Where everything of a closed merchant lies: for two functions, and for 90 days."""
 

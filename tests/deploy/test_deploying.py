@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import yaml
 
 from tests.artifact.conftest import BUILT, why_not
 from tests.deploy.cloud import PARAMETERS, REGION, ROOT, Cloud
+from tests.ops.scripts import load
 
 pytestmark = pytest.mark.deploy
 
@@ -98,6 +100,30 @@ def test_a_stage_is_made_and_changed_without_a_question(cloud: Cloud, build: Pat
     assert cloud.client("ssm").get_parameter(Name=made["RING_PARAMETER"])["Parameter"] == ring
 
     assert "No changes to deploy" in deploy(cloud, build, "--stage", "dev")
+
+
+def test_a_stack_is_led_to_a_restored_table_and_back(cloud: Cloud, build: Path) -> None:
+    """By the commands of the runbook: callers of the alias use it, and it is protected."""
+    deploy(cloud, build, "--stage", "restored", *NEEDED)
+    script, dynamodb = load("restore"), cloud.client("dynamodb")
+    point = datetime.now(UTC) - timedelta(seconds=1)
+    script.restore(dynamodb, "regulars-restored-ledger", "another", point)
+    stream = script.make_ready(dynamodb, "regulars-restored-ledger", "another", point)
+
+    def used() -> str:
+        live = cloud.client("lambda").get_function_configuration(
+            FunctionName=cloud.physical("regulars-restored")["StampFunction"], Qualifier="live"
+        )
+        return str(live["Environment"]["Variables"]["TABLE_NAME"])
+
+    given = (f"RestoredStream={stream}", "Deployment=AllAtOnce")
+    assert "TableName=another" in deploy(cloud, build, "--stage", "restored", *given)
+    assert used() == "another"
+    assert dynamodb.describe_table(TableName="another")["Table"]["DeletionProtectionEnabled"]
+    deploy(cloud, build, "--stage", "restored", "BaseUrl=https://cards.example")
+    assert used() == "another", "the next deployment says nothing of it"
+    deploy(cloud, build, "--stage", "restored", "RestoredStream=")
+    assert used() == "regulars-restored-ledger"
 
 
 def test_what_a_failed_first_attempt_left_is_taken_away(cloud: Cloud, build: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.deploy.cloud import EVERYTHING, REFUSED, Cloud, Document, translated, without
+from tests.ops.scripts import load
 
 pytestmark = pytest.mark.deploy
 
@@ -133,6 +136,89 @@ def test_the_table_outlives_its_stack(cloud: Cloud, template: Document) -> None:
     made(cloud, "gone", template)
     cloud.delete("gone")
     assert "gone-ledger" in tables(cloud)
+
+
+def test_a_stack_uses_a_restored_table_and_goes_back(cloud: Cloud, template: Document) -> None:
+    script, dynamodb, functions = load("restore"), cloud.client("dynamodb"), cloud.client("lambda")
+    old = made(cloud, "restored", template)["LedgerTable"]
+    dynamodb.put_item(TableName=old, Item={"PK": {"S": "M#m"}, "SK": {"S": "PROGRAM"}})
+    point = datetime.now(UTC) - timedelta(seconds=1)
+    script.restore(dynamodb, old, "restored-new", point)
+    stream = script.make_ready(dynamodb, old, "restored-new", point)
+
+    def used() -> tuple[str, str, set[str], str]:
+        """Table by environment, by output, streams, and what a function may do."""
+        names = cloud.physical("restored")
+        live = functions.get_function_configuration(
+            FunctionName=names["StampFunction"], Qualifier="live"
+        )
+        sources = [
+            functions.get_event_source_mapping(UUID=uuid)["EventSourceArn"]
+            for uuid in script.resources(
+                cloud.client, "restored", "AWS::Lambda::EventSourceMapping"
+            ).values()
+        ]
+        roles = cloud.client("iam")
+        role = names["StampFunctionRole"]
+        (policy,) = roles.list_role_policies(RoleName=role)["PolicyNames"]
+        allowed = roles.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+        table = live["Environment"]["Variables"]["TABLE_NAME"]
+        streams = {it for it in sources if ":dynamodb:" in it}
+        return table, cloud.outputs("restored")["TableName"], streams, json.dumps(allowed)
+
+    before = used()
+    assert before[:2] == (old, old)
+    assert len(before[2]) == 1
+    given = {"RestoredStream": stream, "Deployment": "AllAtOnce"}
+    changed = with_new_versions(template)  # as a changed parameter makes them: scripts/versions
+    assert cloud.update("restored", changed, **given) == "UPDATE_COMPLETE"
+    table, output, streams, allowed = used()
+    assert (table, output, streams) == ("restored-new", "restored-new", {stream})
+    assert "table/restored-new" in allowed
+    assert f"table/{old}" not in allowed
+    assert cloud.physical("restored")["LedgerTable"] == old, "it stays in the stack"
+
+    assert cloud.update("restored", template, RestoredStream="") == "UPDATE_COMPLETE"
+    assert used() == before
+
+
+def test_what_is_held_works_again_when_it_is_released(cloud: Cloud, template: Document) -> None:
+    script, functions = load("restore"), cloud.client("lambda")
+    names = made(cloud, "held", template)
+
+    def state() -> tuple[set[str], set[str]]:
+        """Functions that may not run, and sources that call nobody, by logical id."""
+        kept = {
+            name
+            for name, it in template["Resources"].items()
+            if it["Type"] == "AWS::Lambda::Function"
+            and functions.get_function_concurrency(FunctionName=names[name]).get(
+                "ReservedConcurrentExecutions"
+            )
+            == 0
+        }
+        off = {
+            name
+            for name, it in template["Resources"].items()
+            if it["Type"] == "AWS::Lambda::EventSourceMapping"
+            and functions.get_event_source_mapping(UUID=names[name])["State"]
+            in ("Disabled", "Disabling")
+        }
+        return kept, off
+
+    assert state() == (set(), set())
+    for _ in range(2):
+        script.hold(cloud.client, "held")
+    held, off = state()
+    of_type = {
+        kind: {name for name, it in template["Resources"].items() if it["Type"] == kind}
+        for kind in ("AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping")
+    }
+    assert held == of_type["AWS::Lambda::Function"] - {"HooksFunction", "AssetsFunction"}
+    assert off == of_type["AWS::Lambda::EventSourceMapping"]
+    for _ in range(2):
+        script.release(cloud.client, "held")
+    assert state() == (set(), set())
 
 
 @pytest.mark.parametrize("what", REFUSED)
