@@ -23,6 +23,7 @@ def whole_installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PLATFORM_KEY_SHA256", tokens.digest(PLATFORM_KEY))
     monkeypatch.setenv("MESSAGES_QUEUE_URL", "http://localhost/messages")
     monkeypatch.setenv("ORDERS_QUEUE_URL", "http://localhost/orders")
+    monkeypatch.setenv("WORK_QUEUE_URL", "http://localhost/work")
     config.settings.cache_clear()
     logging.disable(logging.CRITICAL)
     yield

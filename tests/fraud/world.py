@@ -49,7 +49,9 @@ class World:
         self.table = Table(os.environ["TABLE_NAME"], self.memory.call)
         self.now = BEGINS
         self.stream: deque[Item] = deque()
-        self.queues: dict[str, deque[str]] = {"orders": deque(), "messages": deque()}
+        self.queues: dict[str, deque[str]] = {
+            "orders": deque(), "messages": deque(), "work": deque()
+        }  # fmt: skip
         self.mails: list[dict[str, Any]] = []
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self._planned = 0
@@ -136,7 +138,7 @@ class World:
             if before is None and sk.startswith(keys.ENTRY_PREFIX)
         )
 
-    def _send(self, queue_url: str, body: str) -> None:
+    def _send(self, queue_url: str, body: str, group: str = "") -> None:
         self.queues[queue_url.rpartition("/")[2]].append(body)
 
     def _carry(self) -> None:
@@ -147,6 +149,8 @@ class World:
             for queue, function in (("orders", "orders"), ("messages", "notify")):
                 if self.queues[queue]:
                     _call(function, [_message(body) for body in _some(self.queues[queue])])
+            if self.queues["work"]:
+                _call("work", [_message(self.queues["work"].popleft())])
 
     def _run_jobs(self) -> None:
         self._forget()
