@@ -104,7 +104,7 @@ def beside_newer(call: Call, losses: Callable[[str], None]) -> Call:
     marked as its own, and `losses` hears of what this version loses later."""
 
     def transport(operation: str, params: Params) -> Params:
-        if not permissions.running():  # the test itself writes
+        if permissions.running() in {"", "close"}:  # a test itself writes, a merchant is emptied
             return call(operation, params)
         watched = []
         for put in puts(operation, params):

@@ -353,6 +353,10 @@ class TestTheEnd:
         cafe.call("PUT", "/v1/hooks/square", {"secret": "canary-canary-canary-canary"})
         cafe.call("POST", "/v1/keys", {"name": "Canary", "scopes": ["read"]})
         cookies = cafe.counter(name="Canary")
+        kinds = ("STAFF#", "DEVICE#", "KEY", "HOOK")
+        for item in everything(cafe.service):  # what a newer version keeps goes with the rest
+            if item["SK"].startswith(kinds) and "PASSKEYS" not in item["SK"]:
+                cafe.service.table.put({**item, "newer": "canary"})
         closed(cafe)
         run(cafe, frozen)
         run(cafe, frozen, GRACE + timedelta(hours=1))

@@ -34,6 +34,12 @@ class Member:
         return self.shop.card(self.id, test=True)
 
     @property
+    def page(self) -> str:
+        """The page of the card, as a browser sees it that the card does not live on."""
+        path = self.card["card_url"].removeprefix("https://cards.example")
+        return self.shop.service.request("GET", path, query={"look": "1"}).text
+
+    @property
     def tier(self) -> str | None:
         return self.card["tier"]["id"] if self.card["tier"] else None
 
@@ -139,7 +145,9 @@ class TestMugClub:
             until(club, day)
             (off,) = anna.card["tier"]["discounts"]
             assert (off["percent"], off["categories"]) == (10, ["merch"])
+            assert "10 % off merchandise" in anna.page
         until(club, "2027-01-18")
+        assert "10 % off merchandise" not in anna.page.partition('id="ladder"')[0]
         assert (anna.card["tier"]["id"], anna.card["tier"]["discounts"]) == (None, [])
 
     def test_connoisseur_is_above_and_falls_back_to_the_month_that_still_runs(

@@ -11,7 +11,7 @@ from regulars.jobs import cards
 from regulars.program.shop import load_shop
 from regulars.store.profiles import Profile
 from tests.conftest import Clock
-from tests.functional.test_contacts import joined
+from tests.functional.claiming import joined
 from tests.functional.test_earning import published
 from tests.service import Merchant
 from tests.threats import removal

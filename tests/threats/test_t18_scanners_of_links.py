@@ -10,7 +10,7 @@ from regulars.actions import claimed
 from regulars.core import tokens
 from regulars.pages.customer.mailed import handlers as mailed
 from regulars.pages.customer.unsubscribe import handlers as unsubscribe
-from tests.functional.test_contacts import contacts, joined, mailed_link
+from tests.functional.claiming import contacts, joined, mailed_link
 from tests.functional.test_messages import Mails
 from tests.service import Merchant, Service
 from tests.threats import removal

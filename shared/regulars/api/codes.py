@@ -39,9 +39,7 @@ def make_at_the_counter(request: protocol.Request) -> protocol.Response:
     gathered, body = credentials.gather_for(
         connect.lean_table(), request, lambda: bodies.code({"kind": "once", **request.json})
     )
-    session = gathered.caller.staff
-    if session is None:
-        raise Refused(RefusalCode.FORBIDDEN, "This call is for signed-in devices.")
+    session = gathered.at_the_counter
     if session.role == STAFF and body["kind"] != "once":
         raise Refused(RefusalCode.FORBIDDEN, "Codes that last are made by a manager.")
     place = body.get("location")

@@ -94,6 +94,13 @@ class Gathered(NamedTuple):
         limits.wrong(self.shop.table, self.tries)
 
     @property
+    def at_the_counter(self) -> Session:
+        """Who is signed in at the counter; raises FORBIDDEN for a caller who is nobody there."""
+        if self.caller.staff is None:
+            raise Refused(RefusalCode.FORBIDDEN, "This is for people at the counter.")
+        return self.caller.staff
+
+    @property
     def program(self) -> Program:
         return self.shop.program
 

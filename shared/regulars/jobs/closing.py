@@ -287,17 +287,22 @@ def _empty_ways_in(table: Table, merchant_id: str, now_ms: int) -> None:
         if person.email:
             box = keys.mailbox(mailbox_digest(person.email))
             table.put(shell((box, f"{merchant_id}#{person.staff_id}"), now_ms))
-        gone = person._replace(name="", email="", pin="", gone_ms=person.gone_ms or now_ms)
+        gone = person._replace(name="", email="", pin="", gone_ms=person.gone_ms or now_ms, rest={})
         table.put(staff.person_item(merchant_id, gone))
         table.put(passkeys.emptied(merchant_id, person.staff_id, now_ms).item)
     for item in table.items(pk, prefix=keys.DEVICE_PREFIX, consistent=True):
         device = staff.device_of(item)
         gone_for_good = device._replace(
-            name="", sha256="", session="", who="", revoked_ms=device.revoked_ms or now_ms
+            name="",
+            sha256="",
+            session="",
+            who="",
+            rest={},
+            revoked_ms=device.revoked_ms or now_ms,
         )
         table.put(staff.device_item(merchant_id, gone_for_good))
     for key in api_keys.of_merchant(table, merchant_id):
-        revoked = key._replace(name="", revoked_ms=key.revoked_ms or now_ms)
+        revoked = key._replace(name="", revoked_ms=key.revoked_ms or now_ms, rest={})
         for write in api_keys.puts(revoked):
             table.put(write.item)
     for write in hooks.emptied(table, merchant_id):

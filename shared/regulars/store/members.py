@@ -161,12 +161,15 @@ class Members:
         """The member whose card shows this rotating code now."""
         offline = guest_codes.offline_handle(code)
         handle = offline or tokens.read_card_code(self.merchant_id, code, epoch_s)
-        key = keys.handle(self.merchant_id, handle or "-")
-        (item,) = self.table.get(key, consistent=False) if handle else (None,)
-        found = item.get("c") if item else None
-        profile = self.profile(found) if found and offline else None
+        if handle is None:
+            return None
+        (item,) = self.table.get(keys.handle(self.merchant_id, handle), consistent=False)
+        found: str | None = item.get("c") if item else None
+        if found is None or not offline:
+            return found
+        profile = self.profile(found)  # only a device of the card makes such a code
         good = profile and shows(profile.devices, self.merchant_id, code, epoch_s)
-        return found if good or not offline else None
+        return found if good else None
 
     def by_voucher_code(self, code: str) -> tuple[str, str] | None:
         """Member and voucher of a voucher's code."""

@@ -63,9 +63,13 @@ def closed(table: Table, merchant_id: str, *, yes: bool = True) -> list[Put]:
 
 def emptied(table: Table, merchant_id: str) -> list[Put]:
     """Return the writes that take what tills gave us out of the closed hooks of a merchant."""
+    hooks = [hook_of(write.item) for write in closed(table, merchant_id)]
     return [
-        Put({**write.item, "secret": "", "access_token": "", "account": ""})
-        for write in closed(table, merchant_id)
+        Put(
+            hook_item(one._replace(secret="", access_token="", account="", rest={}))
+            | {"closed": True}
+        )
+        for one in hooks
     ]
 
 

@@ -10,8 +10,6 @@ from regulars.domain import calendar, limits
 from regulars.domain.card import Card
 from regulars.domain.program import EarnRule, Program
 from regulars.i18n.words import Words
-from regulars.program.shop import Shop
-from regulars.store import waiting_actions
 from regulars.store.waiting_actions import WaitingAction
 
 State = Literal["open", "waiting", "granted", "refused", "used_up"]
@@ -36,13 +34,6 @@ class ActionRow(NamedTuple):
     def can_say(self) -> bool:
         """Whether the member can say now that it was done."""
         return self.by in {"self", "owner"} and self.state in {"open", "refused", "granted"}
-
-
-def read(shop: Shop, member_id: str) -> list[WaitingAction]:
-    """Read what a member says they did, where the programme has anything that waits."""
-    if not any(rule.proof == "owner" for rule in shop.program.earn):
-        return []
-    return waiting_actions.of_card(shop.table, shop.merchant_id, member_id)
 
 
 def rows(

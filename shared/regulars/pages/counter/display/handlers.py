@@ -7,7 +7,6 @@ from regulars.core import display_codes, tokens
 from regulars.domain import calendar
 from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.card import Card
-from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.i18n.words import words as words_of
 from regulars.pages import answer
@@ -21,16 +20,9 @@ from regulars.store.staff import Session
 from regulars.views import customer
 
 
-def show(request: protocol.Request) -> protocol.Response:
-    """GET /staff/display; on a device on which nobody is signed in it asks who is there."""
-    try:
-        gathered = credentials.gather(connect.lean_table(), request)
-    except Refused as refused:
-        asked = who.page(request) if refused.code is RefusalCode.UNAUTHORIZED else None
-        if asked is None:
-            raise
-        return asked
-    staff, program = _signed_in(gathered), gathered.program
+def show(_: protocol.Request, gathered: credentials.Gathered, staff: Session) -> protocol.Response:
+    """GET /staff/display: the page that shows codes."""
+    program = gathered.program
     first, *others = program.languages
     today = calendar.local_date(gathered.now, program.timezone)
     view = DisplayPage(
@@ -49,7 +41,7 @@ def code(request: protocol.Request) -> protocol.Response:
     for some seconds more. Where the place is closed there is no code.
     """
     gathered = credentials.gather(connect.lean_table(), request)
-    staff, shop = _signed_in(gathered), gathered.shop
+    staff, shop = gathered.at_the_counter, gathered.shop
     m, device_id, now_s = shop.merchant_id, staff.device.device_id, to_ms(gathered.now) // 1000
     is_open = earning_codes.is_open(shop, staff.location)
     token = display_codes.token(m, device_id, now_s)
@@ -68,13 +60,7 @@ def code(request: protocol.Request) -> protocol.Response:
     return protocol.json_answer(200, body)
 
 
-def _signed_in(gathered: credentials.Gathered) -> Session:
-    if gathered.caller.staff is None:
-        raise Refused(RefusalCode.FORBIDDEN, "This is for signed-in devices.")
-    return gathered.caller.staff
-
-
 ROUTES = {
-    "GET /staff/display": answer.as_page(show),
+    "GET /staff/display": who.asked_first(show),
     "GET /staff/api/display": code,
 }

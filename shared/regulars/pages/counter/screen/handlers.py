@@ -9,7 +9,6 @@ from regulars.actions import aside
 from regulars.core.config import settings
 from regulars.domain import calendar, ledger
 from regulars.domain.program import Program
-from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.i18n import Text
 from regulars.i18n.words import Words
@@ -27,18 +26,10 @@ from regulars.views.customer import worth
 _WORKER = Path(__file__).parent / "counter-worker.js"
 
 
-def show(request: protocol.Request) -> protocol.Response:
-    """GET /staff/counter; on a device on which nobody is signed in it asks who is there."""
-    try:
-        gathered = credentials.gather(connect.lean_table(), request)
-    except Refused as refused:
-        asked = who.page(request) if refused.code is RefusalCode.UNAUTHORIZED else None
-        if asked is None:
-            raise
-        return asked
-    session = gathered.caller.staff
-    if session is None:
-        raise Refused(RefusalCode.FORBIDDEN, "This page is for signed-in devices.")
+def show(
+    request: protocol.Request, gathered: credentials.Gathered, session: Session
+) -> protocol.Response:
+    """GET /staff/counter: the screen."""
     words = answer.browser_words(request, gathered.program.languages)
     view = _view(gathered.shop, session, words)
     return answer.page(200, TEMPLATE, view, words, setup=texts.setup(view, words))
@@ -52,9 +43,7 @@ def worker(request: protocol.Request) -> protocol.Response:
 def state(request: protocol.Request) -> protocol.Response:
     """GET /staff/api/state: who is at the counter now, and what they have booked today."""
     gathered = credentials.gather(connect.lean_table(), request)
-    session, shop = gathered.caller.staff, gathered.shop
-    if session is None:
-        raise Refused(RefusalCode.FORBIDDEN, "This is for signed-in devices.")
+    session, shop = gathered.at_the_counter, gathered.shop
     counted = _counted(shop.program)
     return protocol.json_answer(
         200,
@@ -156,7 +145,7 @@ def _today(shop: Shop, staff_id: str, counted: str | None) -> int:
 
 
 ROUTES = {
-    "GET /staff/counter": answer.as_page(show),
+    "GET /staff/counter": who.asked_first(show),
     "GET /staff/worker.js": worker,
     "GET /staff/api/state": state,
     **members.ROUTES,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 
 from regulars.core import checks, tokens
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.http import protocol, sessions
+from regulars.http import credentials, protocol, sessions
 from regulars.pages import answer
 from regulars.pages.counter.who.view import TEMPLATE, Choice, WhoPage
 from regulars.pages.message import view as message
 from regulars.program.shop import load_shop
 from regulars.render.brand import brand_of
 from regulars.store import closing, connect, keys, limits, staff
-from regulars.store.staff import Device, Person
+from regulars.store.staff import Device, Person, Session
 
 TRIES = 3
+
+Show = Callable[[protocol.Request, credentials.Gathered, Session], protocol.Response]
+"""Answers with a page, for who is signed in."""
 
 
 def page(request: protocol.Request) -> protocol.Response | None:
@@ -36,6 +40,23 @@ def page(request: protocol.Request) -> protocol.Response | None:
     )
     words = answer.browser_words(request, program.languages)
     return answer.page(200, TEMPLATE, view, words)
+
+
+def asked_first(show: Show) -> protocol.Handler:
+    """Return the handler of a page of the counter: on a device on which nobody is signed in it
+    asks who is there. Raises UNAUTHORIZED in a browser that is no device."""
+
+    def handler(request: protocol.Request) -> protocol.Response:
+        try:
+            gathered = credentials.gather(connect.lean_table(), request)
+        except Refused as refused:
+            asked = page(request) if refused.code is RefusalCode.UNAUTHORIZED else None
+            if asked is None:
+                raise
+            return asked
+        return show(request, gathered, gathered.at_the_counter)
+
+    return answer.as_page(handler)
 
 
 def sign_in(request: protocol.Request) -> protocol.Response:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from regulars.pages.customer.card import opening
+from regulars.store import waiting_actions
+from regulars.store.waiting_actions import WaitingAction
 from regulars.views import customer_actions
 
 
@@ -18,9 +20,11 @@ class ActionsPanel(NamedTuple):
 
 def panel(one: opening.Opened, once: str) -> ActionsPanel | None:
     """Return the panel of a card; None when the programme rewards no action."""
-    program = one.shop.program
+    shop, program = one.shop, one.shop.program
     if not any(rule.on == "action" for rule in program.earn):
         return None
-    kept = customer_actions.read(one.shop, one.card.member_id)
-    rows = customer_actions.rows(program, one.card, kept, one.shop.now, one.words)
+    kept: list[WaitingAction] = []
+    if any(rule.proof == "owner" for rule in program.earn):  # others do not wait
+        kept = waiting_actions.of_card(shop.table, shop.merchant_id, one.card.member_id)
+    rows = customer_actions.rows(program, one.card, kept, shop.now, one.words)
     return ActionsPanel(f"{one.path}/actions" if one.slug else "", once, rows)

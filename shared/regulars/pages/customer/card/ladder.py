@@ -169,7 +169,7 @@ def benefits(
     rows = [
         _benefit(program, card, profile, one, today, words) for one in current(program, tier.id)
     ]
-    for discount in getattr(tier, "discounts", ()):
+    for discount in tier.discounts:
         note = words.t("always, just show your code")
         rows.append(BenefitRow(words.pick(discount.name), note, "percent"))
     named = [_words(row.name) for row in rows]

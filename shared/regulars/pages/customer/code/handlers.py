@@ -141,7 +141,7 @@ def _join(
     try:
         return holder.join(request, shop, profile._replace(consents={}), once)
     except Refused as refused:
-        if not holder.is_busy(refused):
+        if refused.code is not RefusalCode.RATE_LIMITED:
             raise
         many = message.MessagePage(
             "many_join", brand_of(shop.program), minutes=answer.minutes(refused)

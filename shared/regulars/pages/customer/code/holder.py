@@ -9,7 +9,6 @@ from regulars.core import tokens
 from regulars.core.limits import JOINS, JOINS_FROM_ONE
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
-from regulars.domain.refusals import Refused
 from regulars.http import card_holders, protocol
 from regulars.http.limits import source
 from regulars.program.shop import Shop
@@ -97,8 +96,3 @@ def join(request: protocol.Request, shop: Shop, profile: Profile, once: str) -> 
         card_holders.device_cookie(m, enrolled.member_id, secret),
         tokens.card_token(m, enrolled.member_id, profile.link, made_with),
     )
-
-
-def is_busy(refused: Refused) -> bool:
-    """Tell whether too many joined at once."""
-    return refused.code.value == "rate_limited"
