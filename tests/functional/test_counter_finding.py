@@ -171,3 +171,15 @@ def test_a_phone_is_confirmed_without_being_seen(cafe: Merchant) -> None:
     code = as_script(cafe, phone, f"{own(cafe)}/code").json["code"]
     assert call(cafe, staff, path, {"contact": "phone", "code": code}).status == 200
     assert shown(cafe, card["member_id"])["phone_end"] == "567"
+
+
+@pytest.mark.parametrize(
+    ("template", "shown"), [("corner-cafe", True), ("supper-club", False), ("mug-club", False)]
+)
+def test_a_code_for_a_visit_is_offered_where_a_visit_earns(
+    service: Service, template: str, *, shown: bool
+) -> None:
+    club = service.new_merchant(template)
+    page = service.request("GET", "/staff/counter", cookies=club.counter()).text
+    for way in ('id="showCode"', 'id="display"'):
+        assert (f"{way} hidden" not in page) is shown

@@ -89,6 +89,7 @@ def _view(shop: Shop, session: Session, words: Words) -> CounterPage:
         gifts=_gifts(program),
         here=_here(shop, session),
         join_url=_join_url(shop),
+        codes=any(rule.on == "visit" for rule in program.earn),
         now=calendar.rfc3339(calendar.to_ms(shop.now)),
     )
 

@@ -70,5 +70,7 @@ class CounterPage(NamedTuple):
     gifts: Mapping[str, tuple[Text, Text]] = MappingProxyType({})
     here: Here = Here("", "", "", "staff", ())
     join_url: str = ""
+    codes: bool = True
+    """Whether a code that a guest scans gives something: it is one visit."""
     now: str = ""
     sign_out: str = "/staff/sign-out"
