@@ -67,3 +67,20 @@ def test_inside_another_app_no_device_is_bound(service: Service, user_agent: str
     taken = own.post(f"{own.path}/device")
     assert "This phone and others" in taken.text
     assert "Open this in your browser" not in taken.text
+
+
+@pytest.mark.parametrize("user_agent", [INSTAGRAM, WEBVIEW])
+def test_a_code_that_is_scanned_inside_another_app_binds_no_device(
+    service: Service, user_agent: str
+) -> None:
+    cafe = service.new_merchant()
+    code = cafe.call("POST", "/v1/codes", {"kind": "once"}).json["url"]
+    inside = Browser(service, {"accept-language": "en", "user-agent": user_agent})
+    assert "Open this in your browser" in inside.get(code).text
+    booked = inside.post(inside.path, once="form-1234")
+    assert "It is on your card" in booked.text
+    (member,) = cafe.call("GET", "/v1/members").json["items"]
+    assert member["visits"] == 1
+    card = inside.get(f"/card/{cafe.created['slug']}")
+    assert "Open this in your browser" in card.text
+    assert inside.post(f"/card/{cafe.created['slug']}/device").status == 403

@@ -9,7 +9,7 @@ import pytest
 from regulars.core import limits as numbers
 from regulars.core.limits import Window
 from regulars.messages import delivery
-from regulars.pages.customer.join import handlers as join
+from regulars.pages.customer import joining
 from regulars.pages.customer.join import view
 from regulars.store.members import Members
 from regulars.store.profiles import Profile
@@ -34,11 +34,11 @@ def test_who_fills_in_everything_does_not_join(removed: None, cafe: Merchant) ->
     assert members(cafe) == []
 
 
-@against(removal.of(join, "_count", lambda *_: None))
+@against(removal.of(joining, "count", lambda *_: None))
 def test_one_address_joins_so_often_in_a_while(
     removed: None, cafe: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(join, "JOINS_FROM_ONE", Window(5, 600))
+    monkeypatch.setattr(joining, "JOINS_FROM_ONE", Window(5, 600))
     assert [joins(cafe).status for _ in range(7)] == [303] * 5 + [429] * 2
     assert len(members(cafe)) == 5
     assert numbers.JOINS_FROM_ONE.most == 100

@@ -9,17 +9,16 @@ from regulars.actions import earning_codes
 from regulars.core import tokens
 from regulars.domain import calendar, carryover, held_visits
 from regulars.domain.calendar import from_ms, to_ms
-from regulars.domain.card import Card
-from regulars.domain.decide import decide
 from regulars.domain.earning_codes import EarningCode
 from regulars.domain.ledger import Entry, granted
-from regulars.domain.operations import Join, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import problems, protocol
+from regulars.http.in_app import is_in_app
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
 from regulars.pages import answer
+from regulars.pages.customer import joining
 from regulars.pages.customer.card.opening import slug_of
 from regulars.pages.customer.code import holder, view
 from regulars.pages.customer.code.holder import Holder
@@ -27,13 +26,11 @@ from regulars.pages.customer.controller import controller_of
 from regulars.pages.customer.join import form
 from regulars.pages.customer.join.view import TRAP
 from regulars.pages.customer.words import member_words
-from regulars.pages.message import view as message
 from regulars.program.shop import Shop, load_shop
 from regulars.render.brand import brand_of
 from regulars.store import cards, connect, keys
 from regulars.views import customer
 
-ONCE = re.compile(r"[0-9a-z]{8,40}")
 LINK = re.compile(r"[0-9a-z]{20,40}")
 
 _STATES: Mapping[RefusalCode, view.State] = {
@@ -76,9 +73,9 @@ def use(request: protocol.Request) -> protocol.Response:
         if state := _over(shop, code):
             return _page(request, shop, code, one, words, state)
         joined = _join(request, shop, code)
-        if not isinstance(joined, holder.Joined):
+        if not isinstance(joined, joining.Joined):
             return joined
-        one, cookies, link = joined.holder, (joined.cookie,), joined.token
+        one, cookies, link = _new_holder(shop, joined), joined.cookies, joined.token
         words = member_words(request, one.profile, shop.program)
     try:
         earning_codes.use(shop, code, one.card)
@@ -123,7 +120,7 @@ def _state_of(refused: Refused) -> view.State | None:
 
 def _join(
     request: protocol.Request, shop: Shop, code: EarningCode
-) -> holder.Joined | protocol.Response:
+) -> joining.Joined | protocol.Response:
     """A new card for the form, or the page that says what is wrong with it."""
     sent = {name: form.trimmed(value) for name, value in request.form.items()}
     wanted = sent.get("language") or request.headers.get("accept-language", "")
@@ -136,17 +133,21 @@ def _join(
     if errors:
         wrong, typed = errors["birthday"], asked.get("birthday", "")
         return _page(request, shop, code, None, words, "join", status=422, error=wrong, typed=typed)
-    once = sent.get("once", "")
-    once = once if ONCE.fullmatch(once) else tokens.random_id(20)
     try:
-        return holder.join(request, shop, profile._replace(consents={}), once)
+        joining.count(request, shop)
     except Refused as refused:
-        if refused.code is not RefusalCode.RATE_LIMITED:
-            raise
-        many = message.MessagePage(
-            "many_join", brand_of(shop.program), minutes=answer.minutes(refused)
-        )
-        return answer.refusal_page(refused, many, words)
+        return joining.too_many(refused, shop, words)
+    given = ["birthday"] if profile.birthday else []
+    made = profile._replace(consents={}).with_proof(to_ms(shop.now), "page", *given)
+    what = f"{joining.once_of(sent)}:code:{profile.birthday}"
+    return joining.join(request, shop, made, what)
+
+
+def _new_holder(shop: Shop, joined: joining.Joined) -> Holder:
+    one = holder.read(shop, joined.enrolled.member_id)
+    if one is None:
+        raise AssertionError("who was just enrolled has a card")
+    return one
 
 
 def _booked(shop: Shop, code: EarningCode, member_id: str) -> Entry | None:
@@ -209,6 +210,7 @@ def _page(
         once=tokens.random_id(20),
         min_age=program.join.min_age,
         trap=TRAP,
+        in_app=state == "join" and is_in_app(request),
         controller=controller_of(merchant) if merchant else None,
         minutes=answer.minutes(refused) if refused else 0,
         **more,  # type: ignore[arg-type]  # named by the callers above
@@ -218,13 +220,10 @@ def _page(
 
 def _goal(shop: Shop, one: Holder | None) -> customer.GoalPanel | None:
     """The next reward of the card; without one, of the card that joining would make."""
+    if one is None:
+        return joining.first_goal(shop)
     today = calendar.local_date(shop.now, shop.program.timezone)
-    if one:
-        card = carryover.of(shop.program, one.card, today)
-    else:
-        operation = Join(Origin("preview", "join", entropy=bytes(16)), member_id="")
-        card = decide(shop.program, Card(""), operation, shop.now).card
-    return customer.goal(shop.program, card, today)
+    return customer.goal(shop.program, carryover.of(shop.program, one.card, today), today)
 
 
 ROUTES = {

@@ -1,19 +1,13 @@
-"""Who holds the card that a browser brings to a code, and who gets a new one there."""
+"""Who holds the card that a browser brings to a code."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from regulars.actions.enroll import enroll
-from regulars.core import tokens
-from regulars.core.limits import JOINS, JOINS_FROM_ONE
-from regulars.domain.calendar import to_ms
 from regulars.domain.card import Card
 from regulars.http import card_holders, protocol
-from regulars.http.limits import source
 from regulars.program.shop import Shop
-from regulars.store import keys, limits
-from regulars.store.answers import Idempotency
+from regulars.store import keys
 from regulars.store.card_devices import with_secret
 from regulars.store.cards import card_of
 from regulars.store.members import card_of_link
@@ -53,46 +47,3 @@ def read(shop: Shop, member_id: str) -> Holder | None:
     if state is None or profile is None:
         return None
     return Holder(card_of(state), profile_of(profile))
-
-
-class Joined(NamedTuple):
-    """A new card, and what makes the browser the device that it lives on."""
-
-    holder: Holder
-    cookie: str
-    token: str
-    """What the card's link ends with, for a browser that keeps no cookies."""
-
-
-def join(request: protocol.Request, shop: Shop, profile: Profile, once: str) -> Joined:
-    """Enrol whoever has scanned a code; the same form posted twice is one card.
-
-    Raises RATE_LIMITED when too many join at once.
-    """
-    m, at_ms, link_key = shop.merchant_id, to_ms(shop.now), tokens.key_name()
-    counted = [limits.Counted(limits.named("joins", m), JOINS)]
-    if request.source:
-        here = limits.named("joins", m, source(request))
-        counted.insert(0, limits.Counted(here, JOINS_FROM_ONE))
-    limits.require(shop.table, *counted, detail="Too many joined at once.")
-    op = f"join:{once}:code:{profile.birthday}"
-    secret, device = card_holders.new_device(request, at_ms, "join", tokens.device_secret(m, op))
-    given = ["birthday"] if profile.birthday else []
-    made = profile.with_proof(at_ms, "page", *given)._replace(link_key=link_key)
-    enrolled = enroll(
-        shop,
-        made.living_on(device),
-        op=op,
-        source="join",
-        idempotency=Idempotency(fingerprint="join", expires=True),
-        render=lambda decision: {"member_id": decision.card.member_id, "link_key": link_key},
-    )
-    holder = read(shop, enrolled.member_id)
-    if holder is None:
-        raise AssertionError("who was just enrolled has a card")
-    made_with = str(enrolled.answer.body.get("link_key", "")) if enrolled.answer else link_key
-    return Joined(
-        holder,
-        card_holders.device_cookie(m, enrolled.member_id, secret),
-        tokens.card_token(m, enrolled.member_id, profile.link, made_with),
-    )

@@ -56,3 +56,5 @@ class CodePage(NamedTuple):
     trap: str = ""
     ask_person: bool = False
     controller: Controller | None = None
+    in_app: bool = False
+    """Of `join`: whether the browser is inside another app, where a card would be lost."""

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from regulars.actions import consent
-from regulars.actions.enroll import enroll
 from regulars.core import checks, contacts, tokens
 from regulars.core.config import settings
-from regulars.core.limits import JOINS, JOINS_FROM_ONE
 from regulars.domain import calendar, codes, names
-from regulars.domain.card import Card
-from regulars.domain.decide import decide
-from regulars.domain.operations import Join, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import card_holders, protocol
 from regulars.http.in_app import is_in_app
-from regulars.http.limits import source
 from regulars.i18n import negotiate
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
 from regulars.messages.notify import notify
 from regulars.pages import answer
-from regulars.pages.customer import claims, consents, friends
+from regulars.pages.customer import claims, consents, friends, joining
 from regulars.pages.customer.controller import Controller, controller_of
 from regulars.pages.customer.join import form, view
-from regulars.pages.message import view as message
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.render.brand import brand_of
-from regulars.store import connect, keys, limits, merchants
-from regulars.store.answers import Idempotency
+from regulars.store import connect, keys, merchants
 from regulars.store.merchants import Merchants
 from regulars.store.profiles import profile_of
-from regulars.views import customer
-
-ONCE = re.compile(r"[0-9a-z]{8,40}")
 
 
 def show(request: protocol.Request) -> protocol.Response:
@@ -69,53 +57,20 @@ def join(request: protocol.Request) -> protocol.Response:
             sent["phone"] = contacts.shown(profile.phone)
         return _page(request, shop, controller, words, 422, sent, errors)
     try:
-        _count(request, shop)
+        joining.count(request, shop)
     except Refused as refused:
-        many = message.MessagePage(
-            "many_join", brand_of(shop.program), minutes=answer.minutes(refused)
-        )
-        return answer.refusal_page(refused, many, words)
+        return joining.too_many(refused, shop, words)
     at_ms = calendar.to_ms(shop.now)
     given = [f"consent.{channel}" for channel in profile.consents]
     given += ["birthday"] if profile.birthday else []
-    once, link_key = sent.get("once", ""), tokens.key_name()
-    op = f"join:{once if ONCE.fullmatch(once) else tokens.random_id(20)}:{form.typed(profile)}"
-    # Made from the operation: the form that is posted twice gets the same secret again.
-    secret, device = card_holders.new_device(
-        request, at_ms, "join", tokens.device_secret(shop.merchant_id, op)
-    )
-    made = profile.claiming(at_ms).with_proof(at_ms, "page", *given)._replace(link_key=link_key)
+    made = profile.claiming(at_ms).with_proof(at_ms, "page", *given)
     made = consent.worded(made, consents.sentences(words))
-    bound = not is_in_app(request)  # a browser inside an app is not where a card can live
-    enrolled = enroll(
-        shop,
-        made.living_on(device) if bound else made,
-        op=op,
-        source="join",
-        idempotency=Idempotency(fingerprint="join", expires=True),
-        render=lambda decision: {"member_id": decision.card.member_id, "link_key": link_key},
-    )
+    what = f"{joining.once_of(sent)}:{form.typed(profile)}"
+    joined = joining.join(request, shop, made, what)
     if profile.email:
-        owner = enrolled.known.get("email")
-        notify(shop.merchant_id, claims.mail(shop, enrolled.member_id, profile.email, owner))
-    made_with = str(enrolled.answer.body.get("link_key", "")) if enrolled.answer else link_key
-    token = tokens.card_token(shop.merchant_id, enrolled.member_id, profile.link, made_with)
-    m, member_id = shop.merchant_id, enrolled.member_id
-    if not bound:
-        return protocol.redirect(f"/c/{token}", (card_holders.card_cookie(m, token),))
-    cookie = card_holders.device_cookie(m, member_id, secret)
-    aside = card_holders.put_aside(request, m, member_id)
-    return protocol.redirect(f"/c/{token}", (cookie, aside) if aside else (cookie,))
-
-
-def _count(request: protocol.Request, shop: Shop) -> None:
-    """Count a join at the shop, from the address and of all; raises RATE_LIMITED."""
-    m = shop.merchant_id
-    counted = [limits.Counted(limits.named("joins", m), JOINS)]
-    if request.source:
-        here = limits.named("joins", m, source(request))
-        counted.insert(0, limits.Counted(here, JOINS_FROM_ONE))
-    limits.require(shop.table, *counted, detail="Too many joined at once.")
+        owner, member_id = joined.enrolled.known.get("email"), joined.enrolled.member_id
+        notify(shop.merchant_id, claims.mail(shop, member_id, profile.email, owner))
+    return protocol.redirect(f"/c/{joined.token}", joined.cookies)
 
 
 def _shop(request: protocol.Request) -> tuple[Shop, Controller]:
@@ -153,7 +108,7 @@ def _page(
         languages=shop.program.languages,
         controller=controller,
         consents=consents.sentences(words),
-        goal=_first_goal(shop),
+        goal=joining.first_goal(shop),
         source=values.get("source") or request.query.get("source", "")[: checks.TEXT_MAX],
         ref=values.get("ref") or request.query.get("ref", "")[: checks.TEXT_MAX],
         values=values,
@@ -186,14 +141,6 @@ def _with_friend(shop: Shop, shown: view.JoinPage, words: Words) -> view.JoinPag
     name = names.given(profile.name, profile.language or words.lang) or words.t("A friend")
     gift = friends.gives(shop.program, referral.friend, words)
     return shown._replace(friend=name, gift=gift)
-
-
-def _first_goal(shop: Shop) -> customer.GoalPanel | None:
-    """The goal as it will stand on the new card: by really deciding the join."""
-    operation = Join(Origin("preview", "join", entropy=bytes(16)), member_id="")
-    card: Card = decide(shop.program, Card(""), operation, shop.now).card
-    today = calendar.local_date(shop.now, shop.program.timezone)
-    return customer.goal(shop.program, card, today)
 
 
 ROUTES = {
