@@ -100,9 +100,9 @@ def test_two_copies_side_by_side_know_nothing_of_each_other(
     product: Product, new_product: NewProduct
 ) -> None:
     other = new_product("other")
-    member = other.member(name="Only Here")
+    member = other.member(name="Zuzanna Beside")
     assert other.base_url != product.base_url
-    assert product.api("GET", "/v1/members?q=Only").json["items"] == []
+    assert product.api("GET", "/v1/members?q=Zuzanna").json["items"] == []
     assert product.api("GET", "/v1/program", key=other.demo["api_key"]).status == 401
     here = member["card_url"].replace(other.base_url, product.base_url)
     assert (

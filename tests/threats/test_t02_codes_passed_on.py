@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -16,10 +17,12 @@ from tests.threats import removal
 from tests.threats.removal import against
 
 really_used = earning_codes.use
+both_have_read = threading.Barrier(2)
 
 
 def for_everybody(code: Any) -> Count:
-    """A use of a code that is never used up."""
+    """A use of a code that is never used up, at once with that of another who has read it."""
+    both_have_read.wait(30)
     return really_used(code)._replace(limit=10**9)
 
 
