@@ -200,9 +200,6 @@ RARE = {
     Need("api", "s3:GetObject", ""): (
         "it signs a link to an archive; S3 asks for it when somebody follows the link"
     ),
-    Need("expiry", "dynamodb:UpdateItem", "table"): (
-        "what waited for room on a card takes the last piece of a stock when a voucher expires"
-    ),
     Need("outbox", "dynamodb:UpdateItem", "table"): (
         "a bonus for a friend, or a refund that outbox books, moves a counter that all share"
     ),
