@@ -16,10 +16,18 @@ from tests.e2e.product import Product, wait_for
 pytestmark = pytest.mark.browser
 
 
+def who_has_a_digit(product: Product) -> tuple[Any, str]:
+    """A member whose code of this moment can only be a code; one in ten has letters alone."""
+    while True:
+        member = product.member(name="Offline Anna")
+        code = product.request("GET", f"{member['card_url']}/code").json["code"]
+        if any(one.isdigit() for one in code):
+            return member, code
+
+
 class TestWithoutAConnection:
     def test_bookings_wait_and_are_sent_in_order(self, product: Product, people: People) -> None:
-        anna = product.member(name="Offline Anna")
-        code = product.request("GET", f"{anna['card_url']}/code").json["code"]
+        anna, code = who_has_a_digit(product)
         bela = product.member(name="Offline Bela")
         counter = people.new("en")
         online(product, counter)
@@ -42,6 +50,24 @@ class TestWithoutAConnection:
         both = [anna["member_id"], bela["member_id"]]
         wait_for(lambda: [product.card(one)["visits"] for one in both] == [1, 1], "the stamps")
         expect(counter.locator("#kept")).to_be_hidden(timeout=15_000)
+
+    def test_what_may_be_a_name_or_a_code_is_asked_for(
+        self, product: Product, people: People
+    ) -> None:
+        counter = people.new("en")
+        online(product, counter)
+        counter.context.set_offline(True)
+        for typed in ("Margaret", "ntek yvtc"):
+            counter.fill("#q", typed)
+            counter.press("#q", "Enter")
+            expect(counter.locator("#matches button")).to_have_count(1)
+            expect(counter.locator("#say")).to_contain_text("If this is the guest's code, tap it.")
+            assert not counter.locator("#who").is_visible()
+        counter.locator("#matches button").click()
+        expect(counter.locator("#who")).to_have_text("Code NTEK YVTC")
+        counter.click("#plus")
+        assert went_through(counter) == "Kept on this device"
+        assert [one["body"]["code"] for one in waiting(counter)] == ["NTEKYVTC"]
 
     def test_the_session_may_end_meanwhile(self, product: Product, people: People) -> None:
         person = product.api("POST", "/v1/staff", {"name": "Ola", "pin": "4711"}).json["staff_id"]

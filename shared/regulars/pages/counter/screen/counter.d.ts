@@ -181,7 +181,7 @@ type CounterText =
   | "scanCode" | "codeUsed" | "codeOver" | "noCode" | "confirmed" | "redeem" | "take" | "add" | "less" | "book" | "typeAmount" | "changeAmount"
   | "bill" | "off" | "given" | "redeemNow" | "nextTime" | "nextGuest" | "unlocked" | "surprised"
   | "tier" | "nothing" | "undone" | "seconds" | "minutes" | "reward" | "membership" | "stamped"
-  | "visitsToday" | "lastBy" | "sending" | "kept" | "keptNote" | "lost" | "offlineSince" | "goOn"
+  | "visitsToday" | "lastBy" | "sending" | "kept" | "keptNote" | "lost" | "lostCode" | "offlineSince" | "goOn"
   | "waiting" | "refusedSome" | "see" | "waits" | "refusedWhy" | "okay" | "showCard" | "takeBack"
   | "nothingWaits" | "foreign" | "signFor" | "signAgain" | "signText" | "who" | "whoText"
   | "manager" | "managerText" | "wrongPin" | "manyPins" | "otherPin" | "onlyOnline";
@@ -217,6 +217,8 @@ interface MembershipShown {
 
 interface MemberShown {
   member_id: string;
+  /** What was typed without a connection and may be a code; nothing else is known then. */
+  code?: string;
   version?: number;
   name: string | null;
   note?: string | null;

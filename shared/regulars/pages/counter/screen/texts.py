@@ -138,6 +138,7 @@ def _of_sending(words: Words) -> dict[str, Any]:
         "kept": t("Kept on this device"),
         "keptNote": t("It is sent as soon as there is a connection, and counts once."),
         "lost": t("No connection. Try again."),
+        "lostCode": t("No connection. If this is the guest's code, tap it."),
         "offlineSince": t("No connection since {time}", time="{time}"),
         "goOn": t("Go on as usual; nothing is lost."),
         "waiting": words.forms("{n} booking waits", "{n} bookings wait"),

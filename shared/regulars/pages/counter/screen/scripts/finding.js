@@ -1,6 +1,9 @@
 // Finds guests: by a code, a name or a number. Only the newest question is answered.
 "use strict";
 
+/** @type {MemberShown} */
+const NOBODY_YET = { member_id: "", name: null, visits: 0, last_visit_at: null, tier: null, next: null };
+
 /** @param {Setup} setup @param {CounterById} byId @param {FinderScreen} screen */
 function finder(setup, byId, screen) {
   const { kept, post, dispatch, tell, lost, problem } = screen;
@@ -16,12 +19,14 @@ function finder(setup, byId, screen) {
     lost(!answer);
     if (question !== questions) return;
     if (!answer) {
-      // A name may look like a code: only one that was scanned, or has a digit, is booked unseen.
-      const { code = "" } = query;
-      const isCode = isCodeLike(code) && (isScanned || isCodeAlone(code));
-      if (isCode && (await kept.device())?.key)
-        found(question, { id: "", code: query.code.toUpperCase(), card: null, proof: "", counted: false });
-      else dispatch({ type: "missed", question, said: say.lost });
+      // A name may look like a code: one that was scanned, or has a digit, is one. Else the person says it.
+      const code = (query.code ?? query.q ?? "").replace(/[\s-]/g, "").toUpperCase();
+      if (!isCodeLike(code) || !(await kept.device())?.key) dispatch({ type: "missed", question, said: say.lost });
+      else if (isScanned || isCodeAlone(code)) unseen(question, code);
+      else {
+        tell(say.lostCode, "wait");
+        dispatch({ type: "listed", question, members: [{ ...NOBODY_YET, code }] });
+      }
       return;
     }
     if (answer.status === 401) {
@@ -40,6 +45,11 @@ function finder(setup, byId, screen) {
       dispatch({ type: "listed", question, members: body.members });
     } else if (body.members) find({ id: body.members[0].member_id });
     else foundCard(question, body);
+  }
+
+  /** A guest of whom only the code is known. @param {number} question @param {string} code */
+  function unseen(question, code) {
+    found(question, { id: "", code, card: null, proof: "", counted: false });
   }
 
   /** @param {number} question @param {any} body */
@@ -70,6 +80,12 @@ function finder(setup, byId, screen) {
 
   return {
     find,
+    /** What was chosen from a list. @param {MemberShown} card */
+    choose(card) {
+      if (!card.code) return void find({ id: card.member_id });
+      dispatch({ type: "ask", question: ++questions });
+      unseen(questions, card.code);
+    },
     forget() {
       questions += 1;
     },

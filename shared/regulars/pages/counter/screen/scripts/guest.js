@@ -7,8 +7,7 @@ function guestPanel(setup, byId, words, screen) {
   const { ago, count, fill, number, pick, rewardName, tierName, unitName } = words;
 
   /** @param {GuestShown} guest */
-  const nameOf = (guest) =>
-    guest.card ? guest.card.name || say.guest : fill(say.code, { code: guest.code.replace(/^(....)(.+)$/, "$1 $2") });
+  const nameOf = (guest) => (guest.card ? guest.card.name || say.guest : fill(say.code, { code: grouped(guest.code) }));
 
   /** @param {GuestShown} guest */
   const progressOf = ({ card }) => (card?.next ? `${number(card.next.have)} / ${number(card.next.need)}` : "");

@@ -58,8 +58,8 @@
     for (const button of document.querySelectorAll("#due button")) button.disabled = phase !== "guest";
     byId("redeem").disabled = phase !== "guest";
     if (state.list && state.list !== before.list) {
-      const choose = (/** @type {MemberShown} */ card) => find({ id: card.member_id });
-      byId("matches").replaceChildren(...state.list.map((card) => matchLine(setup, words, card, () => choose(card))));
+      const line = (/** @type {MemberShown} */ card) => matchLine(setup, words, card, () => choose(card));
+      byId("matches").replaceChildren(...state.list.map(line));
     }
     if (state.said && state.said !== before.said) tell(state.said, "wrong");
     if (phase === "finding" && !state.list) tell(say.searching, "wait");
@@ -188,7 +188,7 @@
   }
 
   // --- finding -------------------------------------------------------------------------------
-  const { find, forget } = finder(setup, byId, {
+  const { find, choose, forget } = finder(setup, byId, {
     kept,
     post,
     state: () => state,

@@ -248,9 +248,9 @@ function matchLine(setup, words, card, choose) {
   const who = document.createElement("span");
   const name = document.createElement("b");
   name.dir = "auto";
-  name.textContent = card.name || say.guest;
+  name.textContent = card.code ? fill(say.code, { code: grouped(card.code) }) : card.name || say.guest;
   const more = document.createElement("small");
-  const when = card.last_visit_at ? ago(card.last_visit_at) : say.first;
+  const when = card.code ? say.later : card.last_visit_at ? ago(card.last_visit_at) : say.first;
   more.textContent = [when, card.phone_end && fill(say.phone, { end: card.phone_end })].filter(Boolean).join(", ");
   who.append(name, more);
   const progress = document.createElement("span");

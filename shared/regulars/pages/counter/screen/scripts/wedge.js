@@ -126,3 +126,9 @@ const isCodeAlone = (text) => isCodeLike(text) && /\d/.test(text) && /[a-z]/i.te
 
 /** @param {string} text */
 const isCodeLike = (text) => /^(?:[0-9a-z]{8}|[0-9a-z]{10})$/i.test(text.replace(/^([0-9a-z]{4,5})[\s-]/i, "$1"));
+
+/** A code in two groups, as it stands on a card. @param {string} code */
+const grouped = (code) => {
+  const bare = code.replace(/[\s-]/g, "");
+  return `${bare.slice(0, bare.length / 2)} ${bare.slice(bare.length / 2)}`;
+};
