@@ -66,7 +66,11 @@ def change(here: Console) -> Response:
     body, bad = _body(here)
     if bad:
         return _form(here, person, bad, status=422)
-    outcome = here.ask(path("PATCH /v1/staff/{}", person["staff_id"]), body)
+    operation = path("PATCH /v1/staff/{}", person["staff_id"])
+    taken_back = set(person["limits"] or {}) - set(body["limits"] or {})
+    if taken_back and body["limits"]:  # what is sent is added to what there is
+        here.ask(operation, {"limits": None})
+    outcome = here.ask(operation, body)
     if not outcome.ok:
         refused = forms.refused(here, outcome, _NAMES)
         return _form(here, person, refused, status=outcome.status)
@@ -169,20 +173,21 @@ def _body(here: Console) -> tuple[dict[str, Any], Form | None]:
     """What the form says, as the API reads it; or the form with what cannot be read."""
     form, places = here.request.form, exponent(here.gathered.program.currency)
     bad: dict[str, str] = {}
-    limits: dict[str, int | None] = {}
+    limits: dict[str, int] = {}
     for name in (*COUNTS, *SUMS):
         typed = form.get(name, "").strip()
         is_sum = name in SUMS
         number = forms.minor(here.words, typed, places) if is_sum else forms.whole(typed)
         if typed and number is None:
             bad[name] = here.words.t("Type a number.")
-        limits[name] = number if typed else None
+        if number is not None:
+            limits[name] = number
     body: dict[str, Any] = {
         "name": form.get("name", "").strip(),
         "role": form.get("role", STAFF),
         "locations": [one for one in here.gathered.program.locations if form.get(f"at-{one}")],
         "email": form.get("email", "").strip() or None,
-        "limits": limits if any(one is not None for one in limits.values()) else None,
+        "limits": limits or None,
     }
     if form.get("pin", "").strip():
         body["pin"] = form["pin"].strip()
