@@ -221,9 +221,9 @@ def _endpoint_of(process: subprocess.Popen[bytes], log: Path) -> str:
 def _set_up_code(ring_text: str) -> str:
     """What an operator's script says, too (`scripts/ring code`)."""
     sys.path.append(str(ROOT / "shared"))  # only here: functions find it in their layer
-    from regulars.core import ring, tokens
+    from regulars.core import ring, set_up
 
-    return tokens.set_up_code(ring.parsed(ring_text))
+    return set_up.code(ring.parsed(ring_text))
 
 
 def _put_secret(ssm: Client, name: str, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from regulars.actions import attention
-from regulars.core import clock, tokens
+from regulars.core import clock, set_up
 from regulars.domain.calendar import to_ms
 from tests.functional.console import Browser, mailed
 from tests.service import Merchant, Reply, Service
@@ -142,7 +142,7 @@ class TestKeys:
 
 
 class TestLocations:
-    def test_hours_are_part_of_the_programme(self, cafe: Merchant, owner: Browser) -> None:
+    def test_hours_are_published(self, cafe: Merchant, owner: Browser) -> None:
         form = {f"from-{day}-0": "07:00" for day in range(5)}
         form |= {f"until-{day}-0": "19:00" for day in range(5)}
         form |= {"from-5-0": "18:00", "until-5-0": "00:00", "name": "Main Street"}
@@ -312,7 +312,7 @@ class TestEveryPage:
 def new_shop(service: Service, **form: str) -> tuple[Browser, Reply]:
     browser = Browser(service)
     fields: dict[str, Any] = {
-        "code": tokens.set_up_code(), "name": "Éva kávézója", "email": "eva@example.com",
+        "code": set_up.code(), "name": "Éva kávézója", "email": "eva@example.com",
         "template": "mug-club", "currency": "HUF", "zone": "Europe/Budapest", "language": "hu",
     }  # fmt: skip
     return browser, browser.go("POST", "/console/set-up", form={**fields, **form})
@@ -326,7 +326,7 @@ class TestSetUp:
         assert browser.go("GET", "/console/set-up").status == 200
         browser, wrong = new_shop(service, code="wrongwrong12")
         assert wrong.status == 422
-        grouped = "-".join(re.findall("....", tokens.set_up_code().upper()))
+        grouped = "-".join(re.findall("....", set_up.code().upper()))
         browser, made = new_shop(service, code=grouped)
         assert made.headers["location"] == "/console/first-run"
         page = on(browser, "/console/first-run/trade")

@@ -60,9 +60,6 @@ SIGN_IN_S = 3600
 """The same for a link by which somebody signs in."""
 
 
-SET_UP_LENGTH = 12
-
-
 def random_id(length: int) -> str:
     """`length` random characters of lower-case base 32, five bits each."""
     return "".join(codes.ALPHABET[byte & 31] for byte in os.urandom(length)).lower()
@@ -268,14 +265,6 @@ def sign_in_code(sign_in_id: str) -> str:
     """The six digits that a sign-in's mail shows."""
     mac = derive("sign-in-code", sign_in_id, key=sign_in_id[:-SIGN_IN_ID_LENGTH])
     return f"{int.from_bytes(mac[:8]) % 10**6:06}"
-
-
-def set_up_code(ring_: ring.Ring | None = None) -> str:
-    """What whoever installed the service types to create the first merchant: 12 letters and digits,
-    the same for as long as the ring's first key is. With `ring_` that of a ring that was read."""
-    first = ring_.secrets[""] if ring_ else ring.secret("")
-    mac = hmac.digest(hmac.digest(first, b"set-up", "sha256"), b"", "sha256")
-    return _word(mac[:8], SET_UP_LENGTH)
 
 
 def hook_secret(hook_id: str) -> str:

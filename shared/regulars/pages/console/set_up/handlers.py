@@ -8,7 +8,7 @@ from typing import Any
 
 from regulars.api import merchants
 from regulars.api.models import NewMerchant
-from regulars.core import folding, tokens, zones
+from regulars.core import folding, set_up, tokens, zones
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import limits as heard
 from regulars.http import problems, protocol
@@ -86,7 +86,7 @@ def _is_code(request: Request, typed: str) -> bool:
     tries = (at, by) if request.source else (at,)
     limits.begin(connect.table(), *tries)
     code = re.sub(r"[^0-9a-z]", "", typed.lower())
-    if not tokens.same(tokens.set_up_code(), code):
+    if not tokens.same(set_up.code(), code):
         return False
     limits.right(connect.table(), *tries)
     return True

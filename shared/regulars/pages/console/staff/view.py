@@ -75,7 +75,7 @@ class PersonPage(NamedTuple):
     all_places: Choices
     roles: Choices
     form: Form
-    device: Form
+    enrolling: Form
 
 
 class LinkPage(NamedTuple):
