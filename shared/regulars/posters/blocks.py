@@ -8,7 +8,7 @@ from typing import NamedTuple
 from regulars.posters import lettering
 from regulars.posters.choices import Choices, refused
 from regulars.posters.code import Code, drawn
-from regulars.posters.content import Content, Said
+from regulars.posters.content import Content, Wording
 from regulars.posters.lettering import Block
 from regulars.posters.shapes import Circle, Picture, Rect, Shape, Text
 from regulars.render import colors
@@ -162,15 +162,17 @@ def places_across(count: int) -> int:
 
 
 def promise(
-    draft: Draft, said: tuple[Said, ...], x: float, top: float, box: tuple[float, float],
+    draft: Draft, wording: tuple[Wording, ...], x: float, top: float, box: tuple[float, float],
     largest: float,
 ) -> tuple[Shape, ...]:  # fmt: skip
     """The promise in the first language, and below in a second one at a third of the size."""
     wide, high = box
     smallest = max(4.0, largest * 0.36)
-    second = said[1].promise if len(said) > 1 and said[1].promise != said[0].promise else ""
+    second = (
+        wording[1].promise if len(wording) > 1 and wording[1].promise != wording[0].promise else ""
+    )
     kept = min(high * 0.25, largest * 1.1) if second else 0.0
-    first = text(draft, "text", said[0].promise, (wide, high - kept), largest, smallest)
+    first = text(draft, "text", wording[0].promise, (wide, high - kept), largest, smallest)
     parts = list(first.texts(x, top, draft.on))
     small = max(3.0, first.size / 3)
     block = second and lettering.fit(second, wide, kept * 0.8, "regular", small, LEAST_TYPE)
@@ -180,13 +182,18 @@ def promise(
 
 
 def call(
-    draft: Draft, said: Said, x: float, bottom: float, box: tuple[float, float], largest: float
+    draft: Draft,
+    wording: Wording,
+    x: float,
+    bottom: float,
+    box: tuple[float, float],
+    largest: float,
 ) -> tuple[Shape, ...]:
     """What to do, and a line below, ending at `bottom`; in type for the ground."""
     wide, high = box
-    first = text(draft, "frame", said.call, (wide, high * 0.6), largest, largest * 0.5)
+    first = text(draft, "frame", wording.call, (wide, high * 0.6), largest, largest * 0.5)
     below = lettering.fit(
-        said.below, wide, high - first.height - largest, "regular", largest * 0.62, LEAST_TYPE
+        wording.below, wide, high - first.height - largest, "regular", largest * 0.62, LEAST_TYPE
     )
     parts: list[Shape] = []
     at = bottom
@@ -214,10 +221,10 @@ def poster(draft: Draft) -> tuple[Shape, ...]:
     disc = wide * 0.068
     between = places_high(draft, inner, disc)
     room = panel_top - top - between - wide * (0.13 if between else 0.07)
-    parts += promise(draft, draft.content.said, margin, top, (inner, room), wide * 0.138)
+    parts += promise(draft, draft.content.wording, margin, top, (inner, room), wide * 0.138)
     parts += places(draft, margin, panel_top - between - wide * 0.055, inner, disc)
     parts += code(draft, margin, panel_top, wide * 0.02)
     left = margin + draft.panel + wide * 0.045
-    parts += call(draft, draft.content.said[0], left, high - margin - wide * 0.01,
+    parts += call(draft, draft.content.wording[0], left, high - margin - wide * 0.01,
                   (wide - margin - left, draft.panel * 0.85), wide * 0.046)  # fmt: skip
     return tuple(parts)

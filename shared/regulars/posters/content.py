@@ -19,8 +19,8 @@ STAMPS_MAX = 20
 NAME_MAX = 60
 
 
-class Said(NamedTuple):
-    """What is said in one language: the promise, what to do, and a line below that."""
+class Wording(NamedTuple):
+    """What stands there in one language: the promise, what to do, and a line below that."""
 
     language: str
     promise: str
@@ -33,7 +33,7 @@ class Content(NamedTuple):
     those of the card (0 for none), `logo` a PNG, or None for the first letter of the name."""
 
     name: str
-    said: tuple[Said, ...]
+    wording: tuple[Wording, ...]
     places: int
     logo: bytes | None = None
 
@@ -48,27 +48,27 @@ def content_of(shop: Shop, choices: Choices, logo: bytes | None = None) -> Conte
     program = shop.program
     goal = customer.first_goal(shop)
     asked = choices.languages or program.languages[:2]
-    said = tuple(_said(goal, program, words_of(language)) for language in asked)
-    printed = tuple(one for one in said if not lettering.missing(" ".join(one[1:])))
+    wording = tuple(_wording(goal, program, words_of(language)) for language in asked)
+    printed = tuple(one for one in wording if not lettering.missing(" ".join(one[1:])))
     if not printed and not choices.text:
         raise refused(("lang", "has letters the fonts of print do not hold; they hold Latin, "
                        "Greek and Cyrillic ones: choose another language"))  # fmt: skip
-    said = printed or (_said(goal, program, words_of("en")),)
+    wording = printed or (_wording(goal, program, words_of("en")),)
     for name, text in (("text", choices.text), ("frame", choices.frame)):
         if letters := lettering.missing(text):
             raise refused((name, f"has letters the fonts of print do not hold: {letters[:20]}; "
                            "leave them out"))  # fmt: skip
     if choices.text:
-        said = tuple(one._replace(promise=choices.text) for one in said[:1])
+        wording = tuple(one._replace(promise=choices.text) for one in wording[:1])
     if choices.frame:
-        said = tuple(one._replace(call=choices.frame) for one in said)
+        wording = tuple(one._replace(call=choices.frame) for one in wording)
     name = program.name if not lettering.missing(program.name) else ""
     places = goal.need if goal and goal.kind == "stamps" and goal.need <= STAMPS_MAX else 0
-    return Content(name, said, places, logo)
+    return Content(name, wording, places, logo)
 
 
-def _said(goal: GoalPanel | None, program: Program, words: Words) -> Said:
-    return Said(
+def _wording(goal: GoalPanel | None, program: Program, words: Words) -> Wording:
+    return Wording(
         words.lang,
         _promise(goal, program, words),
         words.t("Scan with your camera"),

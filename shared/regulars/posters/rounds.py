@@ -37,12 +37,12 @@ def _sticker(draft: Draft, x: float, y: float) -> tuple[Shape, ...]:
     parts.append(Circle(x, y, RADIUS - 0.1, None, draft.on if not draft.filled else None, 0.2))
     parts.append(Circle(x, y, DISC, colors.WHITE))
     parts += blocks.code(draft, x - draft.panel / 2, y - draft.panel / 2)
-    said = draft.content.said
-    words, below = said[0].promise, said[1].promise if len(said) > 1 else said[0].call
+    wording = draft.content.wording
+    words, below = wording[0].promise, wording[1].promise if len(wording) > 1 else wording[0].call
     size = _size(words, LARGEST)
     if size is None and not draft.choices.text:
         # What nobody has chosen gives way: the ring is short.
-        words, below = said[0].call, said[1].call if len(said) > 1 else ""
+        words, below = wording[0].call, wording[1].call if len(wording) > 1 else ""
         size = _size(words, LARGEST)
     if size is None:
         path = "text" if draft.choices.text else "frame"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regulars.posters import blocks, lettering
 from regulars.posters.blocks import Draft
 from regulars.posters.choices import BLACK
-from regulars.posters.content import Said
+from regulars.posters.content import Wording
 from regulars.posters.shapes import Line, Rect, Shape, Text, Turned
 from regulars.render import colors
 
@@ -14,14 +14,14 @@ def tent(draft: Draft) -> tuple[Shape, ...]:
     """Two sides of 100 x 130 mm, one language each; the upper one stands on its head, so that both
     are upright once the sheet is folded."""
     wide, high = draft.width, draft.height / 2
-    said = draft.content.said
-    first, second = said[0], said[-1]
+    wording = draft.content.wording
+    first, second = wording[0], wording[-1]
     back = Turned(wide / 2, high / 2, 180, _side(draft, second, 0, high))
     fold = Line(0, high, wide, high, "#a39c90", 0.2, 2)
     return (blocks.whole(draft, colors.WHITE), *_side(draft, first, high, high), back, fold)
 
 
-def _side(draft: Draft, said: Said, top: float, high: float) -> tuple[Shape, ...]:
+def _side(draft: Draft, wording: Wording, top: float, high: float) -> tuple[Shape, ...]:
     wide, margin, bleed = draft.width, 8.0, draft.choices.bleed
     inner = wide - 2 * margin
     upper = high - draft.panel - 17
@@ -29,7 +29,7 @@ def _side(draft: Draft, said: Said, top: float, high: float) -> tuple[Shape, ...
     between = blocks.places_high(draft, inner, 9)
     parts: list[Shape] = [ground]
     parts += blocks.promise(
-        draft, (said,), margin, top + margin + 2, (inner, upper - between - margin * 2 - 6), 14
+        draft, (wording,), margin, top + margin + 2, (inner, upper - between - margin * 2 - 6), 14
     )
     parts += blocks.places(draft, margin, top + upper - between - 6, inner, 9)
     if not draft.filled:
@@ -39,7 +39,9 @@ def _side(draft: Draft, said: Said, top: float, high: float) -> tuple[Shape, ...
     parts += blocks.code(draft, left, code_top)
     x = left + draft.panel + 1
     on_white = colors.away(draft.color, colors.WHITE, colors.AA_TEXT)
-    block = blocks.text(draft, "frame", said.call, (wide - margin - x, draft.panel * 0.6), 6.5, 3.2)
+    block = blocks.text(
+        draft, "frame", wording.call, (wide - margin - x, draft.panel * 0.6), 6.5, 3.2
+    )
     parts += block.texts(x, code_top + draft.panel / 2 - block.height / 2, on_white)
     name = blocks.fitted_name(draft.content.name, inner, 5, 3.4)
     if name:
@@ -61,12 +63,17 @@ def beside(draft: Draft) -> tuple[Shape, ...]:
     if not draft.filled:
         parts.append(Line(split, margin, split, high - margin, draft.on, 0.4))
     inner = split - 2 * margin
-    said = draft.content.said
+    wording = draft.content.wording
     calls = high * 0.24
     parts += blocks.promise(
-        draft, said, margin, margin, (inner, high - 2 * margin - calls - margin * 0.5), high * 0.17
+        draft,
+        wording,
+        margin,
+        margin,
+        (inner, high - 2 * margin - calls - margin * 0.5),
+        high * 0.17,
     )
-    parts += blocks.call(draft, said[0], margin, high - margin, (inner, calls), high * 0.062)
+    parts += blocks.call(draft, wording[0], margin, high - margin, (inner, calls), high * 0.062)
     below = high * 0.11
     top = (high - draft.panel - below) / 2
     parts += blocks.code(draft, split + (right - draft.panel) / 2, max(0.0, top))
@@ -84,12 +91,12 @@ def strip(draft: Draft) -> tuple[Shape, ...]:
     wide, high = draft.width, draft.height
     top = (high - draft.panel) / 2
     x = draft.panel + 1
-    said = draft.content.said
+    wording = draft.content.wording
     box = (wide - x - 3, high * 0.5)
-    first = blocks.text(draft, "text", said[0].promise, box, 5, LEAST_HEADING)
+    first = blocks.text(draft, "text", wording[0].promise, box, 5, LEAST_HEADING)
     small = lettering.fit(
-        said[0].call, box[0], high * 0.25, "regular", 3, blocks.LEAST_TYPE
-    ) or blocks.text(draft, "frame", said[0].call, (box[0], high * 0.3), 2.6, blocks.LEAST_TYPE)
+        wording[0].call, box[0], high * 0.25, "regular", 3, blocks.LEAST_TYPE
+    ) or blocks.text(draft, "frame", wording[0].call, (box[0], high * 0.3), 2.6, blocks.LEAST_TYPE)
     whole = first.height + 4 + small.height
     start = (high - whole) / 2
     words: tuple[Text, ...] = (

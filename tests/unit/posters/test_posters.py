@@ -112,9 +112,9 @@ class TestReading:
 
 class TestRefusing:
     def test_a_pale_color_with_the_nearest_that_can_be_read(self) -> None:
-        said = refused({"color": "d9a066"})["color"]
-        assert "2.3 to 1" in said
-        nearest = said.rpartition("use ")[2]
+        wording = refused({"color": "d9a066"})["color"]
+        assert "2.3 to 1" in wording
+        nearest = wording.rpartition("use ")[2]
         assert colors.contrast(nearest, colors.WHITE) >= 3
         assert colors.contrast(nearest, colors.WHITE) < 3.3
         made(read({"color": nearest}, "pdf", LANGUAGES))
@@ -174,9 +174,9 @@ class TestDrawing:
     def test_a_pdf_embeds_them_and_says_its_words(self, language: str) -> None:
         choices = Choices("a4", languages=(language,))
         page = pypdfium2.PdfDocument(made(choices))[0]
-        said = "".join(page.get_textpage().get_text_range().split())
-        for text in content_of(shop(), choices).said[0][1:]:
-            assert "".join(text.split()) in said
+        wording = "".join(page.get_textpage().get_text_range().split())
+        for text in content_of(shop(), choices).wording[0][1:]:
+            assert "".join(text.split()) in wording
         assert b"FontFile2" in made(choices)
 
     def test_sizes_are_those_of_the_printed_sheet(self) -> None:
@@ -236,7 +236,7 @@ class TestDrawing:
 
     def test_markup_in_a_text_stays_text(self) -> None:
         evil = '"><script>alert(1)</script>'
-        data = svg.svg(layouts.sheet(Content(evil, content_of(shop(), Choices("a5")).said, 3),
+        data = svg.svg(layouts.sheet(Content(evil, content_of(shop(), Choices("a5")).wording, 3),
                                      Choices("a5"), LINK))  # fmt: skip
         assert b"<script" not in data
 
