@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import sha256
-from typing import cast
 
 from regulars.core import checks, limits
 from regulars.core.config import settings
@@ -69,7 +68,7 @@ def _named(file: str) -> tuple[str, Ending]:
     slug, _, ending = file.lower().rpartition(".")
     if ending not in MEDIA_TYPES or not slug or len(slug) > checks.TEXT_MAX:
         raise Refused(RefusalCode.NOT_FOUND)
-    return slug, cast(Ending, ending)
+    return slug, ending
 
 
 def _shop(slug: str) -> Shop:
