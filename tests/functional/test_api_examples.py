@@ -156,7 +156,9 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.ask("POST", "/v1/refunds", {"order_id": "bill-1017", "refund_id": "back-7"})
     story.ask("POST", "/v1/refunds/back-7/void")
     story.ask("POST", "/v1/refunds", {"order_id": "bill-2000", "refund_id": "back-8"})
+    service.list_members(story.merchant.sandbox_id)
     story.ask("GET", "/v1/members", query={"q": "anna", "limit": "2"})
+    story.ask("GET", "/v1/members/counts")
     for path in ("", "/profile", "/rewards", "/verify"):
         story.ask("GET", f"{of}{path}")
     story.ask("GET", f"{of}/entries", query={"limit": "2"})

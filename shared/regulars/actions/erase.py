@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from regulars.actions.relist import relist
 from regulars.core import tokens
 from regulars.core.observability import logger
 from regulars.domain.calendar import hour_of, to_ms
@@ -97,6 +98,7 @@ def clean_up(shop: Shop, member_id: str) -> None:
     now_ms = to_ms(shop.now)
     (mark,) = table.get(keys.due_mark(m, member_id, ERASE))
     others = merges.merged_in(table, m, member_id)
+    relist(shop, member_id)
     for other_id in others:
         _empty(shop, other_id)
     for one in (member_id, *others):

@@ -130,8 +130,14 @@ OPERATIONS: dict[str, Text] = {
     ),
     "GET /v1/members": Text(
         "Members",
-        "Lists cards, newest members first. `q` finds by e-mail address, telephone number or the "
-        "beginning of a name; `tier` and `segment` narrow the list.",
+        "Lists cards, newest members first. `q` finds by e-mail address, telephone number or its "
+        "last four digits, or how parts of a name begin, and sorts by name; the others narrow the "
+        "list. A change shows within seconds in what is found by it.",
+    ),
+    "GET /v1/members/counts": Text(
+        "Members",
+        "Counts the members: by segment, by tier and by the month of their birthday. A change "
+        "shows within seconds, a segment that changes by time within an hour.",
     ),
     "GET /v1/members/{id}": Text(
         "Members",

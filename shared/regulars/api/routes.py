@@ -43,6 +43,9 @@ class Route(NamedTuple):
         return self.path if self.path == "$default" else f"{self.method} {self.path}"
 
 
+LISTED = ("q", "tier", "segment", "birthday_month", "last_visit_from", "last_visit_before")
+"""What narrows a list of members."""
+
 API = (
     Route("POST", "/v1/merchants", "api", "Create a merchant and its sandbox", "platform",
           m.NewMerchant, ((201, a.MerchantCreated),)),
@@ -80,7 +83,9 @@ API = (
     Route("POST", "/v1/members", "api", "Enrol a member", "key",
           m.NewMember, ((201, cards.EnrolledCard), (200, cards.CardView)), ledger=True),
     Route("GET", "/v1/members", "api", "Find members", "key",
-          answers=((200, cards.CardList),), query=("q", "tier", "segment", "limit", "cursor")),
+          answers=((200, cards.CardList),), query=(*LISTED, "limit", "cursor")),
+    Route("GET", "/v1/members/counts", "api", "Count members", "key",
+          answers=((200, cards.MemberCounts),)),
     Route("GET", "/v1/members/{id}", "api", "Read a card", "key",
           answers=((200, merged.ReadCard),)),
     Route("PATCH", "/v1/members/{id}", "api", "Change a profile", "key",
