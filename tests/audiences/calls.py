@@ -7,25 +7,13 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-from regulars.api.routes import ROUTES, Route
+from regulars.api.routes import Route
 from regulars.http.roles import SENSITIVE, allows
 from regulars.http.scopes import allows as scope_allows
-from regulars.pages.console import areas
 from tests.audiences.shops import ANYBODY, Answer, Audience, Shop, call, two_shops
+from tests.console_routes import EVERYTHING
 
-LEFT_OUT = {"/v1/test/hooks/{provider}", "/console/{page+}"}
-OPEN = ("/console/sign-in", "/console/passkey/login")
-
-
-def _of_console(key: str) -> Route:
-    method, _, path = key.partition(" ")
-    return Route(method, path, "console", "", "none" if path.startswith(OPEN) else "staff")
-
-
-CONSOLE = tuple(_of_console(key) for key in areas.routes())
-"""The pages and forms of the console, which are one route of the template."""
-
-ASKED = (*(route for route in ROUTES if route.path not in LEFT_OUT), *CONSOLE)
+ASKED = tuple(route for route in EVERYTHING if route.path != "/v1/test/hooks/{provider}")
 """All routes but the one that posts to an address of the installation; here there is none."""
 
 PLACES = {

@@ -23,20 +23,20 @@ def title(here: Console, item: AttentionItem) -> str:
     t, about = here.words.t, item.about
     if item.kind == "fraud":
         return why(about["signal"], about["figures"], here.words)
-    said = {
+    phrase = {
         "damaged_card": t("A card cannot be read as it was written."),
         "unbooked": t("A sale from the till could not be booked."),
         "failed_message": t("A message could not be sent."),
         "stuck_job": t("Something that was due could not be done."),
         "key_expiring": t("An API key is over soon. What uses it stops then."),
     }
-    return said[item.kind]
+    return phrase[item.kind]
 
 
 def action(here: Console, item: AttentionItem) -> str:
     """What to do about it, as a link says it."""
     t = here.words.t
-    said = {
+    phrase = {
         "fraud": t("Have a look"),
         "damaged_card": t("Repair the card"),
         "unbooked": t("Book it"),
@@ -44,4 +44,4 @@ def action(here: Console, item: AttentionItem) -> str:
         "stuck_job": t("Do it now"),
         "key_expiring": t("Renew the key"),
     }
-    return said[item.kind]
+    return phrase[item.kind]

@@ -48,11 +48,11 @@ def refused(here: Console, outcome: Outcome, fields: Mapping[str, str] | None = 
     loose: list[str] = []
     for one in outcome.body.get("errors", ()):
         name = names.get(one["path"], one["path"])
-        said = mistake(here.words, one["message"])
+        phrase = mistake(here.words, one["message"])
         if name in typed or name in names.values():
-            errors.setdefault(name, said)
+            errors.setdefault(name, phrase)
         else:
-            loose.append(f"{one['path']}: {said}" if one["path"] else said)
+            loose.append(f"{one['path']}: {phrase}" if one["path"] else phrase)
     problem = " ".join(loose)
     if not errors and not problem:
         problem = refusal(here.words, outcome)
@@ -70,8 +70,8 @@ def refusal(words: Words, outcome: Outcome) -> str:
     code = outcome.code
     if code is None:
         return ""
-    said = _REFUSALS.get(code)
-    return said(words.t) if said else words.t("That cannot be done: {why}", why=_why(outcome))
+    phrase = _REFUSALS.get(code)
+    return phrase(words.t) if phrase else words.t("That cannot be done: {why}", why=_why(outcome))
 
 
 def _why(outcome: Outcome) -> str:
@@ -125,36 +125,36 @@ def mistake(words: Words, message: str) -> str:
     return words.sentence(message)
 
 
-def _said(pattern: str, say: Callable[..., str]) -> tuple[re.Pattern[str], Callable[..., str]]:
+def _phrase(pattern: str, say: Callable[..., str]) -> tuple[re.Pattern[str], Callable[..., str]]:
     return re.compile(pattern), say
 
 
 _MISTAKES: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
-    _said(r"is required|must not be null|must not be empty|must have at least one .*",
+    _phrase(r"is required|must not be null|must not be empty|must have at least one .*",
           lambda t: t("This is needed.")),
-    _said(r"must be at least (?P<n>-?\d+)", lambda t, n: t("At least {n}.", n=n)),
-    _said(r"must be at most (?P<n>-?\d+)", lambda t, n: t("At most {n}.", n=n)),
-    _said(r"must have at least (?P<n>\d+) characters",
+    _phrase(r"must be at least (?P<n>-?\d+)", lambda t, n: t("At least {n}.", n=n)),
+    _phrase(r"must be at most (?P<n>-?\d+)", lambda t, n: t("At most {n}.", n=n)),
+    _phrase(r"must have at least (?P<n>\d+) characters",
           lambda t, n: t("At least {n} characters.", n=n)),
-    _said(r"must have at most (?P<n>\d+) characters",
+    _phrase(r"must have at most (?P<n>\d+) characters",
           lambda t, n: t("At most {n} characters.", n=n)),
-    _said(r"must have at most (?P<n>\d+) items", lambda t, n: t("At most {n} of them.", n=n)),
-    _said(r"must have at least (?P<n>\d+) items", lambda t, n: t("At least {n} of them.", n=n)),
-    _said(r"must be a (whole )?number", lambda t, **_: t("Type a number.")),
-    _said(r"must be from (?P<a>-?\d+) to (?P<b>-?\d+).*",
+    _phrase(r"must have at most (?P<n>\d+) items", lambda t, n: t("At most {n} of them.", n=n)),
+    _phrase(r"must have at least (?P<n>\d+) items", lambda t, n: t("At least {n} of them.", n=n)),
+    _phrase(r"must be a (whole )?number", lambda t, **_: t("Type a number.")),
+    _phrase(r"must be from (?P<a>-?\d+) to (?P<b>-?\d+).*",
           lambda t, a, b: t("From {a} to {b}.", a=a, b=b)),
-    _said(r"must not contain control characters or line breaks",
+    _phrase(r"must not contain control characters or line breaks",
           lambda t: t("Type it in one line, without special characters.")),
-    _said(r"must be an? e-?mail address.*", lambda t: t("Type a mail address, such as {example}.",
+    _phrase(r"must be an? e-?mail address.*", lambda t: t("Type a mail address, such as {example}.",
                                                         example="eva@example.com")),
-    _said(r"must be an? (e-?mail address|telephone number|phone number) or .*",
+    _phrase(r"must be an? (e-?mail address|telephone number|phone number) or .*",
           lambda t: t("Type a mail address or a phone number.")),
-    _said(r".*telephone number.*|.*phone number.*", lambda t: t("Type a phone number.")),
-    _said(r"must be a real day such as 05-21.*|must lie in the last 120 years",
+    _phrase(r".*telephone number.*|.*phone number.*", lambda t: t("Type a phone number.")),
+    _phrase(r"must be a real day such as 05-21.*|must lie in the last 120 years",
           lambda t: t("Type a birthday, such as 05-21 or 1990-05-21.")),
-    _said(r"must be a day such as .*", lambda t: t("Choose a day.")),
-    _said(r"must be an instant.*", lambda t: t("Choose a day and a time.")),
-    _said(r"must be one of: .*|must be true or false", lambda t: t("Choose one of these.")),
+    _phrase(r"must be a day such as .*", lambda t: t("Choose a day.")),
+    _phrase(r"must be an instant.*", lambda t: t("Choose a day and a time.")),
+    _phrase(r"must be one of: .*|must be true or false", lambda t: t("Choose one of these.")),
 )  # fmt: skip
 """The sentences of `core.checks` and the models (a test makes all of them) for people."""
 
