@@ -34,7 +34,7 @@ KEPT = {
 }
 """What browsers may keep, and how."""
 
-OTHER_KINDS = (".js", "/manifest", "/pictures/{name}")
+OTHER_KINDS = (".js", ".csv", "/manifest", "/pictures/{name}", "/e/{token}")
 """Neither pages nor documents."""
 
 

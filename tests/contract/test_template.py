@@ -153,7 +153,7 @@ class TestPermissions:
             "MessagesQueue": {
                 "api", "card", "close", "console", "join", "outbox", "work",
             },
-            "WorkQueue": {"digest", "expiry", "reminders", "tiers", "work"},
+            "WorkQueue": {"api", "console", "digest", "expiry", "reminders", "tiers", "work"},
         }  # fmt: skip
 
     def test_tills_and_pages_cannot_do_more_than_their_work(self) -> None:

@@ -93,13 +93,15 @@ class Earn(NamedTuple):
 
 
 class Adjust(NamedTuple):
-    """A correction by hand, with its reason."""
+    """A correction by hand, with its reason; `expires_on` ends what is added on another day than
+    the unit's own rule says."""
 
     origin: Origin
     unit: str
     amount: int
     reason: str
     allow_debt: bool = False
+    expires_on: str = ""
 
 
 class Give(NamedTuple):
@@ -380,12 +382,12 @@ class GiveBenefits(NamedTuple):
 
 
 class GrantTier(NamedTuple):
-    """A right to a tier is given - or taken away, when `until` is past."""
+    """A right to a tier is given until a last day (`""` without an end) - or taken away, when
+    `until` is past."""
 
     origin: Origin
     tier_id: str
     until: str
-    """The last day; `""` without an end."""
     by: Literal["membership", "invitation", "hand"]
     paid_minor: int = 0
     """What was paid for it, in minor units; it is no spend."""

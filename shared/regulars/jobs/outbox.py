@@ -12,6 +12,7 @@ from regulars.core import tokens
 from regulars.core.observability import count
 from regulars.domain.ledger import UNREADABLE, Entry, parse
 from regulars.domain.program import Program
+from regulars.imports.act import SOURCE
 from regulars.jobs import referrals
 from regulars.messages import kinds
 from regulars.messages.notification import Notification
@@ -93,6 +94,9 @@ def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
 
 
 def occasions(program: Program, member_id: str, entry: Entry) -> Iterator[Notification]:
-    """Yield what a member is to be notified of because of an entry."""
+    """Yield what a member is to be notified of because of an entry; of nothing that a file has
+    brought in, which may be years old."""
+    if entry.source == SOURCE:
+        return
     for kind, facts in kinds.occasioned_by(program, entry):
         yield Notification(member_id, kind, str(entry.seq), facts)

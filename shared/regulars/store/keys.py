@@ -33,6 +33,10 @@
 | profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
 | ... its place in a list | `M#<m>#C#<c>` | `LIST#<slot>` | `M#<m>#L#<list>` | by the list |
 | how many are in a list | `M#<m>#L#<list>` | `COUNT` | | |
+| file that is brought in | `M#<m>` | `IMPORT#<id>` | | |
+| ... its lines | `M#<m>#IMPORT#<id>` | `PAGE#<n>` | | |
+| ... what it did with a member | `M#<m>#C#<c>` | `IMPORT#<id>` | | |
+| ... whose an id of the merchant's is | `M#<m>#IMPORTED#<hmac>` | `IMPORTED` | | |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
 | due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |
 | ... in a sandbox | as above | as above | `M#<m>#DUE` | `<hour>#<c>#<job>` |
