@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from regulars.actions import due_marks
+from regulars.actions import close_shop, due_marks
 from regulars.api.merchant_settings import addressed
 from regulars.api.models_merchants import MerchantLimits, OwnerBody
 from regulars.api.reading import limit, read_body
@@ -21,7 +21,7 @@ from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.program.shop import load_shop
 from regulars.store import audit, closing, connect, keys, merchant_settings, sign_ins
-from regulars.store.closing import SETTLES_MS, Closing
+from regulars.store.closing import Closing
 from regulars.store.merchant_settings import Known
 from regulars.store.table import Put
 from regulars.tills import hooks
@@ -101,11 +101,8 @@ def close(request: protocol.Request) -> protocol.Response:
     live = _known_form(request.param("id"))
     if tokens.is_sandbox(live):
         raise Refused(RefusalCode.NOT_FOUND)
-    table, now_ms = connect.table(), calendar.to_ms(clock.now())
-    mark = due_marks.next_closing(live, calendar.from_ms(now_ms + SETTLES_MS))
-    writes = [_noted(request, live, "merchant.closed", {}), Put(mark)]
-    writes += [put for m in (live, tokens.twin(live)) for put in hooks.closed(table, m)]
-    closing.close(table, live, now_ms, writes)
+    table = connect.table()
+    close_shop.close(table, live, clock.now(), _noted(request, live, "merchant.closed", {}))
     logger().info("a merchant was closed", extra={"merchant": live})
     return protocol.json_answer(202, _view(merchant_settings.read(table, live)))
 
