@@ -93,8 +93,7 @@ class Earn(NamedTuple):
 
 
 class Adjust(NamedTuple):
-    """A correction by hand, with its reason; `expires_on` ends what is added on another day than
-    the unit's own rule says."""
+    """A correction by hand, with its reason; what is added can have a last day of its own."""
 
     origin: Origin
     unit: str
@@ -383,14 +382,13 @@ class GiveBenefits(NamedTuple):
 
 class GrantTier(NamedTuple):
     """A right to a tier is given until a last day (`""` without an end) - or taken away, when
-    `until` is past."""
+    `until` is past. What was paid for it, in minor units, is no spend."""
 
     origin: Origin
     tier_id: str
     until: str
     by: Literal["membership", "invitation", "hand"]
     paid_minor: int = 0
-    """What was paid for it, in minor units; it is no spend."""
     order_id: str | None = None
 
 
