@@ -37,7 +37,7 @@ KEPT = {
 OWN_TOO = {"/q/{file}"}
 """... unless it is for one person alone."""
 
-OTHER_KINDS = (".js", "/manifest", "/pictures/{name}", "/q/{file}")
+OTHER_KINDS = (".js", ".csv", "/manifest", "/pictures/{name}", "/e/{token}", "/q/{file}")
 """Neither pages nor documents."""
 
 

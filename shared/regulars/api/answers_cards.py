@@ -178,11 +178,24 @@ class EnrolledCard(CardView):
 
 
 class CardList(View):
-    """Cards, newest members first."""
+    """Cards, newest members first, or by name when a name was asked for."""
 
     items: list[CardView]
     """The cards of this page."""
     next: Cursor
+
+
+class MemberCounts(View):
+    """How many members there are."""
+
+    members: int
+    """All of them."""
+    segments: dict[str, int]
+    """By segment."""
+    tiers: dict[str, int]
+    """By tier, in the order of the programme; who has none is in no tier."""
+    birthdays: dict[str, int]
+    """By the month of their birthday, `01` to `12`."""
 
 
 class CardLink(View):

@@ -7,6 +7,7 @@ service holds each refusal to its operation's list.
 from __future__ import annotations
 
 from regulars.api.operations_access import ACCESS, Text
+from regulars.api.operations_imports import IMPORTS
 from regulars.api.routes import Route
 from regulars.domain.refusals import RefusalCode as Code
 from regulars.http import roles
@@ -19,6 +20,7 @@ TAGS = {
     "Ledger": "What was booked on a card, and whether it is whole.",
     "Earning": "Visits, sales, actions and gifts.",
     "Rewards": "Taking, redeeming and giving back rewards.",
+    "Imports": "Members from a file, and into one.",
     "Corrections": "Refunds and corrections by hand.",
     "Tills": "Where tills report sales.",
     "Access": "Who may do what: keys, and the log of what was done.",
@@ -130,8 +132,9 @@ OPERATIONS: dict[str, Text] = {
     ),
     "GET /v1/members": Text(
         "Members",
-        "Lists cards, newest members first. `q` finds by e-mail address, telephone number or the "
-        "beginning of a name; `tier` and `segment` narrow the list.",
+        "Lists cards, newest members first. `q` finds by e-mail address, telephone number or its "
+        "last four digits, or how parts of a name begin, and sorts by name; the others narrow the "
+        "list. A change shows within seconds in what is found by it.",
     ),
     "GET /v1/members/{id}": Text(
         "Members",
@@ -346,6 +349,7 @@ OPERATIONS: dict[str, Text] = {
         "Tills", "Sets how a till's events are recognised. Fields that are left out stay."
     ),
     **ACCESS,
+    **IMPORTS,
     "GET /v1/attention": Text(
         "Ledger", "Lists what needs a person: damaged cards, events that could not be booked ..."
     ),

@@ -53,6 +53,7 @@ _STAFF = frozenset(
 _MANAGER = frozenset(
     {
         "GET /v1/members",
+        "GET /v1/members/counts",
         "GET /v1/members/{id}",
         "GET /v1/members/{id}/entries",
         "GET /v1/members/{id}/profile",

@@ -31,6 +31,12 @@
 | what a member did | `M#<m>#C#<c>` | `ACTION#<a>` | `M#<m>#ACTIONS#<status>` | `<ms>#<c>.<a>` |
 | merge of another card into it | `M#<m>#C#<c>` | `MERGE#<id>` | | |
 | profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
+| ... its place in a list | `M#<m>#C#<c>` | `LIST#<slot>` | `M#<m>#L#<list>` | by the list |
+| how many are in a list | `M#<m>#L#<list>` | `COUNT` | | |
+| file that is brought in | `M#<m>` | `IMPORT#<id>` | | |
+| ... its lines | `M#<m>#IMPORT#<id>` | `PAGE#<n>` | | |
+| ... what it did with a member | `M#<m>#C#<c>` | `IMPORT#<id>` | | |
+| ... whose an id of the merchant's is | `M#<m>#IMPORTED#<hmac>` | `IMPORTED` | | |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
 | due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |
 | ... in a sandbox | as above | as above | `M#<m>#DUE` | `<hour>#<c>#<job>` |
@@ -339,33 +345,9 @@ def cursor(job: str) -> Key:
     return f"JOB#{job}", "CURSOR"
 
 
-def activity(m: str, hour: str) -> str:
-    """GSI1: the entries of one merchant in one UTC hour."""
-    return f"M#{m}#H#{hour}"
-
-
-def sandbox_activity(m: str) -> str:
-    """GSI1: all entries of a sandbox, in order of its own time."""
-    return f"M#{m}#H"
-
-
 def in_time(at_ms: int, name: str) -> str:
     """Where something stands among others of its sort: by an instant, then by its name."""
     return f"{at_ms:013}#{name}"
-
-
-def activity_from(ms: int) -> str:
-    """Where the entries recorded from an instant on begin; they sort before any of that instant."""
-    return f"{ms:013}"
-
-
-def activity_order(recorded_ms: int, c: str, seq: int) -> str:
-    return f"{recorded_ms:013}#{c}#{seq}"
-
-
-def recorded_ms(order: str) -> int:
-    """When an entry was recorded, from its place in the activity index."""
-    return int(order.partition("#")[0])
 
 
 def members(m: str) -> str:
