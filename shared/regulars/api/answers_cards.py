@@ -177,10 +177,19 @@ class EnrolledCard(CardView):
     """Contacts that stayed with another member who has them; absent when there are none."""
 
 
+class ListedCard(CardView):
+    """A card in a list."""
+
+    contact_hint: str | None
+    """A contact that can be recognised and not be used; null without one."""
+    usual_days: int | None
+    """Every how many days the member comes usually; null for who has no rhythm yet."""
+
+
 class CardList(View):
     """Cards, newest members first, or by name when a name was asked for."""
 
-    items: list[CardView]
+    items: list[ListedCard]
     """The cards of this page."""
     next: Cursor
 
@@ -347,3 +356,10 @@ class RewardList(View):
     items: list[RewardView]
     """Each reward as it stands for the card."""
     next: Cursor
+
+
+class MemberProfile(ProfileView):
+    """What is known of a member apart from the card, and how often they come."""
+
+    usual_days: int | None
+    """Every how many days the member comes usually; null for who has no rhythm yet."""

@@ -116,7 +116,7 @@ def view(shop: Shop, one: Import) -> dict[str, Any]:
         "format": "free",
         "created_at": calendar.rfc3339(one.at_ms),
         "dry_run": one.dry_run,
-        "mapping": {heading: ours or None for heading, ours in one.mapping.items()},
+        "mapping": {it: one.mapping.get(it) or None for it in one.headings if it},
         "columns": list(columns.known(shop.program)),
         "doubts": [_doubt(doubt) for doubt in one.doubts],
         "counts": dict(importing.counts_of(one)),

@@ -74,7 +74,10 @@ def list_members(request: protocol.Request) -> protocol.Response:
     found, cursor = search.members(
         gathered.shop, wanted(request), limit(request), request.query.get("cursor")
     )
-    items = [_view(gathered, member) for member in found]
+    items = [
+        {**_view(gathered, member), **integration.listed(member.profile, member.card)}
+        for member in found
+    ]
     return protocol.json_answer(200, {"items": items, "next": cursor})
 
 
@@ -147,7 +150,8 @@ def entries(request: protocol.Request) -> protocol.Response:
 def profile(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/profile: what is known of a member apart from the card."""
     _, member = _gather(request)
-    return protocol.json_answer(200, integration.profile(member.profile))
+    usual = {"usual_days": integration.usual_days(member.card)}
+    return protocol.json_answer(200, {**integration.profile(member.profile), **usual})
 
 
 def rewards(request: protocol.Request) -> protocol.Response:

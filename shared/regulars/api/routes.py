@@ -111,7 +111,7 @@ API = (
     Route("GET", "/v1/members/{id}/entries", "api", "Read the ledger of a card", "key",
           answers=((200, ledger.EntryList),), query=("limit", "cursor")),
     Route("GET", "/v1/members/{id}/profile", "api", "Read a profile", "key",
-          answers=((200, cards.ProfileView),)),
+          answers=((200, cards.MemberProfile),)),
     Route("POST", "/v1/members/{id}/confirm", "api", "Confirm a contact", "key or staff",
           m.ConfirmBody, ((200, cards.ContactView), (202, personal.CodeAsked))),
     Route("POST", "/v1/members/{id}/link", "api", "Replace the link of a card", "key",

@@ -183,8 +183,10 @@ def _api() -> list[tuple[str, re.Pattern[str], tuple[str, ...], str, protocol.Ha
     """Every operation: method, pattern and names of its path, route key, handler; exact paths
     first."""
     from regulars.api import earning, gifts, handlers, redeeming
+    from regulars.pages.counter.screen import members
 
-    known = {**handlers.ROUTES, **earning.ROUTES, **gifts.ROUTES, **redeeming.ROUTES}
+    undo = {"POST /staff/api/undo": members.undo}
+    known = {**handlers.ROUTES, **earning.ROUTES, **gifts.ROUTES, **redeeming.ROUTES, **undo}
     found = []
     for route, handler in sorted(known.items(), key=lambda pair: pair[0].count("{")):
         method, _, pattern = route.partition(" ")
