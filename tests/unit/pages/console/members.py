@@ -48,7 +48,7 @@ ONE = MemberPage(
     "/console/members/c1?before=4",
     (Waiting("ABCD", "Egy kávé", NOW.date()), Waiting("EFGH", "Vendégjegy", None)),
     (Contact("phone", "+36305550142", True), Contact("email", "boglarka@example.com", False)),
-    (("E-mail", True, "2026. november 4., a pultnál"), ("SMS", False, "")), (),
+    (("E-mail", True, "2026. november 4., a pultnál"), ("SMS", False, "")),
     "Mogyoróra érzékeny", "05-21", "hu", (("tags", "törzs"),),
     (("stamp", "bélyeg"), ("point", "pont")), TIERS[1:], (("sorry", "Bocsánat"),), LANGUAGES,
     "HUF", Form(key="k"), is_owner=True,

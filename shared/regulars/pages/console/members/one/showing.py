@@ -46,7 +46,7 @@ def page(
         _fact(here, card, profile), _facts(here, card), lines, following, _vouchers(here, card),
         tuple(Contact(one["kind"], one["value"], one["confirmed_at"] is not None)
               for one in profile["contacts"]),
-        _consents(here, profile), (), profile["note"] or "", profile["birthday"] or "",
+        _consents(here, profile), profile["note"] or "", profile["birthday"] or "",
         profile["language"] or "", tuple(profile["attributes"].items()), _units(here),
         tuple((one.id, here.words.pick(one.name)) for one in program.tiers),
         tuple((one.id, here.words.pick(one.name)) for one in program.surprises

@@ -65,7 +65,6 @@ class MemberPage(NamedTuple):
     contacts: tuple[Contact, ...]
     consents: tuple[tuple[str, bool, str], ...]
     """(channel in words, given, when and how)."""
-    devices: tuple[tuple[str, datetime], ...]
     note: str
     birthday: str
     language: str
