@@ -3,6 +3,7 @@
 from regulars.http import protocol
 from regulars.pages.customer.card import actions, pictures
 from regulars.pages.customer.card import handlers as card
+from regulars.pages.customer.figures import handlers as figures
 from regulars.pages.customer.history import handlers as history
 from regulars.pages.customer.mailed import handlers as mailed
 from regulars.pages.customer.profile import handlers as profile
@@ -14,6 +15,7 @@ lambda_handler = protocol.serve(
     {
         **actions.ROUTES,
         **card.ROUTES,
+        **figures.ROUTES,
         **history.ROUTES,
         **mailed.ROUTES,
         **message.ROUTES,

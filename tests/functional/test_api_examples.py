@@ -189,6 +189,10 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.merchant.enroll(link["enrol_url"])
     story.ask("GET", "/v1/devices")
     story.ask("GET", "/v1/audit", query={"limit": "2"})
+    source = story.ask("POST", "/v1/sources", {"name": "Table 4", "kind": "table"})
+    path = f"/v1/sources/{source['source_id']}"
+    story.ask("PATCH", path, {"name": "Table 4, window"})
+    story.ask("GET", "/v1/sources")
     attention.raise_(
         service.table,
         story.merchant.sandbox_id,

@@ -7,6 +7,7 @@ service holds each refusal to its operation's list.
 from __future__ import annotations
 
 from regulars.api.operations_access import ACCESS, Text
+from regulars.api.operations_posters import POSTERS
 from regulars.api.routes import Route
 from regulars.domain.refusals import RefusalCode as Code
 from regulars.http import roles
@@ -21,6 +22,7 @@ TAGS = {
     "Rewards": "Taking, redeeming and giving back rewards.",
     "Corrections": "Refunds and corrections by hand.",
     "Tills": "Where tills report sales.",
+    "Sources": "Where members come from, and pictures of the shop.",
     "Access": "Who may do what: keys, and the log of what was done.",
     "Sandbox": "The merchant's copy for trying things: test keys only.",
     "Service": "The service about itself.",
@@ -346,6 +348,7 @@ OPERATIONS: dict[str, Text] = {
         "Tills", "Sets how a till's events are recognised. Fields that are left out stay."
     ),
     **ACCESS,
+    **POSTERS,
     "GET /v1/attention": Text(
         "Ledger", "Lists what needs a person: damaged cards, events that could not be booked ..."
     ),

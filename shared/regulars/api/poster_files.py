@@ -13,9 +13,9 @@ from regulars.http import credentials, headers, protocol, roles
 from regulars.http.limits import source
 from regulars.i18n.words import languages
 from regulars.posters import choices as chosen
-from regulars.posters.choices import Choices
+from regulars.posters.choices import Choices, link_of
 from regulars.posters.content import Content, content_of
-from regulars.posters.make import MEDIA_TYPES, Ending, Made, link_of, make
+from regulars.posters.make import MEDIA_TYPES, Ending, Made, make
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
 from regulars.store import connect, keys, merchants

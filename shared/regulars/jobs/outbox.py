@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from regulars.actions import aside, held_visits, refunds, staff_days
+from regulars.actions import aside, held_visits, refunds, sources, staff_days
 from regulars.core import tokens
 from regulars.core.observability import count
 from regulars.domain.ledger import UNREADABLE, Entry, parse
@@ -60,6 +60,7 @@ def announce(table: Table, partition: str, text: str) -> None:
 def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
     """Do what follows from an entry; doing it again does nothing more."""
     staff_days.count(shop, member_id, entry)
+    sources.follow(shop, member_id, entry)
     if entry.facts.get("first"):
         referrals.reward(shop, member_id, entry.seq)
     if entry.facts.get("unfirst"):
