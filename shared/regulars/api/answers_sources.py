@@ -1,4 +1,4 @@
-"""What is answered about sources: where members come from."""
+"""What is answered about sources, where members come from, and about uploaded pictures."""
 
 from __future__ import annotations
 
@@ -32,6 +32,21 @@ class SourceView(View):
     """... who came on the day of joining or one of the 30 days after."""
     spend_minor: int
     """What they have spent until now, less refunds."""
+
+
+class Asset(View):
+    """A picture as it is kept."""
+
+    asset_id: str
+    """Its id, for `branding.logo`."""
+    url: str
+    """Where it is shown."""
+    width: int
+    """Pixels, at most 512."""
+    height: int
+    """Pixels, at most 512."""
+    colors: list[str]
+    """Its most frequent colours, each moved until white text can be read on it."""
 
 
 class SourceList(View):

@@ -6,6 +6,13 @@ from regulars.api.operations_access import Text
 from regulars.domain.refusals import RefusalCode as Code
 
 POSTERS: dict[str, Text] = {
+    "POST /v1/assets": Text(
+        "Sources",
+        "Keeps a picture (PNG, JPEG or WebP of at most 2 MB), such as the shop's logo: read, made "
+        "small (512 pixels, 100 KB) and written again. SVG is refused. `branding.logo` of the "
+        "programme names it.",
+        (Code.TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE, Code.INVALID),
+    ),
     "GET /v1/sources": Text(
         "Sources",
         "Lists where members come from, the newest first, and what each source has brought. An "

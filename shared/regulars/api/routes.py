@@ -39,6 +39,8 @@ class Route(NamedTuple):
     answers: tuple[tuple[int, type[BaseModel]], ...] = ()
     ledger: bool = False
     query: tuple[str, ...] = ()
+    pictures: bool = False
+    """Whether the body is a picture."""
 
     @property
     def key(self) -> str:
@@ -169,6 +171,8 @@ API = (
     Route("GET", "/v1/devices", "api", "List the devices of the counter", "key or staff",
           answers=((200, access.DeviceList),)),
     Route("DELETE", "/v1/devices/{id}", "api", "Take a device off", "key or staff"),
+    Route("POST", "/v1/assets", "posters", "Upload a picture", "key",
+          answers=((201, of_sources.Asset),), pictures=True),
     Route("GET", "/v1/sources", "api", "List where members come from", "key",
           answers=((200, of_sources.SourceList),)),
     Route("POST", "/v1/sources", "api", "Add a source", "key",
@@ -238,6 +242,7 @@ PAGES = (
     Route("GET", "/m/{token}", "card", "Ask whose an address is", "link"),
     Route("POST", "/m/{token}", "card", "Confirm an address", "link"),
     Route("GET", "/figures/{token}", "card", "The figures of one source", "link"),
+    Route("GET", "/logos/{name}", "card", "A shop's logo", "none"),
     Route("GET", "/u/{token}", "card", "Ask before unsubscribing", "link"),
     Route("POST", "/u/{token}", "card", "Unsubscribe", "link"),
     Route("GET", "/staff/counter", "staff", "The counter screen", "staff"),

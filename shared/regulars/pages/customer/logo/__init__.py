@@ -1,0 +1,1 @@
+"""A shop's logo as a file, for its pages and mails."""
