@@ -78,7 +78,7 @@ OPERATIONS: dict[str, Text] = {
         "join page say it at once. `retention_months` erases members who have not used their card "
         "for so long, from a week on after it was set or made shorter: `retention_from`. With "
         "`dry_run` nothing is changed, and `would_erase` says how many that are by now.",
-        (Code.CONFLICT,),
+        (Code.CONFLICT, Code.SLUG_TAKEN),
     ),
     "GET /v1/templates": Text("Programme", "Lists the programmes that a merchant can begin with."),
     "GET /v1/templates/{id}": Text(

@@ -213,6 +213,7 @@ API = (
 
 PAGES = (
     Route("GET", "/assets/{name}", "assets", "A script of the pages", "none"),
+    Route("GET", "/q/{file}", "posters", "A shop's code, or a poster", "none"),
     Route("GET", "/j/{slug}", "join", "The join page", "none"),
     Route("POST", "/j/{slug}", "join", "Join", "none"),
     Route("GET", "/t/{token}", "join", "What a scanned code gives", "none"),
