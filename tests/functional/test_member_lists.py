@@ -307,3 +307,16 @@ def test_two_at_once_leave_the_lists_as_the_later_state_asks(
     relist(load_shop(service.table, cafe.id), member_id)
     assert listed(cafe, q="reka") == [member_id]
     assert in_lists(cafe, member_id) == expected(cafe)
+
+
+def test_a_new_programme_moves_members_between_lists(
+    service: Service, cafe: Merchant, frozen: Clock
+) -> None:
+    member_id = cafe.join(name="Anna")["member_id"]
+    carry(cafe, member_id)
+    frozen.now += timedelta(days=5)
+    assert listed(cafe, segment="new") == [member_id]
+    published(cafe, segments={"at_risk_days": 3, "lapsed_days": 4})
+    service.publish_follows(cafe.id, cafe.call("GET", "/v1/program").json["version"])
+    assert in_lists(cafe, member_id) == expected(cafe)
+    assert listed(cafe, segment="lapsed") == [member_id]
