@@ -5,7 +5,6 @@ from regulars.pages.customer.card import actions, pictures
 from regulars.pages.customer.card import handlers as card
 from regulars.pages.customer.figures import handlers as figures
 from regulars.pages.customer.history import handlers as history
-from regulars.pages.customer.logo import handlers as logo
 from regulars.pages.customer.mailed import handlers as mailed
 from regulars.pages.customer.profile import handlers as profile
 from regulars.pages.customer.recover import handlers as recover
@@ -18,7 +17,6 @@ lambda_handler = protocol.serve(
         **card.ROUTES,
         **figures.ROUTES,
         **history.ROUTES,
-        **logo.ROUTES,
         **mailed.ROUTES,
         **message.ROUTES,
         **pictures.ROUTES,

@@ -1,1 +1,0 @@
-"""A shop's logo as a file, for its pages and mails."""
