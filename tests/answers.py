@@ -38,7 +38,9 @@ KEPT = {
 OWN_TOO = {"/q/{file}"}
 """... unless it is for one person alone."""
 
-OTHER_KINDS = (".js", "/manifest", "/pictures/{name}", "/q/{file}", "/logos/{name}")
+OTHER_KINDS = (
+    ".js", ".csv", "/manifest", "/pictures/{name}", "/e/{token}", "/q/{file}", "/logos/{name}",
+)  # fmt: skip
 """Neither pages nor documents."""
 
 

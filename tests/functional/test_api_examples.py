@@ -164,7 +164,24 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.ask("POST", "/v1/refunds", {"order_id": "bill-1017", "refund_id": "back-7"})
     story.ask("POST", "/v1/refunds/back-7/void")
     story.ask("POST", "/v1/refunds", {"order_id": "bill-2000", "refund_id": "back-8"})
+    service.list_members(story.merchant.sandbox_id)
     story.ask("GET", "/v1/members", query={"q": "anna", "limit": "2"})
+    story.ask("GET", "/v1/members/counts")
+    file = b"name,email,stamps\nDora,dora@example.com,4\n"
+    more = {"authorization": f"Bearer {story.merchant.created['test_api_key']}",
+            "content-type": "text/csv", "idempotency-key": "file"}  # fmt: skip
+    taken = service.request("POST", "/v1/imports", raw=file, headers=more,
+                            query={"dry_run": "true"})  # fmt: skip
+    story.keep("POST", "/v1/imports", None, taken)
+    service.work()
+    import_id = taken.json["import_id"]
+    story.ask("POST", f"/v1/imports/{import_id}/start", {})
+    service.work()
+    story.ask("GET", f"/v1/imports/{import_id}")
+    story.ask("POST", f"/v1/imports/{import_id}/undo")
+    service.work()
+    story.ask("GET", "/v1/imports")
+    story.ask("GET", "/v1/export/members.json")
     for path in ("", "/profile", "/rewards", "/verify"):
         story.ask("GET", f"{of}{path}")
     story.ask("GET", f"{of}/entries", query={"limit": "2"})

@@ -18,7 +18,7 @@ from regulars.store.members import card_url
 from tests.audiences import calls
 from tests.conftest import PLATFORM_KEY
 
-CALLS = 2000
+CALLS = 4000
 """Of a planted fault, at most; it is found with the first."""
 
 

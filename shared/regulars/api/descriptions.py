@@ -213,6 +213,9 @@ DESCRIPTIONS: Descriptions = {
         "name": "What it is called.",
         "location": "Where it stands; needed where there are several.",
     },
+    "StartImport": {
+        "mapping": "What the columns are, by heading: ours, or null for one that is not used.",
+    },
     "RepairBody": {
         "dry_run": "Whether to say only what would be repaired.",
     },

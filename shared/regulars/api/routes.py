@@ -13,6 +13,7 @@ from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
 from regulars.api import answers_codes as codes
 from regulars.api import answers_fraud as of_fraud
+from regulars.api import answers_imports as imports
 from regulars.api import answers_ledger as ledger
 from regulars.api import answers_merchants as merchants
 from regulars.api import answers_merging as merged
@@ -22,6 +23,7 @@ from regulars.api import answers_sources as of_sources
 from regulars.api import models as m
 from regulars.api import models_access as of_access
 from regulars.api import models_codes as of_codes
+from regulars.api import models_imports as of_imports
 from regulars.api import models_merchants as of_merchants
 from regulars.api import models_sources as sent_sources
 from regulars.program.document import ProgramDocument
@@ -46,6 +48,9 @@ class Route(NamedTuple):
     def key(self) -> str:
         return self.path if self.path == "$default" else f"{self.method} {self.path}"
 
+
+LISTED = ("q", "tier", "segment", "birthday_month", "last_visit_from", "last_visit_before")
+"""What narrows a list of members."""
 
 API = (
     Route("POST", "/v1/merchants", "api", "Create a merchant and its sandbox", "platform",
@@ -84,7 +89,23 @@ API = (
     Route("POST", "/v1/members", "api", "Enrol a member", "key",
           m.NewMember, ((201, cards.EnrolledCard), (200, cards.CardView)), ledger=True),
     Route("GET", "/v1/members", "api", "Find members", "key",
-          answers=((200, cards.CardList),), query=("q", "tier", "segment", "limit", "cursor")),
+          answers=((200, cards.CardList),), query=(*LISTED, "limit", "cursor")),
+    Route("POST", "/v1/imports", "api", "Bring in members from a file", "key",
+          answers=((202, imports.ImportView),), ledger=True,
+          query=("format", "mapping", "dry_run")),
+    Route("GET", "/v1/imports", "api", "List imports", "key",
+          answers=((200, imports.ImportList),)),
+    Route("GET", "/v1/imports/{id}", "api", "Read an import", "key",
+          answers=((200, imports.ImportView),)),
+    Route("POST", "/v1/imports/{id}/start", "api", "Start an import", "key",
+          of_imports.StartImport, ((200, imports.ImportView),)),
+    Route("POST", "/v1/imports/{id}/undo", "api", "Undo an import", "key",
+          answers=((200, imports.ImportView),)),
+    Route("GET", "/v1/export/members.json", "api", "Export the members", "key",
+          answers=((200, imports.ExportedMembers),)),
+    Route("GET", "/v1/export/members.csv", "api", "Export the members as CSV", "key"),
+    Route("GET", "/v1/members/counts", "api", "Count members", "key",
+          answers=((200, cards.MemberCounts),)),
     Route("GET", "/v1/members/{id}", "api", "Read a card", "key",
           answers=((200, merged.ReadCard),)),
     Route("PATCH", "/v1/members/{id}", "api", "Change a profile", "key",
@@ -94,7 +115,7 @@ API = (
     Route("GET", "/v1/members/{id}/entries", "api", "Read the ledger of a card", "key",
           answers=((200, ledger.EntryList),), query=("limit", "cursor")),
     Route("GET", "/v1/members/{id}/profile", "api", "Read a profile", "key",
-          answers=((200, cards.ProfileView),)),
+          answers=((200, cards.MemberProfile),)),
     Route("POST", "/v1/members/{id}/confirm", "api", "Confirm a contact", "key or staff",
           m.ConfirmBody, ((200, cards.ContactView), (202, personal.CodeAsked))),
     Route("POST", "/v1/members/{id}/link", "api", "Replace the link of a card", "key",

@@ -32,6 +32,12 @@
 | what a member did | `M#<m>#C#<c>` | `ACTION#<a>` | `M#<m>#ACTIONS#<status>` | `<ms>#<c>.<a>` |
 | merge of another card into it | `M#<m>#C#<c>` | `MERGE#<id>` | | |
 | profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
+| ... its place in a list | `M#<m>#C#<c>` | `LIST#<slot>` | `M#<m>#L#<list>` | by the list |
+| how many are in a list | `M#<m>#L#<list>` | `COUNT` | | |
+| file that is brought in | `M#<m>` | `IMPORT#<id>` | | |
+| ... its lines | `M#<m>#IMPORT#<id>` | `PAGE#<n>` | | |
+| ... what it did with a member | `M#<m>#C#<c>` | `IMPORT#<id>` | | |
+| ... whose an id of the merchant's is | `M#<m>#IMPORTED#<hmac>` | `IMPORTED` | | |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
 | due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |
 | ... in a sandbox | as above | as above | `M#<m>#DUE` | `<hour>#<c>#<job>` |
@@ -66,11 +72,6 @@ from __future__ import annotations
 
 from hashlib import sha256
 from zlib import crc32
-
-from regulars.store.in_order import activity_from as activity_from
-from regulars.store.in_order import activity_order as activity_order
-from regulars.store.in_order import in_time as in_time
-from regulars.store.in_order import recorded_ms as recorded_ms
 
 DUE_SHARDS = 8
 """Partitions per hour of the due list: 8 x 1,000 writes a second before it gets warm."""
@@ -359,14 +360,9 @@ def cursor(job: str) -> Key:
     return f"JOB#{job}", "CURSOR"
 
 
-def activity(m: str, hour: str) -> str:
-    """GSI1: the entries of one merchant in one UTC hour."""
-    return f"M#{m}#H#{hour}"
-
-
-def sandbox_activity(m: str) -> str:
-    """GSI1: all entries of a sandbox, in order of its own time."""
-    return f"M#{m}#H"
+def in_time(at_ms: int, name: str) -> str:
+    """Where something stands among others of its sort: by an instant, then by its name."""
+    return f"{at_ms:013}#{name}"
 
 
 def members(m: str) -> str:

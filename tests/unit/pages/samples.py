@@ -304,7 +304,7 @@ def render(view: View, words: Words) -> RenderedPage:
     more: dict[str, Any] = {}
     if isinstance(view, CounterPage):
         more = {"setup": texts.setup(view, words)}
-    elif type(view) in console.TEMPLATES:
+    elif "pages/console/frame/frame.css" in template_of(view).css:
         more = {"frame": console.frame(view, words)}
     return page.render(template_of(view), view, words, **more)
 

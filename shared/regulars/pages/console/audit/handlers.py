@@ -25,6 +25,7 @@ def kinds(t: T) -> dict[str, str]:
         "program.scheduled": t("programme scheduled"),
         "program.withdrawn": t("scheduled programme taken back"),
         "merchant.changed": t("settings changed"),
+        "merchant.hand_over": t("new owner asked for"),
         "merchant.owner": t("owner's mailbox changed"),
         "merchant.limits": t("limits changed"),
         "merchant.closed": t("shop closed"),

@@ -183,6 +183,7 @@ def _api() -> list[tuple[str, re.Pattern[str], tuple[str, ...], str, protocol.Ha
     """Every operation: method, pattern and names of its path, route key, handler; exact paths
     first."""
     from regulars.api import assets, earning, gifts, handlers, redeeming
+    from regulars.pages.counter.screen import members
 
     known = {
         **handlers.ROUTES,
@@ -190,6 +191,7 @@ def _api() -> list[tuple[str, re.Pattern[str], tuple[str, ...], str, protocol.Ha
         **earning.ROUTES,
         **gifts.ROUTES,
         **redeeming.ROUTES,
+        "POST /staff/api/undo": members.undo,
     }
     found = []
     for route, handler in sorted(known.items(), key=lambda pair: pair[0].count("{")):

@@ -9,6 +9,7 @@ from regulars.http.protocol import Response
 from regulars.pages.console.frame import forms, frame
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.here import Console, sent, shown
+from regulars.pages.console.shop import hand_over
 from regulars.pages.console.shop.view import TEMPLATE, ShopPage
 from regulars.render.brand import brand_of
 from regulars.store import merchant_settings
@@ -60,19 +61,48 @@ def _tried(here: Console, body: dict[str, Any], names: dict[str, str]) -> Respon
     return _page(here, Form(form, {}, "", form.get("key", "")), would_erase=text)
 
 
+def rename(here: Console) -> Response:
+    """POST /console/shop/address: another name in the links; the old one leads on."""
+    typed = here.request.form.get("slug", "").strip().lower()
+    outcome = here.ask("PATCH /v1/merchant", {"slug": typed})
+    if not outcome.ok:
+        refused = forms.refused(here, outcome)
+        return _page(here, forms.fresh(), outcome.status, address=refused)
+    return frame.done(PATH, "renamed")
+
+
+def give(here: Console) -> Response:
+    """POST /console/shop/owner: both mailboxes are asked."""
+    wrong = hand_over.ask(here, here.request.form.get("email", ""))
+    if wrong:
+        return _page(here, forms.fresh(), 422, owner=forms.wrong(here, email=wrong))
+    return frame.done(PATH, "asked")
+
+
 def _page(
     here: Console, form: Form, status: int = 200, *, would_erase: str = "",
-    address: Form | None = None,
+    address: Form | None = None, owner: Form | None = None,
 ) -> Response:  # fmt: skip
     t, shop = here.words.t, here.gathered.shop
     now = here.get("/v1/merchant")
     merchant, _ = merchant_settings.read(shop.table, shop.merchant_id)
     view = ShopPage(
         brand_of(here.gathered.program), now, merchant.slug,
-        f"{settings().base_url}/j/{merchant.slug}", form, address or forms.fresh(), would_erase,
+        f"{settings().base_url}/j/{merchant.slug}", form, address or forms.fresh(),
+        owner or forms.fresh(), would_erase,
     )  # fmt: skip
-    notice = frame.noticed(here, {"saved": t("Saved.")})
+    notice = frame.noticed(here, {
+        "saved": t("Saved."),
+        "renamed": t("Saved. Links and posters with the old name go on working."),
+        "asked": t("Both addresses have a mail. It is done when both have agreed."),
+    })  # fmt: skip
     return frame.page(here, TEMPLATE, view, "shop", status=status, notice=notice)
 
 
-ROUTES = {f"GET {PATH}": shown(show), f"POST {PATH}": sent(change)}
+ROUTES = {
+    f"GET {PATH}": shown(show),
+    f"POST {PATH}": sent(change),
+    f"POST {PATH}/address": sent(rename),
+    f"POST {PATH}/owner": sent(give),
+    **hand_over.ROUTES,
+}

@@ -13,6 +13,21 @@ from regulars.render.page import Template
 TEMPLATE = Template("pages/console/shop/shop.html", CSS)
 
 
+HAND_OVER = Template("pages/console/shop/hand_over.html", ("base.css", "column.css"))
+
+
+class HandOverPage(NamedTuple):
+    """`GET /console/hand-over/{token}`: asks one of two mailboxes."""
+
+    brand: Brand
+    shop: str
+    side: str
+    """`from` for the owner of now, `to` for the next one."""
+    state: str
+    """`ask`, `waits` for the other side, `done`, or `over`."""
+    action: str
+
+
 class ShopPage(NamedTuple):
     """`GET /console/shop`; `now` is what is set, as the API shows it."""
 
@@ -22,5 +37,8 @@ class ShopPage(NamedTuple):
     join_url: str
     form: Form
     address: Form
+    """The form of the shop's address."""
+    owner: Form
+    """The form that hands it over."""
     would_erase: str = ""
     """What the retention rule that was typed would do."""

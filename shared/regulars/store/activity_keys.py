@@ -1,12 +1,16 @@
-"""Where things stand in an index that is in order of time: by an instant, then by what tells apart
-what came in the same one. `keys` hands these on with the keys that they are used with."""
+"""Keys of the activity index: entries by when they were recorded; see `keys.py`."""
 
 from __future__ import annotations
 
 
-def in_time(at_ms: int, name: str) -> str:
-    """Where something stands among others of its sort: by an instant, then by its name."""
-    return f"{at_ms:013}#{name}"
+def activity(m: str, hour: str) -> str:
+    """GSI1: the entries of one merchant in one UTC hour."""
+    return f"M#{m}#H#{hour}"
+
+
+def sandbox_activity(m: str) -> str:
+    """GSI1: all entries of a sandbox, in order of its own time."""
+    return f"M#{m}#H"
 
 
 def activity_from(ms: int) -> str:
