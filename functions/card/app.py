@@ -17,6 +17,7 @@ lambda_handler = protocol.serve(
         **card.ROUTES,
         **figures.ROUTES,
         **history.ROUTES,
+        **logo.ROUTES,
         **mailed.ROUTES,
         **message.ROUTES,
         **pictures.ROUTES,

@@ -13,14 +13,11 @@ from regulars.pages.customer.card import opening
 from regulars.program.load import program_of
 from regulars.render import pictures
 from regulars.render.brand import brand_of
-from regulars.store import assets, connect, keys, merchants
+from regulars.store import connect, keys, merchants
 from regulars.views import customer
 
 ICONS = {f"icon-{size}.png": size for size in pictures.ICON_SIZES}
 JOIN = "join.png"
-FOREVER = "public, max-age=31536000, immutable"
-"""How long a logo is kept: its name has a hash of what is in it."""
-
 KEPT = "public, max-age=86400"
 """A shop changes its color once in years; messengers keep what they show for longer anyway."""
 
@@ -56,13 +53,4 @@ def _places(program: Program, now: datetime) -> int:
     return goal.need + goal.beside
 
 
-def logo(request: protocol.Request) -> protocol.Response:
-    """GET /logos/{name}: the picture that a shop uploaded; it stands on pages and in mails."""
-    name = request.param("name")
-    png = assets.read(connect.lean_table(), name.removesuffix(".png"))
-    if png is None or not name.endswith(".png"):
-        raise Refused(RefusalCode.NOT_FOUND)
-    return protocol.picture(png, FOREVER)
-
-
-ROUTES = {"GET /card/{slug}/pictures/{name}": show, "GET /logos/{name}": logo}
+ROUTES = {"GET /card/{slug}/pictures/{name}": show}
