@@ -204,6 +204,13 @@ def _check(text: str) -> Check:
     if match := re.fullmatch(r"attribute_(not_)?exists\((#\w+)\)", text):
         absent, name = bool(match[1]), match[2]
         return lambda there, names, _: (there is None or names[name] not in there) == absent
+    if match := re.fullmatch(r"(#\w+) IN \((:\w+(?:, :\w+)*)\)", text):
+        name, known = match[1], match[2].split(", ")
+        return lambda there, names, values: (
+            there is not None
+            and names[name] in there
+            and any(there[names[name]] == values[one] for one in known)
+        )
     match = re.fullmatch(r"(#\w+) (=|<|<=|>|>=) (:\w+)", text)
     if match is None:
         raise ServiceError("ValidationException", f"not understood: {text}", 400, {})

@@ -368,7 +368,8 @@ def match(method: str, path: str) -> tuple[Route, dict[str, str]]:
 
 @cache
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))
+    rest = re.sub(r"{(\w+)\+}", r"(?P<\1>.+)", path)
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", rest))
 
 
 def http_event(

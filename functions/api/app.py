@@ -2,5 +2,6 @@
 
 from regulars.api import handlers
 from regulars.http import protocol
+from regulars.pages import unknown
 
-lambda_handler = protocol.serve(handlers.ROUTES)
+lambda_handler = protocol.serve({**handlers.ROUTES, **unknown.ROUTES})

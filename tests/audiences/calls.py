@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-from regulars.api.routes import ROUTES, Route
+from regulars.api.routes import Route
 from regulars.http.roles import SENSITIVE, allows
 from regulars.http.scopes import allows as scope_allows
 from tests.audiences.shops import ANYBODY, Answer, Audience, Shop, call, two_shops
+from tests.console_routes import EVERYTHING
 
-ASKED = tuple(route for route in ROUTES if route.path != "/v1/test/hooks/{provider}")
+ASKED = tuple(route for route in EVERYTHING if route.path != "/v1/test/hooks/{provider}")
 """All routes but the one that posts to an address of the installation; here there is none."""
 
 PLACES = {

@@ -154,7 +154,8 @@ def shop(number: int, chance: Random) -> Shop:
         *(Audience(f"key {scope}", bearer[scope], scope=scope) for scope in SCOPES),
         *(Audience(role, {"x-regulars": "staff"}, cookies, role=role)
           for role, (_, cookies) in people.items()),
-        Audience("script of another site", {}, people["owner"][1], role="owner"),
+        Audience("script of another site", {"sec-fetch-site": "cross-site"},
+                 people["owner"][1], role="owner"),
         Audience("test key", {"authorization": f"Bearer {made['test_api_key']}"}, scope="full",
                  sandbox=True),
         Audience("guest", {}, {f"__Host-regulars_card_{made['merchant_id']}": links[0]}),

@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.conftest import People
-from tests.e2e.product import Product, wait_for
-from tests.e2e.test_stack import mail_to
+from tests.e2e.product import Product
+from tests.e2e.signing import sign_in_by_mail
 
-OWNER = "owner@example.com"
 pytestmark = pytest.mark.browser
 
 
@@ -55,18 +54,6 @@ def local(new_product: Callable[[str], Product], monkeypatch: pytest.MonkeyPatch
     started = new_product("localhost")
     assert started.base_url.startswith("http://localhost:")
     return started
-
-
-def sign_in_by_mail(product: Product, page: Page) -> None:
-    page.goto(f"{product.base_url}/console/sign-in")
-    page.fill("[name=email]", OWNER)
-    page.get_by_role("button", name="Send the mail").click()
-    mail = wait_for(lambda: mail_to(product, OWNER, "/console/sign-in/"), "the mail")
-    found = re.search(r"code is (\d{3} \d{3})", mail)
-    assert found
-    page.fill("[name=code]", found[1])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/console/")
 
 
 def test_a_passkey_in_the_place_of_a_mail(local: Product, people: People) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from regulars.api.routes import ROUTES
 from regulars.core import clock, tokens
 from regulars.domain import calendar
 from regulars.http import card_holders
@@ -16,11 +15,12 @@ from regulars.jobs import roots
 from regulars.program.shop import load_shop
 from regulars.store import keys
 from regulars.store.members import Members
+from tests.console_routes import EVERYTHING
 from tests.functional import tills
 from tests.service import Browser, Merchant, Reply, Service
 
 READS = {"GetItem", "BatchGetItem", "Query"}
-GETS = [route for route in ROUTES if route.method == "GET"]
+GETS = [route for route in EVERYTHING if route.method == "GET"]
 
 
 def known(cafe: Merchant, service: Service) -> dict[str, str]:

@@ -12,12 +12,14 @@ from local.memory import Memory
 from regulars.store.conditions import (
     Absent,
     AbsentOr,
+    AbsentOrOneOf,
     Below,
     Condition,
     Equals,
     Present,
     WhileBelow,
     Within,
+    Without,
 )
 from regulars.store.errors import Cancelled, ServiceError
 from regulars.store.table import ADDED, Check, Count, Put, Table
@@ -67,7 +69,7 @@ class Asker:
             (
                 None, Absent(), Present(), Equals("ver", number), Equals("status", word),
                 Below("ver", number), AbsentOr(Below("ver", number)), AbsentOr(Equals("ver", 1)),
-                Below("status", "on"),
+                Below("status", "on"), Without("ver"), AbsentOrOneOf("status", "on", "out"),
             )
         )  # fmt: skip
 
@@ -172,3 +174,9 @@ def same(outcomes: Any) -> bool:
     first, second = outcomes
     assert first == second
     return True
+
+
+def test_every_condition_there_is_is_asked_for() -> None:
+    chance = Asker(Random(1))  # noqa: S311 - no secret is made of it
+    asked = [one for _ in range(300) for one in (chance.condition(), chance.of_number())]
+    assert {type(one) for one in asked if one} == set(Condition.__subclasses__())

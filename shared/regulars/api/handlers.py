@@ -23,7 +23,6 @@ from regulars.api import (
     sandbox,
     service,
     staff,
-    unknown,
     vouchers,
     waiting_actions,
 )
@@ -32,7 +31,7 @@ from regulars.http.protocol import Handler
 _MODULES = (
     api_keys, attention, audit, card_links, codes, contacts, corrections, devices, fraud, grants,
     hooks, ledger_checks, members, merchant_settings, merchants, merging, personal_data, platform,
-    programs, sandbox, service, staff, unknown, vouchers, waiting_actions,
+    programs, sandbox, service, staff, vouchers, waiting_actions,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

@@ -247,15 +247,8 @@ PAGES = (
     Route("POST", "/staff/sign-out", "staff", "Sign out", "staff"),
     Route("GET", "/console", "console", "The console", "staff"),
     Route("GET", "/console/", "console", "The console", "staff"),
-    Route("GET", "/console/sign-in", "console", "Ask for a sign-in mail", "none"),
-    Route("POST", "/console/sign-in", "console", "Send a sign-in mail", "none"),
-    Route("GET", "/console/sign-in/{token}", "console", "Ask before signing in", "link"),
-    Route("POST", "/console/sign-in/{token}", "console", "Sign in", "link"),
-    Route("POST", "/console/passkey/register/options", "console", "Begin a passkey", "staff"),
-    Route("POST", "/console/passkey/register/finish", "console", "Keep a passkey", "staff"),
-    Route("POST", "/console/passkey/login/options", "console", "Ask for a passkey", "none"),
-    Route("POST", "/console/passkey/login/finish", "console", "Sign in by passkey", "none"),
-    Route("POST", "/console/passkey/remove", "console", "Remove a passkey", "staff"),
+    Route("GET", "/console/{page+}", "console", "A page of the console", "staff"),
+    Route("POST", "/console/{page+}", "console", "A form of the console", "staff"),
     Route("POST", "/hooks/{provider}/{hook_id}", "hooks", "An event of a till", "signature"),
 )
 

@@ -6,7 +6,7 @@ everything else - programme, keys, data, settings - is the owner's alone.
 
 from __future__ import annotations
 
-from regulars.store.staff import MANAGER, ROLES, STAFF
+from regulars.store.staff import MANAGER, OWNER, ROLES, STAFF
 
 SENSITIVE = frozenset(
     {
@@ -28,7 +28,6 @@ SENSITIVE = frozenset(
 _STAFF = frozenset(
     {
         "GET /console",
-        "GET /console/",
         "GET /staff/counter",
         "GET /staff/api/member",
         "GET /staff/display",
@@ -74,17 +73,24 @@ _MANAGER = frozenset(
         "DELETE /v1/devices/{id}",
         "GET /v1/fraud",
         "POST /v1/fraud/{id}",
-        "POST /console/passkey/register/options",
-        "POST /console/passkey/register/finish",
-        "POST /console/passkey/remove",
     }
 )
+
+_CONSOLE = {
+    "": STAFF, "members": MANAGER, "staff": MANAGER, "attention": MANAGER, "you": MANAGER,
+    "more": MANAGER, "passkey": MANAGER,
+}  # fmt: skip
+"""The least role of each area of the console; all others are the owner's. What a page asks the API
+for needs the role of that route besides."""
 
 
 def needed(route: str) -> str:
     """Return the least role that may call a route (`GET /v1/members/{id}`)."""
     if route in _STAFF:
         return STAFF
+    path = route.partition(" ")[2]
+    if path.startswith("/console/"):
+        return _CONSOLE.get(path.split("/")[2], OWNER)
     return MANAGER if route in _MANAGER else ROLES[-1]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from string import ascii_letters, digits
 from typing import Any, NamedTuple
 
 from regulars.core import clock, tokens
@@ -168,6 +169,26 @@ def forget_asked_cookie() -> str:
 def asked(request: Request) -> tuple[str, str]:
     """Return the id and the secret of the sign-in that this browser asked for; empty for none."""
     return _pair(request, "asked")
+
+
+def back_cookie(path: str) -> str:
+    """Return the Set-Cookie line by which a browser remembers where to go on after signing in."""
+    return _cookie("back", path, ASKED_S)
+
+
+def forget_back_cookie() -> str:
+    """Return the Set-Cookie line that takes it away."""
+    return _cookie("back", "", 0)
+
+
+def back(request: Request, otherwise: str) -> str:
+    """Return the page of the console at which the browser goes on."""
+    path = request.cookies.get(_name("back"), "")
+    is_ours = path.startswith("/console/") and not set(path) - _IN_PATHS and "//" not in path
+    return path if is_ours else otherwise
+
+
+_IN_PATHS = frozenset(f"{ascii_letters}{digits}/-_.+")
 
 
 def ceremony_cookie(value: str) -> str:

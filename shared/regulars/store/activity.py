@@ -46,6 +46,25 @@ def entries(
                 break
 
 
+def newest(
+    table: Table, merchant_id: str, start: datetime, end: datetime, count: int,
+    aside: Callable[[str, Exception], None],
+) -> Iterator[tuple[str, Entry]]:  # fmt: skip
+    """At most `count` members and entries from `start` until before `end`, the newest first."""
+    between = (keys.activity_from(calendar.to_ms(start)), keys.activity_from(calendar.to_ms(end)))
+    for partition in reversed(list(_partitions(merchant_id, start, end))):
+        page = table.query(partition, index=True, between=between, newest_first=True, limit=count)
+        for item in page.items:
+            member_id = item["PK"].rpartition("#")[2]
+            try:
+                yield member_id, cards.entry_of(item)
+            except cards.DamagedError as damaged:
+                aside(member_id, damaged)
+            count -= 1
+        if count <= 0:
+            return
+
+
 def first(table: Table, merchant_id: str, start: datetime, end: datetime) -> datetime | None:
     """When the first entry from `start` until before `end` was recorded; None without one."""
     between = (keys.activity_from(calendar.to_ms(start)), keys.activity_from(calendar.to_ms(end)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -61,6 +61,15 @@ class Members:
         if found and found.merged_into:
             return self.profile(found.merged_into)
         return None if found is None or found.erased_ms else found
+
+    def profiles(self, member_ids: Iterable[str]) -> dict[str, Profile]:
+        """Read several members' profiles; who is not there, or was erased, is left out."""
+        wanted = list(dict.fromkeys(member_ids))
+        items = self.table.get(
+            *(keys.profile(self.merchant_id, one) for one in wanted), consistent=False
+        )
+        found = {one: profile_of(item) for one, item in zip(wanted, items, strict=True) if item}
+        return {one: profile for one, profile in found.items() if not profile.erased_ms}
 
     def change(self, before: Profile, after: Profile, *more: Put) -> None:
         """Write a changed profile and its new contacts, and what goes with them; raises Cancelled

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 from regulars.pages.customer.card.games import BadgeRow, ChallengePanel, RafflePanel, RunningRow
-from regulars.pages.customer.card.history import HistoryChange, HistoryRow
 from regulars.pages.customer.card.ladder import BenefitRow, Step, TierPanel
 from regulars.pages.customer.card.leaderboards import LeaderboardPanel, LeaderboardsPanel, RankRow
 from regulars.pages.customer.card.view import (
@@ -20,6 +19,7 @@ from regulars.pages.customer.friends import FriendsPanel
 from regulars.render.brand import Brand
 from regulars.views.customer import GoalPanel
 from regulars.views.hero import Hero, Mark
+from regulars.views.history import HistoryChange, HistoryRow
 
 NOW = datetime(2026, 11, 22, 7, 50, tzinfo=UTC)
 LANGUAGES = ("en", "hu", "pl", "kk")

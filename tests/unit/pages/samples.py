@@ -6,8 +6,6 @@ from typing import Any, get_args
 from regulars.http.headers import of_page
 from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
-from regulars.pages.console.home import view as home
-from regulars.pages.console.home.view import HomePage, PasskeyRow, PasskeysPanel
 from regulars.pages.console.sign_in import view as sign_in
 from regulars.pages.console.sign_in.view import SignInPage
 from regulars.pages.counter.display import view as display
@@ -42,6 +40,7 @@ from regulars.render import page
 from regulars.render.mail import MailBlock, MailBody
 from regulars.render.page import RenderedPage, View
 from regulars.views.customer import GoalPanel
+from tests.unit.pages import console
 from tests.unit.pages.card_samples import (
     BRAND,
     CARD,
@@ -205,25 +204,6 @@ PAGES: dict[str, View] = {
     "join-in-app": JOIN._replace(in_app=True),
     "join-long": JOIN._replace(brand=LONG_BRAND, goal=None, languages=("en",)),
     "join-points": JOIN._replace(goal=GoalPanel(POINT, "points", 50, 500, PASTRY)),
-    "console": HomePage(BRAND, "Kata", "owner"),
-    "console-long": HomePage(
-        LONG_BRAND,
-        "Nagyné Kovács-Szentgyörgyi Boglárka Mária",
-        "owner",
-        passkeys=PasskeysPanel(
-            (
-                PasskeyRow("1" * 16, LONG_NAME[:60], NOW, NOW),
-                PasskeyRow("2" * 16, "", NOW, None),
-            )
-        ),
-    ),
-    "console-no-passkeys": HomePage(BRAND, "Kata", "manager", passkeys=PasskeysPanel()),
-    "console-ten-passkeys": HomePage(
-        BRAND,
-        "Kata",
-        "owner",
-        passkeys=PasskeysPanel((PasskeyRow("1" * 16, "Kata telefonja", NOW, NOW),) * 10, False),
-    ),
     "sign-in": SignInPage("address", again=True, passkeys=True),
     "sign-in-number": SignInPage("address"),
     "sign-in-code": SignInPage("code", wrong=True),
@@ -286,6 +266,7 @@ PAGES: dict[str, View] = {
     "unsubscribe": UnsubscribePage(BRAND, "/u/abc"),
     "unsubscribe-sms": UnsubscribePage(BRAND, "/u/abc", "sms"),
     "unsubscribed": UnsubscribePage(BRAND, "/u/abc", done=True),
+    **console.PAGES,
 }
 
 
@@ -296,7 +277,6 @@ _TEMPLATES = {
     CounterPage: counter.TEMPLATE,
     HistoryPage: history.TEMPLATE,
     EnrollPage: enroll.TEMPLATE,
-    HomePage: home.TEMPLATE,
     SignInPage: sign_in.TEMPLATE,
     JoinPage: join.TEMPLATE,
     MailedPage: mailed.TEMPLATE,
@@ -305,6 +285,7 @@ _TEMPLATES = {
     ProfilePage: profile.TEMPLATE,
     UnsubscribePage: unsubscribe.TEMPLATE,
     WhoPage: who.TEMPLATE,
+    **console.TEMPLATES,
 }
 
 
@@ -315,7 +296,11 @@ def template_of(view: View) -> page.Template:
 
 def render(view: View, words: Words) -> RenderedPage:
     """The page of a view as its handler renders it."""
-    more = {"setup": texts.setup(view, words)} if isinstance(view, CounterPage) else {}
+    more: dict[str, Any] = {}
+    if isinstance(view, CounterPage):
+        more = {"setup": texts.setup(view, words)}
+    elif type(view) in console.TEMPLATES:
+        more = {"frame": console.frame(view, words)}
     return page.render(template_of(view), view, words, **more)
 
 

@@ -97,7 +97,8 @@ def sign_in(request: Request) -> Response:
     if not sign_ins.write(connect.table(), wanted._replace(used=True)):
         return _page(request, SignInPage("over"), 410)
     signed = sign_in_as(request, *chosen[0])
-    return protocol.redirect(HOME, signed.cookies)
+    cookies = (*signed.cookies, sessions.forget_back_cookie())
+    return protocol.redirect(sessions.back(request, HOME), cookies)
 
 
 def _tries(request: Request, wanted: SignIn) -> tuple[limits.Counted, ...]:

@@ -52,8 +52,9 @@ def finish(request: Request) -> Response:
 
     signed = sign_in_as(request, shown.merchant_id, person, also)
     limits.right(connect.table(), *tries)
-    cookies = (*signed.cookies, sessions.forget_ceremony_cookie())
-    return protocol.json_answer(200, {"location": HOME}, cookies=cookies)
+    forget = (sessions.forget_ceremony_cookie(), sessions.forget_back_cookie())
+    location = sessions.back(request, HOME)
+    return protocol.json_answer(200, {"location": location}, cookies=(*signed.cookies, *forget))
 
 
 def _found(shown: Shown) -> tuple[Person, Passkeys, Passkey]:

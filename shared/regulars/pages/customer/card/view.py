@@ -17,7 +17,6 @@ from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
 from regulars.pages.customer.card import games, ladder, news
 from regulars.pages.customer.card.games import BadgeRow, ChallengePanel, RafflePanel, RunningRow
-from regulars.pages.customer.card.history import HistoryRow, events
 from regulars.pages.customer.card.ladder import BenefitRow, Step, TierPanel
 from regulars.pages.customer.card.leaderboards import LeaderboardsPanel
 from regulars.pages.customer.friends import FriendsPanel
@@ -28,6 +27,7 @@ from regulars.store.profiles import Profile
 from regulars.views import integration
 from regulars.views.customer import goal_of, left, locked_words, usable, worth
 from regulars.views.hero import Hero
+from regulars.views.history import HistoryRow, events
 
 TEMPLATE = Template(
     "pages/customer/card/card.html",

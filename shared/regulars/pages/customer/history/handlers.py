@@ -7,13 +7,13 @@ from regulars.domain.ledger import Entry
 from regulars.http import protocol
 from regulars.pages import answer
 from regulars.pages.customer.card import opening
-from regulars.pages.customer.card.history import events
 from regulars.pages.customer.card.opening import Opened
 from regulars.pages.customer.card.showing import readable
 from regulars.pages.customer.history import view
 from regulars.render.brand import brand_of
 from regulars.store import keys
 from regulars.store.marshal import Item
+from regulars.views.history import events
 
 AT_ONCE = 60
 """Entries that are read at once; a page ends with a whole month."""

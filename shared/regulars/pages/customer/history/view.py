@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from regulars.i18n import UnitNames
 from regulars.i18n.words import Words
-from regulars.pages.customer.card.history import HistoryChange, HistoryRow
 from regulars.render.brand import Brand
 from regulars.render.page import Template
+from regulars.views.history import HistoryChange, HistoryRow
 
 TEMPLATE = Template(
     "pages/customer/history/history.html",

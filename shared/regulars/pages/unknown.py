@@ -59,9 +59,11 @@ _PLACES = {route.path.split("/")[1] for route in PAGES if route.method == "GET"}
 @cache
 def _patterns() -> list[tuple[Route, re.Pattern[str]]]:
     return [
-        (route, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(route.path))))
+        (route, re.compile(_NAMED.sub("[^/]+", _REST.sub(".+", re.escape(route.path)))))
         for route in KNOWN
     ]
 
+
+_NAMED, _REST = re.compile(r"\\\{\w+\\\}"), re.compile(r"\\\{\w+\\\+\\\}")
 
 ROUTES: dict[str, protocol.Handler] = {UNKNOWN.key: default}

@@ -1,16 +1,15 @@
-"""The view of the console's first page."""
+"""The view of who is here."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
 
+from regulars.pages.console.frame.frame import CSS
 from regulars.render.brand import Brand
 from regulars.render.page import Template
 
-TEMPLATE = Template(
-    "pages/console/home/home.html", ("base.css", "column.css", "pages/console/home/home.css")
-)
+TEMPLATE = Template("pages/console/you/you.html", (*CSS, "pages/console/you/you.css"))
 
 
 class PasskeyRow(NamedTuple):
@@ -29,12 +28,12 @@ class PasskeysPanel(NamedTuple):
     has_room: bool = True
 
 
-class HomePage(NamedTuple):
-    """`GET /console/`: who is signed in, and with what they can."""
+class YouPage(NamedTuple):
+    """`GET /console/you`."""
 
     brand: Brand
-    person: str
-    role: str
+    zone: str
+    languages: tuple[tuple[str, str], ...]
+    """(code, its own name) of those that the console speaks."""
     sign_out: str = "/staff/sign-out"
     passkeys: PasskeysPanel | None = None
-    zone: str = "UTC"

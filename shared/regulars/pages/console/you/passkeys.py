@@ -13,8 +13,8 @@ from regulars.http.passkeys import Made
 from regulars.http.protocol import Request, Response
 from regulars.pages import answer
 from regulars.pages.console import ceremony
-from regulars.pages.console.home.view import PasskeyRow, PasskeysPanel
-from regulars.pages.console.sign_in.signing import AGAIN, HOME, SIGN_IN
+from regulars.pages.console.sign_in.signing import AGAIN, SIGN_IN
+from regulars.pages.console.you.view import PasskeyRow, PasskeysPanel
 from regulars.store import audit, connect, sign_ins, staff
 from regulars.store import passkeys as kept
 from regulars.store.passkeys import Passkey
@@ -22,6 +22,7 @@ from regulars.store.staff import MANAGER, Person, Session
 from regulars.store.table import Check, Put
 
 WRITES_MAX = 5
+YOU = "/console/you"
 
 
 def panel(merchant_id: str, session: Session) -> PasskeysPanel | None:
@@ -78,7 +79,7 @@ def remove(request: Request) -> Response:
             raise
         return protocol.redirect(SIGN_IN if refused.code is RefusalCode.UNAUTHORIZED else AGAIN)
     _remove(gathered, request, request.form.get("passkey_id", ""))
-    return protocol.redirect(HOME)
+    return protocol.redirect(YOU)
 
 
 def _add(gathered: Gathered, request: Request, made: Made, name: str) -> Passkey:

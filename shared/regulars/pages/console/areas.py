@@ -1,0 +1,89 @@
+"""The areas of the console, found by looking into their folders, and the way of a path to its page.
+
+All paths below /console/ are one route of the template; which page it is, is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import protocol
+from regulars.http.protocol import Handler, Request, Response
+from regulars.pages import answer
+from regulars.pages.console.frame.here import pattern_of
+
+FIRST = ("GET /console", "GET /console/")
+GREEDY = ("GET /console/{page+}", "POST /console/{page+}")
+
+
+@cache
+def routes() -> dict[str, Handler]:
+    """Every route of every area."""
+    found: dict[str, Handler] = {}
+    for file in sorted(Path(__file__).parent.rglob("handlers.py")):
+        parts = file.relative_to(Path(__file__).parent).with_suffix("").parts
+        found |= import_module(f"regulars.pages.console.{'.'.join(parts)}").ROUTES
+    return found
+
+
+class Found(NamedTuple):
+    """The page that a path leads to."""
+
+    handler: Handler
+    route: str
+    parameters: dict[str, str]
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request as if API Gateway had led it to this route."""
+        event = {**request.event, "routeKey": self.route, "pathParameters": self.parameters}
+        return self.handler(Request(event))
+
+
+def served() -> dict[str, Handler]:
+    """What the function serves: the console's first page, and all paths below."""
+    return {**{route: routes()[route] for route in FIRST}, **dict.fromkeys(GREEDY, lead)}
+
+
+def lead(request: Request) -> Response:
+    """Answer a path below /console/ by the page it leads to.
+
+    What a form is sent to has no page of its own: who reloads there is led to the page above.
+    """
+    found = find(request.method, request.path)
+    if found:
+        return found.answer(request)
+    if request.method == "GET" and find("POST", request.path):
+        above = request.path.rpartition("/")[0]
+        while above and not find("GET", above):
+            above = above.rpartition("/")[0]
+        return protocol.redirect(above or "/console/")
+    return answer.as_page(_nowhere)(request)
+
+
+def find(method: str, path: str) -> Found | None:
+    """Find the page of a path, exact paths before those with names in them."""
+    for known, pattern, names, route, handler in _patterns():
+        matched = pattern.fullmatch(path) if known == method else None
+        if matched:
+            values = (unquote(one) for one in matched.groups())
+            return Found(handler, route, dict(zip(names, values, strict=True)))
+    return None
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str], tuple[str, ...], str, Handler]]:
+    found = []
+    for route, handler in sorted(routes().items(), key=lambda pair: pair[0].count("{")):
+        method, _, path = route.partition(" ")
+        found.append((method, *pattern_of(path), route, handler))
+    return found
+
+
+def _nowhere(request: Request) -> Response:
+    raise Refused(RefusalCode.NOT_FOUND)

@@ -1,1 +1,0 @@
-"""Where the console begins: who is signed in, at which shop."""

@@ -1,0 +1,1 @@
+"""All sections, for phones: their bar has room for four."""

@@ -1,0 +1,1 @@
+"""Who is here: their language, their passkeys, the way out."""
