@@ -6,6 +6,8 @@
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | sandbox clock | `M#<m>` | `CLOCK` | | |
 | version that waits for its time | `M#<m>` | `WAITING#<n>` | | |
+| programme that is being edited | `M#<m>` | `DRAFT` | | |
+| ... as it was after a save | `M#<m>` | `DRAFT#<n>` | | |
 | how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
 | somebody who works there | `M#<m>` | `STAFF#<s>` | | |
 | what they booked today | `M#<m>#STAFF#<s>` | `DAY` | | |
@@ -98,6 +100,14 @@ WAITING_PREFIX = "WAITING#"
 
 def waiting(m: str, version: int) -> Key:
     return f"M#{m}", f"{WAITING_PREFIX}{version:08}"
+
+
+def draft(m: str) -> Key:
+    return f"M#{m}", "DRAFT"
+
+
+def draft_save(m: str, number: int) -> Key:
+    return f"M#{m}", f"DRAFT#{number:08}"
 
 
 def clock(m: str) -> Key:
