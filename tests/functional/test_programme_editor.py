@@ -209,3 +209,105 @@ class TestOthers:
         page = look(anna, f"{EARNING}?bill=54.20&day=tue")
         assert "1\u00a0stamp" in page.text
         assert cafe.call("GET", "/v1/members").json["items"] == []
+
+
+class TestPublishing:
+    def publish(self, anna: Browser, **more: str) -> Reply:
+        page = anna.go("GET", "/console/programme/preview")
+        assert page.status == 200, page.text
+        fields = {
+            name: html.unescape(value)
+            for name, value in re.findall(
+                r'type="hidden" name="(seen|preview_id)" value="([^"]*)"', page.text
+            )
+        }
+        return anna.go("POST", "/console/programme/publish", form={**fields, "when": "now", **more})
+
+    def changed(self, anna: Browser, amount: str = "2") -> None:
+        fields = form(anna.go("GET", EARNING), "earn.visit")
+        assert send(anna, EARNING, "earn.visit", fields, amount=amount).status == 303
+
+    def test_a_draft_is_previewed_published_and_brought_back(
+        self, cafe: Merchant, anna: Browser
+    ) -> None:
+        before = program(cafe)
+        cafe.join(name="Kata")
+        self.changed(anna)
+        page = anna.go("GET", "/console/programme/preview")
+        assert "Nobody gains or loses anything today" in page.text
+        assert "Give 1 stamps for every visit" in page.text
+        assert "<b>Give 2 stamps for every visit</b>" in page.text
+        reply = self.publish(anna, note="For the summer")
+        assert reply.status == 303
+        assert "Published." in look(anna, reply.headers["location"]).text
+        assert program(cafe)["earn"][0]["amount"] == 2 or program(cafe)["earn"][1]["amount"] == 2
+        assert "not published" not in anna.go("GET", EARNING).text
+        versions = anna.go("GET", "/console/programme/versions")
+        assert "For the summer" in versions.text
+        old = anna.go("GET", "/console/programme/versions/1")
+        assert "<b>Give 1 stamps for every visit</b>" in old.text
+        reply = anna.go("POST", "/console/programme/versions/1/back", form={})
+        assert reply.headers["location"] == "/console/programme/preview"
+        assert self.publish(anna).status == 303
+        assert program(cafe) == before
+        assert cafe.call("GET", "/v1/program").json["version"] == 3
+
+    def test_on_a_day_and_taken_back(self, cafe: Merchant, anna: Browser) -> None:
+        before = program(cafe)
+        self.changed(anna)
+        reply = self.publish(anna, when="day", day="2027-09-01", time="08:30")
+        assert reply.status == 303, reply.text
+        waiting = cafe.call("GET", "/v1/program/versions").json["items"][0]
+        assert (waiting["state"], waiting["publish_at"]) == ("waiting", "2027-09-01T06:30:00Z")
+        page = look(anna, reply.headers["location"])
+        assert "waits for its time" in page.text
+        anna.go("POST", f"/console/programme/versions/{waiting['version']}/withdraw", form={})
+        assert cafe.call("GET", "/v1/program/versions").json["items"][0]["state"] == "live"
+        assert program(cafe) == before
+
+    def test_a_day_that_is_over_is_refused_with_what_was_typed(self, anna: Browser) -> None:
+        self.changed(anna)
+        reply = self.publish(anna, when="day", day="2020-01-01", note="Mine")
+        assert reply.status == 422
+        assert 'value="2020-01-01"' in reply.text
+        assert 'value="Mine"' in reply.text
+
+    def test_losses_want_a_tick(self, cafe: Merchant, anna: Browser) -> None:
+        member = cafe.join(name="Kata")["member_id"]
+        document = program(cafe)
+        document["tiers"] = [{"id": "club", "name": "Club", "enter": [
+            {"metric": "membership", "period": "year", "price_minor": 5000}]}]  # fmt: skip
+        assert cafe.call("PUT", "/v1/program", document, headers={"if-match": "*"}).status == 200
+        body = {"tier": "club", "by": "membership"}
+        assert cafe.call("POST", f"/v1/members/{member}/tier", body).status == 200
+        path = "/console/programme/tiers"
+        fields = form(anna.go("GET", path), "tiers.club")
+        assert send(anna, path, "tiers.club", fields, do="remove").status == 303
+        page = anna.go("GET", "/console/programme/preview")
+        assert "1 lose their right to Club" in page.text
+        refused = self.publish(anna)
+        assert (refused.status, "Tick this first" in refused.text) == (422, True)
+        assert program(cafe)["tiers"]
+        assert self.publish(anna, confirm_losses="1").status == 303
+        assert not program(cafe).get("tiers")
+
+    def test_a_draft_that_changed_since_is_looked_at_again(self, anna: Browser) -> None:
+        self.changed(anna)
+        page = anna.go("GET", "/console/programme/preview")
+        (seen,) = re.findall(r'name="seen" value="([^"]*)"', page.text)
+        self.changed(anna, "5")
+        reply = anna.go("POST", "/console/programme/publish", form={"seen": seen, "when": "now"})
+        assert (reply.status, "changed since" in reply.text) == (409, True)
+
+    def test_what_is_wrong_elsewhere_is_said_and_nothing_is_published(
+        self, cafe: Merchant, anna: Browser
+    ) -> None:
+        before = program(cafe)
+        path = "/console/programme/units"
+        page = anna.go("GET", path)
+        (row,) = re.findall(r'id="r-(units\.[a-z]+)"', page.text)
+        assert send(anna, path, row, form(page, row), do="remove").status == 303
+        page = anna.go("GET", "/console/programme/preview")
+        assert "Something must be corrected first" in page.text
+        assert 'href="/console/programme/earning">This was taken out.' in page.text
+        assert program(cafe) == before
