@@ -110,7 +110,8 @@ WEEKS = tuple(calendar_of.weeks(MONTH, [{"weekdays": ["tue"]}, {}]))
 DAYS = tuple((day, f"{day}day") for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
 RUNNING = Campaign(1, LONG_NAME, "Kétszeres pont " * 6, "running", "12 / 100", "/console/programme")
 FULL = CampaignsPage(
-    BRAND, MONTH, "November 2026", "2026-10", "2026-12", NOW.date(), tuple(said for _, said in DAYS),
+    BRAND, MONTH, "November 2026", "2026-10", "2026-12", NOW.date(),
+    tuple(said for _, said in DAYS),
     WEEKS, (RUNNING, RUNNING._replace(number=2, state="past", did="")),
     (Spent("Kedvesség", "€9 / €35", 26, "/console/programme"),),
     (Game("Tombola", "Sorsolás", ("1. Anna", f"2. {LONG_NAME}"), "/console/programme"),), Form(),

@@ -222,7 +222,7 @@ def _piece(
         case "words":
             field = _by_language(at, path, label, MOST if (kind.longest or 0) <= 80 else 44, error)
         case "wordings":
-            places = forms._places(path, at.texts)
+            places = forms.places(path, at.texts)
             rows = tuple(_by_language(at, f"{path}.{n}", label, MOST, "") for n in range(places))
             field = Field(path, "group", label, error=error, below=rows)
         case "plural":
@@ -330,7 +330,7 @@ PLURALS = {"one": "1", "few": "2–4", "many": "5+", "other": "n", "zero": "0", 
 
 def _named(at: _Showing, path: str, label: str) -> tuple[Field, ...]:
     found: list[Field] = []
-    for place in range(forms._places(path, at.texts)):
+    for place in range(forms.places(path, at.texts)):
         own = f"{path}.{place}.id"
         found.append(Field(own, "text", label, at.texts[own], size=12,
                            tag=at.one.by.words.t("category")))  # fmt: skip

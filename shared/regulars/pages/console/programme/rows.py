@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from regulars.pages.console.programme import forms, kinds, variants
-from regulars.pages.console.programme.forms import MISSING, Reader, Typed
+from regulars.pages.console.programme import forms, kinds, reading, variants
+from regulars.pages.console.programme.forms import MISSING, Reader
+from regulars.pages.console.programme.reading import Typed
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part
 
@@ -70,7 +71,7 @@ def shown(row: Row, by: Reader) -> forms.Values:
 
 def read(row: Row, typed: Mapping[str, str], by: Reader) -> Typed:
     """What was typed into the form of a row."""
-    return forms.read(row.model, row.part, typed, by)
+    return reading.read(row.model, row.part, typed, by)
 
 
 def put(document: Mapping[str, Any], row: Row, part: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -53,10 +53,24 @@ def said(model: type[Part], part: Mapping[str, Any], one: Speaker, metric: str =
         texts = {path: _at(model, part, path, one, metric) for path in clause.fields}
         if not any(texts.values()):
             continue
-        text = sentences.FIELD.sub(lambda match, t=texts: t[match[1]] or "…", clause.text)  # type: ignore[misc]
+        shown = {path: text or _otherwise(model, path, one, metric) for path, text in texts.items()}
+        text = clause.text
+        for path, value in shown.items():
+            text = text.replace(f"{{{path}}}", value)
         is_kind = known is not None and clause.fields == (known.by,)
         (quiet if is_kind and model.__name__ != "Reward" else found).append(text)
     return found or quiet
+
+
+def _otherwise(model: type[Part], path: str, one: Speaker, metric: str) -> str:
+    """What stands in a clause for a field that the document leaves out: its default."""
+    name, _, below = path.partition(".")
+    kind = kinds.of(model)[name]
+    if below:
+        return _otherwise(kind.below, below, one, metric)
+    if kind.part is not None or kind.default in (None, [], {}):
+        return "…"
+    return value_said(model, kind, kind.default, one, metric) or "…"
 
 
 def _at(model: type[Part], part: Mapping[str, Any], path: str, one: Speaker, metric: str) -> str:

@@ -51,7 +51,7 @@ class Tried(NamedTuple):
     """What a sale gives, in words: the headline, why, and what comes of it."""
 
     gives: str
-    why: tuple[str, ...]
+    because: tuple[str, ...]
     more: tuple[str, ...]
 
 
