@@ -11,7 +11,7 @@ import pytest
 from regulars.pages.console.campaigns import calendar_of
 from tests.conftest import Clock
 from tests.functional.console import Browser
-from tests.functional.test_programme_editor import EARNING, form, look, program, send
+from tests.functional.test_program_editor import EARNING, form, look, program, send
 from tests.service import Merchant, Service
 
 PAGE = "/console/campaigns"
@@ -67,7 +67,7 @@ def test_it_waits_in_the_draft_where_something_else_is_edited(
         {"day.mon": "1", "factor": "2", "until": "x"},
     ],
 )
-def test_what_cannot_be_is_said_at_its_field(
+def test_what_cannot_be_is_worded_at_its_field(
     cafe: Merchant, anna: Browser, sent: dict[str, str]
 ) -> None:
     reply = anna.go("POST", PAGE, form=sent)

@@ -17,7 +17,7 @@ from regulars.pages.console.frame import forms as framed
 from regulars.pages.console.frame import frame
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.here import Console, path, sent, shown
-from regulars.pages.console.programme import (
+from regulars.pages.console.program import (
     choices,
     drafting,
     forms,
@@ -70,8 +70,8 @@ def start(here: Console) -> Response:
     place = f"campaigns.{made['id']}"
     wrong = problems.of(candidate).get(place)
     if wrong:
-        said = problems.said(here.words, next(iter(wrong.values())))
-        return _page(here, framed.wrong(here, until=said), status=422)
+        worded = problems.worded(here.words, next(iter(wrong.values())))
+        return _page(here, framed.wrong(here, until=worded), status=422)
     if was_changed:
         drafting.change(here, make)
         return protocol.redirect(f"{EDIT}#r-{place}")
@@ -112,11 +112,11 @@ def _campaigns(here: Console, campaigns: Any, one: spoken.Speaker, now: date) ->
     did = _did(here)
     found = []
     for number, campaign in enumerate(campaigns, 1):
-        said = spoken.said(Campaign, campaign, one)
-        name = here.words.pick(campaign.get("name")) or said[0]
+        worded = spoken.worded(Campaign, campaign, one)
+        name = here.words.pick(campaign.get("name")) or worded[0]
         state = calendar_of.state(campaign, now)
         found.append(Shown(
-            number, name, ", ".join(said), state, _what_it_did(here, campaign, state, did),
+            number, name, ", ".join(worded), state, _what_it_did(here, campaign, state, did),
             f"{EDIT}#r-campaigns.{campaign['id']}",
         ))  # fmt: skip
     order = ("running", "waiting", "past")
@@ -161,13 +161,13 @@ def _budgets(here: Console, one: spoken.Speaker) -> tuple[Spent, ...]:
     found = []
     for rule in program.surprises:
         used = _counter(here, surprises.budget_counter(rule, now))
-        said = words.t(
+        worded = words.t(
             "{used} of {budget} used", used=words.money(used, program.currency),
             budget=words.money(rule.budget_minor, program.currency),
         )  # fmt: skip
         percent = min(100, used * 100 // max(1, rule.budget_minor))
         href = f"/console/programme/surprises#r-surprises.{rule.id}"
-        found.append(Spent(words.pick(rule.name), said, percent, href))
+        found.append(Spent(words.pick(rule.name), worded, percent, href))
     return tuple(found)
 
 
@@ -177,11 +177,11 @@ def _raffles(here: Console) -> tuple[Game, ...]:
     for one in program.raffles:
         answer = here.get(path("/v1/raffles/{}", one.id))
         last = words.date(date.fromisoformat(one.last_day))
-        said = t("Drawn after {date}.", date=last)
+        worded = t("Drawn after {date}.", date=last)
         if answer["drawn"]:
-            said = t("Drawn. Winners: {n}.", n=words.number(len(answer["winners"] or ())))
+            worded = t("Drawn. Winners: {n}.", n=words.number(len(answer["winners"] or ())))
         href = f"/console/programme/games#r-raffles.{one.id}"
-        found.append(Game(words.pick(one.name), said, (), href))
+        found.append(Game(words.pick(one.name), worded, (), href))
     return tuple(found)
 
 
@@ -190,13 +190,13 @@ def _boards(here: Console) -> tuple[Game, ...]:
     found = []
     for one in program.leaderboards:
         running = here.get(path("/v1/leaderboards/{}", one.id))["running"]
-        said = t("Counted every night; nobody takes part yet.")
+        worded = t("Counted every night; nobody takes part yet.")
         places: tuple[str, ...] = ()
         if running and running["places"]:
-            said = words.n("{n} member takes part", "{n} members take part", running["members"])
+            worded = words.n("{n} member takes part", "{n} members take part", running["members"])
             places = tuple(f"{it['rank']}. {it['name']}" for it in running["places"][:3])
         href = f"/console/programme/games#r-leaderboards.{one.id}"
-        found.append(Game(words.pick(one.name), said, places, href))
+        found.append(Game(words.pick(one.name), worded, places, href))
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ class Shown(NamedTuple):
 
     number: int
     name: str
-    said: str
+    worded: str
     state: str
     did: str
     href: str
@@ -31,7 +31,7 @@ class Spent(NamedTuple):
     """A budget of surprises: what of it is used, in words and in percent."""
 
     name: str
-    said: str
+    worded: str
     percent: int
     href: str
 
@@ -40,7 +40,7 @@ class Game(NamedTuple):
     """A raffle or a leaderboard: how it stands."""
 
     name: str
-    said: str
+    worded: str
     places: tuple[str, ...]
     href: str
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from regulars.i18n import languages
-from regulars.pages.console.programme import choices, forms, kinds, sentences, starters, variants
-from regulars.pages.console.programme.forms import Values
-from regulars.pages.console.programme.kinds import Kind
-from regulars.pages.console.programme.rows import Row
-from regulars.pages.console.programme.sentences import FIELD, Clause
-from regulars.pages.console.programme.spoken import Speaker
+from regulars.pages.console.program import choices, forms, kinds, sentences, starters, variants
+from regulars.pages.console.program.forms import Values
+from regulars.pages.console.program.kinds import Kind
+from regulars.pages.console.program.rows import Row
+from regulars.pages.console.program.sentences import FIELD, Clause
+from regulars.pages.console.program.spoken import Speaker
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part
 
@@ -258,13 +258,13 @@ def _select(
     if kind.sort == "reference":
         known = dict(at.one.names[kind.section])
     else:
-        known = choices.said(model.__name__, kind, words)
+        known = choices.worded(model.__name__, kind, words)
     now = at.texts[path]
     if kind.sort != "flag" and (now == "" or (empty and kind.default is None)):
         known = {"": "—", **known}
     elif now not in known:
         known = {now: now, **known}
-    options = tuple((value, said, value == now) for value, said in known.items())
+    options = tuple((value, worded, value == now) for value, worded in known.items())
     return Field(path, "select", label, now, options, error)
 
 
@@ -272,7 +272,7 @@ def _ticks(at: _Showing, model: type[Part], kind: Kind, path: str, label: str, e
     if kind.sort == "references":
         known: Mapping[str, str] = at.one.names[kind.section]
     else:
-        known = choices.said(model.__name__, kind, at.one.by.words)
+        known = choices.worded(model.__name__, kind, at.one.by.words)
     chosen = [name.removeprefix(f"{path}.") for name, text in at.texts.items()
               if text and name.startswith(f"{path}.")]  # fmt: skip
     names = dict.fromkeys((*known, *chosen))
@@ -346,5 +346,5 @@ def _block(at: _Showing, kind: Kind, parts: Sequence[Mapping[str, Any]], path: s
         items.append(Item(above, open_, more, at.errors.get(above, "")))
     adds = starters.below(kind, at.one.by.words)
     return Block(
-        tuple(items), tuple((f"add:{path}:{variant}", said) for variant, said in adds.items())
+        tuple(items), tuple((f"add:{path}:{variant}", worded) for variant, worded in adds.items())
     )

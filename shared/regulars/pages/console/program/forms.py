@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from regulars.i18n import words as words_of
 from regulars.i18n.words import Words
-from regulars.pages.console.programme import kinds, notation, variants
-from regulars.pages.console.programme.kinds import Kind
+from regulars.pages.console.program import kinds, notation, variants
+from regulars.pages.console.program.kinds import Kind
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part
 

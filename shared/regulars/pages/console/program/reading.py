@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from regulars.pages.console.programme import notation, variants
-from regulars.pages.console.programme.forms import (
+from regulars.pages.console.program import notation, variants
+from regulars.pages.console.program.forms import (
     MISSING,
     YES,
     Reader,
@@ -19,7 +19,7 @@ from regulars.pages.console.programme.forms import (
     sort_of,
     texts,
 )
-from regulars.pages.console.programme.kinds import Kind
+from regulars.pages.console.program.kinds import Kind
 from regulars.program.fields import Part
 
 MISTAKES: Final = {

@@ -14,11 +14,11 @@ from regulars.pages.console.frame import forms as framed
 from regulars.pages.console.frame import frame
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.here import Console, Outcome, path, sent, shown
-from regulars.pages.console.programme import drafting, forms, parts, problems, showing, spoken
-from regulars.pages.console.programme.drafting import Opened
-from regulars.pages.console.programme.parts import ABOVE
-from regulars.pages.console.programme.publishing import effects
-from regulars.pages.console.programme.publishing.view import (
+from regulars.pages.console.program import drafting, forms, parts, problems, showing, spoken
+from regulars.pages.console.program.drafting import Opened
+from regulars.pages.console.program.parts import ABOVE
+from regulars.pages.console.program.publishing import effects
+from regulars.pages.console.program.publishing.view import (
     PREVIEW,
     VERSION,
     VERSIONS,
@@ -78,8 +78,8 @@ def publish(here: Console) -> Response:
 def _refused(here: Console, outcome: Outcome) -> Form:
     t, typed = here.words.t, dict(here.request.form)
     if outcome.code is RefusalCode.LOSSES:
-        said = t("Tick this first: it says what members lose.")
-        return Form(typed, {"confirm_losses": said})
+        worded = t("Tick this first: it says what members lose.")
+        return Form(typed, {"confirm_losses": worded})
     if outcome.code is RefusalCode.PREVIEW_NEEDED:
         return Form(typed, {}, t("Everybody must be counted first. Wait until that is done."))
     return framed.refused(here, outcome, {"publish_at": "day"})
@@ -121,8 +121,8 @@ def _preview(here: Console, opened: Opened, form: Form, *, status: int = 200) ->
         opened.seen, answer["preview_id"], opened.version + 1, opened.version,
         (showing.today(here) + timedelta(days=1)).isoformat(), effects.by_part(changes, words),
         answer["next"] or "",
-        tuple((_part_of(here, name), problems.said(words, said))
-              for name, known in wrong.items() for said in known.values()),
+        tuple((_part_of(here, name), problems.worded(words, worded))
+              for name, known in wrong.items() for worded in known.values()),
     )  # fmt: skip
     back = (words.t("Back to the draft"), ABOVE)
     return frame.page(here, PREVIEW, view, "programme", status=status, back=back)
@@ -142,8 +142,8 @@ def _played(here: Console, opened: Opened) -> tuple[dict[str, Any], str]:
         outcome = here.ask("POST /v1/program/preview", opened.document, query=query)
         if not outcome.ok:
             errors = outcome.body.get("errors", ())
-            said = " ".join(problems.said(here.words, one["message"]) for one in errors)
-            return answer, said or framed.refusal(here.words, outcome)
+            worded = " ".join(problems.worded(here.words, one["message"]) for one in errors)
+            return answer, worded or framed.refusal(here.words, outcome)
         answer = dict(outcome.body)
         cursor = answer["next"] or ""
         if not cursor:

@@ -10,7 +10,7 @@ from regulars.core import checks
 from regulars.domain import calendar
 from regulars.domain.program import Program
 from regulars.pages.console.frame.here import Console
-from regulars.pages.console.programme import (
+from regulars.pages.console.program import (
     choices,
     drafting,
     editing,
@@ -23,11 +23,11 @@ from regulars.pages.console.programme import (
     starters,
     trying,
 )
-from regulars.pages.console.programme.drafting import Opened
-from regulars.pages.console.programme.editing import Disagreement, ShownRow
-from regulars.pages.console.programme.rows import Row
-from regulars.pages.console.programme.spoken import Speaker
-from regulars.pages.console.programme.view import ProgrammePage, Section, TrySale
+from regulars.pages.console.program.drafting import Opened
+from regulars.pages.console.program.editing import Disagreement, ShownRow
+from regulars.pages.console.program.rows import Row
+from regulars.pages.console.program.spoken import Speaker
+from regulars.pages.console.program.view import ProgramPage, Section, TrySale
 from regulars.pages.counter.screen import keys
 from regulars.program.load import load
 from regulars.render.brand import brand_of
@@ -52,7 +52,7 @@ def today(here: Console) -> date:
     return calendar.local_date(here.gathered.now, here.gathered.program.timezone)
 
 
-def page(here: Console, part: parts.EditorPart, sent: Sent | None) -> ProgrammePage:
+def page(here: Console, part: parts.EditorPart, sent: Sent | None) -> ProgramPage:
     """The view of a part of the draft; with what was sent, where that could not be saved."""
     t = here.words.t
     opened = drafting.open_draft(here)
@@ -64,10 +64,10 @@ def page(here: Console, part: parts.EditorPart, sent: Sent | None) -> ProgrammeP
     program = None if found else load(opened.document, opened.version + 1)
     errors = sent.errors.items() if sent else ()
     row = sent.row if sent else ""
-    mistakes = [(f"f-{row}-{path}" if path else f"r-{row}", said) for path, said in errors]
+    mistakes = [(f"f-{row}-{path}" if path else f"r-{row}", worded) for path, worded in errors]
     gathered = here.gathered
     published = calendar.local_date(_instant(opened.published_at), gathered.program.timezone)
-    return ProgrammePage(
+    return ProgramPage(
         brand_of(program or gathered.program), gathered.program.timezone, gathered.now,
         opened.version, here.words.date(published), parts.every(t), part,
         tuple({parts.of_field(t, change.field).slug: None for change in changes}),
@@ -104,7 +104,7 @@ def _row(at: _At, row: Row) -> ShownRow:
     was = rows.find(at.opened.published, row.name)
     is_sent = at.sent is not None and at.sent.row == row.name
     errors: Mapping[str, str] = {
-        path: problems.said(at.here.words, message)
+        path: problems.worded(at.here.words, message)
         for path, message in at.found.get(row.name, {}).items()
     }
     typed: Mapping[str, str] = {}
@@ -114,8 +114,8 @@ def _row(at: _At, row: Row) -> ShownRow:
     changed = (was.part if was else None) != row.part
     before: list[str] = []
     if was and changed:
-        now = spoken.said(row.model, row.part or {}, at.one)
-        before = [it for it in spoken.said(was.model, was.part or {}, at.was) if it not in now]
+        now = spoken.worded(row.model, row.part or {}, at.one)
+        before = [it for it in spoken.worded(was.model, was.part or {}, at.was) if it not in now]
     return ShownRow(
         row.name, spoken.title(row, at.one) or parts.of_field(at.here.words.t, row.field).label,
         open_, more, errors.get("", ""), tuple(before),

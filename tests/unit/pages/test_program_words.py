@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from regulars.i18n import words
-from regulars.pages.console.programme import (
+from regulars.pages.console.program import (
     choices,
     editing,
     forms,
@@ -28,7 +28,7 @@ from regulars.program.check import check
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part
 from tests.unit.pages.documents import allowed
-from tests.unit.pages.test_programme_forms import LANGUAGES, TRIED
+from tests.unit.pages.test_program_forms import LANGUAGES, TRIED
 
 SUPPER = templates.template("supper-club")
 
@@ -55,7 +55,7 @@ def _model(field: str) -> type[Part]:
 
 @pytest.mark.parametrize("model", rows_and_lists(), ids=lambda model: model.__name__)
 def test_every_field_has_a_sentence(model: type[Part]) -> None:
-    assert sentences.unsaid(model) == ()
+    assert sentences.unworded(model) == ()
 
 
 @pytest.mark.parametrize("model", rows_and_lists(), ids=lambda model: model.__name__)
@@ -82,10 +82,10 @@ def test_every_choice_has_words(lang: str) -> None:
     for model in (*rows_and_lists(), *_below()):
         for kind in kinds.of(model).values():
             if kind.sort in {"choice", "choices", "flag", "month"}:
-                said = choices.said(model.__name__, kind, words(lang))
-                assert said
-                assert all(said.values())
-                assert len(said) >= len(kind.choices)
+                worded = choices.worded(model.__name__, kind, words(lang))
+                assert worded
+                assert all(worded.values())
+                assert len(worded) >= len(kind.choices)
 
 
 def _below() -> list[type[Part]]:
@@ -99,19 +99,19 @@ def _below() -> list[type[Part]]:
 
 @TRIED
 @given(allowed())
-def test_every_document_is_said_and_differs_in_nothing_from_itself(
+def test_every_document_is_worded_and_differs_in_nothing_from_itself(
     document: dict[str, Any],
 ) -> None:
     by = forms.reader(words("hu"), document)
     one = spoken.speaker(by, document)
     for row in rows.every(document):
-        assert all(spoken.said(row.model, row.part or {}, one))
+        assert all(spoken.worded(row.model, row.part or {}, one))
         editing.shown(row, one, document)
     assert list(spoken.differences(document, document, one, one)) == []
     assert problems.of(document) == {}
 
 
-def test_what_differs_is_said_clause_by_clause() -> None:
+def test_what_differs_is_worded_clause_by_clause() -> None:
     after = copy.deepcopy(SUPPER)
     after["earn"][0]["amount"] = 2
     del after["rewards"][2]

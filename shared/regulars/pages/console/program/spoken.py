@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from regulars.i18n import languages
-from regulars.pages.console.programme import choices, forms, kinds, rows, sentences, variants
-from regulars.pages.console.programme.forms import MISSING, Reader
-from regulars.pages.console.programme.kinds import Kind
-from regulars.pages.console.programme.rows import Row
+from regulars.pages.console.program import choices, forms, kinds, rows, sentences, variants
+from regulars.pages.console.program.forms import MISSING, Reader
+from regulars.pages.console.program.kinds import Kind
+from regulars.pages.console.program.rows import Row
 from regulars.program.fields import Part
 
 Names = Mapping[str, Mapping[str, str]]
@@ -41,7 +41,7 @@ def speaker(by: Reader, document: Mapping[str, Any]) -> Speaker:
     return Speaker(by, named)
 
 
-def said(model: type[Part], part: Mapping[str, Any], one: Speaker, metric: str = "") -> list[str]:
+def worded(model: type[Part], part: Mapping[str, Any], one: Speaker, metric: str = "") -> list[str]:
     """The clauses of a part that say something, in words."""
     metric = str(part.get("metric", metric))
     known = variants.of(model)
@@ -70,7 +70,7 @@ def _otherwise(model: type[Part], path: str, one: Speaker, metric: str) -> str:
         return _otherwise(kind.below, below, one, metric)
     if kind.part is not None or kind.default in (None, [], {}):
         return "…"
-    return value_said(model, kind, kind.default, one, metric) or "…"
+    return value_worded(model, kind, kind.default, one, metric) or "…"
 
 
 def _at(model: type[Part], part: Mapping[str, Any], path: str, one: Speaker, metric: str) -> str:
@@ -80,21 +80,21 @@ def _at(model: type[Part], part: Mapping[str, Any], path: str, one: Speaker, met
     if below:
         there = value if isinstance(value, Mapping) else {}
         return _at(kind.below, there, below, one, metric)
-    return "" if value is MISSING else value_said(model, kind, value, one, metric)
+    return "" if value is MISSING else value_worded(model, kind, value, one, metric)
 
 
-def value_said(model: type[Part], kind: Kind, value: Any, one: Speaker, metric: str = "") -> str:
+def value_worded(model: type[Part], kind: Kind, value: Any, one: Speaker, metric: str = "") -> str:
     """One value in words."""
     words = one.by.words
     match kind.sort:
         case "choice" | "flag" | "month":
-            known = choices.said(model.__name__, kind, words)
+            known = choices.worded(model.__name__, kind, words)
             key = (
                 {True: "1", False: ""}.get(value, str(value)) if kind.sort == "flag" else str(value)
             )
             return known.get(key, key)
         case "choices":
-            known = choices.said(model.__name__, kind, words)
+            known = choices.worded(model.__name__, kind, words)
             return ", ".join(known.get(it, it) for it in value)
         case "reference":
             return one.names[kind.section].get(value, value)
@@ -113,7 +113,7 @@ def value_said(model: type[Part], kind: Kind, value: Any, one: Speaker, metric: 
         case "languages":
             return ", ".join(languages().get(it, it) for it in value)
         case "parts":
-            below = (said(kind.below, it, one, metric) for it in forms.several(value))
+            below = (worded(kind.below, it, one, metric) for it in forms.several(value))
             return "; ".join(", ".join(clauses) for clauses in below)
     return forms.scalar(kind, value, one.by, metric)
 
@@ -126,7 +126,7 @@ def title(row: Row, one: Speaker) -> str:
         return one.by.words.unit(part["name"], 2)
     if row.id and name:
         return one.by.words.pick(name)
-    return next(iter(said(row.model, part, one)), row.id)
+    return next(iter(worded(row.model, part, one)), row.id)
 
 
 class Change(NamedTuple):
@@ -166,8 +166,8 @@ def differences(
 def _change(
     field: str, name: str, one: Row | None, other: Row | None, was: Speaker, now: Speaker
 ) -> Change:
-    before = said(one.model, one.part or {}, was) if one else []
-    after = said(other.model, other.part or {}, now) if other else []
+    before = worded(one.model, one.part or {}, was) if one else []
+    after = worded(other.model, other.part or {}, now) if other else []
     shown = other or one
     called = title(shown, now if other else was) if shown else ""
     gone = tuple(clause for clause in before if clause not in after)

@@ -101,10 +101,14 @@ class TestEditing:
 
     def test_what_is_wrong_stands_at_its_field_with_what_was_typed(self, anna: Browser) -> None:
         page = anna.go("GET", EARNING)
-        for typed, said in (("x", "Type a number."), ("0", "At least 1."), ("", "This is needed.")):
+        for typed, worded in (
+            ("x", "Type a number."),
+            ("0", "At least 1."),
+            ("", "This is needed."),
+        ):
             reply = send(anna, EARNING, "earn.visit", form(page, "earn.visit"), amount=typed)
             assert reply.status == 422
-            assert f'id="e-earn.visit-amount">{said}' in reply.text
+            assert f'id="e-earn.visit-amount">{worded}' in reply.text
             assert form(reply, "earn.visit")["amount"] == typed
             assert "One thing needs another look" in reply.text
         assert "not published" not in anna.go("GET", EARNING).text
@@ -299,7 +303,7 @@ class TestPublishing:
         reply = anna.go("POST", "/console/programme/publish", form={"seen": seen, "when": "now"})
         assert (reply.status, "changed since" in reply.text) == (409, True)
 
-    def test_what_is_wrong_elsewhere_is_said_and_nothing_is_published(
+    def test_what_is_wrong_elsewhere_is_worded_and_nothing_is_published(
         self, cafe: Merchant, anna: Browser
     ) -> None:
         before = program(cafe)

@@ -8,8 +8,8 @@ from typing import Any
 
 from regulars.i18n import words as words_of
 from regulars.i18n.words import Words
-from regulars.pages.console.programme import choices, kinds
-from regulars.pages.console.programme.kinds import Kind
+from regulars.pages.console.program import choices, kinds
+from regulars.pages.console.program.kinds import Kind
 from regulars.program.document import EarnRule
 from regulars.program.tiers import Entry
 
@@ -26,7 +26,7 @@ def offers(field: str, words: Words) -> dict[str, str]:
     """What can be added to a section: variants with their words; one without for the others."""
     t = words.t
     if field == "earn":
-        return choices.said("EarnRule", kinds.of(EarnRule)["on"], words)
+        return choices.worded("EarnRule", kinds.of(EarnRule)["on"], words)
     new = {
         "units": {"stamps": t("stamps"), "points": t("points")},
         "rewards": {"item": t("a reward")},
@@ -44,7 +44,7 @@ def offers(field: str, words: Words) -> dict[str, str]:
 def below(kind: Kind, words: Words) -> dict[str, str]:
     """What can be added to a list inside of a part."""
     if kind.below is Entry:
-        return choices.said("Entry", kinds.of(Entry)["metric"], words)
+        return choices.worded("Entry", kinds.of(Entry)["metric"], words)
     return {"": words.t("Add one")}
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from regulars.i18n.words import Words
-from regulars.pages.console.programme.kinds import WINDOWS, Kind
+from regulars.pages.console.program.kinds import WINDOWS, Kind
 
 T = Callable[[str], str]
-Said = Mapping[str, str]
+Worded = Mapping[str, str]
 
 
-def said(model: str, kind: Kind, words: Words) -> dict[str, str]:
+def worded(model: str, kind: Kind, words: Words) -> dict[str, str]:
     """What can be chosen in a field, with its words."""
     t = words.t
     if kind.choices == WINDOWS:
@@ -57,7 +57,7 @@ def _flags(t: T) -> Mapping[str, tuple[str, str]]:
     }
 
 
-def _plain(t: T) -> Said:
+def _plain(t: T) -> Worded:
     return {
         "day": t("a day"), "week": t("every week"), "month": t("a month"),
         "quarter": t("every quarter"), "year": t("a year"), "lifetime": t("in all"),
@@ -77,7 +77,7 @@ def _plain(t: T) -> Said:
     }  # fmt: skip
 
 
-def _of_a_field(t: T) -> Mapping[str, Said]:
+def _of_a_field(t: T) -> Mapping[str, Worded]:
     return {
         "Reward.kind": {
             "item": t("something to have"), "percent": t("a percentage off"),

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from regulars.i18n.words import Words
-from regulars.pages.console.programme import parts
-from regulars.pages.console.programme.publishing.view import Effect, Part
-from regulars.pages.console.programme.spoken import Change, Speaker
+from regulars.pages.console.program import parts
+from regulars.pages.console.program.publishing.view import Effect, Part
+from regulars.pages.console.program.spoken import Change, Speaker
 
 SHOWN = 3
 """How many members are named beside an effect."""
@@ -63,14 +63,14 @@ def _moved_by(
 
 def headline(found: Sequence[Effect], words: Words) -> str:
     """The outcome in one line."""
-    said = [
+    worded = [
         f"{words.number(one.members)} {one.title}"
         for one in found
         if one.kind != "quiet" and one.members
     ]
     return (
-        words.sentence(", ".join(said[:2]))
-        if said
+        words.sentence(", ".join(worded[:2]))
+        if worded
         else words.t("Nobody gains or loses anything today")
     )
 
@@ -81,7 +81,7 @@ def loss(row: Mapping[str, Any], was: Speaker) -> str:
     names = {name: text for section in was.names.values() for name, text in section.items()}
     called = names.get(what, what)
     amount = was.by.words.number(row["amount"])
-    said = {
+    worded = {
         "right": t("lose their right to {tier}", tier=called),
         "balance_ended": t("lose {n} {unit}, which end", n=amount, unit=called),
         "balance_mapped": t("get another number for their {n} {unit}", n=amount, unit=called),
@@ -89,7 +89,7 @@ def loss(row: Mapping[str, Any], was: Speaker) -> str:
         "voucher": t("hold vouchers for {reward}, which is taken out", reward=called),
         "remainder": t("lose a remainder that counted towards the next unit"),
     }
-    return said[row["kind"]]
+    return worded[row["kind"]]
 
 
 def _worth(row: Mapping[str, Any], was: Speaker) -> str:

@@ -95,10 +95,10 @@ def try_sale(program: Program, sale: Sale, now: datetime, words: Words) -> Tried
         decision = decide(program, card, operation, at)
     except Refused as refused:
         return Tried(t("Nothing"), (refused.detail,), ())
-    return _said(program, decision, at, words)
+    return _worded(program, decision, at, words)
 
 
-def _said(program: Program, decision: Decision, at: datetime, words: Words) -> Tried:
+def _worded(program: Program, decision: Decision, at: datetime, words: Words) -> Tried:
     t = words.t
     sums: dict[str, int] = {}
     lines = decision.entry.lines if decision.entry else ()

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from regulars.pages.console.frame.frame import CSS
-from regulars.pages.console.programme.editing import ShownRow
-from regulars.pages.console.programme.parts import EditorPart
-from regulars.pages.console.programme.trying import CardPreview, Tried
+from regulars.pages.console.program.editing import ShownRow
+from regulars.pages.console.program.parts import EditorPart
+from regulars.pages.console.program.trying import CardPreview, Tried
 from regulars.render.brand import Brand
 from regulars.render.page import Template
 
-EDITOR_CSS = "pages/console/programme/programme.css"
+EDITOR_CSS = "pages/console/program/program.css"
 TEMPLATE = Template(
-    "pages/console/programme/programme.html",
+    "pages/console/program/program.html",
     (*CSS, "punch.css", "pages/customer/card/hero.css", EDITOR_CSS),
 )
 
@@ -39,7 +39,7 @@ class TrySale(NamedTuple):
     tried: Tried | None
 
 
-class ProgrammePage(NamedTuple):
+class ProgramPage(NamedTuple):
     """`GET /console/programme/{part}`."""
 
     brand: Brand

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.pages.console.frame.here import Console
-from regulars.pages.console.programme import merging
-from regulars.pages.console.programme.merging import Conflict
+from regulars.pages.console.program import merging
+from regulars.pages.console.program.merging import Conflict
 from regulars.store import drafts
 from regulars.store.drafts import Draft
 

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.frame import CSS
-from regulars.pages.console.programme.view import EDITOR_CSS
+from regulars.pages.console.program.view import EDITOR_CSS
 from regulars.render.brand import Brand
 from regulars.render.page import Template
 
 SHEETS = (*CSS, EDITOR_CSS)
-JSON = Template("pages/console/programme/tools/json.html", SHEETS)
-TEMPLATES = Template("pages/console/programme/tools/templates.html", SHEETS)
-CALCULATOR = Template("pages/console/programme/tools/calculator.html", SHEETS)
+JSON = Template("pages/console/program/tools/json.html", SHEETS)
+TEMPLATES = Template("pages/console/program/tools/templates.html", SHEETS)
+CALCULATOR = Template("pages/console/program/tools/calculator.html", SHEETS)
 
 
 class JsonPage(NamedTuple):

@@ -14,10 +14,10 @@ from regulars.pages.console.frame import forms as framed
 from regulars.pages.console.frame import frame
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.here import Console, sent, shown
-from regulars.pages.console.programme import drafting, forms, notation, problems, spoken
-from regulars.pages.console.programme.handlers import form_of
-from regulars.pages.console.programme.parts import ABOVE
-from regulars.pages.console.programme.tools.view import (
+from regulars.pages.console.program import drafting, forms, notation, problems, spoken
+from regulars.pages.console.program.handlers import form_of
+from regulars.pages.console.program.parts import ABOVE
+from regulars.pages.console.program.tools.view import (
     CALCULATOR,
     JSON,
     TEMPLATES,
@@ -53,20 +53,20 @@ def save_json(here: Console) -> Response:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        said = t("This is no JSON: {why}", why=str(error))
-        return _json(here, text, seen, ((("", said)),), status=422)
+        worded = t("This is no JSON: {why}", why=str(error))
+        return _json(here, text, seen, ((("", worded)),), status=422)
     try:
         check(copy.deepcopy(document))
     except Refused as refused:
-        found = tuple((where, problems.said(here.words, it)) for where, it in refused.errors)
+        found = tuple((where, problems.worded(here.words, it)) for where, it in refused.errors)
         return _json(here, text, seen, found, status=422)
     saved = drafting.change(here, lambda *_: document, seen)
     if saved.conflicts:
         where = ", ".join(".".join(one.path) for one in saved.conflicts)
-        said = t(
+        worded = t(
             "{name} changed the same meanwhile; theirs is kept: {where}", name=saved.by, where=where
         )
-        return _json(here, text, saved.opened.seen, (("", said),), status=409)
+        return _json(here, text, saved.opened.seen, (("", worded),), status=409)
     return protocol.redirect(ABOVE)
 
 
@@ -97,7 +97,7 @@ def list_templates(here: Console) -> Response:
         by = forms.reader(here.words, document)
         one = spoken.speaker(by, document)
         lines = [
-            ", ".join(spoken.said(model, part, one)[:2])
+            ", ".join(spoken.worded(model, part, one)[:2])
             for model, section in ((EarnRule, "earn"), (Reward, "rewards"))
             for part in document.get(section, ())
         ]
@@ -188,10 +188,10 @@ def _average(here: Console) -> tuple[int, str]:
     spend = sum(one["spend_minor"] for one in items)
     if not visits or not spend:
         return 0, t("No sales with an amount are known yet; type what you think.")
-    said = here.words.n(
+    worded = here.words.n(
         "from {n} visit of your newest members", "from {n} visits of your newest members", visits
     )
-    return spend // visits, said
+    return spend // visits, worded
 
 
 ROUTES = {

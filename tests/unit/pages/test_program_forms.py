@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from regulars.i18n import words
-from regulars.pages.console.programme import forms, kinds, rows
-from regulars.pages.console.programme.forms import Reader
+from regulars.pages.console.program import forms, kinds, rows
+from regulars.pages.console.program.forms import Reader
 from regulars.program import templates
 from regulars.program.document import ProgramDocument, Referral
 from regulars.program.fields import Part

@@ -10,8 +10,8 @@ from regulars.core import checks
 from regulars.domain.refusals import Refused
 from regulars.i18n.words import Words
 from regulars.pages.console.frame.forms import mistake
-from regulars.pages.console.programme import forms, kinds, rows, variants
-from regulars.pages.console.programme.rows import Row
+from regulars.pages.console.program import forms, kinds, rows, variants
+from regulars.pages.console.program.rows import Row
 from regulars.program.check import check
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part
@@ -39,7 +39,7 @@ def of(document: Mapping[str, Any]) -> Found:
     return found
 
 
-def said(words: Words, message: str) -> str:
+def worded(words: Words, message: str) -> str:
     """One mistake in the language of who edits."""
     t = words.t
     own = {

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from regulars.pages.console.programme import forms, kinds
-from regulars.pages.console.programme.kinds import Kind
+from regulars.pages.console.program import forms, kinds
+from regulars.pages.console.program.kinds import Kind
 from regulars.program.descriptions import DESCRIPTIONS
 from regulars.program.fields import Part
 
@@ -36,8 +36,8 @@ class Clause(NamedTuple):
 
 def clauses(model: type[Part], t: T) -> tuple[Clause, ...]:
     """The clauses of a model in the order in which they are read."""
-    said = tuple(_read(one) for one in _known(t).get(model.__name__, ()))
-    return (*said, *_unsaid(model, said))
+    worded = tuple(_read(one) for one in _known(t).get(model.__name__, ()))
+    return (*worded, *_unworded(model, worded))
 
 
 def _read(one: str | tuple[str, str]) -> Clause:
@@ -47,9 +47,9 @@ def _read(one: str | tuple[str, str]) -> Clause:
     return Clause(text, frozenset(variants.split()))
 
 
-def _unsaid(model: type[Part], said: tuple[Clause, ...]) -> Iterator[Clause]:
+def _unworded(model: type[Part], worded: tuple[Clause, ...]) -> Iterator[Clause]:
     """A clause for each field that none of ours is about."""
-    named = {name for clause in said for name in clause.fields}
+    named = {name for clause in worded for name in clause.fields}
     for kind in forms.fields(model):
         for path in paths(kind):
             if path not in named and path.rpartition(".")[2] not in QUIET:
@@ -73,14 +73,14 @@ def _model_at(model: type[Part], path: str) -> type[Part]:
     return model
 
 
-Said = Mapping[str, tuple[str | tuple[str, str], ...]]
+Worded = Mapping[str, tuple[str | tuple[str, str], ...]]
 
 
-def _known(t: T) -> Said:
+def _known(t: T) -> Worded:
     return {**_what_is_earned(t), **_what_it_brings(t), **_games(t), **_rules(t), **_shop(t)}
 
 
-def _what_is_earned(t: T) -> Said:
+def _what_is_earned(t: T) -> Worded:
     often = t("at most {per_member.times} times {per_member.window}")
     called = t("called {name}")
     goods = (t("on goods of the categories {categories}"), t("on the products {skus}"))
@@ -123,7 +123,7 @@ def _what_is_earned(t: T) -> Said:
     }  # fmt: skip
 
 
-def _what_it_brings(t: T) -> Said:
+def _what_it_brings(t: T) -> Worded:
     often = t("at most {per_member.times} times {per_member.window}")
     goods = (t("on goods of the categories {categories}"), t("on the products {skus}"))
     return {
@@ -165,7 +165,7 @@ def _what_it_brings(t: T) -> Said:
     }  # fmt: skip
 
 
-def _games(t: T) -> Said:
+def _games(t: T) -> Worded:
     return {
         "Raffle": (
             t("{name}: {winners} winners of {reward}"), t("from {from}"), t("until {until}"),
@@ -184,7 +184,7 @@ def _games(t: T) -> Said:
     }  # fmt: skip
 
 
-def _rules(t: T) -> Said:
+def _rules(t: T) -> Worded:
     return {
         "Limits": (
             t("At most {visits_per_day} visits of a member count in a day"),
@@ -224,7 +224,7 @@ def _rules(t: T) -> Said:
     }  # fmt: skip
 
 
-def _shop(t: T) -> Said:
+def _shop(t: T) -> Worded:
     return {
         "ProgramDocument": (
             t("The shop is called {name}"), t("It speaks {languages}"),
@@ -240,7 +240,7 @@ def _shop(t: T) -> Said:
 
 
 @cache
-def unsaid(model: type[Part]) -> tuple[str, ...]:
+def unworded(model: type[Part]) -> tuple[str, ...]:
     """The paths of a model that no sentence of ours is about; there should be none."""
-    said = tuple(_read(one) for one in _known(str).get(model.__name__, ()))
-    return tuple(name for clause in _unsaid(model, said) for name in clause.fields)
+    worded = tuple(_read(one) for one in _known(str).get(model.__name__, ()))
+    return tuple(name for clause in _unworded(model, worded) for name in clause.fields)

@@ -12,9 +12,9 @@ from regulars.pages.console.campaigns.view import TEMPLATE as CAMPAIGNS
 from regulars.pages.console.campaigns.view import CampaignsPage, Game, Spent
 from regulars.pages.console.campaigns.view import Shown as Campaign
 from regulars.pages.console.frame.forms import Form
-from regulars.pages.console.programme import editing, forms, parts, rows, spoken, starters, trying
-from regulars.pages.console.programme.editing import Disagreement, ShownRow
-from regulars.pages.console.programme.publishing.view import (
+from regulars.pages.console.program import editing, forms, parts, rows, spoken, starters, trying
+from regulars.pages.console.program.editing import Disagreement, ShownRow
+from regulars.pages.console.program.publishing.view import (
     PREVIEW,
     VERSION,
     VERSIONS,
@@ -25,8 +25,8 @@ from regulars.pages.console.programme.publishing.view import (
     VersionRow,
     VersionsPage,
 )
-from regulars.pages.console.programme.spoken import Change
-from regulars.pages.console.programme.tools.view import (
+from regulars.pages.console.program.spoken import Change
+from regulars.pages.console.program.tools.view import (
     CALCULATOR,
     JSON,
     CalculatorPage,
@@ -34,10 +34,10 @@ from regulars.pages.console.programme.tools.view import (
     JsonPage,
     TemplatesPage,
 )
-from regulars.pages.console.programme.tools.view import (
+from regulars.pages.console.program.tools.view import (
     TEMPLATES as TRADES,
 )
-from regulars.pages.console.programme.view import TEMPLATE, ProgrammePage, Section, TrySale
+from regulars.pages.console.program.view import TEMPLATE, ProgramPage, Section, TrySale
 from regulars.pages.counter.screen import keys
 from regulars.program import templates
 from regulars.program.load import load
@@ -60,7 +60,7 @@ def _rows(document: dict[str, Any], field: str, **more: Any) -> tuple[ShownRow, 
     )  # fmt: skip
 
 
-def _page(document: dict[str, Any], slug: str, **more: Any) -> ProgrammePage:
+def _page(document: dict[str, Any], slug: str, **more: Any) -> ProgramPage:
     part = parts.find(HU.t, slug)
     assert part is not None
     program = load(document, 8)
@@ -71,7 +71,7 @@ def _page(document: dict[str, Any], slug: str, **more: Any) -> ProgrammePage:
     )  # fmt: skip
     sale = trying.try_sale(program, trying.Sale(5420, "main", 3, "tue"), NOW, HU)
     asked = {"bill": "54.20", "pieces": "3", "category": "main", "day": "tue"}
-    return ProgrammePage(
+    return ProgramPage(
         brand_of(program), program.timezone, NOW, 7, "2026. október 3.", parts.every(HU.t), part,
         ("earning", "tiers"), ("rewards",), sections, (), 3, f"{LONG_NAME}, ma 8:42", "3.7",
         trying.card_preview(program, NOW, HU), tuple(keys.keys(program, HU)),
@@ -111,7 +111,7 @@ DAYS = tuple((day, f"{day}day") for day in ("mon", "tue", "wed", "thu", "fri", "
 RUNNING = Campaign(1, LONG_NAME, "Kétszeres pont " * 6, "running", "12 / 100", "/console/programme")
 FULL = CampaignsPage(
     BRAND, MONTH, "November 2026", "2026-10", "2026-12", NOW.date(),
-    tuple(said for _, said in DAYS),
+    tuple(worded for _, worded in DAYS),
     WEEKS, (RUNNING, RUNNING._replace(number=2, state="past", did="")),
     (Spent("Kedvesség", "€9 / €35", 26, "/console/programme"),),
     (Game("Tombola", "Sorsolás", ("1. Anna", f"2. {LONG_NAME}"), "/console/programme"),), Form(),
@@ -154,6 +154,6 @@ PAGES = {
     ),
 }  # fmt: skip
 TEMPLATES = {
-    ProgrammePage: TEMPLATE, PreviewPage: PREVIEW, VersionsPage: VERSIONS, VersionPage: VERSION,
+    ProgramPage: TEMPLATE, PreviewPage: PREVIEW, VersionsPage: VERSIONS, VersionPage: VERSION,
     JsonPage: JSON, TemplatesPage: TRADES, CalculatorPage: CALCULATOR, CampaignsPage: CAMPAIGNS,
 }  # fmt: skip

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.frame import CSS
-from regulars.pages.console.programme.spoken import Change
-from regulars.pages.console.programme.view import EDITOR_CSS
+from regulars.pages.console.program.spoken import Change
+from regulars.pages.console.program.view import EDITOR_CSS
 from regulars.render.brand import Brand
 from regulars.render.page import Template
 
-SHEETS = (*CSS, EDITOR_CSS, "pages/console/programme/publishing/publishing.css")
-PREVIEW = Template("pages/console/programme/publishing/preview.html", SHEETS)
-VERSIONS = Template("pages/console/programme/publishing/versions.html", SHEETS)
-VERSION = Template("pages/console/programme/publishing/version.html", SHEETS)
+SHEETS = (*CSS, EDITOR_CSS, "pages/console/program/publishing/publishing.css")
+PREVIEW = Template("pages/console/program/publishing/preview.html", SHEETS)
+VERSIONS = Template("pages/console/program/publishing/versions.html", SHEETS)
+VERSION = Template("pages/console/program/publishing/version.html", SHEETS)
 
 
 class Effect(NamedTuple):

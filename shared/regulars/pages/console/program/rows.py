@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from regulars.pages.console.programme import forms, kinds, reading, variants
-from regulars.pages.console.programme.forms import MISSING, Reader
-from regulars.pages.console.programme.reading import Typed
+from regulars.pages.console.program import forms, kinds, reading, variants
+from regulars.pages.console.program.forms import MISSING, Reader
+from regulars.pages.console.program.reading import Typed
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part
 

@@ -8,7 +8,7 @@ from typing import Any
 from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.pages.console.frame.here import Console
-from regulars.pages.console.programme import (
+from regulars.pages.console.program import (
     forms,
     kinds,
     merging,
@@ -18,9 +18,9 @@ from regulars.pages.console.programme import (
     starters,
     variants,
 )
-from regulars.pages.console.programme.drafting import Opened, Saved
-from regulars.pages.console.programme.editing import Disagreement
-from regulars.pages.console.programme.rows import Row
+from regulars.pages.console.program.drafting import Opened, Saved
+from regulars.pages.console.program.editing import Disagreement
+from regulars.pages.console.program.rows import Row
 
 
 class Mistaken(Exception):  # noqa: N818 - what was typed is wrong, not this program
@@ -45,7 +45,9 @@ def changed(
     by = forms.reader(here.words, known)
     read = rows.read(row, typed, by)
     if read.mistakes and do != "remove":
-        raise Mistaken({path: problems.said(here.words, it) for path, it in read.mistakes.items()})
+        raise Mistaken(
+            {path: problems.worded(here.words, it) for path, it in read.mistakes.items()}
+        )
     part: dict[str, Any] | None = _with(known, row, read.part, do)
     if do == "remove" and row.id:
         return rows.put(known, row, None)
@@ -60,7 +62,7 @@ def _require_right(here: Console, document: Mapping[str, Any], name: str) -> Non
     """Raise Mistaken for what is wrong in a row. What is wrong elsewhere is said there."""
     found = problems.of(document).get(name, {})
     if found:
-        raise Mistaken({path: problems.said(here.words, it) for path, it in found.items()})
+        raise Mistaken({path: problems.worded(here.words, it) for path, it in found.items()})
 
 
 def _put_back(known: Mapping[str, Any], published: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -113,14 +115,14 @@ def disagreement(
     by = forms.reader(here.words, saved.seen)
     part = rows.read(mine, typed, by).part
     one = spoken.speaker(by, saved.opened.document)
-    said = [] if typed.get("do") == "remove" else spoken.said(mine.model, part, one)
-    other = spoken.said(theirs.model, theirs.part or {}, one) if theirs else []
+    worded = [] if typed.get("do") == "remove" else spoken.worded(mine.model, part, one)
+    other = spoken.worded(theirs.model, theirs.part or {}, one) if theirs else []
     zone = here.gathered.program.timezone
     when = here.words.when(calendar.from_ms(saved.at_ms), zone, here.gathered.now)
     return Disagreement(
         saved.by, when,
-        tuple(it for it in said if it not in other) or tuple(said),
-        tuple(it for it in other if it not in said) or tuple(other),
+        tuple(it for it in worded if it not in other) or tuple(worded),
+        tuple(it for it in other if it not in worded) or tuple(other),
     )  # fmt: skip
 
 

@@ -12,17 +12,17 @@ from regulars.http.protocol import Response
 from regulars.pages.console.frame import frame
 from regulars.pages.console.frame.frame import Notice
 from regulars.pages.console.frame.here import Console, sent, shown
-from regulars.pages.console.programme import (
+from regulars.pages.console.program import (
     changing,
     drafting,
     parts,
     showing,
     starters,
 )
-from regulars.pages.console.programme.changing import Mistaken
-from regulars.pages.console.programme.parts import ABOVE
-from regulars.pages.console.programme.showing import Sent
-from regulars.pages.console.programme.view import TEMPLATE
+from regulars.pages.console.program.changing import Mistaken
+from regulars.pages.console.program.parts import ABOVE
+from regulars.pages.console.program.showing import Sent
+from regulars.pages.console.program.view import TEMPLATE
 
 FIELDS_MAX = 5000
 """Fields of the form of one row: a tier in all languages has hundreds."""

@@ -11,7 +11,7 @@ import pytest
 
 from regulars.program import templates
 from tests.functional.console import Browser
-from tests.functional.test_programme_editor import EARNING, form, look, program
+from tests.functional.test_program_editor import EARNING, form, look, program
 from tests.service import Merchant, Service
 
 JSON = "/console/programme/json"
