@@ -15,13 +15,13 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.venv/.installed: requirements-dev.txt requirements-local.txt layers/deps/requirements.txt layers/passkeys/requirements.txt
+.venv/.installed: requirements-dev.txt requirements-local.txt layers/deps/requirements.txt layers/passkeys/requirements.txt layers/posters/requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is too old: Python 3.11 or newer is needed" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python $(PIP) --require-hashes -r layers/deps/requirements.txt \
-		-r layers/passkeys/requirements.txt
+		-r layers/passkeys/requirements.txt -r layers/posters/requirements.txt
 	@$(BIN)/python $(PIP) -r requirements-dev.txt -r requirements-local.txt
 	@touch $@
 
@@ -64,6 +64,9 @@ quick: .venv/.installed ## Run the tests that need no engine and no browser
 simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1 SECONDS=), or find planted bugs (PLANTED=1)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000) \
 		--first $(or $(FIRST),1) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PLANTED),--planted)
+
+screenshots: .venv/.templates ## Take the pictures of the owner's guide (LANG=hu for one language)
+	@$(BIN)/python scripts/screenshots $(filter en hu pl kk,$(LANG))
 
 audiences: .venv/.installed ## Make random calls as everybody who could (CALLS=100000 SEED=1)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.audiences --calls $(or $(CALLS),100000) --seed $(or $(SEED),1)

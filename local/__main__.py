@@ -54,6 +54,9 @@ def _announce(stack: Stack) -> None:
         print(f"join    {shop['join_url']}")
         print(f"card    {shop['card_url']}")
         print(f"staff   {shop.get('staff_url', '')}")
+    else:
+        print(f"console {stack.access['base_url']}/console/")
+        print(f"set-up code, to create the first shop there: {stack.access['set_up_code']}")
     print(f"mail    {stack.access['mail_url']}")
     print(f"ready {stack.address}", flush=True)
 

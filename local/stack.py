@@ -86,6 +86,7 @@ class Stack:
             if settings.demo
             else None,
             "mail_url": desk.url,
+            "set_up_code": _set_up_code(keys.ring),
         }
         self.address = settings.own_url(server.port)
         write_private(settings.state / "access.json", self.access)
@@ -215,6 +216,14 @@ def _endpoint_of(process: subprocess.Popen[bytes], log: Path) -> str:
     if not line.strip().isdigit():
         raise SettingsError(f"the local SQS and SES do not start; see {os.path.relpath(log)}")
     return f"http://127.0.0.1:{int(line)}"
+
+
+def _set_up_code(ring_text: str) -> str:
+    """What an operator's script says, too (`scripts/ring code`)."""
+    sys.path.append(str(ROOT / "shared"))  # only here: functions find it in their layer
+    from regulars.core import ring, set_up
+
+    return set_up.code(ring.parsed(ring_text))
 
 
 def _put_secret(ssm: Client, name: str, text: str) -> None:

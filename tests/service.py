@@ -147,6 +147,13 @@ class Service:
         result: dict[str, Any] = handler("outbox")({"Records": records}, context())
         return result
 
+    def list_members(self, merchant_id: str) -> None:
+        """Hand all profiles to the outbox as changed, as the stream would: members are listed."""
+        page = self.table.items(keys.members(merchant_id), index=True)
+        records = [stream_record(item, number) for number, item in enumerate(page)]
+        if records:
+            assert handler("outbox")({"Records": records}, context()) == {"batchItemFailures": []}
+
     def run_job(self, function: str) -> Any:
         """Call a function as its schedule does, and do what it has planned."""
         planned = handler(function)({}, context())

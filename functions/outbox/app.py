@@ -1,7 +1,8 @@
 """The outbox: what has happened in the ledger and somebody must be notified of.
 
-Reads the stream of new entries. Of each entry people are notified once, whatever the stream
-repeats: the entry is the occasion.
+Reads the stream of new entries and changed profiles. Of each entry people are notified once,
+whatever the stream repeats: the entry is the occasion. The lists that members stand in are kept
+here, too.
 """
 
 from regulars.jobs.batches import stream

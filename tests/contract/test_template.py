@@ -135,11 +135,11 @@ class TestPermissions:
 
     def test_shared_counters_are_moved_by_those_who_decide_or_limit(self) -> None:
         """Stock and "the first hundred": an update within the transaction of an entry. Those who
-        meet wrong codes, signatures and mails count them."""
+        meet wrong codes, signatures and mails count them; who erases takes off the lists."""
         movers = {name for name in FUNCTIONS if "dynamodb:UpdateItem" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in movers} == {
             "join", "card", "stamp", "staff", "api", "orders", "outbox", "work", "redeem",
-            "hooks", "notify", "console",
+            "hooks", "notify", "console", "close", "posters",
         }  # fmt: skip
 
     def test_each_queue_is_fed_by_those_who_need_it(self) -> None:
@@ -153,7 +153,7 @@ class TestPermissions:
             "MessagesQueue": {
                 "api", "card", "close", "console", "join", "outbox", "work",
             },
-            "WorkQueue": {"digest", "expiry", "reminders", "tiers", "work"},
+            "WorkQueue": {"api", "console", "digest", "expiry", "reminders", "tiers", "work"},
         }  # fmt: skip
 
     def test_tills_and_pages_cannot_do_more_than_their_work(self) -> None:
@@ -204,7 +204,7 @@ class TestSecrets:
         readers = {name for name in FUNCTIONS if "ssm:GetParameter" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in readers} == {
             "join", "card", "stamp", "redeem", "staff", "api", "hooks", "orders", "outbox",
-            "notify", "work", "close", "console",
+            "notify", "work", "close", "console", "posters",
         }  # fmt: skip
         for name in readers:
             (read,) = (
@@ -253,13 +253,16 @@ class TestLayers:
     def test_they_are_built_for_the_runtime_and_processor_of_the_functions(self) -> None:
         (architecture,) = GLOBALS["Architectures"]
         layers = of_type("AWS::Serverless::LayerVersion")
-        assert {it["Ref"] for it in GLOBALS["Layers"]} | {"PasskeysLayer"} == set(layers)
+        assert {it["Ref"] for it in GLOBALS["Layers"]} | {"PasskeysLayer", "PostersLayer"} == set(
+            layers
+        )
         for name in layers:
             assert RESOURCES[name]["Metadata"] == {
                 "BuildMethod": GLOBALS["Runtime"],
                 "BuildArchitecture": architecture,
             }
 
-    def test_what_checks_passkeys_is_in_a_layer_of_the_console_alone(self) -> None:
+    def test_passkeys_and_print_have_layers_of_those_that_need_them(self) -> None:
         own = {verb(name): it["Layers"] for name, it in FUNCTIONS.items() if "Layers" in it}
-        assert own == {"console": [{"Ref": "PasskeysLayer"}]}
+        print_ = {"Ref": "PostersLayer"}
+        assert own == {"console": [{"Ref": "PasskeysLayer"}, print_], "posters": [print_]}

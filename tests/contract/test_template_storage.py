@@ -122,13 +122,15 @@ class TestStream:
             )
 
     @pytest.mark.parametrize(("name", "prefix"), [("Outbox", "ENTRY#"), ("Tiers", "PROGRAM#")])
-    def test_each_consumer_gets_only_its_inserts(self, name: str, prefix: str) -> None:
+    def test_each_consumer_gets_only_what_it_needs(self, name: str, prefix: str) -> None:
         (event,) = (it for function, it in events("DynamoDB") if function == f"{name}Function")
-        (only,) = event["FilterCriteria"]["Filters"]
-        assert json.loads(only["Pattern"]) == {
+        first, *others = (json.loads(one["Pattern"]) for one in event["FilterCriteria"]["Filters"])
+        assert first == {
             "eventName": ["INSERT"],
             "dynamodb": {"Keys": {"SK": {"S": [{"prefix": prefix}]}}},
         }
+        changed = {"eventName": ["MODIFY"], "dynamodb": {"Keys": {"SK": {"S": ["PROFILE"]}}}}
+        assert others == ([changed] if name == "Outbox" else [])
 
 
 class TestSchedules:

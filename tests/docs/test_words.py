@@ -21,7 +21,7 @@ LEFT_OUT = frozenset({
     "node_modules", "compiled", "dist", "__pycache__",
     "banned_words.txt",  # the list itself
     "glossary.md",  # names what a thing is not called
-    "jsqr.js", "package-lock.json", "requirements.txt", "LICENSE",  # not our text
+    "jsqr.js", "package-lock.json", "requirements.txt", "LICENSE", "OFL.txt",  # not our text
 })  # fmt: skip
 HIDDEN = frozenset({".ci", ".github", ".pre-commit-config.yaml"})
 """Of what begins with a dot, what is ours."""

@@ -47,12 +47,13 @@ def wait_for(condition: Callable[[], Any], what: str, timeout_s: float = 15.0) -
 
 
 class Product:
-    """One running copy with the demo café, over the state folder it is given."""
+    """One running copy, with the demo café or empty, over the state folder it is given."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, *, demo: bool = True) -> None:
         self.state = state
         state.mkdir(parents=True, exist_ok=True)
-        reported = {"STATE_DIR": str(state), "PORT": "0", "DATA": "file", "DEMO": "1"}
+        reported = {"STATE_DIR": str(state), "PORT": "0", "DATA": "file",
+                    "DEMO": "1" if demo else "0"}  # fmt: skip
         with (state / "stderr.log").open("a") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "local"],
@@ -66,7 +67,7 @@ class Product:
         ready = any(line.startswith("ready ") for line in self.process.stdout)
         assert ready, (state / "stderr.log").read_text("utf-8")
         self.access = json.loads((state / "access.json").read_text("utf-8"))
-        self.demo: dict[str, Any] = self.access["demo"]
+        self.demo: dict[str, Any] = self.access["demo"] or {}
         self.base_url: str = self.access["base_url"]
 
     # --- over HTTP ---------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 from regulars.http import credentials
 from tests.service import Reply, Service
@@ -21,6 +22,9 @@ class Browser:
 
     def go(self, method: str, path: str, **more: Any) -> Reply:
         credentials.kept.clear()
+        path, _, query = path.partition("?")
+        if query:
+            more = {"query": dict(parse_qsl(query)), **more}
         reply = self.service.request(method, path, cookies=self.cookies, **more)
         for line in reply.cookies:
             name, _, value = line.partition(";")[0].partition("=")

@@ -23,6 +23,7 @@ from regulars.domain.calendar import to_ms
 from regulars.store import waiting_actions
 from regulars.store.members import Members
 from regulars.store.waiting_actions import WaitingAction
+from tests.functional.test_assets import picture
 from tests.service import Merchant, Reply, Service, match
 
 FILE = Path(openapi.__file__).with_name("examples.json")
@@ -79,6 +80,13 @@ class Story:
         reply = self.merchant.call(method, path, body, test=True, **more)
         self.keep(method, path, body, reply)
         return reply.json
+
+    def upload(self, data: bytes) -> None:
+        """Send a picture with the test key."""
+        secret = self.merchant.created["test_api_key"]
+        headers = {"authorization": f"Bearer {secret}", "content-type": "image/png"}
+        sent = self.merchant.service.request("POST", "/v1/assets", raw=data, headers=headers)
+        self.keep("POST", "/v1/assets", None, sent)
 
     def keep(self, method: str, path: str, body: Any, reply: Reply) -> None:
         """Remember a call."""
@@ -156,7 +164,24 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.ask("POST", "/v1/refunds", {"order_id": "bill-1017", "refund_id": "back-7"})
     story.ask("POST", "/v1/refunds/back-7/void")
     story.ask("POST", "/v1/refunds", {"order_id": "bill-2000", "refund_id": "back-8"})
+    service.list_members(story.merchant.sandbox_id)
     story.ask("GET", "/v1/members", query={"q": "anna", "limit": "2"})
+    story.ask("GET", "/v1/members/counts")
+    file = b"name,email,stamps\nDora,dora@example.com,4\n"
+    more = {"authorization": f"Bearer {story.merchant.created['test_api_key']}",
+            "content-type": "text/csv", "idempotency-key": "file"}  # fmt: skip
+    taken = service.request("POST", "/v1/imports", raw=file, headers=more,
+                            query={"dry_run": "true"})  # fmt: skip
+    story.keep("POST", "/v1/imports", None, taken)
+    service.work()
+    import_id = taken.json["import_id"]
+    story.ask("POST", f"/v1/imports/{import_id}/start", {})
+    service.work()
+    story.ask("GET", f"/v1/imports/{import_id}")
+    story.ask("POST", f"/v1/imports/{import_id}/undo")
+    service.work()
+    story.ask("GET", "/v1/imports")
+    story.ask("GET", "/v1/export/members.json")
     for path in ("", "/profile", "/rewards", "/verify"):
         story.ask("GET", f"{of}{path}")
     story.ask("GET", f"{of}/entries", query={"limit": "2"})
@@ -189,6 +214,11 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.merchant.enroll(link["enrol_url"])
     story.ask("GET", "/v1/devices")
     story.ask("GET", "/v1/audit", query={"limit": "2"})
+    story.upload(picture())
+    source = story.ask("POST", "/v1/sources", {"name": "Table 4", "kind": "table"})
+    path = f"/v1/sources/{source['source_id']}"
+    story.ask("PATCH", path, {"name": "Table 4, window"})
+    story.ask("GET", "/v1/sources")
     attention.raise_(
         service.table,
         story.merchant.sandbox_id,

@@ -125,6 +125,7 @@ class TestFromThenOn:
     def test_no_list_and_no_search_has_it(self, cafe: Merchant) -> None:
         member = cafe.join(**ANNA)["member_id"]
         other = cafe.join(name="Ben Canary")["member_id"]
+        cafe.service.list_members(cafe.id)
         gone(cafe, member)
         for query in ({}, {"q": "Canary"}, {"q": ""}, {"segment": "new"}):
             items = cafe.call("GET", "/v1/members", query=query).json["items"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from regulars.store import keys
+from regulars.store import activity_keys, keys
 from tests.conftest import Clock
 from tests.service import Merchant, Service
 
@@ -126,7 +126,7 @@ def grow(cafe: Merchant, member: str) -> None:
     """Put so much into the ledger of a card as many years would: entries of 300 KB each."""
     for number in range(GROWN):
         pk, sk = keys.entry(cafe.id, member, 1000 + number)
-        order = keys.activity_order(1, member, 1000 + number)
-        index = {"GSI1PK": keys.activity(cafe.id, "2020-01-01T00"), "GSI1SK": order}
+        order = activity_keys.activity_order(1, member, 1000 + number)
+        index = {"GSI1PK": activity_keys.activity(cafe.id, "2020-01-01T00"), "GSI1SK": order}
         text = {"e": "ü" * 150_000, "prev": "", "hash": ""}
         cafe.service.table.put({"PK": pk, "SK": sk, **index, **text})

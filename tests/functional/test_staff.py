@@ -142,6 +142,7 @@ class TestFinding:
         found = find(cafe, code=shown).json["voucher"]
         assert (found["code"], found["status"]) == (voucher["code"], "issued")
         assert find(cafe, code=voucher["code"]).code == "not_found", "it may be on a picture"
+        cafe.service.list_members(cafe.id)
         for q in ("kov", "ANNA@example.com"):
             (found,) = find(cafe, q=q).json["members"]
             assert (found["member_id"], found["card_url"]) == (card["member_id"], None)
@@ -155,6 +156,7 @@ class TestFinding:
     def test_at_most_eight_are_shown(self, cafe: Merchant) -> None:
         for number in range(10):
             cafe.join(name=f"Anna {number}")
+        cafe.service.list_members(cafe.id)
         assert len(find(cafe, q="anna").json["members"]) == 8
         assert find(cafe).json["members"] == []
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from regulars.actions.relist import relist
 from regulars.core import tokens
 from regulars.core.observability import logger
 from regulars.domain.calendar import hour_of, to_ms
@@ -17,7 +18,7 @@ from regulars.domain.card import Card
 from regulars.domain.operations import Erase, Origin
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
-from regulars.store import card_keys, cards, keys, merges
+from regulars.store import card_keys, cards, import_keys, keys, merges
 from regulars.store.ledger import TakenError, due_item
 from regulars.store.marshal import Item
 from regulars.store.members import Members, shell
@@ -97,14 +98,16 @@ def clean_up(shop: Shop, member_id: str) -> None:
     now_ms = to_ms(shop.now)
     (mark,) = table.get(keys.due_mark(m, member_id, ERASE))
     others = merges.merged_in(table, m, member_id)
+    relist(shop, member_id)
     for other_id in others:
         _empty(shop, other_id)
     for one in (member_id, *others):
         for item in table.items(keys.card(m, one), prefix=keys.VOUCHER_PREFIX, consistent=True):
             table.put(shell(keys.code(m, item["code"]), now_ms))
         partition, actions = keys.card(m, one), card_keys.ACTION_PREFIX
-        for item in table.items(partition, prefix=actions, consistent=True):
-            table.put(shell((item["PK"], item["SK"]), now_ms))
+        for prefix in (actions, import_keys.PREFIX):
+            for item in table.items(partition, prefix=prefix, consistent=True):
+                table.put(shell((item["PK"], item["SK"]), now_ms))
     digests = set(mark.get("contacts", ())) if mark else set()
     if tokens.is_sandbox(m):
         for item in table.items(keys.messages(m), consistent=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.store import cards, keys
+from regulars.store import activity_keys, cards, keys
 from regulars.store.marshal import Item
 from regulars.store.table import Table
 
@@ -30,7 +30,7 @@ def head_before(
             consistent=True, start=start,
         )  # fmt: skip
         for item in page.items:
-            if keys.recorded_ms(item["GSI1SK"]) < before_ms:
+            if activity_keys.recorded_ms(item["GSI1SK"]) < before_ms:
                 return int(item["SK"].removeprefix(keys.ENTRY_PREFIX)), item["hash"]
         start = page.next
         if start is None:

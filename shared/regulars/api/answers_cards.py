@@ -177,12 +177,34 @@ class EnrolledCard(CardView):
     """Contacts that stayed with another member who has them; absent when there are none."""
 
 
-class CardList(View):
-    """Cards, newest members first."""
+class ListedCard(CardView):
+    """A card in a list."""
 
-    items: list[CardView]
+    contact_hint: str | None
+    """A contact that can be recognised and not be used; null without one."""
+    usual_days: int | None
+    """Every how many days the member comes usually; null for who has no rhythm yet."""
+
+
+class CardList(View):
+    """Cards, newest members first, or by name when a name was asked for."""
+
+    items: list[ListedCard]
     """The cards of this page."""
     next: Cursor
+
+
+class MemberCounts(View):
+    """How many members there are."""
+
+    members: int
+    """All of them."""
+    segments: dict[str, int]
+    """By segment."""
+    tiers: dict[str, int]
+    """By tier, in the order of the programme; who has none is in no tier."""
+    birthdays: dict[str, int]
+    """By the month of their birthday, `01` to `12`."""
 
 
 class CardLink(View):
@@ -334,3 +356,10 @@ class RewardList(View):
     items: list[RewardView]
     """Each reward as it stands for the card."""
     next: Cursor
+
+
+class MemberProfile(ProfileView):
+    """What is known of a member apart from the card, and how often they come."""
+
+    usual_days: int | None
+    """Every how many days the member comes usually; null for who has no rhythm yet."""

@@ -21,6 +21,8 @@ class QuietHoursView(View):
 class MerchantView(View):
     """What a merchant has set about itself."""
 
+    slug: str
+    """The name of the shop in its links."""
     name: str
     """Who keeps the members' data: the name of the business."""
     owner_email: str

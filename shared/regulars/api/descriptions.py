@@ -152,6 +152,16 @@ DESCRIPTIONS: Descriptions = {
         "account": "The merchant's account at the provider; events of others are not booked.",
         "access_token": "With what the provider can be asked who a customer is.",
     },
+    "NewSource": {
+        "": "A source to be added.",
+        "name": "What the owner calls it, such as the table or the person.",
+        "kind": "What it is.",
+    },
+    "SourceChange": {
+        "": "What changes about a source. Fields that are left out stay.",
+        "name": "What the owner calls it.",
+        "archived": "Whether it is no longer offered.",
+    },
     "NewCode": {
         "": "A code that guests scan with their own phone.",
         "kind": "What it is for; it says for how long and for how many cards the code is good.",
@@ -202,6 +212,9 @@ DESCRIPTIONS: Descriptions = {
         "": "A device to be enrolled for a person.",
         "name": "What it is called.",
         "location": "Where it stands; needed where there are several.",
+    },
+    "StartImport": {
+        "mapping": "What the columns are, by heading: ours, or null for one that is not used.",
     },
     "RepairBody": {
         "dry_run": "Whether to say only what would be repaired.",

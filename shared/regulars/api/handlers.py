@@ -9,9 +9,11 @@ from regulars.api import (
     contacts,
     corrections,
     devices,
+    exports,
     fraud,
     grants,
     hooks,
+    imports,
     ledger_checks,
     members,
     merchant_settings,
@@ -22,6 +24,7 @@ from regulars.api import (
     programs,
     sandbox,
     service,
+    sources,
     staff,
     vouchers,
     waiting_actions,
@@ -29,9 +32,10 @@ from regulars.api import (
 from regulars.http.protocol import Handler
 
 _MODULES = (
-    api_keys, attention, audit, card_links, codes, contacts, corrections, devices, fraud, grants,
-    hooks, ledger_checks, members, merchant_settings, merchants, merging, personal_data, platform,
-    programs, sandbox, service, staff, vouchers, waiting_actions,
+    api_keys, attention, audit, card_links, codes, contacts, corrections, devices, exports,
+    fraud, grants, hooks, imports, ledger_checks, members, merchant_settings, merchants,
+    merging, personal_data, platform, programs, sandbox, service, sources, staff, vouchers,
+    waiting_actions,
 )  # fmt: skip
 
 ROUTES: dict[str, Handler] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from regulars.actions import book, find, search
@@ -68,18 +69,44 @@ def read(request: protocol.Request) -> protocol.Response:
 
 
 def list_members(request: protocol.Request) -> protocol.Response:
-    """GET /v1/members: newest first, by name, contact, tier or segment."""
+    """GET /v1/members: by name, contact, tier, segment, month of birth or last visit."""
     gathered = credentials.gather(connect.table(), request)
     found, cursor = search.members(
-        gathered.shop,
-        q=typed.trimmed(request.query.get("q", ""))[: checks.TEXT_MAX],
-        tier=request.query.get("tier"),
-        segment=request.query.get("segment"),
-        limit=limit(request),
-        cursor=request.query.get("cursor"),
+        gathered.shop, wanted(request), limit(request), request.query.get("cursor")
     )
-    items = [_view(gathered, member) for member in found]
+    items = [
+        {**_view(gathered, member), **integration.listed(member.profile, member.card)}
+        for member in found
+    ]
     return protocol.json_answer(200, {"items": items, "next": cursor})
+
+
+def count_members(request: protocol.Request) -> protocol.Response:
+    """GET /v1/members/counts: how many there are, by segment, tier and month of birth."""
+    gathered = credentials.gather(connect.table(), request)
+    return protocol.json_answer(200, search.counts(gathered.shop))
+
+
+def wanted(request: protocol.Request) -> search.Wanted:
+    """Who is asked for in a query; raises INVALID."""
+    query, errors = request.query, []
+    month = query.get("birthday_month")
+    if month is not None and month not in {str(number) for number in range(1, 13)}:
+        errors.append(("birthday_month", "must be from 1 to 12"))
+    days: dict[str, date | None] = {}
+    for name in ("last_visit_from", "last_visit_before"):
+        text = query.get(name)
+        days[name] = checks.parse_day(text) if text is not None else None
+        if text is not None and days[name] is None:
+            errors.append((name, checks.NOT_A_DAY))
+    checks.require(errors)
+    return search.Wanted(
+        q=typed.trimmed(query.get("q", ""))[: checks.TEXT_MAX],
+        tier=query.get("tier"),
+        segment=query.get("segment"),
+        birthday_month=int(month) if month else None,
+        **days,
+    )
 
 
 def change(request: protocol.Request) -> protocol.Response:
@@ -123,7 +150,8 @@ def entries(request: protocol.Request) -> protocol.Response:
 def profile(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/profile: what is known of a member apart from the card."""
     _, member = _gather(request)
-    return protocol.json_answer(200, integration.profile(member.profile))
+    usual = {"usual_days": integration.usual_days(member.card)}
+    return protocol.json_answer(200, {**integration.profile(member.profile), **usual})
 
 
 def rewards(request: protocol.Request) -> protocol.Response:
@@ -237,6 +265,7 @@ def _attributes(profile: Profile, sent: Mapping[str, str | None] | None) -> dict
 ROUTES: dict[str, protocol.Handler] = {
     "POST /v1/members": create,
     "GET /v1/members": list_members,
+    "GET /v1/members/counts": count_members,
     "GET /v1/members/{id}": read,
     "PATCH /v1/members/{id}": change,
     "GET /v1/members/{id}/entries": entries,

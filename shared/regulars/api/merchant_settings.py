@@ -9,13 +9,15 @@ from typing import Any
 from regulars.actions import due_marks, retention
 from regulars.api.models_merchants import MerchantChange
 from regulars.api.reading import read_body
-from regulars.core import checks, contacts
+from regulars.core import checks, contacts, tokens
 from regulars.domain.calendar import rfc3339, to_ms
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
 from regulars.store import audit, connect, merchant_settings
 from regulars.store.merchant_settings import QUIET_FROM, QUIET_UNTIL, Known, MerchantSettings
-from regulars.store.table import Put
+from regulars.store.merchants import slug_put
+from regulars.store.table import Cancelled, Put
 
 RULE = "retention_months"
 SOON = timedelta(hours=1)
@@ -44,6 +46,8 @@ def change(request: protocol.Request) -> protocol.Response:
     def make(known: Known) -> Known:
         return _changed(known, sent, shop.now)
 
+    if "slug" in sent:
+        _require_live(m)
     if dry_run:
         return protocol.json_answer(200, _tried(shop, make(merchant_settings.read(shop.table, m))))
     named: dict[str, Any] = {"set": sorted(sent)}
@@ -52,8 +56,20 @@ def change(request: protocol.Request) -> protocol.Response:
         named[RULE] = sent[RULE]
         marks.append(Put(due_marks.next_retention(m, shop.now + SOON)))
     noted = audit.put(m, to_ms(shop.now), actor, "merchant.changed", m, after=named)
-    known = merchant_settings.change(shop.table, m, make, noted, *marks)
+    if "slug" in sent:
+        marks.append(slug_put(sent["slug"], m))
+    try:
+        known = merchant_settings.change(shop.table, m, make, noted, *marks)
+    except Cancelled as cancelled:
+        raise Refused(RefusalCode.SLUG_TAKEN, "Another business has this slug.") from cancelled
     return protocol.json_answer(200, _view(shop, known))
+
+
+def _require_live(merchant_id: str) -> None:
+    """Raise INVALID for a sandbox: nobody joins there by a link of its own."""
+    if tokens.is_sandbox(merchant_id):
+        hint = "is that of the live shop; rename it there"
+        raise Refused(RefusalCode.INVALID, "", (("slug", hint),))
 
 
 def addressed(sent: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -88,7 +104,7 @@ def _changed(known: Known, sent: Mapping[str, Any], now: datetime) -> Known:
         own |= {"quiet_from": quiet["from"], "quiet_until": quiet["until"]}
     if RULE in sent:
         own["retention_from_ms"] = _rule_from(settings, own[RULE], now)
-    named = {name: sent[name] for name in ("name", "owner_email") if name in sent}
+    named = {name: sent[name] for name in ("name", "slug", "owner_email") if name in sent}
     return merchant._replace(**named), settings._replace(**own)
 
 
@@ -112,6 +128,7 @@ def _view(shop: Shop, known: Known) -> dict[str, Any]:
     merchant, settings = known
     return {
         **controller(known),
+        "slug": merchant.slug,
         "owner_email": merchant.owner_email,
         "sender_name": settings.sender_name or shop.program.name,
         "reply_to": settings.reply_to or None,

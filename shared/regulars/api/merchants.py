@@ -31,8 +31,13 @@ FIRST_LINK_MS = 7 * 24 * 3600 * 1000
 def create(request: protocol.Request) -> protocol.Response:
     """POST /v1/merchants: the live merchant, its sandbox twin, keys, hooks and a staff device."""
     credentials.require_platform(request)
-    body = read_body(request, NewMerchant)
-    document = _document(body)
+    return protocol.json_answer(201, make(read_body(request, NewMerchant)))
+
+
+def make(body: NewMerchant) -> dict[str, Any]:
+    """Make a merchant with its sandbox; returns what is shown of it, its keys this once. Raises
+    INVALID, SLUG_TAKEN."""
+    document = document_of(body)
     owner_email = contacts.email(body.owner_email)
     if owner_email is None:
         raise Refused(RefusalCode.INVALID, "", (("owner_email", contacts.NOT_AN_EMAIL),))
@@ -53,18 +58,15 @@ def create(request: protocol.Request) -> protocol.Response:
         extra += [Put(mark) for mark in due_marks.of_merchant(merchant_id, program, now)]
     Merchants(connect.table()).create([(merchant, document) for merchant in pair], extra)
     base = settings().base_url
-    return protocol.json_answer(
-        201,
-        {
-            "merchant_id": live,
-            "sandbox_id": tokens.twin(live),
-            "slug": body.slug,
-            **secrets,
-            "staff_url": staff_url,
-            "join_url": f"{base}/j/{body.slug}",
-            "console_url": f"{base}/console/",
-        },
-    )
+    return {
+        "merchant_id": live,
+        "sandbox_id": tokens.twin(live),
+        "slug": body.slug,
+        **secrets,
+        "staff_url": staff_url,
+        "join_url": f"{base}/j/{body.slug}",
+        "console_url": f"{base}/console/",
+    }
 
 
 def list_templates(request: protocol.Request) -> protocol.Response:
@@ -81,7 +83,7 @@ def read_template(request: protocol.Request) -> protocol.Response:
     return protocol.json_answer(200, templates.template(name))
 
 
-def _document(body: NewMerchant) -> dict[str, Any]:
+def document_of(body: NewMerchant) -> dict[str, Any]:
     """The template in the merchant's own name, currency, zone and languages."""
     if body.template not in templates.names():
         known = ", ".join(templates.names())

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from regulars.api.models import Body, Text
+from regulars.api.models import Body, Slug, Text
 from regulars.program.fields import Sentence, Shaped, Short
 
 TimeOfDay = Annotated[
@@ -51,6 +51,8 @@ class MerchantChange(Body):
     """When nobody is written to; 21:00 to 08:00 when it is not set."""
     retention_months: Annotated[int, Field(ge=1, le=240)] | None = None
     """The retention rule: after how many months without use of the card a member is erased."""
+    slug: Slug = Field(default=None)  # type: ignore[assignment]
+    """The name of the shop in its links; links with the old one lead on for ever."""
     set_up_done: bool = Field(default=None)  # type: ignore[assignment]
     """Whether the owner has been through the first steps."""
     dry_run: bool = False

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 import regulars
 from regulars.api import descriptions
 from regulars.api.answers import Problem
+from regulars.api.assets import MEDIA_TYPES as PICTURES
 from regulars.api.operations import OPERATIONS, TAGS, refusals
 from regulars.api.routes import API, Route
 from regulars.core.schemas import describe
@@ -41,6 +42,21 @@ _QUERY: dict[str, dict[str, Any]] = {
     "what": {"type": "string", "description": "Only this, or this sort: `key`, `key.created`"},
     "q": {"type": "string", "description": "A name (or its beginning), e-mail or telephone"},
     "tier": {"type": "string", "description": "Id of a tier"},
+    "format": {"type": "string", "enum": ["free"], "default": "free",
+               "description": "What program wrote the file; `free` for any columns"},
+    "mapping": {"type": "string", "description": "JSON by heading: our column, or null"},
+    "dry_run": {
+        "type": "boolean", "default": False, "description": "Ask before anything is brought in",
+    },
+    "birthday_month": {
+        "type": "integer", "minimum": 1, "maximum": 12, "description": "Whose birthday is then",
+    },
+    "last_visit_from": {
+        "type": "string", "format": "date", "description": "Who came on this day or later",
+    },
+    "last_visit_before": {
+        "type": "string", "format": "date", "description": "Who came, and not since this day",
+    },
     "day": {"type": "string", "format": "date", "description": "The newest with a root if none"},
     "from": {"type": "string", "format": "date", "description": "The first day"},
     "to": {"type": "string", "format": "date", "description": "The last day"},
@@ -243,6 +259,11 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["requestBody"] = {
             "required": not optional,
             "content": {"application/json": content},
+        }
+    if route.pictures:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {kind: {} for kind in PICTURES},
         }
     return operation
 

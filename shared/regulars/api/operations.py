@@ -7,6 +7,8 @@ service holds each refusal to its operation's list.
 from __future__ import annotations
 
 from regulars.api.operations_access import ACCESS, Text
+from regulars.api.operations_imports import IMPORTS
+from regulars.api.operations_posters import POSTERS
 from regulars.api.routes import Route
 from regulars.domain.refusals import RefusalCode as Code
 from regulars.http import roles
@@ -19,8 +21,10 @@ TAGS = {
     "Ledger": "What was booked on a card, and whether it is whole.",
     "Earning": "Visits, sales, actions and gifts.",
     "Rewards": "Taking, redeeming and giving back rewards.",
+    "Imports": "Members from a file, and into one.",
     "Corrections": "Refunds and corrections by hand.",
     "Tills": "Where tills report sales.",
+    "Sources": "Where members come from, and pictures of the shop.",
     "Access": "Who may do what: keys, and the log of what was done.",
     "Sandbox": "The merchant's copy for trying things: test keys only.",
     "Service": "The service about itself.",
@@ -76,7 +80,7 @@ OPERATIONS: dict[str, Text] = {
         "join page say it at once. `retention_months` erases members who have not used their card "
         "for so long, from a week on after it was set or made shorter: `retention_from`. With "
         "`dry_run` nothing is changed, and `would_erase` says how many that are by now.",
-        (Code.CONFLICT,),
+        (Code.CONFLICT, Code.SLUG_TAKEN),
     ),
     "GET /v1/templates": Text("Programme", "Lists the programmes that a merchant can begin with."),
     "GET /v1/templates/{id}": Text(
@@ -130,8 +134,9 @@ OPERATIONS: dict[str, Text] = {
     ),
     "GET /v1/members": Text(
         "Members",
-        "Lists cards, newest members first. `q` finds by e-mail address, telephone number or the "
-        "beginning of a name; `tier` and `segment` narrow the list.",
+        "Lists cards, newest members first. `q` finds by e-mail address, telephone number or its "
+        "last four digits, or how parts of a name begin, and sorts by name; the others narrow the "
+        "list. A change shows within seconds in what is found by it.",
     ),
     "GET /v1/members/{id}": Text(
         "Members",
@@ -346,6 +351,8 @@ OPERATIONS: dict[str, Text] = {
         "Tills", "Sets how a till's events are recognised. Fields that are left out stay."
     ),
     **ACCESS,
+    **IMPORTS,
+    **POSTERS,
     "GET /v1/attention": Text(
         "Ledger", "Lists what needs a person: damaged cards, events that could not be booked ..."
     ),

@@ -9,6 +9,7 @@ from typing import Any
 
 from regulars.actions import book, find, hand_over
 from regulars.actions import erase as erasing
+from regulars.api import exports
 from regulars.api.merchant_settings import controller
 from regulars.api.sandbox import message_view
 from regulars.core import clock, tokens
@@ -52,6 +53,8 @@ def download(request: protocol.Request) -> protocol.Response:
     if named is None:
         raise Refused(RefusalCode.NOT_FOUND)
     shop, member_id = load_shop(connect.table(), named.merchant_id), named.member_id
+    if member_id in {exports.CSV, exports.JSON}:
+        return exports.download(shop, member_id)
     answer = protocol.json_answer(
         200,
         exported(shop, member_id),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from regulars.actions import due_marks
+from regulars.actions import close_shop, due_marks
 from regulars.api.merchant_settings import addressed
 from regulars.api.models_merchants import MerchantLimits, OwnerBody
 from regulars.api.reading import limit, read_body
@@ -21,7 +21,7 @@ from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.program.shop import load_shop
 from regulars.store import audit, closing, connect, keys, merchant_settings, sign_ins
-from regulars.store.closing import SETTLES_MS, Closing
+from regulars.store.closing import Closing
 from regulars.store.merchant_settings import Known
 from regulars.store.table import Put
 from regulars.tills import hooks
@@ -77,21 +77,27 @@ def change_owner(request: protocol.Request) -> protocol.Response:
     live = _known_form(request.param("id"))
     if tokens.is_sandbox(live):
         raise Refused(RefusalCode.NOT_FOUND)
+    changed = set_owner(live, email, _noted(request, live, "merchant.owner", {}))
+    return protocol.json_answer(200, _view(changed))
+
+
+def set_owner(live: str, email: str, noted: Put) -> Known:
+    """Give the owner of a merchant and its sandbox another mailbox, and write to both; `noted` is
+    the line of the audit log. What signed in with the old one is over. Raises CONFLICT."""
     table = connect.table()
     before, _ = merchant_settings.read(table, live)
     if email != before.owner_email:
-        # First the mails: a call that stopped half way and comes again still tells both.
+        # First the mails: a call that stopped half way and comes again still reaches both.
         _announce(live, before.owner_email, email)
 
     def make(known: Known) -> Known:
-        return known[0]._replace(owner_email=email), known[1]
+        settings = known[1]._replace(owner_to="", owner_asked_ms=0, owner_agreed="")
+        return known[0]._replace(owner_email=email), settings
 
     merchant_settings.change(table, tokens.twin(live), make)
-    noted = _noted(request, live, "merchant.owner", {})
     now_ms = calendar.to_ms(clock.now())
     people = sign_ins.moved(table, live, before.owner_email, email, now_ms)
-    changed = merchant_settings.change(table, live, make, noted, *people)
-    return protocol.json_answer(200, _view(changed))
+    return merchant_settings.change(table, live, make, noted, *people)
 
 
 def close(request: protocol.Request) -> protocol.Response:
@@ -101,11 +107,8 @@ def close(request: protocol.Request) -> protocol.Response:
     live = _known_form(request.param("id"))
     if tokens.is_sandbox(live):
         raise Refused(RefusalCode.NOT_FOUND)
-    table, now_ms = connect.table(), calendar.to_ms(clock.now())
-    mark = due_marks.next_closing(live, calendar.from_ms(now_ms + SETTLES_MS))
-    writes = [_noted(request, live, "merchant.closed", {}), Put(mark)]
-    writes += [put for m in (live, tokens.twin(live)) for put in hooks.closed(table, m)]
-    closing.close(table, live, now_ms, writes)
+    table = connect.table()
+    close_shop.close(table, live, clock.now(), _noted(request, live, "merchant.closed", {}))
     logger().info("a merchant was closed", extra={"merchant": live})
     return protocol.json_answer(202, _view(merchant_settings.read(table, live)))
 

@@ -13,15 +13,19 @@ from regulars.api import answers_cards as cards
 from regulars.api import answers_checks as checks
 from regulars.api import answers_codes as codes
 from regulars.api import answers_fraud as of_fraud
+from regulars.api import answers_imports as imports
 from regulars.api import answers_ledger as ledger
 from regulars.api import answers_merchants as merchants
 from regulars.api import answers_merging as merged
 from regulars.api import answers_personal as personal
 from regulars.api import answers_programs as programs
+from regulars.api import answers_sources as of_sources
 from regulars.api import models as m
 from regulars.api import models_access as of_access
 from regulars.api import models_codes as of_codes
+from regulars.api import models_imports as of_imports
 from regulars.api import models_merchants as of_merchants
+from regulars.api import models_sources as sent_sources
 from regulars.program.document import ProgramDocument
 
 
@@ -37,11 +41,16 @@ class Route(NamedTuple):
     answers: tuple[tuple[int, type[BaseModel]], ...] = ()
     ledger: bool = False
     query: tuple[str, ...] = ()
+    pictures: bool = False
+    """Whether the body is a picture."""
 
     @property
     def key(self) -> str:
         return self.path if self.path == "$default" else f"{self.method} {self.path}"
 
+
+LISTED = ("q", "tier", "segment", "birthday_month", "last_visit_from", "last_visit_before")
+"""What narrows a list of members."""
 
 API = (
     Route("POST", "/v1/merchants", "api", "Create a merchant and its sandbox", "platform",
@@ -80,7 +89,23 @@ API = (
     Route("POST", "/v1/members", "api", "Enrol a member", "key",
           m.NewMember, ((201, cards.EnrolledCard), (200, cards.CardView)), ledger=True),
     Route("GET", "/v1/members", "api", "Find members", "key",
-          answers=((200, cards.CardList),), query=("q", "tier", "segment", "limit", "cursor")),
+          answers=((200, cards.CardList),), query=(*LISTED, "limit", "cursor")),
+    Route("POST", "/v1/imports", "api", "Bring in members from a file", "key",
+          answers=((202, imports.ImportView),), ledger=True,
+          query=("format", "mapping", "dry_run")),
+    Route("GET", "/v1/imports", "api", "List imports", "key",
+          answers=((200, imports.ImportList),)),
+    Route("GET", "/v1/imports/{id}", "api", "Read an import", "key",
+          answers=((200, imports.ImportView),)),
+    Route("POST", "/v1/imports/{id}/start", "api", "Start an import", "key",
+          of_imports.StartImport, ((200, imports.ImportView),)),
+    Route("POST", "/v1/imports/{id}/undo", "api", "Undo an import", "key",
+          answers=((200, imports.ImportView),)),
+    Route("GET", "/v1/export/members.json", "api", "Export the members", "key",
+          answers=((200, imports.ExportedMembers),)),
+    Route("GET", "/v1/export/members.csv", "api", "Export the members as CSV", "key"),
+    Route("GET", "/v1/members/counts", "api", "Count members", "key",
+          answers=((200, cards.MemberCounts),)),
     Route("GET", "/v1/members/{id}", "api", "Read a card", "key",
           answers=((200, merged.ReadCard),)),
     Route("PATCH", "/v1/members/{id}", "api", "Change a profile", "key",
@@ -90,7 +115,7 @@ API = (
     Route("GET", "/v1/members/{id}/entries", "api", "Read the ledger of a card", "key",
           answers=((200, ledger.EntryList),), query=("limit", "cursor")),
     Route("GET", "/v1/members/{id}/profile", "api", "Read a profile", "key",
-          answers=((200, cards.ProfileView),)),
+          answers=((200, cards.MemberProfile),)),
     Route("POST", "/v1/members/{id}/confirm", "api", "Confirm a contact", "key or staff",
           m.ConfirmBody, ((200, cards.ContactView), (202, personal.CodeAsked))),
     Route("POST", "/v1/members/{id}/link", "api", "Replace the link of a card", "key",
@@ -167,6 +192,14 @@ API = (
     Route("GET", "/v1/devices", "api", "List the devices of the counter", "key or staff",
           answers=((200, access.DeviceList),)),
     Route("DELETE", "/v1/devices/{id}", "api", "Take a device off", "key or staff"),
+    Route("POST", "/v1/assets", "posters", "Upload a picture", "key",
+          answers=((201, of_sources.Asset),), pictures=True),
+    Route("GET", "/v1/sources", "api", "List where members come from", "key",
+          answers=((200, of_sources.SourceList),)),
+    Route("POST", "/v1/sources", "api", "Add a source", "key",
+          sent_sources.NewSource, ((201, of_sources.SourceView),)),
+    Route("PATCH", "/v1/sources/{id}", "api", "Rename or archive a source", "key",
+          sent_sources.SourceChange, ((200, of_sources.SourceView),)),
     Route("GET", "/v1/audit", "api", "Read who did what", "key",
           answers=((200, access.AuditList),), query=("from", "who", "what", "limit", "cursor")),
     Route("GET", "/v1/fraud", "api", "List signals of fraud", "key or staff",
@@ -192,6 +225,7 @@ API = (
 
 PAGES = (
     Route("GET", "/assets/{name}", "assets", "A script of the pages", "none"),
+    Route("GET", "/q/{file}", "posters", "A shop's code, or a poster", "none"),
     Route("GET", "/j/{slug}", "join", "The join page", "none"),
     Route("POST", "/j/{slug}", "join", "Join", "none"),
     Route("GET", "/t/{token}", "join", "What a scanned code gives", "none"),
@@ -228,6 +262,8 @@ PAGES = (
     Route("GET", "/e/{token}", "api", "Fetch a large export, or an archive", "link"),
     Route("GET", "/m/{token}", "card", "Ask whose an address is", "link"),
     Route("POST", "/m/{token}", "card", "Confirm an address", "link"),
+    Route("GET", "/figures/{token}", "card", "The figures of one source", "link"),
+    Route("GET", "/logos/{name}", "card", "A shop's logo", "none"),
     Route("GET", "/u/{token}", "card", "Ask before unsubscribing", "link"),
     Route("POST", "/u/{token}", "card", "Unsubscribe", "link"),
     Route("GET", "/staff/counter", "staff", "The counter screen", "staff"),

@@ -103,6 +103,9 @@ JOINS_FROM_ONE = Window(100, 10 * 60)
 JOINS = Window(600, 10 * 60)
 """Joins at one shop."""
 
+POSTERS_FOR_ONE = Window(60, 10 * 60)
+"""Posters that one source address has drawn: each takes a tenth of a second of the processor."""
+
 CLAIMS_OF_ONE = Window(5, 3600)
 """Addresses that a member types on the own page: each of them gets a mail."""
 

@@ -18,7 +18,7 @@ from regulars.domain import (
     surprises,
     tiering,
 )
-from regulars.domain.card import Card, expired
+from regulars.domain.card import Card, Lot, expired
 from regulars.domain.decision import Decision
 from regulars.domain.draft import Draft
 from regulars.domain.due import BENEFITS, EXPIRE, HELD_VISIT, TIER
@@ -277,6 +277,12 @@ def _adjust(draft: Draft, operation: Adjust) -> None:
     if operation.unit not in {*draft.program.units, *draft.card.units()}:
         known = ", ".join(dict.fromkeys((*draft.program.units, *draft.card.units())))
         raise Refused(RefusalCode.INVALID, "No such unit.", (("unit", f"must be one of: {known}"),))
+    if operation.amount > 0 and operation.expires_on:
+        draft.renew(operation.unit)
+        lot = Lot(operation.expires_on, "", operation.amount)
+        draft.grant_into(operation.unit, operation.amount, "adjust", reason, lot)
+        rewards.issue_automatic(draft)
+        return
     if operation.amount > 0:
         draft.grant(operation.unit, operation.amount, "adjust", reason)
         rewards.issue_automatic(draft)

@@ -93,13 +93,14 @@ class Earn(NamedTuple):
 
 
 class Adjust(NamedTuple):
-    """A correction by hand, with its reason."""
+    """A correction by hand, with its reason; what is added can have a last day of its own."""
 
     origin: Origin
     unit: str
     amount: int
     reason: str
     allow_debt: bool = False
+    expires_on: str = ""
 
 
 class Give(NamedTuple):
@@ -380,15 +381,14 @@ class GiveBenefits(NamedTuple):
 
 
 class GrantTier(NamedTuple):
-    """A right to a tier is given - or taken away, when `until` is past."""
+    """A right to a tier is given until a last day (`""` without an end) - or taken away, when
+    `until` is past. What was paid for it, in minor units, is no spend."""
 
     origin: Origin
     tier_id: str
     until: str
-    """The last day; `""` without an end."""
     by: Literal["membership", "invitation", "hand"]
     paid_minor: int = 0
-    """What was paid for it, in minor units; it is no spend."""
     order_id: str | None = None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from regulars.domain import calendar
 from regulars.domain.card import Card
 from regulars.domain.program import Program
+
+SEGMENTS = ("new", "returning", "loyal", "at_risk", "lapsed")
 
 LOYAL_VISITS = 8
 
@@ -21,13 +23,8 @@ def segment(program: Program, card: Card, today: date) -> str:
     By days since the last visit (or enrolment) and the number of visits. How many days are many
     depends on the member's own rhythm; without one, on the programme's days.
     """
-    terms = program.segments
-    last_ms = card.last_visit_ms or card.enrolled_ms
-    days = (today - calendar.local_date(calendar.from_ms(last_ms), program.timezone)).days
-    at_risk, lapsed = terms.at_risk_days, terms.lapsed_days
-    if twice := rhythm(card):
-        at_risk = terms.at_risk * twice // 2000
-        lapsed = terms.lapsed * twice // 2000
+    days = (today - _last_day(program, card)).days
+    at_risk, lapsed = _many_days(program, card)
     if days > lapsed:
         return "lapsed"
     if days > at_risk:
@@ -35,6 +32,27 @@ def segment(program: Program, card: Card, today: date) -> str:
     if card.lifetime.visits >= LOYAL_VISITS:
         return "loyal"
     return "returning" if card.lifetime.visits > 1 else "new"
+
+
+def changes_on(program: Program, card: Card, today: date) -> date | None:
+    """Find the day on which a member who does not come again gets into another segment; None when
+    that does not happen any more."""
+    last = _last_day(program, card)
+    days = [last + timedelta(days=many + 1) for many in _many_days(program, card)]
+    return min((day for day in days if day > today), default=None)
+
+
+def _last_day(program: Program, card: Card) -> date:
+    last_ms = card.last_visit_ms or card.enrolled_ms
+    return calendar.local_date(calendar.from_ms(last_ms), program.timezone)
+
+
+def _many_days(program: Program, card: Card) -> tuple[int, int]:
+    """After more than how many days without a visit a member is at risk, and has lapsed."""
+    terms = program.segments
+    if twice := rhythm(card):
+        return terms.at_risk * twice // 2000, terms.lapsed * twice // 2000
+    return terms.at_risk_days, terms.lapsed_days
 
 
 def rhythm(card: Card) -> int:

@@ -43,3 +43,9 @@ OF_WORKER = {
     "frame-ancestors 'none'",
 }
 """Those of a worker's script: browsers look for it again each time, and it fetches from us."""
+
+OF_FILE = {
+    "Content-Security-Policy": "default-src 'none'; img-src data:; sandbox; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""Those of a picture or a sheet that we have drawn: shown anywhere, and no script runs in it."""

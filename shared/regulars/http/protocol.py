@@ -132,6 +132,13 @@ class Request:
             raise Refused(RefusalCode.MALFORMED, "The form has too many fields.") from error
         return dict(fields)
 
+    def file(self, media_type: str, most: int) -> bytes:
+        """The body as a file of a type, of so many bytes at most."""
+        self._expect(media_type)
+        if len(self.body) > most:
+            raise Refused(RefusalCode.TOO_LARGE, f"A file may have {most // 1024 // 1024} MB.")
+        return self.body
+
     def _expect(self, media_type: str) -> None:
         """Refuse a body that says it is of another type; one that says nothing is read."""
         given = self.headers.get("content-type", media_type).partition(";")[0].strip().lower()

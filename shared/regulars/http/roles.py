@@ -16,6 +16,8 @@ SENSITIVE = frozenset(
         "PUT /v1/hooks/{provider}",
         "PATCH /v1/merchant",
         "GET /v1/members/{id}/export",
+        "GET /v1/export/members.csv",
+        "GET /v1/export/members.json",
         "DELETE /v1/members/{id}",
         "POST /v1/members/{id}/repair",
         "POST /console/passkey/register/options",
@@ -53,6 +55,7 @@ _STAFF = frozenset(
 _MANAGER = frozenset(
     {
         "GET /v1/members",
+        "GET /v1/members/counts",
         "GET /v1/members/{id}",
         "GET /v1/members/{id}/entries",
         "GET /v1/members/{id}/profile",

@@ -30,7 +30,13 @@ _TILL = frozenset(
 """What a till does: enrol and find members, book, redeem, take back."""
 
 _EXPORT = frozenset(
-    {"GET /v1/members/{id}/entries", "GET /v1/members/{id}/export", "GET /v1/members/{id}/profile"}
+    {
+        "GET /v1/members/{id}/entries",
+        "GET /v1/members/{id}/export",
+        "GET /v1/members/{id}/profile",
+        "GET /v1/export/members.csv",
+        "GET /v1/export/members.json",
+    }
 )
 """What takes whole records out."""
 

@@ -191,6 +191,23 @@ def back(request: Request, otherwise: str) -> str:
 _IN_PATHS = frozenset(f"{ascii_letters}{digits}/-_.+")
 
 
+def set_aside(request: Request) -> tuple[str, ...]:
+    """Return the Set-Cookie lines that keep the session of the shop while somebody is in its
+    sandbox."""
+    kept = ((f"live_{kind}", request.cookies.get(_name(kind), "")) for kind in ("staff", "device"))
+    return tuple(_cookie(kind, value, SESSION_S) for kind, value in kept)
+
+
+def taken_up(request: Request) -> tuple[str, ...]:
+    """Return the Set-Cookie lines that take up the session of the shop again, and forget what was
+    kept of it; without one nobody is signed in."""
+    lines = []
+    for kind, lasts_s in (("staff", SESSION_S), ("device", DEVICE_S)):
+        value = request.cookies.get(_name(f"live_{kind}"), "")
+        lines += [_cookie(kind, value, lasts_s if value else 0), _cookie(f"live_{kind}", "", 0)]
+    return tuple(lines)
+
+
 def ceremony_cookie(value: str) -> str:
     """Return the Set-Cookie line by which a browser remembers the passkey ceremony it began."""
     return _cookie("passkey", value, CEREMONY_S)

@@ -144,6 +144,10 @@ class Words:
         """The name of the day of the week."""
         return self._form.weekdays[value.weekday()]
 
+    def weekday_name(self, number: int) -> str:
+        """The name of a day of the week; 0 is Monday."""
+        return self._form.weekdays[number]
+
     def clock(self, moment: dt.datetime, zone: str) -> str:
         """The time of day in `zone`: "8:42"."""
         return formats.clock(moment.astimezone(ZoneInfo(zone)), self._form)

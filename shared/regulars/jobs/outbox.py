@@ -1,22 +1,25 @@
-"""From a new entry to what follows from it: referrals, parked refunds, notifications."""
+"""From a new entry to what follows from it: referrals, parked refunds, notifications, lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
-from regulars.actions import aside, held_visits, refunds, staff_days
+from regulars.actions import aside, held_visits, refunds, sources, staff_days
+from regulars.actions.relist import LISTS, relist
 from regulars.core import tokens
 from regulars.core.observability import count
 from regulars.domain.ledger import UNREADABLE, Entry, parse
 from regulars.domain.program import Program
+from regulars.imports.act import SOURCE
 from regulars.jobs import referrals
 from regulars.messages import kinds
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.program.load import ClosedError
 from regulars.program.shop import Shop, load_shop
-from regulars.store import connect
+from regulars.store import connect, keys
 from regulars.store.table import Table
 
 COUNTED = {"earn": "Stamps", "redeem": "Redemptions", "join": "Joins"}
@@ -28,7 +31,13 @@ FOLLOW_UP = "follow_up"
 
 
 def handle(image: Mapping[str, Any]) -> None:
-    """Announce one new entry of the stream; raises for a record that is not one."""
+    """Announce one new entry of the stream, or list again whose profile has changed; raises for a
+    record that is neither."""
+    if image["SK"] == keys.profile("", "")[1]:
+        _, merchant_id, _, member_id = image["PK"].split("#")
+        with suppress(ClosedError):
+            list_again(load_shop(connect.table(), merchant_id), member_id)
+        return
     if "e" not in image:
         raise ValueError("a record of a new entry has its text")
     announce(connect.table(), image["PK"], image["e"])
@@ -55,11 +64,21 @@ def announce(table: Table, partition: str, text: str) -> None:
         follow_up(shop, member_id, entry)
     except Exception as error:  # whatever it is, the entries behind it are followed up
         aside.set_aside(shop, member_id, error, FOLLOW_UP, seq=entry.seq)
+    list_again(shop, member_id)
+
+
+def list_again(shop: Shop, member_id: str) -> None:
+    """Keep the lists that a member stands in, or set the member aside."""
+    try:
+        relist(shop, member_id)
+    except Exception as error:  # whatever it is, the others are listed
+        aside.set_aside(shop, member_id, error, LISTS)
 
 
 def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
     """Do what follows from an entry; doing it again does nothing more."""
     staff_days.count(shop, member_id, entry)
+    sources.follow(shop, member_id, entry)
     if entry.facts.get("first"):
         referrals.reward(shop, member_id, entry.seq)
     if entry.facts.get("unfirst"):
@@ -76,6 +95,9 @@ def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
 
 
 def occasions(program: Program, member_id: str, entry: Entry) -> Iterator[Notification]:
-    """Yield what a member is to be notified of because of an entry."""
+    """Yield what a member is to be notified of because of an entry; of nothing that a file has
+    brought in, which may be years old."""
+    if entry.source == SOURCE:
+        return
     for kind, facts in kinds.occasioned_by(program, entry):
         yield Notification(member_id, kind, str(entry.seq), facts)

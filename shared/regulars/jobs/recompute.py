@@ -1,5 +1,5 @@
-"""After a new programme: every member's tier is decided again, and nothing is written where nothing
-changes.
+"""After a new programme: every member's tier is decided again, and the lists they stand in; nothing
+is written where nothing changes.
 
 The list of members is gone along a page at a time, and the place is stored. Each page is handed on
 as messages of a few members, which are reviewed beside each other; a sandbox reviews them at once.
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from regulars.actions import aside, due_marks
+from regulars.actions.relist import relist
 from regulars.core import clock
 from regulars.core.tokens import is_sandbox
 from regulars.domain.calendar import to_ms
@@ -57,7 +58,7 @@ def go_along(message: Message, is_over: IsOver) -> Message | None:
     with suppress(ClosedError):
         shop = load_shop(connect.table(), message["merchant_id"])
         name = _name(shop, message["version"])
-        while _step(shop, name, _in_messages)[1]:
+        while step(shop, name, _in_messages)[1]:
             if is_over():
                 return message
     return None
@@ -97,7 +98,7 @@ def recompute(table: Table, merchant_id: str, version: int, now: datetime | None
     shop = load_shop(table, merchant_id, now)
     count, more = 0, True
     while more:
-        count, more = _step(shop, _name(shop, version), _at_once)
+        count, more = step(shop, _name(shop, version), _at_once)
     return count
 
 
@@ -105,7 +106,7 @@ def zone_changed(shop: Shop, _: str) -> bool:
     """Review all members when another time zone begins to hold: their days begin otherwise."""
     name = f"zone:{shop.merchant_id}:{shop.program.version:08}"
     review = _at_once if is_sandbox(shop.merchant_id) else _in_messages
-    if _step(shop, name, review)[1]:
+    if step(shop, name, review)[1]:
         return True
     mark = due_marks.of_zone(shop.merchant_id, shop.program, shop.now)
     versions.put_mark(shop.table, shop.merchant_id, shop.program.version, mark)
@@ -116,7 +117,7 @@ def _name(shop: Shop, version: int) -> str:
     return f"recompute:{shop.merchant_id}:{version:08}"
 
 
-def _step(shop: Shop, name: str, review: Review) -> tuple[int, bool]:
+def step(shop: Shop, name: str, review: Review) -> tuple[int, bool]:
     """See to the next page of members; returns how many there were so far, and whether there are
     more. The place is kept under a name."""
     table, (pk, sk) = shop.table, keys.cursor(name)
@@ -135,12 +136,13 @@ def _step(shop: Shop, name: str, review: Review) -> tuple[int, bool]:
 
 def _in_messages(shop: Shop, members: list[str]) -> None:
     at_ms = to_ms(clock.now())
-    for some in _parts(members):
+    for some in parts(members):
         about = {"kind": REVIEW, "merchant_id": shop.merchant_id, "at": at_ms}
         work_queue.put({**about, "members": some})
 
 
-def _parts(members: list[str]) -> Iterator[list[str]]:
+def parts(members: list[str]) -> Iterator[list[str]]:
+    """Cut members into what one message holds."""
     for first in range(0, len(members), MEMBERS_MAX):
         yield members[first : first + MEMBERS_MAX]
 
@@ -154,6 +156,7 @@ def _review(shop: Shop, member_id: str) -> None:
     """Review one member, or set them aside; raises what may go well a moment later."""
     try:
         review_if_changed(shop, member_id)
+        relist(shop, member_id)
     except Exception as error:  # whatever it is, the others are reviewed
         aside.set_aside(shop, member_id, error, TIER)
 

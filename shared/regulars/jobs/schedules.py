@@ -18,6 +18,7 @@ from regulars.actions.due_marks import (
     ZONE,
 )
 from regulars.actions.erase import ERASE, clean_up
+from regulars.actions.relist import LISTS, relist
 from regulars.core import clock
 from regulars.core.deadline import Deadline
 from regulars.core.observability import logger
@@ -40,6 +41,7 @@ from regulars.jobs import (
     invitations,
     later,
     leaderboards,
+    listing,
     publishing,
     raffles,
     recompute,
@@ -58,6 +60,7 @@ from regulars.store.api_keys import KEY_ENDS
 JOBS: dict[str, Job] = {
     EXPIRE: cards.expire,
     HELD_VISIT: cards.drop_held,
+    LISTS: relist,
     TIER: cards.review_tier,
     BENEFITS: cards.benefits,
     BIRTHDAY: cards.birthday,
@@ -88,6 +91,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "digest": (DIGEST, ROOTS, KEY_ENDS, FRAUD),
     "tiers": (
         TIER,
+        LISTS,
         BENEFITS,
         BIRTHDAY,
         ANNIVERSARY,
@@ -134,6 +138,8 @@ def _handler(function: str, handing: Callable[[Deadline], Hand], reserve_s: floa
         """Plan what is due by now; may run twice, late, or beside itself."""
         deadline = Deadline.of(context, reserve_s)
         names, hand = frozenset(FUNCTIONS[function]), handing(deadline)
+        if function == "tiers":
+            listing.take_up(connect.table(), clock.now())
         planned = plan(connect.table(), function, names, clock.now(), hand, deadline)
         logger().info("due cards planned", extra={"job": FUNCTIONS[function][0], "cards": planned})
         return {"cards": planned}

@@ -13,7 +13,7 @@ from regulars.core import clock
 from regulars.core.deadline import Deadline
 from regulars.core.observability import age
 from regulars.domain.calendar import to_ms
-from regulars.jobs import batches, recompute, work_queue
+from regulars.jobs import batches, importing, listing, recompute, work_queue
 from regulars.jobs.due import do_page
 from regulars.jobs.planning import DUE, REST, plan_rest
 from regulars.jobs.schedules import JOBS
@@ -59,9 +59,24 @@ def _review(message: dict[str, Any], deadline: Deadline) -> dict[str, Any] | Non
     return recompute.review_some(message, lambda: deadline.passed)
 
 
+def _list_all(message: dict[str, Any], deadline: Deadline) -> dict[str, Any] | None:
+    return listing.go_along(message, lambda: deadline.passed)
+
+
+def _list(message: dict[str, Any], deadline: Deadline) -> None:
+    listing.list_some(message)
+
+
+def _import(message: dict[str, Any], deadline: Deadline) -> dict[str, Any] | None:
+    return importing.go_on(message, lambda: deadline.passed)
+
+
 _KINDS = {
     DUE: _due,
     REST: _rest,
     recompute.REVIEW_ALL: _go_along,
     recompute.REVIEW: _review,
+    listing.LIST_ALL: _list_all,
+    listing.LIST: _list,
+    importing.IMPORT: _import,
 }

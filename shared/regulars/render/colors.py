@@ -35,10 +35,10 @@ def palette(color: str) -> dict[str, str]:
     """
     base = color.lower() if re.fullmatch(r"#[0-9a-fA-F]{6}", color) else FALLBACK
     text = WHITE if contrast(base, WHITE) >= contrast(base, INK) else INK
-    brand = _away(base, text, AA_TEXT + MARGIN)
+    brand = away(base, text, AA_TEXT + MARGIN)
     lamp = _lifted(base, COUNTER, 3.1)
     on_lamp = WHITE if contrast(lamp, WHITE) >= contrast(lamp, INK) else INK
-    lamp = _away(lamp, on_lamp, AA_TEXT + MARGIN)
+    lamp = away(lamp, on_lamp, AA_TEXT + MARGIN)
     return {
         "brand": brand,
         "on": text,
@@ -47,10 +47,10 @@ def palette(color: str) -> dict[str, str]:
         "faint-line": mix(text, brand, 0.5),
         "veil": mix(text, brand, 0.78),
         "tint": mix(base, WHITE, 0.88),
-        "mark": _away(base, PAPER, AA_TEXT + MARGIN),
+        "mark": away(base, PAPER, AA_TEXT + MARGIN),
         "lamp": lamp,
         "on-lamp": on_lamp,
-        "night": _away(base, NIGHT, AA_TEXT + MARGIN),
+        "night": away(base, NIGHT, AA_TEXT + MARGIN),
     }
 
 
@@ -60,8 +60,8 @@ def mix(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def _away(color: str, ground: str, ratio: float) -> str:
-    """`color` moved to black or white, away from `ground`, just until it has the contrast."""
+def away(color: str, ground: str, ratio: float) -> str:
+    """Return `color` moved to black or white, away from `ground`, until it has the contrast."""
     end = "#000000" if _luminance(ground) > 0.18 else WHITE
     for step in range(101):
         moved = mix(color, end, step / 100)
@@ -78,7 +78,7 @@ def _lifted(color: str, ground: str, ratio: float) -> str:
         lifted = "#" + "".join(f"{channel:02x}" for channel in brighter)
         if contrast(lifted, ground) >= ratio:
             return lifted
-    return _away(color, ground, ratio)
+    return away(color, ground, ratio)
 
 
 def _towards(text: str, ground: str) -> str:

@@ -40,6 +40,15 @@ def qr_svg(text: str, label: str = "") -> Markup:
     ).format(size, Markup(attributes), Markup(drawn))  # noqa: S704 - digits only
 
 
+def modules(text: str, level: str) -> tuple[tuple[bool, ...], ...]:
+    """Return the modules of `text` at an error level ("l", "m", "q", "h"), True for dark; the mask
+    is the one that scanners read best."""
+    import segno
+
+    matrix = segno.make(text, error=level, micro=False, boost_error=False).matrix
+    return tuple(tuple(bool(module) for module in row) for row in matrix)
+
+
 def _drawn(text: str) -> tuple[str, int]:
     """The dark modules of a code as one path, and how many modules wide it is."""
     import segno  # here, because join pages have no code to draw and start cold without it

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from regulars.core.tokens import is_sandbox
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry
-from regulars.store import cards, keys
+from regulars.store import activity_keys, cards
 from regulars.store.table import Table
 
 HOUR = timedelta(hours=1)
@@ -28,7 +28,10 @@ def entries(
     A day may begin in the middle of an hour of the index (zones with a half-hour offset), so sort
     keys bound the first and the last hour.
     """
-    between = (keys.activity_from(calendar.to_ms(start)), keys.activity_from(calendar.to_ms(end)))
+    between = (
+        activity_keys.activity_from(calendar.to_ms(start)),
+        activity_keys.activity_from(calendar.to_ms(end)),
+    )
     for partition in _partitions(merchant_id, start, end):
         cursor = None
         while True:
@@ -51,7 +54,10 @@ def newest(
     aside: Callable[[str, Exception], None],
 ) -> Iterator[tuple[str, Entry]]:  # fmt: skip
     """At most `count` members and entries from `start` until before `end`, the newest first."""
-    between = (keys.activity_from(calendar.to_ms(start)), keys.activity_from(calendar.to_ms(end)))
+    between = (
+        activity_keys.activity_from(calendar.to_ms(start)),
+        activity_keys.activity_from(calendar.to_ms(end)),
+    )
     for partition in reversed(list(_partitions(merchant_id, start, end))):
         page = table.query(partition, index=True, between=between, newest_first=True, limit=count)
         for item in page.items:
@@ -67,20 +73,23 @@ def newest(
 
 def first(table: Table, merchant_id: str, start: datetime, end: datetime) -> datetime | None:
     """When the first entry from `start` until before `end` was recorded; None without one."""
-    between = (keys.activity_from(calendar.to_ms(start)), keys.activity_from(calendar.to_ms(end)))
+    between = (
+        activity_keys.activity_from(calendar.to_ms(start)),
+        activity_keys.activity_from(calendar.to_ms(end)),
+    )
     for partition in _partitions(merchant_id, start, end):
         page = table.query(partition, index=True, between=between, limit=1)
         if page.items:
-            return calendar.from_ms(keys.recorded_ms(page.items[0]["GSI1SK"]))
+            return calendar.from_ms(activity_keys.recorded_ms(page.items[0]["GSI1SK"]))
     return None
 
 
 def _partitions(merchant_id: str, start: datetime, end: datetime) -> Iterator[str]:
     """One per hour; a sandbox has a single one, because its clock may run through years."""
     if is_sandbox(merchant_id):
-        yield keys.sandbox_activity(merchant_id)
+        yield activity_keys.sandbox_activity(merchant_id)
         return
     hour = start.replace(minute=0, second=0, microsecond=0)
     while hour < end:
-        yield keys.activity(merchant_id, calendar.hour_of(hour))
+        yield activity_keys.activity(merchant_id, calendar.hour_of(hour))
         hour += HOUR

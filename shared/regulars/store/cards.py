@@ -18,7 +18,7 @@ from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.card import Card, Use
 from regulars.domain.ledger import UNREADABLE, Entry, Recorded, parse
 from regulars.domain.operations import Voucher
-from regulars.store import formats, keys
+from regulars.store import activity_keys, formats, keys
 from regulars.store.marshal import Item
 
 PLAIN_MAX = 960
@@ -75,7 +75,7 @@ def entry_item(m: str, c: str, entry: Entry, recorded: Recorded) -> Item:
         "PK": pk,
         "SK": sk,
         "GSI1PK": _activity(m, entry),
-        "GSI1SK": keys.activity_order(entry.recorded_ms, c, entry.seq),
+        "GSI1SK": activity_keys.activity_order(entry.recorded_ms, c, entry.seq),
         "e": recorded.text,
         "prev": recorded.prev,
         "hash": recorded.hash,
@@ -84,8 +84,8 @@ def entry_item(m: str, c: str, entry: Entry, recorded: Recorded) -> Item:
 
 def _activity(m: str, entry: Entry) -> str:
     if is_sandbox(m):
-        return keys.sandbox_activity(m)
-    return keys.activity(m, hour_of(from_ms(entry.recorded_ms)))
+        return activity_keys.sandbox_activity(m)
+    return activity_keys.activity(m, hour_of(from_ms(entry.recorded_ms)))
 
 
 def recorded_of(item: Item) -> Recorded:

@@ -42,7 +42,7 @@ def read(table: Table, m: str) -> Draft:
 
 def earlier(table: Table, m: str, number: int) -> Draft | None:
     """Return the draft as it was after a save; None when that is not known (any more)."""
-    (item,) = table.get(keys.draft_save(m, number))
+    (item,) = table.get(keys.draft(m, number))
     return _draft_of(item) if item else None
 
 
@@ -55,7 +55,7 @@ def save(table: Table, m: str, over: Draft, new: Draft) -> Draft | None:
     item = _item_of(made)
     pk, sk = keys.draft(m)
     current = {"PK": pk, "SK": sk, "ver": made.number, **item}
-    pk, sk = keys.draft_save(m, made.number)
+    pk, sk = keys.draft(m, made.number)
     ttl = made.at_ms // 1000 + KEPT_DAYS * 86_400
     kept = {"PK": pk, "SK": sk, "ver": made.number, **item, "ttl": ttl}
     condition = same_version({"ver": over.number}) if over.number else Absent()

@@ -4,10 +4,8 @@
 |---|---|---|---|---|
 | merchant (a live one is listed) | `M#<m>` | `MERCHANT` | `MERCHANTS` | `<created ms>#<m>` |
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
-| sandbox clock | `M#<m>` | `CLOCK` | | |
-| version that waits for its time | `M#<m>` | `WAITING#<n>` | | |
-| programme that is being edited | `M#<m>` | `DRAFT` | | |
-| ... as it was after a save | `M#<m>` | `DRAFT#<n>` | | |
+| ... that waits for its time; sandbox clock | `M#<m>` | `WAITING#<n>`, `CLOCK` | | |
+| programme being edited, after save n | `M#<m>` | `DRAFT`, `DRAFT#<n>` | | |
 | how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
 | somebody who works there | `M#<m>` | `STAFF#<s>` | | |
 | what they booked today | `M#<m>#STAFF#<s>` | `DAY` | | |
@@ -15,6 +13,9 @@
 | ... the passkeys they sign in with | `M#<m>#STAFF#<s>` | `PASSKEYS` | | |
 | device of the counter | `M#<m>` | `DEVICE#<d>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
+| where members come from, and what they bring | `M#<m>` | `SOURCE#<id>` | | |
+| ... what one of them has brought so far | `M#<m>#C#<c>` | `SOURCE` | | |
+| picture that was uploaded | `M#<m>` | `ASSET#<id>` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | ... the tickets of a member | `M#<m>#TICKETS` | `<raffle>#<c>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
@@ -23,8 +24,7 @@
 | ... its pages of hashes | `M#<m>#ROOT#<day>` | `<level>#<first>` | | |
 | what needs a person | `M#<m>#ATTENTION` | `<id>` | as `PK` | `<first met ms>#<id>` |
 | ... a closed signal of fraud | as above | as above | `M#<m>#ATTENTION#CLOSED` | as above |
-| up to when signals were looked for | `M#<m>` | `FRAUD` | | |
-| digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
+| signals were looked for up to; digest of a week | `M#<m>` | `FRAUD`, `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
 | ledger entry | `M#<m>#C#<c>` | `ENTRY#<seq>` | `M#<m>#H#<hour>` | `<recorded ms>#<c>#<seq>` |
 | ... in a sandbox | as above | as above | `M#<m>#H` | as above |
@@ -33,18 +33,23 @@
 | what a member did | `M#<m>#C#<c>` | `ACTION#<a>` | `M#<m>#ACTIONS#<status>` | `<ms>#<c>.<a>` |
 | merge of another card into it | `M#<m>#C#<c>` | `MERGE#<id>` | | |
 | profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
+| ... its place in a list | `M#<m>#C#<c>` | `LIST#<slot>` | `M#<m>#L#<list>` | by the list |
+| how many are in a list | `M#<m>#L#<list>` | `COUNT` | | |
+| file that is brought in | `M#<m>` | `IMPORT#<id>` | | |
+| ... its lines | `M#<m>#IMPORT#<id>` | `PAGE#<n>` | | |
+| ... what it did with a member | `M#<m>#C#<c>` | `IMPORT#<id>` | | |
+| ... whose an id of the merchant's is | `M#<m>#IMPORTED#<hmac>` | `IMPORTED` | | |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
 | due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |
 | ... in a sandbox | as above | as above | `M#<m>#DUE` | `<hour>#<c>#<job>` |
 | operation | `M#<m>#OP#<sha256 of op id>` | `OP` | | |
 | voucher code | `M#<m>#CODE#<code>` | `CODE` | | |
 | card handle | `M#<m>#HANDLE#<h>` | `HANDLE` | | |
-| contact | `M#<m>#CONTACT#<hmac>` | `CONTACT` | | |
-| ... an address that wants no mails | as above | `STOPPED` | | |
+| contact, and that it wants no mails | `M#<m>#CONTACT#<hmac>` | `CONTACT`, `STOPPED` | | |
 | recovery code of a card | `M#<m>#RECOVERY#<hmac>` | `RECOVERY` | | |
 | customer of a till | `M#<m>#CUSTOMER#<hmac>` | `CUSTOMER` | | |
 | parked sale, refund | `M#<m>#PARKED#<sha256 of order>` | `SALE`, `REFUND#<id>` | | |
-| voucher redeemed with an order | as above | `VOUCHER#<v>` | | |
+| ... a voucher redeemed with it | as above | `VOUCHER#<v>` | | |
 | refund id | `M#<m>#REFUND#<sha256 of id>` | `REFUND` | | |
 | sandbox message | `M#<m>#MESSAGES` | `<sent ms>#<id>` | | |
 | card or staff link, earning code | `LINK#<sha256>` | `LINK` | | |
@@ -94,20 +99,15 @@ def program_version(m: str, version: int) -> Key:
     return f"M#{m}", f"PROGRAM#{version:08}"
 
 
-VERSION_PREFIX = "PROGRAM#"
-WAITING_PREFIX = "WAITING#"
+VERSION_PREFIX, WAITING_PREFIX = "PROGRAM#", "WAITING#"
 
 
 def waiting(m: str, version: int) -> Key:
     return f"M#{m}", f"{WAITING_PREFIX}{version:08}"
 
 
-def draft(m: str) -> Key:
-    return f"M#{m}", "DRAFT"
-
-
-def draft_save(m: str, number: int) -> Key:
-    return f"M#{m}", f"DRAFT#{number:08}"
+def draft(m: str, save: int = 0) -> Key:
+    return f"M#{m}", f"DRAFT#{save:08}" if save else "DRAFT"
 
 
 def clock(m: str) -> Key:
@@ -147,6 +147,21 @@ def device(m: str, device_id: str) -> Key:
 
 def count(m: str, name: str) -> Key:
     return f"M#{m}#COUNT#{name}", "COUNT"
+
+
+SOURCE_PREFIX = "SOURCE#"
+
+
+def source(m: str, source_id: str) -> Key:
+    return f"M#{m}", f"{SOURCE_PREFIX}{source_id}"
+
+
+def brought(m: str, c: str) -> Key:
+    return card(m, c), "SOURCE"
+
+
+def asset(m: str, asset_id: str) -> Key:
+    return f"M#{m}", f"ASSET#{asset_id}"
 
 
 def raffle(m: str, raffle_id: str) -> Key:
@@ -349,33 +364,9 @@ def cursor(job: str) -> Key:
     return f"JOB#{job}", "CURSOR"
 
 
-def activity(m: str, hour: str) -> str:
-    """GSI1: the entries of one merchant in one UTC hour."""
-    return f"M#{m}#H#{hour}"
-
-
-def sandbox_activity(m: str) -> str:
-    """GSI1: all entries of a sandbox, in order of its own time."""
-    return f"M#{m}#H"
-
-
 def in_time(at_ms: int, name: str) -> str:
     """Where something stands among others of its sort: by an instant, then by its name."""
     return f"{at_ms:013}#{name}"
-
-
-def activity_from(ms: int) -> str:
-    """Where the entries recorded from an instant on begin; they sort before any of that instant."""
-    return f"{ms:013}"
-
-
-def activity_order(recorded_ms: int, c: str, seq: int) -> str:
-    return f"{recorded_ms:013}#{c}#{seq}"
-
-
-def recorded_ms(order: str) -> int:
-    """When an entry was recorded, from its place in the activity index."""
-    return int(order.partition("#")[0])
 
 
 def members(m: str) -> str:

@@ -142,6 +142,11 @@ class Members:
         held = AbsentOrOneOf("c", "", ERASED, of)
         return [Put(self._contact_item(one, to), held) for one in contacts]
 
+    def free(self, contacts: Collection[str]) -> None:
+        """Let contacts be as if nobody had ever had them: who was brought in by mistake has not."""
+        for one in contacts:
+            self.table.put(self._contact_item(one, ""), AbsentOrOneOf("c", "", ERASED))
+
     def by_contact(self, contact: str) -> str | None:
         """The member with a normalized contact."""
         return self.by_digest(tokens.contact_digest(self.merchant_id, contact))

@@ -41,6 +41,11 @@ class MerchantSettings(NamedTuple):
     rate_per_second: int = 0
     """Requests a second of one key."""
     burst: int = 0
+    owner_to: str = ""
+    """The address that the owner is to have, once both addresses have agreed."""
+    owner_asked_ms: int = 0
+    owner_agreed: str = ""
+    """Which of the two has agreed first: `from` or `to`; empty for neither."""
 
 
 _NOTHING = MerchantSettings()
@@ -68,7 +73,8 @@ def change(table: Table, merchant_id: str, make: Callable[[Known], Known], *note
     """Write what `make` makes of a merchant and its settings, with lines of the audit log, and
     return it.
 
-    Raises NOT_FOUND when there is no such merchant, CONFLICT when others keep changing it.
+    Raises NOT_FOUND when there is no such merchant, CONFLICT when others keep changing it, and
+    Cancelled when a condition of `noted` does not hold.
     """
     (item,) = table.get(keys.merchant(merchant_id))
     for _ in range(TRIES_MAX):
@@ -81,12 +87,14 @@ def change(table: Table, merchant_id: str, make: Callable[[Known], Known], *note
             if value != getattr(_NOTHING, name)
         }
         changed = {
-            **item, **listed(merchant), "name": merchant.name,
+            **item, **listed(merchant), "name": merchant.name, "slug": merchant.slug,
             "owner_email": merchant.owner_email, "own": own, "ver": item.get("ver", 0) + 1,
         }  # fmt: skip
         try:
             table.transact([Put(changed, same_version(item)), *noted])
         except Cancelled as cancelled:
+            if not cancelled.reasons[0].failed:
+                raise
             item = cancelled.reasons[0].item or {}
         else:
             return merchant, settings

@@ -16,7 +16,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import closing, formats, keys
 from regulars.store.closing import Closing
 from regulars.store.marshal import Item
-from regulars.store.table import Absent, Cancelled, Check, Equals, Put, Table
+from regulars.store.table import Absent, AbsentOr, Cancelled, Check, Equals, Put, Table
 
 KEPT_S = 10.0
 """How long a warm function may go on with a programme or credential it has read. A new programme
@@ -146,6 +146,12 @@ class Merchants:
     def hook(self, hook_id: str) -> Hook | None:
         (item,) = self.table.get(keys.hook(hook_id), consistent=False)
         return hook_of(item) if item else None
+
+
+def slug_put(slug: str, merchant_id: str) -> Put:
+    """Return the write by which a slug leads to a merchant, if it leads to nobody else. Earlier
+    ones go on leading there: they are on posters."""
+    return Put(_item(keys.slug(slug), m=merchant_id), AbsentOr(Equals("m", merchant_id)))
 
 
 def hook_item(hook: Hook) -> Item:

@@ -193,6 +193,14 @@ def read_day(table: Table, merchant_id: str, staff_id: str) -> tuple[StaffDay, i
     return day_of(item), item["version"] if item else 0
 
 
+def visits_of(table: Table, merchant_id: str, people: Sequence[str], day: str) -> dict[str, int]:
+    """Read how many visits people have booked by hand on a day."""
+    items = table.get(*(keys.staff_day(merchant_id, one) for one in people), consistent=False)
+    days = (day_of(item) for item in items)
+    pairs = zip(people, days, strict=True)
+    return {one: found.visits if found.day == day else 0 for one, found in pairs}
+
+
 def write_day(
     table: Table, merchant_id: str, staff_id: str, day: StaffDay, version: int, *,
     counting: tuple[str, int], now_ms: int,

@@ -11,7 +11,7 @@ from regulars.domain import calendar, ledger
 from regulars.domain.ledger import Entry, Recorded
 from regulars.domain.program import Program
 from regulars.i18n.words import Words
-from regulars.store import cards, keys
+from regulars.store import activity_keys, cards, keys
 from regulars.store.marshal import Item
 from regulars.views import integration, worth
 from regulars.views.integration import View
@@ -27,7 +27,7 @@ def stored_entry(program: Program, c: str, item: Item, words: Words) -> View:
         return {**view, **audited(c, booked, one.text)}
     except ledger.UNREADABLE:
         seq = int(item["SK"].removeprefix(keys.ENTRY_PREFIX))
-        return damaged_entry(c, seq, keys.recorded_ms(item["GSI1SK"]), one)
+        return damaged_entry(c, seq, activity_keys.recorded_ms(item["GSI1SK"]), one)
 
 
 def audited(member_id: str, booked: Entry, text: str) -> View:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal, NamedTuple, cast
 
+from regulars.domain.calendar import local_date
 from regulars.domain.card import Card, OpenVoucher
-from regulars.domain.operations import Voucher
+from regulars.domain.decide import decide
+from regulars.domain.operations import Join, Origin, Voucher
 from regulars.domain.program import Program, Reward
 from regulars.domain.rewards import in_debt
 from regulars.i18n import Text, UnitNames
 from regulars.i18n.words import Words
 from regulars.program import reward_kinds
+from regulars.program.shop import Shop
 
 
 class GoalPanel(NamedTuple):
@@ -56,6 +59,13 @@ def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
         waiting=waiting,
         beside=_beside(program, unit.id),
     )
+
+
+def first_goal(shop: Shop) -> GoalPanel | None:
+    """Return the goal as it will stand on a new card: by really deciding the join."""
+    operation = Join(Origin("preview", "join", entropy=bytes(16)), member_id="")
+    card: Card = decide(shop.program, Card(""), operation, shop.now).card
+    return goal(shop.program, card, local_date(shop.now, shop.program.timezone))
 
 
 def _beside(program: Program, unit_id: str) -> bool:

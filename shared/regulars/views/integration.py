@@ -172,6 +172,24 @@ def profile(known: Profile) -> View:
     }
 
 
+def listed(known: Profile, member: Card) -> View:
+    """What a list shows of a member besides the card."""
+    return {"contact_hint": _hint(known), "usual_days": usual_days(member)}
+
+
+def usual_days(member: Card) -> int | None:
+    """Every how many days a member comes usually; None without a rhythm."""
+    twice = segments.rhythm(member)
+    return max(1, (twice + 1) // 2) if twice else None
+
+
+def _hint(known: Profile) -> str | None:
+    """A contact of which enough is shown to recognise it: `+3630•••4567`, `anna@…`."""
+    if known.phone:
+        return f"{known.phone[:5]}•••{known.phone[-4:]}"
+    return f"{known.email.partition('@')[0][:12]}@…" if known.email else None
+
+
 def contact(known: Profile, kind: str) -> View:
     """A contact that a member has, or else claims.
 

@@ -67,8 +67,9 @@ def test_every_field_has_a_label_and_ids_are_unique(name: str, lang: str) -> Non
     for field in outline.named("input") + outline.named("select"):
         if field.get("type") == "hidden":
             continue
-        wrapped = re.search(rf'<label[^>]*>\s*[^<]*<input[^>]*name="{field["name"]}"', html)
-        assert field.get("id") in labelled or wrapped, field
+        name_ = field.get("name", "")
+        wrapped = re.search(rf'<label[^>]*>\s*[^<]*<input[^>]*name="{name_}"', html)
+        assert field.get("id") in labelled or field.get("aria-label") or wrapped, field
     for field in outline.named("input"):
         if "aria-describedby" in field:
             assert field["aria-describedby"] in ids

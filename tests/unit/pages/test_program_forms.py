@@ -148,7 +148,8 @@ def test_every_field_of_the_document_can_be_typed() -> None:
     }
     assert texts == {
         "ProgramDocument.name", "ProgramDocument.currency", "ProgramDocument.timezone",
-        "ProgramDocument.country", "Replaces.unit", "EarnRule.action", "EarnRule.link",
+        "ProgramDocument.country", "Branding.logo", "Replaces.unit", "EarnRule.action",
+        "EarnRule.link",
         "Location.name",
     }  # fmt: skip
 

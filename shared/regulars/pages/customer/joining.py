@@ -10,9 +10,6 @@ from regulars.actions.enroll import Enrolled, enroll
 from regulars.core import tokens
 from regulars.core.limits import JOINS, JOINS_FROM_ONE
 from regulars.domain import calendar
-from regulars.domain.card import Card
-from regulars.domain.decide import decide
-from regulars.domain.operations import Join, Origin
 from regulars.domain.refusals import Refused
 from regulars.http import card_holders, protocol
 from regulars.http.in_app import is_in_app
@@ -25,7 +22,6 @@ from regulars.render.brand import brand_of
 from regulars.store import limits
 from regulars.store.answers import Idempotency
 from regulars.store.profiles import Profile
-from regulars.views import customer
 
 _ONCE = re.compile(r"[0-9a-z]{8,40}")
 
@@ -87,11 +83,3 @@ def join(request: protocol.Request, shop: Shop, profile: Profile, what: str) -> 
     aside = card_holders.put_aside(request, m, member_id)
     cookies = card_holders.device_cookie(m, member_id, secret), *((aside,) if aside else ())
     return Joined(enrolled, token, cookies)
-
-
-def first_goal(shop: Shop) -> customer.GoalPanel | None:
-    """The goal as it will stand on the new card: by really deciding the join."""
-    operation = Join(Origin("preview", "join", entropy=bytes(16)), member_id="")
-    card: Card = decide(shop.program, Card(""), operation, shop.now).card
-    today = calendar.local_date(shop.now, shop.program.timezone)
-    return customer.goal(shop.program, card, today)

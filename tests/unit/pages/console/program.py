@@ -14,8 +14,8 @@ from regulars.pages.console.campaigns.view import Shown as Campaign
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.program import editing, forms, parts, rows, spoken, starters, trying
 from regulars.pages.console.program.editing import Disagreement, ShownRow
+from regulars.pages.console.program.publishing.view import TEMPLATE as BEFORE_IT
 from regulars.pages.console.program.publishing.view import (
-    PREVIEW,
     VERSION,
     VERSIONS,
     Effect,
@@ -28,12 +28,12 @@ from regulars.pages.console.program.publishing.view import (
 from regulars.pages.console.program.spoken import Change
 from regulars.pages.console.program.tools.view import (
     CALCULATOR,
-    JSON,
     CalculatorPage,
     Choice,
     JsonPage,
     TemplatesPage,
 )
+from regulars.pages.console.program.tools.view import TEMPLATE as RAW
 from regulars.pages.console.program.tools.view import (
     TEMPLATES as TRADES,
 )
@@ -154,6 +154,6 @@ PAGES = {
     ),
 }  # fmt: skip
 TEMPLATES = {
-    ProgramPage: TEMPLATE, PreviewPage: PREVIEW, VersionsPage: VERSIONS, VersionPage: VERSION,
-    JsonPage: JSON, TemplatesPage: TRADES, CalculatorPage: CALCULATOR, CampaignsPage: CAMPAIGNS,
+    ProgramPage: TEMPLATE, PreviewPage: BEFORE_IT, VersionsPage: VERSIONS, VersionPage: VERSION,
+    JsonPage: RAW, TemplatesPage: TRADES, CalculatorPage: CALCULATOR, CampaignsPage: CAMPAIGNS,
 }  # fmt: skip

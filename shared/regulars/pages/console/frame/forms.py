@@ -170,7 +170,7 @@ def minor(words: Words, text: str, places: int) -> int | None:
             return None
     whole, part = re.sub(r"[.,]", "", found[1]), found[2] or ""
     if len(part) > places:
-        if places or len(part) != 3:  # "4.500" of a currency without cents are thousands
+        if len(part) != 3:  # "4.500" are thousands, where no sum has three decimals
             return None
         whole, part = whole + part, ""
     value = int(whole.lstrip("-") + part.ljust(places, "0"))

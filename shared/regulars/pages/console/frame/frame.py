@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from regulars.domain import calendar
-from regulars.http import protocol, roles
+from regulars.http import protocol, roles, sessions
 from regulars.http.protocol import Response
 from regulars.pages import answer
 from regulars.pages.console.frame.here import Console
@@ -57,6 +57,10 @@ class Frame(NamedTuple):
     notice: Notice | None = None
     back: Link | None = None
     """The page above this one."""
+    path: str = ""
+    """Where the page is."""
+    is_sure: bool = True
+    """Whether who is here has lately shown who they are, as some forms ask for."""
 
 
 def sections(t: T) -> tuple[tuple[str, str, str], ...]:
@@ -111,7 +115,8 @@ def frame_of(
         program.name, session.name, role_name(here.words.t, session.role), days, own,
         is_shop_open=any(link.is_open for link in own), area=area,
         sandbox=_clock(here) if here.is_sandbox else "", notice=notice,
-        back=Link("", *back) if back else None,
+        back=Link("", *back) if back else None, path=here.request.path,
+        is_sure=sessions.is_sure(session),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -92,6 +93,8 @@ class Console(NamedTuple):
                 raise
             status, document = problems.document(refused)
             return Outcome(status, document, refused)
+        if method != "GET":
+            credentials.kept.clear()
         text = answered["body"]
         return Outcome(int(answered["statusCode"]), json.loads(text) if text else {})
 
@@ -104,6 +107,11 @@ class Console(NamedTuple):
 
 
 Handler = Callable[[Console], Response]
+
+
+def instant(text: str) -> datetime:
+    """Read an instant of an answer of the API."""
+    return datetime.fromisoformat(text)
 
 
 def path(pattern: str, *parts: str) -> str:
@@ -131,6 +139,7 @@ def sent(handler: Handler) -> protocol.Handler:
 
 
 def _open(request: Request) -> Console:
+    credentials.kept.clear()  # people look at what they have just changed
     gathered = credentials.gather(connect.table(), request, by_form=True)
     if gathered.caller.staff is None:
         raise Refused(RefusalCode.FORBIDDEN, "This page is for people who are signed in.")
@@ -173,9 +182,17 @@ def _form_page(request: Request) -> str:
 def _api() -> list[tuple[str, re.Pattern[str], tuple[str, ...], str, protocol.Handler]]:
     """Every operation: method, pattern and names of its path, route key, handler; exact paths
     first."""
-    from regulars.api import earning, gifts, handlers, redeeming
+    from regulars.api import assets, earning, gifts, handlers, redeeming
+    from regulars.pages.counter.screen import members
 
-    known = {**handlers.ROUTES, **earning.ROUTES, **gifts.ROUTES, **redeeming.ROUTES}
+    known = {
+        **handlers.ROUTES,
+        **assets.ROUTES,
+        **earning.ROUTES,
+        **gifts.ROUTES,
+        **redeeming.ROUTES,
+        "POST /staff/api/undo": members.undo,
+    }
     found = []
     for route, handler in sorted(known.items(), key=lambda pair: pair[0].count("{")):
         method, _, pattern = route.partition(" ")

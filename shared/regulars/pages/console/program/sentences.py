@@ -229,6 +229,7 @@ def _shop(t: T) -> Worded:
         "ProgramDocument": (
             t("The shop is called {name}"), t("It speaks {languages}"),
             t("Its colour is {branding.color}"), t("with {branding.icon} on the stamps"),
+            t("and the picture {branding.logo} as its logo"),
             t("Days begin by the clock of {timezone}"), t("Sums are in {currency}"),
             t("Phone numbers without a country are of {country}"),
             t("A birthday on 29 February is kept on {leap_birthday}"),

@@ -14,7 +14,14 @@ from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.pages import answer
 from regulars.pages.console.sign_in import passkey
-from regulars.pages.console.sign_in.signing import HOME, SIGN_IN, WRITES_MAX, sign_in_as
+from regulars.pages.console.sign_in.signing import (
+    HOME,
+    SET_UP,
+    SIGN_IN,
+    WRITES_MAX,
+    is_set_up,
+    sign_in_as,
+)
 from regulars.pages.console.sign_in.view import TEMPLATE, SignInPage
 from regulars.program.shop import load_shop
 from regulars.store import connect, keys, limits, sign_ins
@@ -25,6 +32,8 @@ CODE = f"{SIGN_IN}/code"
 
 def show(request: Request) -> Response:
     """GET /console/sign-in: asks for the address, or for a passkey."""
+    if not is_set_up():
+        return protocol.redirect(SET_UP)
     again = "again" in request.query
     return _page(request, SignInPage("address", again=again, passkeys=bool(passkeys.host())))
 

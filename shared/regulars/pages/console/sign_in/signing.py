@@ -8,17 +8,26 @@ from typing import NamedTuple
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import sessions
 from regulars.http.protocol import Request
-from regulars.store import connect, staff
+from regulars.store import connect, merchant_settings, staff
 from regulars.store.staff import Device, Person
 from regulars.store.table import Check, Put
 
 HOME = "/console/"
 SIGN_IN = "/console/sign-in"
+SET_UP = "/console/set-up"
+"""Where the first merchant of an installation is created."""
+
 AGAIN = f"{SIGN_IN}?again=1"
 """Where somebody is led who must show again who they are."""
 
 DEVICE_NAME = "Console"
 WRITES_MAX = 5
+
+
+def is_set_up() -> bool:
+    """Whether there is a merchant; the first one is created at `SET_UP`."""
+    found, _ = merchant_settings.page(connect.table(), limit=1, before=None)
+    return bool(found)
 
 
 class Signed(NamedTuple):

@@ -11,10 +11,13 @@ from regulars.insights import today as counted
 from regulars.pages.console.frame import attending, frame
 from regulars.pages.console.frame.frame import HOME
 from regulars.pages.console.frame.here import Console, shown
+from regulars.pages.console.set_up.handlers import FIRST_RUN
+from regulars.pages.console.sign_in.signing import DEVICE_NAME
 from regulars.pages.console.today.view import TEMPLATE, Figure, Happened, TodayPage, Waiting
 from regulars.render.brand import brand_of
+from regulars.store import merchant_settings
 from regulars.store.members import Members
-from regulars.store.staff import MANAGER
+from regulars.store.staff import MANAGER, OWNER
 from regulars.views import history
 
 LATEST = 10
@@ -32,9 +35,24 @@ def show(here: Console) -> Response:
         () if is_staff else _figures(here),
         waiting[:WAITING], len(waiting) > WAITING,
         () if is_staff else _happened(here),
-        is_staff=is_staff,
+        steps=() if is_staff else _steps(here), is_staff=is_staff,
     )  # fmt: skip
     return frame.page(here, TEMPLATE, view, "today")
+
+
+def _steps(here: Console) -> tuple[tuple[str, str, bool], ...]:
+    """What is left of the first run, until the owner has been through it."""
+    shop, t = here.gathered.shop, here.words.t
+    _, settings = merchant_settings.read(shop.table, shop.merchant_id)
+    if settings.set_up_done or here.session.role != OWNER:
+        return ()
+    devices = [one for one in here.get("/v1/devices")["items"] if one["name"] != DEVICE_NAME]
+    came = here.get("/v1/members", limit="1")["items"]
+    return (
+        (t("Choose a programme and its colours"), FIRST_RUN, here.gathered.program.version > 1),
+        (t("Give the counter a device"), f"{FIRST_RUN}/counter", bool(devices)),
+        (t("Print the poster"), "/console/posters", bool(came)),
+    )
 
 
 def _figures(here: Console) -> tuple[Figure, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from regulars.core.config import settings
-from regulars.http import protocol
+from regulars.http import protocol, sessions
 from regulars.http.protocol import Response
 from regulars.i18n import languages
 from regulars.pages.console.frame import frame
 from regulars.pages.console.frame.here import LANGUAGE_COOKIE, Console, sent, shown
+from regulars.pages.console.sign_in.signing import AGAIN
 from regulars.pages.console.you import passkeys
 from regulars.pages.console.you.passkeys import YOU
 from regulars.pages.console.you.view import TEMPLATE, YouPage
@@ -36,7 +37,13 @@ def speak(here: Console) -> Response:
     return protocol.redirect(YOU, (line,))
 
 
+def be_sure(here: Console) -> Response:
+    """GET /console/you/sure: to the sign-in, and from there back to the page that asks for it."""
+    return protocol.redirect(AGAIN, (sessions.back_cookie(here.request.query.get("to", "")),))
+
+
 ROUTES = {
+    f"GET {YOU}/sure": shown(be_sure),
     f"GET {YOU}": shown(show),
     f"POST {YOU}/language": sent(speak),
     **passkeys.ROUTES,

@@ -37,9 +37,7 @@ def member(request: protocol.Request) -> protocol.Response:
     asked = typed.trimmed(query.get("q", ""))
     if len(asked) < SIGNS_MIN:
         return protocol.json_answer(200, {"members": []})
-    found, _ = search.members(
-        gathered.shop, q=asked, tier=None, segment=None, limit=MATCHES, cursor=None
-    )
+    found, _ = search.members(gathered.shop, search.Wanted(asked), MATCHES)
     found.sort(key=lambda holder: -holder.card.last_visit_ms)
     return protocol.json_answer(
         200, {"members": [_view(gathered.shop, holder) for holder in found]}

@@ -221,7 +221,7 @@ def _page(
 def _goal(shop: Shop, one: Holder | None) -> customer.GoalPanel | None:
     """The next reward of the card; without one, of the card that joining would make."""
     if one is None:
-        return joining.first_goal(shop)
+        return customer.first_goal(shop)
     today = calendar.local_date(shop.now, shop.program.timezone)
     return customer.goal(shop.program, carryover.of(shop.program, one.card, today), today)
 

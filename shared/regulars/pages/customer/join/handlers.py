@@ -25,6 +25,7 @@ from regulars.render.brand import brand_of
 from regulars.store import connect, keys, merchants
 from regulars.store.merchants import Merchants
 from regulars.store.profiles import profile_of
+from regulars.views import customer
 
 
 def show(request: protocol.Request) -> protocol.Response:
@@ -108,7 +109,7 @@ def _page(
         languages=shop.program.languages,
         controller=controller,
         consents=consents.sentences(words),
-        goal=joining.first_goal(shop),
+        goal=customer.first_goal(shop),
         source=values.get("source") or request.query.get("source", "")[: checks.TEXT_MAX],
         ref=values.get("ref") or request.query.get("ref", "")[: checks.TEXT_MAX],
         values=values,

@@ -19,7 +19,7 @@ from regulars.pages.console.program.drafting import Opened
 from regulars.pages.console.program.parts import ABOVE
 from regulars.pages.console.program.publishing import effects
 from regulars.pages.console.program.publishing.view import (
-    PREVIEW,
+    TEMPLATE,
     VERSION,
     VERSIONS,
     PreviewPage,
@@ -125,7 +125,7 @@ def _preview(here: Console, opened: Opened, form: Form, *, status: int = 200) ->
               for name, known in wrong.items() for worded in known.values()),
     )  # fmt: skip
     back = (words.t("Back to the draft"), ABOVE)
-    return frame.page(here, PREVIEW, view, "programme", status=status, back=back)
+    return frame.page(here, TEMPLATE, view, "programme", status=status, back=back)
 
 
 def _part_of(here: Console, name: str) -> str:

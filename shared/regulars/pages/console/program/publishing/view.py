@@ -12,7 +12,7 @@ from regulars.render.brand import Brand
 from regulars.render.page import Template
 
 SHEETS = (*CSS, EDITOR_CSS, "pages/console/program/publishing/publishing.css")
-PREVIEW = Template("pages/console/program/publishing/preview.html", SHEETS)
+TEMPLATE = Template("pages/console/program/publishing/preview.html", SHEETS)
 VERSIONS = Template("pages/console/program/publishing/versions.html", SHEETS)
 VERSION = Template("pages/console/program/publishing/version.html", SHEETS)
 

@@ -19,7 +19,7 @@ from regulars.pages.console.program.handlers import form_of
 from regulars.pages.console.program.parts import ABOVE
 from regulars.pages.console.program.tools.view import (
     CALCULATOR,
-    JSON,
+    TEMPLATE,
     TEMPLATES,
     CalculatorPage,
     Choice,
@@ -80,7 +80,7 @@ def _json(
 ) -> Response:
     view = JsonPage(brand_of(here.gathered.program), Form(), text, seen, found)
     back = (here.words.t("Programme"), ABOVE)
-    return frame.page(here, JSON, view, "programme", status=status, back=back)
+    return frame.page(here, TEMPLATE, view, "programme", status=status, back=back)
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from regulars.render.brand import Brand
 from regulars.render.page import Template
 
 SHEETS = (*CSS, EDITOR_CSS)
-JSON = Template("pages/console/program/tools/json.html", SHEETS)
+TEMPLATE = Template("pages/console/program/tools/json.html", SHEETS)
 TEMPLATES = Template("pages/console/program/tools/templates.html", SHEETS)
 CALCULATOR = Template("pages/console/program/tools/calculator.html", SHEETS)
 

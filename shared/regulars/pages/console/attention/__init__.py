@@ -1,0 +1,1 @@
+"""What needs a person: all of it, with what can be done about each."""

@@ -1,0 +1,186 @@
+"""The first run: three short steps, each saved when it is sent; all can be done later, or again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from regulars.api import merchants
+from regulars.api.models import NewMerchant
+from regulars.core.config import settings
+from regulars.domain import calendar
+from regulars.domain import program as domain
+from regulars.domain.card import Card
+from regulars.domain.refusals import RefusalCode, Refused
+from regulars.http import protocol
+from regulars.http.protocol import Response
+from regulars.i18n import languages
+from regulars.pages.console.first_run.view import TEMPLATE, FirstRunPage, Trade
+from regulars.pages.console.frame import forms, frame
+from regulars.pages.console.frame.forms import Form
+from regulars.pages.console.frame.frame import HOME
+from regulars.pages.console.frame.here import Console, path, sent, shown
+from regulars.pages.console.set_up.handlers import FIRST_RUN, trades
+from regulars.program.load import load
+from regulars.render.brand import brand_of
+from regulars.store import merchant_settings
+from regulars.store.staff import MANAGER
+from regulars.views import customer
+from regulars.views.customer import GoalPanel
+
+T = Callable[..., str]
+STEPS = ("trade", "look", "counter")
+SHOWN_OF_TEN = 7
+"""How full the cards of the preview are, in tenths."""
+
+
+def begin(here: Console) -> Response:
+    """GET /console/first-run: to the first step."""
+    return protocol.redirect(f"{FIRST_RUN}/{STEPS[0]}")
+
+
+def show(here: Console) -> Response:
+    """GET /console/first-run/{step}."""
+    return _page(here, forms.fresh())
+
+
+def save(here: Console) -> Response:
+    """POST /console/first-run/{step}: saved, and on to the next."""
+    step = _step(here)
+    if step == "counter":
+        return _counter(here)
+    read = here.get("/v1/program")
+    make = {"trade": _of_trade, "look": _of_look}[step]
+    document = make(here, read["program"])
+    outcome = here.ask("PUT /v1/program", document, if_match=str(read["version"]))
+    if not outcome.ok:
+        names = {"branding.color": "color", "branding.icon": "icon"}
+        form = forms.refused(here, outcome, names)
+        if outcome.code is RefusalCode.LOSSES:
+            problem = here.words.t(
+                "Members hold something already that this programme does not have. Change it "
+                "under Programme, where you see what would happen to them."
+            )
+            form = form._replace(problem=problem)
+        return _page(here, form, outcome.status)
+    return protocol.redirect(f"{FIRST_RUN}/{STEPS[STEPS.index(step) + 1]}")
+
+
+def _counter(here: Console) -> Response:
+    """A code for the counter's device; or the end of the first run."""
+    if here.request.form.get("do") != "device":
+        here.ask("PATCH /v1/merchant", {"set_up_done": True})
+        return protocol.redirect(HOME)
+    people = here.get("/v1/staff")["items"]
+    person = next((one for one in people if one["role"] == MANAGER), people[0])
+    name = here.words.t("Counter")
+    outcome = here.ask(path("POST /v1/staff/{}/devices", person["staff_id"]), {"name": name})
+    if not outcome.ok:
+        return _page(here, forms.refused(here, outcome), outcome.status)
+    return _page(here, forms.fresh(), link=(outcome.body["enrol_url"], outcome.body["svg"]))
+
+
+def _of_trade(here: Console, document: dict[str, Any]) -> dict[str, Any]:
+    """The template that was chosen, with what the shop has of its own."""
+    wanted = _template(document, here.request.form.get("template", ""))
+    return {**wanted, "branding": {**wanted.get("branding", {}), **_own_look(document)}}
+
+
+def _own_look(document: dict[str, Any]) -> dict[str, Any]:
+    branding = document.get("branding", {})
+    return {name: branding[name] for name in ("color", "logo") if name in branding}
+
+
+def _of_look(here: Console, document: dict[str, Any]) -> dict[str, Any]:
+    form = here.request.form
+    spoken = [code for code in languages() if form.get(f"speaks-{code}")]
+    own = [code for code in document["languages"] if code in spoken]
+    branding = {**document.get("branding", {}), "color": form.get("color", "")}
+    if form.get("icon"):
+        branding["icon"] = form["icon"]
+    return {
+        **document,
+        "name": form.get("name", "").strip(),
+        "languages": [*own, *(code for code in spoken if code not in own)],
+        "branding": branding,
+    }
+
+
+def _template(document: dict[str, Any], template: str) -> dict[str, Any]:
+    """A template in the name, money, zone and languages of a programme; raises INVALID."""
+    body = NewMerchant.model_construct(
+        name=document["name"], slug="", template=template, currency=document["currency"],
+        timezone=document["timezone"], languages=document["languages"], owner_email="", prices=None,
+    )  # fmt: skip
+    return merchants.document_of(body)
+
+
+def _step(here: Console) -> str:
+    step = here.request.param("step")
+    if step not in STEPS:
+        raise Refused(RefusalCode.NOT_FOUND)
+    return step
+
+
+def _page(
+    here: Console, form: Form, status: int = 200, link: tuple[str, str] | None = None
+) -> Response:
+    t, step, shop = here.words.t, _step(here), here.gathered.shop
+    document = here.get("/v1/program")["program"]
+    program = here.gathered.program
+    merchant, _ = merchant_settings.read(shop.table, shop.merchant_id)
+    view = FirstRunPage(
+        brand_of(program), step,
+        (("trade", t("What do you sell?")), ("look", t("Colours and languages")),
+         ("counter", t("Counter and poster"))),
+        form,
+        trades=tuple(_trades(here, document)) if step == "trade" else (),
+        goal=_goal(program, shop.now),
+        icons=_icons(t),
+        languages=tuple(languages().items()), spoken=program.languages, name=program.name,
+        color=program.color, zone=program.timezone,
+        join_url=f"{settings().base_url}/j/{merchant.slug}",
+        enroll_url=link[0] if link else "",
+        enroll_code=Markup(link[1]) if link else None,  # noqa: S704 - drawn by the API
+    )  # fmt: skip
+    return frame.page(here, TEMPLATE, view, "first-run", status=status)
+
+
+def _trades(here: Console, document: dict[str, Any]) -> list[Trade]:
+    found = []
+    words = here.words
+    for template, name in trades(words.t):
+        program = load(_template(document, template), 1)
+        rows = tuple((words.pick(tier.name), _entry(here, tier)) for tier in program.tiers)
+        found.append(Trade(template, name, _goal(program, here.gathered.now), rows))
+    return found
+
+
+def _entry(here: Console, tier: domain.Tier) -> str:
+    """How a tier is reached, or what it costs, in few words."""
+    perks = [here.words.pick(perk) for perk in tier.perks]
+    return ", ".join(perks[:2])
+
+
+def _goal(program: domain.Program, now: Any) -> GoalPanel | None:
+    """The goal of a card that is seven tenths full."""
+    today = calendar.local_date(now, program.timezone)
+    goal = customer.goal(program, Card(""), today)
+    return goal and goal._replace(have=goal.need * SHOWN_OF_TEN // 10)
+
+
+def _icons(t: T) -> tuple[tuple[str, str], ...]:
+    return (
+        ("cup", t("cup")), ("plate", t("plate")), ("scissors", t("scissors")),
+        ("bread", t("bread")), ("book", t("book")), ("drop", t("drop")),
+        ("paw", t("paw")), ("gift", t("gift")),
+    )  # fmt: skip
+
+
+ROUTES = {
+    f"GET {FIRST_RUN}": shown(begin),
+    f"GET {FIRST_RUN}/{{step}}": shown(show),
+    f"POST {FIRST_RUN}/{{step}}": sent(save),
+}

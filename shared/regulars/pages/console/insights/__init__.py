@@ -1,0 +1,1 @@
+"""Figures that exist: what they are, and what is not counted yet."""

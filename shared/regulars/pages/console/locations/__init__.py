@@ -1,0 +1,1 @@
+"""Locations and their opening hours, which are part of the programme."""

@@ -1,0 +1,1 @@
+"""Members: the list and its views, one member, somebody new, a file."""

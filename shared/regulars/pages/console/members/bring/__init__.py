@@ -1,0 +1,1 @@
+"""Bringing members in from a file."""

@@ -1,0 +1,1 @@
+"""Messages: which are sent when, in which words, and what was sent."""

@@ -1,0 +1,1 @@
+"""Staff and devices: who works here, on what, with which limits."""
