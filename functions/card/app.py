@@ -17,7 +17,6 @@ lambda_handler = protocol.serve(
         **card.ROUTES,
         **figures.ROUTES,
         **history.ROUTES,
-        **logo.ROUTES,
         **mailed.ROUTES,
         **message.ROUTES,
         **pictures.ROUTES,

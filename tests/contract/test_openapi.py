@@ -157,15 +157,9 @@ class TestNothingIsLeftBare:
             for kind, content in answer.get("content", {}).items():
                 assert content.keys() & {"example", "examples"}, (status, kind)
         if "requestBody" in operation:
-<<<<<<< HEAD
             content = operation["requestBody"]["content"]
             pictures = all(kind.startswith("image/") for kind in content)
             assert pictures or "example" in content["application/json"]
-=======
-            sent = operation["requestBody"]["content"]
-            assert sent
-            assert "example" in sent.get("application/json", {"example": ""})
->>>>>>> posters
 
     @pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))
     def test_a_schema_and_its_properties_are_described(self, name: str) -> None:

@@ -60,15 +60,16 @@ def publish(request: protocol.Request) -> protocol.Response:
     over, document = if_match(request), check(request.json)
     _require_own_logo(gathered, document)
     at_ms = _publish_at(request, gathered)
+    actor = credentials.actor(gathered.caller, request)
     published = publishing.publish(
         gathered.shop,
         document,
         over,
         confirmed=flag(request, "confirm_losses"),
         preview_id=request.query.get("preview_id", ""),
-        about={"by": "api", "note": _note(request)},
+        about={"by": actor.name if gathered.caller.staff else "api", "note": _note(request)},
         at_ms=at_ms,
-        actor=credentials.actor(gathered.caller, request),
+        actor=actor,
     )
     body: dict[str, Any] = {"version": published.version}
     if at_ms is not None:

@@ -5,6 +5,7 @@
 | merchant (a live one is listed) | `M#<m>` | `MERCHANT` | `MERCHANTS` | `<created ms>#<m>` |
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
 | ... that waits for its time; sandbox clock | `M#<m>` | `WAITING#<n>`, `CLOCK` | | |
+| programme being edited, after save n | `M#<m>` | `DRAFT`, `DRAFT#<n>` | | |
 | how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
 | somebody who works there | `M#<m>` | `STAFF#<s>` | | |
 | what they booked today | `M#<m>#STAFF#<s>` | `DAY` | | |
@@ -98,12 +99,15 @@ def program_version(m: str, version: int) -> Key:
     return f"M#{m}", f"PROGRAM#{version:08}"
 
 
-VERSION_PREFIX = "PROGRAM#"
-WAITING_PREFIX = "WAITING#"
+VERSION_PREFIX, WAITING_PREFIX = "PROGRAM#", "WAITING#"
 
 
 def waiting(m: str, version: int) -> Key:
     return f"M#{m}", f"{WAITING_PREFIX}{version:08}"
+
+
+def draft(m: str, save: int = 0) -> Key:
+    return f"M#{m}", f"DRAFT#{save:08}" if save else "DRAFT"
 
 
 def clock(m: str) -> Key:
