@@ -1,6 +1,7 @@
 """The card page, codes that a phone scanned, mailed links, unsubscribing."""
 
 from regulars.http import protocol
+from regulars.pages.customer import logo
 from regulars.pages.customer.card import actions, pictures
 from regulars.pages.customer.card import handlers as card
 from regulars.pages.customer.figures import handlers as figures
@@ -17,6 +18,7 @@ lambda_handler = protocol.serve(
         **card.ROUTES,
         **figures.ROUTES,
         **history.ROUTES,
+        **logo.ROUTES,
         **mailed.ROUTES,
         **message.ROUTES,
         **pictures.ROUTES,
