@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from regulars.actions import attention
 from regulars.core import clock, set_up
@@ -309,6 +311,13 @@ class TestEveryPage:
         assert '<html lang="hu"' in on(owner, "/console/")
 
 
+def file_form(name: str, file: bytes) -> dict[str, Any]:
+    """What a browser sends for a form with a file in it."""
+    head = f'--edge\r\nContent-Disposition: form-data; name="{name}"; filename="a.png"\r\n\r\n'
+    body = head.encode() + file + b"\r\n--edge--\r\n"
+    return {"raw": body, "headers": {"content-type": "multipart/form-data; boundary=edge"}}
+
+
 def new_shop(service: Service, **form: str) -> tuple[Browser, Reply]:
     browser = Browser(service)
     fields: dict[str, Any] = {
@@ -346,6 +355,29 @@ class TestSetUp:
         assert answers[:4] == [422] * 4
         assert answers[-1] == 429
         assert new_shop(service)[1].status == 429
+
+    def test_a_logo_gives_the_card_its_colors(self, service: Service) -> None:
+        browser, _ = new_shop(service)
+        picture = io.BytesIO()
+        image = Image.new("RGB", (300, 200), "#0a7d5c")
+        image.paste("#c0392b", (0, 0, 300, 60))
+        image.save(picture, "PNG")
+        reply = browser.go(
+            "POST", "/console/first-run/look/logo", **file_form("logo", picture.getvalue())
+        )
+        assert reply.status == 303
+        assert "colors=" in reply.headers["location"]
+        page = on(browser, reply.headers["location"])
+        assert "from your logo" in page or "a logódból" in page
+        send(
+            browser, "/console/first-run/look", name="Éva", color="#000000",
+            **{"of-logo": "#0a7d5c", "speaks-hu": "1"},
+        )  # fmt: skip
+        join = service.request("GET", "/j/eva-kavezoja").text
+        assert "/logos/" in join
+        for wrong in (b"", b"<svg/>", b"\x89PNG\r\n\x1a\nbroken"):
+            reply = browser.go("POST", "/console/first-run/look/logo", **file_form("logo", wrong))
+            assert reply.status == 422
 
     def test_the_first_run_publishes_and_ends(self, service: Service) -> None:
         browser, _ = new_shop(service)

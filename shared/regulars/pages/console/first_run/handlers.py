@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
 from regulars.http.protocol import Response
 from regulars.i18n import languages
+from regulars.pages.console.first_run import logo
 from regulars.pages.console.first_run.view import TEMPLATE, FirstRunPage, Trade
 from regulars.pages.console.frame import forms, frame
 from regulars.pages.console.frame.forms import Form
@@ -32,6 +34,7 @@ from regulars.views.customer import GoalPanel
 
 T = Callable[..., str]
 STEPS = ("trade", "look", "counter")
+COLORS_SHOWN = 5
 SHOWN_OF_TEN = 7
 """How full the cards of the preview are, in tenths."""
 
@@ -68,6 +71,14 @@ def save(here: Console) -> Response:
     return protocol.redirect(f"{FIRST_RUN}/{STEPS[STEPS.index(step) + 1]}")
 
 
+def keep_logo(here: Console) -> Response:
+    """POST /console/first-run/look/logo: a picture that was uploaded, and back to the colors."""
+    done = logo.upload(here)
+    if isinstance(done, Form):
+        return _page(here, done, 422, step="look")
+    return protocol.redirect(done)
+
+
 def _counter(here: Console) -> Response:
     """A code for the counter's device; or the end of the first run."""
     if here.request.form.get("do") != "device":
@@ -97,7 +108,8 @@ def _of_look(here: Console, document: dict[str, Any]) -> dict[str, Any]:
     form = here.request.form
     spoken = [code for code in languages() if form.get(f"speaks-{code}")]
     own = [code for code in document["languages"] if code in spoken]
-    branding = {**document.get("branding", {}), "color": form.get("color", "")}
+    color = form.get("of-logo") or form.get("color", "")
+    branding = {**document.get("branding", {}), "color": color}
     if form.get("icon"):
         branding["icon"] = form["icon"]
     return {
@@ -125,9 +137,10 @@ def _step(here: Console) -> str:
 
 
 def _page(
-    here: Console, form: Form, status: int = 200, link: tuple[str, str] | None = None
-) -> Response:
-    t, step, shop = here.words.t, _step(here), here.gathered.shop
+    here: Console, form: Form, status: int = 200, link: tuple[str, str] | None = None,
+    step: str = "",
+) -> Response:  # fmt: skip
+    t, step, shop = here.words.t, step or _step(here), here.gathered.shop
     document = here.get("/v1/program")["program"]
     program = here.gathered.program
     merchant, _ = merchant_settings.read(shop.table, shop.merchant_id)
@@ -140,6 +153,7 @@ def _page(
         goal=_goal(program, shop.now),
         icons=_icons(t),
         languages=tuple(languages().items()), spoken=program.languages, name=program.name,
+        found=_found(here),
         color=program.color, zone=program.timezone,
         join_url=f"{settings().base_url}/j/{merchant.slug}",
         enroll_url=link[0] if link else "",
@@ -171,6 +185,12 @@ def _goal(program: domain.Program, now: Any) -> GoalPanel | None:
     return goal and goal._replace(have=goal.need * SHOWN_OF_TEN // 10)
 
 
+def _found(here: Console) -> tuple[str, ...]:
+    """The colors of the logo that was just uploaded."""
+    found = re.findall(r"[0-9a-f]{6}", here.request.query.get("colors", ""))
+    return tuple(f"#{one}" for one in found[:COLORS_SHOWN])
+
+
 def _icons(t: T) -> tuple[tuple[str, str], ...]:
     return (
         ("cup", t("cup")), ("plate", t("plate")), ("scissors", t("scissors")),
@@ -183,4 +203,5 @@ ROUTES = {
     f"GET {FIRST_RUN}": shown(begin),
     f"GET {FIRST_RUN}/{{step}}": shown(show),
     f"POST {FIRST_RUN}/{{step}}": sent(save),
+    f"POST {FIRST_RUN}/look/logo": sent(keep_logo),
 }

@@ -44,6 +44,8 @@ class FirstRunPage(NamedTuple):
     spoken: tuple[str, ...] = ()
     name: str = ""
     color: str = ""
+    found: tuple[str, ...] = ()
+    """Colors of the logo that was just uploaded."""
     zone: str = "UTC"
     join_url: str = ""
     enroll_url: str = ""
