@@ -65,6 +65,9 @@ simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1 SECOND
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000) \
 		--first $(or $(FIRST),1) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PLANTED),--planted)
 
+screenshots: .venv/.templates ## Take the pictures of the owner's guide (LANG=hu for one language)
+	@$(BIN)/python scripts/screenshots $(filter en hu pl kk,$(LANG))
+
 audiences: .venv/.installed ## Make random calls as everybody who could (CALLS=100000 SEED=1)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.audiences --calls $(or $(CALLS),100000) --seed $(or $(SEED),1)
 

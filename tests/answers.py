@@ -31,13 +31,16 @@ KEPT = {
     "/card/{slug}/pictures/{name}": "public, max-age=86400",
     "/card/sw.js": "no-cache",
     "/q/{file}": "public, max-age=3600",
+    "/logos/{name}": "public, max-age=31536000, immutable",
     "/staff/worker.js": "no-cache",
 }
 """What browsers may keep, and how."""
 OWN_TOO = {"/q/{file}"}
 """... unless it is for one person alone."""
 
-OTHER_KINDS = (".js", ".csv", "/manifest", "/pictures/{name}", "/e/{token}", "/q/{file}")
+OTHER_KINDS = (
+    ".js", ".csv", "/manifest", "/pictures/{name}", "/e/{token}", "/q/{file}", "/logos/{name}",
+)  # fmt: skip
 """Neither pages nor documents."""
 
 

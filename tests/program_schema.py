@@ -17,6 +17,7 @@ from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part
 
 _SAMPLES: tuple[Any, ...] = (
+    "m" + "0" * 35,
     True, 12, 1, 1000, "a", "EUR", "HU", "en", "1.5", "#aabbcc", "0.5", "2026-12-24", "10:00", "https://a",
     "month", "Europe/Budapest", {"en": {"other": "a"}}, {"coffee": "A coffee"},
 )  # fmt: skip

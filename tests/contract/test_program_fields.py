@@ -23,6 +23,7 @@ from tests import program_schema
 OTHERWISE_NAMED = {
     "branding.color": "color",
     "branding.icon": "icon",
+    "branding.logo": "logo",
     "units.expiry.type": "units.expiry.kind",
     "units.replaces.unit": "units.replaces",
     "units.replaces.rate": "units.rate",

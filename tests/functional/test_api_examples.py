@@ -23,6 +23,7 @@ from regulars.domain.calendar import to_ms
 from regulars.store import waiting_actions
 from regulars.store.members import Members
 from regulars.store.waiting_actions import WaitingAction
+from tests.functional.test_assets import picture
 from tests.service import Merchant, Reply, Service, match
 
 FILE = Path(openapi.__file__).with_name("examples.json")
@@ -79,6 +80,13 @@ class Story:
         reply = self.merchant.call(method, path, body, test=True, **more)
         self.keep(method, path, body, reply)
         return reply.json
+
+    def upload(self, data: bytes) -> None:
+        """Send a picture with the test key."""
+        secret = self.merchant.created["test_api_key"]
+        headers = {"authorization": f"Bearer {secret}", "content-type": "image/png"}
+        sent = self.merchant.service.request("POST", "/v1/assets", raw=data, headers=headers)
+        self.keep("POST", "/v1/assets", None, sent)
 
     def keep(self, method: str, path: str, body: Any, reply: Reply) -> None:
         """Remember a call."""
@@ -206,6 +214,11 @@ def played(service: Service, frozen: Any, slug: str) -> dict[str, dict[str, Any]
     story.merchant.enroll(link["enrol_url"])
     story.ask("GET", "/v1/devices")
     story.ask("GET", "/v1/audit", query={"limit": "2"})
+    story.upload(picture())
+    source = story.ask("POST", "/v1/sources", {"name": "Table 4", "kind": "table"})
+    path = f"/v1/sources/{source['source_id']}"
+    story.ask("PATCH", path, {"name": "Table 4, window"})
+    story.ask("GET", "/v1/sources")
     attention.raise_(
         service.table,
         story.merchant.sandbox_id,

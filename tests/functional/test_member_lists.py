@@ -309,7 +309,7 @@ def test_two_at_once_leave_the_lists_as_the_later_state_asks(
     assert in_lists(cafe, member_id) == expected(cafe)
 
 
-def test_a_new_version_moves_members_between_lists(
+def test_a_new_program_moves_members_between_lists(
     service: Service, cafe: Merchant, frozen: Clock
 ) -> None:
     member_id = cafe.join(name="Anna")["member_id"]

@@ -71,6 +71,7 @@ def naming(member: str, code: str, staff: str, device: str) -> list[tuple[str, s
         ("DELETE", f"/v1/staff/{staff}", None),
         ("POST", f"/v1/staff/{staff}/devices", {"name": "Mine"}),
         ("DELETE", f"/v1/devices/{device}", None),
+        ("PATCH", f"/v1/sources/{member}", {"name": "Mine"}),
         ("POST", f"/v1/actions/{member}", {"decide": "refuse"}),
     ]
 

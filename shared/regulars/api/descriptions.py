@@ -152,6 +152,16 @@ DESCRIPTIONS: Descriptions = {
         "account": "The merchant's account at the provider; events of others are not booked.",
         "access_token": "With what the provider can be asked who a customer is.",
     },
+    "NewSource": {
+        "": "A source to be added.",
+        "name": "What the owner calls it, such as the table or the person.",
+        "kind": "What it is.",
+    },
+    "SourceChange": {
+        "": "What changes about a source. Fields that are left out stay.",
+        "name": "What the owner calls it.",
+        "archived": "Whether it is no longer offered.",
+    },
     "NewCode": {
         "": "A code that guests scan with their own phone.",
         "kind": "What it is for; it says for how long and for how many cards the code is good.",

@@ -24,6 +24,7 @@ from regulars.api import (
     programs,
     sandbox,
     service,
+    sources,
     staff,
     vouchers,
     waiting_actions,
@@ -33,7 +34,7 @@ from regulars.http.protocol import Handler
 _MODULES = (
     api_keys, attention, audit, card_links, codes, contacts, corrections, devices, exports,
     fraud, grants, hooks, imports, ledger_checks, members, merchant_settings, merchants,
-    merging, personal_data, platform, programs, sandbox, service, staff, vouchers,
+    merging, personal_data, platform, programs, sandbox, service, sources, staff, vouchers,
     waiting_actions,
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 import regulars
 from regulars.api import descriptions
 from regulars.api.answers import Problem
+from regulars.api.assets import MEDIA_TYPES as PICTURES
 from regulars.api.operations import OPERATIONS, TAGS, refusals
 from regulars.api.routes import API, Route
 from regulars.core.schemas import describe
@@ -258,6 +259,11 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["requestBody"] = {
             "required": not optional,
             "content": {"application/json": content},
+        }
+    if route.pictures:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {kind: {} for kind in PICTURES},
         }
     return operation
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from regulars.api.operations_access import ACCESS, Text
 from regulars.api.operations_imports import IMPORTS
+from regulars.api.operations_posters import POSTERS
 from regulars.api.routes import Route
 from regulars.domain.refusals import RefusalCode as Code
 from regulars.http import roles
@@ -23,6 +24,7 @@ TAGS = {
     "Imports": "Members from a file, and into one.",
     "Corrections": "Refunds and corrections by hand.",
     "Tills": "Where tills report sales.",
+    "Sources": "Where members come from, and pictures of the shop.",
     "Access": "Who may do what: keys, and the log of what was done.",
     "Sandbox": "The merchant's copy for trying things: test keys only.",
     "Service": "The service about itself.",
@@ -350,6 +352,7 @@ OPERATIONS: dict[str, Text] = {
     ),
     **ACCESS,
     **IMPORTS,
+    **POSTERS,
     "GET /v1/attention": Text(
         "Ledger", "Lists what needs a person: damaged cards, events that could not be booked ..."
     ),

@@ -13,12 +13,12 @@ from regulars.http import credentials, headers, protocol, roles
 from regulars.http.limits import source
 from regulars.i18n.words import languages
 from regulars.posters import choices as chosen
-from regulars.posters.choices import Choices
+from regulars.posters.choices import Choices, link_of
 from regulars.posters.content import Content, content_of
-from regulars.posters.make import MEDIA_TYPES, Ending, Made, link_of, make
+from regulars.posters.make import MEDIA_TYPES, Ending, Made, make
 from regulars.program.load import program_of
 from regulars.program.shop import Shop
-from regulars.store import connect, keys, merchants
+from regulars.store import assets, connect, keys, merchants
 from regulars.store import limits as shared
 from regulars.store.limits import Counted
 from regulars.store.merchants import Merchants
@@ -41,7 +41,8 @@ def show(request: protocol.Request) -> protocol.Response:
         _require_owner(request, shop)
     if choices.color is None and (choices.layout != "code"):
         choices = choices._replace(color=chosen.readable(shop.program.color))
-    content = content_of(shop, choices)
+    logo = assets.read(shop.table, shop.program.logo) if choices.logo is not None else None
+    content = content_of(shop, choices, logo)
     link = link_of(settings().base_url, slug, choices.source)
     made = _made((content, choices, link, ending), None if own_words else request)
     return _answer(request, made, slug, choices, ending, "no-store" if own_words else KEPT)

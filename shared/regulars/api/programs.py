@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from regulars.actions import due_marks
@@ -10,16 +11,17 @@ from regulars.actions import preview as previewing
 from regulars.actions import publish as publishing
 from regulars.api import openapi
 from regulars.api.reading import cursor_of, flag, if_match, limit
-from regulars.core import checks
+from regulars.core import checks, tokens
 from regulars.domain import raffles
 from regulars.domain.calendar import rfc3339, to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
+from regulars.http.credentials import Gathered
 from regulars.jobs.raffles import result, seed
 from regulars.program.check import check
 from regulars.program.load import document_of, following
 from regulars.program.shop import Shop
-from regulars.store import audit, connect, leaderboards, versions
+from regulars.store import assets, audit, connect, leaderboards, versions
 from regulars.store.marshal import Item
 from regulars.store.merchants import Merchants
 from regulars.views import integration
@@ -56,16 +58,18 @@ def publish(request: protocol.Request) -> protocol.Response:
     """PUT /v1/program: published only over the version it is based on, now or at `publish_at`."""
     gathered = credentials.gather(connect.table(), request)
     over, document = if_match(request), check(request.json)
+    _require_own_logo(gathered, document)
     at_ms = _publish_at(request, gathered)
+    actor = credentials.actor(gathered.caller, request)
     published = publishing.publish(
         gathered.shop,
         document,
         over,
         confirmed=flag(request, "confirm_losses"),
         preview_id=request.query.get("preview_id", ""),
-        about={"by": "api", "note": _note(request)},
+        about={"by": actor.name if gathered.caller.staff else "api", "note": _note(request)},
         at_ms=at_ms,
-        actor=credentials.actor(gathered.caller, request),
+        actor=actor,
     )
     body: dict[str, Any] = {"version": published.version}
     if at_ms is not None:
@@ -152,10 +156,24 @@ def _note(request: protocol.Request) -> str:
     return note
 
 
+def _require_own_logo(gathered: Gathered, document: Mapping[str, Any]) -> None:
+    """Raise INVALID for a logo that is no picture of this merchant. One of the sandbox's twin is
+    not looked up: neither reads what is the other's."""
+    logo = document.get("branding", {}).get("logo")
+    if not logo or logo == gathered.program.logo:
+        return
+    m = gathered.shop.merchant_id
+    own, twins = assets.is_of(logo, m), assets.is_of(logo, tokens.twin(m))
+    if not twins and (not own or assets.read(connect.table(), logo) is None):
+        hint = "must be the asset_id of a picture that this shop has uploaded (POST /v1/assets)"
+        raise Refused(RefusalCode.INVALID, "", (("branding.logo", hint),))
+
+
 def preview(request: protocol.Request) -> protocol.Response:
     """POST /v1/program/preview: what publishing would do to every member; no card is written."""
     gathered = credentials.gather(connect.table(), request)
     document = check(request.json)
+    _require_own_logo(gathered, document)
     item = gathered.program_item
     program, _ = following(item, document, item["version"] + 1, gathered.now)
     publishing.require_fixed(gathered.shop, gathered.program, program)

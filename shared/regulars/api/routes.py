@@ -19,11 +19,13 @@ from regulars.api import answers_merchants as merchants
 from regulars.api import answers_merging as merged
 from regulars.api import answers_personal as personal
 from regulars.api import answers_programs as programs
+from regulars.api import answers_sources as of_sources
 from regulars.api import models as m
 from regulars.api import models_access as of_access
 from regulars.api import models_codes as of_codes
 from regulars.api import models_imports as of_imports
 from regulars.api import models_merchants as of_merchants
+from regulars.api import models_sources as sent_sources
 from regulars.program.document import ProgramDocument
 
 
@@ -39,6 +41,8 @@ class Route(NamedTuple):
     answers: tuple[tuple[int, type[BaseModel]], ...] = ()
     ledger: bool = False
     query: tuple[str, ...] = ()
+    pictures: bool = False
+    """Whether the body is a picture."""
 
     @property
     def key(self) -> str:
@@ -188,6 +192,14 @@ API = (
     Route("GET", "/v1/devices", "api", "List the devices of the counter", "key or staff",
           answers=((200, access.DeviceList),)),
     Route("DELETE", "/v1/devices/{id}", "api", "Take a device off", "key or staff"),
+    Route("POST", "/v1/assets", "posters", "Upload a picture", "key",
+          answers=((201, of_sources.Asset),), pictures=True),
+    Route("GET", "/v1/sources", "api", "List where members come from", "key",
+          answers=((200, of_sources.SourceList),)),
+    Route("POST", "/v1/sources", "api", "Add a source", "key",
+          sent_sources.NewSource, ((201, of_sources.SourceView),)),
+    Route("PATCH", "/v1/sources/{id}", "api", "Rename or archive a source", "key",
+          sent_sources.SourceChange, ((200, of_sources.SourceView),)),
     Route("GET", "/v1/audit", "api", "Read who did what", "key",
           answers=((200, access.AuditList),), query=("from", "who", "what", "limit", "cursor")),
     Route("GET", "/v1/fraud", "api", "List signals of fraud", "key or staff",
@@ -250,6 +262,8 @@ PAGES = (
     Route("GET", "/e/{token}", "api", "Fetch a large export, or an archive", "link"),
     Route("GET", "/m/{token}", "card", "Ask whose an address is", "link"),
     Route("POST", "/m/{token}", "card", "Confirm an address", "link"),
+    Route("GET", "/figures/{token}", "card", "The figures of one source", "link"),
+    Route("GET", "/logos/{name}", "card", "A shop's logo", "none"),
     Route("GET", "/u/{token}", "card", "Ask before unsubscribing", "link"),
     Route("POST", "/u/{token}", "card", "Unsubscribe", "link"),
     Route("GET", "/staff/counter", "staff", "The counter screen", "staff"),

@@ -218,7 +218,12 @@ def running(draft: Draft, occasion: Occasion) -> list[Campaign]:
 
 
 def _counter(campaign: Campaign) -> str:
-    return f"campaign:{campaign.id}"
+    return campaign_counter(campaign.id)
+
+
+def campaign_counter(campaign_id: str) -> str:
+    """Name the shared counter of how often a campaign was used."""
+    return f"campaign:{campaign_id}"
 
 
 def _use(draft: Draft, campaign: Campaign) -> None:

@@ -326,6 +326,8 @@ class Program(NamedTuple):
     color: str
     icon: str
     """The picture of a reward on the punch card."""
+    logo: str
+    """Id of an uploaded picture of the shop; empty without one."""
     units: Mapping[str, Unit]
     earn: tuple[EarnRule, ...]
     rewards: Mapping[str, Reward]

@@ -144,9 +144,12 @@ def _refusal_words(draft: Draft, code: RefusalCode, terms: SurpriseRule) -> str:
 
 
 def _counter(draft: Draft, terms: SurpriseRule) -> str:
-    """Name the shared counter of a budget in its current period."""
-    period = limits.period(terms.budget_window, draft.today.isoformat())
-    return f"surprise:{terms.id}:{period}"
+    return budget_counter(terms, draft.today.isoformat())
+
+
+def budget_counter(terms: SurpriseRule, today: str) -> str:
+    """Name the shared counter of a budget in the period of a day."""
+    return f"surprise:{terms.id}:{limits.period(terms.budget_window, today)}"
 
 
 def _name(surprise_id: str) -> str:

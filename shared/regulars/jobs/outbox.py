@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from regulars.actions import aside, held_visits, refunds, staff_days
+from regulars.actions import aside, held_visits, refunds, sources, staff_days
 from regulars.actions.relist import LISTS, relist
 from regulars.core import tokens
 from regulars.core.observability import count
@@ -78,6 +78,7 @@ def list_again(shop: Shop, member_id: str) -> None:
 def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
     """Do what follows from an entry; doing it again does nothing more."""
     staff_days.count(shop, member_id, entry)
+    sources.follow(shop, member_id, entry)
     if entry.facts.get("first"):
         referrals.reward(shop, member_id, entry.seq)
     if entry.facts.get("unfirst"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, cast
+from urllib.parse import quote
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.posters.code import LOGO_SHARE_MAX, STYLES, Style
@@ -79,6 +80,12 @@ def read(query: Mapping[str, str], ending: str, known: tuple[str, ...]) -> Choic
     if wrong:
         raise refused(*wrong)
     return choices
+
+
+def link_of(base_url: str, slug: str, source: str) -> str:
+    """Return what the code of a shop says: the address of its join page, with the source if any."""
+    address = f"{base_url}/j/{slug}"
+    return f"{address}?source={quote(source)}" if source else address
 
 
 def refused(*errors: tuple[str, str]) -> Refused:

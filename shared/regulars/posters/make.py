@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
-from urllib.parse import quote
 
 from PIL.Image import Image
 
@@ -26,12 +25,6 @@ class Made(NamedTuple):
 
     data: bytes
     sheet: Sheet
-
-
-def link_of(base_url: str, slug: str, source: str) -> str:
-    """Return what the code of a shop says: the address of its join page, with the source if any."""
-    address = f"{base_url}/j/{slug}"
-    return f"{address}?source={quote(source)}" if source else address
 
 
 def make(content: Content, choices: Choices, link: str, ending: Ending) -> Made:

@@ -18,6 +18,7 @@ DESCRIPTIONS: Descriptions = {
     "Branding": {
         "": "How the pages of the shop look.",
         "color": "The main colour, as #rrggbb.",
+        "logo": "Picture of the shop, by the `asset_id` that `POST /v1/assets` answered.",
         "icon": "The picture on the stamps.",
     },
     "Expiry": {

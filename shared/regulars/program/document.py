@@ -74,6 +74,10 @@ class Branding(Part):
         Shaped(r"^#[0-9a-fA-F]{6}$", "must be a colour as six hexadecimal digits such as #7a3b1d"),
     ] = "#7a3b1d"
     icon: Literal["cup", "scissors", "plate", "book", "bread", "drop", "paw", "gift"] = "gift"
+    logo: (
+        Annotated[str, Shaped(r"^[mt][0-9a-z]{35}$", "must be the asset_id of an uploaded picture")]
+        | None
+    ) = None
 
 
 class Expiry(Part):

@@ -135,6 +135,7 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         languages=tuple(document["languages"]),
         color=branding.get("color", "#7a3b1d"),
         icon=branding.get("icon", "gift"),
+        logo=branding.get("logo") or "",
         units={unit["id"]: _unit(unit) for unit in document.get("units", ())},
         earn=tuple(load_parts.earn_rule(rule) for rule in document.get("earn", ())),
         rewards={reward["id"]: _reward(reward) for reward in document.get("rewards", ())},

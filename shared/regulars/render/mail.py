@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from jinja2 import Template
 
+from regulars.core.config import settings
 from regulars.i18n import Words
 from regulars.render import layout
 from regulars.render.brand import Brand
@@ -49,6 +50,7 @@ def mail(view: MailBody, words: Words) -> tuple[str, str]:
     html = _template().render(
         view=view,
         brand=view.brand,
+        base=settings().base_url if view.brand.logo else "",
         w=words,
         t=words.t,
         c=palette(view.brand.color),

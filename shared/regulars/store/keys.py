@@ -4,8 +4,8 @@
 |---|---|---|---|---|
 | merchant (a live one is listed) | `M#<m>` | `MERCHANT` | `MERCHANTS` | `<created ms>#<m>` |
 | programme now, version n | `M#<m>` | `PROGRAM`, `PROGRAM#<n>` | | |
-| sandbox clock | `M#<m>` | `CLOCK` | | |
-| version that waits for its time | `M#<m>` | `WAITING#<n>` | | |
+| ... that waits for its time; sandbox clock | `M#<m>` | `WAITING#<n>`, `CLOCK` | | |
+| programme being edited, after save n | `M#<m>` | `DRAFT`, `DRAFT#<n>` | | |
 | how far a preview has come | `M#<m>` | `PREVIEW#<id>` | | |
 | somebody who works there | `M#<m>` | `STAFF#<s>` | | |
 | what they booked today | `M#<m>#STAFF#<s>` | `DAY` | | |
@@ -13,6 +13,9 @@
 | ... the passkeys they sign in with | `M#<m>#STAFF#<s>` | `PASSKEYS` | | |
 | device of the counter | `M#<m>` | `DEVICE#<d>` | | |
 | shared counter: stock, a campaign's uses, a budget | `M#<m>#COUNT#<name>` | `COUNT` | | |
+| where members come from, and what they bring | `M#<m>` | `SOURCE#<id>` | | |
+| ... what one of them has brought so far | `M#<m>#C#<c>` | `SOURCE` | | |
+| picture that was uploaded | `M#<m>` | `ASSET#<id>` | | |
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | ... the tickets of a member | `M#<m>#TICKETS` | `<raffle>#<c>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
@@ -21,8 +24,7 @@
 | ... its pages of hashes | `M#<m>#ROOT#<day>` | `<level>#<first>` | | |
 | what needs a person | `M#<m>#ATTENTION` | `<id>` | as `PK` | `<first met ms>#<id>` |
 | ... a closed signal of fraud | as above | as above | `M#<m>#ATTENTION#CLOSED` | as above |
-| up to when signals were looked for | `M#<m>` | `FRAUD` | | |
-| digest figures of a week | `M#<m>` | `WEEK#<monday>` | | |
+| signals were looked for up to; digest of a week | `M#<m>` | `FRAUD`, `WEEK#<monday>` | | |
 | card state | `M#<m>#C#<c>` | `STATE` | | |
 | ledger entry | `M#<m>#C#<c>` | `ENTRY#<seq>` | `M#<m>#H#<hour>` | `<recorded ms>#<c>#<seq>` |
 | ... in a sandbox | as above | as above | `M#<m>#H` | as above |
@@ -43,12 +45,11 @@
 | operation | `M#<m>#OP#<sha256 of op id>` | `OP` | | |
 | voucher code | `M#<m>#CODE#<code>` | `CODE` | | |
 | card handle | `M#<m>#HANDLE#<h>` | `HANDLE` | | |
-| contact | `M#<m>#CONTACT#<hmac>` | `CONTACT` | | |
-| ... an address that wants no mails | as above | `STOPPED` | | |
+| contact, and that it wants no mails | `M#<m>#CONTACT#<hmac>` | `CONTACT`, `STOPPED` | | |
 | recovery code of a card | `M#<m>#RECOVERY#<hmac>` | `RECOVERY` | | |
 | customer of a till | `M#<m>#CUSTOMER#<hmac>` | `CUSTOMER` | | |
 | parked sale, refund | `M#<m>#PARKED#<sha256 of order>` | `SALE`, `REFUND#<id>` | | |
-| voucher redeemed with an order | as above | `VOUCHER#<v>` | | |
+| ... a voucher redeemed with it | as above | `VOUCHER#<v>` | | |
 | refund id | `M#<m>#REFUND#<sha256 of id>` | `REFUND` | | |
 | sandbox message | `M#<m>#MESSAGES` | `<sent ms>#<id>` | | |
 | card or staff link, earning code | `LINK#<sha256>` | `LINK` | | |
@@ -98,12 +99,15 @@ def program_version(m: str, version: int) -> Key:
     return f"M#{m}", f"PROGRAM#{version:08}"
 
 
-VERSION_PREFIX = "PROGRAM#"
-WAITING_PREFIX = "WAITING#"
+VERSION_PREFIX, WAITING_PREFIX = "PROGRAM#", "WAITING#"
 
 
 def waiting(m: str, version: int) -> Key:
     return f"M#{m}", f"{WAITING_PREFIX}{version:08}"
+
+
+def draft(m: str, save: int = 0) -> Key:
+    return f"M#{m}", f"DRAFT#{save:08}" if save else "DRAFT"
 
 
 def clock(m: str) -> Key:
@@ -143,6 +147,21 @@ def device(m: str, device_id: str) -> Key:
 
 def count(m: str, name: str) -> Key:
     return f"M#{m}#COUNT#{name}", "COUNT"
+
+
+SOURCE_PREFIX = "SOURCE#"
+
+
+def source(m: str, source_id: str) -> Key:
+    return f"M#{m}", f"{SOURCE_PREFIX}{source_id}"
+
+
+def brought(m: str, c: str) -> Key:
+    return card(m, c), "SOURCE"
+
+
+def asset(m: str, asset_id: str) -> Key:
+    return f"M#{m}", f"ASSET#{asset_id}"
 
 
 def raffle(m: str, raffle_id: str) -> Key:

@@ -35,7 +35,7 @@ from tests.functional.effects.scenarios import (
     taking,
     tier,
 )
-from tests.functional.effects.world import Document
+from tests.functional.effects.world import LIVE_ID, Document
 
 Part = dict[str, Any]
 
@@ -195,6 +195,7 @@ WHOSE = (
     line("languages", ["en"]),
     line("branding.color", "#0a5c36"),
     line("branding.icon", "book"),
+    line("branding.logo", f"{LIVE_ID}{'0' * 24}"),
     line("locations.0.id", "center"),
     line("locations.0.name", "High Street"),
     line("locations.0.opening.0.days", ["mon"], after_hours, locations=OPEN_ON_SUNDAYS),

@@ -27,6 +27,9 @@ from tests.service import context, cookies_of, handler, http_event, match
 
 Document = dict[str, Any]
 
+LIVE_ID = "mvnmy4fe2rhk"
+"""The live merchant of each world: its pictures are good in the sandbox, too."""
+
 NOT_FOR_PEOPLE = frozenset({
     "version", "program_version", "published_at", "op", "hash", "prev", "head", "canonical",
     "facts", "voucher_id", "code", "qr_url", "preview_id",
@@ -64,6 +67,7 @@ class World:
         """What was answered so far."""
         self._steps = 0
         self.created = self._json("POST", "/v1/merchants", _MERCHANT, key=PLATFORM_KEY)
+        assert self.created["merchant_id"] == LIVE_ID, "each world is as every other"
         sandbox = str(self.created["sandbox_id"])
         pk, sk = keys.due_mark(sandbox, keys.MERCHANT_LEVEL, "digest")
         connect.table().put({"PK": pk, "SK": sk})  # the digest has tests of its own

@@ -22,6 +22,8 @@ from regulars.pages.customer.card.view import CardPage
 from regulars.pages.customer.code import view as code
 from regulars.pages.customer.code.view import CodePage
 from regulars.pages.customer.controller import Controller
+from regulars.pages.customer.figures import view as figures
+from regulars.pages.customer.figures.view import FiguresPage
 from regulars.pages.customer.history import view as history
 from regulars.pages.customer.history.view import HistoryPage
 from regulars.pages.customer.join import view as join
@@ -263,6 +265,8 @@ PAGES: dict[str, View] = {
     "message-slower": MessagePage("too_many", minutes=15),
     "message-many": MessagePage("many_join", BRAND, minutes=10),
     "message-own": MessagePage("plain", BRAND, "Done", "All is well."),
+    "figures": FiguresPage(BRAND, "Éva" * 20, 1200, 340, 12_345_678, "EUR"),
+    "figures-none": FiguresPage(BRAND, "إيفا", 0, 0, 0, "HUF"),
     "unsubscribe": UnsubscribePage(BRAND, "/u/abc"),
     "unsubscribe-sms": UnsubscribePage(BRAND, "/u/abc", "sms"),
     "unsubscribed": UnsubscribePage(BRAND, "/u/abc", done=True),
@@ -282,6 +286,7 @@ _TEMPLATES = {
     MailedPage: mailed.TEMPLATE,
     MessagePage: message.TEMPLATE,
     RecoverPage: recover.TEMPLATE,
+    FiguresPage: figures.TEMPLATE,
     ProfilePage: profile.TEMPLATE,
     UnsubscribePage: unsubscribe.TEMPLATE,
     WhoPage: who.TEMPLATE,

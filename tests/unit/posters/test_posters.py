@@ -16,10 +16,10 @@ from PIL import Image, ImageDraw
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.i18n.words import languages
 from regulars.posters import layouts, lettering, pdf, proof, svg
-from regulars.posters.choices import FILLS, LAYOUTS, Choices, LayoutName, read
+from regulars.posters.choices import FILLS, LAYOUTS, Choices, LayoutName, link_of, read
 from regulars.posters.code import STYLES, Style, code_of, most_covered
 from regulars.posters.content import Content, content_of
-from regulars.posters.make import MEDIA_TYPES, Ending, link_of, make
+from regulars.posters.make import MEDIA_TYPES, Ending, make
 from regulars.posters.shapes import texts
 from regulars.program import templates
 from regulars.program.check import check

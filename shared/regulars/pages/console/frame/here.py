@@ -182,11 +182,17 @@ def _form_page(request: Request) -> str:
 def _api() -> list[tuple[str, re.Pattern[str], tuple[str, ...], str, protocol.Handler]]:
     """Every operation: method, pattern and names of its path, route key, handler; exact paths
     first."""
-    from regulars.api import earning, gifts, handlers, redeeming
+    from regulars.api import assets, earning, gifts, handlers, redeeming
     from regulars.pages.counter.screen import members
 
-    undo = {"POST /staff/api/undo": members.undo}
-    known = {**handlers.ROUTES, **earning.ROUTES, **gifts.ROUTES, **redeeming.ROUTES, **undo}
+    known = {
+        **handlers.ROUTES,
+        **assets.ROUTES,
+        **earning.ROUTES,
+        **gifts.ROUTES,
+        **redeeming.ROUTES,
+        "POST /staff/api/undo": members.undo,
+    }
     found = []
     for route, handler in sorted(known.items(), key=lambda pair: pair[0].count("{")):
         method, _, pattern = route.partition(" ")

@@ -1,0 +1,1 @@
+"""Beside the editor: the document as JSON, templates by trade, the calculator of thresholds."""

@@ -1,0 +1,184 @@
+"""Every field of the schema has a sentence, every choice words, in four languages; what differs is
+said; and two who edit at once lose nothing."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from regulars.i18n import words
+from regulars.pages.console.program import (
+    choices,
+    editing,
+    forms,
+    kinds,
+    merging,
+    problems,
+    rows,
+    sentences,
+    spoken,
+    starters,
+)
+from regulars.program import templates
+from regulars.program.check import check
+from regulars.program.document import ProgramDocument
+from regulars.program.fields import Part
+from tests.unit.pages.documents import allowed
+from tests.unit.pages.test_program_forms import LANGUAGES, TRIED
+
+SUPPER = templates.template("supper-club")
+
+
+def rows_and_lists() -> list[type[Part]]:
+    """The models that have sentences of their own: those of rows, and of lists inside of them."""
+    found: list[type[Part]] = []
+
+    def walk(model: type[Part], *, own: bool) -> None:
+        if own and model not in found:
+            found.append(model)
+        for kind in forms.fields(model):
+            if kind.part is not None:
+                walk(kind.part, own=kind.sort == "parts")
+
+    for field in rows.fields():
+        walk(_model(field), own=True)
+    return found
+
+
+def _model(field: str) -> type[Part]:
+    return ProgramDocument if field == rows.SHOP else kinds.of(ProgramDocument)[field].below
+
+
+@pytest.mark.parametrize("model", rows_and_lists(), ids=lambda model: model.__name__)
+def test_every_field_has_a_sentence(model: type[Part]) -> None:
+    assert sentences.unworded(model) == ()
+
+
+@pytest.mark.parametrize("model", rows_and_lists(), ids=lambda model: model.__name__)
+def test_every_sentence_is_about_fields_that_are_there(model: type[Part]) -> None:
+    known = {path for kind in forms.fields(model) for path in sentences.paths(kind)}
+    for clause in sentences.clauses(model, str):
+        assert set(clause.fields) <= known
+
+
+def test_a_field_without_a_sentence_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new field of the schema can be typed before anybody has written a sentence for it."""
+
+    class Extra(Part):
+        id: str
+        surprise_minor: int = 0
+
+    monkeypatch.setattr(sentences, "DESCRIPTIONS", {"Extra": {"surprise_minor": "What it is."}})
+    (clause,) = sentences.clauses(Extra, str)
+    assert clause.text == "What it is. {surprise_minor}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_choice_has_words(lang: str) -> None:
+    for model in (*rows_and_lists(), *_below()):
+        for kind in kinds.of(model).values():
+            if kind.sort in {"choice", "choices", "flag", "month"}:
+                worded = choices.worded(model.__name__, kind, words(lang))
+                assert worded
+                assert all(worded.values())
+                assert len(worded) >= len(kind.choices)
+
+
+def _below() -> list[type[Part]]:
+    return [
+        kind.part
+        for model in rows_and_lists()
+        for kind in forms.fields(model)
+        if kind.part is not None
+    ]
+
+
+@TRIED
+@given(allowed())
+def test_every_document_is_worded_and_differs_in_nothing_from_itself(
+    document: dict[str, Any],
+) -> None:
+    by = forms.reader(words("hu"), document)
+    one = spoken.speaker(by, document)
+    for row in rows.every(document):
+        assert all(spoken.worded(row.model, row.part or {}, one))
+        editing.shown(row, one, document)
+    assert list(spoken.differences(document, document, one, one)) == []
+    assert problems.of(document) == {}
+
+
+def test_what_differs_is_worded_clause_by_clause() -> None:
+    after = copy.deepcopy(SUPPER)
+    after["earn"][0]["amount"] = 2
+    del after["rewards"][2]
+    after["tiers"][1]["benefits"].pop()
+    after["tiers"].reverse()
+    was, now = (spoken.speaker(forms.reader(words("en"), it), it) for it in (SUPPER, after))
+    found = {it.row: (it.before, it.after) for it in spoken.differences(SUPPER, after, was, now)}
+    assert found["earn.main"] == (
+        ("Give 1 stamps for each piece",), ("Give 2 stamps for each piece",),
+    )  # fmt: skip
+    assert found["rewards.anniversary-treat"][0][0] == "An anniversary treat"
+    assert found["rewards.anniversary-treat"][1] == ()
+    assert found["tiers.foodie"][1] == ("Gifts: 1 × A free starter or dessert every month",)
+    assert found["tiers"][1] == ("The Chef's Table", "The Foodie", "The Regular")
+
+
+@pytest.mark.parametrize("field", [field for field in rows.fields() if field != rows.SHOP])
+def test_what_can_be_added_can_be_published(field: str) -> None:
+    by = words("en")
+    today = date(2026, 11, 28)
+    for variant in starters.offers(field, by):
+        part = starters.new(SUPPER, field, variant, by, today)
+        document = {**SUPPER, field: [*SUPPER.get(field, ()), part]}
+        check(copy.deepcopy(document))
+        again = starters.new(document, field, variant, by, today)
+        assert again["id"] != part["id"]
+        for kind in kinds.of(kinds.of(ProgramDocument)[field].below).values():
+            if kind.sort == "parts":
+                for more in starters.below(kind, by):
+                    new = starters.new_below(kind, more, part, SUPPER)
+                    kind.below.model_validate(new)
+
+
+class TestMerging:
+    def test_what_each_did_is_there(self) -> None:
+        mine, theirs = copy.deepcopy(SUPPER), copy.deepcopy(SUPPER)
+        mine["earn"][0]["amount"] = 2
+        mine["earn"].append({"id": "join", "on": "join", "unit": "stamp", "amount": 1})
+        theirs["earn"][0]["min_spend_minor"] = 500
+        theirs["earn"].append({"id": "visit", "on": "visit", "unit": "stamp", "amount": 1})
+        del theirs["rewards"][2]
+        merged, conflicts = merging.merge(SUPPER, mine, theirs)
+        assert conflicts == ()
+        assert merged["earn"][0]["amount"] == 2
+        assert merged["earn"][0]["min_spend_minor"] == 500
+        assert [one["id"] for one in merged["earn"]] == ["main", "visit", "join"]
+        assert [one["id"] for one in merged["rewards"]] == ["tenth-main", "starter-or-dessert"]
+
+    def test_what_both_changed_is_theirs_and_named(self) -> None:
+        mine, theirs = copy.deepcopy(SUPPER), copy.deepcopy(SUPPER)
+        mine["earn"][0]["amount"], theirs["earn"][0]["amount"] = 2, 3
+        merged, (conflict,) = merging.merge(SUPPER, mine, theirs)
+        assert conflict == (("earn", "main", "amount"), 2, 3)
+        assert merged["earn"][0]["amount"] == 3
+
+    def test_what_one_took_out_and_the_other_changed_is_a_conflict(self) -> None:
+        mine, theirs = copy.deepcopy(SUPPER), copy.deepcopy(SUPPER)
+        del mine["rewards"][0]
+        theirs["rewards"][0]["stock"] = 3
+        merged, (conflict,) = merging.merge(SUPPER, mine, theirs)
+        assert conflict.path == ("rewards", "tenth-main")
+        assert merged["rewards"][0]["stock"] == 3
+
+    @TRIED
+    @given(allowed(), allowed())
+    def test_who_changes_alone_gets_what_they_made(
+        self, seen: dict[str, Any], made: dict[str, Any]
+    ) -> None:
+        assert merging.merge(seen, made, seen) == (made, ())
+        assert merging.merge(seen, seen, made) == (made, ())
