@@ -128,6 +128,9 @@ class Checker:
                     limit = programs.limits(self.shop)[name]
                 count = int(after["n"]["N"])
                 assert 0 <= count <= limit, f"{key[0]} is at {count}"
+            elif kind == "MEMBERS":
+                assert int(after["n"]["N"]) >= 0, f"{key[0]} has fewer than nobody"
+                continue
             elif kind == "OP" and "lease" in after:
                 self._delivery(key, before, after)
                 continue

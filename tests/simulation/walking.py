@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from regulars.actions.due_marks import DRAW, INVITE, ROOTS
+from regulars.actions.relist import LISTS
 from regulars.domain.calendar import from_ms, hour_of
 from regulars.domain.due import (
     ANNIVERSARY,
@@ -35,7 +36,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "expiry": (EXPIRE,),
     "reminders": (REMIND, NOTICE),
     "digest": (ROOTS,),
-    "tiers": (TIER, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW),
+    "tiers": (TIER, LISTS, BENEFITS, BIRTHDAY, ANNIVERSARY, INVITE, DRAW),
 }
 PAST_THE_HOUR = timedelta(minutes=5)
 """The schedule gives whoever is at work when an hour ends some minutes to come to an end."""

@@ -15,6 +15,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 from regulars.program.shop import Shop
 from regulars.store import keys, places
 from regulars.store.cards import card_of
+from regulars.store.conditions import Absent, Equals, Without
 from regulars.store.ledger import due_item
 from regulars.store.marshal import Item
 from regulars.store.places import Place
@@ -110,9 +111,10 @@ def _remind(shop: Shop, member_id: str, card: Card | None, mark: Item | None) ->
     ahead = marked > calendar.hour_of(shop.now)
     if marked == hour or (hour and ahead and marked < hour):
         return False
-    if not hour:
-        pk, sk = keys.due_mark(m, member_id, LISTS)
-        shop.table.put({"PK": pk, "SK": sk})
-    else:
-        shop.table.put(due_item(m, member_id, LISTS, hour))
+    pk, sk = keys.due_mark(m, member_id, LISTS)
+    new = due_item(m, member_id, LISTS, hour) if hour else {"PK": pk, "SK": sk}
+    number = mark.get("v", 0) if mark else 0
+    # Only over what was read: one that comes late must not bring back an hour that is over.
+    unread = Equals("v", number) if number else Without("v") if mark else Absent()
+    shop.table.put({**new, "v": number + 1}, unread)
     return True

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from regulars.actions import attention
+from regulars.actions.relist import LISTS
 from regulars.core.observability import logger
 from regulars.domain import replay
 from regulars.domain.calendar import hour_of, to_ms
@@ -27,6 +28,10 @@ from regulars.store.marshal import Item
 from regulars.store.profiles import profile_of
 
 TRIES_MAX = 5
+
+
+_LISTS = f"{keys.DUE_PREFIX}{LISTS}"
+"""The mark of a card that the card does not know of."""
 
 
 class CardCheck(NamedTuple):
@@ -128,12 +133,12 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
     due = {
         sk.removeprefix(keys.DUE_PREFIX): item["hour"]
         for sk, item in parts.items()
-        if sk.startswith(keys.DUE_PREFIX) and "hour" in item
+        if sk.startswith(keys.DUE_PREFIX) and "hour" in item and sk != _LISTS
     }
     aside = tuple(
         sk.removeprefix(keys.DUE_PREFIX)
         for sk, item in parts.items()
-        if sk.startswith(keys.DUE_PREFIX) and item.get("tries")
+        if sk.startswith(keys.DUE_PREFIX) and item.get("tries") and sk != _LISTS
     )
     card = _readable(state)
     refunds = {}

@@ -358,8 +358,19 @@ class RewardList(View):
     next: Cursor
 
 
+class MemberDevice(View):
+    """A device that the card lives on."""
+
+    system: str | None
+    """What it runs: `Android`, `iOS` ..., where that is known."""
+    since: Instant
+    """Since when."""
+
+
 class MemberProfile(ProfileView):
     """What is known of a member apart from the card, and how often they come."""
 
     usual_days: int | None
     """Every how many days the member comes usually; null for who has no rhythm yet."""
+    devices: list[MemberDevice]
+    """Where the card lives, the oldest first."""

@@ -150,8 +150,12 @@ def entries(request: protocol.Request) -> protocol.Response:
 def profile(request: protocol.Request) -> protocol.Response:
     """GET /v1/members/{id}/profile: what is known of a member apart from the card."""
     _, member = _gather(request)
-    usual = {"usual_days": integration.usual_days(member.card)}
-    return protocol.json_answer(200, {**integration.profile(member.profile), **usual})
+    devices = [
+        {"system": one.system or None, "since": calendar.rfc3339(one.at_ms)}
+        for one in member.profile.devices
+    ]
+    more = {"usual_days": integration.usual_days(member.card), "devices": devices}
+    return protocol.json_answer(200, {**integration.profile(member.profile), **more})
 
 
 def rewards(request: protocol.Request) -> protocol.Response:

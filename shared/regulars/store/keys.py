@@ -34,7 +34,7 @@
 | merge of another card into it | `M#<m>#C#<c>` | `MERGE#<id>` | | |
 | profile (all PII) | `M#<m>#C#<c>` | `PROFILE` | `M#<m>#MEMBERS` | `<enrolled ms>#<c>` |
 | ... its place in a list | `M#<m>#C#<c>` | `LIST#<slot>` | `M#<m>#L#<list>` | by the list |
-| how many are in a list | `M#<m>#L#<list>` | `COUNT` | | |
+| how many are in a list | `M#<m>#L#<list>` | `MEMBERS` | | |
 | file that is brought in | `M#<m>` | `IMPORT#<id>` | | |
 | ... its lines | `M#<m>#IMPORT#<id>` | `PAGE#<n>` | | |
 | ... what it did with a member | `M#<m>#C#<c>` | `IMPORT#<id>` | | |

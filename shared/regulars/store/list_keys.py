@@ -20,4 +20,4 @@ def members_in(m: str, name: str) -> str:
 
 def count(m: str, name: str) -> Key:
     """How many members a list has."""
-    return f"M#{m}#L#{name}", "COUNT"
+    return f"M#{m}#L#{name}", "MEMBERS"

@@ -26,6 +26,9 @@ NAME_PARTS = 6
 """Words of a name by which a member is found."""
 
 MOST = 10**9
+_BESIDE = frozenset({"n", "ttl"})
+_KNOWN = frozenset({"PK", "SK", "GSI1PK", "GSI1SK", "full", "tier", "segment", *_BESIDE})
+"""What this version knows of a place; the rest is a newer version's, and stays."""
 EMPTIED_S = 24 * 3600
 """After so many seconds the table removes a place that was emptied."""
 
@@ -71,11 +74,12 @@ def changes(
         old, place = kept.get(slot), wanted.get(slot)
         new = _item(m, c, slot, place, facts)
         was = _list_of(m, old)
-        if old and {name: old[name] for name in old if name not in {"n", "ttl"}} == new:
+        rest = {name: old[name] for name in old if name not in _KNOWN} if old and place else {}
+        if old and {**rest, **new} == {name: old[name] for name in old if name not in _BESIDE}:
             continue
         number = (old["n"] if old else 0) + 1
         ends = {} if place else {"ttl": now_ms // 1000 + EMPTIED_S}
-        writes.append(Put({**new, **ends, "n": number}, _as_read(old)))
+        writes.append(Put({**rest, **new, **ends, "n": number}, _as_read(old)))
         counted[was] -= 1
         counted[place.list if place else ""] += 1
     names = sorted(name for name, by in counted.items() if by and "#" in name)

@@ -49,6 +49,7 @@ ONE = MemberPage(
     (Waiting("ABCD", "Egy kávé", NOW.date()), Waiting("EFGH", "Vendégjegy", None)),
     (Contact("phone", "+36305550142", True), Contact("email", "boglarka@example.com", False)),
     (("E-mail", True, "2026. november 4., a pultnál"), ("SMS", False, "")),
+    (("Android", NOW.date()), ("", NOW.date())),
     "Mogyoróra érzékeny", "05-21", "hu", (("tags", "törzs"),),
     (("stamp", "bélyeg"), ("point", "pont")), TIERS[1:], (("sorry", "Bocsánat"),), LANGUAGES,
     "HUF", Form(key="k"), is_owner=True,

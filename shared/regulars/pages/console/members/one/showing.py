@@ -46,7 +46,8 @@ def page(
         _fact(here, card, profile), _facts(here, card), lines, following, _vouchers(here, card),
         tuple(Contact(one["kind"], one["value"], one["confirmed_at"] is not None)
               for one in profile["contacts"]),
-        _consents(here, profile), profile["note"] or "", profile["birthday"] or "",
+        _consents(here, profile), _devices(here, profile),
+        profile["note"] or "", profile["birthday"] or "",
         profile["language"] or "", tuple(profile["attributes"].items()), _units(here),
         tuple((one.id, here.words.pick(one.name)) for one in program.tiers),
         tuple((one.id, here.words.pick(one.name)) for one in program.surprises
@@ -186,6 +187,14 @@ def _consents(here: Console, profile: Mapping[str, Any]) -> tuple[tuple[str, boo
         how = ", ".join(part for part in (day, one["wording"] or "") if part)
         found.append((named.get(one["channel"], one["channel"]), one["given"], how))
     return tuple(found)
+
+
+def _devices(here: Console, profile: Mapping[str, Any]) -> tuple[tuple[str, date], ...]:
+    zone = here.gathered.program.timezone
+    return tuple(
+        (one["system"] or "", calendar.local_date(instant(one["since"]), zone))
+        for one in profile["devices"]
+    )
 
 
 def _units(here: Console) -> Choices:

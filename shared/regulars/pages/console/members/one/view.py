@@ -65,6 +65,8 @@ class MemberPage(NamedTuple):
     contacts: tuple[Contact, ...]
     consents: tuple[tuple[str, bool, str], ...]
     """(channel in words, given, when and how)."""
+    devices: tuple[tuple[str, date], ...]
+    """(system, since when) of each that the card lives on."""
     note: str
     birthday: str
     language: str
