@@ -122,7 +122,8 @@ def _drawn(here: Console, choices: Choices, kept: Mapping[str, str], slug: str) 
     logo = assets.read(shop.table, shop.program.logo) if choices.logo is not None else None
     choices = choices._replace(color=color)
     link = chosen.link_of(settings().base_url, slug, choices.source)
-    made: Made = make(content_of(shop, choices, logo), choices, link, "svg")
+    # The page says what a scanner reads; a PDF is read fastest, and is the same sheet.
+    made: Made = make(content_of(shop, choices, logo), choices, link, "pdf")
     query = urlencode({name: value for name, value in kept.items()
                        if value and name in (*Choices._fields, "lang")})  # fmt: skip
     ratio = round(colors.contrast(color, colors.WHITE) * 10)
