@@ -115,6 +115,12 @@ def test_console(cafe: Merchant) -> None:
     assert (answer["statusCode"], "Corner Café" in answer["body"]) == (200, True)
 
 
+def test_posters(cafe: Merchant) -> None:
+    answer = invoke("posters", event("posters", slug=cafe.created["slug"]))
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["Content-Type"].startswith("image/svg+xml")
+
+
 def test_api(cafe: Merchant) -> None:
     member_id = cafe.join()["member_id"]
     sent = event("api", member_id=member_id, api_key=cafe.created["api_key"])

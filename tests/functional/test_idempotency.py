@@ -10,7 +10,8 @@ import pytest
 from regulars.api.routes import API
 from tests.service import Merchant, Reply, Service
 
-LEDGER = [route for route in API if route.ledger]
+LEDGER = [route for route in API if route.ledger and route.path != "/v1/imports"]
+"""What books on a ledger by a JSON body; files have a test of their own (`test_imports.py`)."""
 
 
 def voucher_of(cafe: Merchant, member_id: str) -> str:

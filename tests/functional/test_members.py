@@ -323,7 +323,7 @@ class TestProfile:
                 {"kind": "phone", "value": "+36301234567", **at},
             ],
             "birthday": "1990-05-17", "language": "hu", "timezone": None, "source": "poster",
-            "note": None, "attributes": {}, "usual_days": None,
+            "note": None, "attributes": {}, "usual_days": None, "devices": [],
             "consents": [
                 {"channel": "email", "given": True, **given},
                 {"channel": "sms", "given": False, **given},

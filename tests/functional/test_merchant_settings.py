@@ -31,7 +31,8 @@ def change(cafe: Merchant, **fields: Any) -> dict[str, Any]:
 class TestSettings:
     def test_at_first_they_are_those_of_a_shop_that_has_set_nothing(self, cafe: Merchant) -> None:
         assert cafe.call("GET", PATH).json == {
-            "name": "Corner Café", "owner_email": "owner@example.com", "postal_address": None,
+            "slug": cafe.created["slug"], "name": "Corner Café",
+            "owner_email": "owner@example.com", "postal_address": None,
             "privacy_contact": None, "privacy_url": None, "sender_name": "Corner Café",
             "reply_to": None, "quiet_hours": {"from": "21:00", "until": "08:00"},
             "retention_months": None, "retention_from": None, "set_up_done": False,
@@ -42,7 +43,7 @@ class TestSettings:
     ) -> None:
         first = cafe.call("GET", PATH).json
         everything = {
-            "name": "Corner Kft.", "owner_email": "anna@example.com",
+            "slug": "corner-kft", "name": "Corner Kft.", "owner_email": "anna@example.com",
             "postal_address": "1052 Budapest, Fő utca 1.", "privacy_contact": "data@example.com",
             "privacy_url": "https://corner.example/privacy", "sender_name": "Anna of the Corner",
             "reply_to": "hello@example.com", "quiet_hours": {"from": "20:30", "until": "09:00"},

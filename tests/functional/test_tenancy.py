@@ -92,6 +92,10 @@ def test_every_route_with_an_id_is_tried_here() -> None:
         "/v1/leaderboards/{id}",
         "/v1/hooks/{provider}",
         "/v1/test/hooks/{provider}",
+        "/v1/imports/{id}",
+        "/v1/imports/{id}/start",
+        "/v1/imports/{id}/undo",
+        "/v1/sources/{id}",
     }
     assert {route.path for route in API if "{" in route.path} - elsewhere <= tried
 

@@ -46,7 +46,7 @@ class TestSigningIn:
         assert 'id="passkey-sign-in"' in page
         reply = show(browser, device)
         assert (reply.status, reply.json) == (200, {"location": "/console/"})
-        page = browser.go("GET", "/console/").text
+        page = browser.go("GET", "/console/you").text
         assert "Owner" in page
         assert "last used on" in page
         by_mail = Browser(service).sign_in(OWNER)
@@ -202,7 +202,7 @@ class TestSigningIn:
         for shop, credential in zip(shops, device.credentials, strict=True):
             browser = Browser(service)
             show(browser, device, credential=credential)
-            page = browser.go("GET", "/console/").text
+            page = browser.go("GET", "/console/you").text
             assert (shop.created["merchant_id"], "A1" in page) == (shop.id, shop is shops[0])
 
     def test_asked_again_a_passkey_is_enough(self, service: Service, frozen: Clock) -> None:

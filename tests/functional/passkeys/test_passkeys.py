@@ -77,7 +77,7 @@ class TestAdding:
         assert add(owner, Authenticator(), "  Anna's phone ").json["name"] == "Anna's phone"
         made = add(owner, Authenticator())
         assert (made.status, made.json["name"]) == (201, "")
-        page = owner.go("GET", "/console/").text
+        page = owner.go("GET", "/console/you").text
         assert page.count('action="/console/passkey/remove"') == 2
         assert page.count("not used yet") == 2
         assert "Anna&#39;s phone" in page
@@ -109,7 +109,7 @@ class TestAdding:
         assert statuses.count(201) == 2
         assert set(statuses) == {201, 409}
         assert owner.go("POST", f"{REGISTER}/options", headers=STAFF).code == "limit_reached"
-        page = owner.go("GET", "/console/").text
+        page = owner.go("GET", "/console/you").text
         assert page.count('action="/console/passkey/remove"') == 10
         assert 'id="passkey-add"' not in page
 
@@ -118,7 +118,7 @@ class TestAdding:
         for name, reply in replies.items():
             assert (name, *wrong(reply)) == (name, 422, "credential.response")
             assert BAD_MADE[name][1] in reply.json["errors"][0]["message"]
-        assert "passkey/remove" not in owner.go("GET", "/console/").text
+        assert "passkey/remove" not in owner.go("GET", "/console/you").text
 
     def test_one_that_signs_for_itself_is_taken(self, owner: Browser) -> None:
         assert add(owner, Authenticator(), fmt="packed").status == 201
@@ -232,10 +232,10 @@ class TestRemoving:
         (line, *_) = log(cafe, "passkey.created")[1:]
         for _ in range(2):  # the button may be pressed twice
             reply = self.remove(owner, line["target"])
-            assert (reply.status, reply.headers["location"]) == (303, "/console/")
+            assert (reply.status, reply.headers["location"]) == (303, "/console/you")
         (removed,) = log(cafe, "passkey.removed")
         assert (removed["target"], removed["before"]) == (line["target"], {"name": "Phone"})
-        page = owner.go("GET", "/console/").text
+        page = owner.go("GET", "/console/you").text
         assert (page.count("passkey/remove"), kept in page) == (1, True)
         assert show(Browser(service), device).status == 403
         assert show(Browser(service), other).status == 200
@@ -257,7 +257,7 @@ class TestRemoving:
         reply = self.remove(owner, passkey_id)
         assert (reply.status, reply.headers["location"]) == (303, "/console/sign-in?again=1")
         assert show(owner, device).status == 200
-        assert self.remove(owner, passkey_id).headers["location"] == "/console/"
+        assert self.remove(owner, passkey_id).headers["location"] == "/console/you"
         assert show(Browser(service), device).status == 403
         assert self.remove(Browser(service), "x").headers["location"] == "/console/sign-in"
 
@@ -279,7 +279,7 @@ class TestAddresses:
                     reply = browser.go("POST", f"{path}/{end}", body={}, headers=STAFF)
                     assert (reply.status, "localhost" in reply.json["detail"]) == (403, True)
         self.at("https://cards.example", monkeypatch)
-        assert "passkey" in owner.go("GET", "/console/").text
+        assert "passkey" in owner.go("GET", "/console/you").text
 
     def test_localhost_has(
         self, service: Service, cafe: Merchant, monkeypatch: pytest.MonkeyPatch

@@ -71,7 +71,7 @@ class TestPeople:
         who = thief.go("GET", "/staff/counter").text
         assert "Owner" not in who  # neither by a PIN nor as who enrolled this browser
         owner, own = Browser(service).sign_in("found@example.com"), Authenticator()
-        assert "passkey/remove" not in owner.go("GET", "/console/").text
+        assert "passkey/remove" not in owner.go("GET", "/console/you").text
         assert options(owner, REGISTER)["excludeCredentials"] == []
         assert add(owner, own).status == 201
         assert show(Browser(service), own).status == 200
