@@ -60,6 +60,7 @@ def test_a_passkey_in_the_place_of_a_mail(local: Product, people: People) -> Non
     page = people.new()
     device = device_of(page)
     sign_in_by_mail(local, page)
+    page.goto(f"{local.base_url}/console/you")
     page.fill("[name=name]", "Anna's phone")
     page.get_by_role("button", name="Add a passkey").click()
     row = page.locator("#passkeys li")
@@ -83,6 +84,7 @@ def test_a_passkey_in_the_place_of_a_mail(local: Product, people: People) -> Non
     device.sees_its_owner(True)
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/console/")
+    page.goto(f"{local.base_url}/console/you")
     expect(row).to_contain_text("last used on")
 
     page.get_by_role("button", name="Remove: Anna's phone").click()
@@ -108,5 +110,6 @@ def test_where_there_can_be_none_the_page_asks_for_the_address_alone(
 def test_without_javascript_the_page_is_as_before(local: Product, people: People) -> None:
     page = people.new(java_script_enabled=False)
     sign_in_by_mail(local, page)
+    page.goto(f"{local.base_url}/console/you")
     expect(page.get_by_text("This browser cannot add passkeys.")).to_be_visible()
     expect(page.get_by_role("button", name="Add a passkey")).to_be_hidden()
