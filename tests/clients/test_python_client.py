@@ -23,7 +23,9 @@ def generated(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     command += ["generate", "--path", str(document), "--meta", "none"]
     command += ["--output-path", str(tmp_path / PACKAGE), "--config", str(tmp_path / "none.yml")]
     command += ["--fail-on-warning"]
-    (tmp_path / "none.yml").write_text("post_hooks: []\n")
+    kinds = ("png", "jpeg", "webp")
+    pictures = "".join(f"  image/{kind}: application/octet-stream\n" for kind in kinds)
+    (tmp_path / "none.yml").write_text(f"post_hooks: []\ncontent_type_overrides:\n{pictures}")
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -263,9 +263,12 @@ def _operation(route: Route) -> dict[str, Any]:
     if route.pictures:
         operation["requestBody"] = {
             "required": True,
-            "content": {kind: {} for kind in PICTURES},
+            "content": {kind: {"schema": _BINARY} for kind in PICTURES},
         }
     return operation
+
+
+_BINARY = {"type": "string", "format": "binary"}
 
 
 def _answers(route: Route, example: dict[str, Any]) -> dict[str, Any]:
@@ -282,6 +285,9 @@ def _answers(route: Route, example: dict[str, Any]) -> dict[str, Any]:
             shown[str(status)]["headers"] = _ETAG
     if route.method == "DELETE" and not route.answers:
         shown["204"] = {"description": "It is taken back"}
+    elif route.path.endswith(".csv"):
+        table = {"schema": {"type": "string"}, "example": "name,email\r\nAnna,\r\n"}
+        shown["200"] = {"description": route.summary, "content": {"text/csv": table}}
     elif not route.answers:
         content = {"schema": {"type": "object", "description": "A JSON document of its own kind"}}
         shown["200"] = {
