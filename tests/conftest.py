@@ -170,7 +170,7 @@ def browser() -> Iterator[Browser]:
 
 
 STARTS_AN_ENGINE = {"engine_url", "endpoint", "aws_services", "product", "new_product", "start"}
-SHARED_STACKS = {"product", "stack"}
+SHARED_STACKS = {"product", "stack", "place"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses and before the groups are read
