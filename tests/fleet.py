@@ -36,6 +36,10 @@ WHOLE = (
     "DAY",
     "LIMIT",
     "CONTACT",  # who has it: one fact
+    "SLUG",  # where it leads: one fact
+    "IMPORTED",  # whose it is: one fact
+    "DONE#",  # first what an import is about to do with a member, then that it was
+    "DRAFT",  # saved whole, as a version is published
     "CODE",
     "STOPPED",
 )
@@ -49,11 +53,6 @@ MARKED = frozenset({"STATE", "PROFILE", "VOUCHER", "REFUNDED", "MERGE", "STAFF",
 
 POINTERS = ("MAILBOX#", "#PARKED#")
 """Partitions whose items only lead elsewhere, or wait."""
-
-
-NOT_RELEASED = ("SOURCE", "IMPORT", "DRAFT", "ASSET", "SLUG")
-"""Items that no release has written yet: they keep what they do not know before the first one does
-(a source and what it brought, an import with its lines, a draft, a picture), and renamed slugs."""
 
 
 def with_unknown(item: Item) -> Item:
@@ -119,7 +118,7 @@ def beside_newer(call: Call, losses: Callable[[str], None]) -> Call:
                 there = call("GetItem", asked).get("Item")
             if there is None:
                 put["Item"] = with_unknown(put["Item"])
-            elif not key["SK"]["S"].startswith(NOT_RELEASED) and lost(there, put["Item"]):
+            elif lost(there, put["Item"]):
                 watched.append(f"{key['SK']['S']}: {sorted(put['Item'])}")
         answer = call(operation, params)
         for one in watched:

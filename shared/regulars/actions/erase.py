@@ -105,7 +105,7 @@ def clean_up(shop: Shop, member_id: str) -> None:
         for item in table.items(keys.card(m, one), prefix=keys.VOUCHER_PREFIX, consistent=True):
             table.put(shell(keys.code(m, item["code"]), now_ms))
         partition, actions = keys.card(m, one), card_keys.ACTION_PREFIX
-        for prefix in (actions, import_keys.PREFIX):
+        for prefix in (actions, import_keys.DONE_PREFIX):
             for item in table.items(partition, prefix=prefix, consistent=True):
                 table.put(shell((item["PK"], item["SK"]), now_ms))
     digests = set(mark.get("contacts", ())) if mark else set()

@@ -37,9 +37,9 @@ def undo(shop: Shop, import_id: str, member_id: str) -> str:
         whole = False
     pk, sk = import_keys.of_card(m, member_id, import_id)
     result = UNDONE if whole else KEPT
-    facts = {name: own[name] for name in ("line", "new", "given", "tier", "external", "seq")}
-    counted = {} if whole else {"counted": own["counted"]}
-    table.put({"PK": pk, "SK": sk, **facts, **counted, "undone": result})
+    gone = {"before", "after"} | ({"counted"} if whole else set())
+    facts = {name: value for name, value in own.items() if name not in gone}
+    table.put({**facts, "PK": pk, "SK": sk, "undone": result})
     return result
 
 

@@ -7,13 +7,13 @@ browser asks for HTML it is a page.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
-from regulars.api.routes import PAGES, UNKNOWN, Route
+from regulars.api.routes import PAGES, UNKNOWN
 from regulars.api.routes import ROUTES as KNOWN
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import links, protocol
+from regulars.http.paths import Paths
 from regulars.pages import answer
 
 READ = ("GET", "HEAD")
@@ -21,7 +21,7 @@ READ = ("GET", "HEAD")
 
 def default(request: protocol.Request) -> protocol.Response:
     """Answer a request that no route is for; `Allow` says which methods its path knows."""
-    methods = sorted(_methods(request.path))
+    methods = sorted(_paths().methods(request.path))
     if request.method in READ and not methods:
         other = links.respelled(request.path)
         if other and _is_for_people(other):
@@ -42,14 +42,9 @@ def _refuse(request: protocol.Request, code: RefusalCode) -> protocol.Response:
     return protocol.problem(Refused(code))
 
 
-def _methods(path: str) -> set[str]:
-    """The methods that a path knows, by the same exact match as API Gateway's."""
-    return {route.method for route, pattern in _patterns() if pattern.fullmatch(path)}
-
-
 def _is_for_people(path: str) -> bool:
     """Whether a path leads to a page, not to what scripts and machines read."""
-    return path.split("/")[1] in _PLACES and "GET" in _methods(path)
+    return path.split("/")[1] in _PLACES and "GET" in _paths().methods(path)
 
 
 _PLACES = {route.path.split("/")[1] for route in PAGES if route.method == "GET"} - {"assets"}
@@ -57,13 +52,8 @@ _PLACES = {route.path.split("/")[1] for route in PAGES if route.method == "GET"}
 
 
 @cache
-def _patterns() -> list[tuple[Route, re.Pattern[str]]]:
-    return [
-        (route, re.compile(_NAMED.sub("[^/]+", _REST.sub(".+", re.escape(route.path)))))
-        for route in KNOWN
-    ]
+def _paths() -> Paths:
+    return Paths(route.key for route in KNOWN)
 
-
-_NAMED, _REST = re.compile(r"\\\{\w+\\\}"), re.compile(r"\\\{\w+\\\+\\\}")
 
 ROUTES: dict[str, protocol.Handler] = {UNKNOWN.key: default}

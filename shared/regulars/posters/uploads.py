@@ -20,7 +20,6 @@ UPLOAD_MAX = 2 * 1024 * 1024
 PIXELS_MAX = 24_000_000
 """Pixels of one: a phone's photo has twelve million. Looked at before anything is decoded."""
 
-SIDE_MAX = 512
 BYTES_MAX = 100 * 1024
 SIDES = (512, 384, 256, 192, 128, 64)
 SHADES = 256

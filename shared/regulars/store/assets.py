@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from regulars.core import tokens
 from regulars.store import keys
-from regulars.store.table import Table
+from regulars.store.table import Absent, Table
 
 HASH_LENGTH = 24
 _ID = re.compile(rf"[mt][0-9a-z]{{{tokens.MERCHANT_ID_LENGTH - 1}}}[0-9a-f]{{{HASH_LENGTH}}}")
@@ -27,7 +27,7 @@ def write(table: Table, m: str, png: bytes) -> str:
     """Keep a picture; returns its id. The same picture again is the same one."""
     asset_id = f"{m}{sha256(png).hexdigest()[:HASH_LENGTH]}"
     pk, sk = keys.asset(m, asset_id)
-    table.put({"PK": pk, "SK": sk, "png": png})
+    table.put({"PK": pk, "SK": sk, "png": png}, Absent())
     return asset_id
 
 

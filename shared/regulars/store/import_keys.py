@@ -6,6 +6,8 @@ from regulars.core import tokens
 from regulars.store.keys import Key, card, merchant
 
 PREFIX = "IMPORT#"
+DONE_PREFIX = "DONE#"
+"""Of what imports did with a member."""
 
 
 def imported(m: str, import_id: str) -> Key:
@@ -20,7 +22,7 @@ def page_key(m: str, import_id: str, number: int) -> Key:
 
 def of_card(m: str, c: str, import_id: str) -> Key:
     """The key of what an import did with a member."""
-    return card(m, c), f"{PREFIX}{import_id}"
+    return card(m, c), f"{DONE_PREFIX}{import_id}"
 
 
 def named(m: str, external_id: str) -> Key:

@@ -156,4 +156,4 @@ def put_done(table: Table, m: str, c: str, import_id: str, what: Mapping[str, An
 
 def of_member(table: Table, m: str, c: str) -> list[Item]:
     """Return what all imports did with a member."""
-    return list(table.items(keys.card(m, c), prefix=import_keys.PREFIX, consistent=True))
+    return list(table.items(keys.card(m, c), prefix=import_keys.DONE_PREFIX, consistent=True))

@@ -37,7 +37,7 @@
 | how many are in a list | `M#<m>#L#<list>` | `MEMBERS` | | |
 | file that is brought in | `M#<m>` | `IMPORT#<id>` | | |
 | ... its lines | `M#<m>#IMPORT#<id>` | `PAGE#<n>` | | |
-| ... what it did with a member | `M#<m>#C#<c>` | `IMPORT#<id>` | | |
+| ... what it did with a member | `M#<m>#C#<c>` | `DONE#<id>` | | |
 | ... whose an id of the merchant's is | `M#<m>#IMPORTED#<hmac>` | `IMPORTED` | | |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
 | due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |

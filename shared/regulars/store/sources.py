@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.core import tokens
 from regulars.domain.sources import Brought
-from regulars.store import keys
+from regulars.store import formats, keys
 from regulars.store.conditions import Absent, Equals
 from regulars.store.marshal import Item
 from regulars.store.table import Cancelled, Put, Table
@@ -34,6 +36,7 @@ class Source(NamedTuple):
     activated: int = 0
     spend_minor: int = 0
     version: int = 0
+    rest: Mapping[str, Any] = MappingProxyType({})
 
     def plus(self, joins: int, before: Brought, now: Brought) -> Source:
         """Return the source with what a member brings now instead of what was counted."""
@@ -50,6 +53,7 @@ class Member(NamedTuple):
     source_id: str
     joined_ms: int
     brought: Brought
+    rest: Mapping[str, Any] = MappingProxyType({})
 
 
 def listed(table: Table, m: str) -> list[Source]:
@@ -74,8 +78,9 @@ def write(table: Table, m: str, source: Source) -> bool:
 
 def member_of(item: Item) -> Member:
     """Return what stands in the item of a member."""
-    brought = Brought(bool(item["activated"]), item["spend"], item["seq"])
-    return Member(item["source"], item["joined"], brought)
+    take, rest = formats.taken(item)
+    brought = Brought(bool(take("activated")), take("spend"), take("seq"))
+    return Member(take("source"), take("joined"), brought, rest)
 
 
 def count(
@@ -86,8 +91,9 @@ def count(
     pk, sk = keys.brought(m, c)
     now = member.brought
     item = {
-        "PK": pk, "SK": sk, "source": member.source_id, "joined": member.joined_ms,
-        "activated": now.activated, "spend": now.spend_minor, "seq": now.seq,
+        **member.rest, "PK": pk, "SK": sk, "source": member.source_id,
+        "joined": member.joined_ms, "activated": now.activated, "spend": now.spend_minor,
+        "seq": now.seq,
     }  # fmt: skip
     known = Absent() if before is None else Equals("seq", before.seq)
     try:
@@ -119,17 +125,18 @@ def _secret(m: str, source: Source) -> str:
 
 def source_of(item: Item) -> Source:
     """Return the source in an item."""
+    take, rest = formats.taken(item)
     return Source(
-        item["SK"].removeprefix(keys.SOURCE_PREFIX), item["name"], item["kind"], item["created"],
-        item["key"], item["archived"], item["joins"], item["activated"], item["spend"],
-        item["version"],
+        take("SK").removeprefix(keys.SOURCE_PREFIX), take("name"), take("kind"), take("created"),
+        take("key"), take("archived"), take("joins"), take("activated"), take("spend"),
+        take("version"), rest,
     )  # fmt: skip
 
 
 def _put(m: str, source: Source) -> Put:
     pk, sk = keys.source(m, source.source_id)
     item: dict[str, Any] = {
-        "PK": pk, "SK": sk, "name": source.name, "kind": source.kind,
+        **source.rest, "PK": pk, "SK": sk, "name": source.name, "kind": source.kind,
         "created": source.created_ms, "key": source.key, "archived": source.is_archived,
         "joins": source.joins, "activated": source.activated, "spend": source.spend_minor,
         "version": source.version + 1,

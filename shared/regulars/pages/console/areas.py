@@ -5,18 +5,15 @@ All paths below /console/ are one route of the template; which page it is, is de
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import unquote
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
+from regulars.http.paths import Found, Paths
 from regulars.http.protocol import Handler, Request, Response
 from regulars.pages import answer
-from regulars.pages.console.frame.here import pattern_of
 
 FIRST = ("GET /console", "GET /console/")
 GREEDY = ("GET /console/{page+}", "POST /console/{page+}")
@@ -32,19 +29,6 @@ def routes() -> dict[str, Handler]:
     return found
 
 
-class Found(NamedTuple):
-    """The page that a path leads to."""
-
-    handler: Handler
-    route: str
-    parameters: dict[str, str]
-
-    def answer(self, request: Request) -> Response:
-        """Answer a request as if API Gateway had led it to this route."""
-        event = {**request.event, "routeKey": self.route, "pathParameters": self.parameters}
-        return self.handler(Request(event))
-
-
 def served() -> dict[str, Handler]:
     """What the function serves: the console's first page, and all paths below."""
     return {**{route: routes()[route] for route in FIRST}, **dict.fromkeys(GREEDY, lead)}
@@ -57,7 +41,8 @@ def lead(request: Request) -> Response:
     """
     found = find(request.method, request.path)
     if found:
-        return found.answer(request)
+        event = {**request.event, "routeKey": found.route, "pathParameters": found.parameters}
+        return routes()[found.route](Request(event))
     if request.method == "GET" and find("POST", request.path):
         above = request.path.rpartition("/")[0]
         while above and not find("GET", above):
@@ -67,22 +52,13 @@ def lead(request: Request) -> Response:
 
 
 def find(method: str, path: str) -> Found | None:
-    """Find the page of a path, exact paths before those with names in them."""
-    for known, pattern, names, route, handler in _patterns():
-        matched = pattern.fullmatch(path) if known == method else None
-        if matched:
-            values = (unquote(one) for one in matched.groups())
-            return Found(handler, route, dict(zip(names, values, strict=True)))
-    return None
+    """Find the page of a path."""
+    return _paths().find(method, path)
 
 
 @cache
-def _patterns() -> list[tuple[str, re.Pattern[str], tuple[str, ...], str, Handler]]:
-    found = []
-    for route, handler in sorted(routes().items(), key=lambda pair: pair[0].count("{")):
-        method, _, path = route.partition(" ")
-        found.append((method, *pattern_of(path), route, handler))
-    return found
+def _paths() -> Paths:
+    return Paths(routes())
 
 
 def _nowhere(request: Request) -> Response:

@@ -30,8 +30,8 @@ def frame(view: View, words: Words) -> Frame:
     """A frame as an owner sees it; of a long name where the shop has one."""
     name = view.brand.name if view.brand else ""
     days, own = (
-        tuple(Link(area, label, path, area == "staff", 2) for area, label, path in known(words.t))
+        tuple(Link(area, label, path, area == "staff") for area, label, path in known(words.t))
         for known in (sections, places)
     )
     long = "Nagyné Kovács-Szentgyörgyi Boglárka"
-    return Frame(name, long, words.t("owner"), days, own, True, "staff")
+    return Frame(name, long, words.t("owner"), days, days[:4], own, True, "staff")

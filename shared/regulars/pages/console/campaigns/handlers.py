@@ -46,7 +46,7 @@ def start(here: Console) -> Response:
     """POST /console/campaigns: more than usual on a day of the week. Published at once when nothing
     else is being edited and nobody loses anything; else it waits in the draft."""
     form, t = here.request.form, here.words.t
-    days = [day for day in choices.weekdays(here.words) if framed.ticked(form, f"day.{day}")]
+    days = [day for day in choices.weekdays(here.words) if form.get(f"day.{day}")]
     factor, unit = form.get("factor", ""), form.get("unit", "")
     if not days:
         return _page(here, framed.wrong(here, days=t("Choose at least one day.")), status=422)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from regulars.core import tokens
 from regulars.domain.refusals import RefusalCode
@@ -157,32 +157,3 @@ _MISTAKES: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
     _phrase(r"must be one of: .*|must be true or false", lambda t: t("Choose one of these.")),
 )  # fmt: skip
 """The sentences of `core.checks` and the models (a test makes all of them) for people."""
-
-
-def minor(words: Words, text: str, places: int) -> int | None:
-    """Read money as people type it, "4 500", "12,50" or "12.50", in minor units; None for what is
-    no sum. `places` are the decimals of the currency."""
-    bare = re.sub(r"[\s\u00a0\u202f'’]", "", text)
-    found = re.fullmatch(r"(-?\d{1,12})(?:[.,](\d{1,3}))?", bare)
-    if found is None:
-        found = re.fullmatch(r"(-?\d{1,3}(?:[.,]\d{3})+)(?:[.,](\d{1,2}))?", bare)
-        if found is None:
-            return None
-    whole, part = re.sub(r"[.,]", "", found[1]), found[2] or ""
-    if len(part) > places:
-        if len(part) != 3:  # "4.500" are thousands, where no sum has three decimals
-            return None
-        whole, part = whole + part, ""
-    value = int(whole.lstrip("-") + part.ljust(places, "0"))
-    return -value if whole.startswith("-") else value
-
-
-def whole(text: str) -> int | None:
-    """Read a whole number as people type it; None for anything else."""
-    bare = re.sub(r"[\s\u00a0\u202f]", "", text)
-    return int(bare) if re.fullmatch(r"[-+]?\d{1,10}", bare) else None
-
-
-def ticked(form: Mapping[str, Any], name: str) -> bool:
-    """Whether a box is ticked."""
-    return bool(form.get(name))

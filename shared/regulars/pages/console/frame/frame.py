@@ -27,8 +27,6 @@ class Link(NamedTuple):
     label: str
     href: str
     is_open: bool = False
-    waits: int = 0
-    """How many things wait there."""
 
 
 class Notice(NamedTuple):
@@ -47,7 +45,9 @@ class Frame(NamedTuple):
     person: str
     role: str
     sections: tuple[Link, ...]
-    """The day's work; on a phone those in `BAR`, and the rest behind "More"."""
+    """The day's work."""
+    bar: tuple[Link, ...]
+    """Those of them that stand at the foot of a phone, before "More"."""
     places: tuple[Link, ...]
     """The pages of the shop itself."""
     is_shop_open: bool
@@ -112,7 +112,8 @@ def frame_of(
     days, own = (_links(here, area, known(here.words.t)) for known in (sections, places))
     session = here.session
     return Frame(
-        program.name, session.name, role_name(here.words.t, session.role), days, own,
+        program.name, session.name, role_name(here.words.t, session.role), days,
+        tuple(link for link in days if link.area in BAR), own,
         is_shop_open=any(link.is_open for link in own), area=area,
         sandbox=_clock(here) if here.is_sandbox else "", notice=notice,
         back=Link("", *back) if back else None, path=here.request.path,

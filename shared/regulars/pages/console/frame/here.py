@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,6 +14,7 @@ from regulars.core import tokens
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, problems, protocol, sessions
 from regulars.http.credentials import Gathered
+from regulars.http.paths import Paths
 from regulars.http.protocol import Request, Response
 from regulars.i18n import languages
 from regulars.i18n.words import Words, words
@@ -179,9 +179,8 @@ def _form_page(request: Request) -> str:
 
 
 @cache
-def _api() -> list[tuple[str, re.Pattern[str], tuple[str, ...], str, protocol.Handler]]:
-    """Every operation: method, pattern and names of its path, route key, handler; exact paths
-    first."""
+def _api() -> tuple[Paths, Mapping[str, protocol.Handler]]:
+    """Every operation by its route key, and the way of a path to it."""
     from regulars.api import assets, earning, gifts, handlers, redeeming
     from regulars.pages.counter.screen import members
 
@@ -193,36 +192,24 @@ def _api() -> list[tuple[str, re.Pattern[str], tuple[str, ...], str, protocol.Ha
         **redeeming.ROUTES,
         "POST /staff/api/undo": members.undo,
     }
-    found = []
-    for route, handler in sorted(known.items(), key=lambda pair: pair[0].count("{")):
-        method, _, pattern = route.partition(" ")
-        found.append((method, *pattern_of(pattern), route, handler))
-    return found
-
-
-def pattern_of(location: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """What a path with names in it matches, and the names."""
-    names = tuple(re.findall(r"\{(\w+)\}", location))
-    return re.compile(re.sub(r"\\\{\w+\\\}", "([^/]+)", re.escape(location))), names
+    return Paths(known), known
 
 
 def _inner(
     request: Request, method: str, location: str, query: Mapping[str, str]
 ) -> tuple[protocol.Handler, dict[str, Any]]:
-    for known, pattern, names, route, handler in _api():
-        found = pattern.fullmatch(location) if known == method else None
-        if found is None:
-            continue
-        context = request.event["requestContext"]
-        http = {**context["http"], "method": method, "path": location}
-        kept = ("accept-language", "user-agent")
-        headers = {name: request.headers[name] for name in kept if name in request.headers}
-        return handler, {
-            **{name: value for name, value in request.event.items() if name != "body"},
-            "routeKey": route, "rawPath": location, "rawQueryString": urlencode(query),
-            "requestContext": {**context, "http": http},
-            "headers": {**headers, "content-type": "application/json", "x-regulars": "staff"},
-            "pathParameters": dict(zip(names, found.groups(), strict=True)),
-            "isBase64Encoded": False,
-        }  # fmt: skip
-    raise LookupError(f"the API has no {method} {location}")
+    paths, handlers = _api()
+    found = paths.find(method, location)
+    if found is None:
+        raise LookupError(f"the API has no {method} {location}")
+    context = request.event["requestContext"]
+    http = {**context["http"], "method": method, "path": location}
+    kept = ("accept-language", "user-agent")
+    headers = {name: request.headers[name] for name in kept if name in request.headers}
+    return handlers[found.route], {
+        **{name: value for name, value in request.event.items() if name != "body"},
+        "routeKey": found.route, "rawPath": location, "rawQueryString": urlencode(query),
+        "requestContext": {**context, "http": http},
+        "headers": {**headers, "content-type": "application/json", "x-regulars": "staff"},
+        "pathParameters": found.parameters, "isBase64Encoded": False,
+    }  # fmt: skip

@@ -77,7 +77,7 @@ def enroll(here: Console) -> Response:
     body: dict[str, Any] = {
         name: form[name].strip() for name in names if form.get(name, "").strip()
     }
-    if forms.ticked(form, "consent_email"):
+    if form.get("consent_email"):
         body["consents"] = {"email": True}
     outcome = here.ask("POST /v1/members", body, key=form.get(KEY, ""))
     if not outcome.ok:

@@ -17,7 +17,6 @@ from regulars.program.fields import Part
 
 NOTHING: Mapping[str, str] = {}
 LEAST, MOST = 2, 30
-LIST_ROWS = 6
 
 
 class Field(NamedTuple):
@@ -117,17 +116,17 @@ def shown(
     optional = row.part is None and kinds.of(ProgramDocument)[row.field].default is None
     texts = forms.shown(row.model, row.part, one.by, optional=optional)
     texts |= {name: text for name, text in typed.items() if name in texts}
-    goods = tuple(sorted(_goods(document)))
+    goods = tuple(sorted(goods_of(document)))
     return _clauses(_Showing(row, one, texts, errors, goods), row.model, row.part, "")
 
 
-def _goods(document: Any) -> set[str]:
+def goods_of(document: Any) -> set[str]:
     """All categories that a document names."""
     if isinstance(document, Mapping):
         found = set(document.get("categories", ()))
-        return found.union(*(_goods(value) for value in document.values()))
+        return found.union(*(goods_of(value) for value in document.values()))
     if isinstance(document, list):
-        return set().union(*map(_goods, document)) if document else set()
+        return set().union(*map(goods_of, document)) if document else set()
     return set()
 
 

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from regulars.i18n import words as words_of
 from regulars.i18n.words import Words
-from regulars.pages.console.program import kinds, notation, variants
+from regulars.pages.console.frame import notation
+from regulars.pages.console.program import kinds, variants
 from regulars.pages.console.program.kinds import Kind
 from regulars.program.document import ProgramDocument
 from regulars.program.fields import Part
@@ -130,7 +131,7 @@ def scalar(kind: Kind, value: Any, by: Reader, metric: str) -> str:
         return ""
     match sort_of(kind, metric):
         case "money":
-            return notation.shown_money(by.words, value, by.currency)
+            return by.words.money(value, by.currency)
         case "decimal":
             return notation.shown_decimal(by.words, value)
         case "share":

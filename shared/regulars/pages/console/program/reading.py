@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from regulars.pages.console.program import notation, variants
+from regulars.pages.console.frame import notation
+from regulars.pages.console.program import variants
 from regulars.pages.console.program.forms import (
     MISSING,
     YES,

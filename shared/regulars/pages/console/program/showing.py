@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from regulars.core import checks
 from regulars.domain import calendar
 from regulars.domain.program import Program
+from regulars.pages.console.frame import notation
 from regulars.pages.console.frame.here import Console
 from regulars.pages.console.program import (
     choices,
     drafting,
     editing,
     forms,
-    notation,
     parts,
     problems,
     rows,
@@ -34,8 +34,6 @@ from regulars.render.brand import brand_of
 
 TRIED_IN = ("earning", "campaigns", "tiers", "rewards", "limits")
 """The parts beside which a sale can be tried."""
-
-LIST_OF_ONE = frozenset({"shop"})
 
 
 class Sent(NamedTuple):
@@ -138,17 +136,17 @@ def _saved(here: Console, opened: Opened) -> str:
 def _sale(here: Console, program: Program | None, opened: Opened) -> TrySale:
     """The sale that is asked in the address, and what it gives."""
     query, words = here.request.query, here.words
-    goods = sorted(editing._goods(opened.document))
+    goods = sorted(editing.goods_of(opened.document))
     names = opened.document.get("categories", {})
     categories = tuple((it, words.pick(names.get(it)) or it) for it in goods)
     currency = opened.document["currency"]
     bill = query.get("bill", "")
     minor = notation.read_money(words, bill, currency) or 0
-    pieces = notation.read_whole(query.get("pieces", "")) or 0
+    pieces = min(max(notation.read_whole(query.get("pieces", "")) or 0, 0), 99)
     asked = {name: query.get(name, "") for name in ("bill", "pieces", "category", "day")}
     tried = None
     if program and ("bill" in query or pieces):
-        sale = trying.Sale(min(minor, 10**9), asked["category"][:80], min(pieces, 99), asked["day"])
+        sale = trying.Sale(min(minor, 10**9), asked["category"][:80], pieces, asked["day"])
         tried = trying.try_sale(program, sale, here.gathered.now, words)
     return TrySale(asked, categories, tuple(choices.weekdays(words).items()), tried)
 

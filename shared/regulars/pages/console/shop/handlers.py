@@ -6,7 +6,7 @@ from typing import Any
 
 from regulars.core.config import settings
 from regulars.http.protocol import Response
-from regulars.pages.console.frame import forms, frame
+from regulars.pages.console.frame import forms, frame, notation
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.here import Console, sent, shown
 from regulars.pages.console.shop import hand_over
@@ -34,7 +34,7 @@ def change(here: Console) -> Response:
     if all(quiet):
         body["quiet_hours"] = {"from": quiet[0], "until": quiet[1]}
     months = form.get("retention_months", "").strip()
-    number = forms.whole(months)
+    number = notation.read_whole(months)
     if months and number is None:
         return _page(here, forms.wrong(here, retention_months=here.words.t("Type a number.")), 422)
     body["retention_months"] = number if months else None

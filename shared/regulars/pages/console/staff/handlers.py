@@ -11,8 +11,7 @@ from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import roles
 from regulars.http.protocol import Response
-from regulars.i18n import exponent
-from regulars.pages.console.frame import forms, frame
+from regulars.pages.console.frame import forms, frame, notation
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.here import Console, instant, path, sent, shown
 from regulars.pages.console.staff.view import (
@@ -171,13 +170,16 @@ _NAMES = {"locations": "places", **{f"limits.{name}": name for name in (*COUNTS,
 
 def _body(here: Console) -> tuple[dict[str, Any], Form | None]:
     """What the form says, as the API reads it; or the form with what cannot be read."""
-    form, places = here.request.form, exponent(here.gathered.program.currency)
+    form, currency = here.request.form, here.gathered.program.currency
     bad: dict[str, str] = {}
     limits: dict[str, int] = {}
     for name in (*COUNTS, *SUMS):
         typed = form.get(name, "").strip()
-        is_sum = name in SUMS
-        number = forms.minor(here.words, typed, places) if is_sum else forms.whole(typed)
+        number = (
+            notation.read_money(here.words, typed, currency)
+            if name in SUMS
+            else notation.read_whole(typed)
+        )
         if typed and number is None:
             bad[name] = here.words.t("Type a number.")
         if number is not None:
@@ -192,7 +194,7 @@ def _body(here: Console) -> tuple[dict[str, Any], Form | None]:
     if form.get("pin", "").strip():
         body["pin"] = form["pin"].strip()
     if "staying" in form:
-        body["active"] = forms.ticked(form, "active")
+        body["active"] = bool(form.get("active"))
     return body, forms.wrong(here, **bad) if bad else None
 
 

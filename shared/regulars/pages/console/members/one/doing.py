@@ -7,8 +7,7 @@ from typing import Any
 
 from regulars.http import protocol
 from regulars.http.protocol import Response
-from regulars.i18n import exponent
-from regulars.pages.console.frame import forms, frame
+from regulars.pages.console.frame import forms, frame, notation
 from regulars.pages.console.frame.here import KEY, Console, path, sent
 from regulars.pages.console.members.handlers import PATH
 from regulars.pages.console.members.one.showing import page
@@ -23,10 +22,7 @@ def visit(here: Console) -> Response:
 
 def amount(here: Console) -> Response:
     """POST /console/members/{id}/amount: a sale."""
-    minor = forms.minor(
-        here.words, here.request.form.get("spend_minor", ""),
-        exponent(here.gathered.program.currency),
-    )  # fmt: skip
+    minor = _sum(here, "spend_minor")
     if minor is None:
         return _wrong(here, "amount", spend_minor=here.words.t("Type a sum."))
     return _book(here, "amount", "POST /v1/earn", {"spend_minor": minor})
@@ -42,7 +38,7 @@ def gift(here: Console) -> Response:
 def adjust(here: Console) -> Response:
     """POST /console/members/{id}/adjust: with the reason."""
     form = here.request.form
-    units = forms.whole(form.get("amount", ""))
+    units = notation.read_whole(form.get("amount", ""))
     if units is None:
         return _wrong(here, "adjust", amount=here.words.t("Type a number."))
     body = {"unit": form.get("unit", ""), "amount": units, "reason": form.get("reason", "")}
@@ -56,7 +52,7 @@ def tier(here: Console) -> Response:
     if form.get("until"):
         body["until"] = form["until"]
     if form.get("paid", "").strip():
-        minor = forms.minor(words, form["paid"], exponent(here.gathered.program.currency))
+        minor = _sum(here, "paid")
         if minor is None:
             return _wrong(here, "tier", paid=words.t("Type a sum."))
         body |= {"paid_minor": minor, "by": "membership"}
@@ -90,27 +86,17 @@ def confirm(here: Console) -> Response:
 
 def redeem(here: Console) -> Response:
     """POST /console/members/{id}/redeem: a voucher is used."""
-    form = here.request.form
-    outcome = here.ask(
-        path("POST /v1/vouchers/{}/redeem", form.get("code", "-") or "-"), {},
-        key=form.get(KEY, ""),
-    )  # fmt: skip
-    return _after(here, "redeem", outcome)
+    return _voucher(here, "redeem")
 
 
 def cancel(here: Console) -> Response:
     """POST /console/members/{id}/cancel: a voucher is given back."""
-    form = here.request.form
-    outcome = here.ask(
-        path("POST /v1/vouchers/{}/cancel", form.get("code", "-") or "-"), {},
-        key=form.get(KEY, ""),
-    )  # fmt: skip
-    return _after(here, "cancel", outcome)
+    return _voucher(here, "cancel")
 
 
 def undo(here: Console) -> Response:
     """POST /console/members/{id}/undo: what was booked just now is taken back."""
-    seq = forms.whole(here.request.form.get("seq", "")) or 0
+    seq = notation.read_whole(here.request.form.get("seq", "")) or 0
     member_id = here.request.param("id")
     body = {"member_id": member_id, "seq": seq}
     outcome = here.ask("POST /staff/api/undo", body, key=f"undo.{member_id}.{seq}")
@@ -141,6 +127,19 @@ def _book(here: Console, what: str, operation: str, body: Mapping[str, Any]) -> 
         seq = str(outcome.body["entry"]["seq"])
         return frame.done(f"{PATH}/{member_id}", what, seq=seq)
     return _after(here, what, outcome)
+
+
+def _voucher(here: Console, what: str) -> Response:
+    """Redeem or cancel the voucher of the form, under the form's key."""
+    form = here.request.form
+    operation = path(f"POST /v1/vouchers/{{}}/{what}", form.get("code", "-") or "-")
+    return _after(here, what, here.ask(operation, {}, key=form.get(KEY, "")))
+
+
+def _sum(here: Console, name: str) -> int | None:
+    """The money in a field of the form; None for what is no sum."""
+    typed = here.request.form.get(name, "")
+    return notation.read_money(here.words, typed, here.gathered.program.currency)
 
 
 def _after(

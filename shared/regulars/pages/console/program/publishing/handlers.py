@@ -57,7 +57,7 @@ def publish(here: Console) -> Response:
         stale = Form(dict(form), {}, t("The draft was changed since. Look at it again."))
         return _preview(here, opened, stale, status=409)
     query = {"note": form.get("note", "")} if form.get("note") else {}
-    if framed.ticked(form, "confirm_losses"):
+    if form.get("confirm_losses"):
         query["confirm_losses"] = "true"
     if form.get("preview_id"):
         query["preview_id"] = form["preview_id"]

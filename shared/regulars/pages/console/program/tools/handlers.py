@@ -5,16 +5,15 @@ from __future__ import annotations
 import copy
 import json
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import protocol
 from regulars.http.protocol import Response
-from regulars.pages.console.frame import forms as framed
-from regulars.pages.console.frame import frame
+from regulars.pages.console.frame import frame, notation
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.here import Console, sent, shown
-from regulars.pages.console.program import drafting, forms, notation, problems, spoken
+from regulars.pages.console.program import drafting, forms, problems, spoken
 from regulars.pages.console.program.handlers import form_of
 from regulars.pages.console.program.parts import ABOVE
 from regulars.pages.console.program.tools.view import (
@@ -131,7 +130,7 @@ def calculator(here: Console) -> Response:
     query, words = here.request.query, here.words
     t, program = words.t, here.gathered.program
     average, average_from = _average(here)
-    names = [(unit.id, words.unit(_names(unit.name), 2)) for unit in program.units.values()]
+    names = [(unit.id, words.unit(cast(Any, unit.name), 2)) for unit in program.units.values()]
     form, result = Form(dict(query)), ""
     steps: tuple[str, ...] = ()
     if "order" in query:
@@ -145,16 +144,12 @@ def calculator(here: Console) -> Response:
     return frame.page(here, CALCULATOR, view, "programme", status=status, back=back)
 
 
-def _names(name: Any) -> Any:
-    return name
-
-
 def _calculated(here: Console) -> tuple[Form, str, tuple[str, ...]]:
     query, words, program = dict(here.request.query), here.words, here.gathered.program
     t, currency = words.t, program.currency
     order = notation.read_money(words, query.get("order", ""), currency)
     cost = notation.read_money(words, query.get("cost", ""), currency)
-    margin = framed.whole(query.get("margin", "").removesuffix("%"))
+    margin = notation.read_whole(query.get("margin", "").removesuffix("%"))
     errors = {}
     if not order:
         errors["order"] = t("Type a sum, such as {example}.", example=words.money(1250, currency))
@@ -176,7 +171,7 @@ def _calculated(here: Console) -> tuple[Form, str, tuple[str, ...]]:
           n=words.decimal(round(threshold * 10), 1)),
     )  # fmt: skip
     unit = program.units.get(query.get("unit", ""))
-    called = words.amount(_names(unit.name), points) if unit else words.number(points)
+    called = words.amount(cast(Any, unit.name), points) if unit else words.number(points)
     return Form(query), called, steps
 
 

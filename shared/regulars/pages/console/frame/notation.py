@@ -1,7 +1,7 @@
-"""Money and decimals as people type them in their language, exactly.
+"""Money and numbers as people type them in their language, exactly.
 
-Money is whole minor units in the document and major units with the currency's symbol on the page;
-decimals are texts in the document. What `shown_*` writes, `read_*` reads back without a loss.
+Money is whole minor units in the API and major units on the page; decimals are texts in a
+programme. What `Words.money` and `shown_*` write, `read_*` reads back without a loss.
 """
 
 from __future__ import annotations
@@ -12,31 +12,34 @@ from regulars.i18n import cldr, exponent, formats
 from regulars.i18n.words import Words
 
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
-
-
-def shown_money(words: Words, minor: int, currency: str) -> str:
-    """Minor units with the currency's symbol: `€8.40`."""
-    return words.money(minor, currency)
+_GROUPED = re.compile(r"(\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,](\d+))?")
+"""Thousands with a sign between them, and what stands behind another sign."""
 
 
 def read_money(words: Words, text: str, currency: str) -> int | None:
     """Minor units of what was typed, with or without a symbol; None for what is no sum of this
-    currency. Points and commas are read as the language writes them, else by what is left of them.
-    """
+    currency, or could be two: "4.500" where the language writes its decimals behind a point."""
     bare = _SPACES.sub("", text)
     symbol = _SPACES.sub("", cldr.SYMBOLS.get(currency, currency))
     for name in sorted({symbol, currency}, key=len, reverse=True):
         bare = bare.removeprefix(name).removesuffix(name)
-    form, places = formats.formats(words.lang), exponent(currency)
-    group, point = _SPACES.sub("", form.group), form.decimal
-    if group and re.fullmatch(
-        rf"\d{{1,3}}({re.escape(group)}\d{{3}})+({re.escape(point)}\d+)?", bare
-    ):
-        bare = bare.replace(group, "")
-    whole, _, part = bare.replace(point, ".", 1).replace(",", ".", 1).partition(".")
+    places = exponent(currency)
+    whole, part = _parts(words, bare, places)
     if not re.fullmatch(r"[0-9]{1,13}", whole) or not re.fullmatch(rf"[0-9]{{0,{places}}}", part):
         return None
     return int(whole + part.ljust(places, "0"))
+
+
+def _parts(words: Words, bare: str, places: int) -> tuple[str, str]:
+    """What stands before and behind the decimal sign of a sum, which can be either of the two."""
+    form, grouped = formats.formats(words.lang), _GROUPED.fullmatch(bare)
+    if grouped:
+        whole, sign, part = grouped.groups()
+        is_plain = bool(part) or whole.count(sign) > 1 or sign == form.group
+        if is_plain or (sign != form.decimal and places < 3):
+            return whole.replace(sign, ""), part or ""
+    whole, _, part = bare.replace(",", ".").partition(".")
+    return whole, part
 
 
 def shown_decimal(words: Words, text: str) -> str:
@@ -69,6 +72,6 @@ def read_share(words: Words, text: str) -> str | None:
 
 
 def read_whole(text: str) -> int | None:
-    """A whole number as people type it; None for anything else."""
+    """A whole number as people type it, with or without a sign; None for anything else."""
     bare = _SPACES.sub("", text)
-    return int(bare) if re.fullmatch(r"[0-9]{1,13}", bare) else None
+    return int(bare) if re.fullmatch(r"[-+]?[0-9]{1,13}", bare) else None
