@@ -264,6 +264,42 @@ class TestAttention:
         assert "It is off the list." in done.text
         assert cafe.call("GET", "/v1/attention").json["items"] == []
 
+    @pytest.mark.parametrize("about", [{}, {"location": "elsewhere"}, {"location": "main"}])
+    def test_a_manager_sees_fraud_of_their_places_behind_what_is_not_theirs(
+        self, service: Service, cafe: Merchant, about: dict[str, str]
+    ) -> None:
+        program = cafe.call("GET", "/v1/program").json["program"]
+        places = [{"id": one, "name": one} for one in ("main", "elsewhere")]
+        body: dict[str, Any] = program | {"locations": places}
+        assert cafe.call("PUT", "/v1/program", body, headers={"if-match": "1"}).status == 200
+        body = {"name": "Mara", "role": "manager", "email": "mara@example.com",
+                "locations": ["main"]}  # fmt: skip
+        assert cafe.call("POST", "/v1/staff", body).status == 201
+        mara, now_ms = Browser(service).sign_in("mara@example.com"), to_ms(clock.now())
+        for place in range(5):
+            attention.raise_(
+                service.table, cafe.id, "failed_message", f"m{place}", why="no such address",
+                about={"member_id": "c1"}, at_ms=now_ms,
+            )  # fmt: skip
+        figures = {
+            "signal": "card_velocity",
+            "figures": {"n": 14},
+            "members": [],
+            "entries": [],
+            "value_minor": 0,
+        }
+        attention.raise_(
+            service.table, cafe.id, "fraud", "f1", why="-", about=figures | about,
+            at_ms=now_ms - 1000,
+        )  # fmt: skip
+        is_theirs = about.get("location") != "elsewhere"
+        read = mara.go("GET", "/v1/fraud", headers={"x-regulars": "staff"})
+        assert len(read.json["items"]) == is_theirs
+        for path in ("/console/", "/console/attention"):
+            page = on(mara, path)
+            assert ("booked by hand 14 times" in page) == is_theirs, path
+            assert "A message could not be sent." not in page
+
 
 class TestEveryPage:
     PAGES = (

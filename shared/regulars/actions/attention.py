@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -125,10 +125,11 @@ def closing(merchant_id: str, item: AttentionItem, how: str, now_ms: int) -> Put
 
 def page(
     table: Table, merchant_id: str, *, kind: str | None, limit: int, cursor: str | None,
-    closed: str = "",
+    closed: str = "", places: Collection[str] = (),
 ) -> tuple[list[AttentionItem], str | None]:  # fmt: skip
     """List open items, newest first, and the cursor of the next page (None after the last); with
-    `closed` the signals of fraud that were closed in this way."""
+    `closed` the signals of fraud that were closed in this way, with `places` what concerns who
+    works at these alone."""
     listed = (keys.attention_closed if closed else keys.attention_list)(merchant_id)
     found: list[AttentionItem] = []
     start = _start(merchant_id, listed, cursor) if cursor else None
@@ -138,7 +139,8 @@ def page(
             index=True, newest_first=True, limit=PAGE, start=start,
         )  # fmt: skip
         for item in map(_item_of, read.items):
-            if kind in {None, item.kind} and item.closed == closed:
+            is_asked = kind in {None, item.kind} and item.closed == closed
+            if is_asked and concerns(item, places):
                 if len(found) == limit:
                     return found, _position(found[-1])
                 found.append(item)
@@ -146,6 +148,12 @@ def page(
         if start is None:
             return found, None
     return found, _position(_item_of(read.items[-1]))
+
+
+def concerns(item: AttentionItem, places: Collection[str]) -> bool:
+    """Tell whether an item concerns who works at some places alone: not one of another place."""
+    where = item.about.get("location")
+    return not places or not where or where in places
 
 
 def named(ref: str) -> str:

@@ -12,7 +12,6 @@ from regulars.core.checks import must_be_one_of
 from regulars.domain import calendar
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
-from regulars.http.credentials import Gathered
 from regulars.store import audit, connect
 from regulars.store.table import Put
 
@@ -33,9 +32,9 @@ def list_signals(request: protocol.Request) -> protocol.Response:
         limit=limit(request),
         cursor=request.query.get("cursor"),
         closed="" if state == OPEN else state,
+        places=gathered.caller.places,
     )
-    items = [_view(item) for item in found if _sees(gathered, item)]
-    return protocol.json_answer(200, {"items": items, "next": following})
+    return protocol.json_answer(200, {"items": [_view(item) for item in found], "next": following})
 
 
 def act(request: protocol.Request) -> protocol.Response:
@@ -47,7 +46,7 @@ def act(request: protocol.Request) -> protocol.Response:
     body = read_body(request, FraudBody)
     shop = gathered.shop
     item = attention.find(shop.table, shop.merchant_id, request.param("id"))
-    if item is None or item.kind != "fraud" or not _sees(gathered, item):
+    if item is None or item.kind != "fraud" or not attention.concerns(item, gathered.caller.places):
         raise Refused(RefusalCode.NOT_FOUND)
 
     def noted(what: str, target: str) -> Put:
@@ -64,12 +63,6 @@ def act(request: protocol.Request) -> protocol.Response:
         "reversed": [{**one._asdict(), "why": one.why or None} for one in done.entries],
         "left": done.left,
     })  # fmt: skip
-
-
-def _sees(gathered: Gathered, item: AttentionItem) -> bool:
-    """Tell whether who asks sees a signal: a manager of some places not one of another place."""
-    places, where = gathered.caller.places, item.about.get("location")
-    return not places or not where or where in places
 
 
 def _view(item: AttentionItem) -> dict[str, Any]:

@@ -41,11 +41,8 @@ def act(here: Console) -> Response:
 
 def _page(here: Console, form: Form, status: int = 200) -> Response:
     shop, t = here.gathered.shop, here.words.t
-    items, following = attention.page(
-        shop.table, shop.merchant_id, kind=None, limit=PAGE,
-        cursor=here.request.query.get("cursor"),
-    )  # fmt: skip
-    rows = tuple(_row(here, item) for item in items if attending.concerns(here, item))
+    items, following = attending.page(here, PAGE, here.request.query.get("cursor"))
+    rows = tuple(_row(here, item) for item in items)
     view = AttentionPage(
         brand_of(here.gathered.program), here.gathered.program.timezone, shop.now, rows, form,
         f"{PATH}?cursor={following}" if following else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regulars.actions import attention
 from regulars.actions.attention import AttentionItem
 from regulars.http import roles
 from regulars.i18n.signals import why
@@ -10,12 +11,16 @@ from regulars.pages.console.frame.here import Console
 PATH = "/console/attention"
 
 
-def concerns(here: Console, item: AttentionItem) -> bool:
-    """Whether who is here may do something about it: fraud is also a manager's, of their places."""
-    if roles.allows(here.session.role, "POST /v1/attention/{id}"):
-        return True
-    places = here.gathered.caller.places
-    return item.kind == "fraud" and (not places or item.about.get("location") in places)
+def page(
+    here: Console, limit: int, cursor: str | None = None
+) -> tuple[list[AttentionItem], str | None]:
+    """What who is here may do something about, the newest first, and the cursor of what follows:
+    fraud is also a manager's, of their places."""
+    shop, caller = here.gathered.shop, here.gathered.caller
+    kind = None if roles.allows(here.session.role, "POST /v1/attention/{id}") else "fraud"
+    return attention.page(
+        shop.table, shop.merchant_id, kind=kind, limit=limit, cursor=cursor, places=caller.places
+    )
 
 
 def title(here: Console, item: AttentionItem) -> str:

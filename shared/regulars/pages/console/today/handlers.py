@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from regulars.actions import attention
 from regulars.http import roles
 from regulars.http.protocol import Response
 from regulars.insights import today as counted
@@ -81,14 +80,10 @@ def _figure(
 
 
 def _waiting(here: Console) -> tuple[Waiting, ...]:
-    shop = here.gathered.shop
-    items, _ = attention.page(
-        shop.table, shop.merchant_id, kind=None, limit=WAITING + 1, cursor=None
-    )
-    seen = (item for item in items if attending.concerns(here, item))
+    items, _ = attending.page(here, WAITING + 1)
     return tuple(
         Waiting(attending.title(here, item), attending.action(here, item), attending.PATH)
-        for item in seen
+        for item in items
     )
 
 
