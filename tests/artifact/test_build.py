@@ -129,8 +129,8 @@ class TestAnswers:
 
     def test_a_passkey_is_asked_for(self, build: Build, endpoint: str) -> None:
         """With the libraries of the layer that no other function has."""
-        path = "/console/passkey/login/options"
-        event = request("POST", path, path)
+        page = "passkey/login/options"
+        event = request("POST", f"/console/{page}", "/console/{page+}", page=page)
         del event["requestContext"]["http"]["sourceIp"]  # to count it takes the key ring
         seen = run(build, "ConsoleFunction", event, endpoint)
         assert seen["answer"]["statusCode"] == 200

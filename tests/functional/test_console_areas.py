@@ -51,6 +51,11 @@ class TestToday:
         page = on(owner, "/console/")
         assert re.findall(r'class="big">([^<]+)<', page) == ["1", "€8.40", "1", "0"]
         assert f"/console/members/{card['member_id']}" in page
+        part = on(owner, "/console/happened")  # as the open page asks for it
+        assert 'id="happened"' in page
+        assert part[part.index('<section class="panel" id="happened"') :].rstrip() in page
+        assert "Anna" in part
+        assert "A week ago" not in part
         assert cafe.call("POST", "/v1/refunds", {"order_id": "o1", "refund_id": "r1"}).status == 200
         assert re.findall(r'class="big">([^<]+)<', on(owner, "/console/"))[:2] == ["0", "€0.00"]
 

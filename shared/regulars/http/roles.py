@@ -81,7 +81,7 @@ _MANAGER = frozenset(
 
 _CONSOLE = {
     "": STAFF, "members": MANAGER, "staff": MANAGER, "attention": MANAGER, "you": MANAGER,
-    "more": MANAGER, "passkey": MANAGER,
+    "more": MANAGER, "passkey": MANAGER, "happened": MANAGER,
 }  # fmt: skip
 """The least role of each area of the console; all others are the owner's. What a page asks the API
 for needs the role of that route besides."""

@@ -7,12 +7,21 @@ from collections.abc import Callable
 from regulars.http import roles
 from regulars.http.protocol import Response
 from regulars.insights import today as counted
+from regulars.pages import answer
 from regulars.pages.console.frame import attending, frame
 from regulars.pages.console.frame.frame import HOME
 from regulars.pages.console.frame.here import Console, shown
 from regulars.pages.console.set_up.handlers import FIRST_RUN
 from regulars.pages.console.sign_in.signing import DEVICE_NAME
-from regulars.pages.console.today.view import TEMPLATE, Figure, Happened, TodayPage, Waiting
+from regulars.pages.console.today.view import (
+    NEWEST,
+    TEMPLATE,
+    Figure,
+    Happened,
+    Newest,
+    TodayPage,
+    Waiting,
+)
 from regulars.render.brand import brand_of
 from regulars.store import merchant_settings
 from regulars.store.members import Members
@@ -37,6 +46,13 @@ def show(here: Console) -> Response:
         steps=() if is_staff else _steps(here), is_staff=is_staff,
     )  # fmt: skip
     return frame.page(here, TEMPLATE, view, "today")
+
+
+def newest(here: Console) -> Response:
+    """GET /console/happened: what the open page asks for every few seconds, without the figures."""
+    program = here.gathered.program
+    view = Newest(brand_of(program), program.timezone, here.gathered.shop.now, _happened(here))
+    return answer.page(200, NEWEST, view, here.words)
 
 
 def _steps(here: Console) -> tuple[tuple[str, str, bool], ...]:
@@ -108,4 +124,8 @@ def _happened(here: Console) -> tuple[Happened, ...]:
     return tuple(found)
 
 
-ROUTES = {"GET /console": shown(show), f"GET {HOME}": shown(show)}
+ROUTES = {
+    "GET /console": shown(show),
+    f"GET {HOME}": shown(show),
+    f"GET {HOME}happened": shown(newest),
+}

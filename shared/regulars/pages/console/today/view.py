@@ -11,6 +11,8 @@ from regulars.render.page import Template
 
 TEMPLATE = Template("pages/console/today/today.html", (*CSS, "pages/console/today/today.css"))
 
+NEWEST = Template("pages/console/today/happened.html", ())
+
 
 class Figure(NamedTuple):
     """A figure of today, beside that of the same day a week before."""
@@ -41,6 +43,15 @@ class Happened(NamedTuple):
     """The path of the member's page."""
     gained: str
     why: str
+
+
+class Newest(NamedTuple):
+    """`GET /console/happened`: the part of the page that is live."""
+
+    brand: Brand
+    zone: str
+    now: datetime
+    happened: tuple[Happened, ...]
 
 
 class TodayPage(NamedTuple):
