@@ -20,7 +20,7 @@ from regulars.http import credentials, protocol
 from regulars.i18n.words import Words
 from regulars.program.shop import Shop, load_shop
 from regulars.store import audit as log
-from regulars.store import cards, closing, connect, keys, merchant_settings, merges
+from regulars.store import card_keys, cards, closing, connect, keys, merchant_settings, merges
 from regulars.store.marshal import Item
 from regulars.store.profiles import Profile, profile_of
 from regulars.views import audit, integration
@@ -135,7 +135,7 @@ def exported(shop: Shop, member_id: str) -> dict[str, Any]:
         "merges": [
             _merge(shop, merges.of(item), words)
             for sk, item in parts.items()
-            if sk.startswith(keys.MERGE_PREFIX)
+            if sk.startswith(card_keys.MERGE_PREFIX)
         ],
     }
 

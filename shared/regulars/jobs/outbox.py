@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from regulars.actions import aside, held_visits, refunds, sources, staff_days
+from regulars.actions import aside, held_visits, refunds, sources, staff_days, wallets
 from regulars.actions.relist import LISTS, relist
 from regulars.core import tokens
 from regulars.core.observability import count
@@ -36,7 +36,9 @@ def handle(image: Mapping[str, Any]) -> None:
     if image["SK"] == keys.profile("", "")[1]:
         _, merchant_id, _, member_id = image["PK"].split("#")
         with suppress(ClosedError):
-            list_again(load_shop(connect.table(), merchant_id), member_id)
+            shop = load_shop(connect.table(), merchant_id)
+            wallets.follow(shop, member_id, profile=image["ver"])
+            list_again(shop, member_id)
         return
     if "e" not in image:
         raise ValueError("a record of a new entry has its text")
@@ -77,6 +79,7 @@ def list_again(shop: Shop, member_id: str) -> None:
 
 def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:
     """Do what follows from an entry; doing it again does nothing more."""
+    wallets.follow(shop, member_id, seq=entry.seq)
     staff_days.count(shop, member_id, entry)
     sources.follow(shop, member_id, entry)
     if entry.facts.get("first"):

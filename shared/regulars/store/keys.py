@@ -39,6 +39,8 @@
 | ... its lines | `M#<m>#IMPORT#<id>` | `PAGE#<n>` | | |
 | ... what it did with a member | `M#<m>#C#<c>` | `DONE#<id>` | | |
 | ... whose an id of the merchant's is | `M#<m>#IMPORTED#<hmac>` | `IMPORTED` | | |
+| its passes in wallets of phones | `M#<m>#C#<c>` | `PASS` | | |
+| ... the passes that a phone has | `WALLET#<sha256>` | `<serial>` | | |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
 | due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |
 | ... in a sandbox | as above | as above | `M#<m>#DUE` | `<hour>#<c>#<job>` |
@@ -247,14 +249,6 @@ def voucher(m: str, c: str, voucher_id: str) -> Key:
 
 def refunded(m: str, c: str, seq: int) -> Key:
     return card(m, c), f"REFUNDED#{seq:010}"
-
-
-MERGE_PREFIX = "MERGE#"
-
-
-def merge(m: str, c: str, merge_id: str) -> Key:
-    """What is kept of the merge of another card into this one."""
-    return card(m, c), f"{MERGE_PREFIX}{merge_id}"
 
 
 def profile(m: str, c: str) -> Key:
