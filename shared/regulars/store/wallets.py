@@ -16,7 +16,7 @@ from regulars.store import card_keys, formats
 from regulars.store.conditions import Absent, Condition, Equals
 from regulars.store.marshal import Item
 from regulars.store.members import shell
-from regulars.store.table import Cancelled, Put, Table
+from regulars.store.table import Cancelled, Put, StoreError, Table
 
 PHONES_MAX = 10
 """How many phones of one card are told; one more ends the one that came first. A phone is known to
@@ -25,7 +25,7 @@ come again and again under other names."""
 TRIES = 5
 
 
-class ChangedError(Exception):
+class ChangedError(StoreError):
     """Others keep changing the item; the same can be tried again."""
 
 
