@@ -1,6 +1,5 @@
-"""A stand-in for Apple's push service that really listens: HTTP/2 over TLS, with client certificates.
-
-It takes what it is sent as Apple does, remembers it, and answers as a test says.
+"""A stand-in for Apple's push service that really listens: HTTP/2 over TLS, clients with
+certificates. It takes what it is sent as Apple does, remembers it, and answers as a test says.
 """
 
 from __future__ import annotations

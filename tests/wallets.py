@@ -1,7 +1,7 @@
 """What tests of passes share: certificates of our own, phones, and what opens a pass.
 
-Nothing of ours is replaced: certificates lie in the parameters where `scripts/wallet` puts them, and
-a phone asks the handlers as Apple's does.
+Nothing of ours is replaced: certificates lie in the parameters where `scripts/wallet` puts them,
+and a phone asks the handlers as Apple's does.
 """
 
 from __future__ import annotations

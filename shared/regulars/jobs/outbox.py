@@ -82,7 +82,7 @@ def list_again(shop: Shop, member_id: str) -> None:
 
 
 def follow_in_wallets(shop: Shop, member_id: str, *, seq: int = 0, profile: int = 0) -> None:
-    """Let the passes of a card follow it, or set the member aside: the next change tells of both."""
+    """Let the passes of a card follow it, or set the member aside: the next change tells both."""
     try:
         wallets.follow(shop, member_id, seq=seq, profile=profile)
     except Exception as error:  # whatever it is, the entries behind it are followed up
