@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.events import DataReceived, RequestReceived, StreamEnded
+from h2.events import DataReceived, RequestReceived
 
 
 @dataclass
@@ -103,13 +103,16 @@ def _serve(server: Apns, secure: ssl.SSLSocket) -> None:
         secure.sendall(connection.data_to_send())
         while data := secure.recv(65536):
             for event in connection.receive_data(data):
+                if not isinstance(event, RequestReceived | DataReceived):
+                    continue
+                stream = event.stream_id or 0
                 if isinstance(event, RequestReceived):
                     headers = {str(name): str(value) for name, value in event.headers or ()}
-                    streams[event.stream_id or 0] = Push(headers, shown=shown)
-                elif isinstance(event, DataReceived):
-                    streams[event.stream_id or 0].body += event.data or b""
-                elif isinstance(event, StreamEnded):
-                    _answer(server, connection, event.stream_id or 0, streams)
+                    streams[stream] = Push(headers, shown=shown)
+                else:
+                    streams[stream].body += event.data or b""
+                if event.stream_ended is not None:
+                    _answer(server, connection, stream, streams)
             secure.sendall(connection.data_to_send())
 
 

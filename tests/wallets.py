@@ -69,14 +69,18 @@ def forget() -> None:
     google.forget()
 
 
+def place(service: Service, stack: str) -> Any:
+    """The parameters of a stack, as `scripts/wallet` sees them."""
+    return SCRIPT.Parameters(boto3.client("ssm", endpoint_url=service.aws_services.url), stack)
+
+
 def turn_on(service: Service, monkeypatch: pytest.MonkeyPatch, which: str = "both") -> str:
     """Put certificates where the functions read them, and say so; returns the stack's name."""
     stack = f"s{uuid4().hex}"
-    place = SCRIPT.Parameters(boto3.client("ssm", endpoint_url=service.aws_services.url), stack)
     if which in {"apple", "both"}:
-        SCRIPT.put_apple(place, made().own, made().key, made().between)
+        SCRIPT.put_apple(place(service, stack), made().own, made().key, made().between)
     if which in {"google", "both"}:
-        SCRIPT.put_google(place, made().account_file(), ISSUER)
+        SCRIPT.put_google(place(service, stack), made().account_file(), ISSUER)
     monkeypatch.setenv("WALLETS", which)
     monkeypatch.setenv("WALLET_PARAMETERS", f"/{stack}/wallet")
     config.settings.cache_clear()
@@ -104,27 +108,27 @@ class Pass:
     files: Mapping[str, bytes]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         """What `pass.json` says."""
         document: dict[str, Any] = json.loads(self.files["pass.json"])
         return document
 
     @property
     def serial(self) -> str:
-        return str(self.said["serialNumber"])
+        return str(self.document["serialNumber"])
 
     @property
     def token(self) -> str:
-        return str(self.said["authenticationToken"])
+        return str(self.document["authenticationToken"])
 
     @property
     def code(self) -> str:
         """The code in its QR code."""
-        return str(self.said["barcodes"][0]["message"]).rpartition("/")[2]
+        return str(self.document["barcodes"][0]["message"]).rpartition("/")[2]
 
     def field(self, key: str) -> dict[str, Any]:
         """A field, wherever it stands."""
-        fields = (one for several in self.said["storeCard"].values() for one in several)
+        fields = (one for several in self.document["storeCard"].values() for one in several)
         found: dict[str, Any] = next(one for one in fields if one["key"] == key)
         return found
 

@@ -2,6 +2,6 @@
 
 from regulars.api import apple_wallet
 from regulars.http import protocol
-from regulars.pages.customer.wallet import handlers
+from regulars.pages.customer import wallets
 
-lambda_handler = protocol.serve({**apple_wallet.ROUTES, **handlers.ROUTES})
+lambda_handler = protocol.serve({**apple_wallet.ROUTES, **wallets.ROUTES})

@@ -31,7 +31,7 @@ def follow(shop: Shop, member_id: str, *, seq: int = 0, profile: int = 0) -> Non
     now_s = to_ms(shop.now) // 1000
     after = change(shop, member_id, lambda it: it.changed(now_s, seq, profile))
     if seq == after.seq or profile == after.profile:
-        tell(shop.merchant_id, member_id)
+        notify(shop.merchant_id, member_id)
 
 
 def end(shop: Shop, member_id: str) -> None:
@@ -40,12 +40,12 @@ def end(shop: Shop, member_id: str) -> None:
     if wallets.read(shop.table, shop.merchant_id, member_id).is_empty:
         return
     if settings().wallets:
-        tell(shop.merchant_id, member_id)
+        notify(shop.merchant_id, member_id)
     else:
         change(shop, member_id, lambda it: it._replace(phones=(), google=None))
 
 
-def tell(merchant_id: str, member_id: str) -> None:
+def notify(merchant_id: str, member_id: str) -> None:
     """Ask for the phones to be told, through the queue."""
     wanted = {"wallet": {"merchant_id": merchant_id, "member_id": member_id}}
     wire.send_message(settings().messages_queue_url, json.dumps(wanted))

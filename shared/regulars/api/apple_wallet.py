@@ -47,7 +47,7 @@ def file_answer(file: bytes, changed_s: int) -> protocol.Response:
 
 def register(request: protocol.Request) -> protocol.Response:
     """POST …/devices/{device}/registrations/{pass_type}/{serial}: the phone is told from now on.
-    201, or 200 when it was before; what it says anew is kept."""
+    201, or 200 when it was before; what it says now is kept."""
     _, serial = _confirmed(request)
     push_token = request.json.get("pushToken")
     if not isinstance(push_token, str) or not PUSH_TOKEN.fullmatch(push_token):
@@ -121,8 +121,8 @@ def log(request: protocol.Request) -> protocol.Response:
     limits.missed(connect.lean_table, request)
     lines = request.json.get("logs")
     for line in lines[:LOGS_MAX] if isinstance(lines, list) else ():
-        said = SECRETS.sub("…", str(line))[:LOG_MAX]
-        logger().warning("a phone says", extra={"said": said})
+        text = SECRETS.sub("…", str(line))[:LOG_MAX]
+        logger().warning("a phone says", extra={"line": text})
     return protocol.json_answer(200, {})
 
 

@@ -30,7 +30,7 @@ def deliver_queued(body: dict[str, Any]) -> None:
     if "wallet" in body:
         from regulars.jobs import wallets  # mails do not wait for its libraries
 
-        wallets.tell(body)
+        wallets.notify(body)
         return
     wanted = _wanted(body)
     try:

@@ -51,16 +51,16 @@ class _Passes:
         return one is None or one.content.is_over
 
 
-def tell(body: Mapping[str, Any]) -> None:
+def notify(body: Mapping[str, Any]) -> None:
     """Tell whoever was not told yet; raises NotToldError when that did not work for all."""
     shop, member_id = _named(body)
     before = kept.read(shop.table, shop.merchant_id, member_id)
     passes = _Passes(shop, member_id)
-    told: dict[tuple[str, int], Phone | None] = {}
+    done: dict[tuple[str, int], Phone | None] = {}
     at_google, failed = before.google, []
     for phone in before.phones:
         try:
-            told[phone.phone, phone.link] = _told(passes, before.changed_s, phone)
+            done[phone.phone, phone.link] = _told(passes, before.changed_s, phone)
         except FAILED as error:
             failed.append(error)
     try:
@@ -69,7 +69,7 @@ def tell(body: Mapping[str, Any]) -> None:
         failed.append(error)
 
     def note(now: Wallet) -> Wallet:
-        phones = (told.get((it.phone, it.link), it) for it in now.phones)
+        phones = (done.get((it.phone, it.link), it) for it in now.phones)
         is_same = now.google == before.google
         return now._replace(
             phones=tuple(it for it in phones if it), google=at_google if is_same else now.google
@@ -77,7 +77,7 @@ def tell(body: Mapping[str, Any]) -> None:
 
     wallets.change(shop, member_id, note)
     if failed:
-        raise NotToldError(f"{len(failed)} were not told: {failed[0]!r}")
+        raise NotToldError(f"{len(failed)} were not done: {failed[0]!r}")
 
 
 def given_up(body: Mapping[str, Any], error: Exception) -> bool:
@@ -111,7 +111,7 @@ def _told(passes: _Passes, changed_s: int, phone: Phone) -> Phone | None:
     own = certificates.apple()
     if own is None:
         return None if is_over else phone
-    is_there = apple_push.tell(own, phone.push_token)
+    is_there = apple_push.push(own, phone.push_token)
     if is_there:
         count("WalletsTold")
     return None if is_over or not is_there else phone._replace(told_s=changed_s)

@@ -74,7 +74,7 @@ def signed(manifest: bytes, own: Apple) -> bytes:
 def document(content: Content, own: Apple) -> dict[str, Any]:
     """Return `pass.json`. A pass that is over names no service: the phone asks no more."""
     colors, words = palette(content.brand.color), content.words
-    said: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "formatVersion": 1,
         "passTypeIdentifier": own.pass_type,
         "serialNumber": str(content.serial),
@@ -89,9 +89,9 @@ def document(content: Content, own: Apple) -> dict[str, Any]:
         "storeCard": _fields(content),
     }
     if content.is_over:
-        return {**said, "voided": True}
+        return {**shown, "voided": True}
     return {
-        **said,
+        **shown,
         "webServiceURL": f"{settings().base_url}{SERVICE}",
         "authenticationToken": passes.token(content.serial),
         "barcodes": [
@@ -112,7 +112,7 @@ def _fields(content: Content) -> dict[str, list[Mapping[str, Any]]]:
     back = [news, *(_field(f"about{n}", it) for n, it in enumerate(content.about))]
     back += [_link(f"link{n}", it) for n, it in enumerate(content.links)]
     below = [_field("reward", content.reward), _field("tier", content.tier)]
-    count = [_field("count", content.count)]
+    count = [_field("count", content.counted)]
     over_the_band = "headerFields" if content.punched else "primaryFields"
     return {
         over_the_band: [it for it in count if it],

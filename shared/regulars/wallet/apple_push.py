@@ -26,7 +26,7 @@ class RefusedError(Exception):
     """Apple does not take what we send; somebody has to look at the certificate."""
 
 
-def tell(own: Apple, push_token: str) -> bool:
+def push(own: Apple, push_token: str) -> bool:
     """Tell a phone to look. Returns False when there is no such phone (any more).
 
     Raises UnreachableError for what can be tried again, RefusedError for what cannot.

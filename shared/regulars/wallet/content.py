@@ -55,7 +55,7 @@ class Content(NamedTuple):
     page_url: str = ""
     name: str = ""
     """The member's given name."""
-    count: Line | None = None
+    counted: Line | None = None
     reward: Line | None = None
     tier: Line | None = None
     punched: Punched | None = None
@@ -134,7 +134,7 @@ def _content(
         code_url=f"{base}/s/{code}",
         page_url=page,
         name=names.given(profile.name, profile.language or words.lang),
-        count=_count(now.goal, program, card, words, today),
+        counted=_count(now.goal, program, card, words, today),
         reward=_reward(now, words, today),
         tier=_tier(program, card, words),
         punched=_punched(now),

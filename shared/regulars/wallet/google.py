@@ -21,7 +21,7 @@ from regulars.render.layout import code_groups
 from regulars.wallet.calls import Line, UnreachableError, timeout
 from regulars.wallet.certificates import Google
 from regulars.wallet.content import Content
-from regulars.wallet.content import Line as Said
+from regulars.wallet.content import Line as Shown
 
 ADDRESS = "https://walletobjects.googleapis.com"  # seam: tests answer themselves
 TOKENS = "https://oauth2.googleapis.com/token"  # seam: tests answer themselves
@@ -72,14 +72,14 @@ def object_of(content: Content, own: Google) -> Document:
     """Return the object of a card; of one that is over nothing but that."""
     identity = {"id": object_id(content.serial, own), "classId": _class_id(content.serial, own)}
     if content.is_over:
-        said = {"label": NOTHING, "balance": {"string": NOTHING}}
+        shown = {"label": NOTHING, "balance": {"string": NOTHING}}
         return {
             **identity, "state": "INACTIVE", "accountId": NOTHING, "accountName": NOTHING,
-            "loyaltyPoints": said, "barcode": None, "heroImage": None, "linksModuleData": None,
-            "textModulesData": [_text("news", Said("", content.news))],
+            "loyaltyPoints": shown, "barcode": None, "heroImage": None, "linksModuleData": None,
+            "textModulesData": [_text("news", Shown("", content.news))],
         }  # fmt: skip
     words = content.words
-    texts = [_text("news", Said(words.t("Now"), content.news))]
+    texts = [_text("news", Shown(words.t("Now"), content.news))]
     texts += [_text(name, it) for name, it in _named(content)]
     document = {
         **identity,
@@ -98,9 +98,9 @@ def object_of(content: Content, own: Google) -> Document:
             ]
         },
     }  # fmt: skip
-    if content.count:
-        said = {"label": content.count.label, "balance": {"string": content.count.value}}
-        document["loyaltyPoints"] = said
+    if content.counted:
+        shown = {"label": content.counted.label, "balance": {"string": content.counted.value}}
+        document["loyaltyPoints"] = shown
     if content.punched:
         name = f"stamps-{content.punched.have}-of-{content.punched.places}.png"
         document["heroImage"] = _picture(f"{content.page_url}/wallet/pictures/{name}", content.news)
@@ -182,19 +182,19 @@ def _logo(brand: Brand, content: Content) -> str:
     return f"{content.page_url}/pictures/icon-512.png"
 
 
-def _picture(uri: str, said: str) -> Document:
-    described = {"defaultValue": {"language": "en", "value": said}}
+def _picture(uri: str, shown: str) -> Document:
+    described = {"defaultValue": {"language": "en", "value": shown}}
     return {"sourceUri": {"uri": uri}, "contentDescription": described}
 
 
-def _named(content: Content) -> list[tuple[str, Said]]:
+def _named(content: Content) -> list[tuple[str, Shown]]:
     lines = [("reward", content.reward), ("tier", content.tier)]
     named = [(name, line) for name, line in lines if line]
     return [*named, *((f"about{n}", it) for n, it in enumerate(content.about))]
 
 
-def _text(name: str, said: Said) -> Document:
-    return {"id": name, "header": said.label, "body": said.value}
+def _text(name: str, shown: Shown) -> Document:
+    return {"id": name, "header": shown.label, "body": shown.value}
 
 
 def _now_s() -> int:

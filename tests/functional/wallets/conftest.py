@@ -22,7 +22,7 @@ def cafe(service: Service, monkeypatch: pytest.MonkeyPatch) -> Merchant:
 @pytest.fixture
 def anna(cafe: Merchant) -> Browser:
     """The phone of somebody who has just joined."""
-    return wallets.member(cafe, name="Anna Kovács", language="hu")
+    return wallets.member(cafe, name="Kovács Anna", language="hu")
 
 
 @pytest.fixture

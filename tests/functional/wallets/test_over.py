@@ -28,15 +28,15 @@ def added(anna: Browser, cafe: Merchant, phone: Phone) -> Pass:
 def is_voided(one: Pass, reply: Any) -> bool:
     """Whether an answer is the same pass, signed, that says it is over and nothing of anybody."""
     after = wallets.opened(reply)
-    said = after.said
-    assert said["serialNumber"] == one.serial
-    assert "webServiceURL" not in said, "the phone asks no more"
-    assert "authenticationToken" not in said
-    assert "barcodes" not in said
+    document = after.document
+    assert document["serialNumber"] == one.serial
+    assert "webServiceURL" not in document, "the phone asks no more"
+    assert "authenticationToken" not in document
+    assert "barcodes" not in document
     text = after.files["pass.json"].decode()
     assert "Anna" not in text
     assert one.field("count")["value"] not in text
-    return bool(said.get("voided"))
+    return bool(document.get("voided"))
 
 
 def phones_of(cafe: Merchant, member_id: str) -> tuple[kept.Phone, ...]:
@@ -50,7 +50,7 @@ def in_the_table(service: Service, text: str) -> list[str]:
 
 
 class TestErased:
-    def test_the_phone_is_told_once_more_and_then_nothing_is_kept_of_it(
+    def test_the_phone_is_told_again_and_then_nothing_is_kept_of_it(
         self, added: Pass, phone: Phone, anna: Browser, cafe: Merchant, apns: Apns, service: Service
     ) -> None:
         member_id = wallets.member_id(anna)
@@ -110,7 +110,7 @@ class TestMerged:
         assert [it.token for it in apns.pushes] == [PUSH_TOKEN]
         assert phones_of(cafe, member_id) == ()
         assert is_voided(added, phone.fetch(added))
-        assert "voided" not in wallets.opened(phone.fetch(kept_pass)).said
+        assert "voided" not in wallets.opened(phone.fetch(kept_pass)).document
 
 
 class TestNewLink:

@@ -84,22 +84,22 @@ class TestSignature:
 
 class TestWhatItSays:
     def test_it_has_what_apple_asks_for(self, one: Pass) -> None:
-        said = one.said
-        assert {name: type(said.get(name)) for name in REQUIRED} == REQUIRED
-        assert said["formatVersion"] == 1
-        assert said["passTypeIdentifier"] == wallets.PASS_TYPE
-        assert said["teamIdentifier"] == "TRYTRYTRY1"
-        assert said["webServiceURL"] == "https://cards.example/wallet/apple"
-        assert len(said["authenticationToken"]) >= 16
-        assert said["sharingProhibited"] is True
-        assert "voided" not in said
+        document = one.document
+        assert {name: type(document.get(name)) for name in REQUIRED} == REQUIRED
+        assert document["formatVersion"] == 1
+        assert document["passTypeIdentifier"] == wallets.PASS_TYPE
+        assert document["teamIdentifier"] == "TRYTRYTRY1"
+        assert document["webServiceURL"] == "https://cards.example/wallet/apple"
+        assert len(document["authenticationToken"]) >= 16
+        assert document["sharingProhibited"] is True
+        assert "voided" not in document
         for name in ("backgroundColor", "foregroundColor", "labelColor"):
-            assert re.fullmatch(r"rgb\(\d{1,3}, \d{1,3}, \d{1,3}\)", said[name])
-        fields = [it for several in said["storeCard"].values() for it in several]
+            assert re.fullmatch(r"rgb\(\d{1,3}, \d{1,3}, \d{1,3}\)", document[name])
+        fields = [it for several in document["storeCard"].values() for it in several]
         keys = [it["key"] for it in fields]
         assert len(keys) == len(set(keys)), "a key stands once"
         assert all(it["value"] for it in fields)
-        assert len(said["storeCard"]["secondaryFields"]) <= 4
+        assert len(document["storeCard"]["secondaryFields"]) <= 4
         assert [it["key"] for it in fields if "changeMessage" in it] == ["news"]
         assert "%@" in one.field("news")["changeMessage"]
 
@@ -122,7 +122,7 @@ class TestWhatItSays:
         assert one.field("reward")["label"] == "Következő jutalom"
         page = anna.get(f"/card/{cafe.created['slug']}").text
         assert one.field("news")["value"].replace("\u00a0", " ") in page.replace("\u00a0", " ")
-        assert one.said["logoText"] == cafe.created.get("name", "Corner Café")
+        assert one.document["logoText"] == cafe.created.get("name", "Corner Café")
 
     def test_stamps_are_drawn_and_the_picture_follows_them(
         self, one: Pass, anna: Browser, cafe: Merchant
@@ -155,7 +155,7 @@ class TestWhatItSays:
         shop = service.new_merchant("bookshop")
         one = wallets.download(wallets.member(shop, name="Anna"), shop)
         assert "strip.png" not in one.files
-        assert [it["key"] for it in one.said["storeCard"]["primaryFields"]] == ["count"]
+        assert [it["key"] for it in one.document["storeCard"]["primaryFields"]] == ["count"]
 
     def test_the_shops_own_logo_is_on_it(self, anna: Browser, cafe: Merchant) -> None:
         out = BytesIO()

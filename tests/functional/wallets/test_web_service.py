@@ -51,7 +51,7 @@ def repeat(cafe: Merchant, anna: Browser) -> None:
     assert handler("outbox")({"Records": records}, context()) == {"batchItemFailures": []}
 
 
-def told(cafe: Merchant) -> dict[str, Any]:
+def notified(cafe: Merchant) -> dict[str, Any]:
     """What the queue's function answers to what waits there."""
     return cafe.service.deliver("messages", "notify")
 
@@ -96,7 +96,7 @@ class TestRegistering:
         assert phones_of(cafe, anna) == ()
         assert phone.changed().status == 204
         stamp(cafe, anna)
-        told(cafe)
+        notified(cafe)
         assert apns.pushes == []
 
     def test_nothing_is_kept_of_the_phones_own_name(
@@ -107,7 +107,7 @@ class TestRegistering:
         assert phone.name not in str(written)
 
 
-class TestTelling:
+class TestNotifying:
     def test_a_stamp_reaches_the_phone_as_an_empty_push_and_the_phone_gets_the_new_pass(
         self, added: Pass, phone: Phone, cafe: Merchant, anna: Browser, apns: Apns
     ) -> None:
@@ -115,7 +115,7 @@ class TestTelling:
         assert first.json["serialNumbers"] == [added.serial]
         stamp(cafe, anna)
         assert apns.pushes == [], "nobody waits for it at the counter"
-        assert told(cafe) == {"batchItemFailures": []}
+        assert notified(cafe) == {"batchItemFailures": []}
         (push,) = apns.pushes
         assert push.body == b"{}"
         assert push.token == PUSH_TOKEN
@@ -143,7 +143,7 @@ class TestTelling:
         for _ in range(3):
             assert handler("notify")({"Records": about}, context()) == {"batchItemFailures": []}
         repeat(cafe, anna)
-        told(cafe)
+        notified(cafe)
         assert len(apns.pushes) == 1
 
     def test_changes_that_come_together_are_told_once(
@@ -151,7 +151,7 @@ class TestTelling:
     ) -> None:
         for _ in range(3):
             stamp(cafe, anna)
-        told(cafe)
+        notified(cafe)
         assert len(apns.pushes) == 1
         assert apns.connections == 1
 
@@ -161,7 +161,7 @@ class TestTelling:
         member_id = wallets.member_id(anna)
         assert cafe.call("PATCH", f"/v1/members/{member_id}", {"language": "en"}).status == 200
         cafe.service.list_members(cafe.id)
-        told(cafe)
+        notified(cafe)
         assert len(apns.pushes) == 1
         assert Phone(cafe.service).fetch(added).status == 200
 
@@ -178,10 +178,10 @@ class TestTelling:
     ) -> None:
         apns.answers.append(answer)
         stamp(cafe, anna)
-        assert told(cafe) == {"batchItemFailures": []}
+        assert notified(cafe) == {"batchItemFailures": []}
         assert phones_of(cafe, anna) == ()
         stamp(cafe, anna)
-        told(cafe)
+        notified(cafe)
         assert len(apns.pushes) == 1
 
 
@@ -244,14 +244,14 @@ class TestTrouble:
         self, added: Pass, cafe: Merchant, anna: Browser, apns: Apns
     ) -> None:
         stamp(cafe, anna)
-        told(cafe)
+        notified(cafe)
         for line in apple_push._lines.values():
             assert line._client is not None
             pool: Any = line._client._transport
             for connection in pool._pool.connections:
                 connection._connection._network_stream._sock.shutdown(2)
         stamp(cafe, anna)
-        assert told(cafe) == {"batchItemFailures": []}
+        assert notified(cafe) == {"batchItemFailures": []}
         assert len(apns.pushes) == 2
         assert apns.connections == 2
 
@@ -285,7 +285,7 @@ class TestAskingForThePass:
             seen.add(reply.headers["last-modified"])
         assert len(seen) == 3
 
-    def test_a_new_programme_is_seen_by_who_looks(
+    def test_a_new_program_is_seen_by_who_looks(
         self, frozen: Clock, added: Pass, phone: Phone, cafe: Merchant
     ) -> None:
         since = phone.fetch(added).headers["last-modified"]
@@ -294,7 +294,7 @@ class TestAskingForThePass:
         document["name"] = "The Other Café"
         assert cafe.call("PUT", "/v1/program", document, headers={"if-match": "1"}).status == 200
         after = wallets.opened(phone.fetch(added, since))
-        assert after.said["organizationName"] == "The Other Café"
+        assert after.document["organizationName"] == "The Other Café"
 
     @pytest.mark.parametrize("since", ["yesterday", "", "Thu, 01 Jan 2099 00:00:00 GMT", "9" * 400])
     def test_a_time_that_makes_no_sense_gets_the_pass(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from regulars.actions import wallets
+from regulars.actions import wallets as following
 from regulars.api.apple_wallet import file_answer
 from regulars.core.passes import Serial
 from regulars.domain.calendar import to_ms
@@ -58,7 +58,7 @@ def for_google(request: protocol.Request) -> protocol.Response:
         at = AtGoogle(one.content.serial.link, now_ms, known.changed_s, one.version)
         return known._replace(google=at)
 
-    wallets.change(opened.shop, opened.member_id, note)
+    following.change(opened.shop, opened.member_id, note)
     return protocol.redirect(google.save_link(one.content, own))
 
 
