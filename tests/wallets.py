@@ -33,6 +33,8 @@ PASS_TYPE: str = SCRIPT.TRIED
 ISSUER = "3388000000000000000"
 ACCOUNT = "cards@example.iam.gserviceaccount.example"
 PUSH_TOKEN = "0123456789abcdef" * 4
+NOBODY = "http://127.0.0.1:9/"
+"""Where nobody listens; tests that need somebody say who."""
 AT = "/wallet/apple/v1"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Mobile/15E148"
 
@@ -81,6 +83,8 @@ def turn_on(service: Service, monkeypatch: pytest.MonkeyPatch, which: str = "bot
         SCRIPT.put_apple(place(service, stack), made().own, made().key, made().between)
     if which in {"google", "both"}:
         SCRIPT.put_google(place(service, stack), made().account_file(), ISSUER)
+    for owner, name in ((apple_push, "ADDRESS"), (google, "ADDRESS"), (google, "TOKENS")):
+        monkeypatch.setattr(owner, name, NOBODY)
     monkeypatch.setenv("WALLETS", which)
     monkeypatch.setenv("WALLET_PARAMETERS", f"/{stack}/wallet")
     config.settings.cache_clear()

@@ -19,11 +19,12 @@ from regulars.store import connect
 from regulars.store import wallets as kept
 from regulars.store.wallets import AtGoogle, Phone, Wallet
 from regulars.wallet import apple_push, calls, certificates, google
-from regulars.wallet.content import Found, found
+from regulars.wallet.content import Found, ended, found
 
 FAILED = (calls.UnreachableError, apple_push.RefusedError, google.RefusedError)
 GOOGLE_WAITS_MS = 24 * 3600 * 1000
-"""How long a pass may take from the button to Google's wallet; after that nobody has saved it."""
+"""How long a pass may take from the button to Google's wallet; after that nobody has saved it, and
+what Google holds is emptied."""
 
 
 class NotToldError(Exception):
@@ -130,7 +131,10 @@ def _google_told(passes: _Passes, changed_s: int, at: AtGoogle) -> AtGoogle | No
     is_saved = google.change(one.content, own)
     if is_saved:
         count("WalletsTold")
-    may_come = to_ms(passes.shop.now) < at.since_ms + GOOGLE_WAITS_MS
-    if is_over or not (is_saved or may_come):
+    if is_over:
+        return None
+    if not is_saved and to_ms(passes.shop.now) >= at.since_ms + GOOGLE_WAITS_MS:
+        was = one.content
+        google.change(ended(was.serial, was.brand, was.words, was.logo), own)
         return None
     return at._replace(told_s=changed_s, version=one.version)

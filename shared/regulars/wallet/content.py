@@ -93,7 +93,7 @@ def found(table: Table, serial: Serial) -> Found | None:
     over = closed_ms or profile.erased_ms or profile.merged_into or card.merged_into
     wallet = wallets.of(kept, c)
     if over or profile.link != serial.link:
-        content = _ended(serial, program, profile)
+        content = ended(serial, brand_of(program), _words(program, profile), program.logo)
     else:
         today = calendar.local_date(now, program.timezone)
         content = _content(serial, program, card, profile, merchant or {}, today, hero(
@@ -109,10 +109,10 @@ def _words(program: Program, profile: Profile) -> Words:
     return words_of(negotiate.language(profile.language, program.languages))
 
 
-def _ended(serial: Serial, program: Program, profile: Profile) -> Content:
-    words = _words(program, profile)
+def ended(serial: Serial, brand: Brand, words: Words, logo: str) -> Content:
+    """What a pass says that is over."""
     news = words.t("This pass is no longer in use.")
-    return Content(serial, brand_of(program), words, news, program.logo, is_over=True)
+    return Content(serial, brand, words, news, logo, is_over=True)
 
 
 def _content(

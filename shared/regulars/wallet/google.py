@@ -13,6 +13,7 @@ import jwt
 
 from regulars.core import clock
 from regulars.core.config import settings
+from regulars.core.observability import logger
 from regulars.core.passes import Serial
 from regulars.domain.calendar import to_ms
 from regulars.render.brand import Brand
@@ -41,17 +42,26 @@ class RefusedError(Exception):
 
 
 def save_link(content: Content, own: Google) -> str:
-    """Return the link behind the button: Google asks the member, and saves the pass."""
+    """Return the link behind the button: Google asks the member, and saves the pass.
+
+    Class and object are put there before, and the link names them: browsers may cut a longer one
+    (1,800 characters). Where Google does not answer us, the link holds them whole.
+    """
+    classes, objects = class_of(content, own), object_of(content, own)
+    try:
+        _put("loyaltyClass", classes, own)
+        _put("loyaltyObject", objects, own)
+    except (UnreachableError, RefusedError) as error:
+        logger().warning("Google was not told of a pass", extra={"why": repr(error)[:200]})
+    else:
+        classes, objects = {"id": classes["id"]}, {"id": objects["id"], "classId": classes["id"]}
     claims = {
         "iss": own.account,
         "aud": "google",
         "typ": "savetowallet",
         "iat": _now_s(),
         "origins": [settings().base_url],
-        "payload": {
-            "loyaltyClasses": [class_of(content, own)],
-            "loyaltyObjects": [object_of(content, own)],
-        },
+        "payload": {"loyaltyClasses": [classes], "loyaltyObjects": [objects]},
     }
     return SAVE + jwt.encode(claims, own.key, algorithm="RS256", headers={"kid": own.key_id})
 
@@ -113,30 +123,41 @@ def object_id(serial: Serial, own: Google) -> str:
 
 
 def change(content: Content, own: Google) -> bool:
-    """Change what Google holds of a card. Returns False when nobody has saved it.
+    """Change what Google holds of a card. Returns False when nobody has it in a wallet.
 
     Raises UnreachableError for what can be tried again, RefusedError for what cannot.
     """
-    return _patch(f"loyaltyObject/{object_id(content.serial, own)}", object_of(content, own), own)
+    body = object_of(content, own)
+    answer = _call("PATCH", f"loyaltyObject/{body['id']}", body, own)
+    return answer.status_code == 200 and bool(answer.json().get("hasUsers", True))
 
 
-def change_class(content: Content, own: Google) -> bool:
-    """Change what Google holds of a shop; as `change`."""
-    return _patch(f"loyaltyClass/{_class_id(content.serial, own)}", class_of(content, own), own)
+def change_class(content: Content, own: Google) -> None:
+    """Change what Google holds of a shop, if it holds something; raises as `change` does."""
+    body = class_of(content, own)
+    _call("PATCH", f"loyaltyClass/{body['id']}", body, own)
 
 
-def _patch(path: str, body: Document, own: Google) -> bool:
+def _put(kind: str, body: Document, own: Google) -> None:
+    """Put a class or an object there, in the place of what is there already."""
+    if _call("POST", kind, body, own).status_code == 409:
+        _call("PATCH", f"{kind}/{body['id']}", body, own)
+
+
+NAMED: Final = frozenset({200, 404, 409})
+"""What Google answers that says something of what was named."""
+
+
+def _call(method: str, path: str, body: Document, own: Google) -> httpx.Response:
     headers = {"Authorization": f"Bearer {_token(own)}"}
     url = f"{ADDRESS}/walletobjects/v1/{path}"
-    answer = _line.call("PATCH", url, json=body, headers=headers)
+    answer = _line.call(method, url, json=body, headers=headers)
     if answer.status_code == 401:
         _tokens.clear()
         raise UnreachableError("the token was refused")
-    if answer.status_code == 404:
-        return False
-    if answer.status_code != 200:
+    if answer.status_code not in NAMED:
         raise RefusedError(f"{answer.status_code}")
-    return True
+    return answer
 
 
 _tokens: dict[str, tuple[str, int]] = {}

@@ -36,10 +36,18 @@ class AtGoogle:
     address: str = ""
     asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    holds: set[str] = field(default_factory=set)
+    is_saved: bool = True
+    """Whether somebody has what it holds in a wallet."""
 
     def patches(self, kind: str = "loyaltyObject") -> list[Any]:
         """The changes of objects or classes, as they came."""
-        return [body for method, path, _, body in self.asked if f"/{kind}/" in path]
+        return [body for _, path, _, body in self.asked if f"/{kind}/" in path]
+
+    def posts(self) -> list[Any]:
+        """What was put there."""
+        return [body for _, path, _, body in self.asked if path.startswith("/walletobjects/v1/")
+                and path.count("/") == 3]  # fmt: skip
 
     def tokens(self) -> list[Any]:
         return [body for _, path, _, body in self.asked if path == "/token"]
@@ -55,15 +63,21 @@ def listening() -> Iterator[AtGoogle]:
 
         def do_POST(self) -> None:
             text = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = {name: values[0] for name, values in parse_qs(text).items()}
-            server.asked.append(("POST", self.path, dict(self.headers), form))
-            self.send(200, {"access_token": "t1", "expires_in": 3600})
+            if self.path == "/token":
+                form = {name: values[0] for name, values in parse_qs(text).items()}
+                server.asked.append(("POST", self.path, dict(self.headers), form))
+                self.send(200, {"access_token": "t1", "expires_in": 3600})
+                return
+            body = json.loads(text)
+            server.asked.append(("POST", self.path, dict(self.headers), body))
+            self.send(409 if body["id"] in server.holds else 200, {})
+            server.holds.add(body["id"])
 
         def do_PATCH(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             server.asked.append(("PATCH", self.path, dict(self.headers), body))
             status = server.answers.pop(0) if server.answers else 200
-            self.send(status, {})
+            self.send(status, {"hasUsers": server.is_saved})
 
         def send(self, status: int, body: Any) -> None:
             raw = json.dumps(body).encode()
@@ -128,7 +142,22 @@ def stamp(cafe: Merchant, anna: Browser) -> None:
 
 
 class TestLink:
-    def test_it_is_signed_for_google_with_class_and_object(
+    def test_it_names_what_was_put_there_and_is_short(
+        self, anna: Browser, cafe: Merchant, at_google: AtGoogle
+    ) -> None:
+        path = f"/card/{cafe.created['slug']}/wallet/google"
+        for _ in range(2):
+            reply = cafe.service.request("GET", path, cookies=anna.cookies)
+            assert len(reply.headers["location"]) < 1800
+        payload = claims(anna, cafe)["payload"]
+        put = at_google.posts()
+        (shop,), (one,) = payload["loyaltyClasses"], payload["loyaltyObjects"]
+        assert shop == {"id": put[0]["id"]}
+        assert one == {"id": put[1]["id"], "classId": shop["id"]}
+        assert put[1]["loyaltyPoints"]["balance"] == {"string": "1 / 10"}
+        assert len(at_google.patches()) == 2, "what is there already is changed"
+
+    def test_where_google_does_not_answer_us_it_is_signed_for_google_with_class_and_object(
         self, anna: Browser, cafe: Merchant
     ) -> None:
         document = claims(anna, cafe)
@@ -181,6 +210,7 @@ class TestChanges:
         self, anna: Browser, cafe: Merchant, service: Service, at_google: AtGoogle
     ) -> None:
         before = saved(anna, cafe)
+        at_google.asked.clear()
         stamp(cafe, anna)
         assert at_google.asked == []
         assert service.deliver("messages", "notify") == {"batchItemFailures": []}
@@ -188,6 +218,9 @@ class TestChanges:
         assert change["loyaltyPoints"]["balance"] == {"string": "2 / 10"}
         assert change["id"] == before["id"]
         assert "notifyPreference" not in str(at_google.asked)
+        google.forget()
+        stamp(cafe, anna)
+        service.deliver("messages", "notify")
         (form,) = at_google.tokens()
         public = wallets.made().account.public_key()
         address = f"{at_google.address}/token"
@@ -220,13 +253,15 @@ class TestChanges:
             service.deliver("messages", "notify")
         assert [it["programName"] for it in at_google.patches("loyaltyClass")] == ["The Other Café"]
 
+    @pytest.mark.parametrize("answers", [[404] * 9, []])
     def test_who_pressed_the_button_and_saved_nothing_is_forgotten_after_a_day(
-        self, frozen: Clock, anna: Browser, cafe: Merchant, service: Service, at_google: AtGoogle
-    ) -> None:
+        self, frozen: Clock, anna: Browser, cafe: Merchant, service: Service, at_google: AtGoogle,
+        answers: list[int],
+    ) -> None:  # fmt: skip
         saved(anna, cafe)
+        at_google.is_saved, at_google.answers = False, answers
 
         def is_known() -> bool:
-            at_google.answers = [404, 404]
             stamp(cafe, anna)
             assert service.deliver("messages", "notify") == {"batchItemFailures": []}
             return kept.read(service.table, cafe.id, wallets.member_id(anna)).google is not None
@@ -235,6 +270,8 @@ class TestChanges:
         assert is_known()
         frozen.now += timedelta(hours=20)
         assert not is_known()
+        last = at_google.patches()[-1]
+        assert (last["state"], last["accountName"]) == ("INACTIVE", "-")
 
     @pytest.mark.parametrize("status", [429, 500, 401, 403])
     def test_what_google_does_not_take_is_tried_again(
@@ -257,8 +294,8 @@ class TestChanges:
     def test_who_is_erased_leaves_nothing_at_google(
         self, anna: Browser, cafe: Merchant, service: Service, at_google: AtGoogle
     ) -> None:
-        before = saved(anna, cafe)
-        assert before["accountName"] == "Anna"
+        saved(anna, cafe)
+        assert at_google.posts()[-1]["accountName"] == "Anna"
         cafe.call("DELETE", f"/v1/members/{wallets.member_id(anna)}")
         service.deliver("messages", "notify")
         (change,) = at_google.patches()
