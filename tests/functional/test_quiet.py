@@ -128,7 +128,7 @@ def test_a_pass_that_is_looked_at_writes_nothing(
         reply = service.request("GET", path, headers=headers, cookies=browser.cookies)
         assert reply.status in {200, 303}, reply.text
         written.append({operation for operation, _, _ in service.spy.calls} - READS)
-    notes = {"TransactWriteItems"} if path.endswith("/google") else set()
+    notes = {"PutItem"} if path.endswith("/google") else set()
     assert written == [notes, set()]
     assert service.aws_services.receive(service.queues["messages"]) == []
 
