@@ -7,6 +7,7 @@ import json
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -83,12 +84,8 @@ class TestRefused:
             SCRIPT.put_apple(place, made().own, made().key, other)
 
     def test_one_whose_time_is_over(self, place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        class Later(datetime):
-            @classmethod
-            def now(cls, tz: Any = None) -> datetime:
-                return datetime.now(UTC) + timedelta(days=400)
-
-        monkeypatch.setattr(SCRIPT, "datetime", Later)
+        later = datetime.now(UTC) + timedelta(days=400)
+        monkeypatch.setattr(SCRIPT, "datetime", SimpleNamespace(now=lambda _: later))
         with pytest.raises(SCRIPT.RefusedError, match="time is over"):
             SCRIPT.put_apple(place, made().own, made().key, made().between)
 

@@ -122,7 +122,7 @@ def sale(program: Program, origin: Origin, body: Mapping[str, Any], *, refusable
         order_id=body.get("order_id"),
         note=body.get("note"),
         refusable=refusable,
-        scan=Scan("pass", *program.limits.printed) if on_pass else None,
+        scan=Scan("pass", *program.limits_at(origin.location).printed) if on_pass else None,
     )
 
 

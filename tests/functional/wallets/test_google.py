@@ -28,7 +28,6 @@ from tests.conftest import Clock
 from tests.service import Browser, Merchant, Service, context, handler, stream_record
 from tests.wallets import ACCOUNT, ISSUER
 
-
 ANY_TIME: Any = {"verify_exp": False, "verify_iat": False}
 """The clock of a test is not that of the machine."""
 
