@@ -337,3 +337,16 @@ def test_the_item_says_nothing_that_no_one_reads(
     (item,) = cafe.service.table.get(card_keys.wallet(cafe.id, wallets.member_id(anna)))
     assert item is not None
     assert set(item) == {"PK", "SK", "at", "seq", "profile", "phones", "ver"}
+
+
+def test_phones_behind_one_address_that_ask_wrongly_wait_and_come_again(
+    frozen: Clock, one: Pass, phone: Phone
+) -> None:
+    def status() -> int:
+        return phone.fetch(one, token="x" * 26).status
+
+    seen = [status() for _ in range(700)]
+    assert {401, 429} == set(seen)
+    assert seen.index(429) >= 300, "one phone with an old pass disturbs nobody"
+    frozen.now += timedelta(minutes=5)
+    assert status() == 401
