@@ -88,6 +88,11 @@ class TestRegistering:
         reply = phone.ask("POST", phone.registration(one.serial), one.token, body=body)
         assert reply.status == 422
 
+    def test_a_body_of_more_than_256_kb_is_too_large(self, one: Pass, phone: Phone) -> None:
+        body = {"pushToken": "x" * 256 * 1024}
+        for path in (phone.registration(one.serial), "/log"):
+            assert phone.ask("POST", path, one.token, body=body).status == 413
+
     def test_a_pass_that_was_taken_out_is_forgotten(
         self, added: Pass, phone: Phone, cafe: Merchant, anna: Browser, apns: Apns
     ) -> None:
