@@ -58,6 +58,7 @@
 | what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |
 | sign-in to the console | `SIGNIN#<id>` | `SIGNIN` | | |
 | passkey ceremony that was begun | `CEREMONY#<id>` | `CEREMONY` | | |
+| form that waits for a sign-in | `TYPED#<hash of the secret>` | `TYPED` | | |
 | whose a mailbox is | `MAILBOX#<hmac>` | `<m>#<s>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
@@ -337,6 +338,10 @@ def sign_in(sign_in_id: str) -> Key:
 
 def ceremony(ceremony_id: str) -> Key:
     return f"CEREMONY#{ceremony_id}", "CEREMONY"
+
+
+def typed_form(secret_digest: str) -> Key:
+    return f"TYPED#{secret_digest}", "TYPED"
 
 
 def mailbox(digest: str) -> str:

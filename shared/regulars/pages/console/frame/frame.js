@@ -18,7 +18,7 @@
     for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   });
 
-  document.getElementById("mistakes")?.focus();
+  (document.getElementById("mistakes") ?? document.getElementById("typed"))?.focus();
 
   // What was done stands for ten seconds, longer while somebody is at it.
   for (const bar of document.querySelectorAll("[data-undo]")) {

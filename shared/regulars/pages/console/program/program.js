@@ -15,7 +15,10 @@
     const mine = sending;
     const answer = await fetch(form.action, { method: "POST", body: fields }).catch(() => null);
     if (mine !== sending || !answer) return;
-    show(await answer.text());
+    const text = await answer.text();
+    // Who must sign in first does so; what was typed waits.
+    if (answer.redirected && !text.includes('id="edit"')) location.assign(answer.url);
+    else show(text);
   }
 
   /** @param {string} text */
