@@ -38,7 +38,7 @@ LIST = MembersPage(
 )  # fmt: skip
 LANGUAGES = (("hu", "Magyar"), ("en", "English"))
 CHANGED = Form({"name": LONG_NAME, "email": "x"}, {"email": "Írj be egy címet."}, key="k")
-LINE = Line(NOW, "8 pont 840 Ft után", "Kata, Fő utca, 8:42", "+1 bélyeg, +12 pont", True)
+LINE = Line(NOW, "8 pont 840 Ft után", "Kata, Fő utca, 8:42", "+1 bélyeg, +12 pont", True, 7)
 ONE = MemberPage(
     BRAND, ZONE, NOW, "c1", "Nagyné Kovács-Szentgyörgyi Boglárka",
     "12 napja nem járt itt. Máskor négynaponta jön.",

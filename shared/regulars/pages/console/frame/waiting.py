@@ -1,6 +1,6 @@
 """A form that was sent when somebody first had to sign in: it waits, and stands on its page again.
 
-It is never sent from here: whoever typed it looks at it and sends it once more. Nobody else sees
+It is never sent from here: whoever typed it looks at it and sends it again. Nobody else sees
 it: it opens with a secret of the browser in which it was typed, for the person who typed it.
 """
 
