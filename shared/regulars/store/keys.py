@@ -19,6 +19,7 @@
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | ... the tickets of a member | `M#<m>#TICKETS` | `<raffle>#<c>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
+| campaign that is over, as it was counted | `M#<m>` | `CAMPAIGN#<id>` | | |
 | digest of all heads of a day | `M#<m>#ROOTS` | `<day>` | | |
 | ... how far it is, up to which day | `M#<m>#ROOT` | `PROGRESS`, `UPTO` | | |
 | ... its pages of hashes | `M#<m>#ROOT#<day>` | `<level>#<first>` | | |
@@ -175,6 +176,10 @@ def ticket(m: str, raffle_id: str, c: str) -> Key:
 
 def leaderboard(m: str, board_id: str) -> Key:
     return f"M#{m}", f"BOARD#{board_id}"
+
+
+def campaign(m: str, campaign_id: str) -> Key:
+    return f"M#{m}", f"CAMPAIGN#{campaign_id}"
 
 
 def week(m: str, monday: str) -> Key:
