@@ -126,6 +126,11 @@ class TestEditing:
         send(anna, EARNING, "earn.birthday", form(page, "earn.birthday"), do="up")
         page = anna.go("GET", EARNING)
         assert re.findall(r'id="r-earn\.([a-z]+)"', page.text)[-2:] == ["birthday", "action"]
+        for to, last in (("to:0", None), ("to:99", -1), ("to:x", -1), ("to:-1", -1)):
+            send(anna, EARNING, "earn.action", form(page, "earn.action"), do=to)
+            page = anna.go("GET", EARNING)
+            known = re.findall(r'id="r-earn\.([a-z]+)"', page.text)
+            assert known[0 if last is None else last] == "action", to
         send(anna, EARNING, "earn.spend", {"seen": form(page, "earn.visit")["seen"]}, do="remove")
         assert 'id="r-earn.spend"' not in anna.go("GET", EARNING).text
 
