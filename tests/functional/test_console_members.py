@@ -82,7 +82,7 @@ class TestTheList:
         found = re.search(r'href="(/console/members\?after=[^"]+)"', page)
         assert found
         rest = on(owner, found[1].replace("&amp;", "&"))
-        assert len(re.findall(r"Member \d\d", page)) + len(re.findall(r"Member \d\d", rest)) == 30
+        assert len(re.findall(r">Member \d\d", page)) + len(re.findall(r">Member \d\d", rest)) == 30
 
     def test_somebody_new(self, cafe: Merchant, owner: Browser) -> None:
         key = key_of(on(owner, f"{PATH}/new"))

@@ -36,6 +36,18 @@
     history.replaceState(null, "", shown);
   }
 
+  // All of a list are chosen, or none.
+  for (const one of document.querySelectorAll("input[data-all]")) {
+    const all = /** @type {HTMLInputElement} */ (one);
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (
+        all.form?.querySelectorAll("tbody input[type=checkbox]") ?? []
+      );
+      for (const box of boxes) box.checked = all.checked;
+    });
+  }
+
   for (const button of document.querySelectorAll("button[data-copy]")) {
     const copy = /** @type {HTMLButtonElement} */ (button);
     if (!navigator.clipboard) continue;
