@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PIL import Image
@@ -269,6 +269,26 @@ class TestAttention:
         assert "It is off the list." in done.text
         assert cafe.call("GET", "/v1/attention").json["items"] == []
 
+    def test_what_a_newer_version_has_put_there_has_a_plain_title(
+        self, service: Service, cafe: Merchant, owner: Browser
+    ) -> None:
+        about: dict[str, Any] = {
+            "signal": "of_next_year", "figures": {"n": 3}, "members": [], "entries": [],
+            "value_minor": 0,
+        }  # fmt: skip
+        for kind, facts in (("fraud", about), ("of_next_year", {})):
+            attention.raise_(
+                service.table, cafe.id, cast(Any, kind), "x", why="", about=facts,
+                at_ms=to_ms(clock.now()),
+            )  # fmt: skip
+        for path in ("/console/attention", "/console/"):
+            page = on(owner, path)
+            assert "Something unusual was booked. Have a look at it." in page
+            assert "Something needs a look." in page
+            assert "of_next_year" not in page.replace("fraud.of_next_year", "").replace(
+                "/console/attention/of_next_year", ""
+            )
+
     @pytest.mark.parametrize("about", [{}, {"location": "elsewhere"}, {"location": "main"}])
     def test_a_manager_sees_fraud_of_their_places_behind_what_is_not_theirs(
         self, service: Service, cafe: Merchant, about: dict[str, str]
@@ -419,6 +439,25 @@ class TestSetUp:
         for wrong in (b"", b"<svg/>", b"\x89PNG\r\n\x1a\nbroken"):
             reply = browser.go("POST", "/console/first-run/look/logo", **file_form("logo", wrong))
             assert reply.status == 422
+
+    def test_the_first_run_goes_on_where_it_was_left(self, service: Service) -> None:
+        browser, _ = new_shop(service)
+
+        def next_step() -> str:
+            return browser.go("GET", "/console/first-run").headers["location"].rpartition("/")[2]
+
+        look = {"name": "Éva", "color": "#0a7d5c", "icon": "plate", "speaks-hu": "1"}
+        assert next_step() == "trade"
+        send(browser, "/console/first-run/trade", template="supper-club")
+        assert next_step() == "look"
+        assert send(browser, "/console/first-run/look", **{**look, "name": ""}).status == 422
+        assert next_step() == "look"
+        send(browser, "/console/first-run/look", **look)
+        assert next_step() == "counter"
+        send(browser, "/console/first-run/trade", template="corner-cafe")
+        assert next_step() == "counter"
+        send(browser, "/console/first-run/counter", do="end")
+        assert next_step() == "trade"
 
     def test_the_first_run_publishes_and_ends(self, service: Service) -> None:
         browser, _ = new_shop(service)

@@ -11,7 +11,7 @@ from regulars.i18n.words import Words
 
 
 def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
-    """Say what was counted; a kind that this version does not know gives an empty string."""
+    """Say what was counted; a kind that this version does not know, in general."""
     n = int(figures.get("n", 0))
     if kind in _FAST:
         return _fast(kind, n, words)
@@ -61,7 +61,7 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
                 once=figures.get("once", 0),
             )
         case _:
-            return ""
+            return words.t("Something unusual was booked. Have a look at it.")
 
 
 _FAST = frozenset({"staff_velocity", "device_velocity", "location_velocity"})
