@@ -13,6 +13,7 @@ from regulars.actions import attention
 from regulars.core import clock, set_up
 from regulars.domain.calendar import to_ms
 from tests.functional.console import Browser, mailed
+from tests.functional.test_program_editor import form as form_of
 from tests.service import Merchant, Reply, Service
 
 OWNER = "owner@example.com"
@@ -165,6 +166,42 @@ class TestLocations:
         assert 'value="07:00"' in again
         assert send(owner, f"/console/locations/{place['id']}/remove", version="2").status == 200
         assert not cafe.call("GET", "/v1/program").json["program"].get("locations")
+
+    def test_a_day_keeps_all_its_times(self, cafe: Merchant, owner: Browser) -> None:
+        hours = [("06:00", "08:00"), ("09:00", "11:00"), ("12:00", "14:00"), ("15:00", "17:00"),
+                 ("18:00", "20:00")]  # fmt: skip
+        opening = [{"days": ["mon"], "from": begins, "until": ends} for begins, ends in hours]
+        document = cafe.call("GET", "/v1/program").json["program"]
+        body = document | {"locations": [{"id": "a", "name": "A", "opening": opening}]}
+        assert cafe.call("PUT", "/v1/program", body, headers={"if-match": "1"}).status == 200
+        page = on(owner, "/console/locations/a")
+        form = dict(re.findall(r'name="((?:from|until)-[^"]+)" value="([^"]*)"', page))
+        assert send(owner, "/console/locations/a", name="B", **form).status == 200
+        (place,) = cafe.call("GET", "/v1/program").json["program"]["locations"]
+        assert (place["name"], place["opening"]) == ("B", opening)
+
+    def test_the_editor_leads_here_and_a_draft_of_before_undoes_nothing(
+        self, cafe: Merchant, owner: Browser
+    ) -> None:
+        send(owner, "/console/locations/new", name="One")
+        where = "/console/programme/locations"
+        assert owner.go("GET", where).headers["location"] == "/console/locations"
+        assert 'href="/console/locations"' in on(owner, "/console/programme/earning")
+        for path in (f"{where}/new", f"{where}/locations.one"):
+            form = {"field": "locations", "variant": "", "name": "Theirs"}
+            assert owner.go("POST", path, form=form).status == 404
+        draft = form_of(owner.go("GET", "/console/programme/earning"), "earn.visit")
+        owner.go("POST", "/console/programme/earning/earn.visit", form={**draft, "amount": "3"})
+        send(owner, "/console/locations/new", name="Two")
+        send(owner, "/console/locations/one", name="Eins", **{"from-0-0": "08:00",
+                                                             "until-0-0": "12:00"})  # fmt: skip
+        preview = on(owner, "/console/programme/preview")
+        assert ("Eins" in preview, "Two" in preview) == (False, False), "no change of the draft"
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', preview))
+        assert send(owner, "/console/programme/publish", when="now", **hidden).status == 200
+        document = cafe.call("GET", "/v1/program").json["program"]
+        assert [one["name"] for one in document["locations"]] == ["Eins", "Two"]
+        assert [rule["amount"] for rule in document["earn"] if rule["id"] == "visit"] == [3]
 
     def test_who_was_slower_keeps_what_was_typed(self, cafe: Merchant, owner: Browser) -> None:
         send(owner, "/console/locations/new", name="One")

@@ -34,7 +34,10 @@ def first(here: Console) -> Response:
 
 
 def show(here: Console) -> Response:
-    """GET /console/programme/{part}."""
+    """GET /console/programme/{part}; one that has a page of its own is led to."""
+    part = parts.find(here.words.t, here.request.param("part"))
+    if part and part.elsewhere:
+        return protocol.redirect(part.elsewhere)
     return _page(here, here.request.param("part"))
 
 
@@ -116,7 +119,7 @@ def form_of(here: Console) -> dict[str, str]:
 
 def _part(here: Console, slug: str) -> parts.EditorPart:
     part = parts.find(here.words.t, slug)
-    if part is None:
+    if part is None or part.elsewhere:
         raise Refused(RefusalCode.NOT_FOUND)
     return part
 

@@ -16,10 +16,12 @@ class EditorPart(NamedTuple):
     label: str
     hint: str
     fields: tuple[str, ...]
+    elsewhere: str = ""
+    """The page that has it, for a part that is not edited with the draft."""
 
     @property
     def path(self) -> str:
-        return f"{ABOVE}/{self.slug}"
+        return self.elsewhere or f"{ABOVE}/{self.slug}"
 
 
 def every(t: T) -> tuple[EditorPart, ...]:
@@ -92,8 +94,10 @@ def every(t: T) -> tuple[EditorPart, ...]:
         EditorPart(
             "locations",
             t("Locations"),
-            t("Your places of business; none for a shop with one."),
+            "",
             ("locations",),
+            # Places and hours are facts that do not wait: their page publishes them at once.
+            "/console/locations",
         ),
         EditorPart(
             "names",

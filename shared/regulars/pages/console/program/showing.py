@@ -118,7 +118,7 @@ def _row(at: _At, row: Row) -> ShownRow:
         row.name, spoken.title(row, at.one) or parts.of_field(at.here.words.t, row.field).label,
         open_, more, errors.get("", ""), tuple(before),
         is_new=was is None and bool(row.id), is_changed=changed,
-        movable=bool(row.id) and row.field not in {"locations", "leaderboards"},
+        movable=bool(row.id) and row.field != "leaderboards",
         removable=bool(row.id),
         conflict=at.sent.conflict if at.sent and is_sent else None,
     )  # fmt: skip
