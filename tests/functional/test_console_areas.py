@@ -185,22 +185,27 @@ class TestLocations:
     ) -> None:
         send(owner, "/console/locations/new", name="One")
         where = "/console/programme/locations"
-        assert owner.go("GET", where).headers["location"] == "/console/locations"
-        assert 'href="/console/locations"' in on(owner, "/console/programme/earning")
+        part = on(owner, where)
+        row = form_of(owner.go("GET", where), "locations.one")
+        assert ("name" in row, "limits.visits_per_day" in row) == (False, True)
+        assert '<a href="/console/locations">' in part
         for path in (f"{where}/new", f"{where}/locations.one"):
-            form = {"field": "locations", "variant": "", "name": "Theirs"}
+            form = {"field": "locations", "variant": "", "do": "remove"}
             assert owner.go("POST", path, form=form).status == 404
+        limited = {**row, "limits.visits_per_day": "2"}
+        assert owner.go("POST", f"{where}/locations.one", form=limited).status == 303
         draft = form_of(owner.go("GET", "/console/programme/earning"), "earn.visit")
         owner.go("POST", "/console/programme/earning/earn.visit", form={**draft, "amount": "3"})
         send(owner, "/console/locations/new", name="Two")
         send(owner, "/console/locations/one", name="Eins", **{"from-0-0": "08:00",
                                                              "until-0-0": "12:00"})  # fmt: skip
         preview = on(owner, "/console/programme/preview")
-        assert ("Eins" in preview, "Two" in preview) == (False, False), "no change of the draft"
+        assert "Two" not in preview, "no change of the draft"
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', preview))
         assert send(owner, "/console/programme/publish", when="now", **hidden).status == 200
         document = cafe.call("GET", "/v1/program").json["program"]
         assert [one["name"] for one in document["locations"]] == ["Eins", "Two"]
+        assert document["locations"][0]["limits"] == {"visits_per_day": 2}
         assert [rule["amount"] for rule in document["earn"] if rule["id"] == "visit"] == [3]
 
     def test_who_was_slower_keeps_what_was_typed(self, cafe: Merchant, owner: Browser) -> None:

@@ -87,6 +87,8 @@ class ShownRow(NamedTuple):
     movable: bool = False
     removable: bool = False
     conflict: Disagreement | None = None
+    heading: str = ""
+    """Its name, where that is not typed here."""
 
 
 class Disagreement(NamedTuple):
@@ -137,7 +139,10 @@ def _clauses(
     chosen = at.texts.get(f"{above}{known.by}", "") if known else ""
     open_: list[ShownClause] = []
     more: list[ShownClause] = []
+    own = _ELSEWHERE.get(model.__name__, ())
     for place, clause in enumerate(sentences.clauses(model, at.one.by.words.t)):
+        if any(name in own for name in clause.fields):
+            continue
         if clause.of and chosen not in clause.of:
             continue
         given = any(_is_given(at, model, part, above, name) for name in clause.fields)
@@ -153,8 +158,11 @@ def _clauses(
     return tuple(open_), tuple(more)
 
 
+_ELSEWHERE = {"Location": ("name", "opening")}
+"""By model the fields that have a page of their own, and are no part of these forms."""
+
 _ALL_OPEN = frozenset(
-    {"Limits", "Display", "Joining", "Refunds", "Counts", "Segments", "Messages", "ProgramDocument",
+    {"Location", "Limits", "Display", "Joining", "Refunds", "Counts", "Segments", "Messages", "ProgramDocument",
      "Referral"}
 )  # fmt: skip
 """Models of which there is one row: all of it is shown."""

@@ -34,10 +34,7 @@ def first(here: Console) -> Response:
 
 
 def show(here: Console) -> Response:
-    """GET /console/programme/{part}; one that has a page of its own is led to."""
-    part = parts.find(here.words.t, here.request.param("part"))
-    if part and part.elsewhere:
-        return protocol.redirect(part.elsewhere)
+    """GET /console/programme/{part}."""
     return _page(here, here.request.param("part"))
 
 
@@ -48,6 +45,8 @@ def save(here: Console) -> Response:
     if name.partition(".")[0] not in part.fields:
         raise Refused(RefusalCode.NOT_FOUND)
     typed = form_of(here)
+    if part.elsewhere and typed.get("do") == "remove":
+        raise Refused(RefusalCode.NOT_FOUND)
     try:
         saved = drafting.change(
             here,
@@ -119,7 +118,7 @@ def form_of(here: Console) -> dict[str, str]:
 
 def _part(here: Console, slug: str) -> parts.EditorPart:
     part = parts.find(here.words.t, slug)
-    if part is None or part.elsewhere:
+    if part is None:
         raise Refused(RefusalCode.NOT_FOUND)
     return part
 

@@ -16,12 +16,12 @@ class EditorPart(NamedTuple):
     label: str
     hint: str
     fields: tuple[str, ...]
-    elsewhere: str = ""
-    """The page that has it, for a part that is not edited with the draft."""
+    elsewhere: tuple[str, str] | None = None
+    """(label, path) of the page on which its rows are added and named."""
 
     @property
     def path(self) -> str:
-        return self.elsewhere or f"{ABOVE}/{self.slug}"
+        return f"{ABOVE}/{self.slug}"
 
 
 def every(t: T) -> tuple[EditorPart, ...]:
@@ -94,10 +94,10 @@ def every(t: T) -> tuple[EditorPart, ...]:
         EditorPart(
             "locations",
             t("Locations"),
-            "",
+            t("What a location limits otherwise. Its name and hours have their own page."),
             ("locations",),
             # Places and hours are facts that do not wait: their page publishes them at once.
-            "/console/locations",
+            (t("Locations, hours"), "/console/locations"),
         ),
         EditorPart(
             "names",
