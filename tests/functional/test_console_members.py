@@ -73,7 +73,7 @@ class TestTheList:
             reply = send_get(owner, f"{PATH}?{query}")
             found = [name for name in ("Anna", "Béla") if f"{name}" in body_of(reply)]
             assert found == names, query
-        assert "1 of 2 members have their birthday this month" in on(owner, f"{PATH}?view=birthday")
+        assert "1 of 2 members has their birthday this month" in on(owner, f"{PATH}?view=birthday")
 
     def test_pages_follow_each_other(self, cafe: Merchant, owner: Browser) -> None:
         for number in range(30):

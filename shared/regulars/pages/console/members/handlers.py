@@ -148,17 +148,22 @@ def _title(
         return text, t("Those you chose are below.") if narrowed else ""
     month = f"{calendar.local_date(here.gathered.now, here.gathered.program.timezone).month:02}"
     count = counted["birthdays"][month] if view == "birthday" else counted["segments"][view]
-    figures = {"count": number(count), "all": number(every)}
+    whole = number(every)
     titles = {
-        "new": (t("{count} of {all} members are new", **figures),
+        "new": (n("{n} of {all} members is new",
+                    "{n} of {all} members are new", count, all=whole),
                 t("Came once at most, and lately.")),
-        "loyal": (t("{count} of {all} members come regularly", **figures),
+        "loyal": (n("{n} of {all} members comes regularly",
+                    "{n} of {all} members come regularly", count, all=whole),
                   t("Eight visits or more, and still here.")),
-        "at_risk": (t("{count} of {all} members are drifting away", **figures),
+        "at_risk": (n("{n} of {all} members is drifting away",
+                    "{n} of {all} members are drifting away", count, all=whole),
                     t("Away for longer than usual.")),
-        "lapsed": (t("{count} of {all} members stay away", **figures),
+        "lapsed": (n("{n} of {all} members stays away",
+                    "{n} of {all} members stay away", count, all=whole),
                    t("Away for so long that they may not come back by themselves.")),
-        "birthday": (t("{count} of {all} members have their birthday this month", **figures), ""),
+        "birthday": (n("{n} of {all} members has their birthday this month",
+                    "{n} of {all} members have their birthday this month", count, all=whole), ""),
     }  # fmt: skip
     return titles[view]
 

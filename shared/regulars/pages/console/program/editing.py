@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from regulars.i18n import languages
-from regulars.pages.console.program import choices, forms, kinds, sentences, starters, variants
+from regulars.pages.console.frame import notation
+from regulars.pages.console.program import (
+    choices,
+    forms,
+    kinds,
+    sentences,
+    spoken,
+    starters,
+    variants,
+)
 from regulars.pages.console.program.forms import Values
 from regulars.pages.console.program.kinds import Kind
 from regulars.pages.console.program.rows import Row
@@ -140,7 +149,12 @@ def _clauses(
     open_: list[ShownClause] = []
     more: list[ShownClause] = []
     own = _ELSEWHERE.get(model.__name__, ())
-    for place, clause in enumerate(sentences.clauses(model, at.one.by.words.t)):
+    words = at.one.by.words
+    for place, sentence in enumerate(sentences.clauses(model, words)):
+        clause = sentence
+        if sentence.counted:
+            typed = at.texts.get(f"{above}{sentence.counted.by}", "")
+            clause = sentence.with_number(words, notation.read_whole(typed))
         if any(name in own for name in clause.fields):
             continue
         if clause.of and chosen not in clause.of:
@@ -162,8 +176,8 @@ _ELSEWHERE = {"Location": ("name", "opening")}
 """By model the fields that have a page of their own, and are no part of these forms."""
 
 _ALL_OPEN = frozenset(
-    {"Location", "Limits", "Display", "Joining", "Refunds", "Counts", "Segments", "Messages", "ProgramDocument",
-     "Referral"}
+    {"Location", "Limits", "Display", "Joining", "Refunds", "Counts", "Segments", "Messages",
+     "ProgramDocument", "Referral"}
 )  # fmt: skip
 """Models of which there is one row: all of it is shown."""
 
@@ -262,7 +276,10 @@ def _select(
     at: _Showing, model: type[Part], kind: Kind, path: str, label: str, error: str, *, empty: bool
 ) -> Field:
     words = at.one.by.words
-    if kind.sort == "reference":
+    if kind.sort == "reference" and kind.name == "unit":
+        amount = notation.read_whole(at.texts.get(spoken.amount_beside(path), ""))
+        known = {one: at.one.unit(one, amount) for one in at.one.names["units"]}
+    elif kind.sort == "reference":
         known = dict(at.one.names[kind.section])
     else:
         known = choices.worded(model.__name__, kind, words)
