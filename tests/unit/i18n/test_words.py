@@ -190,13 +190,13 @@ def test_reasons_in_polish_and_kazakh() -> None:
 
 def test_what_runs_from_right_to_left_is_kept_apart_in_sentences() -> None:
     """Else a browser or a mail program shows the figure behind it first."""
-    said = words("en")
+    english = words("en")
     names = {"en": {"one": "בול", "other": "בולים"}}
-    assert said.t("{name}, {n} s", name="שרה", n=12) == "\u2068שרה\u2069, 12 s"
-    assert said.n("{name}: {n} visit", "{name}: {n} visits", 2, name="علي") == (
+    assert english.t("{name}, {n} s", name="שרה", n=12) == "\u2068שרה\u2069, 12 s"
+    assert english.n("{name}: {n} visit", "{name}: {n} visits", 2, name="علي") == (
         "\u2068علي\u2069: 2 visits"
     )
-    assert said.amount(names, 2) == "2\u00a0\u2068בולים\u2069"
-    assert said.change(names, 1) == "+1 \u2068בול\u2069"
+    assert english.amount(names, 2) == "2\u00a0\u2068בולים\u2069"
+    assert english.change(names, 1) == "+1 \u2068בול\u2069"
     for name in ("Éva", "Әлия", "12", "\u2068שרה\u2069"):
-        assert said.t("{name}!", name=name) == f"{name}!"
+        assert english.t("{name}!", name=name) == f"{name}!"
