@@ -18,6 +18,11 @@ def actions(m: str, status: str) -> str:
     return f"M#{m}#ACTIONS#{status}"
 
 
+def brought(m: str, c: str) -> Key:
+    """What a source has brought in the card so far."""
+    return card(m, c), "SOURCE"
+
+
 def merge(m: str, c: str, merge_id: str) -> Key:
     """What is kept of the merge of another card into this one."""
     return card(m, c), f"{MERGE_PREFIX}{merge_id}"

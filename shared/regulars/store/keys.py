@@ -19,6 +19,7 @@
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | ... the tickets of a member | `M#<m>#TICKETS` | `<raffle>#<c>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
+| campaign that is over, as it was counted | `M#<m>` | `CAMPAIGN#<id>` | | |
 | digest of all heads of a day | `M#<m>#ROOTS` | `<day>` | | |
 | ... how far it is, up to which day | `M#<m>#ROOT` | `PROGRESS`, `UPTO` | | |
 | ... its pages of hashes | `M#<m>#ROOT#<day>` | `<level>#<first>` | | |
@@ -60,6 +61,7 @@
 | what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |
 | sign-in to the console | `SIGNIN#<id>` | `SIGNIN` | | |
 | passkey ceremony that was begun | `CEREMONY#<id>` | `CEREMONY` | | |
+| form that waits for a sign-in | `TYPED#<hash of the secret>` | `TYPED` | | |
 | whose a mailbox is | `MAILBOX#<hmac>` | `<m>#<s>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
@@ -158,10 +160,6 @@ def source(m: str, source_id: str) -> Key:
     return f"M#{m}", f"{SOURCE_PREFIX}{source_id}"
 
 
-def brought(m: str, c: str) -> Key:
-    return card(m, c), "SOURCE"
-
-
 def asset(m: str, asset_id: str) -> Key:
     return f"M#{m}", f"ASSET#{asset_id}"
 
@@ -176,6 +174,10 @@ def ticket(m: str, raffle_id: str, c: str) -> Key:
 
 def leaderboard(m: str, board_id: str) -> Key:
     return f"M#{m}", f"BOARD#{board_id}"
+
+
+def campaign(m: str, campaign_id: str) -> Key:
+    return f"M#{m}", f"CAMPAIGN#{campaign_id}"
 
 
 def week(m: str, monday: str) -> Key:
@@ -331,6 +333,10 @@ def sign_in(sign_in_id: str) -> Key:
 
 def ceremony(ceremony_id: str) -> Key:
     return f"CEREMONY#{ceremony_id}", "CEREMONY"
+
+
+def typed_form(secret_digest: str) -> Key:
+    return f"TYPED#{secret_digest}", "TYPED"
 
 
 def mailbox(digest: str) -> str:
