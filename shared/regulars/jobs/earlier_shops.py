@@ -15,7 +15,7 @@ from regulars.core import tokens
 from regulars.domain.calendar import hour_of, to_ms
 from regulars.jobs import listing, work_queue
 from regulars.store import closing, due_list, keys, merchant_settings, sign_ins, staff
-from regulars.store.table import Cancelled, Table
+from regulars.store.table import Table
 
 TAKE_UP = "take_up"
 """The kind of a message: take up a shop."""
@@ -51,14 +51,11 @@ def take_up(table: Table, merchant_id: str, now: datetime) -> None:
 
 
 def _make_owner(table: Table, merchant_id: str, email: str, now: datetime) -> None:
-    """Make the owner, under an id of their own, so that they are made once."""
+    """Make the owner, under an id of their own; raises CONFLICT when another run is faster, and
+    then the message comes again."""
     if any(one.role == staff.OWNER for one in staff.people(table, merchant_id)):
         return
-    try:
-        table.transact(sign_ins.new_owner(merchant_id, merchant_id[1:9], email, to_ms(now)))
-    except Cancelled as cancelled:
-        if not cancelled.reasons[0].failed:
-            raise
+    staff.write(table, sign_ins.new_owner(merchant_id, merchant_id[1:9], email, to_ms(now)))
 
 
 def _with_digest(table: Table, now: datetime) -> Iterator[str]:
