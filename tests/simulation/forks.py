@@ -1,0 +1,2 @@
+"""x"""
+def same_ever_after(run): pass
