@@ -188,8 +188,8 @@ class Books:
         entry = {"kind": "earn", "eff": booked.at, "lines": lines, "facts": facts}
         had, wrong = booked.facts.get("had", {}), None
         for one in fitting:
-            assert facts["visits"] <= one.visits, "more visits than anybody said"
             try:
+                assert facts["visits"] <= one.visits, "more visits than anybody said"
                 rates.lines_fit(document, entry, one, facts["visits"], had, tier)
             except AssertionError as error:
                 wrong = error
@@ -200,7 +200,7 @@ class Books:
     def _refunded(self, page: Page, entry: dict[str, Any], more: Units) -> None:
         facts = entry["facts"]
         booked = self.sales[page.member, facts["reverses"]]
-        before = booked.left()
+        before, of_marks = booked.left(), booked.facts.get("milestones")
         assert not booked.sale.whole, "nothing is reversed twice"
         if "moved_to" in facts:
             booked.leave(facts["moved_to"])
@@ -213,10 +213,7 @@ class Books:
             expected[unit] += amount
         for voucher in facts.get("reopened", ()):
             expected.update(self.pieces.get(voucher, Counter()))
-        of_marks = kept if booked.facts.get("milestones") else Counter[str]()
-        for unit in {*expected, *more}:
-            missing = expected[unit] - more[unit]
-            assert 0 <= missing <= of_marks[unit], f"a refund took {missing} of {unit} too much"
+        _within(more, expected, kept if of_marks else Counter(), "a refund took other than its share")
         if part.refund_id:
             self.took[part.refund_id] = more, kept
 
@@ -236,15 +233,13 @@ class Books:
             return
         expected = _difference(booked.left(), before)
         expected.update(self._of_marks(entry))
-        for unit in {*expected, *more}:
-            missing = expected[unit] - more[unit]
-            assert 0 <= missing <= kept[unit], f"a refund was taken back: {missing} of {unit}"
+        _within(more, expected, kept, "a refund was taken back")
 
     def _revised(self, page: Page, entry: dict[str, Any], more: Units) -> None:
         facts = entry["facts"]
         booked = self.sales[page.member, facts["revises"]]
         now = facts["sale"]
-        before = booked.left()
+        before, of_marks = booked.left(), booked.facts.get("milestones")
         lines = [line for line in now["grants"] if line[4]["k"] != "milestone"]
         assert ("resold" in now) == (booked.whole_at > 0 or booked.resold), "sold again, or not"
         self._rules_fit(booked, now, lines, self._said_of(booked), booked.facts.get("in"))
@@ -252,9 +247,10 @@ class Books:
         booked.become(sale, now, self._rules(booked))
         expected = _difference(booked.left(), before)
         expected.update(self._of_marks(entry))
-        for unit, amount in _kept(facts).items():
+        kept = _kept(facts)
+        for unit, amount in kept.items():
             expected[unit] += amount
-        _same(more, expected, "an order that was sent again")
+        _within(more, expected, kept if of_marks else Counter(), "an order that was sent again")
 
     def _adopted(self, page: Page, entry: dict[str, Any], more: Units) -> None:
         facts, now = entry["facts"], entry["facts"]["sale"]
@@ -357,6 +353,13 @@ def _same(more: Units, expected: Units, what: str) -> None:
     off = {unit: (more[unit], n) for unit, n in expected.items() if more[unit] != n}
     off |= {unit: (n, expected[unit]) for unit, n in more.items() if expected[unit] != n}
     assert not off, f"{what}: (is, should be) {off}"
+
+
+def _within(more: Units, expected: Units, kept: Units, what: str) -> None:
+    """As expected, or less by what was kept for a milestone or in the refund that is taken back."""
+    for unit in {*expected, *more}:
+        missing = expected[unit] - more[unit]
+        assert 0 <= missing <= kept[unit], f"{what}: {missing} of {unit} are missing"
 
 
 def _difference(now: Units, before: Units) -> Units:

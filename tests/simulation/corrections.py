@@ -3,15 +3,13 @@ are sent again, refunds taken back, sales moved, units given, holds ended, cards
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from regulars.actions import confirm, find, merge, move_sale, refunds, revise, void_refund
-from regulars.domain import giving
+from regulars.actions import confirm, find, give, merge, move_sale, refunds, revise, void_refund
 from regulars.domain.calendar import to_ms
 from regulars.domain.decision import Decision
-from regulars.domain.operations import Earn, Give, Origin, Redeem
+from regulars.domain.operations import Earn, Redeem
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.jobs import orders
 from regulars.program.shop import Shop
@@ -76,17 +74,10 @@ def _move(till: Till, asks: Asks) -> Answer:
 
 def _give(till: Till, asks: Asks) -> Answer:
     member, unit, amount, to = asks.content
-    if member == to:
-        raise Refused(RefusalCode.INVALID)
     shop = _shop(till)
     giver, taker = (find.read_member_card(shop, one) for one in (member, to))
-    origin = Origin(f"key:{asks.key}:to", "api", entropy=os.urandom(16))
-    return shop.ledger.perform_on_two(
-        till.program,
-        (giver.card, Give(_origin(asks), unit, amount, to, None)),
-        (taker.card, lambda decision: giving.received(decision, origin)),
-        till.now, _request(asks), _on_two,
-    )  # fmt: skip
+    what, op = (unit, amount, None), f"key:{asks.key}"
+    return give.give(shop, giver, taker, what, op, _request(asks), _on_two)
 
 
 def _confirm(till: Till, asks: Asks) -> Answer:

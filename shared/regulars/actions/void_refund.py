@@ -6,6 +6,7 @@ import os
 from itertools import islice
 
 from regulars.actions import refunds
+from regulars.actions.once import once
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry, parse
 from regulars.domain.operations import Origin, Refunded, Void, Voucher
@@ -32,9 +33,22 @@ def void_refund(
     Its id stays used. Raises NOT_FOUND for an id that is not known, ALREADY_REVERSED when it was
     taken back before, UNDO_EXPIRED after thirty days.
     """
+
+    def do() -> Answer:
+        return _void(shop, refund_id, source, op, idempotency, render)
+
+    return once(shop.ledger, op, idempotency, do)
+
+
+def _void(
+    shop: Shop,
+    refund_id: str,
+    source: str,
+    op: str,
+    idempotency: Idempotency,
+    render: Render | None,
+) -> Answer:
     ledger = shop.ledger
-    if known := ledger.known(op, idempotency.fingerprint):
-        return known
     for _ in range(TRIES_MAX):
         (claim,) = shop.table.get(keys.refund_id(shop.merchant_id, refund_id))
         if claim is None:
@@ -75,6 +89,8 @@ def _book(
     read = refunds.original(shop.ledger, shop.program, *there, op=op, source=source, now=shop.now)
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
+    if sale:
+        refunds.require_there(shop.ledger, claim["order"], sale, read)
     is_moved = read.card.member_id != member_id
     now = read.operation.refunded._replace(rest=Refunded().rest)  # as far as entries say
     original = read.operation.original
@@ -86,6 +102,7 @@ def _book(
         refunded=read.operation.refunded,
         vouchers=_vouchers(shop, member_id, refund),
         under=read.operation.under,
+        changes=_changes(shop, read.card.member_id, original.seq),
     )
     if is_moved or refunded != now:  # a visit comes back at its own time
         operation = operation._replace(
@@ -97,6 +114,20 @@ def _book(
         shop.program, read.card, operation, shop.now,
         idempotency=idempotency, render=render, fresh=True, extra=(gone,),
     )  # fmt: skip
+
+
+def _changes(shop: Shop, member_id: str, seq: int) -> tuple[Entry, ...]:
+    """Read the entries that brought a sale to a card and changed it there."""
+    found, refunds_of = [], set[str]()
+    for stored in islice(shop.ledger.entries(member_id), seq - 1, None):
+        entry = parse(stored.text)
+        facts = entry.facts
+        is_mine = entry.seq == seq or seq in {facts.get("reverses"), facts.get("revises")}
+        if is_mine or ("voids" in facts and facts.get("refund") in refunds_of):
+            found.append(entry)
+            if "reverses" in facts:
+                refunds_of.add(facts.get("refund", ""))
+    return tuple(found)
 
 
 def _vouchers(shop: Shop, member_id: str, refund: Entry) -> tuple[Voucher, ...]:

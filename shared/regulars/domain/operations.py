@@ -292,6 +292,8 @@ class Void(NamedTuple):
     vouchers: tuple[Voucher, ...] = ()
     """Every voucher that the refund issued, cancelled or gave back."""
     under: Program | None = None
+    changes: tuple[Entry, ...] = ()
+    """The entry that brought the sale to the card, and those that changed it there."""
 
 
 class Expire(NamedTuple):

@@ -21,11 +21,10 @@ from typing import NamedTuple
 from regulars.domain.baskets import matches
 from regulars.domain.card import Lot
 from regulars.domain.ledger import DEBT, Entry, Line, granted, lot_dates
-from regulars.domain.operations import WHOLE, Item, Refunded, Reverse, Void
+from regulars.domain.operations import WHOLE, Item, Refunded, Reverse
 from regulars.domain.program import EarnRule, Program
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.domain.values import thousandths
 
 
 class Grant(NamedTuple):
@@ -122,7 +121,7 @@ def taken(original: Entry, under: Program, refunded: Refunded) -> Shares:
     minor = total if refunded.minor == WHOLE else min(refunded.minor, total)
     money = Span(0, minor, total) if total else Span(0, int(refunded.minor == WHOLE), 1)
     kept = under.refunds.visit_kept_from
-    gone = refunded.visit_gone if not total else _visit_gone(minor, total, kept)
+    gone = refunded.visit_gone if not total else visit_gone(minor, total, kept)
     _, listed = _discount(original)
     rules = {}
     for rule_id, counted in _measures(original).items():
@@ -164,47 +163,17 @@ def shares(under: Program, operation: Reverse) -> Shares:
     amount = min(asked, left)
     money = Span(before.minor, before.minor + amount, total) if total else Span(0, 1, 1)
     kept = under.refunds.visit_kept_from
-    visit = Span(int(_visit_gone(money.before, total, kept)), 0, 1)
-    visit = visit._replace(after=int(_visit_gone(money.after, total, kept)))
+    visit = Span(int(visit_gone(money.before, total, kept)), 0, 1)
+    visit = visit._replace(after=int(visit_gone(money.after, total, kept)))
     return Shares(
         money,
         visit,
-        _by_rule(under, operation, money),
+        by_rule(under, operation, money),
         _undivided(under),
         amount,
         listed,
         asked,
     )
-
-
-def without(operation: Void) -> Refunded:
-    """Compute what is refunded of a sale when one of its refunds is taken back."""
-    original, under, refunded = operation.original, operation.under, operation.refunded
-    facts = operation.refund.facts
-    if under is None:
-        raise AssertionError("a void names the version of the programme of its sale")
-    now = taken(original, under, refunded)
-    minor = max(0, now.money.after - int(facts["amount"]))
-    listed_minor = max(0, refunded.listed_minor - int(facts.get("listed", 0)))
-    items = tuple(
-        Item(thousandths(str(pieces)), amount, sku, category)
-        for pieces, amount, sku, category in facts.get("items", ())
-    )
-    alone = Reverse(
-        operation.origin, original, Refunded(minor, listed_minor=listed_minor),
-        facts.get("asked"), items=items,
-    )  # fmt: skip
-    moved = _by_rule(under, alone, Span(minor, now.money.after, now.money.whole))
-    rules = {
-        rule: max(0, span.after - (moved[rule].after - moved[rule].before))
-        for rule, span in now.rules.items()
-    }
-    part, whole = minor, now.money.whole
-    kept = {
-        rule: n for rule, n in rules.items() if part and n * whole != part * now.rules[rule].whole
-    }
-    gone = _visit_gone(minor, paid(original), under.refunds.visit_kept_from) if minor else False
-    return refunded._replace(minor=minor, rules=kept, listed_minor=listed_minor, visit_gone=gone)
 
 
 def _worth(operation: Reverse, total: int) -> tuple[int, int]:
@@ -226,14 +195,14 @@ def _worth(operation: Reverse, total: int) -> tuple[int, int]:
     return worth - total * before // of, after
 
 
-def _visit_gone(refunded: int, total: int, kept_from: int) -> bool:
+def visit_gone(refunded: int, total: int, kept_from: int) -> bool:
     """Tell whether less than the share `kept_from` (thousandths) of the money stays."""
     if not total:
         return refunded > 0
     return refunded >= total or (total - refunded) * 1000 < kept_from * total
 
 
-def _by_rule(under: Program, operation: Reverse, money: Span) -> dict[str, Span]:
+def by_rule(under: Program, operation: Reverse, money: Span) -> dict[str, Span]:
     """Compute the spans of the rules that counted pieces or money."""
     original, known = operation.original, {rule.id: rule for rule in under.earn}
     paid_of, listed = _discount(original)

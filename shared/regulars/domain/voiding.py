@@ -18,9 +18,9 @@ from regulars.domain import (
     first_purchase,
     limits,
     reasons,
+    remaining,
     reversal,
     rewards,
-    shares,
     streaks,
     surprises,
     tiering,
@@ -55,7 +55,7 @@ def void(draft: Draft, operation: Void) -> Refunded:
     for name in ("order", "refund"):
         if name in refund.facts:
             draft.facts[name] = refund.facts[name]
-    refunded, reason = shares.without(operation), reasons.void(refund.seq)
+    refunded, reason = remaining.without(operation), reasons.void(refund.seq)
     if operation.around is None:
         under = operation.under or draft.program
         undone = Reverse(

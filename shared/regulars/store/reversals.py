@@ -197,7 +197,9 @@ def read_again(table: Table, m: str, card: Card, operation: AnyOperation) -> Any
         raise AssertionError("what changes a sale names its version of the programme")
     (item,) = table.get(keys.refunded(m, card.member_id, original.seq))
     now, was = refunded_of(item, under), operation.refunded
-    if now.revised_seq != was.revised_seq or (isinstance(operation, Void) and now != was):
+    left = now.minor == WHOLE != was.minor and "order" in original.facts  # refunded, or moved
+    other = now.revised_seq != was.revised_seq
+    if left or other or (isinstance(operation, Void) and now != was):
         raise Refused(RefusalCode.CONFLICT, "The order is being changed by others; try again.")
     if now.confirmed and not was.confirmed:
         from regulars.domain import confirming
