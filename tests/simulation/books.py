@@ -79,8 +79,9 @@ class Books:
         self.said = Said()
         self.amounts: dict[str, tuple[str, int]] = {}
         """By operation what a correction or a gift was to be: unit and amount."""
-        self.took: dict[str, tuple[Units, Units]] = {}
-        """By refund by how much it changed the card, and what it did not take."""
+        self.took: dict[str, tuple[Units, Units, Units]] = {}
+        """By refund by how much it changed the card, what it did not take, and what lies in the
+        vouchers that it gave back."""
 
     def add(
         self, member: str, item: Mapping[str, Any], was_open: set[str], is_open: set[str]
@@ -211,11 +212,13 @@ class Books:
         kept = _kept(facts)
         for unit, amount in kept.items():
             expected[unit] += amount
+        opened: Units = Counter()
         for voucher in facts.get("reopened", ()):
-            expected.update(self.pieces.get(voucher, Counter()))
+            opened.update(self.pieces.get(voucher, Counter()))
+        expected.update(opened)
         _within(more, expected, kept if of_marks else Counter(), "a refund took other than its share")
         if part.refund_id:
-            self.took[part.refund_id] = more, kept
+            self.took[part.refund_id] = more, kept, opened
 
     def _voided(self, page: Page, entry: dict[str, Any], more: Units) -> None:
         facts = entry["facts"]
@@ -226,13 +229,14 @@ class Books:
         )  # fmt: skip
         before = booked.left()
         booked.void(facts["refund"], self._rules(booked))
-        took, kept = self.took.pop(facts["refund"])
+        took, kept, opened = self.took.pop(facts["refund"])
         if "sale" not in facts:
             back = Counter({unit: -amount for unit, amount in took.items()})
             _same(more, back, "a refund that was taken back")
             return
         expected = _difference(booked.left(), before)
         expected.update(self._of_marks(entry))
+        expected.subtract(opened)
         _within(more, expected, kept, "a refund was taken back")
 
     def _revised(self, page: Page, entry: dict[str, Any], more: Units) -> None:

@@ -65,6 +65,7 @@ class BooksChecker(Checker):
         done = [self._booked_on(key, item, by_card[key[0]]) for key, _, item in entries]
         if len(done) == 2:
             self._two_sides(*done)
+            self._watch_all()
         for member in {key[0].rpartition("#")[2] for key, _, _ in kinds.get("VOUCHER", [])}:
             for (whose, voucher), (_, status) in self.statuses.items():
                 if whose == member and status in {"issued", "moved"}:
@@ -182,6 +183,18 @@ class BooksChecker(Checker):
         rebuilt = {name: (one.reward_id, one.status) for name, one in fold.vouchers.items()}
         kept = {name: self.statuses[card.member_id, name] for name in rebuilt}
         assert rebuilt == kept, "entries tell other vouchers"
+
+    def watch_consent(self, member: str) -> list[Any]:
+        """Whether a member has agreed, or whoever has their card by now."""
+        watch = super().watch_consent(member)
+        self._watch_all()
+        return watch
+
+    def _watch_all(self) -> None:
+        for watch in self.watching:
+            whose = {watch[0], self.kept(watch[0])}
+            asked = [self.profiles.get(one, {}).get("consents", {}).get("email") for one in whose]
+            watch[1] = watch[1] or any(asked)
 
     def _drawn(self, raffle: str, drawn: Item) -> None:
         self.drawn[raffle] = drawn

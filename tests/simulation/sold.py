@@ -69,7 +69,8 @@ class Booked:
     def void(self, refund_id: str, rules: Mapping[str, Any]) -> None:
         """A refund was not meant."""
         self.parts = [one for one in self.parts if one.refund_id != refund_id]
-        self.whole_at = 0
+        if self.sale.paid or not self.parts:
+            self.whole_at = 0
         self.apply(rules)
 
     def become(self, sale: Sale, facts: Mapping[str, Any], rules: Mapping[str, Any]) -> None:

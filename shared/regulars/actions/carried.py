@@ -50,9 +50,11 @@ def as_sent_last(ledger: Ledger, member_id: str, entry: Entry, revised_seq: int)
 
 
 def version(ledger: Ledger, program: Program, entry: Entry) -> Program:
-    """The programme as it held when an entry was booked; the one in force if that is lost."""
-    if program.version != entry.program_version:
-        key = keys.program_version(ledger.merchant_id, entry.program_version)
+    """The programme as it held when a sale was booked, on whatever card; the one in force if that
+    is lost."""
+    number = entry.facts.get(current_sale.SALE, {}).get("prog", entry.program_version)
+    if program.version != number:
+        key = keys.program_version(ledger.merchant_id, number)
         (item,) = ledger.table.get(key)
         program = program_of(item) if item else program
     return program.at(entry.recorded_ms)

@@ -108,7 +108,7 @@ def _book(
         operation = operation._replace(
             origin=operation.origin._replace(effective_ms=original.effective_ms),
             around=None,
-            vouchers=read.operation.vouchers,
+            vouchers=(*read.operation.vouchers, *_vouchers(shop, read.card.member_id, refund)),
         )
     return shop.ledger.perform(
         shop.program, read.card, operation, shop.now,

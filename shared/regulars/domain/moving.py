@@ -45,6 +45,7 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
         **{name: before.facts[name] for name in _OF_THE_SALE if name in before.facts},
         **{name: scratch.facts[name] for name in ("campaigns", "carry") if name in scratch.facts},
         "visits": count,
+        "prog": under.version,
     }
     if points := accrual.points_of(scratch):
         facts["points"] = points

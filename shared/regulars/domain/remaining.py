@@ -30,15 +30,16 @@ def _again(operation: Void) -> Refunded | None:
     if found is None or under is None:
         return None
     so_far, stay = found
+    total = paid(original)
     for entry, items in stay:
-        part = Reverse(
-            operation.origin, original, so_far, int(entry.facts["amount"]), items=items
-        )
+        amount = int(entry.facts["amount"])
+        if so_far.minor + amount >= total:  # the order was changed to less, or comes to nothing
+            minor = so_far.minor + amount if total else WHOLE
+            so_far = Refunded(minor, visit_gone=True)
+            continue
+        part = Reverse(operation.origin, original, so_far, amount, items=items)
         listed_minor = so_far.listed_minor + int(entry.facts.get("listed", 0)) * bool(items)
-        so_far = shares(under, part).refunded
-        if so_far.minor == WHOLE:
-            return None
-        so_far = so_far._replace(listed_minor=listed_minor)
+        so_far = shares(under, part).refunded._replace(listed_minor=listed_minor)
     return so_far
 
 

@@ -26,7 +26,7 @@ from regulars.domain import (
     tiering,
     visits,
 )
-from regulars.domain.card import NOTHING, Card, Lot
+from regulars.domain.card import NOTHING, Card, Lot, OpenVoucher
 from regulars.domain.draft import Draft
 from regulars.domain.expiry import lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Line
@@ -64,6 +64,7 @@ def void(draft: Draft, operation: Void) -> Refunded:
         facts = current_sale.unchanged(original)
         waived, lapsed = (_in_units_now(draft, refund, fact) for fact in ("waived", "lapsed"))
         change = difference.Change(original, facts, refunded, undone, under, reason, waived, lapsed)
+        _use_again(draft, operation, {})
         return difference.book(draft, change)
     before, after = (
         carryover.carried_over(draft.program, card, draft.today)[0] for card in operation.around
@@ -216,7 +217,6 @@ def _streak(draft: Draft, kind: str, before: Card, after: Card) -> None:
 def _vouchers(draft: Draft, operation: Void, before: Card, after: Card) -> None:
     """Open what the refund cancelled, with its code and validity; close what it gave back."""
     known: Mapping[str, Voucher] = {one.voucher_id: one for one in operation.vouchers}
-    credited = operation.refund.facts.get("credit", ())
     issued = operation.original.facts.get("vouchers", ())
     for voucher_id in dict.fromkeys((*(one for one in issued if one in before.open), *before.open)):
         voucher, held = known.get(voucher_id), before.open[voucher_id]
@@ -229,12 +229,27 @@ def _vouchers(draft: Draft, operation: Void, before: Card, after: Card) -> None:
             draft.was.setdefault(voucher_id, voucher)
         still = voucher._replace(left_minor=held.left_minor)
         rewards.reopen(draft, still, held.expires_on)
+    _use_again(draft, operation, before.open)
+
+
+def _use_again(draft: Draft, operation: Void, before: Mapping[str, OpenVoucher]) -> None:
+    """Close the vouchers of the order that the refund gave back; what is not open any more was used
+    or returned since, and is owed in units. `before` are those that were open before the refund."""
+    known: Mapping[str, Voucher] = {one.voucher_id: one for one in operation.vouchers}
+    credited = operation.refund.facts.get("credit", ())
     for voucher_id in operation.refund.facts.get("reopened", ()):
-        if voucher_id in draft.card.open and voucher_id in known and voucher_id not in credited:
-            rewards.close(draft, known[voucher_id], "redeemed")
+        voucher = known.get(voucher_id)
+        if voucher is None or voucher_id in credited:
+            continue
+        if voucher_id in draft.card.open:
+            rewards.close(draft, voucher, "redeemed")
+            continue
+        unit, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
+        reason = reasons.void(operation.refund.seq)
+        draft.charge(unit, sum(lot.amount for lot in lots), voucher.reward_id, reason)
     for voucher_id in credited:
         if voucher_id in known:
-            until = before.open[voucher_id].expires_on if voucher_id in before.open else None
+            until = before[voucher_id].expires_on if voucher_id in before else None
             credit.use_again(draft, operation, known[voucher_id], until)
     closed = [
         one
