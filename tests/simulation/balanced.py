@@ -107,9 +107,19 @@ def sales_are_booked(
     checker: BooksChecker, queued: list[str], asked: list[tuple[Asks, int]]
 ) -> None:
     """Every sale whose event has come is booked, once, and counts on one card that is kept."""
-    sales = {one.content[4] for one, _ in asked if one.what in {"sale", "order"}}
+    sales = {one.content[4] for one, _ in asked if one.what == "sale"}
     for order in {*queued, *sales}:
         assert order in checker.orders, f"the sale {order} was not booked"
     for order, where in checker.orders.items():
         booked = checker.books.sales[where]
         assert booked.holder == checker.kept(where[0]), f"the sale {order} counts on another card"
+
+
+def refunds_count(checker: BooksChecker, asked: list[tuple[Asks, int]]) -> None:
+    """A refund is known, waits or was taken back, unless nothing was left of its order."""
+    for one, _ in asked:
+        if one.what != "refund" or one.key or one.content[0] in checker.books.ever_whole:
+            continue
+        order, refund_id = one.content[:2]
+        known = keys.refund_id(checker.m, refund_id)[0] in checker.claims_of_refunds
+        assert known, f"the refund {refund_id} of {order} was lost"

@@ -77,6 +77,8 @@ class Books:
         self.pieces: dict[str, Units] = {}
         """By voucher what was locked in it when it was issued."""
         self.said = Said()
+        self.ever_whole: set[str] = set()
+        """Orders of which nothing was left at some time."""
         self.amounts: dict[str, tuple[str, int]] = {}
         """By operation what a correction or a gift was to be: unit and amount."""
         self.took: dict[str, tuple[Units, Units, Units]] = {}
@@ -209,6 +211,8 @@ class Books:
         booked.refund(part, self._rules(booked))
         expected = _difference(booked.left(), before)
         expected.update(self._of_marks(entry))
+        if booked.sale.whole and booked.order and booked.holder:
+            self.ever_whole.add(booked.order)
         kept = _kept(facts)
         for unit, amount in kept.items():
             expected[unit] += amount
@@ -249,6 +253,8 @@ class Books:
         self._rules_fit(booked, now, lines, self._said_of(booked), booked.facts.get("in"))
         sale = read(self._document(booked.version), booked.sale.month, lines, now)
         booked.become(sale, now, self._rules(booked))
+        if booked.sale.whole and booked.order:
+            self.ever_whole.add(booked.order)
         expected = _difference(booked.left(), before)
         expected.update(self._of_marks(entry))
         kept = _kept(facts)

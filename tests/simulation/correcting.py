@@ -58,6 +58,7 @@ class Correcting(Simulation):
         world, checker = self.world, self.checker
         balanced.everything_fits(checker, world.memory, self.ttl.gone)
         balanced.sales_are_booked(checker, self.queued, self.asked)
+        balanced.refunds_count(checker, self.asked)
         now = from_ms(world.now_ms)
         today = local_date(now, programs.version(checker.shop, 1)[1].timezone)
         for card in self.stored():

@@ -1,2 +1,190 @@
-"""x"""
-def same_ever_after(run): pass
+"""What was put right ends as if it had been so from the start, whatever has happened before.
+
+When a run has come to its end, its table is copied, and on the copies the same thing comes about in
+two ways: at once, or by a mistake and its correction. The cards must be the same then.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from local.memory import Memory, Partition
+from regulars.domain.calendar import from_ms
+from regulars.domain.refusals import Refused
+from regulars.store import cards, keys
+from regulars.store.table import Table
+from tests.simulation import programs
+from tests.simulation.requests import Asks, Till, do
+from tests.unit.domain.tier_oracle import month_of
+
+if TYPE_CHECKING:
+    from tests.simulation.correcting import Correcting
+
+TRIES = 3
+"""How many corrections are tried at the end of a run."""
+
+HIDDEN = ("n:", "l:")
+"""Counts that tell how a card came to be: which entry, and refunded visits."""
+
+BY_CHANCE = ("delight", "lucky")
+"""A surprise and its gift: two draws are two draws."""
+
+
+class Fork:
+    """A copy of a run's table, on which things are done that the run knows nothing of."""
+
+    def __init__(self, run: Correcting) -> None:
+        world = run.world
+        memory = Memory()
+        for mine, theirs in (
+            (memory.items, world.memory.items), (memory.index, world.memory.index)
+        ):  # fmt: skip
+            for name, partition in theirs.items():
+                mine[name] = Partition()
+                mine[name].update(partition)
+                mine[name].order = list(partition.order)
+        table = Table("regulars-ledger", memory.call)
+        program = programs.version(run.checker.shop, run.checker.version)[1]
+        self.m = run.m
+        newest = max(page.at for page in run.checker.books.cards.values())
+        now_ms = max(world.now_ms, newest + 1)  # whatever is sold now is sold at one instant
+        self.till = Till(table, run.m, program, from_ms(now_ms))
+        self.names = 0
+
+    def do(self, what: str, *content: Any) -> Any:
+        """Do a request; its answer."""
+        self.names += 1
+        answer = do(self.till, Asks(what, f"fork{self.names}", content))
+        assert answer is not None
+        return answer
+
+    def card(self, member: str) -> dict[str, Any]:
+        """A card without what tells how it came to be."""
+        (item,) = self.till.table.get(keys.state(self.m, member))
+        assert item is not None
+        card = cards.card_of(item)
+        gifts = sorted(
+            (one.reward_id, one.expires_on, one.cost) for one in card.open.values()
+            if one.reward_id not in BY_CHANCE
+        )  # fmt: skip
+        today = self.till.now.date()
+        periods = {"", today.isoformat()[:7], today.isoformat()[:4], str(month_of(today))}
+        counts = {
+            name: one for name, one in card.taken.items()
+            if one[1] and (one[0] in periods or name.startswith("s:")) and not name.startswith(HIDDEN) and not any(chance in name for chance in BY_CHANCE)
+        }  # fmt: skip
+        return {
+            "lots": dict(card.lots), "debt": dict(card.debt), "carry": dict(card.carry),
+            "sums": {month: one for month, one in card.windows.items() if any(one)},
+            "over all": card.lifetime, "last visit": card.last_visit_ms, "days": dict(card.came),
+            "tier": card.tier and card.tier[::2], "rights": {n: h[::2] for n, h in
+            card.held.items()}, "open": gifts, "counts": counts,
+            "first purchase": bool(card.taken.get("n:first")),
+        }  # fmt: skip
+
+
+def same_ever_after(run: Correcting) -> None:
+    """Try some corrections on copies of the table."""
+    members = [card.member_id for card in run.stored() if not card.merged_into]
+    if len(members) < 2:
+        return
+    for _ in range(TRIES):
+        way = run.world.chance.choice(_WAYS)
+        one, other = run.world.chance.sample(members, 2)
+        try:
+            way(run, one, other)
+        except Refused:
+            continue  # not on this card, on this day
+
+
+def _same(name: str, corrected: dict[str, Any], at_once: dict[str, Any]) -> None:
+    off = {part: (now, at_once[part]) for part, now in corrected.items() if now != at_once[part]}
+    assert not off, f"{name}: (is, had it been so from the start) {off}"
+
+
+def _worth(card: dict[str, Any]) -> dict[str, Any]:
+    """What a card is worth, and what it counts; what was due on it has been done meanwhile."""
+    worth: Counter[str] = Counter()
+    for unit, lots in card["lots"].items():
+        worth[unit] += sum(lot.amount for lot in lots)
+    for unit, owed in card["debt"].items():
+        worth[unit] -= owed
+    for _, _, cost in card["open"]:
+        worth["locked"] += cost
+    total = sum(worth.values())
+    parts = ("carry", "sums", "over all", "last visit", "days", "first purchase")
+    return {"worth": total, **{part: card[part] for part in parts}}
+
+
+def _content(run: Correcting) -> tuple[int, int, tuple[tuple[int, int, str, str], ...]]:
+    chance = run.world.chance
+    lines = tuple(
+        (chance.choice((1, 1, 2)), chance.randrange(1, 1500), "", chance.choice(("cake", "drink")))
+        for _ in range(chance.choice((0, 0, 1, 2)))
+    )
+    return 1, sum(line[1] for line in lines) + chance.choice((99, 400, 900, 2600, 4100)), lines
+
+
+def _sent_again(run: Correcting, member: str, _: str) -> None:
+    first, last = _content(run), _content(run)
+    corrected, at_once = Fork(run), Fork(run)
+    at_once.do("order", member, *last, "fork")
+    corrected.do("order", member, *first, "fork")
+    corrected.do("order", member, *last, "fork")
+    _same("an order that was sent again", corrected.card(member), at_once.card(member))
+
+
+def _taken_back(run: Correcting, member: str, _: str) -> None:
+    sold = _content(run)
+    corrected, at_once = Fork(run), Fork(run)
+    for one in (corrected, at_once):
+        one.do("order", member, *sold, "fork")
+    part = run.world.chance.choice((None, sold[1], sold[1] // 2, sold[1] // 3))
+    corrected.do("refund", "fork", "fork", part, ())
+    corrected.do("void", "fork")
+    _same("a refund that was taken back", corrected.card(member), at_once.card(member))
+
+
+def _moved(run: Correcting, member: str, wrong: str) -> None:
+    sold = _content(run)
+    corrected, at_once = Fork(run), Fork(run)
+    before = corrected.card(wrong)
+    at_once.do("order", member, *sold, "fork")
+    seq = corrected.do("order", wrong, *sold, "fork").seq
+    (entry,) = corrected.till.table.get(keys.entry(run.m, wrong, seq))
+    if not entry or cards.entry_of(entry).facts["visits"] < sold[0]:
+        return  # its entry does not tell of a visit that the limits of the wrong card have refused
+    corrected.do("move", f"{wrong}.{seq}", member)
+    _same("a sale that was moved", corrected.card(member), at_once.card(member))
+    after = corrected.card(wrong)
+    _same("the card that it left", _worth(after), _worth(before))
+
+
+def _parted(run: Correcting, member: str, other: str) -> None:
+    fork = Fork(run)
+    before = fork.card(member), fork.card(other)
+    merge_id = fork.do("merge", member, other).body["merge_id"]
+    fork.do("unmerge", member, merge_id)
+    _same("a card that got another", fork.card(member), before[0])
+    _same("a card that was merged", fork.card(other), before[1])
+
+
+def _not_redeemed(run: Correcting, member: str, _: str) -> None:
+    fork = Fork(run)
+    before = fork.card(member)
+    known = [
+        name for name, (whose, _, status) in run.checker.vouchers.items()
+        if (whose, status) == (member, "issued")
+    ]  # fmt: skip
+    for voucher in known[:1]:
+        fork.do("redeem", member, voucher)
+        fork.do("reverse", member, voucher, None)
+        _same("a redemption by mistake", fork.card(member), before)
+
+
+_WAYS: list[Callable[[Correcting, str, str], None]] = [
+    _sent_again, _sent_again, _taken_back, _taken_back, _moved, _moved, _parted, _parted,
+    _not_redeemed,
+]  # fmt: skip
