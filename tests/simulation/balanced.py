@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from local.memory import Memory
+from regulars.core import tokens
 from regulars.domain.ledger import verify
 from regulars.store import cards, keys
 from regulars.store.marshal import from_item
@@ -60,9 +61,12 @@ def _leads(checker: BooksChecker, found: list[dict[str, Any]]) -> None:
     for voucher, (member, _, status) in checker.vouchers.items():
         if status == "issued":
             assert codes[voucher] == member, f"the code of {voucher} leads to another card"
-    for item in found:
-        if item["SK"] == "CONTACT":
-            assert item["c"] not in checker.merged, "a contact leads to a card that was merged"
+    led = {item["PK"]: item["c"] for item in found if item["SK"] == "CONTACT"}
+    for member, profile in checker.profiles.items():
+        if profile["email"] and member not in checker.merged:
+            digest = tokens.contact_digest(checker.m, profile["email"])
+            whose = checker.kept(led[keys.contact(checker.m, digest)[0]])
+            assert whose == member, f"the contact of {member} leads to {whose}"
 
 
 def _operations(checker: BooksChecker, found: list[dict[str, Any]]) -> None:

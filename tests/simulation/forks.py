@@ -61,7 +61,9 @@ class Fork:
         return answer
 
     def card(self, member: str) -> dict[str, Any]:
-        """A card without what tells how it came to be."""
+        """A card without what tells how it came to be, when its tier was reviewed: every entry
+        prolongs a right that is kept with less."""
+        do(self.till, Asks("job", "", (member, "tier")))
         (item,) = self.till.table.get(keys.state(self.m, member))
         assert item is not None
         card = cards.card_of(item)
@@ -150,7 +152,7 @@ def _taken_back(run: Correcting, member: str, _: str) -> None:
 def _moved(run: Correcting, member: str, wrong: str) -> None:
     sold = _content(run)
     corrected, at_once = Fork(run), Fork(run)
-    before = corrected.card(wrong)
+    before = Fork(run).card(wrong)
     at_once.do("order", member, *sold, "fork")
     seq = corrected.do("order", wrong, *sold, "fork").seq
     (entry,) = corrected.till.table.get(keys.entry(run.m, wrong, seq))
@@ -164,7 +166,7 @@ def _moved(run: Correcting, member: str, wrong: str) -> None:
 
 def _parted(run: Correcting, member: str, other: str) -> None:
     fork = Fork(run)
-    before = fork.card(member), fork.card(other)
+    before = Fork(run).card(member), Fork(run).card(other)
     merge_id = fork.do("merge", member, other).body["merge_id"]
     fork.do("unmerge", member, merge_id)
     _same("a card that got another", fork.card(member), before[0])
@@ -173,7 +175,7 @@ def _parted(run: Correcting, member: str, other: str) -> None:
 
 def _not_redeemed(run: Correcting, member: str, _: str) -> None:
     fork = Fork(run)
-    before = fork.card(member)
+    before = Fork(run).card(member)
     known = [
         name for name, (whose, _, status) in run.checker.vouchers.items()
         if (whose, status) == (member, "issued")
