@@ -124,6 +124,8 @@ class Books:
 
     def _account(self, page: Page, entry: dict[str, Any], more: Units, closed: set[str]) -> None:
         kind, facts = entry["kind"], entry["facts"]
+        if kind in {"earn", "reverse", "adjust"} and not (kind == "earn" and "sale" not in facts):
+            more = _difference(more, _booked(entry, "expired"))  # in case the job has not run yet
         if kind == "merge":
             self._merge(page, entry, more)
         elif kind == "earn" and "revises" in facts:

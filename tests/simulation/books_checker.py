@@ -66,6 +66,12 @@ class BooksChecker(Checker):
         if len(done) == 2:
             self._two_sides(*done)
             self._watch_all()
+        codes = {after["v"]["S"]: after["c"]["S"] for _, _, after in kinds.get("CODE", [])}
+        for key, before, after in kinds.get("VOUCHER", []):
+            came = before is None or before["status"]["S"] == "moved"
+            if came and after["status"]["S"] == "issued":
+                member, voucher = key[0].rpartition("#")[2], key[1].partition("#")[2]
+                assert codes.get(voucher) == member, "a code leads to another card"
         for member in {key[0].rpartition("#")[2] for key, _, _ in kinds.get("VOUCHER", [])}:
             for (whose, voucher), (_, status) in self.statuses.items():
                 if whose == member and status in {"issued", "moved"}:

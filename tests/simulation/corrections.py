@@ -35,7 +35,7 @@ def _order(till: Till, asks: Asks) -> Answer:
     answer = till.ledger.perform(
         till.program, card, operation, till.now, idempotency=known, render=_render
     )
-    if answer.replayed and not till.ledger.known(f"key:{asks.key}", known.fingerprint):
+    if answer.replayed:
         shop, member_id = _shop(till), _card(till, member).member_id
         answer = revise.sent_again(
             shop, member_id, answer, operation, f"key:{asks.key}", known, _render

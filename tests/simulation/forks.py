@@ -101,6 +101,18 @@ def same_ever_after(run: Correcting) -> None:
             continue  # not on this card, on this day
 
 
+def _rights_tell(run: Correcting, member: str) -> bool:
+    """Whether what a card has a right to follows from its months: refunds of a part leave rights."""
+    return not any(booked.parts for booked in run.checker.books.of(member))
+
+
+def _same_card(run: Correcting, name: str, member: str, corrected: Fork, at_once: Fork) -> None:
+    now, from_the_start = corrected.card(member), at_once.card(member)
+    if not _rights_tell(run, member):
+        now, from_the_start = _worth(now), _worth(from_the_start)
+    _same(name, now, from_the_start)
+
+
 def _same(name: str, corrected: dict[str, Any], at_once: dict[str, Any]) -> None:
     off = {part: (now, at_once[part]) for part, now in corrected.items() if now != at_once[part]}
     assert not off, f"{name}: (is, had it been so from the start) {off}"
@@ -135,7 +147,7 @@ def _sent_again(run: Correcting, member: str, _: str) -> None:
     at_once.do("order", member, *last, "fork")
     corrected.do("order", member, *first, "fork")
     corrected.do("order", member, *last, "fork")
-    _same("an order that was sent again", corrected.card(member), at_once.card(member))
+    _same_card(run, "an order that was sent again", member, corrected, at_once)
 
 
 def _taken_back(run: Correcting, member: str, _: str) -> None:
@@ -146,7 +158,7 @@ def _taken_back(run: Correcting, member: str, _: str) -> None:
     part = run.world.chance.choice((None, sold[1], sold[1] // 2, sold[1] // 3))
     corrected.do("refund", "fork", "fork", part, ())
     corrected.do("void", "fork")
-    _same("a refund that was taken back", corrected.card(member), at_once.card(member))
+    _same_card(run, "a refund that was taken back", member, corrected, at_once)
 
 
 def _moved(run: Correcting, member: str, wrong: str) -> None:
@@ -159,7 +171,7 @@ def _moved(run: Correcting, member: str, wrong: str) -> None:
     if not entry or cards.entry_of(entry).facts["visits"] < sold[0]:
         return  # its entry does not tell of a visit that the limits of the wrong card have refused
     corrected.do("move", f"{wrong}.{seq}", member)
-    _same("a sale that was moved", corrected.card(member), at_once.card(member))
+    _same_card(run, "a sale that was moved", member, corrected, at_once)
     after = corrected.card(wrong)
     _same("the card that it left", _worth(after), _worth(before))
 
@@ -186,7 +198,19 @@ def _not_redeemed(run: Correcting, member: str, _: str) -> None:
         _same("a redemption by mistake", fork.card(member), before)
 
 
+def _hold_ended(run: Correcting, member: str, _: str) -> None:
+    """Units are taken from where they are, held or not."""
+    sold = _content(run)
+    corrected, at_once = Fork(run), Fork(run)
+    for one in (corrected, at_once):
+        seq = one.do("order", member, *sold, "fork").seq
+    corrected.do("confirm", member, seq)
+    for one in (corrected, at_once):
+        one.do("refund", "fork", "fork", None, ())
+    _same_card(run, "a hold that was ended", member, corrected, at_once)
+
+
 _WAYS: list[Callable[[Correcting, str, str], None]] = [
     _sent_again, _sent_again, _taken_back, _taken_back, _moved, _moved, _parted, _parted,
-    _not_redeemed,
+    _not_redeemed, _hold_ended, _hold_ended,
 ]  # fmt: skip

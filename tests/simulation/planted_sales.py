@@ -165,12 +165,6 @@ def _codes_stay_behind() -> list[Patch]:
     return [(reversals, "_from_another_card", lambda *given: iter([next(from_another(*given))]))]
 
 
-def _contacts_stay_behind() -> list[Patch]:
-    from regulars.store.members import Members
-
-    return [(Members, "lead", lambda *_: [])]
-
-
 def _a_confirmed_hold_loses_its_end() -> list[Patch]:
     put_back = Draft.put_back
 
@@ -191,7 +185,7 @@ def _a_confirmed_hold_is_forgotten() -> list[Patch]:
 
 
 def _a_key_is_asked_for_once() -> list[Patch]:
-    def changed(ledger: Any, op: str, idempotency: Any, do: Callable[[], Any]) -> Any:
+    def changed(ledger: Any, op: str, idempotency: Any, _: Any, do: Callable[[], Any]) -> Any:
         return ledger.known(op, idempotency.fingerprint) or do()
 
     return [(one, "once", changed) for one in (confirm, give, merge, move_sale, void_refund)]
@@ -237,7 +231,6 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "parted cards keep the sums": _parted_cards_keep_the_sums,
     "cards part though a sale was changed": _a_changed_sale_can_part,
     "codes of vouchers stay behind in a merge": _codes_stay_behind,
-    "contacts stay behind in a merge": _contacts_stay_behind,
     "a hold that is ended takes the last day off": _a_confirmed_hold_loses_its_end,
     "a refund looks where units were held": _a_confirmed_hold_is_forgotten,
     "a key that comes twice at once is refused": _a_key_is_asked_for_once,

@@ -44,4 +44,4 @@ def give(
             render,
         )
 
-    return once(shop.ledger, op, idempotency, do)
+    return once(shop.ledger, op, idempotency, shop.now, do)

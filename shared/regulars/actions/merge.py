@@ -68,7 +68,7 @@ def merge(
             lambda one, two: render(one, two, merge_id), extra, tries_max=1,
         )  # fmt: skip
 
-    return once(shop.ledger, op, idempotency, lambda: tried(do))
+    return once(shop.ledger, op, idempotency, shop.now, lambda: tried(do))
 
 
 def preview(shop: Shop, member_id: str, other_id: str, render: Render) -> Body:
@@ -114,7 +114,7 @@ def unmerge(
             lambda one, two: render(one, two, merge_id), lambda _, __: last, tries_max=1,
         )  # fmt: skip
 
-    return once(shop.ledger, op, idempotency, lambda: tried(do))
+    return once(shop.ledger, op, idempotency, shop.now, lambda: tried(do))
 
 
 def _gather(

@@ -45,7 +45,7 @@ def move_sale(
         right = find.read_member_card(shop, to.card.member_id)
         return _once(shop, place, right, reason, op, idempotency, render)
 
-    return once(shop.ledger, op, idempotency, lambda: tried(do))
+    return once(shop.ledger, op, idempotency, shop.now, lambda: tried(do))
 
 
 def _once(

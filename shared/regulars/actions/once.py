@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.store import retry
@@ -10,17 +11,22 @@ from regulars.store.answers import Answer, Idempotency
 from regulars.store.ledger import TRIES_MAX, Ledger
 
 
-def once(ledger: Ledger, op: str, idempotency: Idempotency, do: Callable[[], Answer]) -> Answer:
-    """Answer an operation by its first answer, if it has one. That is looked for again when it is
-    refused: the same request may come twice at once, and what it did itself is why then."""
+def once(
+    ledger: Ledger, op: str, idempotency: Idempotency, now: datetime, do: Callable[[], Answer]
+) -> Answer:
+    """Answer an operation by its first answer, if it has one; keep a refusal as that.
+
+    The first answer is looked for again after a refusal: the same request may come twice at once,
+    and what it did itself is why it is refused then.
+    """
     if known := ledger.known(op, idempotency.fingerprint):
         return known
     try:
         return do()
-    except Refused:
+    except Refused as refused:
         if known := ledger.known(op, idempotency.fingerprint):
             return known
-        raise
+        return ledger.refuse(op, idempotency, refused, now)
 
 
 def tried(do: Callable[[], Answer]) -> Answer:

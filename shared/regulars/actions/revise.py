@@ -31,6 +31,8 @@ def sent_again(
     this request; with `once` an older content that comes again changes nothing, as when a queue
     delivers an event twice. Raises ORDER_OF_ANOTHER_MEMBER when the order is on another card.
     """
+    if known := shop.ledger.known(op, idempotency.fingerprint):
+        return known  # it was this request that booked it, or the same one at the same time
     order_op = f"order:{operation.order_id}"
     read = _read(shop, first, order_op, op, operation.origin.source, None)
     moved = once and read.moved_from == member_id  # a till does not know that a sale was moved

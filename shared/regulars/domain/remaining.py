@@ -47,12 +47,16 @@ def _refunds(
     operation: Void,
 ) -> tuple[Refunded, list[tuple[Entry, tuple[Item, ...]]]] | None:
     """Return what was refunded of the sale when it came to the card, and the refunds since that
-    stay, with their items; None when the one that is taken back is older."""
-    so_far, stay, found = Refunded(), list[tuple[Entry, tuple[Item, ...]]](), False
+    stay, with their items; None when the entries of this card do not tell all."""
+    so_far, stay = Refunded(), list[tuple[Entry, tuple[Item, ...]]]()
     for entry in operation.changes:
         facts = entry.facts
         if "voids" in facts:
-            stay = [one for one in stay if one[0].facts.get("refund") != facts["refund"]]
+            gone = facts["voids"], facts.get("refund")
+            left = [one for one in stay if (one[0].seq, one[0].facts.get("refund")) != gone]
+            if len(left) == len(stay):  # it was booked on another card
+                return None
+            stay = left
         elif facts.get("reverses") == operation.original.seq:
             stay.append((entry, _items(entry)))
         elif "revises" in facts:  # of what went back only the money is known from here on
@@ -65,10 +69,12 @@ def _refunds(
                 str(entry.seq), (0, {}, 0, ())
             )
             so_far = Refunded(minor, rules, listed_minor)
-    mine = operation.refund.facts.get("refund")
-    found = any(entry.facts.get("refund") == mine for entry, _ in stay)
-    others = [one for one in stay if one[0].facts.get("refund") != mine]
-    return (so_far, others) if found and so_far.minor != WHOLE else None
+    if so_far.minor == WHOLE or not operation.changes:
+        return None
+    others = [one for one in stay if one[0].op != operation.refund.op]
+    if len(others) == len(stay):  # it came with the sale
+        so_far = _subtracted(operation._replace(refunded=so_far))
+    return so_far, others
 
 
 def _items(refund: Entry) -> tuple[Item, ...]:

@@ -234,6 +234,18 @@ class Shop:
         to.refunded[moved.entry.seq] = moved.refunded
         return moved
 
+    def _changes(self, seq: int) -> tuple[Entry, ...]:
+        """The entry that brought a sale here, and those that changed it."""
+        found, refunds = [], set[int]()
+        for entry in (parse(recorded.text) for recorded in self.ledger[seq - 1 :]):
+            facts = entry.facts
+            if facts.get("reverses") == seq:
+                refunds.add(entry.seq)
+            mine = entry.seq == seq or seq in {facts.get("reverses"), facts.get("revises")}
+            if mine or facts.get("voids") in refunds:
+                found.append(entry)
+        return tuple(found)
+
     def void(self, refund: Decision, sale: Decision) -> Decision:
         """Take a refund of a sale back."""
         done, entry = refund.entry, self.sold(sale)
@@ -255,8 +267,12 @@ class Shop:
                 original=entry,
                 around=(folds[0].card, folds[1].card) if as_it_was else None,
                 refunded=self.refunded[entry.seq],
-                vouchers=tuple(self.vouchers[one] for one in (ids if as_it_was else caused)),
+                vouchers=tuple(
+                    self.vouchers[one]
+                    for one in (ids if as_it_was else dict.fromkeys((*ids, *caused)))
+                ),
                 under=self.program,
+                changes=self._changes(entry.seq),
             )
         )
         assert decision.refunded is not None

@@ -8,7 +8,7 @@ import pytest
 
 from regulars.domain.decision import Decision
 from regulars.domain.operations import GrantTier
-from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit
 from tests.unit.domain.versions import Versions
 
 
@@ -128,3 +128,48 @@ def test_a_voucher_that_was_redeemed_with_the_order_is_so_again_also_by_the_entr
     assert not cafe.card.open
     assert cafe.vouchers[voucher.voucher_id].status == "redeemed"
     assert cafe.fold.vouchers[voucher.voucher_id].status == "redeemed"
+
+
+def test_of_items_that_went_back_more_is_known_than_their_money() -> None:
+    """A cake went back, then by mistake all the rest: without that the cake alone has gone back."""
+    of = make_program(units=[unit()], earn=[{**spend_rule(), "categories": ["cup"]}])
+    cafe = Shop(of)
+    cafe.join()
+    sale = cafe.sale(3000, items=items((1, 1000, "cup"), (1, 2000, "cake")))
+    cafe.refund(sale, 2000, items=items((1, 2000, "cake")), refund_id="cake")
+    part = cafe.refund(sale, 500, refund_id="mistake")
+    cafe.refund(sale, refund_id="rest")
+    assert cafe.available() == 0
+
+    cafe.void(part, sale)
+    assert cafe.available() == 9, "the rest was a sixth of the money"
+
+
+def test_of_an_order_that_was_free_nothing_has_gone_back_then() -> None:
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()]))
+    cafe.join()
+    sale = cafe.sale(0)
+    refund = cafe.void(cafe.refund(sale), sale).refunded
+    assert refund is not None
+    assert (refund.minor, refund.visit_gone) == (0, False)
+
+
+@pytest.mark.parametrize("since", ["redeem", "cancel"])
+def test_a_voucher_that_was_given_back_and_used_again_is_owed(since: str) -> None:
+    of = make_program(units=[unit()], earn=[spend_rule()], rewards=[reward("ten", 10)])
+    cafe = Shop(of)
+    cafe.join()
+    cafe.sale(1000)
+    voucher = cafe.issue("ten")
+    cafe.redeem(voucher, order_id="o")
+    sale = cafe.sale(2000, order_id="o")
+    refund = cafe.refund(sale)
+    again = cafe.vouchers[voucher.voucher_id]
+    if since == "redeem":
+        cafe.redeem(again)
+    else:
+        cafe.cancel(again)
+
+    cafe.void(refund, sale)
+    assert cafe.available() == (10 if since == "redeem" else 20)
+    assert not cafe.card.debt
