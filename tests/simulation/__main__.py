@@ -130,7 +130,8 @@ def _some(chunk: tuple[list[int], int]) -> tuple[Found | None, tuple[int, int]]:
             return found, (0, 0)
         if seed % CHANGING_EVERY == 2 and (found := scanning.simulate(seed, steps)):
             return found, (0, 0)
-        if seed % CHANGING_EVERY == 3 and (found := correcting.simulate(seed, steps)):
+        is_known = seed in failed_before()
+        if (is_known or seed % CHANGING_EVERY == 3) and (found := correcting.simulate(seed, steps)):
             return found, (0, 0)
         if seed % CHANGING_EVERY == 1 and (found := wallets.simulate(seed, steps)):
             return found, (0, 0)

@@ -143,6 +143,8 @@ def _content(run: Correcting) -> tuple[int, int, tuple[tuple[int, int, str, str]
 
 def _sent_again(run: Correcting, member: str, _: str) -> None:
     first, last = _content(run), _content(run)
+    if first[1] == last[1]:
+        return  # one without lines is the same then
     corrected, at_once = Fork(run), Fork(run)
     at_once.do("order", member, *last, "fork")
     corrected.do("order", member, *first, "fork")

@@ -34,8 +34,7 @@ def _again(operation: Void) -> Refunded | None:
     for entry, items in stay:
         amount = int(entry.facts["amount"])
         if so_far.minor + amount >= total:  # the order was changed to less, or comes to nothing
-            minor = so_far.minor + amount if total else WHOLE
-            so_far = Refunded(minor, visit_gone=True)
+            so_far = Refunded(so_far.minor + amount or WHOLE, visit_gone=True)
             continue
         part = Reverse(operation.origin, original, so_far, amount, items=items)
         listed_minor = so_far.listed_minor + int(entry.facts.get("listed", 0)) * bool(items)
