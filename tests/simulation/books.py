@@ -222,7 +222,9 @@ class Books:
         for voucher in facts.get("reopened", ()):
             opened.update(self.pieces.get(voucher, Counter()))
         expected.update(opened)
-        _within(more, expected, kept if of_marks else Counter(), "a refund took other than its share")
+        _within(
+            more, expected, kept if of_marks else Counter(), "a refund took other than its share"
+        )
         if part.refund_id:
             self.took[part.refund_id] = more, kept, opened
 

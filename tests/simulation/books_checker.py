@@ -24,7 +24,7 @@ REOPENS = frozenset({"redeemed", "cancelled"})
 """How a voucher has ended that can be open again."""
 
 UNBOOKED = ("not_found", "This order was booked for another member; move the sale instead.")
-TOO_OLD = "A refund can be taken back for"
+LATER = ("A refund can be taken back for", "What was taken back has been given to others")
 """Why a till's event cannot be booked."""
 
 
@@ -51,7 +51,7 @@ class BooksChecker(Checker):
     def _set_aside(self, item: Mapping[str, Any]) -> None:
         """An event waits for a person when it is about a refund that never came, a refund that is
         too old, or an order that somebody else has by now."""
-        assert item["why"] in UNBOOKED or item["why"].startswith(TOO_OLD), item["why"]
+        assert item["why"] in UNBOOKED or item["why"].startswith(LATER), item["why"]
 
     def _together(self, kinds: Mapping[str, list[tuple[Key, Any, Any]]]) -> None:
         entries, states = kinds.get("ENTRY", []), kinds.get("STATE", [])
@@ -214,4 +214,3 @@ class BooksChecker(Checker):
         while member in self.merged:
             member = self.merged[member]
         return member
-

@@ -82,9 +82,7 @@ def _give(till: Till, asks: Asks) -> Answer:
 
 def _confirm(till: Till, asks: Asks) -> Answer:
     member, seq = asks.content
-    return confirm.confirm(
-        _shop(till), member, seq, f"key:{asks.key}", _request(asks), _render
-    )
+    return confirm.confirm(_shop(till), member, seq, f"key:{asks.key}", _request(asks), _render)
 
 
 def _merge(till: Till, asks: Asks) -> Answer:

@@ -103,14 +103,14 @@ def read(
 ) -> Sale:
     """A sale from what an entry says that it grants."""
     kinds = {unit["id"]: unit["kind"] for unit in document["units"]}
-    visits_only = {
-        one["id"] for one in document.get("campaigns", ()) if one.get("on") == ["visit"]
-    }
+    visits_only = {one["id"] for one in document.get("campaigns", ()) if one.get("on") == ["visit"]}
     grants: Counter[tuple[str, str]] = Counter()
     for unit, amount, _, rule, why in lines:  # a part may have paid debt
         if why["k"] in GRANTS:
             whole = why["k"] == "visit" or rule in visits_only
-            grants[unit, VISIT if whole else rule if why["k"] in {"item", "spend"} else ""] += amount
+            grants[unit, VISIT if whole else rule if why["k"] in {"item", "spend"} else ""] += (
+                amount
+            )
     points = [(n, name) for (unit, name), n in grants.items() if kinds[unit] == "points"]
     assert facts.get("points", 0) == sum(n for n, _ in points), "other points than are granted"
     carry, spend = facts.get("carry", {}), facts.get("spend", 0)

@@ -182,7 +182,8 @@ def _uses(draft: Draft, change: Change) -> None:
         if by and campaign.per_member:
             draft.card = limits.counted(draft.card, f"campaign:{campaign.id}", "", by)
         if by and campaign.total:
-            draft.count(f"campaign:{campaign.id}", by, campaign.total)
+            count = draft.count_again if by > 0 else draft.count
+            count(f"campaign:{campaign.id}", by, campaign.total)
 
 
 def _units(draft: Draft, change: Change) -> None:

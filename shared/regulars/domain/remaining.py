@@ -64,8 +64,8 @@ def _refunds(
             so_far = so_far._replace(rules={}, listed_minor=0)
             stay = [(one, ()) for one, _ in stay]
         else:
-            minor, rules, listed_minor, _, *_ = (entry.patch or {}).get(REFUNDED, {}).get(
-                str(entry.seq), (0, {}, 0, ())
+            minor, rules, listed_minor, _, *_ = (
+                (entry.patch or {}).get(REFUNDED, {}).get(str(entry.seq), (0, {}, 0, ()))
             )
             so_far = Refunded(minor, rules, listed_minor)
     if so_far.minor == WHOLE or not operation.changes:

@@ -208,7 +208,8 @@ def _streak(draft: Draft, kind: str, before: Card, after: Card) -> None:
     draft.card = streaks.stored(draft.card, kind, joined)
     for milestone in draft.program.milestones:
         key = f"m:{milestone.id}"
-        rewarded = max(limits.given(draft.card, key, first), limits.stored(before, key)[1])
+        had = limits.given(before, key, streaks.name_of(kind, was))
+        rewarded = max(limits.given(draft.card, key, first), had)
         if milestone.metric == kind and rewarded and joined.visits:
             name = streaks.name_of(kind, joined)
             draft.card = limits.with_count(draft.card, key, name, rewarded)
@@ -224,7 +225,7 @@ def _vouchers(draft: Draft, operation: Void, before: Card, after: Card) -> None:
             continue
         reward = draft.program.rewards.get(voucher.reward_id)
         if reward and reward.stock and not voucher.uses:
-            draft.count(rewards.stock_name(reward), 1, reward.stock)
+            draft.count_again(rewards.stock_name(reward), 1, reward.stock)
         if voucher.value_minor:
             draft.was.setdefault(voucher_id, voucher)
         still = voucher._replace(left_minor=held.left_minor)
@@ -267,11 +268,11 @@ def _shared(draft: Draft, operation: Void) -> None:
     whole = operation.refund.facts.get("whole")
     for campaign in under.campaigns:
         if whole and campaign.total and campaign.id in facts.get("campaigns", ()):
-            draft.count(f"campaign:{campaign.id}", 1, campaign.total)
+            draft.count_again(f"campaign:{campaign.id}", 1, campaign.total)
     budgets = {terms.id: terms.budget_minor for terms in draft.program.surprises}
     for gift in surprises.given(facts):
         if gift.voucher_id in draft.reopened and gift.surprise_id in budgets:
-            draft.count(gift.counter, gift.cost_minor, budgets[gift.surprise_id])
+            draft.count_again(gift.counter, gift.cost_minor, budgets[gift.surprise_id])
 
 
 def _rights(draft: Draft, before: Card, after: Card) -> None:

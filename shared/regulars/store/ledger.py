@@ -252,9 +252,7 @@ class Ledger:
             return known
         return self.refuse(operation.origin.op, idempotency, refused, now)
 
-    def refuse(
-        self, op: str, idempotency: Idempotency, refused: Refused, now: datetime
-    ) -> Answer:
+    def refuse(self, op: str, idempotency: Idempotency, refused: Refused, now: datetime) -> Answer:
         """Raise a refusal; a decided one is remembered under the caller's key, if that asks for it.
         Returns what the key was answered by somebody else meanwhile."""
         if not (idempotency.store_refusal and refused.code in DECIDED):
