@@ -57,8 +57,9 @@ RING = json.dumps(
 
 CHUNK = 40
 CHANGING_EVERY = 4
-"""Of so many seeds one is also that of a merchant who changes the programme all the time, and one
-that of a merchant where points are money off, one that of one where guests scan codes, and one that of one where much is put right."""
+"""Of so many seeds one is also that of a merchant who changes the programme all the time, one that
+of a merchant where points are money off, one that of one where guests scan codes, and one that of
+one where much is put right."""
 TRACE_LINES = 40
 PLANTED_SEEDS = 2_000
 

@@ -75,10 +75,12 @@ def _operations(checker: BooksChecker, found: list[dict[str, Any]]) -> None:
     for op, member in checker.booked.items():
         item = booked.get(keys.operation(checker.m, op)[0])
         moved = op.startswith("order:") and item and item["c"] != member
-        assert item and (item["c"] == member or moved), f"{op} is not known"
+        assert item, f"{op} is not known"
+        assert item["c"] == member or moved, f"{op} is on another card"
     for order, (member, seq) in checker.orders.items():
         item = booked.get(keys.operation(checker.m, f"order:{order}")[0])
-        assert item and (item["c"], item["seq"]) == (member, seq), f"the order {order} is nowhere"
+        assert item, f"the order {order} is nowhere"
+        assert (item["c"], item["seq"]) == (member, seq), f"the order {order} is somewhere else"
     for item in found:
         if "#PARKED#" not in item["PK"] or not item["SK"].startswith("REFUND#"):
             continue

@@ -17,15 +17,12 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.simulation import programs, rates
+from tests.simulation import programs, rates, sums
 from tests.simulation.rates import Asked
 from tests.simulation.sold import Booked, Part, read
+from tests.simulation.sums import Units
 from tests.unit.domain.tier_oracle import month_of
 
-Units = Counter[str]
-
-MOVES = frozenset({"reward", "returned"})
-"""Reasons of lines that only move units between a card and its vouchers."""
 UNCOUNTED = ("birthday:", "anniversary:")
 """Operations of bonuses that count for nothing."""
 
@@ -125,7 +122,7 @@ class Books:
     def _account(self, page: Page, entry: dict[str, Any], more: Units, closed: set[str]) -> None:
         kind, facts = entry["kind"], entry["facts"]
         if kind in {"earn", "reverse", "adjust"} and not (kind == "earn" and "sale" not in facts):
-            more = _difference(more, _booked(entry, "expired"))  # in case the job has not run yet
+            more = sums.difference(more, sums.booked(entry, "expired"))  # the job was late
         if kind == "merge":
             self._merge(page, entry, more)
         elif kind == "earn" and "revises" in facts:
@@ -137,23 +134,23 @@ class Books:
         elif kind == "reverse" and "reverses" in facts:
             self._refunded(page, entry, more)
         elif kind == "reverse":
-            _same(more, self.pieces.get(facts["voucher"], Counter()), "a redemption came back")
+            sums.same(more, self.pieces.get(facts["voucher"], Counter()), "a redemption came back")
         elif kind in {"join", "earn", "bonus"}:
-            _same(more, _booked(entry), "something was granted")
+            sums.same(more, sums.booked(entry), "something was granted")
             self._sold(page, entry)
         elif kind == "redeem":
             assert closed == {facts["voucher"]}, "another voucher was redeemed"
             gone = Counter(self.pieces.get(facts["voucher"], Counter()))
-            _same(more, Counter({unit: -n for unit, n in gone.items()}), "redeemed")
+            sums.same(more, Counter({unit: -n for unit, n in gone.items()}), "redeemed")
         elif kind == "adjust" and entry["op"] in self.amounts:
             unit, amount = self.amounts[entry["op"]]
-            _same(more, Counter({unit: amount}), "a correction or a gift")
+            sums.same(more, Counter({unit: amount}), "a correction or a gift")
         elif kind == "adjust":
             assert "confirms" in facts, f"nobody asked for {entry['op']}"
-            _same(more, Counter(), "a hold was ended")
+            sums.same(more, Counter(), "a hold was ended")
             self._confirmed(entry)
         else:
-            _same(more, _booked(entry, "expired"), f"{kind} made or lost units")
+            sums.same(more, sums.booked(entry, "expired"), f"{kind} made or lost units")
 
     def _sold(self, page: Page, entry: dict[str, Any]) -> None:
         facts = entry["facts"]
@@ -211,18 +208,18 @@ class Books:
             booked.leave(facts["moved_to"])
         part = Part(facts.get("refund", ""), facts["amount"], facts.get("items", []), entry["at"])
         booked.refund(part, self._rules(booked))
-        expected = _difference(booked.left(), before)
+        expected = sums.difference(booked.left(), before)
         expected.update(self._of_marks(entry))
         if booked.sale.whole and booked.order and booked.holder:
             self.ever_whole.add(booked.order)
-        kept = _kept(facts)
+        kept = sums.kept(facts)
         for unit, amount in kept.items():
             expected[unit] += amount
         opened: Units = Counter()
         for voucher in facts.get("reopened", ()):
             opened.update(self.pieces.get(voucher, Counter()))
         expected.update(opened)
-        _within(
+        sums.within(
             more, expected, kept if of_marks else Counter(), "a refund took other than its share"
         )
         if part.refund_id:
@@ -240,12 +237,12 @@ class Books:
         took, kept, opened = self.took.pop(facts["refund"])
         if "sale" not in facts:
             back = Counter({unit: -amount for unit, amount in took.items()})
-            _same(more, back, "a refund that was taken back")
+            sums.same(more, back, "a refund that was taken back")
             return
-        expected = _difference(booked.left(), before)
+        expected = sums.difference(booked.left(), before)
         expected.update(self._of_marks(entry))
         expected.subtract(opened)
-        _within(more, expected, kept, "a refund was taken back")
+        sums.within(more, expected, kept, "a refund was taken back")
 
     def _revised(self, page: Page, entry: dict[str, Any], more: Units) -> None:
         facts = entry["facts"]
@@ -259,12 +256,12 @@ class Books:
         booked.become(sale, now, self._rules(booked))
         if booked.sale.whole and booked.order:
             self.ever_whole.add(booked.order)
-        expected = _difference(booked.left(), before)
+        expected = sums.difference(booked.left(), before)
         expected.update(self._of_marks(entry))
-        kept = _kept(facts)
+        kept = sums.kept(facts)
         for unit, amount in kept.items():
             expected[unit] += amount
-        _within(more, expected, kept if of_marks else Counter(), "an order that was sent again")
+        sums.within(more, expected, kept if of_marks else Counter(), "an order that was sent again")
 
     def _adopted(self, page: Page, entry: dict[str, Any], more: Units) -> None:
         facts, now = entry["facts"], entry["facts"]["sale"]
@@ -285,22 +282,22 @@ class Books:
         self._rules_fit(booked, now, lines, self._said_of(was), facts.get("in"))
         expected = booked.left()
         expected.update(self._of_marks(entry))
-        _same(more, expected, "a sale that was moved")
+        sums.same(more, expected, "a sale that was moved")
 
     def _confirmed(self, entry: dict[str, Any]) -> None:
         """What was held is not held; it keeps its last day."""
-        sums: Units = Counter()
+        total: Units = Counter()
         for unit, amount, lot, _, why in entry["lines"]:
             if why["k"] == "confirmed":
                 assert (amount < 0) == ("/" in lot), "something else than a hold was ended"
-                sums[f"{unit} {lot.partition('/')[0]}"] += amount
-        assert not any(sums.values()), "a hold was ended, and a last day changed"
+                total[f"{unit} {lot.partition('/')[0]}"] += amount
+        assert not any(total.values()), "a hold was ended, and a last day changed"
 
     def _merge(self, page: Page, entry: dict[str, Any], more: Units) -> None:
         facts = entry["facts"]
         if "carried" in facts:
             member, seq, _ = facts["carried"]
-            _same(more, Counter(), "a sale was carried over")
+            sums.same(more, Counter(), "a sale was carried over")
             self.sales[page.member, entry["seq"]] = self.sales[member, seq]
             return
         if "unmerges" in facts:
@@ -316,11 +313,11 @@ class Books:
     def _of_marks(self, entry: Mapping[str, Any]) -> Units:
         """What an entry gives or takes for milestones: they follow from all sums, not of a sale."""
         names = {one["id"] for one in self._document(entry["prog"]).get("milestones", ())}
-        sums: Units = Counter()
+        total: Units = Counter()
         for unit, amount, _, rule, why in entry["lines"]:
-            if rule in names and why["k"] not in MOVES:
-                sums[unit] += amount
-        return sums
+            if rule in names and why["k"] not in sums.MOVES:
+                total[unit] += amount
+        return total
 
     # What the cards must say
 
@@ -332,18 +329,18 @@ class Books:
     def windows(self, member: str) -> dict[int, tuple[int, int, int]]:
         months: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
         for booked in self.of(member):
-            sale, sums = booked.sale, months[booked.sale.month]
-            sums[0] += sale.left_of(sale.spend)
-            sums[1] += 0 if sale.visit_gone else sale.visits
-            sums[2] += sum(sale.left_of(*point) for point in sale.points)
+            sale, total = booked.sale, months[booked.sale.month]
+            total[0] += sale.left_of(sale.spend)
+            total[1] += 0 if sale.visit_gone else sale.visits
+            total[2] += sum(sale.left_of(*point) for point in sale.points)
         return {month: (s[0], s[1], s[2]) for month, s in months.items() if any(s)}
 
     def carry(self, member: str) -> dict[str, int]:
-        sums: Units = Counter()
+        total: Units = Counter()
         for booked in self.of(member):
             for rule, moved in booked.sale.carry.items():
-                sums[rule] += booked.sale.left_of(moved, rule)
-        return {rule: amount for rule, amount in sums.items() if amount}
+                total[rule] += booked.sale.left_of(moved, rule)
+        return {rule: amount for rule, amount in total.items() if amount}
 
     def uses(self, campaign: str) -> int:
         """How many sales use a campaign now."""
@@ -361,39 +358,6 @@ class Books:
 
     def _rules(self, booked: Booked) -> dict[str, Any]:
         return {one["id"]: one for one in self._document(booked.version)["earn"]}
-
-
-def _same(more: Units, expected: Units, what: str) -> None:
-    off = {unit: (more[unit], n) for unit, n in expected.items() if more[unit] != n}
-    off |= {unit: (n, expected[unit]) for unit, n in more.items() if expected[unit] != n}
-    assert not off, f"{what}: (is, should be) {off}"
-
-
-def _within(more: Units, expected: Units, kept: Units, what: str) -> None:
-    """As expected, or less by what was kept for a milestone or in the refund that is taken back."""
-    for unit in {*expected, *more}:
-        missing = expected[unit] - more[unit]
-        assert 0 <= missing <= kept[unit], f"{what}: {missing} of {unit} are missing"
-
-
-def _difference(now: Units, before: Units) -> Units:
-    return Counter({unit: now[unit] - before[unit] for unit in {*now, *before}})
-
-
-def _kept(facts: Mapping[str, Any]) -> Units:
-    """What a refund does not take: it has expired, or the owner bears it."""
-    kept: Units = Counter(facts.get("lapsed", {}))
-    kept.update(facts.get("waived", {}))
-    return kept
-
-
-def _booked(entry: Mapping[str, Any], *kinds: str) -> Units:
-    """The sum of an entry's lines, or of those for some reasons, without what moves on the card."""
-    sums: Units = Counter()
-    for unit, amount, _, _, why in entry["lines"]:
-        if why["k"] in kinds or (not kinds and why["k"] not in MOVES):
-            sums[unit] += amount
-    return sums
 
 
 def _day(ms: int, zone: str) -> Any:

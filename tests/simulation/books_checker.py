@@ -14,8 +14,9 @@ from regulars.domain.replay import Fold
 from regulars.store import cards
 from regulars.store.marshal import Item, from_item
 from tests.simulation import programs
-from tests.simulation.books import Books, Page, Units
+from tests.simulation.books import Books, Page
 from tests.simulation.checker import Checker
+from tests.simulation.sums import Units
 
 LED = frozenset({"CODE", "CONTACT"})
 """What leads to a member, and to another one after a merge."""

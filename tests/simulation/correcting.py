@@ -1,6 +1,6 @@
-"""The same merchant where much is put right: orders are sent again with another content, refunds are
-taken back, sales go to the right member, units are given away, holds are ended, and cards of one
-member are merged and parted, by everybody at once."""
+"""The same merchant where much is put right: orders are sent again with another content, refunds
+are taken back, sales go to the right member, units are given away, holds are ended, and cards of
+one member are merged and parted, by everybody at once."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def merge_back(run: Correcting) -> None:
 
 _ACTORS: list[Callable[[Correcting], None]] = [
     *[order] * 10, *[refund] * 8, *[void] * 8, *[move] * 5, *[give] * 4, *[confirm] * 3,
-    *[merge] * 2, *[merge_back] * 2, *[pay] * 4, *[not_redeemed] * 3, *[actors.again] * 6,
+    *[merge] * 4, *[merge_back] * 4, *[pay] * 4, *[not_redeemed] * 3, *[actors.again] * 6,
 ]  # fmt: skip
 
 _OTHERS: list[Callable[[Run], None]] = [

@@ -46,7 +46,7 @@ def _order(till: Till, asks: Asks) -> Answer:
 
 def _resend(till: Till, asks: Asks) -> None:
     """A till tells an order again, with another content: an event."""
-    member, *_, order, _ = asks.content
+    member = asks.content[0]
     profile = find.read_member_card(_shop(till), member).profile
     orders.process(tills.sold(till.m, asks.content, profile.email, profile.handle))
 

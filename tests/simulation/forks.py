@@ -74,9 +74,11 @@ class Fork:
         today = self.till.now.date()
         periods = {"", today.isoformat()[:7], today.isoformat()[:4], str(month_of(today))}
         counts = {
-            name: one for name, one in card.taken.items()
-            if one[1] and (one[0] in periods or name.startswith("s:")) and not name.startswith(HIDDEN) and not any(chance in name for chance in BY_CHANCE)
-        }  # fmt: skip
+            name: (period, count)
+            for name, (period, count) in card.taken.items()
+            if count and (period in periods or name.startswith("s:"))
+            if not name.startswith(HIDDEN) and not any(chance in name for chance in BY_CHANCE)
+        }
         return {
             "lots": dict(card.lots), "debt": dict(card.debt), "carry": dict(card.carry),
             "sums": {month: one for month, one in card.windows.items() if any(one)},
@@ -102,7 +104,7 @@ def same_ever_after(run: Correcting) -> None:
 
 
 def _rights_tell(run: Correcting, member: str) -> bool:
-    """Whether what a card has a right to follows from its months: refunds of a part leave rights."""
+    """Whether rights to tiers follow from the months: refunds of a part leave them."""
     return not any(booked.parts for booked in run.checker.books.of(member))
 
 

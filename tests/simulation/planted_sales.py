@@ -1,4 +1,5 @@
-"""Mistakes about sales that change, move and are taken back, and about two cards, put in on purpose.
+"""Mistakes about sales that change, move and are taken back, and about two cards, put in on
+purpose.
 
 The run in which much is put right (`correcting.py`) must find each.
 """

@@ -1,7 +1,7 @@
 """Compute what is refunded of a sale when one of its refunds is taken back.
 
-The refunds that stay are counted again from the first, each with its money and its items: the sum of
-all no longer tells what each of them took, once the sale was refunded whole.
+The refunds that stay are counted again from the first, each with its money and its items: the sum
+of all no longer tells what each of them took, once the sale was refunded whole.
 """
 
 from __future__ import annotations
