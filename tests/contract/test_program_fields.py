@@ -60,6 +60,11 @@ OTHERWISE_NAMED = {
     "locations.opening.days": "opening.days",
     "locations.opening.from": "opening.starts",
     "locations.opening.until": "opening.ends",
+    **{
+        path: path.removeprefix("locations.").replace("limits", "place_limits", 1)
+        for path in program_schema.leaves()
+        if path.startswith("locations.limits.")
+    },
 }
 """Fields of the document, and where the rules find them."""
 

@@ -84,7 +84,10 @@ def set_up(product: Product, page: Page, template: str = "corner-cafe") -> int:
     return clicks
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "viewport",
+    [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop", marks=pytest.mark.long)],
+)
 def test_an_owner_s_first_day(empty: Product, people: People, viewport: dict[str, int]) -> None:
     began = time.monotonic()
     owner = people.new("en", viewport=viewport)

@@ -129,6 +129,32 @@ class TestWithoutAConnection:
         wait_for(lambda: product.card(member["member_id"])["visits"] == 1, "the stamp", 20)
         second.close()
 
+    def test_a_tablet_that_goes_to_another_shop_shows_and_sends_nothing_of_the_first(
+        self, product: Product, people: People
+    ) -> None:
+        other = product.merchant("corner-cafe", "second-shop")["api_key"]
+        member = product.member(name="Only Ours")
+        counter = people.new("en")
+        online(product, counter)
+        find(counter, "only ours", "Only Ours")
+        counter.context.set_offline(True)
+        counter.click("#plus")
+        assert went_through(counter) == "Kept on this device"
+        counter.close()  # a page that goes away may have sent it, to the shop it belongs to
+        before = product.card(member["member_id"])["visits"]
+        counter.context.set_offline(False)
+        counter = counter.context.new_page()
+        sent: list[str] = []
+        counter.on("request", lambda it: sent.append(it.post_data or "") if it.post_data else None)
+        online(product, counter, other)
+        expect(counter.locator("#kept")).to_be_hidden()
+        assert "Only Ours" not in counter.content()
+        counter.reload()
+        expect(counter.locator("#kept")).to_be_hidden()
+        assert [one for one in sent if member["member_id"] in one] == []
+        assert [one["body"]["member_id"] for one in waiting(counter)] == [member["member_id"]]
+        assert product.card(member["member_id"])["visits"] == before
+
     def test_signing_out_takes_the_kept_page_away(self, product: Product, people: People) -> None:
         counter = people.new("en")
         online(product, counter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import threading
@@ -20,7 +21,7 @@ from tests.e2e import tills
 from tests.e2e.product import Product, alive, wait_for
 
 NewProduct = Callable[[str], Product]
-STAMPS, CARDS, THREADS = 1000, 20, 8
+STAMPS, CARDS, THREADS = (1000 if "CI" in os.environ else 400), 20, 8
 
 
 def send_all(product: Product, members: list[str], enough: threading.Event | None) -> int:
@@ -52,7 +53,7 @@ def send_all(product: Product, members: list[str], enough: threading.Event | Non
     return answered
 
 
-def test_a_kill_in_the_middle_of_a_thousand_stamps_loses_and_doubles_none(
+def test_a_kill_in_the_middle_of_many_stamps_loses_and_doubles_none(
     new_product: NewProduct,
 ) -> None:
     first = new_product("killed")

@@ -90,7 +90,9 @@ def carry(cafe: Merchant, *members: str) -> None:
     cafe.service.list_members(cafe.id)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))]
+)
 def test_lists_are_what_a_walk_along_all_members_finds(
     service: Service, cafe: Merchant, frozen: Clock, seed: int
 ) -> None:

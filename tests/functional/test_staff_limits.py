@@ -55,6 +55,19 @@ def refused(reply: Reply) -> bool:
     return (reply.status, reply.json.get("code")) == (409, "staff_limit")
 
 
+def test_a_location_with_limits_of_its_own(cafe: Merchant, frozen: Clock) -> None:
+    document = cafe.call("GET", "/v1/program").json["program"]
+    airport = {"id": "airport", "name": "Airport", "limits": {"staff": {"visits_per_day": 5}}}
+    document["locations"] = [airport, {"id": "town", "name": "Town"}]
+    assert cafe.call("PUT", "/v1/program", document, headers={"if-match": "*"}).status == 200
+    there, in_town = Counter(cafe, location="airport"), Counter(cafe, location="town")
+    assert there.earn(cafe.join()["member_id"], visits=4).status == 200
+    assert refused(there.earn(cafe.join()["member_id"], visits=2))
+    assert refused(in_town.earn(cafe.join()["member_id"], visits=4))
+    too_much = there.earn(cafe.join()["member_id"], visits=0, spend_minor=5001)
+    assert refused(too_much)  # as everywhere
+
+
 def test_visits_of_a_day(cafe: Merchant, frozen: Clock) -> None:
     frozen.now = frozen.now.replace(hour=22)
     kata, bela = Counter(cafe), Counter(cafe)

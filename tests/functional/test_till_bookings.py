@@ -117,6 +117,46 @@ class TestWhatCannotBeBooked:
         assert points(club, member_id) == 15
 
 
+class TestTests:
+    """What a till marks as a test: answered as any event, and nothing in a live shop."""
+
+    @pytest.mark.parametrize("mark", [True, "true", "TRUE", 1, "yes"])
+    def test_it_earns_nothing_in_a_live_shop(self, club: Merchant, mark: Any) -> None:
+        member_id = anna(club)
+        for event in (sale(test=mark), sale() | {"test": mark}):
+            assert post_generic(club, event).status == 200
+        book(club.service)
+        assert points(club, member_id) == 0
+        hooks = club.call("GET", "/v1/hooks").json["items"]
+        (generic,) = (hook for hook in hooks if hook["provider"] == "generic")
+        assert generic["state"] == "live"
+        assert generic["last_event_at"] is not None
+        tills.book_all(club, [sale()])  # the same order in earnest
+        assert points(club, member_id) == 20
+
+    @pytest.mark.parametrize("mark", [False, None, 0, "false", "no", "", [], {}])
+    def test_a_mark_that_says_no_is_none(self, club: Merchant, mark: Any) -> None:
+        member_id = anna(club)
+        tills.book_all(club, [sale(test=mark)])
+        assert points(club, member_id) == 20
+
+    def test_a_refund_that_is_a_test_takes_nothing(self, club: Merchant) -> None:
+        member_id = anna(club)
+        tills.book_all(club, [sale(), refund("r", test=True)])
+        assert points(club, member_id) == 20
+
+    def test_a_sandbox_books_it(self, club: Merchant) -> None:
+        joined = club.join(test=True, name="Anna", email="anna@example.com")
+        hooks = club.call("GET", "/v1/hooks", test=True).json["items"]
+        (generic,) = (hook for hook in hooks if hook["provider"] == "generic")
+        body = json.dumps(sale(test=True)).encode()
+        headers = tills.generic_headers(generic["secret"], body)
+        path = "/hooks" + generic["url"].partition("/hooks")[2]
+        assert club.service.request("POST", path, raw=body, headers=headers).status == 200
+        book(club.service)
+        assert club.card(joined["member_id"], test=True)["balances"]["point"]["available"] == 20
+
+
 class TestMembers:
     def test_by_mail_telephone_or_the_code_on_the_card(
         self, service: Service, club: Merchant

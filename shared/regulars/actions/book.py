@@ -63,7 +63,7 @@ def origin_of_booking(program: Program, op: str, at: Session, effective_ms: int)
 
 def allowance(program: Program, staff: Session) -> Allowance | None:
     """Return what bounds a person at the counter, or None when nothing does."""
-    limits = program.limits.staff._replace(**staff.person.limits)
+    limits = program.limits_at(staff.location).staff._replace(**staff.person.limits)
     return Allowance(limits, staff.day) if any(limits) else None
 
 

@@ -137,7 +137,7 @@ def _operation(shop: Shop, code: EarningCode, op: str) -> AnyOperation:
     origin = Origin(
         op, "staff" if code.staff else "code", staff=code.staff, location=code.location,
         entropy=os.urandom(16), marks=marks | ({"device": code.device} if code.device else {}),
-        allowance=_allowance(shop, code.staff) if code.staff else None,
+        allowance=_allowance(shop, code.staff, code.location) if code.staff else None,
     )  # fmt: skip
     if code.kind == PRINTED:
         from regulars.domain.held_visits import HoldVisit
@@ -149,11 +149,11 @@ def _operation(shop: Shop, code: EarningCode, op: str) -> AnyOperation:
     return code.earns(origin, shop.program)
 
 
-def _allowance(shop: Shop, staff_id: str) -> Allowance | None:
+def _allowance(shop: Shop, staff_id: str, location: str | None) -> Allowance | None:
     """What bounds whoever made the code; None when nothing does."""
     person = staff.person(shop.table, shop.merchant_id, staff_id)
     if person is None:
         return None
-    limits = shop.program.limits.staff._replace(**person.limits)
+    limits = shop.program.limits_at(location).staff._replace(**person.limits)
     day, _ = staff.read_day(shop.table, shop.merchant_id, staff_id)
     return Allowance(limits, day) if any(limits) else None

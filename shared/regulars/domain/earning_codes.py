@@ -81,7 +81,7 @@ class EarningCode(NamedTuple):
     def scan(self, program: Program) -> Scan | None:
         """The limits of its kind on one card; None where there are none."""
         if self.kind == PRINTED:
-            return Scan(PRINTED, *program.limits.printed)
+            return Scan(PRINTED, *program.limits_at(self.location).printed)
         return Scan(DISPLAY, program.display.cooldown_minutes) if self.kind == DISPLAY else None
 
 

@@ -351,6 +351,12 @@ class Program(NamedTuple):
     opening: Mapping[str, tuple[Opening, ...]] = MappingProxyType({})
     """By location when it is open; those that do not say are not there."""
     display: Display = Display()
+    place_limits: Mapping[str, Limits] = MappingProxyType({})
+    """By location what holds there, for those with limits of their own."""
+
+    def limits_at(self, location: str | None) -> Limits:
+        """Return the limits that hold for what is booked at a location; None is nowhere."""
+        return self.place_limits.get(location or "", self.limits)
 
     def action_rule(self, action: str) -> EarnRule | None:
         """Return the first rule that rewards an action; None when none does."""

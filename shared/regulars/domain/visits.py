@@ -51,7 +51,7 @@ def require_room(draft: Draft, card: Card, visits: int) -> None:
 
 def _within(draft: Draft, card: Card, visits: int) -> tuple[int, Reason | None]:
     """Return how many of these visits count on a card under the limits, and why not all do."""
-    caps = draft.program.limits
+    caps = draft.program.limits_at(draft.operation.origin.location)
     wait_ms = _wait_ms(card, draft.effective_ms, caps.cooldown_minutes * 60_000)
     if visits and wait_ms:
         return 0, reasons.cooldown(-(-wait_ms // 60_000))
@@ -83,7 +83,8 @@ def book(draft: Draft, visits: int) -> None:
     draft.card = card._replace(came=came)
     if _gone(draft.effective_ms) in card.taken:  # another visit of that instant was refunded
         draft.card = limits.with_count(draft.card, _gone(draft.effective_ms), "", 0)
-    if draft.program.limits.cooldown_minutes:
+    places = draft.program.place_limits.values()
+    if any(caps.cooldown_minutes for caps in (draft.program.limits, *places)):
         visited = newest(_more(card.visited, str(draft.effective_ms), visits))
         draft.card = draft.card._replace(visited=visited)
     if draft.effective_ms > card.last_visit_ms:

@@ -3,6 +3,7 @@
 Pure functions of a `Formats` record; `cldr.py` holds one record per language.
 """
 
+import re
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -10,6 +11,11 @@ from regulars.i18n import cldr
 
 MINUS = "−"
 SPACE = "\u00a0"
+
+_ISOLATE, _END = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 
 class Formats(NamedTuple):
@@ -120,3 +126,11 @@ def _pattern(pattern: str, value: date, hour: int, minute: int, form: Formats) -
             out.append(fields[run] if run[0].isalpha() and run.isascii() else run)
             start = end
     return "".join(out)
+
+
+def apart(text: str) -> str:
+    """Return text that can stand inside of a sentence: one that runs from right to left is isolated
+    (UAX 9, FSI and PDI), else the figures behind it would be shown before it."""
+    if text.isascii() or text.startswith(_ISOLATE) or not _RIGHT_TO_LEFT.search(text):
+        return text
+    return type(text)(f"{_ISOLATE}{text}{_END}")

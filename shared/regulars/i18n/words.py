@@ -53,12 +53,12 @@ class Words:
     def t(self, msg: str, **values: object) -> str:
         """The translation of `msg`, with {named} values filled in."""
         text = self._catalogue.gettext(msg)
-        return text.format(**values) if values else text
+        return text.format(**_apart(values)) if values else text
 
     def n(self, singular: str, plural: str, n: int, **values: object) -> str:
         """The right plural form for `n`; {n} is the number as the language writes it."""
         text = self._catalogue.ngettext(singular, plural, n)
-        return text.format(**{"n": self.number(n), **values})
+        return text.format(**{"n": self.number(n), **_apart(values)})
 
     def forms(self, singular: str, plural: str) -> dict[str, str]:
         """Unfilled plural forms by CLDR category, for scripts that count in the browser."""
@@ -95,7 +95,11 @@ class Words:
 
     def amount(self, names: UnitNames, n: int) -> str:
         """A number with its unit: "12 points"."""
-        return f"{self.number(n)}{formats.SPACE}{self.unit(names, n)}"
+        return f"{self.number(n)}{formats.SPACE}{formats.apart(self.unit(names, n))}"
+
+    def change(self, names: UnitNames, n: int) -> str:
+        """A change of a unit with its sign: "+12 points"."""
+        return f"{self.signed(n)} {formats.apart(self.unit(names, n))}"
 
     def number(self, n: int) -> str:
         """A whole number, grouped."""
@@ -183,6 +187,14 @@ class Words:
         if days <= 30:
             return self.n("{n} day ago", "{n} days ago", days)
         return self.day(then, today)
+
+
+def _apart(values: Mapping[str, object]) -> dict[str, object]:
+    """Values for a sentence, with names that run from right to left kept apart."""
+    return {
+        name: formats.apart(value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
 def _catalogue(lang: str) -> Path:

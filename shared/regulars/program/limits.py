@@ -36,6 +36,32 @@ class Display(Part):
     cooldown_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
 
 
+class OwnStaffLimits(Part):
+    """The limits of staff that one location has of its own."""
+
+    visits_per_day: Bookings | None = None
+    spend_minor_per_day: Money | None = None
+    spend_minor_per_sale: Money | None = None
+    gifts_per_day: Bookings | None = None
+    undos_per_day: Bookings | None = None
+
+
+class OwnPrintedLimits(Part):
+    """The limits of printed codes that one location has of its own."""
+
+    cooldown_minutes: Annotated[int, Field(ge=0, le=10_080)] | None = None
+    per_day: Annotated[int, Field(ge=0, le=50)] | None = None
+
+
+class OwnLimits(Part):
+    """What one location limits otherwise than the programme; 0 is no limit there."""
+
+    visits_per_day: Annotated[int, Field(ge=0, le=50)] | None = None
+    cooldown_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
+    staff: OwnStaffLimits = OwnStaffLimits()
+    printed: OwnPrintedLimits = OwnPrintedLimits()
+
+
 class Limits(Part):
     visits_per_day: Annotated[int, Field(ge=0, le=50)] = 0
     cooldown_minutes: Annotated[int, Field(ge=0, le=1440)] = 0

@@ -156,6 +156,9 @@ def load(document: Mapping[str, Any], version: int) -> Program:
         display=Display(**(document.get("display") or {})),
         categories=dict(document.get("categories") or {}),
         opening=load_parts.opening(document.get("locations", ())),
+        place_limits=load_parts.limits_of_places(
+            document.get("limits", {}), document.get("locations", ())
+        ),
     )
 
 

@@ -45,6 +45,27 @@ def limits(part: Mapping[str, Any]) -> Limits:
     )
 
 
+def limits_of_places(
+    limits_of_all: Mapping[str, Any], places: Iterable[Mapping[str, Any]]
+) -> dict[str, Limits]:
+    """Read the limits of the places that have some of their own; those of all hold beside them."""
+    return {
+        place["id"]: limits(_joined(limits_of_all, place["limits"]))
+        for place in places
+        if place.get("limits")
+    }
+
+
+def _joined(of_all: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    joined = dict(of_all)
+    for name, value in own.items():
+        if isinstance(value, Mapping):
+            joined[name] = _joined(of_all.get(name) or {}, value)
+        elif value is not None:
+            joined[name] = value
+    return joined
+
+
 def opening(places: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Opening, ...]]:
     """Read when places are open, of those that say."""
     return {

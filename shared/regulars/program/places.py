@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from regulars.program.fields import Id, LocalTime, Part, Short, Weekday
+from regulars.program.limits import OwnLimits
 
 
 class Opening(Part):
@@ -27,3 +28,4 @@ class Location(Part):
     id: Id
     name: Short
     opening: list[Opening] = Field(default_factory=list, max_length=21)
+    limits: OwnLimits = OwnLimits()

@@ -33,6 +33,9 @@ class Till(Protocol):
     def read(self, event: Mapping[str, Any]) -> Event:
         """Read a parsed body; raises UnreadableError saying where it is not as documented."""
 
+    def is_test(self, event: Mapping[str, Any]) -> bool:
+        """Return whether the provider marks an event as a test: in a live shop it earns nothing."""
+
     def account_of(self, event: Mapping[str, Any]) -> str:
         """Return whose account an event is about, "" when the provider does not say."""
 

@@ -184,11 +184,13 @@ def at_the_door(world: World, document: Document) -> None:
 
 
 def at_the_counter(world: World, document: Document) -> None:
-    """Somebody books by hand: sales, gifts, and what they take back."""
+    """Somebody books by hand in the main street: sales, gifts, and what they take back."""
     world.publish(document)
     ann = join(world, "Ann Bell")
     staff_id = world.ask("POST", "/v1/staff", {"name": "Kata"})["staff_id"]
-    link = world.make("POST", f"/v1/staff/{staff_id}/devices", {"name": "Till"})["enrol_url"]
+    link = world.make(
+        "POST", f"/v1/staff/{staff_id}/devices", {"name": "Till", "location": "main"}
+    )["enrol_url"]
     cookies = world.sign_in(link)
 
     def post(path: str, **body: Any) -> None:
@@ -203,14 +205,15 @@ def at_the_counter(world: World, document: Document) -> None:
 
 
 def scanning(world: World, document: Document) -> None:
-    """A guest joins with a code of the counter, scans the one on the wall, and the display."""
+    """A guest joins with a code of the counter, scans the one on the wall of the main street, and
+    the display."""
     world.publish(document)
     cookies = world.scan(world.make("POST", "/v1/codes", {"kind": "once"})["url"], {})
-    wall = world.make("POST", "/v1/codes", {"kind": "printed"})["url"]
+    wall = world.make("POST", "/v1/codes", {"kind": "printed", "location": "main"})["url"]
     for _ in range(2):
         world.scan(wall, cookies)
         world.walk("PT130M")
-        wall = world.make("POST", "/v1/codes", {"kind": "printed"})["url"]
+        wall = world.make("POST", "/v1/codes", {"kind": "printed", "location": "main"})["url"]
     world.scan(wall, cookies)
     staff_id = world.ask("POST", "/v1/staff", {"name": "Kata"})["staff_id"]
     link = world.make("POST", f"/v1/staff/{staff_id}/devices", {"name": "Display"})["enrol_url"]

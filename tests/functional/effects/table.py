@@ -380,6 +380,11 @@ GAMES = (
     line("surprises.0.budget.window", "day", giving, surprises=surprise(budget=SIX_EURO)),
 )
 
+STAFF_LIMITS = {
+    "visits_per_day": 2, "spend_minor_per_day": 4100, "spend_minor_per_sale": 2000,
+    "gifts_per_day": 1, "undos_per_day": 1,
+}  # fmt: skip
+
 REST = (
     line("referral.friend.unit", "stamp", bringing, referral=referral()),
     line("referral.friend.amount", 6, bringing, referral=referral()),
@@ -400,13 +405,20 @@ REST = (
     line("limits.cooldown_minutes", 30),
     line("limits.printed.cooldown_minutes", 60, scanning),
     line("limits.printed.per_day", 1, scanning),
+    line("locations.0.limits.visits_per_day", 1, at_the_counter),
+    line("locations.0.limits.cooldown_minutes", 30, at_the_counter),
+    line("locations.0.limits.printed.cooldown_minutes", 60, scanning),
+    line("locations.0.limits.printed.per_day", 1, scanning),
+    *(
+        line(f"locations.0.limits.staff.{name}", most, at_the_counter, surprises=surprise())
+        for name, most in STAFF_LIMITS.items()
+    ),
     line("display.visits", 2, scanning),
     line("display.cooldown_minutes", 10, scanning),
-    line("limits.staff.visits_per_day", 2, at_the_counter, surprises=surprise()),
-    line("limits.staff.spend_minor_per_day", 4100, at_the_counter, surprises=surprise()),
-    line("limits.staff.spend_minor_per_sale", 2000, at_the_counter, surprises=surprise()),
-    line("limits.staff.gifts_per_day", 1, at_the_counter, surprises=surprise()),
-    line("limits.staff.undos_per_day", 1, at_the_counter, surprises=surprise()),
+    *(
+        line(f"limits.staff.{name}", most, at_the_counter, surprises=surprise())
+        for name, most in STAFF_LIMITS.items()
+    ),
     line("refunds.policy", "waive", refunding),
     line("refunds.tier", "keep", refunding, tiers=way("spend", at_least=2000, window="year")),
     line("refunds.voucher", "keep", refunding),

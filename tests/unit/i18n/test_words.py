@@ -186,3 +186,17 @@ def test_reasons_in_polish_and_kazakh() -> None:
     polish = "8 punktów za 840 Ft + 4 ekstra (×1,5); 70 Ft przechodzi na następny raz"
     assert say(why, 12, "pl") == polish
     assert say(why, 12, "kk") == "840 Ft үшін 8 ұпай + 4 қосымша (×1,5); 70 Ft келесіге өтті"
+
+
+def test_what_runs_from_right_to_left_is_kept_apart_in_sentences() -> None:
+    """Else a browser or a mail program shows the figure behind it first."""
+    english = words("en")
+    names = {"en": {"one": "בול", "other": "בולים"}}
+    assert english.t("{name}, {n} s", name="שרה", n=12) == "\u2068שרה\u2069, 12 s"
+    assert english.n("{name}: {n} visit", "{name}: {n} visits", 2, name="علي") == (
+        "\u2068علي\u2069: 2 visits"
+    )
+    assert english.amount(names, 2) == "2\u00a0\u2068בולים\u2069"
+    assert english.change(names, 1) == "+1 \u2068בול\u2069"
+    for name in ("Éva", "Әлия", "12", "\u2068שרה\u2069"):
+        assert english.t("{name}!", name=name) == f"{name}!"

@@ -284,10 +284,32 @@ def surprise(surprise_id: str) -> SearchStrategy[Any]:
     )
 
 
+NUMBER = st.integers(0, 50)
+_LIMITS = some(
+    {},
+    {
+        "visits_per_day": NUMBER,
+        "cooldown_minutes": st.integers(0, 1440),
+        "printed": some({}, {"cooldown_minutes": st.integers(0, 10_080), "per_day": NUMBER}),
+        "staff": some(
+            {},
+            {
+                "visits_per_day": NUMBER,
+                "spend_minor_per_day": MONEY,
+                "spend_minor_per_sale": MONEY,
+                "gifts_per_day": NUMBER,
+                "undos_per_day": NUMBER,
+            },
+        ),
+    },
+)
+
+
 def place(place_id: str) -> SearchStrategy[Any]:
     opening = some({"days": WEEKDAYS, "from": st.just("07:30"), "until": TIMES}, {})
     return some(
-        {"id": st.just(place_id), "name": short()}, {"opening": st.lists(opening, max_size=2)}
+        {"id": st.just(place_id), "name": short()},
+        {"opening": st.lists(opening, max_size=2), "limits": _LIMITS},
     )
 
 
@@ -314,25 +336,6 @@ def _list(made: Any, names: list[str], *, all_of: bool = False) -> SearchStrateg
     return chosen.flatmap(lambda some_: st.tuples(*map(made, some_)).map(list))
 
 
-NUMBER = st.integers(0, 50)
-_LIMITS = some(
-    {},
-    {
-        "visits_per_day": NUMBER,
-        "cooldown_minutes": st.integers(0, 1440),
-        "printed": some({}, {"cooldown_minutes": st.integers(0, 10_080), "per_day": NUMBER}),
-        "staff": some(
-            {},
-            {
-                "visits_per_day": NUMBER,
-                "spend_minor_per_day": MONEY,
-                "spend_minor_per_sale": MONEY,
-                "gifts_per_day": NUMBER,
-                "undos_per_day": NUMBER,
-            },
-        ),
-    },
-)
 _REFUNDS = some(
     {},
     {

@@ -44,6 +44,39 @@ class Outline(HTMLParser):
         return [attributes for found, attributes in self.attributes if found == tag]
 
 
+HEBREW = "אבגד"
+INLINE = {"a", "b", "bdi", "code", "em", "i", "s", "small", "span", "strong", "time", "u"}
+FIGURE_BEHIND = re.compile(rf"{HEBREW}[\W_]*\d")
+"""A browser shows such a figure before the name, unless the name is kept apart."""
+
+
+class Lines(HTMLParser):
+    """The texts of a page as lines, with what is kept apart in them left out."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines, self.inside = [""], [""]
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in INLINE:
+            self.lines.append("")
+        if tag in INLINE or tag in {"script", "style"}:
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.inside:
+            del self.inside[len(self.inside) - 1 - self.inside[::-1].index(tag) :]
+        if tag not in INLINE:
+            self.lines.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside[-1] in {"script", "style"}:
+            return
+        apart = re.sub("\u2068[^\u2069]*\u2069", "\ufffc", data)
+        self.lines[-1] += "\ufffc" if "bdi" in self.inside else apart
+
+
 @pytest.fixture(params=sorted(languages()))
 def lang(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -81,6 +114,19 @@ def test_hostile_text_never_becomes_markup(name: str, text: str) -> None:
     plain = Outline(render(tainted(PAGES[name], "Anna"), words("hu")).html)
     hostile = Outline(render(tainted(PAGES[name], text), words("hu")).html)
     assert hostile.elements == plain.elements
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_no_figure_is_shown_before_a_name_from_right_to_left(name: str, lang: str) -> None:
+    lines = Lines(render(tainted(PAGES[name], HEBREW), words(lang)).html).lines
+    assert [line for line in lines if FIGURE_BEHIND.search(line)] == []
+
+
+def test_such_a_figure_would_be_noticed() -> None:
+    (line,) = filter(None, Lines(f"<p>{HEBREW}, <b>12</b> s</p>").lines)
+    assert FIGURE_BEHIND.search(line)
+    (line,) = filter(None, Lines(f"<p><bdi>{HEBREW}</bdi>, <b>12</b> s</p>").lines)
+    assert not FIGURE_BEHIND.search(line)
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))

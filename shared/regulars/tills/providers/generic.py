@@ -36,6 +36,7 @@ KEY_BYTES_MIN = 24
 """As Standard Webhooks asks for."""
 TIMESTAMP = "webhook-timestamp"
 TIMESTAMP_DIGITS = 12
+TEST_MARKS = {"true", "1", "yes"}
 STALE = (
     f"must be within {TOLERANCE_S // 60} minutes of now, in seconds since 1970; set the clock of "
     "the sender, and sign again whatever is sent again"
@@ -91,6 +92,13 @@ def read(event: Mapping[str, Any]) -> Event:
             _require(data, {"refund_id": checks.text()}, ("refund_id",))
             return ReportedVoid(data["refund_id"])
     raise UnreadableError("type: must be sale.completed, sale.refunded or refund.void")
+
+
+def is_test(event: Mapping[str, Any]) -> bool:
+    """Whether `test` stands in the event or in its data, as true or as text that says so."""
+    data = event.get("data")
+    marks = (event.get("test"), data.get("test") if isinstance(data, dict) else None)
+    return any(str(mark).strip().lower() in TEST_MARKS for mark in marks)
 
 
 def account_of(event: Mapping[str, Any]) -> str:

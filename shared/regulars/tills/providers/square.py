@@ -65,6 +65,11 @@ def _signature(key: bytes, url: str, body: bytes) -> str:
     return b64encode(hmac.digest(key, url.encode() + body, "sha256")).decode()
 
 
+def is_test(event: Mapping[str, Any]) -> bool:
+    """Whether the button of Square's dashboard sent it."""
+    return str(event.get("type", "")).startswith("webhooks.test")
+
+
 def account_of(event: Mapping[str, Any]) -> str:
     """The seller an event is about, to be cross-checked with the hook's."""
     return str(event.get("merchant_id", ""))

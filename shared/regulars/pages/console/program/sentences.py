@@ -235,7 +235,18 @@ def _shop(t: T) -> Worded:
             t("A birthday on 29 February is kept on {leap_birthday}"),
             t("Categories are called {categories}"),
         ),
-        "Location": ("{name}", t("Open {opening}")),
+        "Location": (
+            "{name}", t("Open {opening}"),
+            t("Here at most {limits.visits_per_day} visits of a member count in a day"),
+            t("with {limits.cooldown_minutes} minutes between them"),
+            t("One person books here at most {limits.staff.visits_per_day} visits a day by hand"),
+            t("sales of at most {limits.staff.spend_minor_per_day} a day"),
+            t("and of at most {limits.staff.spend_minor_per_sale} each"),
+            t("gives at most {limits.staff.gifts_per_day} gifts a day"),
+            t("and takes back at most {limits.staff.undos_per_day} times a day"),
+            t("A card uses at most {limits.printed.per_day} printed codes a day here"),
+            t("with {limits.printed.cooldown_minutes} minutes between two of them"),
+        ),
         "Opening": (t("on {days}"), t("between {from} and {until}")),
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from regulars.domain import calendar
+from regulars.domain.allowances import StaffLimits
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import roles
 from regulars.http.protocol import Response
@@ -213,7 +214,7 @@ def _limits(here: Console, person: Mapping[str, Any]) -> tuple[tuple[str, str, s
         "undos_per_day": t("Undos a day"), "spend_minor_per_day": t("Sales a day, in all"),
         "spend_minor_per_sale": t("One sale"),
     }  # fmt: skip
-    own, all_ = person.get("limits") or {}, program.limits.staff._asdict()
+    own, all_ = person.get("limits") or {}, _limits_of_all(here, person)._asdict()
 
     def shown_as(name: str, number: int | None) -> str:
         if not number:
@@ -228,8 +229,14 @@ def _limits(here: Console, person: Mapping[str, Any]) -> tuple[tuple[str, str, s
 
 def _limit(here: Console, person: Mapping[str, Any]) -> str:
     own = (person.get("limits") or {}).get("visits_per_day")
-    limit = own if own is not None else here.gathered.program.limits.staff.visits_per_day
+    limit = own if own is not None else _limits_of_all(here, person).visits_per_day
     return here.words.number(limit) if limit else ""
+
+
+def _limits_of_all(here: Console, person: Mapping[str, Any]) -> StaffLimits:
+    """The limits of whoever has none of their own: those of their place, if they have one place."""
+    places: list[str] = person.get("locations") or []
+    return here.gathered.program.limits_at(places[0] if len(places) == 1 else None).staff
 
 
 def _places(here: Console, ids: list[str]) -> str:

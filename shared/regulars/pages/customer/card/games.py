@@ -13,6 +13,7 @@ from regulars.domain.card import Card
 from regulars.domain.games import Milestone
 from regulars.domain.program import Program
 from regulars.i18n import Text
+from regulars.i18n.formats import apart
 from regulars.i18n.words import Words
 
 MUCH = 10**12
@@ -78,11 +79,11 @@ def _gives(program: Program, one: Campaign, words: Words) -> str:
     unit = program.unit(one.bonus_unit)
     if one.bonus and unit:
         names: Any = unit.name
-        return f"{words.signed(one.bonus)} {words.unit(names, one.bonus)}"
+        return words.change(names, one.bonus)
     factor = words.decimal(one.multiplier, 3)
     ids = one.units or tuple(dict.fromkeys(rule.unit for rule in program.earn))
     several: Any = [program.units[unit_id].name for unit_id in ids if unit_id in program.units]
-    names_ = ", ".join(words.unit(names, 2) for names in several)
+    names_ = ", ".join(apart(words.unit(names, 2)) for names in several)
     return f"{words.sentence(names_)} ×{factor}" if names_ else f"×{factor}"
 
 
@@ -142,7 +143,7 @@ def _brings(program: Program, one: Milestone, words: Words) -> str:
     parts = []
     if unit and one.amount:
         names: Any = unit.name
-        parts.append(f"{words.signed(one.amount)} {words.unit(names, one.amount)}")
+        parts.append(words.change(names, one.amount))
     if reward:
         parts.append(words.pick(reward.name))
     return ", ".join(parts)
