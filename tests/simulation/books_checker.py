@@ -119,9 +119,9 @@ class BooksChecker(Checker):
         self, one: tuple[str, dict[str, Any], Units], two: tuple[str, dict[str, Any], Units]
     ) -> None:
         """What leaves one card comes to the other: lot by lot, or as debt."""
-        kinds = (one[1]["kind"], two[1]["kind"])
-        assert kinds in {("adjust", "adjust"), ("merge", "merge"), ("reverse", "earn")}, kinds
-        if kinds[0] == "reverse":
+        kinds = f"{one[1]['kind']} and {two[1]['kind']}"
+        assert kinds in {"adjust and adjust", "merge and merge", "reverse and earn"}, kinds
+        if kinds == "reverse and earn":
             moved = [facts.get(name) for (_, e, _), name in
                      zip((one, two), ("moved_to", "moved_from"), strict=True)
                      for facts in (e["facts"],)]  # fmt: skip

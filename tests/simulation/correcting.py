@@ -13,6 +13,7 @@ from regulars.store import cards, keys
 from tests.simulation import actors, balanced, forks, programs
 from tests.simulation.books_checker import BooksChecker
 from tests.simulation.closing import nothing_expired_is_left
+from tests.simulation.damage import damage
 from tests.simulation.requests import Asks
 from tests.simulation.run import Outcome, Run
 from tests.simulation.simulator import STEPS, Found, Simulation
@@ -218,7 +219,7 @@ _ACTORS: list[Callable[[Correcting], None]] = [
 ]  # fmt: skip
 
 _OTHERS: list[Callable[[Run], None]] = [
-    one for one in actors._ACTORS if one not in {actors.refund, actors.damage, actors.wait}
+    one for one in actors._ACTORS if one not in {actors.refund, damage, actors.wait}
 ] + [actors.wait, actors.wait, actors.wait]
 
 

@@ -118,7 +118,8 @@ def lines_fit(
     zone = ZoneInfo(document["timezone"])
     local = datetime.fromtimestamp(entry["eff"] / 1000, UTC).astimezone(zone)
     campaigns = running(document, local, tier, asked.spend)
-    ranked = next((one for one in document.get("tiers", ()) if one["id"] == tier), {})
+    tiers = {one["id"]: one for one in document.get("tiers", ())}
+    ranked: Mapping[str, Any] = tiers.get(tier, {})
     times = thousandths(ranked.get("multiplier", "1"))
     kinds = {"visit", "spend", "item"} if entry["kind"] == "earn" else {"join"}
     expected, moved = {}, {}
