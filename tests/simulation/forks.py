@@ -110,7 +110,8 @@ def _rights_tell(run: Correcting, member: str) -> bool:
 
 def _same_card(run: Correcting, name: str, member: str, corrected: Fork, at_once: Fork) -> None:
     now, from_the_start = corrected.card(member), at_once.card(member)
-    if not _rights_tell(run, member):
+    before = Fork(run).card(member)
+    if not _rights_tell(run, member) or before["debt"]:  # held units pay on their day
         now, from_the_start = _worth(now), _worth(from_the_start)
     _same(name, now, from_the_start)
 
