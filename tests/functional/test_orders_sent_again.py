@@ -146,6 +146,27 @@ def test_another_key_with_the_same_content_keeps_its_answer_too(shop: Merchant) 
     assert other.code == "idempotency_mismatch"
 
 
+def test_a_change_that_comes_twice_at_once_has_one_answer(
+    shop: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member_id = shop.join()["member_id"]
+    shop.earn(member_id, spend_minor=1000, order_id="o")
+    body = {"member_id": member_id, "spend_minor": 2000, "order_id": "o"}
+    perform, faster = Ledger.perform, []
+
+    def changed(self: Ledger, *given: Any, **more: Any) -> Any:
+        answer = perform(self, *given, **more)
+        if not faster:
+            faster.append(0)
+            faster.append(shop.call("POST", "/v1/earn", body, key="k"))
+        return answer
+
+    monkeypatch.setattr(Ledger, "perform", changed)
+    slower = shop.call("POST", "/v1/earn", body, key="k")
+    assert slower.json == faster[1].json
+    assert state(shop, member_id) == (20, 1, 2000, 1)
+
+
 def test_what_one_sale_left_over_still_counts_when_it_is_sent_again(shop: Merchant) -> None:
     """An order of 1.00 finds 0.60 and leaves 0.60; as one of 0.40 it makes a point with it."""
     member_id = shop.join()["member_id"]

@@ -98,6 +98,8 @@ class Shop:
         self.entropy: Callable[[int], bytes] | None = None
         self.fold = Fold("c1", of.timezone)
         """What the entries alone tell of the card."""
+        self.left: dict[str, int] = {}
+        """How much is left of shared counters, as it was read."""
         self._ops = 0
 
     def later(self, **delta: float) -> Shop:
@@ -108,6 +110,7 @@ class Shop:
         """A new operation; its entropy follows from its number, so that every run is the same."""
         self._ops += 1
         entropy = self.entropy(16) if self.entropy else self._ops.to_bytes(16)
+        more = {"left": self.left, **more}
         return Origin(f"op:{self._ops}", more.pop("source", "api"), entropy=entropy, **more)
 
     def do(self, operation: AnyOperation) -> Decision:

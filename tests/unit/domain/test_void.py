@@ -8,6 +8,7 @@ import pytest
 
 from regulars.domain.decision import Decision
 from regulars.domain.operations import GrantTier
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit
 from tests.unit.domain.versions import Versions
 
@@ -173,3 +174,48 @@ def test_a_voucher_that_was_given_back_and_used_again_is_owed(since: str) -> Non
     cafe.void(refund, sale)
     assert cafe.available() == (10 if since == "redeem" else 20)
     assert not cafe.card.debt
+
+
+def test_two_of_an_order_that_was_changed_to_less_leave_nothing_of_it() -> None:
+    """What is left of two refunds is still more than the order comes to."""
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()]))
+    cafe.join()
+    sale = cafe.sale(2000, order_id="o")
+    mistake = cafe.refund(sale, 700, refund_id="a")
+    cafe.refund(sale, 800, refund_id="b")
+    cafe.revise(sale, 500)
+    assert cafe.available() == 0
+
+    refunded = cafe.void(mistake, sale).refunded
+    assert refunded is not None
+    assert (refunded.minor, cafe.available()) == (800, 0)
+
+
+def test_a_streak_that_has_just_begun_was_not_rewarded_by_the_one_before() -> None:
+    months = {"id": "months", "name": "Months", "metric": "months", "at": 2,
+              "grant": {"unit": "point", "amount": 5}}  # fmt: skip
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], milestones=[months]))
+    cafe.join()
+    cafe.visit()
+    cafe.later(days=20).visit()
+    assert cafe.available() == 5
+    sale = cafe.later(days=100).sale(100)
+    cafe.void(cafe.refund(sale), sale)
+    cafe.later(days=31).visit()
+    assert cafe.available() == 5 + 1 + 5
+
+
+@pytest.mark.parametrize("left", [1, 0])
+def test_what_others_have_by_now_cannot_be_taken_back(left: int) -> None:
+    bonus = {"id": "first", "bonus": {"unit": "point", "amount": 9}, "on": ["spend"], "total": 5}
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], campaigns=[bonus]))
+    cafe.join()
+    sale = cafe.sale(100)
+    refund = cafe.refund(sale)
+    cafe.left = {"campaign:first": left}
+    if left:
+        assert cafe.void(refund, sale).counts == (("campaign:first", 1, 5),)
+        return
+    with pytest.raises(Refused) as refused:
+        cafe.void(refund, sale)
+    assert refused.value.code is RefusalCode.LIMIT_REACHED
