@@ -15,13 +15,14 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List what can be done here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.venv/.installed: requirements-dev.txt requirements-local.txt layers/deps/requirements.txt layers/passkeys/requirements.txt layers/posters/requirements.txt
+.venv/.installed: requirements-dev.txt requirements-local.txt $(wildcard layers/*/requirements.txt)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is too old: Python 3.11 or newer is needed" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python $(PIP) --require-hashes -r layers/deps/requirements.txt \
-		-r layers/passkeys/requirements.txt -r layers/posters/requirements.txt
+		-r layers/passkeys/requirements.txt -r layers/posters/requirements.txt \
+		-r layers/wallet/requirements.txt
 	@$(BIN)/python $(PIP) -r requirements-dev.txt -r requirements-local.txt
 	@touch $@
 

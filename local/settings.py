@@ -108,6 +108,17 @@ class Secrets:
         return cls(json.dumps(kept["ring"]), kept["platform_key"])
 
 
+def certificates_in(folder: Path) -> dict[str, str]:
+    """The certificates of wallets that `scripts/wallet` has put into a folder, by name."""
+    return {file.stem: file.read_text("utf-8") for file in sorted(folder.glob("*.json"))}
+
+
+def wallets_with(certificates: Mapping[str, str]) -> str:
+    """The value of the template's parameter `Wallets` for what there is."""
+    has = [name for name in ("apple", "google") if name in certificates]
+    return "both" if len(has) == 2 else "".join(has) or "none"
+
+
 def write_private(path: Path, document: Mapping[str, Any]) -> None:
     """Write JSON that only this user can read, all of it or nothing."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")

@@ -19,13 +19,23 @@ from local.httpd import Server
 from local.intrinsics import STACK
 from local.queues import QueuePoller, create_queues
 from local.schedules import Clock
-from local.settings import ROOT, Secrets, Settings, SettingsError, lock, write_private
+from local.settings import (
+    ROOT,
+    Secrets,
+    Settings,
+    SettingsError,
+    certificates_in,
+    lock,
+    wallets_with,
+    write_private,
+)
 from local.streams import Checkpoint, Delivery, StreamPoller
 from local.template import Template, load
 from local.workers import Blueprint, Pool, SourceWatch, environment_of, lambda_environment
 
 MAIL_FROM = "hello@regulars.example"
 RING_PARAMETER = f"/{STACK}/ring"
+WALLET_PARAMETERS = f"/{STACK}/wallet"
 _TRIM_EVERY_S = 60.0
 
 
@@ -60,13 +70,19 @@ class Stack:
         for bucket in template.buckets:
             Client("s3", endpoint).put(f"/{bucket}")
         keys = Secrets.kept_in(settings.kept())
-        _put_secret(Client("ssm", endpoint), RING_PARAMETER, keys.ring)
+        ssm = Client("ssm", endpoint)
+        _put_secret(ssm, RING_PARAMETER, keys.ring)
+        wallets = certificates_in(settings.state / "wallet")
+        for name, text in wallets.items():
+            _put_secret(ssm, f"{WALLET_PARAMETERS}/{name}", text)
         self._make_pools(
             template,
             {
                 "TABLE_NAME": template.table.name,
                 "BASE_URL": base_url,
                 "RING_PARAMETER": RING_PARAMETER,
+                "WALLETS": wallets_with(wallets),
+                "WALLET_PARAMETERS": WALLET_PARAMETERS,
                 "PLATFORM_KEY_SHA256": keys.platform_key_sha256,
                 "MAIL_FROM": MAIL_FROM,
                 "MAIL_CONFIGURATION": "",  # the stand-in for SES reports nothing

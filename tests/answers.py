@@ -29,6 +29,7 @@ KEPT = {
     "/card/{slug}/state": "no-cache",
     "/card/{slug}/manifest": "max-age=3600",
     "/card/{slug}/pictures/{name}": "public, max-age=86400",
+    "/card/{slug}/wallet/pictures/{name}": "public, max-age=86400",
     "/card/sw.js": "no-cache",
     "/q/{file}": "public, max-age=3600",
     "/logos/{name}": "public, max-age=31536000, immutable",
@@ -40,6 +41,7 @@ OWN_TOO = {"/q/{file}"}
 
 OTHER_KINDS = (
     ".js", ".csv", "/manifest", "/pictures/{name}", "/e/{token}", "/q/{file}", "/logos/{name}",
+    "/wallet/apple", "/passes/{pass_type}/{serial}",
 )  # fmt: skip
 """Neither pages nor documents."""
 

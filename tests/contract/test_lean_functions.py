@@ -89,6 +89,17 @@ def test_what_checks_passkeys_is_loaded_by_nobody(function: str) -> None:
     assert roots == named
 
 
+OF_WALLETS = {"jwt", "httpx", "h2", "regulars.wallet"}
+"""Mails do not wait for them either: `notify` loads them when a phone is told."""
+
+
+@pytest.mark.parametrize("function", sorted(path.name for path in (ROOT / "functions").iterdir()))
+def test_what_signs_passes_is_loaded_by_one_function_alone(function: str) -> None:
+    roots = {name for name in loaded(function) for one in OF_WALLETS
+             if name == one or name.startswith(f"{one}.")}  # fmt: skip
+    assert bool(roots) == (function == "wallet")
+
+
 def test_the_list_would_notice() -> None:
     """The API is not lean, and does load what is forbidden above."""
     assert {"pydantic", "regulars.api.models"} <= loaded("api")

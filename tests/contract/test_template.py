@@ -12,6 +12,7 @@ import pytest
 
 from local.intrinsics import read_yaml
 from regulars.api.routes import ROUTES
+from regulars.core import config
 from tests.contract.stack import (
     ALARMS,
     BEHIND_HTTP,
@@ -139,7 +140,7 @@ class TestPermissions:
         movers = {name for name in FUNCTIONS if "dynamodb:UpdateItem" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in movers} == {
             "join", "card", "stamp", "staff", "api", "orders", "outbox", "work", "redeem",
-            "hooks", "notify", "console", "close", "posters",
+            "hooks", "notify", "console", "close", "posters", "wallet",
         }  # fmt: skip
 
     def test_each_queue_is_fed_by_those_who_need_it(self) -> None:
@@ -192,7 +193,7 @@ class TestSecrets:
                 "TABLE_NAME", "BASE_URL", "RING_PARAMETER", "PLATFORM_KEY_SHA256", "MAIL_FROM",
                 "ARCHIVE_BUCKET", "MAIL_CONFIGURATION",
                 "ORDERS_QUEUE_URL", "MESSAGES_QUEUE_URL", "WORK_QUEUE_URL",
-                "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL",
+                "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "WALLETS", "WALLET_PARAMETERS",
             }  # fmt: skip
         whole = (ROOT / "template.yaml").read_text("utf-8")
         assert "{{resolve" not in whole
@@ -204,14 +205,26 @@ class TestSecrets:
         readers = {name for name in FUNCTIONS if "ssm:GetParameter" in actions(FUNCTIONS[name])}
         assert {verb(name) for name in readers} == {
             "join", "card", "stamp", "redeem", "staff", "api", "hooks", "orders", "outbox",
-            "notify", "work", "close", "console", "posters",
+            "notify", "work", "close", "console", "posters", "wallet",
         }  # fmt: skip
         for name in readers:
-            (read,) = (
+            ring, *others = (
                 it for it in statements(FUNCTIONS[name]) if "ssm:GetParameter" in it["Action"]
             )
+            assert ring["Action"] == ["ssm:GetParameter"]
+            assert ring["Resource"]["Fn::Sub"].endswith(":parameter/${AWS::StackName}/ring")
+            assert len(others) == (verb(name) in {"wallet", "notify"})
+
+    def test_certificates_are_read_by_who_signs_passes_or_tells_of_them(self) -> None:
+        for name in ("WalletFunction", "NotifyFunction"):
+            read = statements(FUNCTIONS[name])[-1]
             assert read["Action"] == ["ssm:GetParameter"]
-            assert read["Resource"]["Fn::Sub"].endswith(":parameter/${AWS::StackName}/ring")
+            named = [it["Fn::Sub"].partition(":parameter/")[2] for it in read["Resource"]]
+            assert named == [
+                f"${{AWS::StackName}}/wallet/{it}" for it in ("apple", "wwdr", "google")
+            ]
+        assert TEMPLATE["Parameters"]["Wallets"]["Default"] == "none"
+        assert set(TEMPLATE["Parameters"]["Wallets"]["AllowedValues"]) == set(config.WALLETS)
 
     def test_its_name_is_told_to_the_functions(self) -> None:
         assert GLOBALS["Environment"]["Variables"]["RING_PARAMETER"] == {
@@ -253,16 +266,24 @@ class TestLayers:
     def test_they_are_built_for_the_runtime_and_processor_of_the_functions(self) -> None:
         (architecture,) = GLOBALS["Architectures"]
         layers = of_type("AWS::Serverless::LayerVersion")
-        assert {it["Ref"] for it in GLOBALS["Layers"]} | {"PasskeysLayer", "PostersLayer"} == set(
-            layers
-        )
+        assert {it["Ref"] for it in GLOBALS["Layers"]} | {
+            "PasskeysLayer",
+            "PostersLayer",
+            "WalletLayer",
+        } == set(layers)
         for name in layers:
             assert RESOURCES[name]["Metadata"] == {
                 "BuildMethod": GLOBALS["Runtime"],
                 "BuildArchitecture": architecture,
             }
 
-    def test_passkeys_and_print_have_layers_of_those_that_need_them(self) -> None:
+    def test_passkeys_print_and_wallets_have_layers_of_those_that_need_them(self) -> None:
         own = {verb(name): it["Layers"] for name, it in FUNCTIONS.items() if "Layers" in it}
         print_ = {"Ref": "PostersLayer"}
-        assert own == {"console": [{"Ref": "PasskeysLayer"}, print_], "posters": [print_]}
+        wallet = {"Ref": "WalletLayer"}
+        assert own == {
+            "console": [{"Ref": "PasskeysLayer"}, print_],
+            "notify": [wallet],
+            "posters": [print_],
+            "wallet": [wallet, print_],
+        }

@@ -14,7 +14,7 @@ ROWS = [
 
 
 def test_every_threat_has_its_row_once() -> None:
-    assert [row[0] for row in ROWS] == [f"T{number}" for number in range(1, 31)]
+    assert [row[0] for row in ROWS] == [f"T{number}" for number in range(1, 32)]
     assert {len(row) for row in ROWS} == {5}
 
 

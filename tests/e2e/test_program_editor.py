@@ -95,3 +95,66 @@ def test_it_works_without_a_script(product: Product, shop: dict[str, str], peopl
     page.fill("[id='r-earn.main'] [name=amount]", "3")
     page.locator("[id='r-earn.main']").get_by_role("button", name="Save").click()
     expect(page.locator("#unpublished")).to_contain_text("One change is not published")
+
+
+def order(page: Page) -> list[str]:
+    rows = page.locator("[id^='r-rewards.']")
+    return [str(one.get_attribute("id")).removeprefix("r-rewards.") for one in rows.all()]
+
+
+def test_rows_are_put_into_order_by_their_handle(
+    product: Product, shop: dict[str, str], people: People
+) -> None:
+    page = people.new(viewport={"width": 1280, "height": 1800})
+    sign_in_by_mail(product, page, shop["email"])
+    page.goto(f"{product.base_url}/console/programme/rewards")
+    first, second, *rest = order(page)
+    handle = page.locator(f"[id='r-rewards.{first}'] .handle")
+    below = page.locator(f"[id='r-rewards.{second}']").bounding_box()
+    at = handle.bounding_box()
+    assert at
+    assert below
+
+    def lift() -> None:
+        page.mouse.move(at["x"] + 20, at["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(at["x"] + 20, at["y"] + below["height"] / 2 + 50, steps=12)
+
+    lift()
+    expect(page.locator(".lifted")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    assert order(page) == [first, second, *rest]
+    expect(page.locator("#unpublished")).to_be_empty()
+    lift()
+    page.mouse.up()
+    expect(page.locator("#unpublished")).to_contain_text("not published")
+    assert order(page) == [second, first, *rest]
+    page.reload()
+    assert order(page) == [second, first, *rest]
+
+
+def test_a_finger_puts_rows_into_order(
+    product: Product, shop: dict[str, str], people: People
+) -> None:
+    page = people.new(has_touch=True, is_mobile=True)
+    sign_in_by_mail(product, page, shop["email"])
+    page.goto(f"{product.base_url}/console/programme/rewards")
+    first, second, *rest = order(page)
+    handle = page.locator(f"[id='r-rewards.{second}'] .handle")
+    handle.scroll_into_view_if_needed()
+    at, above = handle.bounding_box(), page.locator(f"[id='r-rewards.{first}']").bounding_box()
+    assert at
+    assert above
+    hand = page.context.new_cdp_session(page)
+
+    def touch(kind: str, y: float) -> None:
+        points = [] if kind == "touchEnd" else [{"x": at["x"] + 20, "y": y}]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", at["y"] + 20)
+    for step in range(1, 11):
+        touch("touchMove", at["y"] + 20 + (above["y"] - 40 - at["y"]) * step / 10)
+    touch("touchEnd", 0)
+    expect(page.locator("#unpublished")).to_contain_text("not published")
+    assert order(page) == [second, first, *rest]

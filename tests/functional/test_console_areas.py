@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PIL import Image
@@ -13,6 +13,7 @@ from regulars.actions import attention
 from regulars.core import clock, set_up
 from regulars.domain.calendar import to_ms
 from tests.functional.console import Browser, mailed
+from tests.functional.test_program_editor import form as form_of
 from tests.service import Merchant, Reply, Service
 
 OWNER = "owner@example.com"
@@ -166,6 +167,47 @@ class TestLocations:
         assert send(owner, f"/console/locations/{place['id']}/remove", version="2").status == 200
         assert not cafe.call("GET", "/v1/program").json["program"].get("locations")
 
+    def test_a_day_keeps_all_its_times(self, cafe: Merchant, owner: Browser) -> None:
+        hours = [("06:00", "08:00"), ("09:00", "11:00"), ("12:00", "14:00"), ("15:00", "17:00"),
+                 ("18:00", "20:00")]  # fmt: skip
+        opening = [{"days": ["mon"], "from": begins, "until": ends} for begins, ends in hours]
+        document = cafe.call("GET", "/v1/program").json["program"]
+        body = document | {"locations": [{"id": "a", "name": "A", "opening": opening}]}
+        assert cafe.call("PUT", "/v1/program", body, headers={"if-match": "1"}).status == 200
+        page = on(owner, "/console/locations/a")
+        form = dict(re.findall(r'name="((?:from|until)-[^"]+)" value="([^"]*)"', page))
+        assert send(owner, "/console/locations/a", name="B", **form).status == 200
+        (place,) = cafe.call("GET", "/v1/program").json["program"]["locations"]
+        assert (place["name"], place["opening"]) == ("B", opening)
+
+    def test_the_editor_leads_here_and_a_draft_of_before_undoes_nothing(
+        self, cafe: Merchant, owner: Browser
+    ) -> None:
+        send(owner, "/console/locations/new", name="One")
+        where = "/console/programme/locations"
+        part = on(owner, where)
+        row = form_of(owner.go("GET", where), "locations.one")
+        assert ("name" in row, "limits.visits_per_day" in row) == (False, True)
+        assert '<a href="/console/locations">' in part
+        for path in (f"{where}/new", f"{where}/locations.one"):
+            form = {"field": "locations", "variant": "", "do": "remove"}
+            assert owner.go("POST", path, form=form).status == 404
+        limited = {**row, "limits.visits_per_day": "2"}
+        assert owner.go("POST", f"{where}/locations.one", form=limited).status == 303
+        draft = form_of(owner.go("GET", "/console/programme/earning"), "earn.visit")
+        owner.go("POST", "/console/programme/earning/earn.visit", form={**draft, "amount": "3"})
+        send(owner, "/console/locations/new", name="Two")
+        send(owner, "/console/locations/one", name="Eins", **{"from-0-0": "08:00",
+                                                             "until-0-0": "12:00"})  # fmt: skip
+        preview = on(owner, "/console/programme/preview")
+        assert "Two" not in preview, "no change of the draft"
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', preview))
+        assert send(owner, "/console/programme/publish", when="now", **hidden).status == 200
+        document = cafe.call("GET", "/v1/program").json["program"]
+        assert [one["name"] for one in document["locations"]] == ["Eins", "Two"]
+        assert document["locations"][0]["limits"] == {"visits_per_day": 2}
+        assert [rule["amount"] for rule in document["earn"] if rule["id"] == "visit"] == [3]
+
     def test_who_was_slower_keeps_what_was_typed(self, cafe: Merchant, owner: Browser) -> None:
         send(owner, "/console/locations/new", name="One")
         reply = send(owner, "/console/locations/new", name="Two", version="1")
@@ -268,6 +310,26 @@ class TestAttention:
         done = send(owner, f"/console/attention/{item['id']}", do="dismiss")
         assert "It is off the list." in done.text
         assert cafe.call("GET", "/v1/attention").json["items"] == []
+
+    def test_what_a_newer_version_has_put_there_has_a_plain_title(
+        self, service: Service, cafe: Merchant, owner: Browser
+    ) -> None:
+        about: dict[str, Any] = {
+            "signal": "of_next_year", "figures": {"n": 3}, "members": [], "entries": [],
+            "value_minor": 0,
+        }  # fmt: skip
+        for kind, facts in (("fraud", about), ("of_next_year", {})):
+            attention.raise_(
+                service.table, cafe.id, cast(Any, kind), "x", why="", about=facts,
+                at_ms=to_ms(clock.now()),
+            )  # fmt: skip
+        for path in ("/console/attention", "/console/"):
+            page = on(owner, path)
+            assert "Something unusual was booked. Have a look at it." in page
+            assert "Something needs a look." in page
+            assert "of_next_year" not in page.replace("fraud.of_next_year", "").replace(
+                "/console/attention/of_next_year", ""
+            )
 
     @pytest.mark.parametrize("about", [{}, {"location": "elsewhere"}, {"location": "main"}])
     def test_a_manager_sees_fraud_of_their_places_behind_what_is_not_theirs(
@@ -419,6 +481,25 @@ class TestSetUp:
         for wrong in (b"", b"<svg/>", b"\x89PNG\r\n\x1a\nbroken"):
             reply = browser.go("POST", "/console/first-run/look/logo", **file_form("logo", wrong))
             assert reply.status == 422
+
+    def test_the_first_run_goes_on_where_it_was_left(self, service: Service) -> None:
+        browser, _ = new_shop(service)
+
+        def next_step() -> str:
+            return browser.go("GET", "/console/first-run").headers["location"].rpartition("/")[2]
+
+        look = {"name": "Éva", "color": "#0a7d5c", "icon": "plate", "speaks-hu": "1"}
+        assert next_step() == "trade"
+        send(browser, "/console/first-run/trade", template="supper-club")
+        assert next_step() == "look"
+        assert send(browser, "/console/first-run/look", **{**look, "name": ""}).status == 422
+        assert next_step() == "look"
+        send(browser, "/console/first-run/look", **look)
+        assert next_step() == "counter"
+        send(browser, "/console/first-run/trade", template="corner-cafe")
+        assert next_step() == "counter"
+        send(browser, "/console/first-run/counter", do="end")
+        assert next_step() == "trade"
 
     def test_the_first_run_publishes_and_ends(self, service: Service) -> None:
         browser, _ = new_shop(service)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.conftest import Clock
 from tests.functional.console import Browser
 from tests.functional.test_console_areas import OWNER, on, send
 from tests.service import Merchant, Reply, Service
@@ -70,7 +73,7 @@ class TestTheList:
             reply = send_get(owner, f"{PATH}?{query}")
             found = [name for name in ("Anna", "Béla") if f"{name}" in body_of(reply)]
             assert found == names, query
-        assert "1 of 2 members have their birthday this month" in on(owner, f"{PATH}?view=birthday")
+        assert "1 of 2 members has their birthday this month" in on(owner, f"{PATH}?view=birthday")
 
     def test_pages_follow_each_other(self, cafe: Merchant, owner: Browser) -> None:
         for number in range(30):
@@ -79,7 +82,7 @@ class TestTheList:
         found = re.search(r'href="(/console/members\?after=[^"]+)"', page)
         assert found
         rest = on(owner, found[1].replace("&amp;", "&"))
-        assert len(re.findall(r"Member \d\d", page)) + len(re.findall(r"Member \d\d", rest)) == 30
+        assert len(re.findall(r">Member \d\d", page)) + len(re.findall(r">Member \d\d", rest)) == 30
 
     def test_somebody_new(self, cafe: Merchant, owner: Browser) -> None:
         key = key_of(on(owner, f"{PATH}/new"))
@@ -107,6 +110,18 @@ class TestTheList:
         assert manager.go("GET", f"{PATH}/import").status == 403
         reply = send(manager, f"{PATH}/{card['member_id']}/erase", named="Anna")
         assert reply.status == 403
+
+
+def with_gift(cafe: Merchant) -> None:
+    """Publish the programme with a gift that staff give."""
+    read = cafe.call("GET", "/v1/program").json
+    gift = {
+        "id": "warm", "name": "Warm welcome", "reward": read["program"]["rewards"][0]["id"],
+        "by": "staff", "budget": {"amount_minor": 100_000, "window": "month"},
+    }  # fmt: skip
+    body = {**read["program"], "surprises": [gift]}
+    reply = cafe.call("PUT", "/v1/program", body, headers={"if-match": str(read["version"])})
+    assert reply.status == 200, reply.text
 
 
 def send_get(owner: Browser, path: str) -> Reply:
@@ -139,6 +154,66 @@ class TestOne:
         assert "Taken back." in send(owner, f"{PATH}/{c}/undo", seq=seq[1]).text
         assert cafe.card(c)["visits"] == 0
         assert "That was not done" in send(owner, f"{PATH}/{c}/undo", seq="1").text
+
+    def test_gifts_and_corrections_are_taken_back_for_five_minutes(
+        self, frozen: Clock, cafe: Merchant, owner: Browser, anna: dict[str, Any]
+    ) -> None:
+        c = anna["member_id"]
+        with_gift(cafe)
+        cafe.earn(c, visits=3)
+        before = {name: cafe.card(c)[name] for name in ("balances", "vouchers", "expiring")}
+
+        def now() -> dict[str, Any]:
+            return {name: cafe.card(c)[name] for name in before}
+
+        for what, form in (
+            ("gift", {"surprise": "warm"}),
+            ("adjust", {"unit": "stamp", "amount": "2", "reason": "Waited long"}),
+            ("adjust", {"unit": "stamp", "amount": "-3", "reason": "Typed wrong"}),
+        ):  # fmt: skip
+            page = act(owner, c, what, **form).text
+            assert now() != before
+            undo = re.search(r'class="undo".*?name="seq" value="(\d+)"', page, re.DOTALL)
+            assert undo, what
+            assert f'name="seq" value="{undo[1]}"' in on(owner, f"{PATH}/{c}"), "in its line, too"
+            done = send(owner, f"{PATH}/{c}/undo", seq=undo[1])
+            assert "Taken back." in done.text
+            assert f'name="seq" value="{undo[1]}"' not in done.text
+            assert now() == before
+            again = send(owner, f"{PATH}/{c}/undo", seq=undo[1])
+            assert (again.status, now()) == (200, before)
+        act(owner, c, "gift", surprise="warm")
+        frozen.now += timedelta(minutes=5, seconds=1)
+        page = on(owner, f"{PATH}/{c}")
+        assert 'name="seq"' not in page
+        (seq,) = (one["seq"] for one in cafe.call("GET", f"/v1/members/{c}/entries").json["items"]
+                  if one["kind"] == "bonus" and one["seq"] > 4)  # fmt: skip
+        late = send(owner, f"{PATH}/{c}/undo", seq=str(seq))
+        assert (late.status, "too late" in late.text) == (409, True)
+
+    def test_a_gift_that_was_used_stays(
+        self, cafe: Merchant, owner: Browser, anna: dict[str, Any]
+    ) -> None:
+        c = anna["member_id"]
+        with_gift(cafe)
+        page = act(owner, c, "gift", surprise="warm").text
+        undo = re.search(r'name="seq" value="(\d+)"', page)
+        assert undo
+        (gift,) = cafe.card(c)["vouchers"]
+        act(owner, c, "redeem", code=gift["code"])
+        refused = send(owner, f"{PATH}/{c}/undo", seq=undo[1])
+        assert (refused.status, "It was redeemed before." in refused.text) == (409, True)
+
+    def test_who_corrected_stands_in_the_entry(
+        self, cafe: Merchant, owner: Browser, anna: dict[str, Any]
+    ) -> None:
+        c = anna["member_id"]
+        act(owner, c, "adjust", unit="stamp", amount="2", reason="Waited long")
+        (entry,) = (one for one in cafe.call("GET", f"/v1/members/{c}/entries").json["items"]
+                    if one["kind"] == "adjust")  # fmt: skip
+        (person,) = (one for one in cafe.call("GET", "/v1/staff").json["items"]
+                     if one["role"] == "owner")  # fmt: skip
+        assert json.loads(entry["canonical"])["staff"] == person["staff_id"]
 
     def test_the_same_form_twice_books_once(
         self, cafe: Merchant, owner: Browser, anna: dict[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -36,8 +37,8 @@ def test_the_sheet_and_its_files_are_what_was_chosen(cafe: Merchant, owner: Brow
     assert "100 × 260 mm" in page.text
     for ending, href in files(page.text).items():
         path, _, asked = href.partition("?")
-        chosen = dict(pair.split("=", 1) for pair in asked.replace("+", " ").split("&"))
-        chosen["text"] = "Ten visits, one coffee"
+        chosen = dict(parse_qsl(asked))
+        assert chosen["text"] == "Ten visits, one coffee"
         assert owner.go("GET", path, query=chosen).status == 200, ending
     assert set(files(page.text)) == {"svg", "png", "pdf"}
 
@@ -92,3 +93,33 @@ def test_a_name_that_is_taken_is_said_at_its_field(owner: Browser) -> None:
 def test_is_the_owners_alone(cafe: Merchant) -> None:
     cookies = cafe.counter(role="manager")
     assert cafe.service.request("GET", PATH, cookies=cookies).status == 403
+
+
+def test_the_language_of_the_poster_is_chosen_among_those_of_the_shop(
+    cafe: Merchant, owner: Browser
+) -> None:
+    document = cafe.call("GET", "/v1/program").json["program"]
+    body = {**document, "languages": ["en", "hu", "pl"]}
+    assert cafe.call("PUT", "/v1/program", body, headers={"if-match": "1"}).status == 200
+
+    def drawn(**query: str) -> tuple[str, str]:
+        page = owner.go("GET", PATH, query=query)
+        assert page.status == 200
+        html = re.search(r'<html lang="(\w+)"', page.text)
+        lang = re.search(r"[?&]lang=([a-z%2C]+)", files(page.text)["svg"])
+        assert html
+        assert lang
+        return lang[1].replace("%2C", ","), html[1]
+
+    for query, lang in (
+        ({}, "en,hu"), ({"speaks": "hu"}, "hu"), ({"speaks": "hu", "below": "pl"}, "hu,pl"),
+        ({"speaks": "pl", "below": "pl"}, "pl"), ({"speaks": "kk", "below": "pl"}, "en,hu"),
+        ({"speaks": "pl", "below": "kk"}, "pl"),
+    ):  # fmt: skip
+        assert drawn(**query) == (lang, "en"), query
+    assert drawn(lang="hu", speaks="pl") == ("pl", "hu"), "the page has its own language"
+    page = owner.go("GET", PATH, query={"speaks": "hu", "below": "pl"}).text
+    picture = re.search(r'<figure class="printed"><img src="([^"]+)"', page)
+    assert picture
+    path, _, asked = unescape(picture[1]).partition("?")
+    assert owner.go("GET", path, query=dict(parse_qsl(asked))).status == 200

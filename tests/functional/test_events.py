@@ -17,6 +17,7 @@ import pytest
 
 from regulars.domain.calendar import hour_of
 from regulars.store import keys
+from tests import wallets
 from tests.conftest import Clock
 from tests.functional import tills
 from tests.functional.test_earning import published
@@ -119,6 +120,15 @@ def test_posters(cafe: Merchant) -> None:
     answer = invoke("posters", event("posters", slug=cafe.created["slug"]))
     assert answer["statusCode"] == 200
     assert answer["headers"]["Content-Type"].startswith("image/svg+xml")
+
+
+def test_wallet(cafe: Merchant, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    wallets.turn_on(service, monkeypatch)
+    one = wallets.download(wallets.member(cafe), cafe)
+    values = {"pass_type": wallets.PASS_TYPE, "serial": one.serial, "token": one.token}
+    answer = invoke("wallet", event("wallet", **values))
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, True)
+    assert answer["headers"]["Content-Type"] == "application/vnd.apple.pkpass"
 
 
 def test_api(cafe: Merchant) -> None:

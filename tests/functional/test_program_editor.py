@@ -91,7 +91,7 @@ class TestEditing:
         assert send(anna, EARNING, row, form(page, row), amount="2").status == 303
         page = anna.go("GET", EARNING)
         assert "One change is not published" in page.text
-        assert "Until now: Give 1 stamps for every visit." in page.text
+        assert "Until now: Give 1 stamp for every visit." in page.text
         assert form(page, row)["amount"] == "2"
         assert program(cafe) == before
         assert (
@@ -126,6 +126,11 @@ class TestEditing:
         send(anna, EARNING, "earn.birthday", form(page, "earn.birthday"), do="up")
         page = anna.go("GET", EARNING)
         assert re.findall(r'id="r-earn\.([a-z]+)"', page.text)[-2:] == ["birthday", "action"]
+        for to, last in (("to:0", None), ("to:99", -1), ("to:x", -1), ("to:-1", -1)):
+            send(anna, EARNING, "earn.action", form(page, "earn.action"), do=to)
+            page = anna.go("GET", EARNING)
+            known = re.findall(r'id="r-earn\.([a-z]+)"', page.text)
+            assert known[0 if last is None else last] == "action", to
         send(anna, EARNING, "earn.spend", {"seen": form(page, "earn.visit")["seen"]}, do="remove")
         assert 'id="r-earn.spend"' not in anna.go("GET", EARNING).text
 
@@ -239,7 +244,7 @@ class TestPublishing:
         self.changed(anna)
         page = anna.go("GET", "/console/programme/preview")
         assert "Nobody gains or loses anything today" in page.text
-        assert "Give 1 stamps for every visit" in page.text
+        assert "Give 1 stamp for every visit" in page.text
         assert "<b>Give 2 stamps for every visit</b>" in page.text
         reply = self.publish(anna, note="For the summer")
         assert reply.status == 303
@@ -249,7 +254,7 @@ class TestPublishing:
         versions = anna.go("GET", "/console/programme/versions")
         assert "For the summer" in versions.text
         old = anna.go("GET", "/console/programme/versions/1")
-        assert "<b>Give 1 stamps for every visit</b>" in old.text
+        assert "<b>Give 1 stamp for every visit</b>" in old.text
         reply = anna.go("POST", "/console/programme/versions/1/back", form={})
         assert reply.headers["location"] == "/console/programme/preview"
         assert self.publish(anna).status == 303
@@ -288,7 +293,7 @@ class TestPublishing:
         fields = form(anna.go("GET", path), "tiers.club")
         assert send(anna, path, "tiers.club", fields, do="remove").status == 303
         page = anna.go("GET", "/console/programme/preview")
-        assert "1 lose their right to Club" in page.text
+        assert "1 loses their right to Club" in page.text
         refused = self.publish(anna)
         assert (refused.status, "Tick this first" in refused.text) == (422, True)
         assert program(cafe)["tiers"]

@@ -17,7 +17,7 @@ from regulars.i18n.words import Words
 from regulars.i18n.words import words as words_of
 from regulars.program.load import document_of
 from regulars.program.shop import Shop
-from regulars.store import api_keys, audit, cards, keys, merchant_settings, merges, staff
+from regulars.store import api_keys, audit, card_keys, cards, keys, merchant_settings, merges, staff
 from regulars.store.cards import DamagedError
 from regulars.store.marshal import Item
 from regulars.store.profiles import profile_of
@@ -195,7 +195,7 @@ def _of_member(shop: Shop, item: Item, words: Words) -> Lines:
         elif part["SK"].startswith(keys.VOUCHER_PREFIX):
             voucher = integration.voucher(shop.program, cards.voucher_of(part), words, shop.now)
             yield {"type": "voucher", "member_id": member_id, **voucher}
-        elif part["SK"].startswith(keys.MERGE_PREFIX):
+        elif part["SK"].startswith(card_keys.MERGE_PREFIX):
             one = merges.of(part)
             at = {"merged_at": rfc3339(one.at_ms), "undone_at": _instant(one.undone_ms)}
             yield {"type": "merge", "member_id": member_id, "from": one.other, **at}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from regulars.actions import wallets
 from regulars.actions.relist import relist
 from regulars.core import tokens
 from regulars.core.observability import logger
@@ -102,6 +103,7 @@ def clean_up(shop: Shop, member_id: str) -> None:
     for other_id in others:
         _empty(shop, other_id)
     for one in (member_id, *others):
+        wallets.end(shop, one)
         for item in table.items(keys.card(m, one), prefix=keys.VOUCHER_PREFIX, consistent=True):
             table.put(shell(keys.code(m, item["code"]), now_ms))
         partition, actions = keys.card(m, one), card_keys.ACTION_PREFIX

@@ -13,7 +13,7 @@ from regulars.domain.ledger import Entry
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.sources import COUNTED, Brought, brought
 from regulars.program.shop import Shop
-from regulars.store import keys, sources
+from regulars.store import card_keys, keys, sources
 from regulars.store.cards import card_of
 from regulars.store.profiles import profile_of
 from regulars.store.sources import Member, Source
@@ -77,7 +77,7 @@ def _known(shop: Shop, member_id: str, entry: Entry) -> tuple[Member, Brought | 
     """Where a member came from and what is counted (None for nothing yet); None for a member who
     came from no source."""
     m = shop.merchant_id
-    (item,) = shop.table.get(keys.brought(m, member_id))
+    (item,) = shop.table.get(card_keys.brought(m, member_id))
     if item is not None:
         member = sources.member_of(item)
         return member, member.brought

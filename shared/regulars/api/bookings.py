@@ -147,7 +147,12 @@ def _book(known: Known, booking: dict[str, Any], last: tuple[int, int]) -> Answe
     session = Session(person, device, day)
     origin = book.origin_of_booking(shop.program, op, session, at_ms)
     return book.book(
-        shop, member, earning.sale(origin, body, refusable=True), as_sent, render, fresh=True
+        shop,
+        member,
+        earning.sale(shop.program, origin, body, refusable=True),
+        as_sent,
+        render,
+        fresh=True,
     )
 
 

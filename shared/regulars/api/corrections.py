@@ -34,7 +34,7 @@ def adjust(request: protocol.Request) -> protocol.Response:
         return integration.booked(gathered.program, decision, gathered.now, member.words)
 
     operation = Adjust(
-        Origin(f"key:{key}", "api", entropy=os.urandom(16)),
+        book.origin(gathered.program, key, gathered.caller.staff, {}),
         unit=body.unit,
         amount=body.amount,
         reason=body.reason,

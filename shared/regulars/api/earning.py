@@ -7,10 +7,12 @@ from typing import Any
 
 from regulars.actions import book, find, named
 from regulars.api import bodies
-from regulars.core import checks
+from regulars.core import checks, passes
 from regulars.domain.accrual import waiting_visits
+from regulars.domain.allowances import Scan
 from regulars.domain.decision import Decision
 from regulars.domain.operations import Earn, Origin
+from regulars.domain.program import Program
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.program.shop import Shop
@@ -96,12 +98,18 @@ def _operation(shop: Shop, key: str, body: Mapping[str, Any], caller: credential
         )
     effective_ms = checks.parse_instant(effective_at) if effective_at else None
     origin = book.origin(shop.program, key, caller.staff, body, effective_ms)
-    return sale(origin, body, refusable=not caller.is_till)
+    return sale(shop.program, origin, body, refusable=not caller.is_till)
 
 
-def sale(origin: Origin, body: Mapping[str, Any], *, refusable: bool) -> Earn:
-    """Return the operation of a checked body; a cap refuses it when it is `refusable`."""
+def sale(program: Program, origin: Origin, body: Mapping[str, Any], *, refusable: bool) -> Earn:
+    """Return the operation of a checked body; a cap refuses it when it is `refusable`.
+
+    The code on a pass is always the same, and may be a picture: at the counter, without a sale, it
+    is limited as codes on walls are, unless a manager has looked.
+    """
     visits = body.get("visits")
+    looked_at = body.get("spend_minor") or body.get("items") or body.get("override")
+    on_pass = refusable and not looked_at and passes.handle_in(body.get("code") or "")
     return Earn(
         origin,
         visits=1 if visits is None else visits,
@@ -114,6 +122,7 @@ def sale(origin: Origin, body: Mapping[str, Any], *, refusable: bool) -> Earn:
         order_id=body.get("order_id"),
         note=body.get("note"),
         refusable=refusable,
+        scan=Scan("pass", *program.limits_at(origin.location).printed) if on_pass else None,
     )
 
 

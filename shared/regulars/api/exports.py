@@ -6,19 +6,24 @@ import csv
 import gzip
 import io
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
-from regulars.actions import aside, hand_over
+from regulars.actions import aside, find, hand_over
 from regulars.core.config import settings
 from regulars.domain import calendar, carryover, segments
 from regulars.domain.card import Card
+from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.i18n.formats import exponent
 from regulars.program.shop import Shop
 from regulars.store import connect
 from regulars.store.member_lists import all_members
 from regulars.store.profiles import Profile
+
+CHOSEN_MAX = 100
+"""Members that can be asked for by their ids."""
 
 ANSWER_MAX = 4 * 1024 * 1024
 BOM = "\ufeff"
@@ -36,12 +41,12 @@ JSON, CSV = "members.json", "members.csv"
 
 def as_json(request: protocol.Request) -> protocol.Response:
     """GET /v1/export/members.json."""
-    return _handed_out(credentials.gather(connect.table(), request).shop, JSON)
+    return _handed_out(credentials.gather(connect.table(), request).shop, JSON, _chosen(request))
 
 
 def as_csv(request: protocol.Request) -> protocol.Response:
     """GET /v1/export/members.csv."""
-    return _handed_out(credentials.gather(connect.table(), request).shop, CSV)
+    return _handed_out(credentials.gather(connect.table(), request).shop, CSV, _chosen(request))
 
 
 def download(shop: Shop, name: str) -> protocol.Response:
@@ -52,24 +57,45 @@ def download(shop: Shop, name: str) -> protocol.Response:
     return {**answer, "body": b64encode(packed).decode(), "isBase64Encoded": True}
 
 
-def _handed_out(shop: Shop, name: str) -> protocol.Response:
-    answer = _answer(shop, name)
+def _chosen(request: protocol.Request) -> list[str]:
+    """The members that are asked for; none for all. Raises INVALID."""
+    named = request.query.get("member_ids", "")
+    ids = list(dict.fromkeys(named.split(","))) if named else []
+    if len(ids) > CHOSEN_MAX:
+        hint = f"must name at most {CHOSEN_MAX} members"
+        raise Refused(RefusalCode.INVALID, "", (("member_ids", hint),))
+    return ids
+
+
+def _handed_out(shop: Shop, name: str, chosen: list[str]) -> protocol.Response:
+    answer = _answer(shop, name, chosen)
     if len(answer["body"].encode()) <= ANSWER_MAX:
         return answer
     link = hand_over.path(hand_over.Named(shop.merchant_id, name))
     return protocol.redirect(f"{settings().base_url}{link}")
 
 
-def _answer(shop: Shop, name: str) -> protocol.Response:
-    rows = (
-        _row(shop, *one) for one in all_members(shop.table, shop.merchant_id, aside.only_logged)
+def _answer(shop: Shop, name: str, chosen: Sequence[str] = ()) -> protocol.Response:
+    found = (
+        _those(shop, chosen)
+        if chosen
+        else all_members(shop.table, shop.merchant_id, aside.only_logged)
     )
+    rows = (_row(shop, *one) for one in found)
     saved = {"Content-Disposition": f'attachment; filename="{name}"'}
     if name == JSON:
         return protocol.json_answer(200, {"items": list(rows), "next": None}, saved)
     answer = protocol.json_answer(200, {}, saved)
     answer["headers"]["Content-Type"] = "text/csv; charset=utf-8"
     return {**answer, "body": table_of(shop, rows)}
+
+
+def _those(shop: Shop, chosen: Sequence[str]) -> Iterator[tuple[Profile, Card]]:
+    """Those of the members that are there."""
+    for member_id in chosen:
+        with suppress(Refused):
+            holder = find.read_member_card(shop, member_id)
+            yield holder.profile, holder.card
 
 
 def table_of(shop: Shop, rows: Iterator[dict[str, Any]]) -> str:

@@ -42,6 +42,9 @@ _QUERY: dict[str, dict[str, Any]] = {
     "what": {"type": "string", "description": "Only this, or this sort: `key`, `key.created`"},
     "q": {"type": "string", "description": "A name (or its beginning), e-mail or telephone"},
     "tier": {"type": "string", "description": "Id of a tier"},
+    "member_ids": {
+        "type": "string", "description": "Only these members: ids with commas, 100 at most",
+    },
     "format": {"type": "string", "enum": ["free"], "default": "free",
                "description": "What program wrote the file; `free` for any columns"},
     "mapping": {"type": "string", "description": "JSON by heading: our column, or null"},

@@ -20,7 +20,17 @@ from regulars.http import credentials, protocol
 from regulars.i18n.words import Words
 from regulars.program.shop import Shop, load_shop
 from regulars.store import audit as log
-from regulars.store import cards, closing, connect, keys, merchant_settings, merges
+from regulars.store import (
+    card_keys,
+    cards,
+    closing,
+    connect,
+    keys,
+    merchant_settings,
+    merges,
+    wallets,
+)
+from regulars.store.card_devices import ID_LENGTH
 from regulars.store.marshal import Item
 from regulars.store.profiles import Profile, profile_of
 from regulars.views import audit, integration
@@ -124,20 +134,31 @@ def exported(shop: Shop, member_id: str) -> dict[str, Any]:
         "messages": list(_messages(shop, profile)),
         "surveys": [],
         "devices": [
-            {
-                "device_id": one.device_id,
-                "system": one.system or None,
-                "since": calendar.rfc3339(one.at_ms),
-                "by": one.by,
-            }
-            for one in profile.devices
+            *(
+                _device(one.device_id, one.system or None, one.at_ms, one.by)
+                for one in profile.devices
+            ),
+            *_in_wallets(wallets.of(parts.get(card_keys.wallet(m, member_id)[1]), member_id)),
         ],
         "merges": [
             _merge(shop, merges.of(item), words)
             for sk, item in parts.items()
-            if sk.startswith(keys.MERGE_PREFIX)
+            if sk.startswith(card_keys.MERGE_PREFIX)
         ],
     }
+
+
+def _device(device_id: str, system: str | None, since_ms: int, by: str) -> dict[str, Any]:
+    since = calendar.rfc3339(since_ms)
+    return {"device_id": device_id, "system": system, "since": since, "by": by}
+
+
+def _in_wallets(wallet: wallets.Wallet) -> Iterator[dict[str, Any]]:
+    """The phones that have the card in their wallet."""
+    for phone in wallet.phones:
+        yield _device(phone.phone[:ID_LENGTH], "Apple Wallet", phone.since_ms, "wallet")
+    if wallet.google:
+        yield _device("google", "Google Wallet", wallet.google.since_ms, "wallet")
 
 
 def _entries(

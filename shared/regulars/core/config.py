@@ -24,6 +24,13 @@ class Settings(NamedTuple):
     """Where the archives of closed merchants lie."""
     mail_configuration: str
     """The configuration set of SES by which mails are sent; '' for none."""
+    wallets: tuple[str, ...]
+    """The wallets of phones that there are certificates for: `apple`, `google`, both or none."""
+    wallet_parameters: str
+    """What the names of the parameters begin with that hold these certificates."""
+
+
+WALLETS = {"none": (), "apple": ("apple",), "google": ("google",), "both": ("apple", "google")}
 
 
 def learn_origin(domain: str) -> None:
@@ -48,4 +55,6 @@ def settings() -> Settings:
         mail_from=os.environ.get("MAIL_FROM", ""),
         archive_bucket=os.environ.get("ARCHIVE_BUCKET", ""),
         mail_configuration=os.environ.get("MAIL_CONFIGURATION", ""),
+        wallets=WALLETS[os.environ.get("WALLETS") or "none"],
+        wallet_parameters=os.environ.get("WALLET_PARAMETERS", ""),
     )

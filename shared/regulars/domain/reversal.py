@@ -34,6 +34,11 @@ def reverse(draft: Draft, operation: Reverse) -> tuple[Refunded, list[tuple[str,
 
         held_visits.forget(draft, original)
     _note(draft, operation, parts)
+    exact, owed = operation.undo_until_ms is not None and original.kind != "earn", draft.card.debt
+    if exact:
+        from regulars.domain import undoing
+
+        undoing.begin(draft, operation)
     for grant in grants(carryover.lines_now(draft.program, original)):
         amount = parts.line(grant.line).of(grant.amount)
         take(draft, operation, under, grant, amount, reasons.refund(original.seq))
@@ -48,6 +53,8 @@ def reverse(draft: Draft, operation: Reverse) -> tuple[Refunded, list[tuple[str,
     if parts.is_whole:
         draft.facts["whole"] = 1
         taking.rest(draft, operation, under)
+    if exact:
+        undoing.require_no_debt(draft, original, owed)
     draft.pay_debt()
     before = len(draft.facts.get("vouchers", ()))
     issue_automatic(draft)

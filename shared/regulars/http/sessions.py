@@ -191,6 +191,22 @@ def back(request: Request, otherwise: str) -> str:
 _IN_PATHS = frozenset(f"{ascii_letters}{digits}/-_.+")
 
 
+def typed_cookie(secret: str) -> str:
+    """Return the Set-Cookie line by which a browser can open the form that it sent before it had to
+    sign in."""
+    return _cookie("typed", secret, ASKED_S)
+
+
+def forget_typed_cookie() -> str:
+    """Return the Set-Cookie line that takes it away."""
+    return _cookie("typed", "", 0)
+
+
+def typed(request: Request) -> str:
+    """Return the secret of the form that waits in this browser; empty for none."""
+    return request.cookies.get(_name("typed"), "")
+
+
 def set_aside(request: Request) -> tuple[str, ...]:
     """Return the Set-Cookie lines that keep the session of the shop while somebody is in its
     sandbox."""

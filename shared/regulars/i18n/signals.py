@@ -11,17 +11,22 @@ from regulars.i18n.words import Words
 
 
 def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
-    """Say what was counted; a kind that this version does not know gives an empty string."""
+    """Say what was counted; a kind that this version does not know, in general."""
     n = int(figures.get("n", 0))
     if kind in _FAST:
         return _fast(kind, n, words)
     match kind:
         case "card_velocity":
-            return words.t("One card was booked by hand {n} times in a day.", n=n)
+            return words.n(
+                "One card was booked by hand {n} time in a day.",
+                "One card was booked by hand {n} times in a day.",
+                n,
+            )
         case "one_card":
-            return words.t(
+            return words.n(
+                "One person booked {n} time on one card in a week; on others as a rule {usual}.",
                 "One person booked {n} times on one card in a week; on others as a rule {usual}.",
-                n=n,
+                n,
                 usual=figures.get("usual", 0),
             )
         case "same_person":
@@ -32,13 +37,18 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
                 others=figures.get("others", 0),
             )
         case "unverified":
-            return words.t(
+            return words.n(
+                "{n} of {all} rewards was redeemed for guests whose card nobody scanned.",
                 "{n} of {all} rewards were redeemed for guests whose card nobody scanned.",
-                n=n,
+                n,
                 all=figures.get("all", n),
             )
         case "redeemed_alone":
-            return words.t("{n} rewards were redeemed without a sale or visit within an hour.", n=n)
+            return words.n(
+                "{n} reward was redeemed without a sale or visit within an hour.",
+                "{n} rewards were redeemed without a sale or visit within an hour.",
+                n,
+            )
         case "off_hours":
             return words.n(
                 "{n} booking by hand outside the opening hours.",
@@ -46,13 +56,25 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
                 n,
             )
         case "many_joins":
-            return words.t("{n} new cards from one source within an hour, hardly any used.", n=n)
+            return words.n(
+                "{n} new card from one source within an hour, hardly any used.",
+                "{n} new cards from one source within an hour, hardly any used.",
+                n,
+            )
         case "shared_contact":
-            return words.t("One contact was typed for {n} new cards.", n=n)
+            return words.n(
+                "One contact was typed for {n} new card.",
+                "One contact was typed for {n} new cards.",
+                n,
+            )
         case "refund_after_redeem":
             return words.t("A reward was redeemed and its sale refunded on the same day.")
         case "referral_ring":
-            return words.t("{n} members brought one another in a ring.", n=n)
+            return words.n(
+                "{n} member brought one another in a ring.",
+                "{n} members brought one another in a ring.",
+                n,
+            )
         case "referral_mill":
             return words.t(
                 "One member brought {n} friends; {once} of them came once or twice, and then no"
@@ -61,7 +83,7 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
                 once=figures.get("once", 0),
             )
         case _:
-            return ""
+            return words.t("Something unusual was booked. Have a look at it.")
 
 
 _FAST = frozenset({"staff_velocity", "device_velocity", "location_velocity"})
@@ -69,7 +91,19 @@ _FAST = frozenset({"staff_velocity", "device_velocity", "location_velocity"})
 
 def _fast(kind: str, n: int, words: Words) -> str:
     if kind == "staff_velocity":
-        return words.t("One person made {n} bookings faster than guests can show cards.", n=n)
+        return words.n(
+            "One person made {n} booking faster than guests can show cards.",
+            "One person made {n} bookings faster than guests can show cards.",
+            n,
+        )
     if kind == "device_velocity":
-        return words.t("One device made {n} bookings faster than guests can show cards.", n=n)
-    return words.t("One place made {n} bookings faster than guests can show cards.", n=n)
+        return words.n(
+            "One device made {n} booking faster than guests can show cards.",
+            "One device made {n} bookings faster than guests can show cards.",
+            n,
+        )
+    return words.n(
+        "One place made {n} booking faster than guests can show cards.",
+        "One place made {n} bookings faster than guests can show cards.",
+        n,
+    )

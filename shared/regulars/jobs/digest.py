@@ -15,7 +15,7 @@ from regulars.actions.due_marks import DIGEST, MONDAY_HOUR, next_digest, next_lo
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry
 from regulars.domain.reasons import ReasonKind
-from regulars.jobs import retention
+from regulars.jobs import over_campaigns, retention
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.program.shop import Shop
@@ -49,6 +49,7 @@ def digest(shop: Shop, member_id: str) -> None:
     shop.table.put(next_digest(shop.merchant_id, zone, today))
     shop.table.put(next_look(shop.merchant_id, shop.now), Absent())  # for merchants of before
     retention.take_up(shop)
+    over_campaigns.count(shop)
 
 
 def _figures(shop: Shop, week: date) -> dict[str, Any]:

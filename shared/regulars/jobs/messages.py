@@ -1,4 +1,5 @@
-"""The messages queue: each message leaves, or stands on the list of what needs a person."""
+"""The messages queue: each message leaves, or stands on the list of what needs a person; phones are
+told of passes that changed."""
 
 from __future__ import annotations
 
@@ -26,6 +27,11 @@ def deliver_queued(body: dict[str, Any]) -> None:
     if feedback.is_one(body):
         feedback.take(body)
         return
+    if "wallet" in body:
+        from regulars.jobs import wallets  # mails do not wait for its libraries
+
+        wallets.notify(body)
+        return
     wanted = _wanted(body)
     try:
         shop = load_shop(
@@ -42,6 +48,10 @@ def given_up(body: dict[str, Any], error: Exception) -> bool:
     waits where there were too many mails, and else stands on the list of what needs a person."""
     if feedback.is_one(body):
         return False
+    if "wallet" in body:
+        from regulars.jobs import wallets
+
+        return wallets.given_up(body, error)
     shop = load_shop(connect.table(), body["merchant_id"], closed=True)
     if isinstance(error, QuotaError):
         later.wait_for_quota(shop, _wanted(body), str(error))

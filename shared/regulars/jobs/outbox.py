@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from regulars.actions import aside, held_visits, refunds, sources, staff_days
+from regulars.actions import aside, held_visits, refunds, sources, staff_days, wallets
 from regulars.actions.relist import LISTS, relist
 from regulars.core import tokens
 from regulars.core.observability import count
@@ -29,6 +29,9 @@ wait for it; an entry that the stream repeats is counted again."""
 FOLLOW_UP = "follow_up"
 """What following up an entry is called on the list of what needs a person."""
 
+WALLETS = "wallets"
+"""... and letting its passes follow it."""
+
 
 def handle(image: Mapping[str, Any]) -> None:
     """Announce one new entry of the stream, or list again whose profile has changed; raises for a
@@ -36,7 +39,9 @@ def handle(image: Mapping[str, Any]) -> None:
     if image["SK"] == keys.profile("", "")[1]:
         _, merchant_id, _, member_id = image["PK"].split("#")
         with suppress(ClosedError):
-            list_again(load_shop(connect.table(), merchant_id), member_id)
+            shop = load_shop(connect.table(), merchant_id)
+            list_again(shop, member_id)
+            follow_in_wallets(shop, member_id, profile=int(image["ver"]))
         return
     if "e" not in image:
         raise ValueError("a record of a new entry has its text")
@@ -65,6 +70,7 @@ def announce(table: Table, partition: str, text: str) -> None:
     except Exception as error:  # whatever it is, the entries behind it are followed up
         aside.set_aside(shop, member_id, error, FOLLOW_UP, seq=entry.seq)
     list_again(shop, member_id)
+    follow_in_wallets(shop, member_id, seq=entry.seq)
 
 
 def list_again(shop: Shop, member_id: str) -> None:
@@ -73,6 +79,14 @@ def list_again(shop: Shop, member_id: str) -> None:
         relist(shop, member_id)
     except Exception as error:  # whatever it is, the others are listed
         aside.set_aside(shop, member_id, error, LISTS)
+
+
+def follow_in_wallets(shop: Shop, member_id: str, *, seq: int = 0, profile: int = 0) -> None:
+    """Let the passes of a card follow it, or set the member aside: the next change tells both."""
+    try:
+        wallets.follow(shop, member_id, seq=seq, profile=profile)
+    except Exception as error:  # whatever it is, the entries behind it are followed up
+        aside.set_aside(shop, member_id, error, WALLETS)
 
 
 def follow_up(shop: Shop, member_id: str, entry: Entry) -> None:

@@ -54,6 +54,15 @@ def read(data: bytes) -> Upload:
     raise _unreadable()
 
 
+def fitted(png: bytes, wide: int, high: int) -> bytes:
+    """Return a picture of ours as a PNG file that is at most so wide and so high."""
+    picture = Image.open(BytesIO(png), formats=("PNG",)).convert("RGBA")
+    small = ImageOps.contain(picture, (wide, high), Image.Resampling.LANCZOS)
+    out = BytesIO()
+    small.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
 def _decoded(data: bytes) -> Image.Image:
     """The picture, upright and in full color; nothing is decoded that would be too large."""
     try:

@@ -201,21 +201,21 @@ DESCRIPTIONS: Descriptions = {
         "cooldown_minutes": "Minutes after one code in which another is refused; 0 for none.",
         "per_day": "Codes that one card can use on one day; 0 for any number.",
     },
-    "OwnLimits": {
+    "PlaceLimits": {
         "": "What one location limits otherwise than the programme.",
         "visits_per_day": "As in `limits`, of what is booked here; null as everywhere.",
         "cooldown_minutes": "As in `limits`, of what is booked here; null as everywhere.",
         "staff": "As in `limits`, on the devices of this location.",
         "printed": "As in `limits`, for the codes of this location.",
     },
-    "OwnStaffLimits": {
+    "PlaceStaffLimits": {
         "visits_per_day": "As in `limits.staff`; null as everywhere.",
         "spend_minor_per_day": "As in `limits.staff`; null as everywhere.",
         "spend_minor_per_sale": "As in `limits.staff`; null as everywhere.",
         "gifts_per_day": "As in `limits.staff`; null as everywhere.",
         "undos_per_day": "As in `limits.staff`; null as everywhere.",
     },
-    "OwnPrintedLimits": {
+    "PlacePrintedLimits": {
         "cooldown_minutes": "As in `limits.printed`; null as everywhere.",
         "per_day": "As in `limits.printed`; null as everywhere.",
     },

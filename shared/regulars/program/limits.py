@@ -36,7 +36,7 @@ class Display(Part):
     cooldown_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
 
 
-class OwnStaffLimits(Part):
+class PlaceStaffLimits(Part):
     """The limits of staff that one location has of its own."""
 
     visits_per_day: Bookings | None = None
@@ -46,20 +46,20 @@ class OwnStaffLimits(Part):
     undos_per_day: Bookings | None = None
 
 
-class OwnPrintedLimits(Part):
+class PlacePrintedLimits(Part):
     """The limits of printed codes that one location has of its own."""
 
     cooldown_minutes: Annotated[int, Field(ge=0, le=10_080)] | None = None
     per_day: Annotated[int, Field(ge=0, le=50)] | None = None
 
 
-class OwnLimits(Part):
+class PlaceLimits(Part):
     """What one location limits otherwise than the programme; 0 is no limit there."""
 
     visits_per_day: Annotated[int, Field(ge=0, le=50)] | None = None
     cooldown_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
-    staff: OwnStaffLimits = OwnStaffLimits()
-    printed: OwnPrintedLimits = OwnPrintedLimits()
+    staff: PlaceStaffLimits = PlaceStaffLimits()
+    printed: PlacePrintedLimits = PlacePrintedLimits()
 
 
 class Limits(Part):

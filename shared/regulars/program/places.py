@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from regulars.program.fields import Id, LocalTime, Part, Short, Weekday
-from regulars.program.limits import OwnLimits
+from regulars.program.limits import PlaceLimits
 
 
 class Opening(Part):
@@ -28,4 +28,4 @@ class Location(Part):
     id: Id
     name: Short
     opening: list[Opening] = Field(default_factory=list, max_length=21)
-    limits: OwnLimits = OwnLimits()
+    limits: PlaceLimits = PlaceLimits()

@@ -19,6 +19,7 @@
 | raffle as it was drawn | `M#<m>` | `RAFFLE#<id>` | | |
 | ... the tickets of a member | `M#<m>#TICKETS` | `<raffle>#<c>` | | |
 | leaderboard as it was counted | `M#<m>` | `BOARD#<id>` | | |
+| campaign that is over, as it was counted | `M#<m>` | `CAMPAIGN#<id>` | | |
 | digest of all heads of a day | `M#<m>#ROOTS` | `<day>` | | |
 | ... how far it is, up to which day | `M#<m>#ROOT` | `PROGRESS`, `UPTO` | | |
 | ... its pages of hashes | `M#<m>#ROOT#<day>` | `<level>#<first>` | | |
@@ -39,6 +40,8 @@
 | ... its lines | `M#<m>#IMPORT#<id>` | `PAGE#<n>` | | |
 | ... what it did with a member | `M#<m>#C#<c>` | `DONE#<id>` | | |
 | ... whose an id of the merchant's is | `M#<m>#IMPORTED#<hmac>` | `IMPORTED` | | |
+| its passes in wallets of phones | `M#<m>#C#<c>` | `PASS` | | |
+| ... the passes that a phone has | `WALLET#<sha256>` | `<serial>` | | |
 | due mark of a card | `M#<m>#C#<c>` | `DUE#<job>` | `DUE#<hour>#<shard>` | `<m>#<c>#<job>` |
 | due mark of a merchant | `M#<m>` | `DUE#<job>` | the same, with `-` for the card | |
 | ... in a sandbox | as above | as above | `M#<m>#DUE` | `<hour>#<c>#<job>` |
@@ -58,6 +61,7 @@
 | what was done, by whom | `M#<m>#AUDIT` | `<ms>#<random>` | | |
 | sign-in to the console | `SIGNIN#<id>` | `SIGNIN` | | |
 | passkey ceremony that was begun | `CEREMONY#<id>` | `CEREMONY` | | |
+| form that waits for a sign-in | `TYPED#<hash of the secret>` | `TYPED` | | |
 | whose a mailbox is | `MAILBOX#<hmac>` | `<m>#<s>` | | |
 | slug | `SLUG#<s>` | `SLUG` | | |
 | till hook, when its last event came | `HOOK#<id>` | `HOOK`, `SEEN` | | |
@@ -156,10 +160,6 @@ def source(m: str, source_id: str) -> Key:
     return f"M#{m}", f"{SOURCE_PREFIX}{source_id}"
 
 
-def brought(m: str, c: str) -> Key:
-    return card(m, c), "SOURCE"
-
-
 def asset(m: str, asset_id: str) -> Key:
     return f"M#{m}", f"ASSET#{asset_id}"
 
@@ -174,6 +174,10 @@ def ticket(m: str, raffle_id: str, c: str) -> Key:
 
 def leaderboard(m: str, board_id: str) -> Key:
     return f"M#{m}", f"BOARD#{board_id}"
+
+
+def campaign(m: str, campaign_id: str) -> Key:
+    return f"M#{m}", f"CAMPAIGN#{campaign_id}"
 
 
 def week(m: str, monday: str) -> Key:
@@ -247,14 +251,6 @@ def voucher(m: str, c: str, voucher_id: str) -> Key:
 
 def refunded(m: str, c: str, seq: int) -> Key:
     return card(m, c), f"REFUNDED#{seq:010}"
-
-
-MERGE_PREFIX = "MERGE#"
-
-
-def merge(m: str, c: str, merge_id: str) -> Key:
-    """What is kept of the merge of another card into this one."""
-    return card(m, c), f"{MERGE_PREFIX}{merge_id}"
 
 
 def profile(m: str, c: str) -> Key:
@@ -337,6 +333,10 @@ def sign_in(sign_in_id: str) -> Key:
 
 def ceremony(ceremony_id: str) -> Key:
     return f"CEREMONY#{ceremony_id}", "CEREMONY"
+
+
+def typed_form(secret_digest: str) -> Key:
+    return f"TYPED#{secret_digest}", "TYPED"
 
 
 def mailbox(digest: str) -> str:

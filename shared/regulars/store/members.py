@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from regulars.core import guest_codes, tokens
+from regulars.core import guest_codes, passes, tokens
 from regulars.store import keys
 from regulars.store.card_devices import shows
 from regulars.store.conditions import AbsentOrOneOf
@@ -172,18 +172,20 @@ class Members:
         return self.table.get(self._stopped_key(contact))[0] is not None
 
     def by_code(self, code: str, epoch_s: int) -> str | None:
-        """The member whose card shows this rotating code now."""
-        offline = guest_codes.offline_handle(code)
-        handle = offline or tokens.read_card_code(self.merchant_id, code, epoch_s)
+        """The member whose card shows this rotating code now, or has it on a pass."""
+        m, named = self.merchant_id, guest_codes.offline_handle(code) or passes.handle_in(code)
+        handle = named or tokens.read_card_code(m, code, epoch_s)
         if handle is None:
             return None
-        (item,) = self.table.get(keys.handle(self.merchant_id, handle), consistent=False)
+        (item,) = self.table.get(keys.handle(m, handle), consistent=False)
         found: str | None = item.get("c") if item else None
-        if found is None or not offline:
+        if found is None or not named:
             return found
-        profile = self.profile(found)  # only a device of the card makes such a code
-        good = profile and shows(profile.devices, self.merchant_id, code, epoch_s)
-        return found if good else None
+        profile = self.profile(found)  # only a device of the card, or we, make such a code
+        if profile is None:
+            return None
+        on_pass = passes.is_code(m, handle, profile.link, code)
+        return found if on_pass or shows(profile.devices, m, code, epoch_s) else None
 
     def by_voucher_code(self, code: str) -> tuple[str, str] | None:
         """Member and voucher of a voucher's code."""

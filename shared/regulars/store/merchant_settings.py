@@ -38,6 +38,8 @@ class MerchantSettings(NamedTuple):
     retention_from_ms: int = 0
     """When the rule begins to hold; 0 for one that was set before anything acted on it."""
     set_up_done: bool = False
+    set_up_step: str = ""
+    """How far the first run of the console has come; empty at its beginning."""
     rate_per_second: int = 0
     """Requests a second of one key."""
     burst: int = 0

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from regulars.domain.card import Card
-from regulars.store import cards, formats, keys
+from regulars.store import card_keys, cards, formats, keys
 from regulars.store.marshal import Item
 from regulars.store.members import Members
 from regulars.store.profiles import CONTACT_KINDS, Profile
@@ -40,7 +40,7 @@ class KeptMerge(NamedTuple):
 
 def put(m: str, c: str, one: KeptMerge, was: KeptMerge | None = None) -> Put:
     """Return the write of a merge; `was` is what it replaces."""
-    pk, sk = keys.merge(m, c, one.merge_id)
+    pk, sk = card_keys.merge(m, c, one.merge_id)
     item = {
         **one.rest, "PK": pk, "SK": sk, "other": one.other, "seq": one.seq, "at": one.at_ms,
         "took": list(one.took), "undone": one.undone_ms,
@@ -52,7 +52,7 @@ def of(item: Item) -> KeptMerge:
     """Return the merge in an item."""
     take, rest = formats.taken(item)
     return KeptMerge(
-        take("SK").removeprefix(keys.MERGE_PREFIX),
+        take("SK").removeprefix(card_keys.MERGE_PREFIX),
         take("other"),
         take("seq"),
         take("at"),
@@ -64,7 +64,7 @@ def of(item: Item) -> KeptMerge:
 
 def find(table: Table, m: str, c: str, merge_id: str) -> KeptMerge | None:
     """Read one merge of a card."""
-    (item,) = table.get(keys.merge(m, c, merge_id))
+    (item,) = table.get(card_keys.merge(m, c, merge_id))
     return of(item) if item else None
 
 
@@ -83,7 +83,9 @@ def merged_along(table: Table, m: str, member_id: str) -> list[Card]:
 def merged_in(table: Table, m: str, member_id: str) -> list[str]:
     """List all members whose cards are part of a card now, also by way of another."""
     found = []
-    for item in table.items(keys.card(m, member_id), prefix=keys.MERGE_PREFIX, consistent=True):
+    for item in table.items(
+        keys.card(m, member_id), prefix=card_keys.MERGE_PREFIX, consistent=True
+    ):
         one = of(item)
         if not one.undone_ms:
             found += [one.other, *merged_in(table, m, one.other)]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from regulars.core import tokens
 from regulars.domain.sources import Brought
-from regulars.store import formats, keys
+from regulars.store import card_keys, formats, keys
 from regulars.store.conditions import Absent, Equals
 from regulars.store.marshal import Item
 from regulars.store.table import Cancelled, Put, Table
@@ -88,7 +88,7 @@ def count(
 ) -> bool:
     """Write what a member has brought and the source's figures, both as they were read; False when
     somebody else was faster. `before` is None for a member who is counted for the first time."""
-    pk, sk = keys.brought(m, c)
+    pk, sk = card_keys.brought(m, c)
     now = member.brought
     item = {
         **member.rest, "PK": pk, "SK": sk, "source": member.source_id,

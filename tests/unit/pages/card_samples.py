@@ -118,6 +118,7 @@ CARD = CardPage(
     once="nonce123",
     link="/c/abcdefghijklmnopqrstuv",
     devices=LIVES_HERE,
+    wallets=("apple", "google"),
     hero=Hero("way", GOAL),
     code=CodePanel("7F3KQ9AB", "https://example.test/s/7F3KQ9AB", NOW + timedelta(seconds=18), 30),
     tier=TIER,

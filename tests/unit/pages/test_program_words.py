@@ -62,7 +62,7 @@ def test_every_field_has_a_sentence(model: type[Part]) -> None:
 @pytest.mark.parametrize("model", rows_and_lists(), ids=lambda model: model.__name__)
 def test_every_sentence_is_about_fields_that_are_there(model: type[Part]) -> None:
     known = {path for kind in forms.fields(model) for path in sentences.paths(kind)}
-    for clause in sentences.clauses(model, str):
+    for clause in sentences.clauses(model, words("en")):
         assert set(clause.fields) <= known
 
 
@@ -74,7 +74,7 @@ def test_a_field_without_a_sentence_is_there_all_the_same(monkeypatch: pytest.Mo
         surprise_minor: int = 0
 
     monkeypatch.setattr(sentences, "DESCRIPTIONS", {"Extra": {"surprise_minor": "What it is."}})
-    (clause,) = sentences.clauses(Extra, str)
+    (clause,) = sentences.clauses(Extra, words("en"))
     assert clause.text == "What it is. {surprise_minor}"
 
 
@@ -121,7 +121,7 @@ def test_what_differs_is_worded_clause_by_clause() -> None:
     was, now = (spoken.speaker(forms.reader(words("en"), it), it) for it in (SUPPER, after))
     found = {it.row: (it.before, it.after) for it in spoken.differences(SUPPER, after, was, now)}
     assert found["earn.main"] == (
-        ("Give 1 stamps for each piece",), ("Give 2 stamps for each piece",),
+        ("Give 1 stamp for each piece",), ("Give 2 stamps for each piece",),
     )  # fmt: skip
     assert found["rewards.anniversary-treat"][0][0] == "An anniversary treat"
     assert found["rewards.anniversary-treat"][1] == ()
@@ -184,3 +184,66 @@ class TestMerging:
         for before, after in ((seen, made), (made, seen)):
             assert merging.merge(before, after, before) == (after, ())
             assert merging.merge(before, before, after) == (after, ())
+
+
+def _worded(lang: str, field: str, part: dict[str, Any]) -> list[str]:
+    document = {**SUPPER, field: [part]}
+    row = rows.find(document, f"{field}.{part['id']}")
+    assert row is not None
+    return spoken.worded(
+        row.model, part, spoken.speaker(forms.reader(words(lang), document), document)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "of_one", "of_two", "of_five"),
+    [
+        ("en", "1 stamp ", "2 stamps ", "5 stamps "),
+        ("pl", "1 pieczątk", "2 pieczątki ", "5 pieczątek "),
+        ("hu", "1 bélyeg", "2 bélyeg", "5 bélyeg"),
+        ("kk", "1 мөр", "2 мөр", "5 мөр"),
+    ],
+)
+def test_a_unit_beside_a_number_has_its_form(
+    lang: str, of_one: str, of_two: str, of_five: str
+) -> None:
+    unit = SUPPER["units"][0]["id"]
+    for amount, worded in ((1, of_one), (2, of_two), (5, of_five)):
+        part = {"id": "joining", "on": "join", "unit": unit, "amount": amount}
+        (clause, *_) = _worded(lang, "earn", part)
+        assert worded in f"{clause} ", clause
+
+
+@pytest.mark.parametrize(
+    ("lang", "worded"),
+    [
+        ("en", {1: "good for 1 day", 2: "good for 2 days"}),
+        ("pl", {1: "ważna 1 dzień", 2: "ważna 2 dni", 5: "ważna 5 dni"}),
+        ("hu", {1: "1 napig érvényes", 2: "2 napig érvényes"}),
+        ("kk", {1: "1 күн жарамды", 2: "2 күн жарамды"}),
+    ],
+)
+def test_a_noun_beside_a_number_has_its_form(lang: str, worded: dict[int, str]) -> None:
+    for days, clause in worded.items():
+        assert clause in _worded(lang, "rewards", {"id": "x", "name": "X", "valid_days": days})
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_form_has_the_noun_of_what_was_typed(lang: str) -> None:
+    part = {"id": "x", "name": "X", "valid_days": 1}
+    document = {**SUPPER, "rewards": [part]}
+    row = rows.find(document, "rewards.x")
+    assert row is not None
+    one = spoken.speaker(forms.reader(words(lang), document), document)
+
+    def said_of(days: str) -> list[str]:
+        shown = editing.shown(row, one, document, typed={"valid_days": days})
+        return [
+            piece.text
+            for clause in (*shown[0], *shown[1])
+            for piece in clause.pieces
+            if any(it.field and it.field.path == "valid_days" for it in clause.pieces)
+        ]
+
+    assert (said_of("1") != said_of("5")) == (lang in {"en", "pl"})
+    assert said_of("x") == said_of("5")

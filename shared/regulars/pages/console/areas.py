@@ -44,11 +44,17 @@ def lead(request: Request) -> Response:
         event = {**request.event, "routeKey": found.route, "pathParameters": found.parameters}
         return routes()[found.route](Request(event))
     if request.method == "GET" and find("POST", request.path):
-        above = request.path.rpartition("/")[0]
-        while above and not find("GET", above):
-            above = above.rpartition("/")[0]
-        return protocol.redirect(above or "/console/")
+        return protocol.redirect(above(request.path))
     return answer.as_page(_nowhere)(request)
+
+
+def above(path: str) -> str:
+    """The page of what a form is sent to: its own, or the nearest one above it."""
+    found = find("POST", path)
+    pattern = found.route.removeprefix("POST ") if found else ""
+    while pattern and f"GET {pattern}" not in routes():
+        pattern, path = pattern.rpartition("/")[0], path.rpartition("/")[0]
+    return path if pattern else "/console/"
 
 
 def find(method: str, path: str) -> Found | None:

@@ -4,6 +4,8 @@ from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.members.bring.view import ONE as IMPORT
 from regulars.pages.console.members.bring.view import TEMPLATE as BRING
 from regulars.pages.console.members.bring.view import Before, BringPage, ImportPage
+from regulars.pages.console.members.chosen.view import RESULT, ChosenPage, One, ResultPage
+from regulars.pages.console.members.chosen.view import TEMPLATE as CHOSEN
 from regulars.pages.console.members.one.view import (
     MERGE,
     Candidate,
@@ -20,7 +22,7 @@ from tests.unit.pages.card_samples import BRAND, LONG_BRAND, LONG_NAME, NOW
 
 ZONE = "Europe/Budapest"
 ROW = Row(
-    "/console/members/c1", "Nagyné Kovács-Szentgyörgyi Boglárka", "+3630•••0142", "Törzsvendég",
+    "c1", "Nagyné Kovács-Szentgyörgyi Boglárka", "+3630•••0142", "Törzsvendég",
     48, "131 050 Ft", NOW, 12, "185 pont",
 )  # fmt: skip
 TABS = (
@@ -38,7 +40,7 @@ LIST = MembersPage(
 )  # fmt: skip
 LANGUAGES = (("hu", "Magyar"), ("en", "English"))
 CHANGED = Form({"name": LONG_NAME, "email": "x"}, {"email": "Írj be egy címet."}, key="k")
-LINE = Line(NOW, "8 pont 840 Ft után", "Kata, Fő utca, 8:42", "+1 bélyeg, +12 pont", True)
+LINE = Line(NOW, "8 pont 840 Ft után", "Kata, Fő utca, 8:42", "+1 bélyeg, +12 pont", True, 7)
 ONE = MemberPage(
     BRAND, ZONE, NOW, "c1", "Nagyné Kovács-Szentgyörgyi Boglárka",
     "12 napja nem járt itt. Máskor négynaponta jön.",
@@ -64,6 +66,11 @@ FILE = ImportPage(
     (), COLUMNS, OURS, ((4, "E-mail cím", "Ez nem e-mail cím."), (5, "", LONG_NAME)), 2, Form(),
 )  # fmt: skip
 
+PEOPLE = (One("c1", LONG_NAME, "12 bélyeg"), One("c2", "", ""))
+CHOICE = ChosenPage(
+    BRAND, PEOPLE, (("warm", LONG_NAME),), (("stamp", "bélyeg"),), Form(key="k"), may_export=True
+)
+
 PAGES = {
     "": LIST,
     "empty": LIST._replace(rows=(), following="", brand=LONG_BRAND, may_import=False),
@@ -84,8 +91,18 @@ PAGES = {
     "import-doubts": FILE._replace(doubts=("Válaszd ki az e-mail oszlopát.",), errors=()),
     "import-runs": FILE._replace(state="runs", errors=(), done=1),
     "import-done": FILE._replace(state="done"),
+    "chosen": CHOICE,
+    "chosen-wrong": CHOICE._replace(
+        form=Form({"amount": "x"}, {"amount": "Írj be egy számot."}), doing="adjust"
+    ),
+    "chosen-preview": CHOICE._replace(
+        form=Form({"doing": "adjust", "amount": "+2", "reason": LONG_NAME}, key="k"),
+        doing="adjust", preview="2 tag, mindegyik: +2 bélyeg",
+    ),
+    "chosen-result": ResultPage(BRAND, "2 tagnál módosítva", PEOPLE, PEOPLE, (("c1", "7"),)),
+    "chosen-nobody": ResultPage(LONG_BRAND, "Senkinél sem történt meg", (), PEOPLE),
 }  # fmt: skip
 TEMPLATES = {
     MembersPage: TEMPLATE, NewPage: NEW, MemberPage: MEMBER, MergePage: MERGE, BringPage: BRING,
-    ImportPage: IMPORT,
+    ImportPage: IMPORT, ChosenPage: CHOSEN, ResultPage: RESULT,
 }  # fmt: skip

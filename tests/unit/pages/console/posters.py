@@ -27,6 +27,7 @@ PAGE = PostersPage(
     BRAND, Form({"layout": "a5"}), "A5-ös plakát", LONG_NAME[:60], "abc", OPTIONS, "#7a3a1d", SHEET,
     (ROW, ROW._replace(is_chosen=False), ROW._replace(is_chosen=False, is_archived=True)),
     (("poster", "Plakát"), ("table", "Asztal")), Form(),
+    (("hu", "Magyar"), ("kk", "Қазақ тілі")), (("", "más nyelv nélkül"), ("kk", "Қазақ тілі")),
 )  # fmt: skip
 WRONG = Form({"color": "#d9a066"}, {"color": "Túl halvány.", "layout": "Nincs ilyen."})
 PAGES = {

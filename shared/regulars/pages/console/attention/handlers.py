@@ -63,7 +63,7 @@ def _row(here: Console, item: AttentionItem) -> Item:
         "move": t("Book it on the other card"), "hold": t("Hold the card"),
         "reverse": t("Take it back"), "dismiss": t("All right like this"),
     }  # fmt: skip
-    known = DO[item.kind]
+    known = DO.get(item.kind, {})
     order = [do for do in ("reverse", "hold", "repair", "retry", "move", "dismiss") if do in known]
     about = item.about
     links = [(f"/console/members/{one}", t("The card")) for one in about.get("members", ())[:3]] + (

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
-from regulars.domain import accrual, surprises
+from regulars.domain import accrual, calendar, surprises
 from regulars.http import protocol
 from regulars.http.protocol import Response
+from regulars.insights import campaigns as insights
 from regulars.insights import today as counted
+from regulars.insights.campaigns import CampaignFigures
 from regulars.pages.console.campaigns import calendar_of
 from regulars.pages.console.campaigns.view import TEMPLATE, CampaignsPage, Game, Shown, Spent
 from regulars.pages.console.frame import forms as framed
@@ -110,13 +112,17 @@ def _page(here: Console, form: Form, *, status: int = 200) -> Response:
 def _campaigns(here: Console, campaigns: Any, one: spoken.Speaker, now: date) -> tuple[Shown, ...]:
     """All campaigns, what runs first."""
     did = _did(here)
+    over = insights.over(here.gathered.program, now.isoformat())
+    counted_of = insights.read(here.gathered.shop, over)
     found = []
     for number, campaign in enumerate(campaigns, 1):
         worded = spoken.worded(Campaign, campaign, one)
         name = here.words.pick(campaign.get("name")) or worded[0]
         state = calendar_of.state(campaign, now)
         found.append(Shown(
-            number, name, ", ".join(worded), state, _what_it_did(here, campaign, state, did),
+            number, name, ", ".join(worded), state,
+            _in_all(here, counted_of.get(campaign["id"])) if state == "past"
+            else _what_it_did(here, campaign, state, did),
             f"{EDIT}#r-campaigns.{campaign['id']}",
         ))  # fmt: skip
     order = ("running", "waiting", "past")
@@ -132,7 +138,7 @@ def _did(here: Console) -> Counter[str]:
 
 
 def _what_it_did(here: Console, campaign: Mapping[str, Any], state: str, did: Counter[str]) -> str:
-    """What is known of what a campaign did; the rest is not counted yet, and that is said."""
+    """What a campaign that is not over has done: uses of a total, or those of the last day."""
     words = here.words
     if campaign.get("total"):
         name = accrual.campaign_counter(campaign["id"])
@@ -143,9 +149,35 @@ def _what_it_did(here: Console, campaign: Mapping[str, Any], state: str, did: Co
     if state == "running":
         n = did[campaign["id"]]
         return words.n("{n} time in the last 24 hours", "{n} times in the last 24 hours", n)
-    if state == "past":
-        return words.t("What it did in all is not counted yet.")
     return ""
+
+
+def _in_all(here: Console, did: CampaignFigures | None) -> str:
+    """What a campaign that is over did: how often, to how many members, what it added, and what
+    that is worth where the owner has set it."""
+    words, program = here.words, here.gathered.program
+    if did is None:
+        return words.t("What it did is counted on Monday.")
+    if not did.uses:
+        return words.t("It was never used.")
+    worth, amounts = 0, []
+    for unit_id, amount in did.granted.items():
+        unit = program.unit(unit_id)
+        if unit is None or not amount:
+            continue
+        amounts.append(words.amount(cast(Any, unit.name), amount))
+        worth += amount * unit.value_minor // unit.value_units if unit.value_units else 0
+    parts = [
+        words.n("used once", "used {n} times", did.uses),
+        words.n("one member", "{n} members", did.members),
+    ]
+    if amounts:
+        parts.append(words.t("{amount} given", amount=", ".join(amounts)))
+    if worth:
+        parts.append(words.t("worth {money}", money=words.money(worth, program.currency)))
+    day = calendar.local_date(calendar.from_ms(did.at_ms), program.timezone)
+    when = words.t("Counted on {date}.", date=words.date(day))
+    return f"{words.sentence(', '.join(parts))}. {when}"
 
 
 def _counter(here: Console, name: str) -> int:

@@ -28,6 +28,7 @@ from regulars.pages.console.set_up.handlers import FIRST_RUN, trades
 from regulars.program.load import load
 from regulars.render.brand import brand_of
 from regulars.store import merchant_settings
+from regulars.store.merchant_settings import Known
 from regulars.store.staff import MANAGER
 from regulars.views import customer
 from regulars.views.customer import GoalPanel
@@ -40,8 +41,11 @@ SHOWN_OF_TEN = 7
 
 
 def begin(here: Console) -> Response:
-    """GET /console/first-run: to the first step."""
-    return protocol.redirect(f"{FIRST_RUN}/{STEPS[0]}")
+    """GET /console/first-run: to the step that is next; from the beginning when it was done."""
+    shop = here.gathered.shop
+    _, settings = merchant_settings.read(shop.table, shop.merchant_id)
+    resumes = settings.set_up_step in STEPS and not settings.set_up_done
+    return protocol.redirect(f"{FIRST_RUN}/{settings.set_up_step if resumes else STEPS[0]}")
 
 
 def show(here: Console) -> Response:
@@ -68,7 +72,22 @@ def save(here: Console) -> Response:
             )
             form = form._replace(problem=problem)
         return _page(here, form, outcome.status)
-    return protocol.redirect(f"{FIRST_RUN}/{STEPS[STEPS.index(step) + 1]}")
+    following = STEPS[STEPS.index(step) + 1]
+    _came_to(here, following)
+    return protocol.redirect(f"{FIRST_RUN}/{following}")
+
+
+def _came_to(here: Console, step: str) -> None:
+    """Keep how far the first run has come; a step that is done again leads nobody back."""
+    shop = here.gathered.shop
+
+    def make(known: Known) -> Known:
+        merchant, settings = known
+        before = STEPS.index(settings.set_up_step) if settings.set_up_step in STEPS else 0
+        furthest = STEPS[max(before, STEPS.index(step))]
+        return merchant, settings._replace(set_up_step=furthest)
+
+    merchant_settings.change(shop.table, shop.merchant_id, make)
 
 
 def keep_logo(here: Console) -> Response:

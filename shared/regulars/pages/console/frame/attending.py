@@ -35,7 +35,7 @@ def title(here: Console, item: AttentionItem) -> str:
         "stuck_job": t("Something that was due could not be done."),
         "key_expiring": t("An API key is over soon. What uses it stops then."),
     }
-    return phrase[item.kind]
+    return phrase.get(item.kind, t("Something needs a look."))
 
 
 def action(here: Console, item: AttentionItem) -> str:
@@ -49,4 +49,4 @@ def action(here: Console, item: AttentionItem) -> str:
         "stuck_job": t("Do it now"),
         "key_expiring": t("Renew the key"),
     }
-    return phrase[item.kind]
+    return phrase.get(item.kind, t("Have a look"))

@@ -118,6 +118,10 @@ _REFUSALS: dict[RefusalCode, Callable[[T], str]] = {
 def mistake(words: Words, message: str) -> str:
     """One mistake of a field in the language of who is here; the API's own words where there are
     no others."""
+    for pattern, counted in _COUNTED:
+        found = pattern.fullmatch(message)
+        if found:
+            return counted(words.n, int(found["n"]))
     for pattern, say in _MISTAKES:
         found = pattern.fullmatch(message)
         if found:
@@ -129,15 +133,19 @@ def _phrase(pattern: str, say: Callable[..., str]) -> tuple[re.Pattern[str], Cal
     return re.compile(pattern), say
 
 
+_COUNTED: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
+    _phrase(r"must have at least (?P<n>\d+) characters",
+            lambda n, k: n("At least {n} character.", "At least {n} characters.", k)),
+    _phrase(r"must have at most (?P<n>\d+) characters",
+            lambda n, k: n("At most {n} character.", "At most {n} characters.", k)),
+)  # fmt: skip
+"""Those in which a noun stands beside a number."""
+
 _MISTAKES: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
     _phrase(r"is required|must not be null|must not be empty|must have at least one .*",
           lambda t: t("This is needed.")),
     _phrase(r"must be at least (?P<n>-?\d+)", lambda t, n: t("At least {n}.", n=n)),
     _phrase(r"must be at most (?P<n>-?\d+)", lambda t, n: t("At most {n}.", n=n)),
-    _phrase(r"must have at least (?P<n>\d+) characters",
-          lambda t, n: t("At least {n} characters.", n=n)),
-    _phrase(r"must have at most (?P<n>\d+) characters",
-          lambda t, n: t("At most {n} characters.", n=n)),
     _phrase(r"must have at most (?P<n>\d+) items", lambda t, n: t("At most {n} of them.", n=n)),
     _phrase(r"must have at least (?P<n>\d+) items", lambda t, n: t("At least {n} of them.", n=n)),
     _phrase(r"must be a (whole )?number", lambda t, **_: t("Type a number.")),

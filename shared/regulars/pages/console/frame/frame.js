@@ -18,7 +18,7 @@
     for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   });
 
-  document.getElementById("mistakes")?.focus();
+  (document.getElementById("mistakes") ?? document.getElementById("typed"))?.focus();
 
   // What was done stands for ten seconds, longer while somebody is at it.
   for (const bar of document.querySelectorAll("[data-undo]")) {
@@ -34,6 +34,18 @@
     shown.searchParams.delete("done");
     shown.searchParams.delete("undo");
     history.replaceState(null, "", shown);
+  }
+
+  // All of a list are chosen, or none.
+  for (const one of document.querySelectorAll("input[data-all]")) {
+    const all = /** @type {HTMLInputElement} */ (one);
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (
+        all.form?.querySelectorAll("tbody input[type=checkbox]") ?? []
+      );
+      for (const box of boxes) box.checked = all.checked;
+    });
   }
 
   for (const button of document.querySelectorAll("button[data-copy]")) {

@@ -19,6 +19,7 @@ from regulars.http.protocol import Request, Response
 from regulars.i18n import languages
 from regulars.i18n.words import Words, words
 from regulars.pages import answer
+from regulars.pages.console.frame import waiting
 from regulars.pages.console.sign_in.signing import AGAIN, SIGN_IN
 from regulars.store import connect
 from regulars.store.staff import Session
@@ -123,19 +124,24 @@ def shown(handler: Handler) -> protocol.Handler:
     """A GET of the console: who is not signed in is led to where they can, and back."""
 
     def answer_page(request: Request) -> Response:
-        return handler(_open(request))
+        here = _open(request)
+        answered = handler(here)
+        return waiting.put_back(
+            request, here.session, here.gathered.shop.merchant_id, here.words, answered
+        )
 
     return _at_home(answer_page)
 
 
-def sent(handler: Handler) -> protocol.Handler:
-    """A form of the console that was sent: from our own pages alone."""
+def sent(handler: Handler, page: str = "") -> protocol.Handler:
+    """A form of the console that was sent: from our own pages alone. `page` is where it stands, if
+    that is not the page above it."""
 
     def answer_form(request: Request) -> Response:
         protocol.require_own_page(request)
-        return handler(_open(request))
+        return waiting.sent(request, handler(_open(request)))
 
-    return _at_home(answer_form)
+    return _at_home(answer_form, page)
 
 
 def _open(request: Request) -> Console:
@@ -154,8 +160,8 @@ def words_here(request: Request) -> Words:
     return answer.browser_words(request)
 
 
-def _at_home(handler: protocol.Handler) -> protocol.Handler:
-    """Refusals as the console answers them."""
+def _at_home(handler: protocol.Handler, page: str = "") -> protocol.Handler:
+    """Refusals as the console answers them; who must sign in comes back to the form as typed."""
 
     def answer_home(request: Request) -> Response:
         try:
@@ -164,15 +170,19 @@ def _at_home(handler: protocol.Handler) -> protocol.Handler:
             again = refused.code is RefusalCode.CONFIRM_NEEDED
             if not again and refused.code is not RefusalCode.UNAUTHORIZED:
                 raise
-            back = request.path if request.method == "GET" else _form_page(request)
-            return protocol.redirect(AGAIN if again else SIGN_IN, (sessions.back_cookie(back),))
+            is_form = request.method != "GET"
+            back = page or _page_of(request) if is_form else request.path
+            typed = waiting.keep(request) if is_form else ()
+            cookies = (sessions.back_cookie(back), *typed)
+            return protocol.redirect(AGAIN if again else SIGN_IN, cookies)
 
     return answer.as_page(answer_home)
 
 
-def _form_page(request: Request) -> str:
-    """Where the form stands that was sent, as far as the browser says; a page of the console."""
-    return request.path.rpartition("/")[0] or "/console/"
+def _page_of(request: Request) -> str:
+    from regulars.pages.console import areas
+
+    return areas.above(request.path)
 
 
 # --- the API in this process -----------------------------------------------------------------

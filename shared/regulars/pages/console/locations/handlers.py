@@ -138,7 +138,9 @@ def _opening(here: Console) -> tuple[list[Document], dict[str, str]]:
     form, bad = here.request.form, {}
     times: dict[tuple[str, str], list[str]] = {}
     for day in range(WEEK):
-        for span in range(SPANS + 1):
+        own = f"from-{day}-"
+        spans = [field.removeprefix(own) for field in form if field.startswith(own)]
+        for span in spans:
             name = f"{day}-{span}"
             begins, ends = form.get(f"from-{name}", ""), form.get(f"until-{name}", "")
             if not begins and not ends:

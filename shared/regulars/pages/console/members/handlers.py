@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from regulars.actions import by_number, find
 from regulars.domain import calendar
 from regulars.http import credentials, protocol, roles
 from regulars.http.protocol import Response
 from regulars.pages.console.frame import forms, frame
 from regulars.pages.console.frame.forms import Form
-from regulars.pages.console.frame.here import KEY, Console, instant, sent, shown
+from regulars.pages.console.frame.here import KEY, Console, instant, path, sent, shown
 from regulars.pages.console.members.view import (
     NEW,
     TEMPLATE,
@@ -24,6 +25,7 @@ from regulars.pages.console.members.view import (
 )
 from regulars.render.brand import brand_of
 from regulars.render.page import language_name
+from regulars.views import integration
 
 PATH = "/console/members"
 VIEWS = ("", "new", "loyal", "at_risk", "lapsed", "birthday")
@@ -42,14 +44,16 @@ def show(here: Console) -> Response:
     if not outcome.ok:  # a place of before
         return protocol.redirect(PATH)
     found = outcome.body
+    what, numbered = _by_number(here, q, found["items"]) if q and not at else ("", [])
     kept = {name: query[name] for name in ("view", "q", "tier", "visit") if query.get(name)}
     following = urlencode({**kept, "after": found["next"]}) if found["next"] else ""
     title, under = _title(here, view, q, counted, narrowed=bool(tier or visit))
+    under = what or under
     program = here.gathered.program
     page = MembersPage(
         brand_of(program), program.timezone, here.gathered.now, title, under, q,
         _tabs(here, counted, view), view, _tiers(here), tier, _visits(here), visit,
-        tuple(_row(here, one) for one in found["items"]),
+        tuple(_row(here, one) for one in [*numbered, *found["items"]]),
         f"{PATH}?{following}" if following else "", bool(q or tier or visit or view),
         roles.allows(here.session.role, "POST /v1/imports"),
     )  # fmt: skip
@@ -94,6 +98,28 @@ def _new(here: Console, form: Form, status: int = 200) -> Response:
     return frame.page(here, NEW, page, "members", status=status, back=back)
 
 
+def _by_number(
+    here: Console, q: str, listed: list[Mapping[str, Any]]
+) -> tuple[str, list[Mapping[str, Any]]]:
+    """Who has the number that was typed, besides those who are listed anyway, and what it is."""
+    t, found = here.words.t, by_number.find(here.gathered.shop, q)
+    if found is None:
+        return "", []
+    member_id = found.member_id
+    card = here.get(path("/v1/members/{}", member_id))
+    if "merged_into" in card:
+        member_id = card["merged_into"]
+        card = here.get(path("/v1/members/{}", member_id))
+    holder = find.read_member_card(here.gathered.shop, member_id)
+    card = {**card, **integration.listed(holder.profile, holder.card)}
+    worded = {
+        "card": t("It is the code of a card."), "voucher": t("It is the code of a voucher."),
+        "order": t("It is the number of an order."), "member": t("It is the id of a member."),
+    }  # fmt: skip
+    there = any(one["member_id"] == card["member_id"] for one in listed)
+    return worded[found.what], [] if there else [card]
+
+
 def _asked(here: Console, view: str, q: str, tier: str, visit: str) -> dict[str, str]:
     """What the API is asked for."""
     today = calendar.local_date(here.gathered.now, here.gathered.program.timezone)
@@ -122,17 +148,22 @@ def _title(
         return text, t("Those you chose are below.") if narrowed else ""
     month = f"{calendar.local_date(here.gathered.now, here.gathered.program.timezone).month:02}"
     count = counted["birthdays"][month] if view == "birthday" else counted["segments"][view]
-    figures = {"count": number(count), "all": number(every)}
+    whole = number(every)
     titles = {
-        "new": (t("{count} of {all} members are new", **figures),
+        "new": (n("{n} of {all} members is new",
+                    "{n} of {all} members are new", count, all=whole),
                 t("Came once at most, and lately.")),
-        "loyal": (t("{count} of {all} members come regularly", **figures),
+        "loyal": (n("{n} of {all} members comes regularly",
+                    "{n} of {all} members come regularly", count, all=whole),
                   t("Eight visits or more, and still here.")),
-        "at_risk": (t("{count} of {all} members are drifting away", **figures),
+        "at_risk": (n("{n} of {all} members is drifting away",
+                    "{n} of {all} members are drifting away", count, all=whole),
                     t("Away for longer than usual.")),
-        "lapsed": (t("{count} of {all} members stay away", **figures),
+        "lapsed": (n("{n} of {all} members stays away",
+                    "{n} of {all} members stay away", count, all=whole),
                    t("Away for so long that they may not come back by themselves.")),
-        "birthday": (t("{count} of {all} members have their birthday this month", **figures), ""),
+        "birthday": (n("{n} of {all} members has their birthday this month",
+                    "{n} of {all} members have their birthday this month", count, all=whole), ""),
     }  # fmt: skip
     return titles[view]
 
@@ -172,7 +203,7 @@ def _row(here: Console, card: Mapping[str, Any]) -> Row:
     words, program = here.words, here.gathered.program
     seen = card["last_visit_at"]
     return Row(
-        f"{PATH}/{card['member_id']}", card["name"] or "", card["contact_hint"] or "",
+        card["member_id"], card["name"] or "", card["contact_hint"] or "",
         card["tier"]["name"] or "" if card["tier"] else "", card["visits"],
         words.money(card["spend_minor"], program.currency) if card["spend_minor"] else "",
         instant(seen) if seen else None, card["usual_days"], fact(here, card),

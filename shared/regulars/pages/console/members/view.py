@@ -30,7 +30,7 @@ class Tab(NamedTuple):
 class Row(NamedTuple):
     """A member in the list."""
 
-    href: str
+    member_id: str
     name: str
     contact: str
     tier: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -25,6 +25,7 @@ from regulars.posters import choices as chosen
 from regulars.posters.choices import Choices
 from regulars.render import colors
 from regulars.render.brand import brand_of
+from regulars.render.page import language_name
 from regulars.store import assets, merchant_settings
 
 if TYPE_CHECKING:
@@ -62,12 +63,14 @@ def archive(here: Console) -> Response:
 def _page(here: Console, form: Form, status: int = 200) -> Response:
     t, program = here.words.t, here.gathered.program
     asked = {**USUAL, **{name: value for name, value in here.request.query.items() if value}}
+    asked = _speaking(asked, program.languages)
     found = here.get("/v1/sources")["items"]
     slug = _slug(here)
     sheet, errors, choices = _sheet(here, asked, slug)
     rows = tuple(_row(here.words, one, program.currency, asked, choices.source) for one in found)
     source = next((row.name for row in rows if row.is_chosen), "")
     names = _names(here.words)
+    spoken = tuple((code, language_name(code)) for code in program.languages)
     view = PostersPage(
         brand_of(program), Form({**asked}, errors),
         names["layout"].get(choices.layout, ""), source, choices.source,
@@ -75,7 +78,7 @@ def _page(here: Console, form: Form, status: int = 200) -> Response:
                      for value, label in known.items())
          for name, known in names.items()},
         choices.color or chosen.readable(program.color), sheet, rows,
-        tuple(_kinds(here.words).items()), form,
+        tuple(_kinds(here.words).items()), form, spoken, (("", t("no other language")), *spoken),
     )  # fmt: skip
     notice = frame.noticed(here, {
         "added": t("The source is added: this poster counts for it."),
@@ -83,6 +86,18 @@ def _page(here: Console, form: Form, status: int = 200) -> Response:
         "restored": t("It is back."),
     })  # fmt: skip
     return frame.page(here, TEMPLATE, view, "posters", status=status, notice=notice)
+
+
+def _speaking(asked: dict[str, str], known: Sequence[str]) -> dict[str, str]:
+    """The choices with the languages of the poster, of those of the shop: the first two where
+    nothing is chosen. (`lang` of the address is the language of the page.)"""
+    first = asked.get("speaks", "")
+    chosen_here = first in known
+    first = first if chosen_here else known[0]
+    below = asked.get("below", "") if chosen_here else "".join(known[1:2])
+    below = below if below in known and below != first else ""
+    lang = ",".join(filter(None, (first, below)))
+    return {**asked, "speaks": first, "below": below, "lang": lang}
 
 
 def _slug(here: Console) -> str:
@@ -184,7 +199,8 @@ def _row(
     words: Words, one: Mapping[str, str], currency: str, asked: Mapping[str, str], source: str
 ) -> SourceRow:
     query = {**asked, "source": one["source_id"]}
-    query.pop("done", None)
+    for name in ("done", "lang"):
+        query.pop(name, None)
     return SourceRow(
         one["source_id"], one["name"], _kinds(words)[one["kind"]], int(one["joins"]),
         int(one["activated"]), words.money(int(one["spend_minor"]), currency),

@@ -49,6 +49,10 @@ class SourceRow(NamedTuple):
     is_archived: bool
 
 
+Choices = tuple[tuple[str, str], ...]
+"""(value, words) of each."""
+
+
 class PostersPage(NamedTuple):
     """`GET /console/posters`: choices by name, the sheet, the sources."""
 
@@ -62,5 +66,8 @@ class PostersPage(NamedTuple):
     color: str
     sheet: Sheet | None
     sources: tuple[SourceRow, ...]
-    kinds: tuple[tuple[str, str], ...]
+    kinds: Choices
     add: Form
+    languages: Choices = ()
+    """Those of the shop; in the first the poster speaks, in another one below that."""
+    second: Choices = ()

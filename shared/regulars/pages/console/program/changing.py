@@ -52,10 +52,18 @@ def changed(
     if do == "remove" and row.id:
         return rows.put(known, row, None)
     made = rows.put(known, row, part)
-    if do in {"up", "down"} and row.id:
-        made = rows.moved(made, row, -1 if do == "up" else 1)
+    if row.id and (to := _place(do, rows.place(known, row))) is not None:
+        made = rows.moved(made, row, to)
     _require_right(here, made, name)
     return made
+
+
+def _place(do: str, now: int) -> int | None:
+    """Where a row goes by a button, a key or its handle; None when it stays."""
+    what, _, to = do.partition(":")
+    if what in {"up", "down"}:
+        return now - 1 if what == "up" else now + 1
+    return int(to) if what == "to" and to.isascii() and to.isdigit() and len(to) < 4 else None
 
 
 def _require_right(here: Console, document: Mapping[str, Any], name: str) -> None:

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from regulars.i18n import languages
-from regulars.pages.console.program import choices, forms, kinds, sentences, starters, variants
+from regulars.pages.console.frame import notation
+from regulars.pages.console.program import (
+    choices,
+    forms,
+    kinds,
+    sentences,
+    spoken,
+    starters,
+    variants,
+)
 from regulars.pages.console.program.forms import Values
 from regulars.pages.console.program.kinds import Kind
 from regulars.pages.console.program.rows import Row
@@ -87,6 +96,8 @@ class ShownRow(NamedTuple):
     movable: bool = False
     removable: bool = False
     conflict: Disagreement | None = None
+    heading: str = ""
+    """Its name, where that is not typed here."""
 
 
 class Disagreement(NamedTuple):
@@ -137,7 +148,15 @@ def _clauses(
     chosen = at.texts.get(f"{above}{known.by}", "") if known else ""
     open_: list[ShownClause] = []
     more: list[ShownClause] = []
-    for place, clause in enumerate(sentences.clauses(model, at.one.by.words.t)):
+    own = _ELSEWHERE.get(model.__name__, ())
+    words = at.one.by.words
+    for place, sentence in enumerate(sentences.clauses(model, words)):
+        clause = sentence
+        if sentence.counted:
+            typed = at.texts.get(f"{above}{sentence.counted.by}", "")
+            clause = sentence.with_number(words, notation.read_whole(typed))
+        if any(name in own for name in clause.fields):
+            continue
         if clause.of and chosen not in clause.of:
             continue
         given = any(_is_given(at, model, part, above, name) for name in clause.fields)
@@ -153,9 +172,12 @@ def _clauses(
     return tuple(open_), tuple(more)
 
 
+_ELSEWHERE = {"Location": ("name", "opening")}
+"""By model the fields that have a page of their own, and are no part of these forms."""
+
 _ALL_OPEN = frozenset(
-    {"Limits", "Display", "Joining", "Refunds", "Counts", "Segments", "Messages", "ProgramDocument",
-     "Referral"}
+    {"Location", "Limits", "Display", "Joining", "Refunds", "Counts", "Segments", "Messages",
+     "ProgramDocument", "Referral"}
 )  # fmt: skip
 """Models of which there is one row: all of it is shown."""
 
@@ -254,7 +276,10 @@ def _select(
     at: _Showing, model: type[Part], kind: Kind, path: str, label: str, error: str, *, empty: bool
 ) -> Field:
     words = at.one.by.words
-    if kind.sort == "reference":
+    if kind.sort == "reference" and kind.name == "unit":
+        amount = notation.read_whole(at.texts.get(spoken.amount_beside(path), ""))
+        known = {one: at.one.unit(one, amount) for one in at.one.names["units"]}
+    elif kind.sort == "reference":
         known = dict(at.one.names[kind.section])
     else:
         known = choices.worded(model.__name__, kind, words)

@@ -45,6 +45,8 @@ def save(here: Console) -> Response:
     if name.partition(".")[0] not in part.fields:
         raise Refused(RefusalCode.NOT_FOUND)
     typed = form_of(here)
+    if part.elsewhere and typed.get("do") == "remove":
+        raise Refused(RefusalCode.NOT_FOUND)
     try:
         saved = drafting.change(
             here,

@@ -16,6 +16,8 @@ class EditorPart(NamedTuple):
     label: str
     hint: str
     fields: tuple[str, ...]
+    elsewhere: tuple[str, str] | None = None
+    """(label, path) of the page on which its rows are added and named."""
 
     @property
     def path(self) -> str:
@@ -92,8 +94,10 @@ def every(t: T) -> tuple[EditorPart, ...]:
         EditorPart(
             "locations",
             t("Locations"),
-            t("Your places of business; none for a shop with one."),
+            t("What a location limits otherwise. Its name and hours have their own page."),
             ("locations",),
+            # Places and hours are facts that do not wait: their page publishes them at once.
+            (t("Locations, hours"), "/console/locations"),
         ),
         EditorPart(
             "names",

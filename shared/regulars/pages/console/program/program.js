@@ -15,7 +15,10 @@
     const mine = sending;
     const answer = await fetch(form.action, { method: "POST", body: fields }).catch(() => null);
     if (mine !== sending || !answer) return;
-    show(await answer.text());
+    const text = await answer.text();
+    // Who must sign in first does so; what was typed waits.
+    if (answer.redirected && !text.includes('id="edit"')) location.assign(answer.url);
+    else show(text);
   }
 
   /** @param {string} text */
@@ -48,7 +51,12 @@
     if (form) send(/** @type {HTMLFormElement} */ (form), "");
   });
 
-  // Rows change their places with Alt and an arrow.
+  // Rows change their places by their handle (see dragging.js), or with Alt and an arrow.
+  document.addEventListener("moved", (event) => {
+    const moved = /** @type {CustomEvent<number>} */ (event);
+    send(/** @type {HTMLFormElement} */ (moved.target), `to:${moved.detail}`);
+  });
+
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
     const form = /** @type {Element} */ (event.target).closest("form[data-movable]");

@@ -99,12 +99,11 @@ def place(document: Mapping[str, Any], row: Row) -> int:
     return [one["id"] for one in document.get(row.field, ())].index(row.id)
 
 
-def moved(document: Mapping[str, Any], row: Row, by: int) -> dict[str, Any]:
-    """The document with a row so many places further down its list."""
+def moved(document: Mapping[str, Any], row: Row, to: int) -> dict[str, Any]:
+    """The document with a row at another place of its list, the first one being 0."""
     parts = list(document[row.field])
-    at = place(document, row)
-    part = parts.pop(at)
-    parts.insert(max(0, min(len(parts), at + by)), part)
+    part = parts.pop(place(document, row))
+    parts.insert(max(0, min(len(parts), to)), part)
     return {**document, row.field: parts}
 
 

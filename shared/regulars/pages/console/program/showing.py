@@ -36,6 +36,10 @@ TRIED_IN = ("earning", "campaigns", "tiers", "rewards", "limits")
 """The parts beside which a sale can be tried."""
 
 
+ELSEWHERE = frozenset({"locations"})
+"""Sections whose rows are added, named and taken out on a page of their own."""
+
+
 class Sent(NamedTuple):
     """A form that was sent and not taken: its row, what was typed, what is wrong."""
 
@@ -119,8 +123,9 @@ def _row(at: _At, row: Row) -> ShownRow:
         open_, more, errors.get("", ""), tuple(before),
         is_new=was is None and bool(row.id), is_changed=changed,
         movable=bool(row.id) and row.field not in {"locations", "leaderboards"},
-        removable=bool(row.id),
+        removable=bool(row.id) and row.field not in ELSEWHERE,
         conflict=at.sent.conflict if at.sent and is_sent else None,
+        heading=spoken.title(row, at.one) if row.field in ELSEWHERE else "",
     )  # fmt: skip
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from regulars.i18n import languages
+from regulars.i18n import UnitNames, languages
 from regulars.pages.console.program import choices, forms, kinds, rows, sentences, variants
 from regulars.pages.console.program.forms import MISSING, Reader
 from regulars.pages.console.program.kinds import Kind
 from regulars.pages.console.program.rows import Row
 from regulars.program.fields import Part
+
+MANY = 2
+"""The number for which a unit is named where none stands beside it."""
+
+NOTHING: Mapping[str, UnitNames] = MappingProxyType({})
 
 Names = Mapping[str, Mapping[str, str]]
 """By section the names of its parts, by their ids."""
@@ -21,6 +27,15 @@ class Speaker(NamedTuple):
 
     by: Reader
     names: Names
+    units: Mapping[str, UnitNames] = NOTHING
+
+    def unit(self, unit_id: str, amount: object) -> str:
+        """The name of a unit for so many of it; of several where there is no number."""
+        names = self.units.get(unit_id)
+        if names is None:
+            return self.names["units"].get(unit_id, unit_id)
+        number = amount if type(amount) is int else MANY
+        return self.by.words.unit(names, number) or unit_id
 
 
 def speaker(by: Reader, document: Mapping[str, Any]) -> Speaker:
@@ -33,12 +48,13 @@ def speaker(by: Reader, document: Mapping[str, Any]) -> Speaker:
         for section in ("rewards", "tiers", "locations")
     }
     named["units"] = {
-        one["id"]: words.unit(one["name"], 2) or one["id"] for one in document.get("units", ())
+        one["id"]: words.unit(one["name"], MANY) or one["id"] for one in document.get("units", ())
     }
     named["categories"] = {
         name: words.pick(text) for name, text in document.get("categories", {}).items()
     }
-    return Speaker(by, named)
+    units = {one["id"]: one["name"] for one in document.get("units", ())}
+    return Speaker(by, named, units)
 
 
 def worded(model: type[Part], part: Mapping[str, Any], one: Speaker, metric: str = "") -> list[str]:
@@ -47,10 +63,18 @@ def worded(model: type[Part], part: Mapping[str, Any], one: Speaker, metric: str
     known = variants.of(model)
     found: list[str] = []
     quiet: list[str] = []
-    for clause in sentences.clauses(model, one.by.words.t):
+    for sentence in sentences.clauses(model, one.by.words):
+        clause = sentence
+        if sentence.counted:
+            clause = sentence.with_number(one.by.words, _raw(part, sentence.counted.by))
         if clause.of and (known is None or part.get(known.by) not in clause.of):
             continue
         texts = {path: _at(model, part, path, one, metric) for path in clause.fields}
+        texts |= {
+            path: one.unit(str(_raw(part, path)), _raw(part, amount_beside(path)))
+            for path, text in texts.items()
+            if text and path.rpartition(".")[2] == "unit"
+        }
         if not any(texts.values()):
             continue
         shown = {path: text or _otherwise(model, path, one, metric) for path, text in texts.items()}
@@ -60,6 +84,19 @@ def worded(model: type[Part], part: Mapping[str, Any], one: Speaker, metric: str
         is_kind = known is not None and clause.fields == (known.by,)
         (quiet if is_kind and model.__name__ != "Reward" else found).append(text)
     return found or quiet
+
+
+def amount_beside(path: str) -> str:
+    """The path of the number that stands beside a unit."""
+    return f"{path.removesuffix('unit')}amount"
+
+
+def _raw(part: Mapping[str, Any], path: str) -> Any:
+    """What a part has at a path; None for nothing."""
+    value: Any = part
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _otherwise(model: type[Part], path: str, one: Speaker, metric: str) -> str:

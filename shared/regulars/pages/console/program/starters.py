@@ -36,7 +36,6 @@ def offers(field: str, words: Words) -> dict[str, str]:
         "raffles": {"": t("a raffle")},
         "leaderboards": {"": t("a leaderboard")},
         "surprises": {"staff": t("by staff"), "rule": t("by a draw")},
-        "locations": {"": t("a location")},
     }
     return new.get(field, {})
 
@@ -80,7 +79,6 @@ def new(document: Document, field: str, variant: str, words: Words, today: date)
         },
         "leaderboards": lambda: {"name": t("Most visits"), "metric": "visits", "window": "month"},
         "surprises": lambda: _surprise(document, variant or "staff", t),
-        "locations": lambda: {"name": t("New location")},
     }
     part = made[field]()
     return {"id": fresh_id(document, field, _stem(field, variant)), **part}

@@ -77,7 +77,8 @@ def remove(request: Request) -> Response:
     except Refused as refused:
         if refused.code not in {RefusalCode.UNAUTHORIZED, RefusalCode.CONFIRM_NEEDED}:
             raise
-        return protocol.redirect(SIGN_IN if refused.code is RefusalCode.UNAUTHORIZED else AGAIN)
+        to = SIGN_IN if refused.code is RefusalCode.UNAUTHORIZED else AGAIN
+        return protocol.redirect(to, (sessions.back_cookie(YOU),))
     _remove(gathered, request, request.form.get("passkey_id", ""))
     return protocol.redirect(YOU)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from regulars.actions import book, find, latest, refunds, search, shown_codes
 from regulars.core import checks, tokens, typed
-from regulars.domain import calendar, codes
+from regulars.domain import calendar, codes, undoing
 from regulars.domain.decision import Decision
 from regulars.domain.ledger import Entry
 from regulars.domain.refusals import RefusalCode, Refused
@@ -45,7 +45,8 @@ def member(request: protocol.Request) -> protocol.Response:
 
 
 def undo(request: protocol.Request) -> protocol.Response:
-    """POST /staff/api/undo: an entry of this counter is taken back within five minutes."""
+    """POST /staff/api/undo: a sale, a gift or a correction by hand is taken back within five
+    minutes."""
     gathered, body = credentials.gather_for(
         connect.lean_table(), request, lambda: _entry_named(request), _entry_keys
     )
@@ -54,7 +55,7 @@ def undo(request: protocol.Request) -> protocol.Response:
     holder = find.read_member_card(gathered.shop, member_id)
     (item,) = gathered.items
     booked = cards.entry_of(item) if item else None
-    if booked is None or booked.kind != "earn":
+    if booked is None or not undoing.is_undone(booked):
         raise Refused(RefusalCode.NOT_FOUND)
     _require_own(gathered, booked)
     origin = book.origin(gathered.program, key, gathered.caller.staff, {})
@@ -63,7 +64,7 @@ def undo(request: protocol.Request) -> protocol.Response:
         op=origin.op, source=origin.source, origin=origin, undo_within_ms=UNDO_MS,
         now=gathered.now,
     )  # fmt: skip
-    if read is None or read.operation.original.kind != "earn":
+    if read is None or not undoing.is_undone(read.operation.original):
         raise Refused(RefusalCode.NOT_FOUND)
 
     def render(decision: Decision) -> integration.View:

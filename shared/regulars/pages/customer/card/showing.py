@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from regulars.actions import live_on
 from regulars.core import guest_codes, tokens
+from regulars.core.config import settings
 from regulars.domain import calendar, carryover, names
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import OpenVoucher
@@ -67,9 +68,25 @@ def page(
     )
     handle = one.profile.handle if one.device else ""
     found = friends.panel(shop.program, one.card, handle and one.slug, handle, one.words)
-    shown = shown._replace(in_app=is_in_app(request), others=_others(request, one), friends=found)
+    shown = shown._replace(
+        in_app=is_in_app(request), others=_others(request, one), friends=found,
+        wallets=_wallets(one),
+    )  # fmt: skip
     actions = action_rows.panel(one, shown.once)
     return answer.page(status, view.TEMPLATE, shown, one.words, actions=actions)
+
+
+WALLETS = {"Android": ("google",), "iPhone": ("apple",), "iPad": ("apple",), "Mac": ("apple",)}
+"""Which wallet a device has, by what it said it is; one that is not here may be used for both."""
+
+
+def _wallets(one: Opened) -> tuple[str, ...]:
+    """The wallets that the card can be put into: those with certificates, as far as the device that
+    it lives on has them. A sandbox has no passes."""
+    if one.device is None or tokens.is_sandbox(one.shop.merchant_id):
+        return ()
+    has = WALLETS.get(one.device.system, ("apple", "google"))
+    return tuple(name for name in settings().wallets if name in has)
 
 
 def _asks_contact(request: protocol.Request, one: Opened) -> bool:

@@ -183,6 +183,8 @@ class CardPage(NamedTuple):
     several: str = ""
     """That several rewards wait, in words."""
     notice: str = ""
+    wallets: tuple[str, ...] = ()
+    """The wallets of phones that the card can be put into from here: `apple`, `google`."""
     challenges: tuple[ChallengePanel, ...] = ()
     badges: tuple[BadgeRow, ...] = ()
     raffles: tuple[RafflePanel, ...] = ()

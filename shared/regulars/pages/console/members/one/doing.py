@@ -118,12 +118,12 @@ def erase(here: Console) -> Response:
 
 
 def _book(here: Console, what: str, operation: str, body: Mapping[str, Any]) -> Response:
-    """Book something on the card under the form's key; the page that opens can undo a visit."""
+    """Book something on the card under the form's key; the page that opens can undo it."""
     member_id = here.request.param("id")
     outcome = here.ask(
         operation, {"member_id": member_id, **body}, key=here.request.form.get(KEY, "")
     )
-    if outcome.ok and what in {"visit", "amount"}:
+    if outcome.ok:
         seq = str(outcome.body["entry"]["seq"])
         return frame.done(f"{PATH}/{member_id}", what, seq=seq)
     return _after(here, what, outcome)

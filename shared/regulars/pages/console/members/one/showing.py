@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, cast
 
-from regulars.domain import calendar
-from regulars.domain.ledger import UNREADABLE, parse
+from regulars.domain import calendar, undoing
+from regulars.domain.ledger import UNREADABLE, Entry, parse
 from regulars.http import roles
 from regulars.http.protocol import Response
 from regulars.pages.console.frame import frame
@@ -24,6 +24,7 @@ from regulars.pages.console.members.one.view import (
     Waiting,
 )
 from regulars.pages.console.members.view import Choices
+from regulars.pages.counter.screen.members import UNDO_MS
 from regulars.render.brand import brand_of
 from regulars.render.page import language_name
 from regulars.views import history
@@ -142,12 +143,13 @@ def _lines(here: Console, member_id: str) -> tuple[tuple[Line, ...], str]:
     at = {"cursor": before} if before.isdigit() and len(before) <= 10 else {}
     found = here.get(path("/v1/members/{}/entries", member_id), limit=LINES, **at)
     names = {one["staff_id"]: one["name"] for one in here.get("/v1/staff")["items"]}
-    lines = []
+    lines, taken_back = [], set()
     for one in found["items"]:
         try:
             entry = parse(one["canonical"])
         except UNREADABLE:  # the list of what needs a person has it
             continue
+        taken_back.add(entry.facts.get("reverses"))
         (row,) = history.events(program, [entry], words)
         who = names.get(entry.staff or "", "")
         if not who and entry.source == "import":
@@ -160,9 +162,17 @@ def _lines(here: Console, member_id: str) -> tuple[tuple[Line, ...], str]:
                 words.clock(row.at, program.timezone)]  # fmt: skip
         is_gain = bool(row.changes) and row.changes[0].amount > 0
         text = ", ".join(part for part in more if part)
-        lines.append(Line(row.at, words.sentence(row.why), text, gained, is_gain))
+        can_undo = entry.seq not in taken_back and _can_undo(here, entry)
+        undo = entry.seq if can_undo else 0
+        lines.append(Line(row.at, words.sentence(row.why), text, gained, is_gain, undo))
     following = f"{PATH}/{member_id}?before={found['next']}" if found["next"] else ""
     return tuple(lines), following
+
+
+def _can_undo(here: Console, entry: Entry) -> bool:
+    """Whether an entry is of the kind that is taken back at the counter, and young enough."""
+    age_ms = calendar.to_ms(here.gathered.now) - entry.recorded_ms
+    return entry.source == "staff" and undoing.is_undone(entry) and age_ms < UNDO_MS
 
 
 def _vouchers(here: Console, card: Mapping[str, Any]) -> tuple[Waiting, ...]:

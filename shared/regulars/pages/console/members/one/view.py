@@ -30,6 +30,8 @@ class Line(NamedTuple):
     more: str
     gained: str
     is_gain: bool
+    undo: int = 0
+    """The number of the entry, as long as it can be taken back here."""
 
 
 class Waiting(NamedTuple):

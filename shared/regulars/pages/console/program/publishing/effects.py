@@ -20,7 +20,8 @@ def effects(answer: Mapping[str, Any], was: Speaker, now: Speaker) -> Iterator[E
     t, n = words.t, words.n
     tiers = {**was.names["tiers"], **now.names["tiers"]}
     for one in answer["up"]:
-        title = t("move up to {tier}", tier=tiers.get(one["tier"] or "", one["tier"] or ""))
+        title = n("moves up to {tier}", "move up to {tier}", one["count"],
+                  tier=tiers.get(one["tier"] or "", one["tier"] or ""))  # fmt: skip
         hint = t("As soon as it is published.")
         yield Effect(
             one["count"], title, hint, examples=_moved(answer, one["tier"], words, up=True)
@@ -32,10 +33,15 @@ def effects(answer: Mapping[str, Any], was: Speaker, now: Speaker) -> Iterator[E
             (name, path, ", ".join(names.get(r, r) for r in it["rewards"]))
             for name, path, it in found
         )
-        yield Effect(answer["newly_rewarded"], t("get a reward at once"), "", examples=examples)
+        title = n("gets a reward at once", "get a reward at once", answer["newly_rewarded"])
+        yield Effect(answer["newly_rewarded"], title, "", examples=examples)
     for one in answer["down"]:
         name = tiers.get(one["tier"] or "", "")
-        title = t("move down to {tier}", tier=name) if name else t("have no tier any more")
+        title = (
+            n("moves down to {tier}", "move down to {tier}", one["count"], tier=name)
+            if name
+            else n("has no tier any more", "have no tier any more", one["count"])
+        )
         hint = t("What they had reached is not enough any more.")
         yield Effect(one["count"], title, hint, "bad", _moved(answer, one["tier"], words, up=False))
     for row in answer["losses"]:
@@ -77,18 +83,24 @@ def headline(found: Sequence[Effect], words: Words) -> str:
 
 def loss(row: Mapping[str, Any], was: Speaker) -> str:
     """What is lost, in words."""
-    t, what = was.by.words.t, row["what"]
+    words, what, members = was.by.words, row["what"], row["members"]
     names = {name: text for section in was.names.values() for name, text in section.items()}
-    called = names.get(what, what)
-    amount = was.by.words.number(row["amount"])
+    called, n = names.get(what, what), words.n
+    amount = f"{words.number(row['amount'])} {was.unit(what, row['amount'])}"
     worded = {
-        "right": t("lose their right to {tier}", tier=called),
-        "balance_ended": t("lose {n} {unit}, which end", n=amount, unit=called),
-        "balance_mapped": t("get another number for their {n} {unit}", n=amount, unit=called),
-        "balance_stranded": t("hold {n} {unit}, which would be gone", n=amount, unit=called),
-        "voucher": t("hold vouchers for {reward}, which is taken out", reward=called),
-        "remainder": t("lose a remainder that counted towards the next unit"),
-    }
+        "right": n("loses their right to {tier}", "lose their right to {tier}", members,
+                   tier=called),
+        "balance_ended": n("loses what ends: {amount}", "lose what ends: {amount}", members,
+                           amount=amount),
+        "balance_mapped": n("gets another number for: {amount}",
+                            "get another number for: {amount}", members, amount=amount),
+        "balance_stranded": n("holds what would be gone: {amount}",
+                              "hold what would be gone: {amount}", members, amount=amount),
+        "voucher": n("holds vouchers for {reward}, which is taken out",
+                     "hold vouchers for {reward}, which is taken out", members, reward=called),
+        "remainder": n("loses a remainder that counted towards the next unit",
+                       "lose a remainder that counted towards the next unit", members),
+    }  # fmt: skip
     return worded[row["kind"]]
 
 

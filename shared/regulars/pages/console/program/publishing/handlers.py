@@ -212,7 +212,7 @@ def _document(here: Console) -> tuple[int, dict[str, Any]]:
 
 ROUTES = {
     f"GET {PREVIEW_PATH}": shown(preview),
-    f"POST {ABOVE}/publish": sent(publish),
+    f"POST {ABOVE}/publish": sent(publish, PREVIEW_PATH),
     f"GET {VERSIONS_PATH}": shown(list_versions),
     f"GET {VERSIONS_PATH}/{{n}}": shown(version),
     f"POST {VERSIONS_PATH}/{{n}}/back": sent(bring_back),
