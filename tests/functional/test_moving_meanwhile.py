@@ -128,8 +128,8 @@ def test_what_was_sent_last_is_moved(shop: Merchant, monkeypatch: pytest.MonkeyP
     """A sale that changes while it moves goes as it is then."""
     anna, ben = (shop.join()["member_id"] for _ in range(2))
     entry = sold(shop, anna, spend_minor=1000, order_id="o")
-    as_it_is = {"spend_minor": 2500, "order_id": "o"}
-    just_before(monkeypatch, "perform_on_two", lambda: shop.earn(anna, **as_it_is))
+    change: dict[str, Any] = {"spend_minor": 2500, "order_id": "o"}
+    just_before(monkeypatch, "perform_on_two", lambda: shop.earn(anna, **change))
     assert move(shop, entry, ben).status == 200
     assert points(shop, anna, ben) == (0, 25)
 

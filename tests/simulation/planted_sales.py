@@ -215,7 +215,7 @@ def _a_redemption_stays() -> list[Patch]:
 
 
 BUGS: dict[str, Callable[[], list[Patch]]] = {
-    "an order is sent again to another card than it found": _sent_again_counts_now,
+    "what is sent again finds another tier and remainder": _sent_again_counts_now,
     "what is sent again forgets its refunds": _refunds_are_forgotten_when_sent_again,
     "a remainder stays lost when a refund is taken back": _a_void_leaves_the_carry,
     "a coffee is free when its refund is taken back": _a_void_forgives_what_was_used,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from regulars.actions import book, confirm, find, held_visits, move_sale, refunds, void_refund
@@ -11,7 +10,7 @@ from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
 from regulars.domain.decision import Decision
-from regulars.domain.operations import Adjust, Origin
+from regulars.domain.operations import Adjust
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect

@@ -38,7 +38,8 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     """Book the sale; return what is refunded of it, and (rule, reason) for what was not granted."""
     under, before = operation.under or draft.program, operation.original
     basket = _basket(before)
-    sale = Earn(operation.origin, visits=int(before.facts.get("visits", 0)))
+    wanted, _ = before.facts.get("uncounted", (before.facts.get("visits", 0), ()))
+    sale = Earn(operation.origin, visits=int(wanted))
     count, refused = visits.granted(draft, sale, basket)
     scratch = _as_sold_here(draft, operation, under, sale, basket, count)
     facts: dict[str, Any] = {
@@ -47,6 +48,10 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
         "visits": count,
         "prog": under.version,
     }
+    if count < sale.visits:
+        rules = (rule for rule in under.earn if rule.on == "visit")
+        would = [one.id for one in rules if accrual.base_of_entry(scratch, one, before, 1)[0]]
+        facts["uncounted"] = [sale.visits, would]
     if points := accrual.points_of(scratch):
         facts["points"] = points
     lines = confirming.released(scratch.lines) if operation.refunded.confirmed else scratch.lines
