@@ -27,7 +27,7 @@ UNCOUNTED = ("birthday:", "anniversary:")
 """Operations of bonuses that count for nothing."""
 
 
-class Said(dict[str, Asked]):
+class Requested(dict[str, Asked]):
     """By operation and by order what a request said last; `ever` knows all that it has said."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class Books:
         """By card and entry under which it is known there."""
         self.pieces: dict[str, Units] = {}
         """By voucher what was locked in it when it was issued."""
-        self.said = Said()
+        self.requested = Requested()
         self.ever_whole: set[str] = set()
         """Orders of which nothing was left at some time."""
         self.amounts: dict[str, tuple[str, int]] = {}
@@ -169,7 +169,7 @@ class Books:
             return
         page.sold.append(entry["seq"])
         order = facts.get("order")
-        asked = self.said.ever[f"order:{order}" if order else entry["op"]]
+        asked = self.requested.ever[f"order:{order}" if order else entry["op"]]
         assert asked, f"nobody asked for {entry['op']}"
         if order:  # one without does not tell tier and remainder
             assert facts.get("had", {}) == had, "another remainder was found"
@@ -251,7 +251,7 @@ class Books:
         before, of_marks = booked.left(), booked.facts.get("milestones")
         lines = [line for line in now["grants"] if line[4]["k"] != "milestone"]
         assert ("resold" in now) == (booked.whole_at > 0 or booked.resold), "sold again, or not"
-        self._rules_fit(booked, now, lines, self._said_of(booked), booked.facts.get("in"))
+        self._rules_fit(booked, now, lines, self._requested_of(booked), booked.facts.get("in"))
         sale = read(self._document(booked.version), booked.sale.month, lines, now)
         booked.become(sale, now, self._rules(booked))
         if booked.sale.whole and booked.order:
@@ -279,7 +279,7 @@ class Books:
         booked.apply(self._rules(booked))
         self.sales[page.member, entry["seq"]] = booked
         page.sold.append(entry["seq"])
-        self._rules_fit(booked, now, lines, self._said_of(was), facts.get("in"))
+        self._rules_fit(booked, now, lines, self._requested_of(was), facts.get("in"))
         expected = booked.left()
         expected.update(self._of_marks(entry))
         sums.same(more, expected, "a sale that was moved")
@@ -350,8 +350,8 @@ class Books:
             for one in of_all.values()
         )
 
-    def _said_of(self, booked: Booked) -> list[Asked]:
-        return self.said.ever[f"order:{booked.order}" if booked.order else booked.op]
+    def _requested_of(self, booked: Booked) -> list[Asked]:
+        return self.requested.ever[f"order:{booked.order}" if booked.order else booked.op]
 
     def _document(self, version: int) -> dict[str, Any]:
         return programs.version(self.shop, version)[0]

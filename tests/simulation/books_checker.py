@@ -36,7 +36,7 @@ class BooksChecker(Checker):
         super().__init__(shop, sandbox=sandbox, windows_every=windows_every)
         self.books = Books(shop)
         self.replays: Any = self.books.cards
-        self.asked = self.books.said
+        self.asked = self.books.requested
         self.statuses: dict[tuple[str, str], tuple[str, str]] = {}
         """By member and voucher its reward and status on that card."""
         self.claims_of_refunds: dict[str, str] = {}

@@ -102,7 +102,7 @@ def _content(run: Run) -> tuple[int, tuple[tuple[int, int, str, str], ...]]:
     return sum(line[1] for line in lines) + run.world.chance.choice((0, 150, 900, 4000)), lines
 
 
-def _said(run: Correcting, order: str, visits: int, spend: int, lines: Any) -> None:
+def _requested(run: Correcting, order: str, visits: int, spend: int, lines: Any) -> None:
     """An order is said to be this: by the API, or by a till."""
     counted = visits if spend or not lines else 0  # nothing was paid: no visit
     actors._sold(run, f"order:{order}", counted, spend, spend, lines, None)
@@ -117,7 +117,7 @@ def order(run: Correcting) -> None:
         name = chance.choice(known)
         member = run.checker.orders[name][0]
         if chance.random() < 0.4:
-            _said(run, name, 1, spend, lines)
+            _requested(run, name, 1, spend, lines)
             content = (member, spend, spend, lines, name, run.world.now_ms)
             run.ask(Asks("resend", "", content))
             return
@@ -126,7 +126,7 @@ def order(run: Correcting) -> None:
         name, member = run.name(), run.member()
         run.orders.append((name, spend))
     visits = chance.choice((1, 1, 1, 2, 0))
-    _said(run, name, visits, spend, lines)
+    _requested(run, name, visits, spend, lines)
     run.ask(Asks("order", run.name(), (member, visits, spend, lines, name)))
 
 
