@@ -129,15 +129,6 @@ def _held_units_can_be_given() -> list[Patch]:
     return [(giving, "give", changed)]
 
 
-def _a_merge_gives_debt_away() -> list[Patch]:
-    merge = merging.merge
-
-    def changed(draft: Any, operation: Any) -> None:
-        merge(draft, operation._replace(other=operation.other._replace(debt={})))
-
-    return [(merging, "merge", changed)]
-
-
 def _a_merge_forgets_the_remainder() -> list[Patch]:
     together = merging.together
     return [(
@@ -152,13 +143,6 @@ def _parted_cards_keep_what_came() -> list[Patch]:
 
 def _parted_cards_keep_the_sums() -> list[Patch]:
     return [(unmerging, "_uncount", lambda *_: None)]
-
-
-def _a_changed_sale_can_part() -> list[Patch]:
-    unmerge = unmerging.unmerge
-    return [(
-        unmerging, "unmerge", lambda draft, one: unmerge(draft, one._replace(carried=False))
-    )]  # fmt: skip
 
 
 def _codes_stay_behind() -> list[Patch]:
@@ -226,11 +210,9 @@ BUGS: dict[str, Callable[[], list[Patch]]] = {
     "a moved sale is of the version it was moved under": _the_version_is_that_of_the_move,
     "given units lose their dates": _given_units_lose_their_dates,
     "held units can be given away": _held_units_can_be_given,
-    "a merge writes debt off": _a_merge_gives_debt_away,
     "a merge forgets the remainder": _a_merge_forgets_the_remainder,
     "parted cards keep what came over": _parted_cards_keep_what_came,
     "parted cards keep the sums": _parted_cards_keep_the_sums,
-    "cards part though a sale was changed": _a_changed_sale_can_part,
     "codes of vouchers stay behind in a merge": _codes_stay_behind,
     "a hold that is ended takes the last day off": _a_confirmed_hold_loses_its_end,
     "a refund looks where units were held": _a_confirmed_hold_is_forgotten,
