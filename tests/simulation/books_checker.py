@@ -41,6 +41,8 @@ class BooksChecker(Checker):
         """By member and voucher its reward and status on that card."""
         self.claims_of_refunds: dict[str, str] = {}
         """By key of a refund id what has become of it."""
+        self.ever_merged: list[set[str]] = []
+        """Members whose cards were merged at some time."""
         self.merged: dict[str, str] = {}
         """By member whose card was merged the member whose card is kept."""
 
@@ -110,6 +112,7 @@ class BooksChecker(Checker):
             self.orders[order] = (member, entry["seq"])
         if card.merged_into:
             self.merged[member] = card.merged_into
+            self.ever_merged.append({member, card.merged_into})
         else:
             self.merged.pop(member, None)
         self._compare(card, self.books.cards[member])
@@ -209,6 +212,13 @@ class BooksChecker(Checker):
     def saw(self, member: str, state: Any, entries: list[dict[str, Any]]) -> None:
         if member in self.books.cards:
             super().saw(member, state, entries)
+
+    def were_one(self, one: str, other: str) -> bool:
+        """Whether two cards were one at some time, by way of others, too."""
+        known = {one}
+        while more := [it for it in self.ever_merged if it & known and not it <= known]:
+            known = known.union(*more)
+        return other in known
 
     def kept(self, member: str) -> str:
         """The member whose card is kept of those that a card was merged into."""

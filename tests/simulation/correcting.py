@@ -56,11 +56,21 @@ class Correcting(Simulation):
         """A till is answered nothing: where its sale or refund is by now may be another place, and
         a refund that was taken back is refused."""
         outcome = super().attempt(asks)
+        if asks.what == "join":
+            return self._joined_again(asks, outcome)
         if asks.key or asks.what not in {"sale", "refund"} or outcome is None:
             return outcome
         if outcome[0] == "answer":
             return "answer", None
         return ("answer", None) if asks in self.outcomes else outcome
+
+    def _joined_again(self, asks: Asks, outcome: Outcome | None) -> Outcome | None:
+        """Who joins and has a card already is led to it: after a merge to the one that is kept."""
+        first = self.outcomes.get(asks)
+        if first and outcome and first[0] == outcome[0] == "answer":
+            members = first[1]["member_id"], outcome[1]["member_id"]
+            return first if self.checker.were_one(*members) else outcome
+        return outcome
 
     def _must_be_so(self, asks: Asks, code: Any, till: Any) -> None:
         """What is refused here is refused by rules that the other runs know."""

@@ -68,7 +68,7 @@ def _a_void_forgives_what_was_used() -> list[Patch]:
 
 
 def _what_went_back_is_known_by_money() -> list[Patch]:
-    return [(remaining, "_again", lambda _: None)]
+    return [(remaining, "_items", lambda _: ())]
 
 
 def _a_moved_sale_leaves_its_refunds() -> list[Patch]:

@@ -117,17 +117,37 @@ def _book(
 
 
 def _changes(shop: Shop, member_id: str, seq: int) -> tuple[Entry, ...]:
-    """Read the entries that brought a sale to a card and changed it there."""
-    found, refunds_of = [], set[str]()
+    """Read the entries of a sale: that with which it was booked, and those that refunded it, took
+    refunds back and changed it, on whatever card it was then."""
+    found, ids = list[Entry](), set[str]()
     for stored in islice(shop.ledger.entries(member_id), seq - 1, None):
         entry = parse(stored.text)
         facts = entry.facts
+        if entry.seq == seq:
+            found += _before(shop, member_id, entry)
+            ids |= {one.facts.get("refund", "") for one in found}
+        if "moved_to" in facts:
+            continue
         is_mine = entry.seq == seq or seq in {facts.get("reverses"), facts.get("revises")}
-        if is_mine or ("voids" in facts and facts.get("refund") in refunds_of):
+        if is_mine or ("voids" in facts and facts.get("refund") in ids):
             found.append(entry)
-            if "reverses" in facts:
-                refunds_of.add(facts.get("refund", ""))
+            ids.add(facts.get("refund", ""))
     return tuple(found)
+
+
+def _before(shop: Shop, member_id: str, entry: Entry) -> tuple[Entry, ...]:
+    """Read what there was of a sale on the card that it came from with an entry."""
+    if "carried" in entry.facts:
+        of, seq, _ = entry.facts["carried"]
+        return _changes(shop, of, seq)
+    if "moved_from" not in entry.facts:
+        return ()
+    of, op = entry.facts["moved_from"], entry.op.removesuffix(":to")
+    for stored in shop.ledger.entries(of):
+        left = parse(stored.text)
+        if left.op == op:
+            return _changes(shop, of, left.facts["reverses"])
+    return ()
 
 
 def _vouchers(shop: Shop, member_id: str, refund: Entry) -> tuple[Voucher, ...]:

@@ -121,7 +121,7 @@ def taken(original: Entry, under: Program, refunded: Refunded) -> Shares:
     minor = total if refunded.minor == WHOLE else min(refunded.minor, total)
     money = Span(0, minor, total) if total else Span(0, int(refunded.minor == WHOLE), 1)
     kept = under.refunds.visit_kept_from
-    gone = refunded.visit_gone if not total else visit_gone(minor, total, kept)
+    gone = refunded.visit_gone if not total else _visit_gone(minor, total, kept)
     _, listed = _discount(original)
     rules = {}
     for rule_id, counted in _measures(original).items():
@@ -163,12 +163,12 @@ def shares(under: Program, operation: Reverse) -> Shares:
     amount = min(asked, left)
     money = Span(before.minor, before.minor + amount, total) if total else Span(0, 1, 1)
     kept = under.refunds.visit_kept_from
-    visit = Span(int(visit_gone(money.before, total, kept)), 0, 1)
-    visit = visit._replace(after=int(visit_gone(money.after, total, kept)))
+    visit = Span(int(_visit_gone(money.before, total, kept)), 0, 1)
+    visit = visit._replace(after=int(_visit_gone(money.after, total, kept)))
     return Shares(
         money,
         visit,
-        by_rule(under, operation, money),
+        _by_rule(under, operation, money),
         _undivided(under),
         amount,
         listed,
@@ -195,14 +195,14 @@ def _worth(operation: Reverse, total: int) -> tuple[int, int]:
     return worth - total * before // of, after
 
 
-def visit_gone(refunded: int, total: int, kept_from: int) -> bool:
+def _visit_gone(refunded: int, total: int, kept_from: int) -> bool:
     """Tell whether less than the share `kept_from` (thousandths) of the money stays."""
     if not total:
         return refunded > 0
     return refunded >= total or (total - refunded) * 1000 < kept_from * total
 
 
-def by_rule(under: Program, operation: Reverse, money: Span) -> dict[str, Span]:
+def _by_rule(under: Program, operation: Reverse, money: Span) -> dict[str, Span]:
     """Compute the spans of the rules that counted pieces or money."""
     original, known = operation.original, {rule.id: rule for rule in under.earn}
     paid_of, listed = _discount(original)
