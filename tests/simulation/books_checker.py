@@ -37,6 +37,8 @@ class BooksChecker(Checker):
         self.books = Books(shop)
         self.replays: Any = self.books.cards
         self.asked = self.books.requested
+        refunds = programs.version(shop, 1)[0].get("refunds", {})
+        self.waives = refunds.get("policy") == "waive"
         self.statuses: dict[tuple[str, str], tuple[str, str]] = {}
         """By member and voucher its reward and status on that card."""
         self.claims_of_refunds: dict[str, str] = {}

@@ -9,6 +9,7 @@ from typing import Any
 
 from regulars.domain.calendar import from_ms, local_date
 from regulars.domain.card import Card
+from regulars.domain.refusals import RefusalCode
 from regulars.store import cards, keys
 from tests.simulation import actors, balanced, forks, programs
 from tests.simulation.books_checker import BooksChecker
@@ -58,6 +59,8 @@ class Correcting(Simulation):
         outcome = super().attempt(asks)
         if asks.what == "join":
             return self._joined_again(asks, outcome)
+        if asks.what == "unmerge" and outcome is None and asks.content[0] in self.checker.merged:
+            return "refused", RefusalCode.CONFLICT  # the other merge is to be undone first
         if asks.key or asks.what not in {"sale", "refund"} or outcome is None:
             return outcome
         if outcome[0] == "answer":

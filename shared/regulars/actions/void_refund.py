@@ -85,13 +85,14 @@ def _book(
     member_id, seq = found
     sale = shop.ledger.find_order(claim["order"])
     before, refund, after, refunded = _around(shop, member_id, seq)
-    there = sale if sale and sale[0] != member_id else (member_id, refund.facts["reverses"])
+    booked = member_id, refund.facts["reverses"]
+    there = sale or booked
     read = refunds.original(shop.ledger, shop.program, *there, op=op, source=source, now=shop.now)
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
     if sale:
         refunds.require_there(shop.ledger, claim["order"], sale, read)
-    is_moved = read.card.member_id != member_id
+    is_moved = (read.card.member_id, read.operation.original.seq) != booked
     now = read.operation.refunded._replace(rest=Refunded().rest)  # as far as entries say
     original = read.operation.original
     operation = Void(

@@ -77,9 +77,7 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     for rule, moved in carry.items():
         reversal.move_carry(draft, rule, moved - gone.rules.get(rule, gone.money).of(moved))
     _count(draft, after, under, gone)
-    refunded = operation.refunded._replace(
-        vouchers=tuple(draft.facts.get("vouchers", ())), revised_seq=draft.card.seq + 1
-    )
+    refunded = operation.refunded._replace(vouchers=(), revised_seq=draft.card.seq + 1)
     return refunded, refused
 
 

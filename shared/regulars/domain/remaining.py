@@ -18,7 +18,9 @@ def without(operation: Void) -> Refunded:
     if under is None:
         raise AssertionError("a void names the version of the programme of its sale")
     total, so_far = paid(original), Refunded()
-    for entry, items in _that_stay(operation):
+    for entry, items in _refunds(operation):
+        if entry.op == operation.refund.op:
+            continue
         amount = int(entry.facts["amount"])
         if so_far.minor + amount >= total:  # the order was changed to less, or comes to nothing
             so_far = Refunded(so_far.minor + amount or WHOLE, visit_gone=True)
@@ -31,8 +33,14 @@ def without(operation: Void) -> Refunded:
     )
 
 
-def _that_stay(operation: Void) -> list[tuple[Entry, tuple[Item, ...]]]:
-    """List the other refunds of the sale, with their items."""
+def counts(operation: Void) -> bool:
+    """Tell whether the refund is one of the sale as it is now: not of what was refunded whole and
+    sold again since. Cards are not asked for their time: each counts its own milliseconds."""
+    return any(entry.op == operation.refund.op for entry, _ in _refunds(operation))
+
+
+def _refunds(operation: Void) -> list[tuple[Entry, tuple[Item, ...]]]:
+    """List the refunds of the sale as it is now, with their items."""
     stay = list[tuple[Entry, tuple[Item, ...]]]()
     for entry in operation.changes:
         facts = entry.facts
@@ -44,7 +52,7 @@ def _that_stay(operation: Void) -> list[tuple[Entry, tuple[Item, ...]]]:
         elif "revises" in facts:  # of what went back only the money is known from here on
             is_new = facts["sale"].get("resold") == entry.recorded_ms
             stay = [] if is_new else [(one, ()) for one, _ in stay]
-    return [one for one in stay if one[0].op != operation.refund.op]
+    return stay
 
 
 def _items(refund: Entry) -> tuple[Item, ...]:

@@ -154,7 +154,7 @@ def shares(under: Program, operation: Reverse) -> Shares:
     total = paid(original)
     listed = before.listed_minor
     asked = left = total - before.minor
-    if total and left <= 0:  # the order was changed to less than was refunded
+    if left <= 0 and (total or before.minor):  # the order was changed to less than was refunded
         raise Refused(RefusalCode.ALREADY_REVERSED, "All of it has been taken back already.")
     if operation.amount_minor is not None:
         asked = operation.amount_minor

@@ -46,7 +46,7 @@ def void(draft: Draft, operation: Void) -> Refunded:
     refund, original = operation.refund, operation.original
     if draft.now_ms > refund.recorded_ms + VOID_DAYS * 24 * 3600 * 1000:
         raise Refused(RefusalCode.UNDO_EXPIRED, f"A refund can be taken back for {VOID_DAYS} days.")
-    if refund.recorded_ms < original.facts.get("resold", 0):
+    if not remaining.counts(operation):
         raise Refused(
             RefusalCode.ALREADY_REVERSED,
             "All of the order was refunded, and it was sold again since.",

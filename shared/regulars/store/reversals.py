@@ -152,7 +152,7 @@ def read(
     open benefits of a tier, and the vouchers that were redeemed with the order.
     """
     refunded = refunded_of(refunded_item, under)
-    caused = (*original.facts.get("vouchers", ()), *refunded.vouchers)
+    caused = tuple(dict.fromkeys((*original.facts.get("vouchers", ()), *refunded.vouchers)))
     benefits = [v for v, held in card.open.items() if held.benefit and v not in caused]
     redeemed: list[str] = []
     if order_id := original.facts.get("order"):
