@@ -254,7 +254,7 @@ class Books:
         self._rules_fit(booked, now, lines, self._requested_of(booked), booked.facts.get("in"))
         sale = read(self._document(booked.version), booked.sale.month, lines, now)
         booked.become(sale, now, self._rules(booked))
-        if booked.sale.whole and booked.order:
+        if booked.order and booked.parts and not booked.left_minor:
             self.ever_whole.add(booked.order)
         expected = sums.difference(booked.left(), before)
         expected.update(self._of_marks(entry))

@@ -47,6 +47,11 @@ class Booked:
     kept_parts: list[Part] = field(default_factory=list)
     """The refunds that it had before it moved."""
 
+    @property
+    def left_minor(self) -> int:
+        """How much of the payment is left; one that was changed to less has nothing left."""
+        return max(0, self.sale.paid - sum(one.amount for one in self.parts))
+
     def left(self) -> Counter[str]:
         """What is left of what it grants by itself."""
         sums: Counter[str] = Counter()
