@@ -91,6 +91,25 @@ def test_a_refund_on_its_way_while_the_merge_is_undone_finds_the_card_again(
     whole(shop, kept, other)
 
 
+def test_nothing_is_carried_over_by_a_merge_that_was_just_undone(shop: Merchant) -> None:
+    other, kept = shop.join()["member_id"], shop.join()["member_id"]
+    shop.earn(other, spend_minor=1000, order_id="a")
+    merge_id = merge(shop, kept, other).json["merge_id"]
+    found = load_shop(connect.table(), shop.id)
+
+    class Slow(Ledger):
+        def card(self, member_id: str) -> Any:
+            card = super().card(member_id)
+            undo(shop, kept, merge_id)
+            return card
+
+    slow = Slow(found.table, shop.id)
+    wanted = refunds.Refund("order:a", "r", 400, "api")
+    assert refunds.refund(slow, found.program, wanted, found.now).member_id == other
+    assert (balance(shop.card(kept), "point"), balance(shop.card(other), "point")) == (0, 6)
+    whole(shop, kept, other)
+
+
 def test_a_refund_that_came_before_its_sale_finds_the_kept_card(shop: Merchant) -> None:
     other, kept = shop.join(email="anna@example.com")["member_id"], shop.join()["member_id"]
     shop.call("POST", "/v1/refunds", {"order_id": "late", "refund_id": "r", "amount_minor": 300})

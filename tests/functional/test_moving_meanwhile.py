@@ -161,3 +161,44 @@ def test_a_request_that_comes_twice_at_once_is_answered_once(shop: Merchant) -> 
     answer = once(now.ledger, "key:k", known, now.now, at_once)
     assert (answer.replayed, answer.body) == (True, {"n": 1})
     assert points(shop, anna, ben) == (0, 10)
+
+
+def test_a_sale_that_came_back_is_refunded_and_unrefunded_where_it_is(shop: Merchant) -> None:
+    """Its entry of before lies on the same card; the sale is not there any more."""
+    anna, ben = (shop.join()["member_id"] for _ in range(2))
+    entry = sold(shop, anna, spend_minor=1000, order_id="o")
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "r", "amount_minor": 400})
+    there = move(shop, entry, ben).json["to"]["entry"]["seq"]
+    move(shop, {"entry_id": f"{ben}.{there}"}, anna)
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "s", "amount_minor": 100})
+    assert points(shop, anna, ben) == (5, 0)
+    assert shop.call("POST", "/v1/refunds/r/void", {}).status == 200
+    assert points(shop, anna, ben) == (9, 0)
+
+
+def test_items_that_went_back_before_it_moved_are_known_on_the_right_card(
+    shop: Merchant,
+) -> None:
+    cup = {"category": "cup", "quantity": 1, "amount_minor": 1000}
+    cake = {"category": "cake", "quantity": 1, "amount_minor": 2000}
+    spend = {**program(1)["earn"][0], "categories": ["cup"]}
+    published(shop, **{**program(1), "earn": [spend]})
+    anna, ben = (shop.join()["member_id"] for _ in range(2))
+    entry = sold(shop, anna, items=[cup, cake], order_id="o")
+    for refund in ({"items": [cake], "refund_id": "cake"}, {"amount_minor": 500, "refund_id": "r"}):
+        shop.call("POST", "/v1/refunds", {"order_id": "o", **refund})
+    move(shop, entry, ben)
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "rest"})
+    assert points(shop, anna, ben) == (0, 0)
+    shop.call("POST", "/v1/refunds/r/void", {})
+    assert points(shop, anna, ben) == (0, 9)
+
+
+def test_of_an_order_that_comes_to_nothing_nothing_more_is_refunded(shop: Merchant) -> None:
+    anna = shop.join()["member_id"]
+    shop.earn(anna, spend_minor=1000, order_id="o")
+    shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "r", "amount_minor": 400})
+    shop.earn(anna, spend_minor=0, order_id="o")
+    more = shop.call("POST", "/v1/refunds", {"order_id": "o", "refund_id": "s"})
+    assert more.code == "already_reversed"
+    assert points(shop, anna) == (0,)

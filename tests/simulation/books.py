@@ -76,6 +76,8 @@ class Books:
         self.requested = Requested()
         self.ever_whole: set[str] = set()
         """Orders of which nothing was left at some time."""
+        self.partly: set[str] = set()
+        """Members of whose sales parts were refunded at some time, or that got such a sale."""
         self.amounts: dict[str, tuple[str, int]] = {}
         """By operation what a correction or a gift was to be: unit and amount."""
         self.took: dict[str, tuple[Units, Units, Units]] = {}
@@ -208,6 +210,8 @@ class Books:
             booked.leave(facts["moved_to"])
         part = Part(facts.get("refund", ""), facts["amount"], facts.get("items", []), entry["at"])
         booked.refund(part, self._rules(booked))
+        if booked.left_minor:
+            self.partly.add(page.member)
         expected = sums.difference(booked.left(), before)
         expected.update(self._of_marks(entry))
         if booked.sale.whole and booked.order and booked.holder:
@@ -277,6 +281,8 @@ class Books:
             was.kept_parts, resold=was.resold,
         )  # fmt: skip
         booked.apply(self._rules(booked))
+        if booked.parts:
+            self.partly.add(page.member)
         self.sales[page.member, entry["seq"]] = booked
         page.sold.append(entry["seq"])
         self._rules_fit(booked, now, lines, self._requested_of(was), facts.get("in"))
@@ -306,6 +312,8 @@ class Books:
                 one.holder = facts["from"]
         elif "from" in facts:
             mine = {id(one): one for one in self.sales.values() if one.holder == facts["from"]}
+            if facts["from"] in self.partly:
+                self.partly.add(page.member)
             page.came[facts["merge"]] = list(mine.values())
             for one in mine.values():
                 one.holder = page.member

@@ -10,14 +10,22 @@ from regulars.actions import confirm, find, give, merge, move_sale, refunds, rev
 from regulars.domain.calendar import to_ms
 from regulars.domain.decision import Decision
 from regulars.domain.operations import Earn, Redeem
-from regulars.domain.refusals import RefusalCode, Refused
 from regulars.jobs import orders
 from regulars.program.shop import Shop
-from regulars.store import audit, cards, keys
+from regulars.store import audit, cards
 from regulars.store.answers import Answer, Body, Idempotency
 from regulars.store.table import Put
 from tests.simulation import tills
-from tests.simulation.requests import Asks, Till, _card, _origin, _perform, _render, _request
+from tests.simulation.requests import (
+    Asks,
+    Till,
+    _card,
+    _origin,
+    _perform,
+    _render,
+    _request,
+    _with_voucher,
+)
 
 
 def _shop(till: Till) -> Shop:
@@ -108,10 +116,9 @@ def _noted(till: Till) -> Callable[[str], Put]:
 def _pay(till: Till, asks: Asks) -> Answer:
     """A voucher is redeemed with an order."""
     member, voucher_id, order = asks.content
-    (item,) = till.table.get(keys.voucher(till.m, member, voucher_id))
-    if item is None:
-        raise Refused(RefusalCode.NOT_FOUND)
-    return _perform(till, asks, member, Redeem(_origin(asks), cards.voucher_of(item), order))
+    state, item = _with_voucher(till, member, voucher_id)
+    operation = Redeem(_origin(asks), cards.voucher_of(item), order)
+    return _perform(till, asks, cards.card_of(state).member_id, operation)
 
 
 def _on_two(one: Decision, two: Decision) -> Body:

@@ -110,7 +110,7 @@ def same_ever_after(run: Correcting) -> None:
 
 def _rights_tell(run: Correcting, member: str) -> bool:
     """Whether rights to tiers follow from the months: refunds of a part leave them."""
-    return not any(booked.parts for booked in run.checker.books.of(member))
+    return member not in run.checker.books.partly
 
 
 def _same_card(run: Correcting, name: str, member: str, corrected: Fork, at_once: Fork) -> None:

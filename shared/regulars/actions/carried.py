@@ -60,6 +60,9 @@ def version(ledger: Ledger, program: Program, entry: Entry) -> Program:
     return program.at(entry.recorded_ms)
 
 
+_UNDONE = "The merge has just been undone; try again."
+
+
 def _carry(
     ledger: Ledger, program: Program, member_id: str, seq: int, now: datetime
 ) -> tuple[str, int]:
@@ -72,6 +75,8 @@ def _carry(
     (item,) = table.get(keys.refunded(m, member_id, seq))
     refunded = reversals.refunded_of(item, version(ledger, program, sale))
     along, order_id = merged_along(table, m, member_id), sale.facts.get("order", "")
+    if not along or along[-1].merged_into != kept.member_id:
+        raise Refused(RefusalCode.CONFLICT, _UNDONE)
     others = [card.member_id for card in along]
     redeemed = reversals.redeemed_with(table, m, order_id, *others) if order_id else []
     ids = dict.fromkeys((*sale.facts.get("vouchers", ()), *refunded.vouchers, *redeemed))
@@ -84,7 +89,7 @@ def _carry(
             program, kept, operation, now, extra=(*pointers, *still), fresh=True
         )
     except TakenError as taken:
-        raise Refused(RefusalCode.CONFLICT, "The merge has just been undone; try again.") from taken
+        raise Refused(RefusalCode.CONFLICT, _UNDONE) from taken
     return answer.member_id, answer.seq
 
 

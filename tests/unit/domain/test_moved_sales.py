@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from regulars.domain import reasons
-from tests.unit.domain.shop import Shop, make_program, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 
 def cards(**sections: Any) -> tuple[Shop, Shop]:
@@ -75,3 +75,15 @@ def test_a_visit_that_no_rule_rewards_is_none_on_the_right_card() -> None:
     wrong.visit()
     wrong.move(wrong.sale(400), right)
     assert (right.available("stamp"), right.card.lifetime.visits) == (0, 1)
+
+
+def test_a_voucher_that_it_unlocked_is_taken_back_once() -> None:
+    """The refund takes a cup, and what the cup does not hold is owed."""
+    cup = reward("cup", 10, auto=True)
+    wrong, right = cards(rewards=[cup])
+    right.sale(900)
+    moved = wrong.move(wrong.sale(1600), right)
+    assert (right.available(), len(right.card.open)) == (5, 2)
+    right.redeem(right.vouchers[min(right.card.open, key=lambda one: one)])
+    right.refund(moved)
+    assert right.available() - right.card.debt.get("point", 0) == 25 - 10 - 16
