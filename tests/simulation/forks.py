@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.memory import Memory, Partition
 from regulars.domain.calendar import from_ms
+from regulars.domain.card import MONTHS_KEPT
 from regulars.domain.refusals import Refused
 from regulars.store import cards, keys
 from regulars.store.table import Table
@@ -77,6 +78,7 @@ class Fork:
             if one.reward_id not in BY_CHANCE
         )  # fmt: skip
         today = self.till.now.date()
+        oldest = month_of(today) - MONTHS_KEPT + 1  # with the next sale older ones go
         periods = {"", today.isoformat()[:7], today.isoformat()[:4], str(month_of(today))}
         counts = {
             name: (period, count)
@@ -86,7 +88,7 @@ class Fork:
         }
         return {
             "lots": dict(card.lots), "debt": dict(card.debt), "carry": dict(card.carry),
-            "sums": {month: one for month, one in card.windows.items() if any(one)},
+            "sums": {month: one for month, one in card.windows.items() if any(one) and month > oldest},
             "over all": card.lifetime, "last visit": card.last_visit_ms, "days": dict(card.came),
             "tier": card.tier and card.tier[::2], "rights": {n: h[::2] for n, h in
             card.held.items()}, "open": gifts, "counts": counts,
