@@ -88,7 +88,7 @@ class Fork:
         }
         return {
             "lots": dict(card.lots), "debt": dict(card.debt), "carry": dict(card.carry),
-            "sums": {month: one for month, one in card.windows.items() if any(one) and month > oldest},
+            "sums": {it: one for it, one in card.windows.items() if any(one) and it >= oldest},
             "over all": card.lifetime, "last visit": card.last_visit_ms, "days": dict(card.came),
             "tier": card.tier and card.tier[::2], "rights": {n: h[::2] for n, h in
             card.held.items()}, "open": gifts, "counts": counts,
