@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -113,10 +113,13 @@ def certificates_in(folder: Path) -> dict[str, str]:
     return {file.stem: file.read_text("utf-8") for file in sorted(folder.glob("*.json"))}
 
 
-def wallets_with(certificates: Mapping[str, str]) -> str:
-    """The value of the template's parameter `Wallets` for what there is."""
-    has = [name for name in ("apple", "google") if name in certificates]
-    return "both" if len(has) == 2 else "".join(has) or "none"
+WALLETS = ("apple", "google")
+
+
+def wallets_with(certificates: Container[str]) -> str:
+    """The value of the template's parameter `Wallets` for the wallets that have certificates."""
+    has = [name for name in WALLETS if name in certificates]
+    return "both" if has == [*WALLETS] else "".join(has) or "none"
 
 
 def write_private(path: Path, document: Mapping[str, Any]) -> None:

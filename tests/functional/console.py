@@ -11,6 +11,7 @@ from regulars.http import credentials
 from tests.service import Reply, Service
 
 STAFF = {"x-regulars": "staff"}
+OWNER = "owner@example.com"
 
 
 class Browser:
@@ -60,3 +61,18 @@ def mailed(service: Service, address: str) -> tuple[str, str]:
     assert link
     assert code
     return link[1], code[1]
+
+
+def on(browser: Browser, path: str) -> str:
+    """The page at a path."""
+    reply = browser.go("GET", path)
+    assert reply.status == 200, (path, reply.status)
+    return reply.text
+
+
+def send(browser: Browser, path: str, **form: str) -> Reply:
+    """Send a form, and follow where it leads."""
+    reply = browser.go("POST", path, form=form)
+    while reply.status == 303:
+        reply = browser.go("GET", reply.headers["location"])
+    return reply

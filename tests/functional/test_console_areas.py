@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
-from typing import Any, cast
 
 import pytest
-from PIL import Image
 
-from regulars.actions import attention
-from regulars.core import clock, set_up
-from regulars.domain.calendar import to_ms
-from tests.functional.console import Browser, mailed
+from tests.functional.console import OWNER, Browser, mailed, on, send
 from tests.functional.test_program_editor import form as form_of
-from tests.service import Merchant, Reply, Service
-
-OWNER = "owner@example.com"
+from tests.service import Merchant, Service
 
 
 @pytest.fixture
@@ -27,21 +19,6 @@ def cafe(service: Service) -> Merchant:
 @pytest.fixture
 def owner(service: Service, cafe: Merchant) -> Browser:
     return Browser(service).sign_in(OWNER)
-
-
-def on(browser: Browser, path: str) -> str:
-    """The page at a path."""
-    reply = browser.go("GET", path)
-    assert reply.status == 200, (path, reply.status)
-    return reply.text
-
-
-def send(browser: Browser, path: str, **form: str) -> Reply:
-    """Send a form, and follow where it leads."""
-    reply = browser.go("POST", path, form=form)
-    while reply.status == 303:
-        reply = browser.go("GET", reply.headers["location"])
-    return reply
 
 
 class TestToday:
@@ -295,79 +272,6 @@ class TestClosing:
         assert not owner.is_in()
 
 
-class TestAttention:
-    def test_a_sale_that_could_not_be_booked_is_tried_again_or_dismissed(
-        self, service: Service, cafe: Merchant, owner: Browser
-    ) -> None:
-        attention.raise_(
-            service.table, cafe.id, "failed_message", "m1", why="the address does not exist",
-            about={"member_id": "c1"}, at_ms=to_ms(clock.now()),
-        )  # fmt: skip
-        page = on(owner, "/console/attention")
-        assert "A message could not be sent." in page
-        assert "A message could not be sent." in on(owner, "/console/")
-        (item,) = cafe.call("GET", "/v1/attention").json["items"]
-        done = send(owner, f"/console/attention/{item['id']}", do="dismiss")
-        assert "It is off the list." in done.text
-        assert cafe.call("GET", "/v1/attention").json["items"] == []
-
-    def test_what_a_newer_version_has_put_there_has_a_plain_title(
-        self, service: Service, cafe: Merchant, owner: Browser
-    ) -> None:
-        about: dict[str, Any] = {
-            "signal": "of_next_year", "figures": {"n": 3}, "members": [], "entries": [],
-            "value_minor": 0,
-        }  # fmt: skip
-        for kind, facts in (("fraud", about), ("of_next_year", {})):
-            attention.raise_(
-                service.table, cafe.id, cast(Any, kind), "x", why="", about=facts,
-                at_ms=to_ms(clock.now()),
-            )  # fmt: skip
-        for path in ("/console/attention", "/console/"):
-            page = on(owner, path)
-            assert "Something unusual was booked. Have a look at it." in page
-            assert "Something needs a look." in page
-            assert "of_next_year" not in page.replace("fraud.of_next_year", "").replace(
-                "/console/attention/of_next_year", ""
-            )
-
-    @pytest.mark.parametrize("about", [{}, {"location": "elsewhere"}, {"location": "main"}])
-    def test_a_manager_sees_fraud_of_their_places_behind_what_is_not_theirs(
-        self, service: Service, cafe: Merchant, about: dict[str, str]
-    ) -> None:
-        program = cafe.call("GET", "/v1/program").json["program"]
-        places = [{"id": one, "name": one} for one in ("main", "elsewhere")]
-        body: dict[str, Any] = program | {"locations": places}
-        assert cafe.call("PUT", "/v1/program", body, headers={"if-match": "1"}).status == 200
-        body = {"name": "Mara", "role": "manager", "email": "mara@example.com",
-                "locations": ["main"]}  # fmt: skip
-        assert cafe.call("POST", "/v1/staff", body).status == 201
-        mara, now_ms = Browser(service).sign_in("mara@example.com"), to_ms(clock.now())
-        for place in range(5):
-            attention.raise_(
-                service.table, cafe.id, "failed_message", f"m{place}", why="no such address",
-                about={"member_id": "c1"}, at_ms=now_ms,
-            )  # fmt: skip
-        figures = {
-            "signal": "card_velocity",
-            "figures": {"n": 14},
-            "members": [],
-            "entries": [],
-            "value_minor": 0,
-        }
-        attention.raise_(
-            service.table, cafe.id, "fraud", "f1", why="-", about=figures | about,
-            at_ms=now_ms - 1000,
-        )  # fmt: skip
-        is_theirs = about.get("location") != "elsewhere"
-        read = mara.go("GET", "/v1/fraud", headers={"x-regulars": "staff"})
-        assert len(read.json["items"]) == is_theirs
-        for path in ("/console/", "/console/attention"):
-            page = on(mara, path)
-            assert ("booked by hand 14 times" in page) == is_theirs, path
-            assert "A message could not be sent." not in page
-
-
 class TestEveryPage:
     PAGES = (
         "/console/", "/console/attention", "/console/staff", "/console/staff/new", "/console/keys",
@@ -412,106 +316,3 @@ class TestEveryPage:
     def test_the_language_is_kept(self, owner: Browser) -> None:
         send(owner, "/console/you/language", language="hu")
         assert '<html lang="hu"' in on(owner, "/console/")
-
-
-def file_form(name: str, file: bytes) -> dict[str, Any]:
-    """What a browser sends for a form with a file in it."""
-    head = f'--edge\r\nContent-Disposition: form-data; name="{name}"; filename="a.png"\r\n\r\n'
-    body = head.encode() + file + b"\r\n--edge--\r\n"
-    return {"raw": body, "headers": {"content-type": "multipart/form-data; boundary=edge"}}
-
-
-def new_shop(service: Service, **form: str) -> tuple[Browser, Reply]:
-    browser = Browser(service)
-    fields: dict[str, Any] = {
-        "code": set_up.code(), "name": "Éva kávézója", "email": "eva@example.com",
-        "template": "mug-club", "currency": "HUF", "zone": "Europe/Budapest", "language": "hu",
-    }  # fmt: skip
-    return browser, browser.go("POST", "/console/set-up", form={**fields, **form})
-
-
-class TestSetUp:
-    def test_the_first_shop_needs_the_code_and_no_curl(self, service: Service) -> None:
-        browser = Browser(service)
-        assert browser.go("GET", "/console/").headers["location"] == "/console/sign-in"
-        assert browser.go("GET", "/console/sign-in").headers["location"] == "/console/set-up"
-        assert browser.go("GET", "/console/set-up").status == 200
-        browser, wrong = new_shop(service, code="wrongwrong12")
-        assert wrong.status == 422
-        grouped = "-".join(re.findall("....", set_up.code().upper()))
-        browser, made = new_shop(service, code=grouped)
-        assert made.headers["location"] == "/console/first-run"
-        page = on(browser, "/console/first-run/trade")
-        assert "Éva kávézója" in page
-        assert service.request("GET", "/j/eva-kavezoja").status == 200
-        _, second = new_shop(service)
-        assert second.headers["location"] == "/console/sign-in"
-
-    def test_mistakes_are_shown_and_nothing_is_made(self, service: Service) -> None:
-        _, reply = new_shop(service, name="", email="nobody")
-        assert reply.status == 422
-        assert "This is needed." in reply.text or "Ezt meg kell adni." in reply.text
-        assert Browser(service).go("GET", "/console/set-up").status == 200
-
-    def test_wrong_codes_are_counted(self, service: Service) -> None:
-        answers = [new_shop(service, code=f"wrongwrong{n}")[1].status for n in range(8)]
-        assert answers[:4] == [422] * 4
-        assert answers[-1] == 429
-        assert new_shop(service)[1].status == 429
-
-    def test_a_logo_gives_the_card_its_colors(self, service: Service) -> None:
-        browser, _ = new_shop(service)
-        picture = io.BytesIO()
-        image = Image.new("RGB", (300, 200), "#0a7d5c")
-        image.paste("#c0392b", (0, 0, 300, 60))
-        image.save(picture, "PNG")
-        reply = browser.go(
-            "POST", "/console/first-run/look/logo", **file_form("logo", picture.getvalue())
-        )
-        assert reply.status == 303
-        assert "colors=" in reply.headers["location"]
-        page = on(browser, reply.headers["location"])
-        assert "from your logo" in page or "a logódból" in page
-        send(
-            browser, "/console/first-run/look", name="Éva", color="#000000",
-            **{"of-logo": "#0a7d5c", "speaks-hu": "1"},
-        )  # fmt: skip
-        join = service.request("GET", "/j/eva-kavezoja").text
-        assert "/logos/" in join
-        for wrong in (b"", b"<svg/>", b"\x89PNG\r\n\x1a\nbroken"):
-            reply = browser.go("POST", "/console/first-run/look/logo", **file_form("logo", wrong))
-            assert reply.status == 422
-
-    def test_the_first_run_goes_on_where_it_was_left(self, service: Service) -> None:
-        browser, _ = new_shop(service)
-
-        def next_step() -> str:
-            return browser.go("GET", "/console/first-run").headers["location"].rpartition("/")[2]
-
-        look = {"name": "Éva", "color": "#0a7d5c", "icon": "plate", "speaks-hu": "1"}
-        assert next_step() == "trade"
-        send(browser, "/console/first-run/trade", template="supper-club")
-        assert next_step() == "look"
-        assert send(browser, "/console/first-run/look", **{**look, "name": ""}).status == 422
-        assert next_step() == "look"
-        send(browser, "/console/first-run/look", **look)
-        assert next_step() == "counter"
-        send(browser, "/console/first-run/trade", template="corner-cafe")
-        assert next_step() == "counter"
-        send(browser, "/console/first-run/counter", do="end")
-        assert next_step() == "trade"
-
-    def test_the_first_run_publishes_and_ends(self, service: Service) -> None:
-        browser, _ = new_shop(service)
-        send(browser, "/console/first-run/trade", template="supper-club")
-        page = send(
-            browser, "/console/first-run/look", name="Éva vendéglője", color="#0a7d5c",
-            icon="plate", **{"speaks-hu": "1", "speaks-en": "1"},
-        )  # fmt: skip
-        assert page.status == 200
-        page = send(browser, "/console/first-run/counter", do="device")
-        assert "/staff/" in page.text
-        send(browser, "/console/first-run/counter", do="end")
-        join = service.request("GET", "/j/eva-kavezoja").text
-        assert "Éva vendéglője" in join
-        assert "Ready for the first guest?" not in on(browser, "/console/?lang=en")

@@ -12,8 +12,7 @@ import pytest
 from regulars.core import clock, tokens
 from regulars.domain.calendar import to_ms
 from regulars.store.members import Members
-from tests.functional.console import Browser
-from tests.functional.test_console_areas import OWNER, on, send
+from tests.functional.console import OWNER, Browser, on, send
 from tests.functional.test_console_members import key_of, send_get, with_gift
 from tests.service import Merchant, Reply, Service
 
@@ -208,3 +207,13 @@ def test_it_is_for_who_manages_members(service: Service, cafe: Merchant) -> None
     reply = service.request("GET", HERE, cookies=cafe.counter(name="Zed"))
     assert reply.status in {303, 403}
     assert send(Browser(service), f"{HERE}/do", doing="gift").status == 200  # the sign-in
+
+
+def test_a_number_of_somebody_who_was_erased_finds_nobody(cafe: Merchant, owner: Browser) -> None:
+    anna = cafe.join(name="Anna")["member_id"]
+    cafe.earn(anna, spend_minor=500, order_id="order-1")
+    assert cafe.call("DELETE", f"/v1/members/{anna}").status == 202
+    for number in (anna, "order-1"):
+        page = on(owner, f"{PATH}?q={number}")
+        assert f"{PATH}/{anna}" not in page
+        assert "number of an order" not in page

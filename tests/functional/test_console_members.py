@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.functional.console import Browser
-from tests.functional.test_console_areas import OWNER, on, send
+from tests.functional.console import OWNER, Browser, on, send
 from tests.service import Merchant, Reply, Service
 
 PATH = "/console/members"

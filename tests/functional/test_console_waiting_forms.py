@@ -14,12 +14,11 @@ from regulars.domain.calendar import to_ms
 from regulars.store import keys, typed_forms
 from tests.conftest import Clock
 from tests.console_routes import CONSOLE
-from tests.functional.console import Browser, mailed
+from tests.functional.console import OWNER, Browser, mailed
 from tests.functional.test_quiet import known
 from tests.service import Merchant, Service
 from tests.spy import partitions
 
-OWNER = "owner@example.com"
 NOTE = "You are signed in again."
 SECRETS = {"secret", "pin", "code"}
 PAGES = [

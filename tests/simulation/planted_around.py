@@ -11,11 +11,12 @@ from unittest import mock
 
 from regulars.domain import compact, first_purchase
 from regulars.domain import due as domain_due
+from regulars.domain import ledger as domain_ledger
 from regulars.domain.calendar import hour_of, to_ms
 from regulars.jobs import due, orders, outbox, planning, recompute, referrals, working
 from regulars.messages import delivery, kinds
 from regulars.messages.delivery import SendInProgressError
-from regulars.store import formats, ledger
+from regulars.store import cards, formats, ledger
 from regulars.tills.events import ReportedSale
 from regulars.tills.providers import generic
 from tests import fleet
@@ -32,11 +33,22 @@ def _what_is_not_known_is_forgotten() -> list[Patch]:
 
 @contextmanager
 def patched(patches: Sequence[Patch]) -> Iterator[None]:
-    """Within the block the product is changed."""
+    """Within the block the product is changed; what it has made of a card is not remembered outside
+    of it: seeds are always the same runs, and would find it again."""
     with ExitStack() as stack:
+        stack.callback(_forget)
         for where, what, new in patches:
             stack.enter_context(mock.patch.object(where, what, new))
+        _forget()
         yield
+
+
+REMEMBERED = (cards.load_card, domain_ledger.parse)
+
+
+def _forget() -> None:
+    for one in REMEMBERED:
+        one.cache_clear()
 
 
 def _referrals_have_no_id() -> list[Patch]:

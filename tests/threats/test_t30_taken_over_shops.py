@@ -7,7 +7,7 @@ from regulars.core import tokens
 from regulars.http import protocol
 from regulars.store import limits, merchant_settings
 from tests.functional.console import Browser
-from tests.functional.test_console_areas import new_shop
+from tests.functional.test_console_set_up import new_shop
 from tests.functional.test_handing_over import NEXT, OWNER, link
 from tests.service import Merchant, Service
 from tests.threats import removal

@@ -96,9 +96,11 @@ def found(table: Table, serial: Serial) -> Found | None:
         content = ended(serial, brand_of(program), _words(program, profile), program.logo)
     else:
         today = calendar.local_date(now, program.timezone)
-        content = _content(serial, program, card, profile, merchant or {}, today, hero(
-            program, carryover.of(program, card, today), (), now,
-        ))  # fmt: skip
+        as_it_is = carryover.of(program, card, today)
+        content = _content(
+            serial, program, as_it_is, profile, merchant or {}, today,
+            hero(program, as_it_is, (), now),
+        )  # fmt: skip
     changed_s = max(wallet.changed_s, program_item["published"] // 1000, closed_ms // 1000)
     if not wallet.changed_s:  # nobody has noted when the card changed
         changed_s = calendar.to_ms(now) // 1000
@@ -120,7 +122,6 @@ def _content(
     now: Hero,
 ) -> Content:  # fmt: skip
     words, m = _words(program, profile), serial.merchant_id
-    card = carryover.of(program, card, today)
     code = passes.code(m, profile.handle, serial.link)
     base, slug = settings().base_url, merchant.get("slug", m)
     page = f"{base}/card/{slug}"

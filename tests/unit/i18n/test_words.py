@@ -1,5 +1,7 @@
 """Choosing a language, texts of programmes, names of units, reasons in words."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ POINT = {
     "kk": {"one": "ұпай", "other": "ұпай"},
 }
 NUMBERS = (0, 1, 2, 5, 12, 22, 25)
+PRODUCT = Path(__file__).parents[3] / "shared" / "regulars"
 
 
 @pytest.mark.parametrize(
@@ -186,6 +189,21 @@ def test_reasons_in_polish_and_kazakh() -> None:
     polish = "8 punktów za 840 Ft + 4 ekstra (×1,5); 70 Ft przechodzi na następny raz"
     assert say(why, 12, "pl") == polish
     assert say(why, 12, "kk") == "840 Ft үшін 8 ұпай + 4 қосымша (×1,5); 70 Ft келесіге өтті"
+
+
+def test_nobody_joins_a_figure_and_its_unit_by_hand() -> None:
+    """`change` and `amount` keep the unit apart; joined by hand it is not."""
+    sources = (path for kind in ("*.py", "*.html") for path in PRODUCT.rglob(kind))
+    joined = re.compile(r"\b(?:signed|number)\([^)]*\) ?\}+[ \u00a0]*\{+ ?(?:\w+\.)?unit\(")
+    found = [
+        f"{path.relative_to(PRODUCT)}:{number}"
+        for path in sources
+        if "compiled" not in path.parts
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if joined.search(line)
+    ]
+    assert found == []
+    assert joined.search('f"{words.signed(n)} {words.unit(unit, n)}"')
 
 
 def test_what_runs_from_right_to_left_is_kept_apart_in_sentences() -> None:

@@ -106,10 +106,13 @@ def _by_number(
     if found is None:
         return "", []
     member_id = found.member_id
-    card = here.get(path("/v1/members/{}", member_id))
-    if "merged_into" in card:
-        member_id = card["merged_into"]
-        card = here.get(path("/v1/members/{}", member_id))
+    outcome = here.ask(f"GET {path('/v1/members/{}', member_id)}")
+    if outcome.ok and "merged_into" in outcome.body:
+        member_id = outcome.body["merged_into"]
+        outcome = here.ask(f"GET {path('/v1/members/{}', member_id)}")
+    if not outcome.ok:  # of somebody who was erased
+        return "", []
+    card = outcome.body
     holder = find.read_member_card(here.gathered.shop, member_id)
     card = {**card, **integration.listed(holder.profile, holder.card)}
     worded = {

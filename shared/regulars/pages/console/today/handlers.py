@@ -111,7 +111,7 @@ def _happened(here: Console) -> tuple[Happened, ...]:
     for member_id, entry in newest:
         (row,) = history.events(program, [entry], words)
         profile = profiles.get(member_id)
-        gained = ", ".join(f"{words.signed(n)} {words.unit(unit, n)}" for unit, n in row.changes)
+        gained = ", ".join(words.change(unit, n) for unit, n in row.changes)
         found.append(
             Happened(
                 row.at,

@@ -159,7 +159,7 @@ def _preview(here: Console, doing: str, count: int) -> str:
         )  # fmt: skip
     amount = notation.read_whole(form["amount"]) or 0
     unit: Any = here.gathered.program.units[form["unit"]].name
-    each = f"{words.signed(amount)} {words.unit(unit, amount)}"
+    each = words.change(unit, amount)
     return words.n("One member: {each}", "{n} members: {each} for each", count, each=each)
 
 

@@ -154,9 +154,7 @@ def _lines(here: Console, member_id: str) -> tuple[tuple[Line, ...], str]:
         who = names.get(entry.staff or "", "")
         if not who and entry.source == "import":
             who = words.t("from a file")
-        gained = ", ".join(
-            f"{words.signed(n)} {words.unit(cast(Any, unit), n)}" for unit, n in row.changes
-        )
+        gained = ", ".join(words.change(cast(Any, unit), n) for unit, n in row.changes)
         note = entry.facts.get("note", "")
         more = [*row.more, f"“{note}”" if note else "", who, row.location,
                 words.clock(row.at, program.timezone)]  # fmt: skip

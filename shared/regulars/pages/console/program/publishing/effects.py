@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from regulars.i18n.formats import apart
 from regulars.i18n.words import Words
 from regulars.pages.console.program import parts
 from regulars.pages.console.program.publishing.view import Effect, Part
@@ -86,7 +87,7 @@ def loss(row: Mapping[str, Any], was: Speaker) -> str:
     words, what, members = was.by.words, row["what"], row["members"]
     names = {name: text for section in was.names.values() for name, text in section.items()}
     called, n = names.get(what, what), words.n
-    amount = f"{words.number(row['amount'])} {was.unit(what, row['amount'])}"
+    amount = f"{words.number(row['amount'])} {apart(was.unit(what, row['amount']))}"
     worded = {
         "right": n("loses their right to {tier}", "lose their right to {tier}", members,
                    tier=called),
