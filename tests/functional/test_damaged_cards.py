@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from regulars.actions import repair
+from regulars.actions.relist import LISTS
 from regulars.jobs import recompute
 from regulars.program.shop import load_shop
 from regulars.store import cards, keys
 from regulars.store.marshal import Item
 from tests.conftest import Clock
 from tests.functional.engine import BARE, tier
+from tests.functional.test_earning import published
 from tests.functional.test_sandbox import moved
 from tests.service import Merchant, Service
 
@@ -332,6 +334,32 @@ class TestOthersGoOn:
             assert cafe.card(member_id, test=True)["balances"]["point"]["available"] == 50
         moved(cafe, advance="P2D")
         assert cafe.card(ids[1], test=True)["balances"]["point"]["available"] == 50
+
+    def test_its_lists_are_kept_again_as_soon_as_it_is_repaired(
+        self, service: Service, cafe: Merchant, frozen: Clock
+    ) -> None:
+        """They were put off like all its jobs, for days: a card does not know of their mark."""
+        published(cafe.without_digest(), segments={"at_risk_days": 5, "lapsed_days": 9})
+        member_id = cafe.join()["member_id"]
+        service.list_members(cafe.id)
+        service.table.put({**state(cafe, member_id), "s": "no card"})
+        key = keys.due_mark(cafe.id, member_id, LISTS)
+        for _ in range(20):
+            frozen.now += timedelta(days=2)
+            service.run_job("tiers")
+            (mark,) = service.table.get(key)
+            if mark and "tries" in mark:
+                break
+        assert mark is not None
+        assert mark["tries"]
+        assert repaired(cafe, member_id, dry_run=False)["repaired"] is True
+        (again,) = service.table.get(key)
+        assert again is not None
+        assert "tries" not in again
+        assert again["GSI1PK"] < mark["GSI1PK"]
+        service.run_job("tiers")
+        (kept,) = service.table.get(key)
+        assert kept is None or kept["GSI1PK"] > mark["GSI1PK"]
 
     def test_a_publish_a_preview_and_the_lists_pass_it(
         self, poisoned: tuple[Merchant, list[str]]

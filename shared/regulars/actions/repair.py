@@ -138,7 +138,7 @@ def _checked(shop: Shop, member_id: str) -> CardCheck:
     aside = tuple(
         sk.removeprefix(keys.DUE_PREFIX)
         for sk, item in parts.items()
-        if sk.startswith(keys.DUE_PREFIX) and item.get("tries") and sk != _LISTS
+        if sk.startswith(keys.DUE_PREFIX) and item.get("tries")
     )
     card = _readable(state)
     refunds = {}
@@ -228,9 +228,11 @@ def _rebuilt(shop: Shop, found: CardCheck) -> tuple[Card, tuple[tuple[str, str],
     card = card._replace(version=max(known, card.seq) + 1, due=dict(found.due))
     birthday = profile_of(found.profile).birthday[-5:] if found.profile else ""
     again = tuple((job, hour_of(shop.now)) for job in found.aside)
-    card = card._replace(due={**card.due, **dict(again)})
-    dues = (*again, *newly_due(shop.program, card, shop.now, birthday))
-    return card._replace(due={**card.due, **dict(dues)}), tuple(dict(dues).items())
+    of_card = tuple((job, hour) for job, hour in again if job != LISTS)
+    card = card._replace(due={**card.due, **dict(of_card)})
+    new = tuple(newly_due(shop.program, card, shop.now, birthday))
+    card = card._replace(due={**card.due, **dict(new)})
+    return card, tuple(dict((*again, *new)).items())
 
 
 def _vouchers(shop: Shop, found: CardCheck) -> Iterator[tuple[Item | None, Voucher]]:
