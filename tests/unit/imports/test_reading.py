@@ -55,17 +55,20 @@ def test_what_a_program_writes_is_what_is_read(
     """Any cells, with separators, quotation marks and line ends in them."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=separator, lineterminator=ends)
-    writer.writerows([["name", "email", "phone"], *rows])
-    wanted = [tuple(row) for row in rows if any(row)]
+    writer.writerow(["name", "email", "phone"])
+    wanted = []
+    for row in rows:
+        begins_in = 1 + sum(1 for _ in io.StringIO(text.getvalue(), newline=""))
+        writer.writerow(row)
+        if any(row):
+            wanted.append((begins_in, tuple(row)))
     if not wanted:
         with pytest.raises(Refused):
             reading.sheet(text.getvalue().encode())
         return
     found = reading.sheet(text.getvalue().encode())
     assert found.headings == ("name", "email", "phone")
-    assert [row for _, row in found.rows] == wanted
-    lines = text.getvalue().split(ends) if ends == "\r\n" else text.getvalue().split("\n")
-    assert all(line <= len(lines) for line, _ in found.rows)
+    assert list(found.rows) == wanted
 
 
 @given(st.binary(max_size=300))
