@@ -36,4 +36,4 @@ def confirm(
             idempotency=idempotency, render=render, fresh=True,
         )  # fmt: skip
 
-    return once(shop.ledger, op, idempotency, shop.now, lambda: tried(do))
+    return once(shop.ledger, op, idempotency, shop.now, lambda: tried(do), render)

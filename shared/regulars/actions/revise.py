@@ -31,7 +31,7 @@ def sent_again(
     this request; with `once` an older content that comes again changes nothing, as when a queue
     delivers an event twice. Raises ORDER_OF_ANOTHER_MEMBER when the order is on another card.
     """
-    if known := shop.ledger.known(op, idempotency.fingerprint):
+    if known := shop.ledger.known(op, idempotency.fingerprint, render):
         return known  # it was this request that booked it, or the same one at the same time
     order_op = f"order:{operation.order_id}"
     read = _read(shop, first, order_op, op, operation.origin.source, None)

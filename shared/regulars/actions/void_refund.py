@@ -37,7 +37,7 @@ def void_refund(
     def do() -> Answer:
         return _void(shop, refund_id, source, op, idempotency, render)
 
-    return once(shop.ledger, op, idempotency, shop.now, do)
+    return once(shop.ledger, op, idempotency, shop.now, do, render)
 
 
 def _void(

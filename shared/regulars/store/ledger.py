@@ -338,11 +338,12 @@ class Ledger:
         items = self.table.items(card, prefix=keys.ENTRY_PREFIX, consistent=True)
         return map(cards.recorded_of, items)
 
-    def known(self, op: str, fingerprint: str) -> Answer | None:
-        """Read the first answer of an operation; None when it is new. Raises IDEMPOTENCY_MISMATCH
-        when its key was used for something else, or the refusal that was its answer."""
+    def known(self, op: str, fingerprint: str, render: Render | None = None) -> Answer | None:
+        """Read the first answer of an operation, rendered again when it is lost; None when it is
+        new. Raises IDEMPOTENCY_MISMATCH when its key was used for something else, or the refusal
+        that was its answer."""
         (item,) = self.table.get(keys.operation(self.merchant_id, op))
-        return replay(item, fingerprint) if item else None
+        return self._with_body(replay(item, fingerprint), render) if item else None
 
     def keep(
         self,
