@@ -1,15 +1,15 @@
 """Take a shop whole: what a released version leaves in its table after three weeks of everything.
 
-It runs within the tests of that release, with its own code, as `take.py` does, and is no test of this
-version:
+It runs within the tests of that release, with its own code, as `take.py` does, and is no test of
+this version:
 
     git worktree add ../released v0.4.0
     cp tests/formats/take_shop.py ../released/tests/functional/test_take.py
     cd ../released && TAKEN=0.4.0.json.gz make test ARGS=tests/functional/test_take.py
 
 The file goes into `tests/formats/shops`. It uses only what every release can do: one shop with a
-programme that has nearly everything, members who come and go, a counter, two tills, mails, jobs and a
-sandbox. What was given out is noted beside the items: links, codes, secrets.
+programme that has nearly everything, members who come and go, a counter, two tills, mails, jobs
+and a sandbox. What was given out is noted beside the items: links, codes, secrets.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def three_weeks(shop: Any, clock: Any, ids: dict[str, str]) -> None:
 
 
 def refund(shop: Any, refund_id: str, order_id: str, **part: int) -> None:
-    body = {"refund_id": refund_id, "order_id": order_id, **part}
+    body: dict[str, Any] = {"refund_id": refund_id, "order_id": order_id, **part}
     assert shop.call("POST", "/v1/refunds", body).status in {200, 202}
 
 

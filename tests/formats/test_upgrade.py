@@ -1,7 +1,7 @@
 """A shop that a released version has run for three weeks goes on with this version.
 
-`take_shop.py` says what the shop is and how it was written, by the code of the release itself. Nothing is
-done between the release and this version but what a deployment does: jobs run, links are opened.
+`take_shop.py` says what the shop is and how it was written, by the code of the release itself.
+Nothing is done between the release and this version but what a deployment does.
 """
 
 from __future__ import annotations
@@ -178,7 +178,9 @@ def test_sales_of_then_are_refunded_moved_and_sent_again(shop: Upgraded) -> None
         entry for entry in entries(shop, "anna") if entry.get("order_id") == "anna-7"
         and entry["kind"] == "earn"
     ]  # fmt: skip
-    moved = shop.call("POST", f"/v1/entries/{sale['entry_id']}/move", {"to": cleo, "reason": "her sister's"})
+    moved = shop.call(
+        "POST", f"/v1/entries/{sale['entry_id']}/move", {"to": cleo, "reason": "her sister's"}
+    )
     assert moved.status == 200, moved.text
     assert shop.is_whole()
     assert shop.card(anna)["spend_minor"] < shop.then("anna")["spend_minor"]

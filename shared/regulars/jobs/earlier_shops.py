@@ -1,8 +1,9 @@
 """Takes up the shops of before version 0.4.0, which stand in no list of shops: once, by themselves.
 
-Such a shop is found by the mark of its weekly digest. Its members are put into their lists, its owner
-can sign in to the console with the address that the shop has, and it is put into the list of shops.
-The hourly run of `tiers` looks for all of them once; the digest takes up whoever was not found.
+Such a shop is found by the mark of its weekly digest. Its members are put into their lists, its
+owner can sign in to the console with the address that the shop has, and it is put into the list of
+shops. The hourly run of `tiers` looks for all of them once; the digest takes up whoever was not
+found.
 """
 
 from __future__ import annotations
