@@ -192,8 +192,8 @@ def rewards(shop: Any, ids: dict[str, str]) -> dict[str, Any]:
     used = shop.call("POST", f"/v1/vouchers/{taken[1]}/redeem", {"order_id": "anna-20"})
     assert used.status == 200, used.text
     assert shop.call("POST", f"/v1/vouchers/{taken[2]}/cancel", {}).status == 200
-    body = {"member_id": ids["emil"], "unit": "stamp", "amount": 2, "reason": "a paper card"}
-    assert shop.call("POST", "/v1/adjust", body).status == 200
+    more = {"member_id": ids["emil"], "unit": "stamp", "amount": 2, "reason": "a paper card"}
+    assert shop.call("POST", "/v1/adjust", more).status == 200
     return {"open": taken[0], "redeemed": taken[1], "cancelled": taken[2]}
 
 
