@@ -67,11 +67,11 @@ def test_each_function_and_layer_is_one_zip_of_what_was_built(build: Build, rele
 
 def test_the_sums_are_of_all_that_was_written(released: Path) -> None:
     lines = (released / "SHA256SUMS").read_text("utf-8").splitlines()
-    said = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    listed = {name: digest for digest, name in (line.split("  ") for line in lines)}
     there = {path.name: path for path in released.iterdir() if path.name != "SHA256SUMS"}
-    assert list(said) == sorted(there)
+    assert list(listed) == sorted(there)
     for name, path in there.items():
-        assert hashlib.sha256(path.read_bytes()).hexdigest() == said[name]
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == listed[name]
 
 
 def test_neither_place_nor_time_nor_modes_of_a_machine_change_a_zip(
@@ -139,8 +139,8 @@ def test_everything_has_a_licence_and_its_text(
 ) -> None:
     text = (released / "THIRD_PARTY_LICENSES").read_text("utf-8")
     for one in components(bill):
-        (said,) = one["licenses"]
-        licence = said.get("expression") or said["license"]["id"]
+        (listed,) = one["licenses"]
+        licence = listed.get("expression") or listed["license"]["id"]
         assert f"\n{one['name']} {one['version']}: {licence}\n" in text
         assert re.search(rf"^{re.escape(one['name'])} {one['version']} \(.+\)$", text, re.MULTILINE)
     known = {one["name"] for one in components(bill)}

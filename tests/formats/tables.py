@@ -13,15 +13,22 @@ from tests.service import Service
 HERE = Path(__file__).parent
 RELEASED = sorted(path.name.removesuffix(".json.gz") for path in HERE.glob("golden/*.json.gz"))
 
+BATCH = 25
+
 Taken = dict[str, Any]
 
 
 def put_back(service: Service, folder: str, release: str) -> Taken:
     """Put what a release left into the table as it was, and return what was taken with it."""
     found: Taken = json.loads(gzip.decompress((HERE / folder / f"{release}.json.gz").read_bytes()))
-    for item in found["items"]:
-        raw = {name: _raw(attribute) for name, attribute in item.items()}
-        service.table._transport("PutItem", {"TableName": service.table.name, "Item": raw})
+    puts = [
+        {"PutRequest": {"Item": {name: _raw(attribute) for name, attribute in item.items()}}}
+        for item in found["items"]
+    ]
+    for first in range(0, len(puts), BATCH):
+        asked = {"RequestItems": {service.table.name: puts[first : first + BATCH]}}
+        answer = service.table._transport("BatchWriteItem", asked)
+        assert not answer.get("UnprocessedItems")
     return found
 
 

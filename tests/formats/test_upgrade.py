@@ -127,7 +127,7 @@ def test_a_link_to_unsubscribe_of_then_stops_mails(shop: Upgraded) -> None:
     assert mail["given"] is False
 
 
-def test_the_counter_goes_on_or_enrols_its_device_once_with_its_old_link(shop: Upgraded) -> None:
+def test_the_counter_goes_on_or_enrolls_its_device_once_with_its_old_link(shop: Upgraded) -> None:
     emil, cookies = shop.id_of("emil"), shop.given["cookies"]
     if shop.release in WITHOUT_DEVICES:
         over = shop.at_the_counter("/v1/earn", "old", cookies, member_id=emil)
@@ -315,7 +315,7 @@ def test_whatever_is_done_first_leaves_the_card_whole(shop: Upgraded, what: str)
     assert shop.is_whole()
 
 
-def test_a_programme_of_then_is_published_again(shop: Upgraded) -> None:
+def test_a_program_of_then_is_published_again(shop: Upgraded) -> None:
     now = shop.call("GET", "/v1/program").json
     changed = {**now["program"], "name": "Corner Café & Co"}
     reply = shop.call("PUT", "/v1/program", changed, headers={"if-match": str(now["version"])})
