@@ -88,6 +88,13 @@ def test_neither_place_nor_time_nor_modes_of_a_machine_change_a_zip(
         assert again.read_bytes() == first.read_bytes()
 
 
+def test_no_time_of_a_source_is_in_it(build: Build) -> None:
+    """The templates are there compiled; what they were made of is not, nor when it was changed."""
+    package = build.folder / "SharedLayer" / "python" / "regulars"
+    assert list(package.rglob("*.html")) == []
+    assert (package / "render" / "compiled" / "sources.txt").read_bytes() == b""
+
+
 def test_nothing_in_it_names_a_folder_of_this_machine(build: Build) -> None:
     places = [str(place).encode() for place in (ROOT, Path(build.python).parents[1])]
     if Path.home() != Path("/root"):  # the machines on which wheels are built have that one, too
