@@ -25,7 +25,8 @@ def test_one_that_the_other_card_s_money_reached_goes_with_it(cards: Pair) -> No
     cards.kept.sale(1000)
     assert cards.kept.card.tier
     cards.unmerge()
-    assert (cards.kept.card.tier, dict(cards.kept.card.held)) == (None, {})
+    assert cards.kept.card.tier is None
+    assert cards.kept.card.held == {}
 
 
 def test_one_that_is_earned_without_it_stays(cards: Pair) -> None:
