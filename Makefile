@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run job test quick simulate audiences fraud mutants long check format build deploy bench year clean
+.PHONY: help setup run job test quick simulate audiences fraud mutants long check format build release deploy bench year clean
 
 # Compiled modules are kept also where the environment says otherwise: each process that the product
 # or a test starts would compile them all again.
@@ -100,6 +100,9 @@ format: .venv/.installed node_modules/.installed ## Format the code and fix what
 build: .venv/.installed ## Build what is deployed
 	@scripts/build
 
+release: build ## Pack what is deployed into dist/, with sums, a list of everything in it and licences
+	@$(BIN)/python scripts/release
+
 deploy: build ## Deploy what is built (STAGE=dev SET="MailFrom=… OwnerAlarmEmail=…" ARGS= goes to sam)
 	@$(BIN)/python scripts/deploy $(if $(STAGE),--stage $(STAGE)) $(if $(STACK),--stack $(STACK)) \
 		$(if $(ARGS),--sam="$(ARGS)") $(SET)
@@ -112,6 +115,6 @@ year: .venv/.installed ## Play a year of plausible customers (TEMPLATE=supper-cl
 		--members $(or $(MEMBERS),100) --seed $(or $(SEED),1)
 
 clean: ## Remove everything that was made here, the local data excepted
-	@rm -rf .venv .venv-lint .venv-ministack .tools node_modules .aws-sam dist
+	@rm -rf .venv .venv-lint .venv-ministack .venv-release .venv-sam .tools node_modules .aws-sam dist
 	@rm -rf shared/regulars/render/compiled .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,3 +1,3 @@
 """Regulars: loyalty for small businesses on one exact ledger."""
 
-__version__ = "0.2.0"
+__version__ = "0.4.0"

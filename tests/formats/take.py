@@ -2,9 +2,9 @@
 
 It runs within the tests of that release, with its own code, and is no test of this version:
 
-    git worktree add ../released v0.3.0
+    git worktree add ../released v0.4.0
     cp tests/formats/take.py ../released/tests/functional/test_take.py
-    cd ../released && TAKEN=0.3.0.json make test ARGS=tests/functional/test_take.py
+    cd ../released && TAKEN=0.4.0.json.gz make test ARGS=tests/functional/test_take.py
 
 The file goes into `tests/formats/golden`. It uses only what the API of every release can do.
 """

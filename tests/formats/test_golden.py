@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from base64 import b64decode
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from regulars.store import formats, keys
 from tests.conftest import Clock
+from tests.formats.tables import HERE, RELEASED, Taken, put_back
 from tests.service import Merchant, Service
 
-GOLDEN = Path(__file__).parent / "golden"
-RELEASED = sorted(path.name.removesuffix(".json.gz") for path in GOLDEN.glob("*.json.gz"))
+SHOPS = HERE / "shops"
+
 SAME = ("balances", "tier", "spend_minor", "visits", "name", "language", "seq", "vouchers")
 """What a release and this version both say of a member."""
-
-Taken = dict[str, Any]
 
 
 @pytest.fixture(params=RELEASED)
 def taken(request: pytest.FixtureRequest, service: Service, frozen: Clock) -> Taken:
     """The table of a release, a minute after it was taken."""
-    found: Taken = json.loads(gzip.decompress((GOLDEN / f"{request.param}.json.gz").read_bytes()))
-    for item in found["items"]:
-        raw = {name: _raw(attribute) for name, attribute in item.items()}
-        service.table._transport("PutItem", {"TableName": service.table.name, "Item": raw})
+    found = put_back(service, "golden", request.param)
     frozen.now = datetime.fromisoformat(found["now"]) + timedelta(minutes=1)
     found["shops"] = [(Merchant(service, one["created"]), one) for one in found["shops"]]
     return found
 
 
-def _raw(attribute: dict[str, Any]) -> dict[str, Any]:
-    """An attribute as our transport takes it: bytes as they are."""
-    ((kind, value),) = attribute.items()
-    if kind == "M":
-        return {"M": {name: _raw(one) for name, one in value.items()}}
-    if kind == "L":
-        return {"L": [_raw(one) for one in value]}
-    return {kind: b64decode(value) if kind == "B" else value}
-
-
 def test_each_release_of_the_changelog_has_its_items() -> None:
-    changelog = (GOLDEN.parents[2] / "CHANGELOG.md").read_text("utf-8")
+    changelog = (HERE.parents[1] / "CHANGELOG.md").read_text("utf-8")
     released = [line.split()[1] for line in changelog.splitlines() if line.startswith("## 0")]
     assert sorted(released) == RELEASED
+    assert sorted(path.name.removesuffix(".json.gz") for path in SHOPS.glob("*.gz")) == RELEASED
 
 
 def test_it_says_what_it_said(taken: Taken) -> None:

@@ -154,7 +154,7 @@ def _vouchers(shop: Shop, member_id: str, ids: Any) -> tuple[Voucher, ...]:
 def _undo(shop: Shop, kept: Card, other: Card, found: KeptMerge, op: str) -> Unmerge:
     """Read from the ledgers of both cards what is needed to undo a merge.
 
-    Raises CONFLICT when entries of before version 0.3.0 do not tell it.
+    Raises CONFLICT when entries of before version 0.4.0 do not tell it.
     """
     before, merged, after, since = _around(shop, kept.member_id, found.seq)
     came, _, _, _ = _around(shop, other.member_id, other.seq)

@@ -106,7 +106,7 @@ class Verified(View):
     differences: list[Difference]
     """Where the stored card is not what its entries say; a repair writes what they say."""
     unknown: list[str]
-    """What the entries of this card do not say, because they are from before version 0.3.0."""
+    """What the entries of this card do not say, because they are from before version 0.4.0."""
 
 
 class Repaired(View):

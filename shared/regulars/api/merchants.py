@@ -17,12 +17,9 @@ from regulars.program.check import check
 from regulars.program.load import load
 from regulars.store import api_keys, connect, sign_ins, staff
 from regulars.store.merchants import Merchant, Merchants
-from regulars.store.staff import MANAGER, OWNER, Person
+from regulars.store.staff import MANAGER, Person
 from regulars.store.table import Put
 from regulars.tills import hooks, registry
-
-OWNERS_NAME = "Owner"
-"""What the owner is called until they say."""
 
 FIRST_LINK_MS = 7 * 24 * 3600 * 1000
 """For how long the link of a new merchant's first device can be used."""
@@ -130,15 +127,12 @@ def _people_and_first_device(
 ) -> tuple[list[Put], str]:
     """The owner, whoever stands at the counter first, and the link that enrols their device."""
     counter = Person(tokens.random_id(8), document["name"], MANAGER, created_ms=created_ms)
-    owner = Person(
-        tokens.random_id(8), OWNERS_NAME, OWNER, email=owner_email, created_ms=created_ms
-    )
     places = document.get("locations") or [{"id": None}]
     link = enrollment.link(
         live, counter.staff_id, document["name"], places[0]["id"], created_ms + FIRST_LINK_MS
     )
-    people = [staff.put_person(live, one) for one in (counter, owner)]
-    return [*people, *sign_ins.mailbox_put(live, owner), link.put], link.url
+    owner = sign_ins.new_owner(live, tokens.random_id(8), owner_email, created_ms)
+    return [staff.put_person(live, counter), *owner, link.put], link.url
 
 
 ROUTES: dict[str, protocol.Handler] = {

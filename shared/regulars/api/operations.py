@@ -45,7 +45,7 @@ OPERATIONS: dict[str, Text] = {
     "GET /v1/merchants": Text(
         "Merchants",
         "Lists the live merchants, newest first. One that was created before there was this list "
-        "stands in it after its next weekly digest or its next change.",
+        "stands in it an hour after version 0.4.0 was deployed.",
     ),
     "PATCH /v1/merchants/{id}": Text(
         "Merchants",

@@ -108,6 +108,7 @@ def close(request: protocol.Request) -> protocol.Response:
     if tokens.is_sandbox(live):
         raise Refused(RefusalCode.NOT_FOUND)
     table = connect.table()
+    merchant_settings.put_into_list(table, live)  # the list shows where its archive is
     close_shop.close(table, live, clock.now(), _noted(request, live, "merchant.closed", {}))
     logger().info("a merchant was closed", extra={"merchant": live})
     return protocol.json_answer(202, _view(merchant_settings.read(table, live)))

@@ -189,8 +189,8 @@ class Fold:
         for voucher_id, written in entry.facts.get("came", {}).items():
             self.vouchers[voucher_id] = voucher_of(voucher_id, entry.seq, written)
         closed = [*entry.facts.get("returned", ())]
-        if entry.kind == "redeem" and "voucher" in entry.facts and entry.patch is None:
-            closed.append(entry.facts["voucher"])
+        if entry.patch is None or BASE in entry.patch:  # what was open before is not known
+            before = dict.fromkeys(_named_as_closed(entry))
         closed += [one for one in before if one not in self.card.open]
         for voucher_id in closed:
             if voucher_id in self.vouchers and self.vouchers[voucher_id].status == "issued":
@@ -217,6 +217,9 @@ class Fold:
                 known = self.vouchers[voucher_id]
                 self.vouchers[voucher_id] = known._replace(uses=_used(entry, known.uses, changes))
 
+
+_ENDINGS = ("redeemed", "moved")
+"""Under which names of its facts an entry lists vouchers that it has closed so."""
 
 OPS_KEPT = 100
 """Of so many of the newest entries the operation is remembered."""
@@ -285,9 +288,17 @@ def _used(
     return uses
 
 
+def _named_as_closed(entry: Entry) -> Iterator[str]:
+    """Return the vouchers that an entry says it has closed, besides those given back."""
+    if entry.kind == "redeem" and "voucher" in entry.facts:
+        yield entry.facts["voucher"]
+    for status in _ENDINGS:
+        yield from entry.facts.get(status, ())
+
+
 def _ending(entry: Entry, voucher_id: str) -> Any:
     """How a voucher ends that an entry closes."""
-    for status in ("redeemed", "moved"):
+    for status in _ENDINGS:
         if voucher_id in entry.facts.get(status, ()):
             return status
     return {"redeem": "redeemed", "expire": "expired"}.get(entry.kind, "cancelled")

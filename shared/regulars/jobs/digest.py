@@ -15,11 +15,11 @@ from regulars.actions.due_marks import DIGEST, MONDAY_HOUR, next_digest, next_lo
 from regulars.domain import calendar
 from regulars.domain.ledger import Entry
 from regulars.domain.reasons import ReasonKind
-from regulars.jobs import over_campaigns, retention
+from regulars.jobs import earlier_shops, over_campaigns, retention
 from regulars.messages.notification import Notification
 from regulars.messages.notify import notify
 from regulars.program.shop import Shop
-from regulars.store import keys, merchant_settings
+from regulars.store import keys
 from regulars.store.members import Members
 from regulars.store.table import Absent
 
@@ -45,7 +45,7 @@ def digest(shop: Shop, member_id: str) -> None:
     compared = {name: before[name] for name in kept} if before else None
     facts = {"figures": {**figures, "before": compared}, "signals": _signals(shop)}
     notify(shop.merchant_id, Notification(keys.MERCHANT_LEVEL, DIGEST, str(week), facts), shop.now)
-    merchant_settings.put_into_list(shop.table, shop.merchant_id)
+    earlier_shops.take_up(shop.table, shop.merchant_id, shop.now)
     shop.table.put(next_digest(shop.merchant_id, zone, today))
     shop.table.put(next_look(shop.merchant_id, shop.now), Absent())  # for merchants of before
     retention.take_up(shop)

@@ -38,10 +38,14 @@ def take_up(table: Table, now: datetime) -> None:
     start = kept["start"] if kept else None
     page = table.query(keys.MERCHANTS, index=True, limit=PAGE, start=start)
     for item in page.items:
-        live = item["PK"].removeprefix("M#")
-        for m in (live, twin(live)):
-            work_queue.put({"kind": LIST_ALL, "merchant_id": m, "at": to_ms(now)})
+        list_all(item["PK"].removeprefix("M#"), now)
     table.put({"PK": pk, "SK": sk, "start": page.next})
+
+
+def list_all(live: str, now: datetime) -> None:
+    """Have the members of a merchant and of its sandbox listed."""
+    for m in (live, twin(live)):
+        work_queue.put({"kind": LIST_ALL, "merchant_id": m, "at": to_ms(now)})
 
 
 def go_along(message: Message, is_over: Callable[[], bool]) -> Message | None:

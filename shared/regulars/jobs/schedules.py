@@ -36,6 +36,7 @@ from regulars.jobs import (
     cards,
     closing,
     digest,
+    earlier_shops,
     expiring_keys,
     fraud,
     invitations,
@@ -140,6 +141,7 @@ def _handler(function: str, handing: Callable[[Deadline], Hand], reserve_s: floa
         names, hand = frozenset(FUNCTIONS[function]), handing(deadline)
         if function == "tiers":
             listing.take_up(connect.table(), clock.now())
+            earlier_shops.look_for(connect.table(), clock.now())
         planned = plan(connect.table(), function, names, clock.now(), hand, deadline)
         logger().info("due cards planned", extra={"job": FUNCTIONS[function][0], "cards": planned})
         return {"cards": planned}

@@ -13,7 +13,7 @@ from regulars.core import clock
 from regulars.core.deadline import Deadline
 from regulars.core.observability import age
 from regulars.domain.calendar import to_ms
-from regulars.jobs import batches, importing, listing, recompute, work_queue
+from regulars.jobs import batches, earlier_shops, importing, listing, recompute, work_queue
 from regulars.jobs.due import do_page
 from regulars.jobs.planning import DUE, REST, plan_rest
 from regulars.jobs.schedules import JOBS
@@ -67,6 +67,10 @@ def _list(message: dict[str, Any], deadline: Deadline) -> None:
     listing.list_some(message)
 
 
+def _take_up(message: dict[str, Any], deadline: Deadline) -> None:
+    earlier_shops.take_up(connect.table(), message["merchant_id"], clock.now())
+
+
 def _import(message: dict[str, Any], deadline: Deadline) -> dict[str, Any] | None:
     return importing.go_on(message, lambda: deadline.passed)
 
@@ -78,5 +82,6 @@ _KINDS = {
     recompute.REVIEW: _review,
     listing.LIST_ALL: _list_all,
     listing.LIST: _list,
+    earlier_shops.TAKE_UP: _take_up,
     importing.IMPORT: _import,
 }

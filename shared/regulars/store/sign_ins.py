@@ -24,6 +24,9 @@ TRIES_MAX = 5
 KEPT_S = 24 * 3600
 SHOPS_MAX = 100
 
+OWNERS_NAME = "Owner"
+"""What an owner is called until they say."""
+
 
 class SignIn(NamedTuple):
     """What was asked for. Link and code are made from its id, with our key."""
@@ -109,6 +112,12 @@ def mailbox_put(merchant_id: str, person: Person) -> list[Put]:
         "PK": pk, "SK": f"{merchant_id}#{person.staff_id}", "m": merchant_id, "s": person.staff_id
     }  # fmt: skip
     return [Put(item)]
+
+
+def new_owner(merchant_id: str, staff_id: str, email: str, created_ms: int) -> list[Put]:
+    """Return the writes of the first owner of a merchant, who signs in with a mailbox."""
+    owner = Person(staff_id, OWNERS_NAME, OWNER, email=email, created_ms=created_ms)
+    return [staff.put_person(merchant_id, owner), *mailbox_put(merchant_id, owner)]
 
 
 def moved(table: Table, merchant_id: str, before: str, email: str, now_ms: int) -> list[Put]:
