@@ -74,6 +74,11 @@ TABBAR = """() => {
 }"""
 """What is wrong with the sections at the foot of the console on phones."""
 
+UNEVEN = """() => [...document.querySelectorAll(".stamps")]
+    .filter((each) => new Set([...each.children].map((one) => one.offsetWidth)).size > 1)
+    .map((each) => each.className)"""
+"""Punch cards whose stamps are of several sizes."""
+
 WIDTHS = (320, 1280)
 LANGUAGES = ("en", "hu", "pl", "kk")
 
@@ -111,6 +116,7 @@ def test_every_page_fits_and_is_accessible(page: Page, address: str, lang: str) 
                 found.append((name, width, "overflow", wider))
             found += [(name, width, "cut", text) for text in page.evaluate(CUT)]
             found += [(name, width, "broken", word) for word in page.evaluate(BROKEN)]
+            found += [(name, width, "uneven", card) for card in page.evaluate(UNEVEN)]
             found += [(name, width, "tab bar", wrong) for wrong in page.evaluate(TABBAR) or ()]
             if has_axe(name, lang, width):
                 violations = Axe().run(page).response["violations"]
