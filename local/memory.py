@@ -119,9 +119,11 @@ class Memory:
             return {}
         changes: list[Change] = []
         reasons: list[Params] = []
-        for write in params["TransactItems"]:
-            ((kind, part),) = write.items()
-            key = _key(part["Item"] if kind == "Put" else part["Key"])
+        parts = [next(iter(write.items())) for write in params["TransactItems"]]
+        places = [_key(part["Item"] if kind == "Put" else part["Key"]) for kind, part in parts]
+        if len(set(places)) < len(places):
+            raise ServiceError("ValidationException", "several operations on one item", 400, {})
+        for key, (kind, part) in zip(places, parts, strict=True):
             there = self.read(key)
             if not _holds(part, there):
                 old = {"Item": there} if there is not None and _wants_old(part) else {}

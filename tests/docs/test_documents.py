@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import regulars
+from regulars.store import keys
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = frozenset({"node_modules", "dist", "layers"})
@@ -54,6 +55,26 @@ def test_every_link_leads_somewhere() -> None:
             if not there.exists() or not named:
                 broken.append(f"{page.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def test_every_document_is_in_the_index() -> None:
+    """In docs/README.md, or in the index of its own folder that stands there."""
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    named = {(ROOT / "docs" / it).resolve() for it in re.findall(r"\]\(([^)#]+)\)", index)}
+    listed = named | {page for page in documents(ROOT / "docs") if page.parent.name == "adr"}
+    assert ROOT / "docs" / "adr" / "README.md" in named
+    assert [it for it in documents(ROOT / "docs") if it.resolve() not in listed] == [
+        ROOT / "docs" / "README.md"
+    ]
+
+
+def test_the_table_document_is_that_of_the_keys_module() -> None:
+    """Every row of the module's own table stands in docs/table.md, word for word."""
+    document = (ROOT / "docs" / "table.md").read_text("utf-8")
+    rows = [line for line in (keys.__doc__ or "").splitlines() if line.startswith("|")]
+
+    assert len(rows) > 20
+    assert [row for row in rows if row not in document] == []
 
 
 def test_every_command_that_is_named_exists() -> None:

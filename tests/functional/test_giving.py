@@ -74,6 +74,23 @@ def test_the_same_key_gives_once(shop: Merchant) -> None:
     assert (balance(shop.card(anna), "point"), balance(shop.card(ben), "point")) == (3, 2)
 
 
+def test_a_key_that_was_refused_stays_so(shop: Merchant) -> None:
+    anna, ben = (shop.join()["member_id"] for _ in range(2))
+    assert give(shop, anna, ben, 2, key="k").code == "insufficient_balance"
+    shop.earn(anna, spend_minor=500)
+    again = give(shop, anna, ben, 2, key="k")
+    assert (again.code, again.replayed) == ("insufficient_balance", True)
+    assert balance(shop.card(anna), "point") == 5
+
+
+def test_two_ids_of_one_card_give_each_other_nothing(shop: Merchant) -> None:
+    anna, ben = (shop.join()["member_id"] for _ in range(2))
+    shop.earn(anna, spend_minor=500)
+    shop.call("POST", f"/v1/members/{anna}/merge", {"from": ben})
+    assert give(shop, anna, ben, 1).code == give(shop, ben, anna, 1).code == "invalid"
+    assert balance(shop.card(anna), "point") == 5
+
+
 def test_in_both_directions_at_once_nothing_is_lost(shop: Merchant) -> None:
     anna, ben = (shop.join()["member_id"] for _ in range(2))
     for member_id in (anna, ben):

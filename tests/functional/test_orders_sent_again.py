@@ -8,7 +8,7 @@ import pytest
 
 from regulars.store.ledger import Ledger
 from tests.functional.test_earning import balance, published
-from tests.service import Merchant, Service
+from tests.service import Merchant, Reply, Service
 
 MUG = {"category": "mug", "quantity": 1, "amount_minor": 1000}
 CUP = {"category": "cup", "quantity": 1, "amount_minor": 400}
@@ -144,6 +144,27 @@ def test_another_key_with_the_same_content_keeps_its_answer_too(shop: Merchant) 
     assert state(shop, member_id) == (20, 1, 2000, 1)
     other = shop.call("POST", "/v1/earn", {**body, "spend_minor": 1}, key="l")
     assert other.code == "idempotency_mismatch"
+
+
+def test_a_change_that_comes_twice_at_once_has_one_answer(
+    shop: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member_id = shop.join()["member_id"]
+    shop.earn(member_id, spend_minor=1000, order_id="o")
+    body = {"member_id": member_id, "spend_minor": 2000, "order_id": "o"}
+    perform, waiting = Ledger.perform, [body]
+    faster: list[Reply] = []
+
+    def changed(self: Ledger, *given: Any, **more: Any) -> Any:
+        answer = perform(self, *given, **more)
+        if waiting:
+            faster.append(shop.call("POST", "/v1/earn", waiting.pop(), key="k"))
+        return answer
+
+    monkeypatch.setattr(Ledger, "perform", changed)
+    slower = shop.call("POST", "/v1/earn", body, key="k")
+    assert slower.json == faster[0].json
+    assert state(shop, member_id) == (20, 1, 2000, 1)
 
 
 def test_what_one_sale_left_over_still_counts_when_it_is_sent_again(shop: Merchant) -> None:

@@ -109,7 +109,7 @@ class Checker:
             raise Broken(words(error)) from error
 
     def _look(self, changes: list[Change]) -> None:
-        kinds: dict[str, tuple[Key, Any, Any]] = {}
+        kinds: dict[str, list[tuple[Key, Any, Any]]] = {}
         for key, before, after in changes:
             kind = key[1].partition("#")[0]
             assert not fleet.lost(before, after), f"{key} lost what a newer version says"
@@ -135,13 +135,13 @@ class Checker:
                 self._delivery(key, before, after)
                 continue
             elif key[0].endswith("#ATTENTION"):
-                member = from_item(after)["about"].get("member_id")
-                assert member in self.spoilt, f"set aside, and sound: {from_item(after)['why']}"
+                self._set_aside(from_item(after))
                 continue
             elif kind == "LINK" and "kind" in after:
                 self._code(key[0].removeprefix("LINK#"), before, after)
             elif kind in {"ENTRY", "OP", "CODE", "LINK", "HANDLE", "CONTACT"}:
-                assert before is None or before == after, f"{key} was written over"
+                same = before is None or before == after
+                assert same or self._may_change(kind, before, after), f"{key} was written over"
             elif key[0].rpartition("#")[2] in self.spoilt and kind in {"STATE", "VOUCHER"}:
                 continue
             elif kind == "VOUCHER" and "#PARKED#" in key[0]:
@@ -170,12 +170,24 @@ class Checker:
                 assert version >= self.version
                 if version > self.version:
                     self.version, self.to_review = version, set(self.replays)
-            kinds.setdefault(kind, (key, before, after))
+            kinds.setdefault(kind, []).append((key, before, after))
+        self._together(kinds)
+
+    def _set_aside(self, item: Mapping[str, Any]) -> None:
+        """What waits for a person is damaged."""
+        assert item["about"].get("member_id") in self.spoilt, f"aside, and sound: {item['why']}"
+
+    def _may_change(self, kind: str, before: Any, after: Any) -> bool:
+        """Whether an item that is only ever added may be written over like this."""
+        return False
+
+    def _together(self, kinds: Mapping[str, list[tuple[Key, Any, Any]]]) -> None:
+        """What came in one write belongs together."""
         if "ENTRY" in kinds:
             assert {"STATE", "OP"} <= kinds.keys(), f"an entry came alone with {sorted(kinds)}"
-            self._entry(kinds["ENTRY"], from_item(kinds["STATE"][2]))
+            self._entry(kinds["ENTRY"][0], from_item(kinds["STATE"][0][2]))
         elif "STATE" in kinds:
-            self._quiet(from_item(kinds["STATE"][2]))
+            self._quiet(from_item(kinds["STATE"][0][2]))
         elif "VOUCHER" in kinds or "REFUNDED" in kinds:
             raise AssertionError(f"{sorted(kinds)} without an entry")
 

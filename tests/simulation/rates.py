@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from regulars.domain.operations import Item
 from tests.unit.domain.tier_oracle import month_of
@@ -107,6 +108,43 @@ def bonuses_fit(
             amounts.add(0)
         assert given.pop(one["id"], 0) in amounts, f"the bonus of {one['id']}"
     assert not given, f"bonuses of nobody: {given}"
+
+
+def lines_fit(
+    document: Mapping[str, Any], entry: Mapping[str, Any], asked: Asked, visits: int,
+    carried: Mapping[str, int], tier: str | None,
+) -> None:  # fmt: skip
+    """Assert that an entry grants what was asked for comes to, in a tier and after a remainder."""
+    zone = ZoneInfo(document["timezone"])
+    local = datetime.fromtimestamp(entry["eff"] / 1000, UTC).astimezone(zone)
+    campaigns = running(document, local, tier, asked.spend)
+    tiers = {one["id"]: one for one in document.get("tiers", ())}
+    ranked: Mapping[str, Any] = tiers.get(tier, {})
+    times = thousandths(ranked.get("multiplier", "1"))
+    kinds = {"visit", "spend", "item"} if entry["kind"] == "earn" else {"join"}
+    expected, moved = {}, {}
+    for rule in document["earn"]:
+        if rule["on"] not in kinds:
+            continue
+        units, left = (rule["amount"], 0) if rule["on"] == "join" else base(
+            rule, asked, visits, carried.get(rule["id"], 0)
+        )  # fmt: skip
+        more, whose = best(campaigns, rule["on"], rule["unit"])
+        if amount := units * times * more // 1_000_000:
+            expected[rule["id"]] = amount, whose
+        if left:
+            moved[rule["id"]] = left
+    granted: dict[str, tuple[int, str]] = {}
+    for _, amount, _, rule_id, why in entry["lines"]:
+        if why["k"] in kinds:
+            before = granted.get(rule_id, (0, ""))[0]
+            granted[rule_id] = before + amount, why.get("c", "")
+    assert granted == expected, "other amounts than the rules come to"
+    assert entry["facts"].get("carry", {}) == moved, "another remainder than is left"
+    if entry["kind"] == "earn":
+        counts = (visits, asked.spend, asked.items)
+        kinds = {kind for kind, n in zip(("visit", "spend", "item"), counts, strict=True) if n}
+    bonuses_fit(document, campaigns if kinds else [], kinds, entry["lines"])
 
 
 def period(every: str, day: date) -> str:

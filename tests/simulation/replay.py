@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tests.simulation import programs, rates
 from tests.simulation.rates import Asked
@@ -294,34 +293,7 @@ class Replay(ReplayState):
         self, entry: Mapping[str, Any], asked: Asked, visits: int, carried: Mapping[str, int],
         tier: Right,
     ) -> None:  # fmt: skip
-        zone = ZoneInfo(self.document["timezone"])
-        local = datetime.fromtimestamp(entry["eff"] / 1000, UTC).astimezone(zone)
-        campaigns = rates.running(self.document, local, tier and tier[0], asked.spend)
-        times = rates.thousandths(self._tier(tier[0]).get("multiplier", "1")) if tier else 1000
-        kinds = {"visit", "spend", "item"} if entry["kind"] == "earn" else {"join"}
-        expected, moved = {}, {}
-        for rule in self.document["earn"]:
-            if rule["on"] not in kinds:
-                continue
-            units, left = (rule["amount"], 0) if rule["on"] == "join" else rates.base(
-                rule, asked, visits, carried.get(rule["id"], 0)
-            )  # fmt: skip
-            more, whose = rates.best(campaigns, rule["on"], rule["unit"])
-            if amount := units * times * more // 1_000_000:
-                expected[rule["id"]] = amount, whose
-            if left:
-                moved[rule["id"]] = left
-        granted: dict[str, tuple[int, str]] = {}
-        for _, amount, _, rule_id, why in entry["lines"]:
-            if why["k"] in kinds:
-                before = granted.get(rule_id, (0, ""))[0]
-                granted[rule_id] = before + amount, why.get("c", "")
-        assert granted == expected, "other amounts than the rules come to"
-        assert entry["facts"].get("carry", {}) == moved, "another remainder than is left"
-        if entry["kind"] == "earn":
-            counts = (visits, asked.spend, asked.items)
-            kinds = {kind for kind, n in zip(("visit", "spend", "item"), counts, strict=True) if n}
-        rates.bonuses_fit(self.document, campaigns if kinds else [], kinds, entry["lines"])
+        rates.lines_fit(self.document, entry, asked, visits, carried, tier and tier[0])
 
     # What follows
 

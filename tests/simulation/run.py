@@ -36,11 +36,14 @@ UNREPEATED = frozenset({"job", "consent"})
 class Run:
     """The state of one run: one merchant, its members and what was asked."""
 
+    checker_of: type[Checker] = Checker
+    """What looks at every write."""
+
     def __init__(self, seed: int, steps: int, shop: int | None = None) -> None:
         self.seed = seed
         self.way = WAYS[seed // programs.SHOPS % len(WAYS)]
         shop = seed % programs.SHOPS if shop is None else shop
-        self.checker = Checker(shop, sandbox=self.way == "sandbox")
+        self.checker = self.checker_of(shop, sandbox=self.way == "sandbox")
         days = programs.days_to_begin(self.checker.shop)
         self.world = World(seed, self.checker, days)
         self.world.turns_max = steps

@@ -99,22 +99,26 @@ class Simulation(Run):
             self._all_jobs()
         self._all_arrives()
         try:
-            closing.everything_fits(self.checker, world.memory, world.table, self.ttl.gone)
-            closing.sales_are_booked(self.checker, self.queued, self.asked)
-            closing.referrals_are_rewarded(self.checker)
-            closing.everybody_was_reviewed(self.checker)
-            self.post.everybody_heard()
-            zone = programs.version(self.checker.shop, 1)[1].timezone
-            now = from_ms(world.now_ms)
-            today = local_date(now, zone)
-            closing.tiers_are_right(self.checker, today)
-            closing.raffles_are_drawn(self.checker, now)
-            for member in self.members:
-                item = world.table.get(keys.state(self.m, member))[0]
-                assert item is not None
-                closing.nothing_expired_is_left(cards.card_of(item), today.isoformat())
+            self._fits()
         except AssertionError as error:
             raise Broken(f"at the end: {words(error)}") from error
+
+    def _fits(self) -> None:
+        """When nothing is under way any more, everything belongs together."""
+        world = self.world
+        closing.everything_fits(self.checker, world.memory, world.table, self.ttl.gone)
+        closing.sales_are_booked(self.checker, self.queued, self.asked)
+        closing.referrals_are_rewarded(self.checker)
+        closing.everybody_was_reviewed(self.checker)
+        self.post.everybody_heard()
+        now = from_ms(world.now_ms)
+        today = local_date(now, programs.version(self.checker.shop, 1)[1].timezone)
+        closing.tiers_are_right(self.checker, today)
+        closing.raffles_are_drawn(self.checker, now)
+        for member in self.members:
+            item = world.table.get(keys.state(self.m, member))[0]
+            assert item is not None
+            closing.nothing_expired_is_left(cards.card_of(item), today.isoformat())
 
     def _all_jobs(self) -> None:
         """Do what is due until nothing is."""

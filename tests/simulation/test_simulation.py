@@ -8,9 +8,18 @@ from itertools import chain
 
 import pytest
 
-from tests.simulation import planted_codes, planted_versions, planted_wallets, scanning, wallets
+from tests.simulation import (
+    correcting,
+    planted_codes,
+    planted_sales,
+    planted_versions,
+    planted_wallets,
+    scanning,
+    wallets,
+)
 from tests.simulation.__main__ import failed_before, found_before
 from tests.simulation.changing import Changing
+from tests.simulation.correcting import Correcting
 from tests.simulation.planted import BUGS, planted
 from tests.simulation.scanning import Scanning
 from tests.simulation.simulator import Simulation, simulate
@@ -20,6 +29,7 @@ SEEDS = range(1, 61)
 CHANGING_SEEDS = range(1, 21)
 WALLET_SEEDS = range(1, 21)
 SCANNING_SEEDS = range(1, 21)
+CORRECTING_SEEDS = range(1, 21)
 """A thousand of each are run by `.ci/run`."""
 PLANTED_SEEDS = range(1, 1001)
 """Where a planted bug is looked for that is not found any more where it was the last time."""
@@ -57,6 +67,12 @@ def test_whoever_uses_points_as_money_the_books_are_right() -> None:
 def test_whoever_scans_codes_the_books_are_right() -> None:
     for seed in SCANNING_SEEDS:
         found = scanning.simulate(seed)
+        assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
+
+
+def test_whatever_is_put_right_the_books_are_right() -> None:
+    for seed in [*failed_before(), *CORRECTING_SEEDS]:
+        found = correcting.simulate(seed)
         assert found is None, "\n".join([*found.trace[-40:], f"seed {seed}: {found.wrong}"])
 
 
@@ -106,3 +122,10 @@ def test_a_planted_bug_about_codes_is_found(bug: str) -> None:
     last_time = FOUND.get(bug, 1)
     with planted_codes.planted(bug):
         assert any(Scanning(seed).run() for seed in chain([last_time], PLANTED_SEEDS))
+
+
+@pytest.mark.parametrize("bug", quick(planted_sales.BUGS))
+def test_a_planted_bug_about_corrections_is_found(bug: str) -> None:
+    last_time = FOUND.get(bug, 1)
+    with planted_sales.planted(bug):
+        assert any(Correcting(seed).run() for seed in chain([last_time], PLANTED_SEEDS))

@@ -49,6 +49,11 @@ def refunded(content: tuple[Any, ...]) -> dict[str, Any]:
     return _message("sale.refunded", data)
 
 
+def voided(refund_id: str) -> dict[str, Any]:
+    """The queued event of a refund that is taken back."""
+    return _message("refund.void", {"refund_id": refund_id})
+
+
 def _lines(items: tuple[Any, ...]) -> list[dict[str, Any]]:
     return [
         {"quantity": quantity, "amount_minor": amount, "category": category}

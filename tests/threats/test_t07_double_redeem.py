@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
+from itertools import count
 from typing import Any
 
 from regulars.store.table import Put, Table
@@ -12,7 +13,8 @@ from tests.threats import removal
 from tests.threats.removal import against
 
 real_transact = Table.transact
-both_have_read = threading.Barrier(2)
+have_read = count(1)
+two_have_read = threading.Event()
 at_once = threading.Event()
 
 
@@ -20,7 +22,9 @@ def unconditional(table: Table, writes: Any) -> Any:
     """A transaction that writes over whatever is there; at once with another one that has read the
     same, whichever is the faster machine."""
     if at_once.is_set():
-        both_have_read.wait(30)
+        if next(have_read) == 2:
+            two_have_read.set()
+        two_have_read.wait(30)
     return real_transact(
         table, [one._replace(condition=None) if isinstance(one, Put) else one for one in writes]
     )

@@ -50,12 +50,17 @@ def as_sent_last(ledger: Ledger, member_id: str, entry: Entry, revised_seq: int)
 
 
 def version(ledger: Ledger, program: Program, entry: Entry) -> Program:
-    """The programme as it held when an entry was booked; the one in force if that is lost."""
-    if program.version != entry.program_version:
-        key = keys.program_version(ledger.merchant_id, entry.program_version)
+    """The programme as it held when a sale was booked, on whatever card; the one in force if that
+    is lost."""
+    number = entry.facts.get(current_sale.SALE, {}).get("prog", entry.program_version)
+    if program.version != number:
+        key = keys.program_version(ledger.merchant_id, number)
         (item,) = ledger.table.get(key)
         program = program_of(item) if item else program
     return program.at(entry.recorded_ms)
+
+
+_UNDONE = "The merge has just been undone; try again."
 
 
 def _carry(
@@ -70,6 +75,8 @@ def _carry(
     (item,) = table.get(keys.refunded(m, member_id, seq))
     refunded = reversals.refunded_of(item, version(ledger, program, sale))
     along, order_id = merged_along(table, m, member_id), sale.facts.get("order", "")
+    if not along or along[-1].merged_into != kept.member_id:
+        raise Refused(RefusalCode.CONFLICT, _UNDONE)
     others = [card.member_id for card in along]
     redeemed = reversals.redeemed_with(table, m, order_id, *others) if order_id else []
     ids = dict.fromkeys((*sale.facts.get("vouchers", ()), *refunded.vouchers, *redeemed))
@@ -82,7 +89,7 @@ def _carry(
             program, kept, operation, now, extra=(*pointers, *still), fresh=True
         )
     except TakenError as taken:
-        raise Refused(RefusalCode.CONFLICT, "The merge has just been undone; try again.") from taken
+        raise Refused(RefusalCode.CONFLICT, _UNDONE) from taken
     return answer.member_id, answer.seq
 
 

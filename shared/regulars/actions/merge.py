@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from regulars.actions.once import once, tried
 from regulars.core import tokens
 from regulars.domain import unmerging
 from regulars.domain.calendar import to_ms
@@ -23,9 +24,8 @@ from regulars.domain.operations import Origin, Voucher
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.replay import Fold
 from regulars.program.shop import Shop
-from regulars.store import cards, keys, merges, retry
+from regulars.store import cards, keys, merges
 from regulars.store.answers import Answer, Body, Idempotency
-from regulars.store.ledger import TRIES_MAX
 from regulars.store.members import Members
 from regulars.store.merges import KeptMerge
 from regulars.store.profiles import Profile, profile_of
@@ -52,11 +52,9 @@ def merge(
     Raises NOT_FOUND, INVALID for one and the same card or one that was merged before, LIMIT_REACHED
     for more open vouchers than can come over, CONFLICT when others keep changing the cards.
     """
-    if known := shop.ledger.known(op, idempotency.fingerprint):
-        return known
     merge_id = f"mrg_{tokens.random_id(16)}"
 
-    def once() -> Answer:
+    def do() -> Answer:
         kept, other, into, away = _gather(shop, member_id, other_id, merge_id, op)
         m, members = shop.merchant_id, Members(shop.table, shop.merchant_id)
         writes, took, _ = merges.joined(members, kept.profile, other.profile)
@@ -70,7 +68,7 @@ def merge(
             lambda one, two: render(one, two, merge_id), extra, tries_max=1,
         )  # fmt: skip
 
-    return _tried(once)
+    return once(shop.ledger, op, idempotency, shop.now, lambda: tried(do))
 
 
 def preview(shop: Shop, member_id: str, other_id: str, render: Render) -> Body:
@@ -89,10 +87,8 @@ def unmerge(
     kept card was merged itself since, or others keep changing the cards.
     """
     op = f"unmerge:{merge_id}"
-    if known := shop.ledger.known(op, idempotency.fingerprint):
-        return known
 
-    def once() -> Answer:
+    def do() -> Answer:
         m, table = shop.merchant_id, shop.table
         found = merges.find(table, m, member_id, merge_id)
         if found is None:
@@ -118,19 +114,7 @@ def unmerge(
             lambda one, two: render(one, two, merge_id), lambda _, __: last, tries_max=1,
         )  # fmt: skip
 
-    return _tried(once)
-
-
-def _tried(once: Callable[[], Answer]) -> Answer:
-    """Do it, from the first read on, until nobody changes a card or a profile meanwhile."""
-    for tries in range(1, TRIES_MAX):
-        try:
-            return once()
-        except Refused as refused:
-            if refused.code is not RefusalCode.CONFLICT:
-                raise
-        retry.sleep(retry.wait_s(tries))
-    return once()
+    return once(shop.ledger, op, idempotency, shop.now, lambda: tried(do))
 
 
 def _gather(

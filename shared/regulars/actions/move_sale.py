@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
-from regulars.actions import refunds
+from regulars.actions import find, refunds
 from regulars.actions.find import MemberCard
+from regulars.actions.once import once, tried
 from regulars.domain.decision import Decision
 from regulars.domain.operations import WHOLE, Adopt, Origin
 from regulars.domain.refusals import RefusalCode, Refused
@@ -38,9 +39,26 @@ def move_sale(
     `entry_id` is `<member_id>.<seq>`. Raises NOT_FOUND, INVALID for an entry that is no visit or
     sale, ALREADY_REVERSED when nothing of it is left.
     """
-    if known := shop.ledger.known(op, idempotency.fingerprint):
-        return known
-    member_id, seq = place_of(entry_id)
+    place = place_of(entry_id)
+
+    def do() -> Answer:
+        right = find.read_member_card(shop, to.card.member_id)
+        return _once(shop, place, right, reason, op, idempotency, render)
+
+    return once(shop.ledger, op, idempotency, shop.now, lambda: tried(do))
+
+
+def _once(
+    shop: Shop,
+    place: tuple[str, int],
+    to: MemberCard,
+    reason: str,
+    op: str,
+    idempotency: Idempotency,
+    render: Callable[[Decision, Decision], Body],
+) -> Answer:
+    """Move it as it is now; raises CONFLICT when the sale or a card is changed meanwhile."""
+    member_id, seq = place
     read = refunds.original(
         shop.ledger, shop.program, member_id, seq, op=op, source="api", now=shop.now
     )
@@ -75,5 +93,5 @@ def move_sale(
 
     return shop.ledger.perform_on_two(
         shop.program, (read.card, taken), (to.card, lambda _: adopt), shop.now,
-        idempotency, render, order,
+        idempotency, render, order, tries_max=1,
     )  # fmt: skip

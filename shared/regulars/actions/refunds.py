@@ -171,7 +171,19 @@ def refund(
             return answer
         except TakenError:
             continue  # the same id, at the same time; what it was for is known now
+        except Refused as refused:  # the order was changed, refunded or moved at the same time
+            if refused.code is not RefusalCode.CONFLICT:
+                raise
     raise Refused(RefusalCode.CONFLICT, "The refund is being changed by others; try again.")
+
+
+def require_there(
+    ledger: Ledger, order_op: str, found: tuple[str, int], read: OriginalSale
+) -> None:
+    """Raise CONFLICT when an order was moved to another card between finding and reading it: then
+    nothing is left of it where it was."""
+    if read.operation.refunded.minor == WHOLE and ledger.find_order(order_op) != found:
+        raise Refused(RefusalCode.CONFLICT, "The order was just moved; try again.")
 
 
 def _claim(ledger: Ledger, wanted: Refund) -> TableItem | None:
@@ -220,6 +232,7 @@ def _book(
     booked = claim is not None and claim["state"] == BOOKED
     again = booked and ledger.find_order(wanted.op) is not None
     read = _read(ledger, program, wanted, found, op, None)
+    require_there(ledger, wanted.order_op, found, read)
     if read.card.merged_into and not again and read.operation.refunded.minor != WHOLE:
         read = _read(ledger, program, wanted, found, op, now)
     # What comes again, or finds nothing left, is answered so: no sale is carried over for it.

@@ -31,7 +31,10 @@ def sent_again(
     this request; with `once` an older content that comes again changes nothing, as when a queue
     delivers an event twice. Raises ORDER_OF_ANOTHER_MEMBER when the order is on another card.
     """
-    read = _read(shop, first, op, operation.origin.source, None)
+    if known := shop.ledger.known(op, idempotency.fingerprint, render):
+        return known  # it was this request that booked it, or the same one at the same time
+    order_op = f"order:{operation.order_id}"
+    read = _read(shop, first, order_op, op, operation.origin.source, None)
     moved = once and read.moved_from == member_id  # a till does not know that a sale was moved
     if _holder(shop, read.card) != member_id and not moved:
         raise Refused(
@@ -47,7 +50,7 @@ def sent_again(
     if is_known and not is_new:  # a caller's key gets this answer again, whatever is sent next
         return first if once else shop.ledger.keep((), first, op, idempotency, shop.now)
     if read.card.merged_into:
-        read = _read(shop, first, op, operation.origin.source, shop.now)
+        read = _read(shop, first, order_op, op, operation.origin.source, shop.now)
         reverse = read.operation
     origin = operation.origin._replace(op=op, effective_ms=reverse.original.effective_ms)
     revise = Revise(
@@ -66,13 +69,14 @@ def sent_again(
 
 
 def _read(
-    shop: Shop, first: Answer, op: str, source: str, now: datetime | None
+    shop: Shop, first: Answer, order_op: str, op: str, source: str, now: datetime | None
 ) -> refunds.OriginalSale:
     read = refunds.original(
         shop.ledger, shop.program, first.member_id, first.seq, op=op, source=source, now=now
     )
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
+    refunds.require_there(shop.ledger, order_op, (first.member_id, first.seq), read)
     return read
 
 

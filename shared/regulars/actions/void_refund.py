@@ -6,6 +6,7 @@ import os
 from itertools import islice
 
 from regulars.actions import refunds
+from regulars.actions.once import once
 from regulars.domain.card import Card
 from regulars.domain.ledger import Entry, parse
 from regulars.domain.operations import Origin, Refunded, Void, Voucher
@@ -32,9 +33,22 @@ def void_refund(
     Its id stays used. Raises NOT_FOUND for an id that is not known, ALREADY_REVERSED when it was
     taken back before, UNDO_EXPIRED after thirty days.
     """
+
+    def do() -> Answer:
+        return _void(shop, refund_id, source, op, idempotency, render)
+
+    return once(shop.ledger, op, idempotency, shop.now, do, render)
+
+
+def _void(
+    shop: Shop,
+    refund_id: str,
+    source: str,
+    op: str,
+    idempotency: Idempotency,
+    render: Render | None,
+) -> Answer:
     ledger = shop.ledger
-    if known := ledger.known(op, idempotency.fingerprint):
-        return known
     for _ in range(TRIES_MAX):
         (claim,) = shop.table.get(keys.refund_id(shop.merchant_id, refund_id))
         if claim is None:
@@ -71,11 +85,14 @@ def _book(
     member_id, seq = found
     sale = shop.ledger.find_order(claim["order"])
     before, refund, after, refunded = _around(shop, member_id, seq)
-    there = sale if sale and sale[0] != member_id else (member_id, refund.facts["reverses"])
+    booked = member_id, refund.facts["reverses"]
+    there = sale or booked
     read = refunds.original(shop.ledger, shop.program, *there, op=op, source=source, now=shop.now)
     if read is None:
         raise Refused(RefusalCode.NOT_FOUND)
-    is_moved = read.card.member_id != member_id
+    if sale:
+        refunds.require_there(shop.ledger, claim["order"], sale, read)
+    is_moved = (read.card.member_id, read.operation.original.seq) != booked
     now = read.operation.refunded._replace(rest=Refunded().rest)  # as far as entries say
     original = read.operation.original
     operation = Void(
@@ -86,17 +103,52 @@ def _book(
         refunded=read.operation.refunded,
         vouchers=_vouchers(shop, member_id, refund),
         under=read.operation.under,
+        changes=_changes(shop, read.card.member_id, original.seq),
     )
     if is_moved or refunded != now:  # a visit comes back at its own time
         operation = operation._replace(
             origin=operation.origin._replace(effective_ms=original.effective_ms),
             around=None,
-            vouchers=read.operation.vouchers,
+            vouchers=(*read.operation.vouchers, *_vouchers(shop, read.card.member_id, refund)),
         )
     return shop.ledger.perform(
         shop.program, read.card, operation, shop.now,
         idempotency=idempotency, render=render, fresh=True, extra=(gone,),
     )  # fmt: skip
+
+
+def _changes(shop: Shop, member_id: str, seq: int) -> tuple[Entry, ...]:
+    """Read the entries of a sale: that with which it was booked, and those that refunded it, took
+    refunds back and changed it, on whatever card it was then."""
+    found, ids = list[Entry](), set[str]()
+    for stored in islice(shop.ledger.entries(member_id), seq - 1, None):
+        entry = parse(stored.text)
+        facts = entry.facts
+        if entry.seq == seq:
+            found += _before(shop, member_id, entry)
+            ids |= {one.facts.get("refund", "") for one in found}
+        if "moved_to" in facts:
+            continue
+        is_mine = entry.seq == seq or seq in {facts.get("reverses"), facts.get("revises")}
+        if is_mine or ("voids" in facts and facts.get("refund") in ids):
+            found.append(entry)
+            ids.add(facts.get("refund", ""))
+    return tuple(found)
+
+
+def _before(shop: Shop, member_id: str, entry: Entry) -> tuple[Entry, ...]:
+    """Read what there was of a sale on the card that it came from with an entry."""
+    if "carried" in entry.facts:
+        of, seq, _ = entry.facts["carried"]
+        return _changes(shop, of, seq)
+    if "moved_from" not in entry.facts:
+        return ()
+    of, op = entry.facts["moved_from"], entry.op.removesuffix(":to")
+    for stored in shop.ledger.entries(of):
+        left = parse(stored.text)
+        if left.op == op:
+            return _changes(shop, of, left.facts["reverses"])
+    return ()
 
 
 def _vouchers(shop: Shop, member_id: str, refund: Entry) -> tuple[Voucher, ...]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from regulars.actions import book, confirm, find, held_visits, move_sale, refunds, void_refund
+from regulars.actions import give as gifts
 from regulars.api import models
 from regulars.api.reading import read_body
 from regulars.core import checks
-from regulars.domain import giving
 from regulars.domain.decision import Decision
-from regulars.domain.operations import Adjust, Give, Origin
+from regulars.domain.operations import Adjust
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
 from regulars.store import connect
@@ -103,24 +102,14 @@ def give(request: protocol.Request) -> protocol.Response:
     gathered = credentials.gather(connect.table(), request)
     body = read_body(request, models.GiveBody)
     key = protocol.idempotency_key(request)
-    shop, member_id = gathered.shop, request.param("id")
-    if body.to == member_id:
-        raise Refused(RefusalCode.INVALID, "", (("to", "must be another member"),))
-    giver, taker = find.read_member_card(shop, member_id), find.read_member_card(shop, body.to)
-
-    operation = Give(
-        Origin(f"key:{key}", "api", entropy=os.urandom(16)),
-        body.unit,
-        body.amount,
-        body.to,
-        body.note,
-    )
-    origin = Origin(f"key:{key}:to", "api", entropy=os.urandom(16))
-    answer = shop.ledger.perform_on_two(
-        gathered.program,
-        (giver.card, operation),
-        (taker.card, lambda decision: giving.received(decision, origin)),
-        gathered.now,
+    shop = gathered.shop
+    giver, taker = (find.read_member_card(shop, one) for one in (request.param("id"), body.to))
+    answer = gifts.give(
+        shop,
+        giver,
+        taker,
+        (body.unit, body.amount, body.note),
+        f"key:{key}",
         request.idempotency(),
         _on_two(gathered, giver, taker),
     )

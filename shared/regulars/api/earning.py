@@ -72,7 +72,7 @@ def _order(
     came before it. Imported here, because a stamp without an order does not wait for it."""
     from regulars.actions import refunds, revise
 
-    if answer.replayed and not shop.ledger.known(f"key:{key}", known.fingerprint):
+    if answer.replayed:
         again = revise.sent_again(
             shop, member.card.member_id, answer, operation, f"key:{key}", known, render
         )

@@ -315,7 +315,7 @@ OPERATIONS: dict[str, Text] = {
         "Corrections",
         "Takes a refund back, for thirty days: the sale stands again as before. The id of the "
         "refund is used up.",
-        (Code.ALREADY_REVERSED, Code.UNDO_EXPIRED),
+        (Code.ALREADY_REVERSED, Code.UNDO_EXPIRED, Code.LIMIT_REACHED),
     ),
     "POST /v1/vouchers": Text(
         "Rewards",

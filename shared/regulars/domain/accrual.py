@@ -71,6 +71,8 @@ def earn(draft: Draft, operation: Earn) -> list[tuple[str, Reason]]:
         draft.facts["awaited"] = waiting
     if operation.order_id:  # it may be sent again with other items
         draft.facts.update(found_by(draft.card))
+    if capped and not basket.is_free:  # on another card they may count
+        draft.facts["uncounted"] = uncounted(draft, basket, operation.visits)
     kinds, occasion = kinds_of(basket, count), occasion_of(draft, spend_minor)
     refused += purchase(
         draft, lambda rule: base_of(draft, rule, basket, count), kinds, running(draft, occasion)
@@ -125,11 +127,19 @@ def base_of_entry(
     if rule.on == "spend":
         carried = max(0, entry.facts.get("carry", {}).get(rule.id, 0))
         return _spend_base(draft, rule, known.counted if known else carried)
-    if known and rule.on == "visit" and count:
+    _, would_count = entry.facts.get("uncounted", (0, ()))
+    if (known or rule.id in would_count) and rule.on == "visit" and count:
         return rule.amount * count, reasons.visit(count)
     if known and rule.on == "item":
         return _item_base(rule, known.counted)
     return 0, None
+
+
+def uncounted(draft: Draft, basket: Basket, visits: int) -> list[Any]:
+    """Note how many visits a sale was of which limits have refused some, and the rules that would
+    have counted them."""
+    rules = (rule for rule in draft.program.earn if rule.on == "visit")
+    return [visits, [rule.id for rule in rules if base_of(draft, rule, basket, visits)[0]]]
 
 
 def kinds_of(basket: Basket, count: int) -> frozenset[str]:

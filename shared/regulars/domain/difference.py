@@ -182,7 +182,8 @@ def _uses(draft: Draft, change: Change) -> None:
         if by and campaign.per_member:
             draft.card = limits.counted(draft.card, f"campaign:{campaign.id}", "", by)
         if by and campaign.total:
-            draft.count(f"campaign:{campaign.id}", by, campaign.total)
+            count = draft.count_again if by > 0 else draft.count
+            count(f"campaign:{campaign.id}", by, campaign.total)
 
 
 def _units(draft: Draft, change: Change) -> None:
@@ -241,12 +242,17 @@ def _marks(draft: Draft, change: Change) -> None:
         before = before._replace(lines=(), facts={})
     milestones.reach(draft)
     lost = {}
+    of_marks = {
+        grant.line.rule: grant.lots
+        for grant in grants(carryover.lines_now(draft.program, before))
+        if grant.line.reason.kind is ReasonKind.MILESTONE
+    }
     for milestone, times in milestones.too_many(draft, before):
         lost[milestone.id] = times
         amount = milestone.amount * times
         line = Line(milestone.unit, amount, "", milestone.id, change.reason)
-        if milestone.unit:
-            grant = Grant(line, amount, ())
+        if milestone.unit:  # from where it was put, held or not
+            grant = Grant(line, amount, of_marks.get(milestone.id, ()))
             reversal.take(draft, change.operation, change.under, grant, amount, change.reason)
         gifts = [
             one

@@ -151,6 +151,16 @@ class Draft:
         already = self.counts.get(name, (0, limit))[0]
         self.counts[name] = (already + by, limit)
 
+    def count_again(self, name: str, by: int, limit: int) -> None:
+        """Move a shared counter for what was given before and taken back since.
+
+        Raises LIMIT_REACHED when others have it by now.
+        """
+        if self.exhausted(name, limit, by):
+            hint = "What was taken back has been given to others since; nothing of it is left."
+            raise Refused(RefusalCode.LIMIT_REACHED, hint)
+        self.count(name, by, limit)
+
     def exhausted(self, name: str, limit: int, needed: int = 1) -> bool:
         """Tell whether a shared counter cannot take `needed` more; never without a limit."""
         left = self.operation.origin.left.get(name, limit)

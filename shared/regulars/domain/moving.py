@@ -38,14 +38,20 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     """Book the sale; return what is refunded of it, and (rule, reason) for what was not granted."""
     under, before = operation.under or draft.program, operation.original
     basket = _basket(before)
-    sale = Earn(operation.origin, visits=int(before.facts.get("visits", 0)))
+    wanted, _ = before.facts.get("uncounted", (before.facts.get("visits", 0), ()))
+    sale = Earn(operation.origin, visits=int(wanted))
     count, refused = visits.granted(draft, sale, basket)
     scratch = _as_sold_here(draft, operation, under, sale, basket, count)
     facts: dict[str, Any] = {
         **{name: before.facts[name] for name in _OF_THE_SALE if name in before.facts},
         **{name: scratch.facts[name] for name in ("campaigns", "carry") if name in scratch.facts},
         "visits": count,
+        "prog": under.version,
     }
+    if count < sale.visits:
+        rules = (rule for rule in under.earn if rule.on == "visit")
+        would = [one.id for one in rules if accrual.base_of_entry(scratch, one, before, 1)[0]]
+        facts["uncounted"] = [sale.visits, would]
     if points := accrual.points_of(scratch):
         facts["points"] = points
     lines = confirming.released(scratch.lines) if operation.refunded.confirmed else scratch.lines
@@ -71,9 +77,7 @@ def adopt(draft: Draft, operation: Adopt) -> tuple[Refunded, list[tuple[str, Rea
     for rule, moved in carry.items():
         reversal.move_carry(draft, rule, moved - gone.rules.get(rule, gone.money).of(moved))
     _count(draft, after, under, gone)
-    refunded = operation.refunded._replace(
-        vouchers=tuple(draft.facts.get("vouchers", ())), revised_seq=draft.card.seq + 1
-    )
+    refunded = operation.refunded._replace(vouchers=(), revised_seq=draft.card.seq + 1)
     return refunded, refused
 
 

@@ -289,9 +289,9 @@ class Void(NamedTuple):
     around: tuple[Card, Card] | None = None
     """The card before and after it; None when the sale was moved, changed or refunded since."""
     refunded: Refunded = Refunded()
-    vouchers: tuple[Voucher, ...] = ()
-    """Every voucher that the refund issued, cancelled or gave back."""
+    vouchers: tuple[Voucher, ...] = ()  # all that the refund issued, cancelled or gave back
     under: Program | None = None
+    changes: tuple[Entry, ...] = ()  # what brought the sale to the card and changed it there
 
 
 class Expire(NamedTuple):

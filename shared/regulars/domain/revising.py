@@ -45,6 +45,10 @@ def revise(draft: Draft, operation: Revise) -> tuple[Refunded, list[tuple[str, R
         **accrual.facts_of(operation.sale, count, basket),
         **{name: scratch.facts[name] for name in ("campaigns", "carry") if name in scratch.facts},
     }
+    if "uncounted" in before.facts and basket.spend_minor > 0:
+        wanted = min(before.facts["uncounted"][0], operation.sale.visits)
+        if count < wanted:
+            facts["uncounted"] = accrual.uncounted(scratch, basket, wanted)
     if points := accrual.points_of(scratch):
         facts["points"] = points
     lines = confirming.released(scratch.lines) if refunded.confirmed else scratch.lines

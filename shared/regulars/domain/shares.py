@@ -21,11 +21,10 @@ from typing import NamedTuple
 from regulars.domain.baskets import matches
 from regulars.domain.card import Lot
 from regulars.domain.ledger import DEBT, Entry, Line, granted, lot_dates
-from regulars.domain.operations import WHOLE, Item, Refunded, Reverse, Void
+from regulars.domain.operations import WHOLE, Item, Refunded, Reverse
 from regulars.domain.program import EarnRule, Program
 from regulars.domain.reasons import ReasonKind
 from regulars.domain.refusals import RefusalCode, Refused
-from regulars.domain.values import thousandths
 
 
 class Grant(NamedTuple):
@@ -155,7 +154,7 @@ def shares(under: Program, operation: Reverse) -> Shares:
     total = paid(original)
     listed = before.listed_minor
     asked = left = total - before.minor
-    if total and left <= 0:  # the order was changed to less than was refunded
+    if left <= 0 and (total or before.minor):  # the order was changed to less than was refunded
         raise Refused(RefusalCode.ALREADY_REVERSED, "All of it has been taken back already.")
     if operation.amount_minor is not None:
         asked = operation.amount_minor
@@ -175,36 +174,6 @@ def shares(under: Program, operation: Reverse) -> Shares:
         listed,
         asked,
     )
-
-
-def without(operation: Void) -> Refunded:
-    """Compute what is refunded of a sale when one of its refunds is taken back."""
-    original, under, refunded = operation.original, operation.under, operation.refunded
-    facts = operation.refund.facts
-    if under is None:
-        raise AssertionError("a void names the version of the programme of its sale")
-    now = taken(original, under, refunded)
-    minor = max(0, now.money.after - int(facts["amount"]))
-    listed_minor = max(0, refunded.listed_minor - int(facts.get("listed", 0)))
-    items = tuple(
-        Item(thousandths(str(pieces)), amount, sku, category)
-        for pieces, amount, sku, category in facts.get("items", ())
-    )
-    alone = Reverse(
-        operation.origin, original, Refunded(minor, listed_minor=listed_minor),
-        facts.get("asked"), items=items,
-    )  # fmt: skip
-    moved = _by_rule(under, alone, Span(minor, now.money.after, now.money.whole))
-    rules = {
-        rule: max(0, span.after - (moved[rule].after - moved[rule].before))
-        for rule, span in now.rules.items()
-    }
-    part, whole = minor, now.money.whole
-    kept = {
-        rule: n for rule, n in rules.items() if part and n * whole != part * now.rules[rule].whole
-    }
-    gone = _visit_gone(minor, paid(original), under.refunds.visit_kept_from) if minor else False
-    return refunded._replace(minor=minor, rules=kept, listed_minor=listed_minor, visit_gone=gone)
 
 
 def _worth(operation: Reverse, total: int) -> tuple[int, int]:

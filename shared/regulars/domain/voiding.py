@@ -18,15 +18,15 @@ from regulars.domain import (
     first_purchase,
     limits,
     reasons,
+    remaining,
     reversal,
     rewards,
-    shares,
     streaks,
     surprises,
     tiering,
     visits,
 )
-from regulars.domain.card import NOTHING, Card, Lot
+from regulars.domain.card import NOTHING, Card, Lot, OpenVoucher
 from regulars.domain.draft import Draft
 from regulars.domain.expiry import lot_dates_for
 from regulars.domain.ledger import DEBT, Entry, Line
@@ -46,7 +46,7 @@ def void(draft: Draft, operation: Void) -> Refunded:
     refund, original = operation.refund, operation.original
     if draft.now_ms > refund.recorded_ms + VOID_DAYS * 24 * 3600 * 1000:
         raise Refused(RefusalCode.UNDO_EXPIRED, f"A refund can be taken back for {VOID_DAYS} days.")
-    if refund.recorded_ms < original.facts.get("resold", 0):
+    if not remaining.counts(operation):
         raise Refused(
             RefusalCode.ALREADY_REVERSED,
             "All of the order was refunded, and it was sold again since.",
@@ -55,7 +55,7 @@ def void(draft: Draft, operation: Void) -> Refunded:
     for name in ("order", "refund"):
         if name in refund.facts:
             draft.facts[name] = refund.facts[name]
-    refunded, reason = shares.without(operation), reasons.void(refund.seq)
+    refunded, reason = remaining.without(operation), reasons.void(refund.seq)
     if operation.around is None:
         under = operation.under or draft.program
         undone = Reverse(
@@ -64,6 +64,7 @@ def void(draft: Draft, operation: Void) -> Refunded:
         facts = current_sale.unchanged(original)
         waived, lapsed = (_in_units_now(draft, refund, fact) for fact in ("waived", "lapsed"))
         change = difference.Change(original, facts, refunded, undone, under, reason, waived, lapsed)
+        _use_again(draft, operation, {})
         return difference.book(draft, change)
     before, after = (
         carryover.carried_over(draft.program, card, draft.today)[0] for card in operation.around
@@ -207,7 +208,8 @@ def _streak(draft: Draft, kind: str, before: Card, after: Card) -> None:
     draft.card = streaks.stored(draft.card, kind, joined)
     for milestone in draft.program.milestones:
         key = f"m:{milestone.id}"
-        rewarded = max(limits.given(draft.card, key, first), limits.stored(before, key)[1])
+        had = limits.given(before, key, streaks.name_of(kind, was))
+        rewarded = max(limits.given(draft.card, key, first), had)
         if milestone.metric == kind and rewarded and joined.visits:
             name = streaks.name_of(kind, joined)
             draft.card = limits.with_count(draft.card, key, name, rewarded)
@@ -216,7 +218,6 @@ def _streak(draft: Draft, kind: str, before: Card, after: Card) -> None:
 def _vouchers(draft: Draft, operation: Void, before: Card, after: Card) -> None:
     """Open what the refund cancelled, with its code and validity; close what it gave back."""
     known: Mapping[str, Voucher] = {one.voucher_id: one for one in operation.vouchers}
-    credited = operation.refund.facts.get("credit", ())
     issued = operation.original.facts.get("vouchers", ())
     for voucher_id in dict.fromkeys((*(one for one in issued if one in before.open), *before.open)):
         voucher, held = known.get(voucher_id), before.open[voucher_id]
@@ -224,17 +225,32 @@ def _vouchers(draft: Draft, operation: Void, before: Card, after: Card) -> None:
             continue
         reward = draft.program.rewards.get(voucher.reward_id)
         if reward and reward.stock and not voucher.uses:
-            draft.count(rewards.stock_name(reward), 1, reward.stock)
+            draft.count_again(rewards.stock_name(reward), 1, reward.stock)
         if voucher.value_minor:
             draft.was.setdefault(voucher_id, voucher)
         still = voucher._replace(left_minor=held.left_minor)
         rewards.reopen(draft, still, held.expires_on)
+    _use_again(draft, operation, before.open)
+
+
+def _use_again(draft: Draft, operation: Void, before: Mapping[str, OpenVoucher]) -> None:
+    """Close the vouchers of the order that the refund gave back; what is not open any more was used
+    or returned since, and is owed in units. `before` are those that were open before the refund."""
+    known: Mapping[str, Voucher] = {one.voucher_id: one for one in operation.vouchers}
+    credited = operation.refund.facts.get("credit", ())
     for voucher_id in operation.refund.facts.get("reopened", ()):
-        if voucher_id in draft.card.open and voucher_id in known and voucher_id not in credited:
-            rewards.close(draft, known[voucher_id], "redeemed")
+        voucher = known.get(voucher_id)
+        if voucher is None or voucher_id in credited:
+            continue
+        if voucher_id in draft.card.open:
+            rewards.close(draft, voucher, "redeemed")
+            continue
+        unit, lots = carryover.lots_now(draft.program, voucher.unit, voucher.lots, voucher.version)
+        reason = reasons.void(operation.refund.seq)
+        draft.charge(unit, sum(lot.amount for lot in lots), voucher.reward_id, reason)
     for voucher_id in credited:
         if voucher_id in known:
-            until = before.open[voucher_id].expires_on if voucher_id in before.open else None
+            until = before[voucher_id].expires_on if voucher_id in before else None
             credit.use_again(draft, operation, known[voucher_id], until)
     closed = [
         one
@@ -252,11 +268,11 @@ def _shared(draft: Draft, operation: Void) -> None:
     whole = operation.refund.facts.get("whole")
     for campaign in under.campaigns:
         if whole and campaign.total and campaign.id in facts.get("campaigns", ()):
-            draft.count(f"campaign:{campaign.id}", 1, campaign.total)
+            draft.count_again(f"campaign:{campaign.id}", 1, campaign.total)
     budgets = {terms.id: terms.budget_minor for terms in draft.program.surprises}
     for gift in surprises.given(facts):
         if gift.voucher_id in draft.reopened and gift.surprise_id in budgets:
-            draft.count(gift.counter, gift.cost_minor, budgets[gift.surprise_id])
+            draft.count_again(gift.counter, gift.cost_minor, budgets[gift.surprise_id])
 
 
 def _rights(draft: Draft, before: Card, after: Card) -> None:

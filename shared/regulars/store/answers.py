@@ -77,6 +77,13 @@ def replay(item: Item, fingerprint: str | None) -> Answer:
     return Answer(item.get("status", 200), body, True, item["c"], item["seq"])
 
 
+def stored_refusal(fingerprint: str, refused: Refused, now_ms: int) -> dict[str, Any]:
+    """A refusal as it is kept under a caller's key."""
+    refusal = {"code": refused.code.value, "detail": refused.detail, "more": refused.more}
+    text = json.dumps(refusal, separators=(",", ":"))
+    return {"fp": fingerprint, "refused": text, "ttl": key_ttl(now_ms)}
+
+
 def stored(status: int, body: Body) -> dict[str, Any]:
     """An answer as it is kept; compressed, so that the operation stays under a kilobyte."""
     if not body:

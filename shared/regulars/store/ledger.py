@@ -11,7 +11,6 @@ operation: the same key gets the very same answer for as long as the operation i
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -34,6 +33,7 @@ from regulars.store.answers import (
     key_ttl,
     replay,
     stored,
+    stored_refusal,
 )
 from regulars.store.marshal import Item
 from regulars.store.table import (
@@ -250,16 +250,15 @@ class Ledger:
         known = self._known(operation, idempotency) if idempotency.alias or not keep else None
         if known:
             return known
-        if not keep:
+        return self.refuse(operation.origin.op, idempotency, refused, now)
+
+    def refuse(self, op: str, idempotency: Idempotency, refused: Refused, now: datetime) -> Answer:
+        """Raise a refusal; a decided one is remembered under the caller's key, if that asks for it.
+        Returns what the key was answered by somebody else meanwhile."""
+        if not (idempotency.store_refusal and refused.code in DECIDED):
             raise refused
-        refusal = {"code": refused.code.value, "detail": refused.detail, "more": refused.more}
-        item = {
-            "fp": idempotency.fingerprint,
-            "refused": json.dumps(refusal, separators=(",", ":")),
-            "ttl": key_ttl(to_ms(now)),
-        }
-        key = keys.operation(self.merchant_id, operation.origin.op)
-        there = self.table.put(_keyed(key, item), Absent())
+        item = stored_refusal(idempotency.fingerprint, refused, to_ms(now))
+        there = self.table.put(_keyed(keys.operation(self.merchant_id, op), item), Absent())
         if there is None:
             raise refused
         return replay(there, idempotency.fingerprint)
@@ -339,11 +338,12 @@ class Ledger:
         items = self.table.items(card, prefix=keys.ENTRY_PREFIX, consistent=True)
         return map(cards.recorded_of, items)
 
-    def known(self, op: str, fingerprint: str) -> Answer | None:
-        """Read the first answer of an operation; None when it is new. Raises IDEMPOTENCY_MISMATCH
-        when its key was used for something else, or the refusal that was its answer."""
+    def known(self, op: str, fingerprint: str, render: Render | None = None) -> Answer | None:
+        """Read the first answer of an operation, rendered again when it is lost; None when it is
+        new. Raises IDEMPOTENCY_MISMATCH when its key was used for something else, or the refusal
+        that was its answer."""
         (item,) = self.table.get(keys.operation(self.merchant_id, op))
-        return replay(item, fingerprint) if item else None
+        return self._with_body(replay(item, fingerprint), render) if item else None
 
     def keep(
         self,

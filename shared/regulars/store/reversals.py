@@ -152,7 +152,7 @@ def read(
     open benefits of a tier, and the vouchers that were redeemed with the order.
     """
     refunded = refunded_of(refunded_item, under)
-    caused = (*original.facts.get("vouchers", ()), *refunded.vouchers)
+    caused = tuple(dict.fromkeys((*original.facts.get("vouchers", ()), *refunded.vouchers)))
     benefits = [v for v, held in card.open.items() if held.benefit and v not in caused]
     redeemed: list[str] = []
     if order_id := original.facts.get("order"):
@@ -197,7 +197,9 @@ def read_again(table: Table, m: str, card: Card, operation: AnyOperation) -> Any
         raise AssertionError("what changes a sale names its version of the programme")
     (item,) = table.get(keys.refunded(m, card.member_id, original.seq))
     now, was = refunded_of(item, under), operation.refunded
-    if now.revised_seq != was.revised_seq or (isinstance(operation, Void) and now != was):
+    left = now.minor == WHOLE != was.minor and "order" in original.facts  # refunded, or moved
+    other = now.revised_seq != was.revised_seq
+    if left or other or (isinstance(operation, Void) and now != was):
         raise Refused(RefusalCode.CONFLICT, "The order is being changed by others; try again.")
     if now.confirmed and not was.confirmed:
         from regulars.domain import confirming

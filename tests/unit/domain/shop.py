@@ -98,6 +98,8 @@ class Shop:
         self.entropy: Callable[[int], bytes] | None = None
         self.fold = Fold("c1", of.timezone)
         """What the entries alone tell of the card."""
+        self.left: dict[str, int] = {}
+        """How much is left of shared counters, as it was read."""
         self._ops = 0
 
     def later(self, **delta: float) -> Shop:
@@ -108,6 +110,7 @@ class Shop:
         """A new operation; its entropy follows from its number, so that every run is the same."""
         self._ops += 1
         entropy = self.entropy(16) if self.entropy else self._ops.to_bytes(16)
+        more = {"left": self.left, **more}
         return Origin(f"op:{self._ops}", more.pop("source", "api"), entropy=entropy, **more)
 
     def do(self, operation: AnyOperation) -> Decision:
@@ -234,6 +237,18 @@ class Shop:
         to.refunded[moved.entry.seq] = moved.refunded
         return moved
 
+    def _changes(self, seq: int) -> tuple[Entry, ...]:
+        """The entry that brought a sale here, and those that changed it."""
+        found, refunds = [], set[int]()
+        for entry in (parse(recorded.text) for recorded in self.ledger[seq - 1 :]):
+            facts = entry.facts
+            if facts.get("reverses") == seq:
+                refunds.add(entry.seq)
+            mine = entry.seq == seq or seq in {facts.get("reverses"), facts.get("revises")}
+            if mine or facts.get("voids") in refunds:
+                found.append(entry)
+        return tuple(found)
+
     def void(self, refund: Decision, sale: Decision) -> Decision:
         """Take a refund of a sale back."""
         done, entry = refund.entry, self.sold(sale)
@@ -255,8 +270,12 @@ class Shop:
                 original=entry,
                 around=(folds[0].card, folds[1].card) if as_it_was else None,
                 refunded=self.refunded[entry.seq],
-                vouchers=tuple(self.vouchers[one] for one in (ids if as_it_was else caused)),
+                vouchers=tuple(
+                    self.vouchers[one]
+                    for one in (ids if as_it_was else dict.fromkeys((*ids, *caused)))
+                ),
                 under=self.program,
+                changes=self._changes(entry.seq),
             )
         )
         assert decision.refunded is not None

@@ -260,3 +260,16 @@ def test_what_was_lost_by_inactivity_is_forgotten_after_a_year() -> None:
     cafe.visit()
     cafe.later(days=70).expire()
     assert not [name for name in cafe.card.taken if name.startswith("x:point")]
+
+
+def test_a_mark_that_is_not_reached_any_more_is_taken_from_where_it_was_put() -> None:
+    """An order is sent again for less: the gift for the sum is held, and nothing is owed."""
+    third = {"id": "third", "name": "Third", "metric": "spend", "at": 3000,
+             "grant": {"unit": "point", "amount": 4}}  # fmt: skip
+    cafe = Shop(make_program(units=[unit(hold_days=3)], earn=[spend_rule()], milestones=[third]))
+    cafe.join()
+    cafe.sale(2500)
+    sale = cafe.sale(1000, order_id="o")
+    cafe.revise(sale, 100)
+    assert dict(cafe.card.debt) == {}
+    assert sum(lot.amount for lot in cafe.card.lots["point"]) == 26

@@ -382,3 +382,14 @@ def test_two_cards_merged_are_one_that_lived_both_lives(
             side["tier"] = side["tier"].id
         side["held"] = {name: right.until for name, right in side["held"].items()}
     assert merged == one
+
+
+def test_a_card_without_a_streak_parts_from_one_that_has_one() -> None:
+    weeks = {"id": "weeks", "name": "Weeks", "metric": "weeks", "at": 2, "repeat": True,
+             "grant": {"unit": "point", "amount": 5}}  # fmt: skip
+    both = pair(units=[unit()], milestones=[weeks])
+    both.other.visit()
+    before = content(both.kept.card), content(both.other.card)
+    both.merge()
+    both.unmerge()
+    assert (content(both.kept.card), content(both.other.card)) == before

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from regulars.domain import reasons
-from tests.unit.domain.shop import Shop, make_program, spend_rule, unit, visit_rule
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
 
 def cards(**sections: Any) -> tuple[Shop, Shop]:
@@ -49,3 +51,39 @@ def test_it_carries_nothing_where_no_rule_counted_it() -> None:
     wrong, right = cards(earn=[spend_rule(min_spend_minor=5000)])
     wrong.move(wrong.sale(1050), right)
     assert (right.available(), dict(right.card.carry)) == (0, {})
+
+
+@pytest.mark.parametrize(("right_had", "stamps"), [(0, 2), (1, 1), (2, 0)])
+def test_its_visits_are_judged_by_the_limits_of_the_right_card_alone(
+    right_had: int, stamps: int
+) -> None:
+    """Whatever the limits of the wrong card have refused; and so when it moves on."""
+    of = {"earn": [visit_rule(min_spend_minor=500)], "limits": {"visits_per_day": 2}}
+    wrong, right = cards(units=[unit(), unit("stamp", "stamps")], **of)
+    for one in [wrong] * 2 + [right] * right_had:
+        one.visit(visits=1)
+    moved = wrong.move(wrong.sale(1000, visits=2), right)
+    (third,) = cards(units=[unit(), unit("stamp", "stamps")], **of)[:1]
+    assert right.available("stamp") == stamps
+    right.move(moved, third)
+    assert (right.available("stamp"), third.available("stamp")) == (0, 2)
+
+
+def test_a_visit_that_no_rule_rewards_is_none_on_the_right_card() -> None:
+    of = {"earn": [visit_rule(min_spend_minor=500)], "limits": {"visits_per_day": 1}}
+    wrong, right = cards(units=[unit(), unit("stamp", "stamps")], **of)
+    wrong.visit()
+    wrong.move(wrong.sale(400), right)
+    assert (right.available("stamp"), right.card.lifetime.visits) == (0, 1)
+
+
+def test_a_voucher_that_it_unlocked_is_taken_back_once() -> None:
+    """The refund takes a cup, and what the cup does not hold is owed."""
+    cup = reward("cup", 10, auto=True)
+    wrong, right = cards(rewards=[cup])
+    right.sale(900)
+    moved = wrong.move(wrong.sale(1600), right)
+    assert (right.available(), len(right.card.open)) == (5, 2)
+    right.redeem(right.vouchers[min(right.card.open, key=lambda one: one)])
+    right.refund(moved)
+    assert right.available() - right.card.debt.get("point", 0) == 25 - 10 - 16

@@ -8,7 +8,8 @@ import pytest
 
 from regulars.domain.decision import Decision
 from regulars.domain.operations import GrantTier
-from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
+from regulars.domain.refusals import RefusalCode, Refused
+from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit
 from tests.unit.domain.versions import Versions
 
 
@@ -128,3 +129,93 @@ def test_a_voucher_that_was_redeemed_with_the_order_is_so_again_also_by_the_entr
     assert not cafe.card.open
     assert cafe.vouchers[voucher.voucher_id].status == "redeemed"
     assert cafe.fold.vouchers[voucher.voucher_id].status == "redeemed"
+
+
+def test_of_items_that_went_back_more_is_known_than_their_money() -> None:
+    """A cake went back, then by mistake all the rest: without that the cake alone has gone back."""
+    of = make_program(units=[unit()], earn=[{**spend_rule(), "categories": ["cup"]}])
+    cafe = Shop(of)
+    cafe.join()
+    sale = cafe.sale(3000, items=items((1, 1000, "cup"), (1, 2000, "cake")))
+    cafe.refund(sale, 2000, items=items((1, 2000, "cake")), refund_id="cake")
+    part = cafe.refund(sale, 500, refund_id="mistake")
+    cafe.refund(sale, refund_id="rest")
+    assert cafe.available() == 0
+
+    cafe.void(part, sale)
+    assert cafe.available() == 9, "the rest was a sixth of the money"
+
+
+def test_of_an_order_that_was_free_nothing_has_gone_back_then() -> None:
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()]))
+    cafe.join()
+    sale = cafe.sale(0)
+    refund = cafe.void(cafe.refund(sale), sale).refunded
+    assert refund is not None
+    assert (refund.minor, refund.visit_gone) == (0, False)
+
+
+@pytest.mark.parametrize("since", ["redeem", "cancel"])
+def test_a_voucher_that_was_given_back_and_used_again_is_owed(since: str) -> None:
+    of = make_program(units=[unit()], earn=[spend_rule()], rewards=[reward("ten", 10)])
+    cafe = Shop(of)
+    cafe.join()
+    cafe.sale(1000)
+    voucher = cafe.issue("ten")
+    cafe.redeem(voucher, order_id="o")
+    sale = cafe.sale(2000, order_id="o")
+    refund = cafe.refund(sale)
+    again = cafe.vouchers[voucher.voucher_id]
+    if since == "redeem":
+        cafe.redeem(again)
+    else:
+        cafe.cancel(again)
+
+    cafe.void(refund, sale)
+    assert cafe.available() == (10 if since == "redeem" else 20)
+    assert not cafe.card.debt
+
+
+def test_two_of_an_order_that_was_changed_to_less_leave_nothing_of_it() -> None:
+    """What is left of two refunds is still more than the order comes to."""
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()]))
+    cafe.join()
+    sale = cafe.sale(2000, order_id="o")
+    mistake = cafe.refund(sale, 700, refund_id="a")
+    cafe.refund(sale, 800, refund_id="b")
+    cafe.revise(sale, 500)
+    assert cafe.available() == 0
+
+    refunded = cafe.void(mistake, sale).refunded
+    assert refunded is not None
+    assert (refunded.minor, cafe.available()) == (800, 0)
+
+
+def test_a_streak_that_has_just_begun_was_not_rewarded_by_the_one_before() -> None:
+    months = {"id": "months", "name": "Months", "metric": "months", "at": 2,
+              "grant": {"unit": "point", "amount": 5}}  # fmt: skip
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], milestones=[months]))
+    cafe.join()
+    cafe.visit()
+    cafe.later(days=20).visit()
+    assert cafe.available() == 5
+    sale = cafe.later(days=100).sale(100)
+    cafe.void(cafe.refund(sale), sale)
+    cafe.later(days=31).visit()
+    assert cafe.available() == 5 + 1 + 5
+
+
+@pytest.mark.parametrize("left", [1, 0])
+def test_what_others_have_by_now_cannot_be_taken_back(left: int) -> None:
+    bonus = {"id": "first", "bonus": {"unit": "point", "amount": 9}, "on": ["spend"], "total": 5}
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], campaigns=[bonus]))
+    cafe.join()
+    sale = cafe.sale(100)
+    refund = cafe.refund(sale)
+    cafe.left = {"campaign:first": left}
+    if left:
+        assert cafe.void(refund, sale).counts == (("campaign:first", 1, 5),)
+        return
+    with pytest.raises(Refused) as refused:
+        cafe.void(refund, sale)
+    assert refused.value.code is RefusalCode.LIMIT_REACHED

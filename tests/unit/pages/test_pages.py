@@ -77,63 +77,38 @@ class Lines(HTMLParser):
         self.lines[-1] += "\ufffc" if "bdi" in self.inside else apart
 
 
-@pytest.fixture(params=sorted(languages()))
-def lang(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+LANGUAGES = sorted(languages())
 
 
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_says_its_language_and_has_one_heading_and_one_main(name: str, lang: str) -> None:
-    outline = Outline(render(PAGES[name], words(lang)).html)
+def require_one_heading(html: str, lang: str) -> None:
+    """It says its language, and has one heading and one main part."""
+    outline = Outline(html)
     assert outline.named("html") == [{"lang": lang}]
     assert len(outline.named("main")) == 1
     assert len(outline.named("h1")) == 1
 
 
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_every_field_has_a_label_and_ids_are_unique(name: str, lang: str) -> None:
-    outline = Outline(render(PAGES[name], words(lang)).html)
-    html = render(PAGES[name], words(lang)).html
+def require_labels(html: str, lang: str) -> None:
+    """Every field has a label, and ids are unique."""
+    outline = Outline(html)
     ids = [attributes["id"] for _, attributes in outline.attributes if "id" in attributes]
-    assert len(ids) == len(set(ids))
+    assert len(ids) == len(set(ids)), lang
     labelled = {attributes.get("for") for attributes in outline.named("label")}
     for field in outline.named("input") + outline.named("select"):
         if field.get("type") == "hidden":
             continue
         name_ = field.get("name", "")
         wrapped = re.search(rf'<label[^>]*>\s*[^<]*<input[^>]*name="{name_}"', html)
-        assert field.get("id") in labelled or field.get("aria-label") or wrapped, field
+        assert field.get("id") in labelled or field.get("aria-label") or wrapped, (lang, field)
     for field in outline.named("input"):
         if "aria-describedby" in field:
-            assert field["aria-describedby"] in ids
+            assert field["aria-describedby"] in ids, lang
 
 
-@pytest.mark.parametrize("name", sorted(PAGES))
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_never_becomes_markup(name: str, text: str) -> None:
-    plain = Outline(render(tainted(PAGES[name], "Anna"), words("hu")).html)
-    hostile = Outline(render(tainted(PAGES[name], text), words("hu")).html)
-    assert hostile.elements == plain.elements
-
-
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_no_figure_is_shown_before_a_name_from_right_to_left(name: str, lang: str) -> None:
-    lines = Lines(render(tainted(PAGES[name], HEBREW), words(lang)).html).lines
-    assert [line for line in lines if FIGURE_BEHIND.search(line)] == []
-
-
-def test_such_a_figure_would_be_noticed() -> None:
-    (line,) = filter(None, Lines(f"<p>{HEBREW}, <b>12</b> s</p>").lines)
-    assert FIGURE_BEHIND.search(line)
-    (line,) = filter(None, Lines(f"<p><bdi>{HEBREW}</bdi>, <b>12</b> s</p>").lines)
-    assert not FIGURE_BEHIND.search(line)
-
-
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_nothing_inline_runs_and_nothing_comes_from_elsewhere(name: str, lang: str) -> None:
-    html = render(PAGES[name], words(lang)).html
+def require_nothing_from_elsewhere(html: str, lang: str) -> None:
+    """Nothing inline runs, and nothing is fetched from another place."""
     for tag, attributes in Outline(html).attributes:
-        assert not [a for a in attributes if a.startswith("on") or a == "style"], tag
+        assert not [a for a in attributes if a.startswith("on") or a == "style"], (lang, tag)
         for link in ("src", "href", "action"):
             value = attributes.get(link) or ""
             if (tag, link) == ("a", "href") and value.startswith("https://"):
@@ -141,7 +116,38 @@ def test_nothing_inline_runs_and_nothing_comes_from_elsewhere(name: str, lang: s
             assert value == "" or value[0] in "/?#" or value.startswith("data:image/"), value
         if tag == "script":
             assert "src" in attributes or attributes.get("type") == "application/json"
-    assert "http://" not in html.replace("http://www.w3.org/2000/svg", "")
+    assert "http://" not in html.replace("http://www.w3.org/2000/svg", ""), lang
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_it_is_whole_in_every_language(name: str) -> None:
+    for lang in LANGUAGES:
+        html = render(PAGES[name], words(lang)).html
+        require_one_heading(html, lang)
+        require_labels(html, lang)
+        require_nothing_from_elsewhere(html, lang)
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_hostile_text_never_becomes_markup(name: str) -> None:
+    plain = Outline(render(tainted(PAGES[name], "Anna"), words("hu")).html)
+    for text in HOSTILE:
+        hostile = Outline(render(tainted(PAGES[name], text), words("hu")).html)
+        assert hostile.elements == plain.elements, text
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_no_figure_is_shown_before_a_name_from_right_to_left(name: str) -> None:
+    for lang in LANGUAGES:
+        lines = Lines(render(tainted(PAGES[name], HEBREW), words(lang)).html).lines
+        assert [line for line in lines if FIGURE_BEHIND.search(line)] == [], lang
+
+
+def test_such_a_figure_would_be_noticed() -> None:
+    (line,) = filter(None, Lines(f"<p>{HEBREW}, <b>12</b> s</p>").lines)
+    assert FIGURE_BEHIND.search(line)
+    (line,) = filter(None, Lines(f"<p><bdi>{HEBREW}</bdi>, <b>12</b> s</p>").lines)
+    assert not FIGURE_BEHIND.search(line)
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
