@@ -92,7 +92,7 @@ class Member:
         event = self.view(language).history[0]
         return [change.amount for change in event.changes], event.why, event.more
 
-    def told(self) -> tuple[str, tuple[str, ...]]:
+    def in_the_console(self) -> tuple[str, tuple[str, ...]]:
         """Reason and what came of the newest entry, as the console says them."""
         entry = self.done[-1].entry
         assert entry is not None
@@ -165,16 +165,16 @@ def test_a_new_tier_is_said_below_the_sale_that_brought_it() -> None:
 
 def test_the_owner_reads_of_the_member_and_what_was_taken_back() -> None:
     member = Member("corner-cafe")
-    assert member.told() == ("for having joined", ())
+    assert member.in_the_console() == ("for having joined", ())
     visit = member.earn(visits=9, spend_minor=15000)
-    assert member.told()[1][-1] == "new tier: Regular"
+    assert member.in_the_console()[1][-1] == "new tier: Regular"
     voucher = visit.unlocked[0]
     done = member.do(Redeem(member.origin("staff"), voucher))
     member.do(ReverseRedemption(member.origin("staff"), done.vouchers[0], 60_000))
-    assert member.told() == ("taken back at the counter: Free coffee", ())
+    assert member.in_the_console() == ("taken back at the counter: Free coffee", ())
     assert member.latest("hu")[1] == "a pultnál visszavonva: Ingyenkávé"
     bare = Member("mug-club")
-    assert bare.told() == ("joined", ())
+    assert bare.in_the_console() == ("joined", ())
 
 
 def test_joining_without_a_gift_is_only_joining() -> None:
