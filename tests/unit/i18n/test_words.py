@@ -187,11 +187,11 @@ def test_who_reads_about_others_is_not_spoken_to(kind: ReasonKind, known: bool) 
     figures = {"n": 1, "spent": 84000, "min": 100, "minutes": 5, "rest": 100}
     why: dict[str, Any] = {"k": kind.value, "r": "coffee", **figures}
     for one in (why, {**why, "text": "referral"}):
-        said = explain(
+        sentence = explain(
             one, words("en").of_others(), amount=1, unit=POINT, currency="HUF",
             rewards={"coffee": "Coffee"} if known else None, rule="Review" if known else None,
         )  # fmt: skip
-        assert not re.search(r"\b(?:you|your|yours|us)\b", said), said
+        assert not re.search(r"\b(?:you|your|yours|us)\b", sentence), sentence
 
 
 def test_reasons_in_hungarian() -> None:
