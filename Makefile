@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run job test quick simulate audiences fraud mutants check format build deploy bench year clean
+.PHONY: help setup run job test quick simulate audiences fraud mutants long check format build deploy bench year clean
 
 # Compiled modules are kept also where the environment says otherwise: each process that the product
 # or a test starts would compile them all again.
@@ -79,6 +79,9 @@ fraud: .venv/.templates ## Play quarters with attackers (SEEDS=2 FIRST=1001 DAYS
 mutants: .venv/.installed ## Hold the domain's tests against mutants (SAMPLE=300 SEED=1 WORKERS=2 MODULE=)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.mutation --sample $(or $(SAMPLE),300) \
 		--seed $(or $(SEED),1) --workers $(or $(WORKERS),2) $(if $(MODULE),--module $(MODULE))
+
+long: setup ## Play a long run with new seeds (NAME=simulate|fraud|audiences|mutants|members|scale)
+	@PYTHONPATH=shared:. $(BIN)/python -m tests.long "$(NAME)"
 
 check: .venv/.installed .venv-lint/.installed node_modules/.installed ## Check format, style, types, imports, template, JavaScript
 	@$(BIN)/ruff format --check --quiet .

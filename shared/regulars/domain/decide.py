@@ -316,16 +316,22 @@ def _expire(draft: Draft, operation: Expire) -> Decision:
     if len(draft.lines) > draft.carried or draft.vouchers:
         kind = "expire"
     if not draft.vouchers:  # an expired voucher is not issued again before the next visit
-        rewards.issue_automatic(draft)
+        _issue_by_job(draft)
     _no_longer_due(draft, EXPIRE)
     return _booked_if_any(draft, kind)
+
+
+def _issue_by_job(draft: Draft) -> None:
+    from regulars.domain import by_job
+
+    by_job.issue(draft)
 
 
 def _celebrate(draft: Draft, operation: Celebrate) -> Decision:
     """Give what is due for the day; book an entry only when there is something."""
     draft.birthday = operation.birthday
     benefits.celebrate(draft, operation.occasion)
-    rewards.issue_automatic(draft)
+    _issue_by_job(draft)
     _no_longer_due(draft, operation.occasion)
     return _booked_if_any(draft, "bonus")
 

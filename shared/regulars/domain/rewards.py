@@ -19,8 +19,7 @@ Closed = Literal["redeemed", "cancelled", "expired", "moved"]
 """The final statuses of a voucher."""
 
 OPEN_VOUCHERS_MAX = 20
-"""Open vouchers a card can hold. Automatic rewards beyond that stay on the balance, gifts are
-queued in a count on the card."""
+"""Open vouchers a card can hold. Beyond that automatic rewards stay on the balance; gifts queue."""
 
 QUEUED = "w:"
 """The prefix of the names under which a card counts queued gifts, by reward."""
@@ -108,15 +107,19 @@ def issue(draft: Draft, operation: Issue) -> Voucher:
 
 
 def issue_automatic(draft: Draft) -> None:
-    """Issue queued gifts, then automatic rewards as often as the balance pays for them, while the
-    card has room."""
+    """Issue queued gifts, then automatic rewards, while the card has room."""
     for reward in draft.program.rewards.values():
         name = QUEUED + reward.id
         while limits.given(draft.card, name, "") and len(draft.card.open) < OPEN_VOUCHERS_MAX:
             draft.card = limits.counted(draft.card, name, "", -1)
             if gift := give(draft, reward):
                 draft.facts.setdefault("waited", []).append(gift.voucher_id)
-    for reward in draft.program.rewards.values():
+    issue_paid(draft, *draft.program.rewards.values())
+
+
+def issue_paid(draft: Draft, *given: Reward) -> None:
+    """Issue those that are automatic, as often as the balance pays for them."""
+    for reward in given:
         while reward.auto and reward.cost and _refusal(draft, reward) is None:
             _issue(draft, reward)
 
@@ -144,10 +147,8 @@ def give(
 
 
 def _refusal(draft: Draft, reward: Reward) -> RefusalCode | None:
-    if draft.exhausted(stock_name(reward), reward.stock):
-        exhausted = frozenset({stock_name(reward)})
-    else:
-        exhausted = frozenset()
+    stock = stock_name(reward)
+    exhausted = frozenset({stock} if draft.exhausted(stock, reward.stock) else ())
     return refusal(draft.program, draft.card, reward, draft.today.isoformat(), exhausted)
 
 

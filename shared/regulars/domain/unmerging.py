@@ -67,7 +67,7 @@ def unmerge(draft: Draft, operation: Unmerge) -> None:
     for name in dict.fromkeys((*before.held, *after.held)):
         if held.get(name) == after.held.get(name):
             _put(held, name, before.held.get(name))
-    draft.card = draft.card._replace(held=held)
+    draft.card = _without_what_came(draft, draft.card._replace(held=held), as_now, before)
     if as_now.tier == after.tier:
         draft.card = draft.card._replace(tier=before.tier)
         draft.card = tiering.as_of(draft.program, draft.card, draft.today)
@@ -121,6 +121,15 @@ def restore(draft: Draft, operation: Restore) -> None:
     bring(draft, operation.vouchers, still, shell.merged_into)
     draft.facts["merge"] = operation.merge_id
     draft.card = tiering.as_of(draft.program, draft.card, draft.today)
+
+
+def _without_what_came(draft: Draft, card: Card, as_now: Card, before: Card) -> Card:
+    """Return the card without rights to tiers that it has earned since the merge and would not have
+    earned by its own months; those of before the merge stay."""
+    judged = tiering.without_sale(draft.program, as_now, card, draft.today).held
+    old = {name: held for name, held in card.held.items() if before.held.get(name) == held}
+    kept = {name: old.get(name) or judged.get(name) for name in card.held}
+    return card._replace(held={name: held for name, held in kept.items() if held})
 
 
 def _uncount(draft: Draft, before: Card, after: Card) -> None:

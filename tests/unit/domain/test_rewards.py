@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from regulars.domain.card import Lot
-from regulars.domain.operations import GrantBonus
+from regulars.domain.operations import Celebrate, GrantBonus
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
@@ -60,6 +60,35 @@ def test_automatic_rewards_stop_at_twenty_open_vouchers_and_wait_on_the_balance(
     codes = [voucher.code for voucher in cafe.vouchers.values()]
     assert len(set(codes)) == len(codes) == 21
     assert cafe.verify() == []
+
+
+def test_what_waits_for_room_is_not_issued_by_a_job() -> None:
+    """Neither when something expires, nor for a birthday; with what a birthday itself pays for."""
+    cafe = shop(reward("coffee", 10, auto=True), points=10 * OPEN_VOUCHERS_MAX + 25,
+                expiry={"type": "months", "months": 1})  # fmt: skip
+    for voucher in list(cafe.vouchers.values())[:3]:
+        cafe.redeem(voucher)
+    cafe.program = make_program(
+        2, units=[unit(expiry={"type": "months", "months": 1}), unit("star")],
+        earn=[spend_rule(1, 1), {"id": "day", "on": "birthday", "unit": "star", "amount": 30}],
+        rewards=[reward("coffee", 10, auto=True), reward("cake", 20, "star", auto=True)],
+    )  # fmt: skip
+    cafe.later(days=31)
+    given = cafe.do(Celebrate(cafe.origin(source="job"), "birthday", "11-19")).unlocked
+    assert [one.reward_id for one in given] == ["cake"]
+    cafe.later(days=14).expire()
+    assert len(cafe.card.open) == OPEN_VOUCHERS_MAX - 3 + 1
+    assert cafe.verify() == []
+
+
+def test_what_was_pending_pays_for_rewards_on_its_day_and_not_for_those_that_wait() -> None:
+    cafe = Shop(make_program(units=[unit(hold_days=3)], earn=[spend_rule(1, 1)],
+                             rewards=[reward("coffee", 10, auto=True)]))  # fmt: skip
+    cafe.join()
+    cafe.sale(25)
+    assert cafe.card.open == {}
+    assert len(cafe.later(days=3).expire().unlocked) == 2
+    assert cafe.later(days=1).expire().unlocked == ()
 
 
 def test_issuing_locks_the_first_lots_and_cancelling_returns_the_very_same() -> None:
