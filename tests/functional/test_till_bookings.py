@@ -203,78 +203,44 @@ class TestMembers:
         assert (places["1"], places["2"]) == ("main", None)
 
 
-POISON = [
-    (sale(total_minor=-(10**13)), "data.total_minor"), (sale(total_minor=8.4), "data.total_minor"),
-    (sale(order_id=""), "data.order_id"),
-    (sale(items=[{"quantity": 1}]), "data.items.0.amount_minor"),
-    (sale(items="x"), "data.items"), (sale(items=["x"]), "data.items.0"),
-    (sale(contact="anna"), "data.contact"), ({"type": "sale.completed"}, "data"),
-    ({"type": "sale.exploded", "data": {}}, "type"), ({"type": ["x"], "data": {}}, "type"),
-    ({"data": {}}, "type"), ([], ""), ("x", ""), (None, ""), (refund("r", -5), "data.total_minor"),
-    (sale(occurred_at="yesterday"), "data.occurred_at"), (sale(location="\x00"), "data.location"),
-]  # fmt: skip
-
-
-class TestUnreadable:
-    """Who wrote a sender of our own schema is told; of a vendor's, it holds up nobody."""
-
-    @pytest.mark.parametrize(("event", "path"), POISON, ids=repr)
-    def test_our_own_schema_is_refused_at_the_door(
-        self, club: Merchant, event: Any, path: str
-    ) -> None:
+class TestPoison:
+    @pytest.mark.parametrize(
+        "event",
+        [sale(total_minor=-(10**13)), sale(total_minor=8.4), sale(order_id=""),
+         sale(items=[{"quantity": 1}]), sale(contact="anna"), {"type": "sale.completed"},
+         {"type": "sale.exploded", "data": {}}, {"data": {}}, [], "x", None,
+         refund("r", -5), sale(occurred_at="yesterday"), sale(location="\x00")],
+        ids=repr,
+    )  # fmt: skip
+    def test_fails_alone_and_the_others_are_booked(self, club: Merchant, event: Any) -> None:
         member_id = anna(club)
-        assert post_generic(club, sale("before", 100)).status == 200
-        reply = post_generic(club, event)
-        assert (reply.status, reply.code) == (422, "invalid")
-        assert [one["path"] for one in reply.json["errors"]] == [path]
-        assert post_generic(club, sale("after", 100)).status == 200
-        assert book(club.service) == []
+        for sent in (sale("before", 100), event, sale("after", 100)):
+            assert post_generic(club, sent).status == 200
+        assert len(book(club.service)) == 1
         assert points(club, member_id) == 2
 
-    @pytest.mark.parametrize("body", [b"{", b"", b"[" * 100_000, b'{"type": 1, "type": 2}'])
-    def test_a_body_that_is_no_json_is_refused_at_the_door(
-        self, club: Merchant, body: bytes
-    ) -> None:
-        headers = tills.generic_headers(club.created["webhook_secrets"]["generic"], body)
-        path = tills.path_of(club, "generic")
-        reply = club.service.request("POST", path, raw=body, headers=headers)
-        assert (reply.status, reply.code) == (400, "malformed")
-
-    def test_fields_that_nobody_reads_are_named(self, club: Merchant) -> None:
-        event = sale(
-            contact={"emial": "anna@example.com"}, till="2", test=False,
-            items=[{"quantity": 1, "amount_minor": 2000, "name": "Latte"}],
-        )  # fmt: skip
-        reply = post_generic(club, {**event, "version": 3, "timestamp": "2026-11-22T09:00:00Z"})
-        assert (reply.status, reply.json) == (
-            200, {"ignored": ["version", "data.till", "data.contact.emial", "data.items.0.name"]},
-        )  # fmt: skip
-        odd = refund("r", contact=["x"], items=None)
-        assert post_generic(club, odd).json == {"ignored": ["data.contact"]}
-        assert book(club.service) == []
-
-    def test_what_a_vendor_sends_fails_alone(self, club: Merchant) -> None:
+    def test_bodies_that_are_no_json_fail_alone(self, club: Merchant) -> None:
         member_id = anna(club)
-        broken: list[Any] = [
-            payment(total_money={"amount": 8.4, "currency": "EUR"}),
-            {"type": "payment.updated", "data": {}}, [], "x", None,
-        ]  # fmt: skip
-        for event in broken:
-            reply = post_square(club, event)
-            assert (reply.status, reply.text) == (200, "")
+        secret = club.created["webhook_secrets"]["generic"]
+        for body in (b"{", b"", b"[" * 100_000):
+            headers = tills.generic_headers(secret, body)
+            reply = club.service.request(
+                "POST", tills.path_of(club, "generic"), raw=body, headers=headers
+            )
+            assert reply.status == 200
         post_generic(club, sale())
-        assert len(book(club.service)) == len(broken)
+        assert len(book(club.service)) == 3
         assert points(club, member_id) == 20
 
     def test_why_it_failed_is_logged_without_who(
         self, club: Merchant, caplog: pytest.LogCaptureFixture
     ) -> None:
-        thing = {"id": "cust-1", "email_address": "anna@example.com", "reference_id": 5}
-        post_square(club, tills.square_event("payment.updated", {**thing, "status": "COMPLETED"}))
+        anna(club)
+        post_generic(club, sale(items=[{"quantity": 1}], contact={"email": "anna@example.com"}))
         post_generic(club, sale())
         book(club.service)
         (record,) = [it for it in caplog.records if it.getMessage() == "a record failed"]
-        assert vars(record)["why"].startswith("amount_money")
+        assert vars(record)["why"] == "items.0.amount_minor: is required"
         assert "anna@" not in caplog.text
 
     def test_what_can_be_read_but_not_booked_is_on_the_owner_s_list(self, club: Merchant) -> None:

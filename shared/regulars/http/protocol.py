@@ -104,7 +104,20 @@ class Request:
         self._expect("application/json")
         if len(self.body) > BODY_MAX:
             raise Refused(RefusalCode.TOO_LARGE, f"A body may have {BODY_MAX // 1024} KB.")
-        return json_object(self.body)
+        try:
+            document = json.loads(
+                self.body.decode("utf-8"),
+                parse_float=checks.Point,
+                parse_constant=checks.Point,
+                object_pairs_hook=_no_key_twice,
+            )
+        except (ValueError, RecursionError) as error:
+            raise Refused(
+                RefusalCode.MALFORMED, f"The body must be JSON: {_words(error)}"
+            ) from error
+        if not isinstance(document, dict):
+            raise Refused(RefusalCode.INVALID, "", (("", "must be a JSON object"),))
+        return document
 
     @cached_property
     def form(self) -> dict[str, str]:
@@ -349,22 +362,6 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise DuplicateKeyError
     return found
-
-
-def json_object(body: bytes) -> dict[str, Any]:
-    """Read a JSON object; raises the refusals of a body that is none."""
-    try:
-        document = json.loads(
-            body.decode("utf-8"),
-            parse_float=checks.Point,
-            parse_constant=checks.Point,
-            object_pairs_hook=_no_key_twice,
-        )
-    except (ValueError, RecursionError) as error:
-        raise Refused(RefusalCode.MALFORMED, f"The body must be JSON: {_words(error)}") from error
-    if not isinstance(document, dict):
-        raise Refused(RefusalCode.INVALID, "", (("", "must be a JSON object"),))
-    return document
 
 
 def _words(error: Exception) -> str:

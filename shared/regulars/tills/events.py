@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,14 +10,7 @@ from regulars.domain.operations import Item
 
 
 class UnreadableError(ValueError):
-    """A signed event that does not have the shape its provider documents; says where.
-
-    `errors` are (path, what is wrong), where that can be told to who wrote the sender.
-    """
-
-    def __init__(self, why: str = "", errors: Iterable[tuple[str, str]] = ()) -> None:
-        self.errors = tuple(errors)
-        super().__init__(why or "; ".join(f"{path}: {message}" for path, message in self.errors))
+    """A signed event that does not have the shape its provider documents; says where."""
 
 
 class StaleError(ValueError):
