@@ -147,6 +147,50 @@ def test_a_membership_is_sold_and_a_stamp_with_an_amount_counts_one_visit(
     assert (card["visits"], card["spend_minor"]) == (1, 450)
 
 
+class TestNobodyToSignIn:
+    """The way out is said where a list of people would be empty."""
+
+    @pytest.fixture
+    def own_phone(self, product: Product, people: People) -> tuple[Page, str]:
+        """The counter on the phone of somebody without a PIN who may book once a day."""
+        gerda = {"name": "Gerda", "role": "staff", "limits": {"visits_per_day": 1}}
+        path = f"/v1/staff/{product.api('POST', '/v1/staff', gerda).json['staff_id']}"
+        device = product.api("POST", f"{path}/devices", {"name": "Phone"}).json
+        counter = people.new("en")
+        counter.goto(device["enrol_url"])
+        counter.locator("button.button").click()
+        counter.wait_for_url("**/staff/counter")
+        return counter, path
+
+    def test_who_was_removed_is_told_who_can_help(
+        self, product: Product, own_phone: tuple[Page, str]
+    ) -> None:
+        counter, path = own_phone
+        assert product.api("DELETE", path).status in {200, 204}
+        state = "fetch('/staff/api/state').then((answer) => answer.status)"
+        wait_for(lambda: counter.evaluate(state) == 401, "the end of her session")
+        counter.fill("#q", "gerda")
+        counter.press("#q", "Enter")
+        expect(counter.locator("#signTitle")).to_have_text("Sign in to go on")
+        counter.locator("#people").get_by_text("Gerda").click()
+        counter.click("#signIn")
+        expect(counter.locator("#signProblem")).to_contain_text("The owner shows a new code")
+
+    def test_a_limit_that_no_manager_can_lift_says_why(
+        self, product: Product, own_phone: tuple[Page, str]
+    ) -> None:
+        counter, _ = own_phone
+        for name in ("Limit Lea", "Limit Leo"):
+            product.member(name=name)
+            find(counter, name.lower(), name)
+            counter.click("#plus")
+            if name == "Limit Lea":
+                went_through(counter)
+        counter.click("#override")
+        expect(counter.locator("#signText")).to_contain_text("No manager can sign in here.")
+        expect(counter.locator("#signIn")).to_be_hidden()
+
+
 def test_a_late_answer_does_not_bring_the_guest_before_back(
     product: Product, people: People
 ) -> None:

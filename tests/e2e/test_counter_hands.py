@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import People
-from tests.e2e.counters import find, online
-from tests.e2e.product import Product
+from tests.e2e.counters import find, online, waiting, went_through
+from tests.e2e.product import Product, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +63,73 @@ class TestScannersThatType:
         expect(counter.locator("#who")).to_have_text(f"After {layout}")
         assert product.card(before["member_id"])["visits"] == 0
         expect(counter.locator("#done")).to_be_hidden()
+
+
+class TestHastyFingers:
+    """A second tap in the same place, sooner than the eye has seen what came there."""
+
+    @pytest.fixture
+    def counter(self, product: Product, people: People) -> Page:
+        """The counter a moment after the stamp of the guest before."""
+        counter = people.new("en", viewport={"width": 360, "height": 740})
+        product.counter(counter)
+        return counter
+
+    def stamp_before(self, product: Product, counter: Page, name: str) -> str:
+        before = product.member(name=f"Before {name}")["member_id"]
+        find(counter, f"before {name}", f"Before {name}")
+        counter.click("#plus")
+        went_through(counter)
+        expect(counter.locator("#strip")).to_be_visible()
+        return str(before)
+
+    def test_adding_an_amount_twice_takes_nothing_back(
+        self, product: Product, people: People
+    ) -> None:
+        """Where amounts alone are booked, the key to take back comes where the key to add was."""
+        key = product.merchant("mug-club", "hasty")["api_key"]
+        counter = people.new("en", viewport={"width": 360, "height": 740})
+        online(product, counter, key)
+        members = [product.member(key, name=name)["member_id"] for name in ("Adam", "Bella")]
+        for name, is_online in (("Adam", True), ("Bella", False)):
+            find(counter, name.lower(), name)
+            counter.context.set_offline(not is_online)
+            counter.click("#keys button")
+            for digit in "840":
+                counter.click(f"[data-key='{digit}']")
+            counter.locator("#enter").dblclick(position={"x": 130, "y": 28})
+            went_through(counter)
+            if is_online:
+                expect(counter.locator("#undo")).to_be_visible()
+        counter.context.set_offline(False)
+        wait_for(lambda: product.card(members[1], key)["visits"], "the sale without a connection")
+        assert [product.card(one, key)["visits"] for one in members] == [1, 1]
+        assert not waiting(counter)
+
+    def test_taking_back_twice_takes_back_one(self, product: Product, counter: Page) -> None:
+        before = self.stamp_before(product, counter, "Undoes")
+        after = product.member(name="After Undoes")["member_id"]
+        find(counter, "after undoes", "After Undoes")
+        counter.click("#plus")
+        expect(counter.locator("#done")).to_be_visible()
+        counter.locator("#undoDone").dblclick()
+        expect(counter.locator("#doneCount")).to_contain_text("Taken back")
+        counter.wait_for_timeout(500)
+        assert product.card(after)["visits"] == 0
+        assert product.card(before)["visits"] == 1
+        expect(counter.locator("#kept")).to_be_hidden()
+
+    def test_the_strip_rests_before_it_offers_the_booking_before(
+        self, product: Product, counter: Page
+    ) -> None:
+        first = self.stamp_before(product, counter, "Rests")
+        second = self.stamp_before(product, counter, "Rests too")
+        counter.locator("#undo").dblclick()
+        expect(counter.locator("#last")).to_contain_text("Taken back")
+        expect(counter.locator("#undo")).to_be_hidden()
+        expect(counter.locator("#undo")).to_be_visible()
+        assert product.card(first)["visits"] == 1
+        assert product.card(second)["visits"] == 0
 
 
 LOOKS = [

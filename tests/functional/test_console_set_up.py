@@ -100,6 +100,14 @@ class TestSetUp:
         send(browser, "/console/first-run/counter", do="end")
         assert next_step() == "trade"
 
+    def test_what_a_tier_costs_is_said_before_it_is_chosen(self, service: Service) -> None:
+        browser, _ = new_shop(service)
+        page = on(browser, "/console/first-run/trade?lang=en").replace("\u00a0", " ")
+        fan = page.partition("Espresso Fan")[2].partition("<br>")[0]
+        assert " a month · A free pastry every week" in fan
+        regular = page.partition("The Foodie")[2].partition("<br>")[0]
+        assert " in a year · " in regular
+
     def test_the_first_run_publishes_and_ends(self, service: Service) -> None:
         browser, _ = new_shop(service)
         send(browser, "/console/first-run/trade", template="supper-club")

@@ -72,5 +72,23 @@ def test_own_words_and_none(service: Service) -> None:
     assert "<h1>Your card is waiting</h1>" in page
 
 
+def test_words_that_count_visits_are_not_said_where_a_visit_gives_two(service: Service) -> None:
+    """The owner's first change of a rule must not make cards, counters and posters say what is not
+    so: "3 more visits" where two are enough."""
+    shop = service.new_merchant("corner-cafe", languages=["en"])
+    path, card = f"/j/{shop.created['slug']}", shop.join(name="Anna")
+    own = card["card_url"].removeprefix("https://cards.example")
+    look = {"look": "1"}
+    assert "9 more visits" in plain_spaces(service.request("GET", own, query=look).text)
+    program = shop.call("GET", "/v1/program").json["program"]
+    next(rule for rule in program["earn"] if rule["on"] == "visit")["amount"] = 2
+    assert shop.call("PUT", "/v1/program", program, headers={"if-match": "*"}).status == 200
+    for page in (service.request("GET", path), service.request("GET", own, query=look)):
+        text = plain_spaces(page.text)
+        assert "more visits" not in text
+        assert "Ten visits" not in text
+        assert re.search("(9 more|10) stamps", text), text
+
+
 def plain_spaces(text: str) -> str:
     return text.replace("\u00a0", " ").replace("&nbsp;", " ")

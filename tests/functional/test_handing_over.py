@@ -25,7 +25,7 @@ def link(service: Service, address: str) -> str:
     service.deliver("messages", "notify")
     sent = [json.dumps(mail) for mail in service.aws_services.mails()]
     found = [
-        re.search(r"https://cards.example(/console/hand-over/[0-9A-Za-z._-]+)", mail)
+        re.search(r"https://cards.example(/console/hand-over/[0-9a-z]+)", mail)
         for mail in sent
         if f'"{address}"' in mail
     ]

@@ -13,6 +13,7 @@ from regulars.core import tokens
 from regulars.http import links
 from regulars.store import keys
 from tests.examples import examples
+from tests.functional.console import Browser
 from tests.service import Merchant, Reply, Service
 
 ADDED = ("/", ".", ",", ")", "]", ">", "!", "?", ";", ":", "'", '"', "»", "”", "…", "*", "_", "~",
@@ -124,6 +125,21 @@ def test_respelling_ends_and_stays_here(path: str) -> None:
 
 MEMBERS = st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=14, max_size=14).map("c{}".format)
 SHOPS = st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=11, max_size=11).map("m{}".format)
+
+
+LINK = re.compile(r"https://cards\.example/([a-z-]+(?:/[a-z-]+)?)/([^\s\"\\<]+)")
+
+
+def test_every_link_that_is_mailed_ends_in_letters_and_digits(
+    service: Service, cafe: Merchant
+) -> None:
+    cafe.join(email="anna@example.com", consents={"email": True})
+    owner = Browser(service).sign_in("owner@example.com")
+    owner.go("POST", "/console/shop/owner", form={"email": "next@example.com"})
+    service.deliver("messages", "notify")
+    found = {match for mail in service.aws_services.mails() for match in LINK.findall(str(mail))}
+    assert {"console/sign-in", "console/hand-over"} <= {kind for kind, _ in found}
+    assert [token for _, token in found if not re.fullmatch(r"[0-9A-Za-z]+", token)] == []
 
 
 @settings(deadline=None, max_examples=examples(200))

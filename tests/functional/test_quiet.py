@@ -66,7 +66,7 @@ def known(cafe: Merchant, service: Service) -> dict[str, str]:
     Image.new("RGB", (40, 40), "#0a7d5c").save(picture, "PNG")
     logo = sent(cafe, "/v1/assets", picture.getvalue(), "image/png")["url"]
     people = cafe.call("GET", "/v1/staff").json["items"]
-    hand_over = tokens.sign("hand-over", f"{cafe.id} from {calendar.to_ms(clock.now())}")
+    hand_over = tokens.shop_token("hand-over-from", cafe.id, calendar.to_ms(clock.now()))
     return {
         "/console/first-run/{step}": "trade", "/console/tills/{provider}": "square",
         "/console/programme/versions/{n}": "1", "/console/programme/{part}": "campaigns",

@@ -57,7 +57,7 @@ def export(request: protocol.Request) -> protocol.Response:
 def download(request: protocol.Request) -> protocol.Response:
     """GET /e/{token}: an export, compressed, or the way to an archive; a link that is over is as
     unknown as any other."""
-    if archive := tokens.read_archive_token(request.param("token"), ARCHIVE_LINK_S):
+    if archive := tokens.read_shop_token("archive", request.param("token"), ARCHIVE_LINK_S):
         return _way_to_archive(*archive)
     named = hand_over.opened(request.param("token"))
     if named is None:

@@ -197,7 +197,7 @@ def _archive(live: str, closed: Closing | None) -> dict[str, Any] | None:
         return None
     until_s = min(now_ms + LINK_MS, archive.until_ms) // 1000
     return {
-        "url": f"{config.settings().base_url}/e/{tokens.archive_token(live, until_s)}",
+        "url": f"{config.settings().base_url}/e/{tokens.shop_token('archive', live, until_s)}",
         "expires_at": calendar.rfc3339(until_s * 1000),
         "sha256": archive.sha256,
         "size": archive.size,

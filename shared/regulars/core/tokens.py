@@ -191,15 +191,15 @@ def read_way_token(token: str, lasts_s: float) -> tuple[str, str, int] | None:
     return _read_instant_token("way", token, lasts_s)
 
 
-def archive_token(merchant_id: str, until_s: int) -> str:
-    """Leads to the archive of a merchant until an instant; readable only with our key."""
-    return _instant_token("archive", merchant_id, "", until_s, ring.newest())
+def shop_token(purpose: str, merchant_id: str, at: int) -> str:
+    """A mailed link about a merchant and an instant, for a purpose; readable only with our key."""
+    return _instant_token(purpose, merchant_id, "", at, ring.newest())
 
 
-def read_archive_token(token: str, lasts_s: float) -> tuple[str, int] | None:
-    """Merchant and end of a link to an archive that lasts so long at most, None when it is not one
-    of ours."""
-    found = _read_instant_token("archive", token, lasts_s)
+def read_shop_token(purpose: str, token: str, lasts_s: float) -> tuple[str, int] | None:
+    """Merchant and instant of such a link that is good for so long at most, None when it is not
+    one of ours."""
+    found = _read_instant_token(purpose, token, lasts_s)
     return (found[0], found[2]) if found and not found[1] else None
 
 

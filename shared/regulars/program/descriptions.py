@@ -81,7 +81,9 @@ DESCRIPTIONS: Descriptions = {
         "name": "Its name; a text, or one for each language.",
         "kind": "What it is.",
         "cost": "What it costs; a reward without a cost is only given.",
-        "promise": "The card's headline while it is not reached; `{n}` is what is missing.",
+        "promise": "The card's headline while it is not reached; `{n}` is what is missing. "
+        "Where a visit or a piece gives more than one stamp, the card counts stamps in its own "
+        "words.",
         "headline": "The join page's headline where joining gives nothing yet.",
         "conditions": "What the member should know before taking it.",
         "auto": "Whether it is issued by itself as soon as there is enough.",

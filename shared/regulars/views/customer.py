@@ -26,7 +26,8 @@ class GoalPanel(NamedTuple):
     need: int
     reward: Text
     promise: UnitNames | None = None
-    """The merchant's own sentence instead of ours, in plural forms; {n} is what is missing."""
+    """The merchant's own sentence instead of ours, in plural forms; {n} is what is missing. None
+    where a visit gives more than one stamp."""
     headline: Text | None = None
     """The merchant's own sentence for who has nothing yet."""
     owed: int = 0
@@ -47,14 +48,15 @@ def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
     ready = [held for held in usable(card, today) if held.reward_id == reward.id]
     waiting = bool(ready) and not (card.holds or in_debt(program, card))
     terms = program.terms(reward.id, ready[0].version) if waiting else reward
+    is_true = _counts_visits(program, unit.id)
     return GoalPanel(
         unit=cast(Any, unit.name),
         kind=unit.kind,
         have=have,
         need=reward.cost,
         reward=(terms or reward).name,
-        promise=cast(Any, reward.promise),
-        headline=reward.headline,
+        promise=cast(Any, reward.promise) if is_true else None,
+        headline=reward.headline if is_true else None,
         owed=card.debt.get(unit.id, 0),
         waiting=waiting,
         beside=_beside(program, unit.id),
@@ -66,6 +68,16 @@ def first_goal(shop: Shop) -> GoalPanel | None:
     operation = Join(Origin("preview", "join", entropy=bytes(16)), member_id="")
     card: Card = decide(shop.program, Card(""), operation, shop.now).card
     return goal(shop.program, card, local_date(shop.now, shop.program.timezone))
+
+
+def _counts_visits(program: Program, unit: str) -> bool:
+    """Whether a missing stamp is a missing visit or piece: else sentences of the shop that count
+    those say too many, and ours, which counts stamps, is shown."""
+    return program.units[unit].kind != "stamps" or all(
+        rule.amount == 1
+        for rule in program.earn
+        if rule.unit == unit and rule.on in {"visit", "item"}
+    )
 
 
 def _beside(program: Program, unit_id: str) -> bool:

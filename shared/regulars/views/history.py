@@ -46,9 +46,13 @@ def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable
         )
         sentence = "; ".join(reason for reason in reasons if reason)
         if entry.kind == "reverse" and entry.source == "staff":
-            sentence = words.t("taken back at the counter")
+            sentence = _taken_back(program, entry, words)
         elif entry.kind == "expire" and main is aside:
-            sentence = words.t("not used in time; {reason}", reason=sentence)
+            sentence = (
+                words.t("not used in time; {reason}", reason=sentence)
+                if words.is_for_guest
+                else words.t("expired unused; {reason}", reason=sentence)
+            )
         news = _asides(program, entry, aside if main is not aside else [], words)
         news += [
             integration.reason(program, it.reason, "", 0, words, entry.program_version)
@@ -91,8 +95,10 @@ def _asides(program: Program, entry: Entry, lines: Iterable[Line], words: Words)
         name, units = words.pick(reward.name), words.amount(cast(Any, unit.name), abs(amount))
         if line.reason.kind is ReasonKind.REWARD:
             sentence.append(words.t("unlocked for {amount}: {reward}", amount=units, reward=name))
-        else:
+        elif words.is_for_guest:
             sentence.append(words.t("{amount} given back: {reward}", amount=units, reward=name))
+        else:
+            sentence.append(words.t("{amount} came back: {reward}", amount=units, reward=name))
     return sentence
 
 
@@ -111,7 +117,19 @@ def _new_tier(program: Program, entry: Entry, words: Words) -> str:
     rank = program.tier_rank(entry.tier_to)
     if entry.kind == "join" or entry.tier_from == entry.tier_to or rank < 0:
         return ""
-    return words.t("you are now {tier}", tier=words.pick(program.tiers[rank].name))
+    tier = words.pick(program.tiers[rank].name)
+    if words.is_for_guest:
+        return words.t("you are now {tier}", tier=tier)
+    return words.t("new tier: {tier}", tier=tier)
+
+
+def _taken_back(program: Program, entry: Entry, words: Words) -> str:
+    """What was taken back at the counter: a reward by its name, a sale by its amounts beside it."""
+    version = entry.facts.get("terms", entry.program_version)
+    reward = program.terms(entry.facts.get("reward", ""), version)
+    if reward is None:
+        return words.t("taken back at the counter")
+    return words.t("taken back at the counter: {reward}", reward=words.pick(reward.name))
 
 
 def _quiet(program: Program, entry: Entry, words: Words) -> str:
@@ -125,11 +143,13 @@ def _quiet(program: Program, entry: Entry, words: Words) -> str:
     if entry.kind == "redeem" and reward:
         return words.t("redeemed: {reward}", reward=words.pick(reward.name))
     if entry.kind == "reverse" and "voucher" in entry.facts:
-        return words.t("taken back at the counter")
+        return _taken_back(program, entry, words)
     if entry.kind == "reverse" and "voids" in entry.facts:
         return words.t("a refund was taken back")
     if entry.kind == "reverse":
         return words.t("a purchase was refunded")
     if entry.kind == "earn":
-        return words.t("your visit")
-    return words.t("you joined") if entry.kind == "join" else ""
+        return words.t("your visit") if words.is_for_guest else words.t("a visit")
+    if entry.kind != "join":
+        return ""
+    return words.t("you joined") if words.is_for_guest else words.t("joined")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulars.domain.reasons import ReasonKind
 from regulars.i18n import language, languages, words
 from regulars.i18n.explain import explain
 
@@ -177,6 +178,20 @@ def say(why: dict[str, Any], amount: int, lang: str = "en") -> str:
 )
 def test_reasons(why: dict[str, Any], amount: int, expected: str) -> None:
     assert say(why, amount) == expected
+
+
+@pytest.mark.parametrize("kind", ReasonKind)
+@pytest.mark.parametrize("known", [True, False], ids=["named", "unnamed"])
+def test_who_reads_about_others_is_not_spoken_to(kind: ReasonKind, known: bool) -> None:
+    """An owner who reads "your birthday" looks for a birthday of their own."""
+    figures = {"n": 1, "spent": 84000, "min": 100, "minutes": 5, "rest": 100}
+    why: dict[str, Any] = {"k": kind.value, "r": "coffee", **figures}
+    for one in (why, {**why, "text": "referral"}):
+        sentence = explain(
+            one, words("en").of_others(), amount=1, unit=POINT, currency="HUF",
+            rewards={"coffee": "Coffee"} if known else None, rule="Review" if known else None,
+        )  # fmt: skip
+        assert not re.search(r"\b(?:you|your|yours|us)\b", sentence), sentence
 
 
 def test_reasons_in_hungarian() -> None:

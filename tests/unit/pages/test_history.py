@@ -22,6 +22,7 @@ from regulars.domain.operations import (
     Origin,
     Redeem,
     Reverse,
+    ReverseRedemption,
     Voucher,
 )
 from regulars.domain.program import Program
@@ -34,6 +35,7 @@ from regulars.program.load import load
 from regulars.program.shop import Shop
 from regulars.store.profiles import Profile
 from regulars.views.hero import hero
+from regulars.views.history import events
 from tests.unit.pages.samples import render
 
 NO_TABLE: Any = None  # a card is shown from what was read before
@@ -89,6 +91,13 @@ class Member:
         """Amounts, reason and what came of the newest entry."""
         event = self.view(language).history[0]
         return [change.amount for change in event.changes], event.why, event.more
+
+    def in_the_console(self) -> tuple[str, tuple[str, ...]]:
+        """Reason and what came of the newest entry, as the console says them."""
+        entry = self.done[-1].entry
+        assert entry is not None
+        (row,) = events(self.program, [entry], words("en").of_others())
+        return row.why, row.more
 
 
 def test_a_visit_that_unlocks_is_a_gain_and_says_what_it_unlocked() -> None:
@@ -152,6 +161,20 @@ def test_a_new_tier_is_said_below_the_sale_that_brought_it() -> None:
     member = Member("corner-cafe")
     member.earn(spend_minor=15000)
     assert member.latest() == ([1], "for your visit", ("you are now Regular",))
+
+
+def test_the_owner_reads_of_the_member_and_what_was_taken_back() -> None:
+    member = Member("corner-cafe")
+    assert member.in_the_console() == ("for having joined", ())
+    visit = member.earn(visits=9, spend_minor=15000)
+    assert member.in_the_console()[1][-1] == "new tier: Regular"
+    voucher = visit.unlocked[0]
+    done = member.do(Redeem(member.origin("staff"), voucher))
+    member.do(ReverseRedemption(member.origin("staff"), done.vouchers[0], 60_000))
+    assert member.in_the_console() == ("taken back at the counter: Free coffee", ())
+    assert member.latest("hu")[1] == "a pultnál visszavonva: Ingyenkávé"
+    bare = Member("mug-club")
+    assert bare.in_the_console() == ("joined", ())
 
 
 def test_joining_without_a_gift_is_only_joining() -> None:

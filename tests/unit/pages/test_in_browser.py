@@ -62,6 +62,23 @@ BROKEN = """() => {
 """Words of at most 20 letters that go over two lines although they would fit into one."""
 
 
+TABBAR = """() => {
+    const bar = document.querySelector(".tabbar");
+    if (!bar) return [];
+    const { top, bottom } = bar.getBoundingClientRect();
+    const shown = getComputedStyle(bar).display !== "none";
+    const wide = innerWidth >= 1024;
+    const small = [...bar.querySelectorAll("a")].filter((each) => each.offsetHeight < 48);
+    const seen = !wide && shown && bottom === innerHeight && bottom - top >= 60 && !small.length;
+    return wide ? shown && ["shown beside the rail"] : seen ? [] : [[top, bottom]];
+}"""
+"""What is wrong with the sections at the foot of the console on phones."""
+
+UNEVEN = """() => [...document.querySelectorAll(".stamps")]
+    .filter((each) => new Set([...each.children].map((one) => one.offsetWidth)).size > 1)
+    .map((each) => each.className)"""
+"""Punch cards whose stamps are of several sizes."""
+
 WIDTHS = (320, 1280)
 LANGUAGES = ("en", "hu", "pl", "kk")
 
@@ -101,6 +118,8 @@ def test_every_page_fits_and_is_accessible(page: Page, address: str, lang: str) 
                 found.append((name, width, "overflow", wider))
             found += [(name, width, "cut", text) for text in page.evaluate(CUT)]
             found += [(name, width, "broken", word) for word in page.evaluate(BROKEN)]
+            found += [(name, width, "uneven", card) for card in page.evaluate(UNEVEN)]
+            found += [(name, width, "tab bar", wrong) for wrong in page.evaluate(TABBAR) or ()]
             if has_axe(name, lang, width):
                 violations = Axe().run(page).response["violations"]
                 found += [(name, width, it["id"], it["nodes"][0]["target"]) for it in violations]

@@ -25,7 +25,9 @@ def _compose(shop: Shop, card: Card | None, facts: Facts, words: Words) -> Conte
         "log. It holds personal data, so keep it safe. The link is good until {date}.",
         date=words.date(_day(shop, facts["until"] * 1000)),
     )
-    url = f"{settings().base_url}/e/{tokens.archive_token(shop.merchant_id, facts['until'])}"
+    url = (
+        f"{settings().base_url}/e/{tokens.shop_token('archive', shop.merchant_id, facts['until'])}"
+    )
     note = words.t(
         "From {date} on all members are erased. Until then whoever runs this service for you can "
         "open the programme again.",

@@ -25,6 +25,7 @@ from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.frame import HOME
 from regulars.pages.console.frame.here import Console, path, sent, shown
 from regulars.pages.console.set_up.handlers import FIRST_RUN, trades
+from regulars.pages.customer.card import ladder
 from regulars.program.load import load
 from regulars.render.brand import brand_of
 from regulars.store import merchant_settings
@@ -186,15 +187,14 @@ def _trades(here: Console, document: dict[str, Any]) -> list[Trade]:
     words = here.words
     for template, name in trades(words.t):
         program = load(_template(document, template), 1)
-        rows = tuple((words.pick(tier.name), _entry(here, tier)) for tier in program.tiers)
+        rows = tuple((step.name, _entry(step)) for step in ladder.steps(program, Card(""), words))
         found.append(Trade(template, name, _goal(program, here.gathered.now), rows))
     return found
 
 
-def _entry(here: Console, tier: domain.Tier) -> str:
-    """How a tier is reached, or what it costs, in few words."""
-    perks = [here.words.pick(perk) for perk in tier.perks]
-    return ", ".join(perks[:2])
+def _entry(step: ladder.Step) -> str:
+    """What a tier costs or how it is reached, and what it gives, in few words."""
+    return " · ".join(filter(None, (step.price or step.how, ", ".join(step.gives[:2]))))
 
 
 def _goal(program: domain.Program, now: Any) -> GoalPanel | None:

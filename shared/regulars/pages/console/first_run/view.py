@@ -25,7 +25,7 @@ class Trade(NamedTuple):
     name: str
     goal: GoalPanel | None
     rows: tuple[tuple[str, str], ...]
-    """(name of a tier, how it is reached) of its ladder."""
+    """(name of a tier, its price or how it is reached, and what it gives) of its ladder."""
 
 
 class FirstRunPage(NamedTuple):

@@ -22,9 +22,9 @@ from regulars.store import audit, connect, keys, merchant_settings
 from regulars.store.audit import Actor
 from regulars.store.merchant_settings import Known
 
-PURPOSE = "hand-over"
 GOOD_MS = 24 * 3600 * 1000
-SIDES = ("from", "to")
+PURPOSES = {"from": "hand-over-from", "to": "hand-over-to"}
+"""What the link of each side is signed for."""
 
 
 class Asked(NamedTuple):
@@ -61,7 +61,7 @@ def ask(here: Console, typed: str) -> str:
     for side, address, other in (
         ("from", merchant.owner_email, email), ("to", email, merchant.owner_email),
     ):  # fmt: skip
-        token = tokens.sign(PURPOSE, f"{live} {side} {now_ms}")
+        token = tokens.shop_token(PURPOSES[side], live, now_ms)
         facts = {
             "to": address, "side": side, "other": other, "name": merchant.name,
             "url": f"{settings().base_url}/console/hand-over/{token}",
@@ -104,11 +104,10 @@ def agree(request: Request) -> Response:
 
 
 def _asked(request: Request) -> Asked:
-    payload = tokens.unsign(PURPOSE, request.param("token"))
-    parts = payload.split(" ") if payload else []
-    if len(parts) != 3 or parts[1] not in SIDES:
-        raise Refused(RefusalCode.NOT_FOUND)
-    return Asked(parts[0], parts[1], int(parts[2]))
+    for side, purpose in PURPOSES.items():
+        if found := tokens.read_shop_token(purpose, request.param("token"), GOOD_MS / 1000):
+            return Asked(found[0], side, found[1])
+    raise Refused(RefusalCode.NOT_FOUND)
 
 
 def _waits(asked: Asked) -> bool:

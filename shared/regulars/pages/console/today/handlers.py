@@ -109,7 +109,7 @@ def _happened(here: Console) -> tuple[Happened, ...]:
     profiles = Members(shop.table, shop.merchant_id).profiles([one for one, _ in newest])
     found = []
     for member_id, entry in newest:
-        (row,) = history.events(program, [entry], words)
+        (row,) = history.events(program, [entry], words.of_others())
         profile = profiles.get(member_id)
         gained = ", ".join(words.change(unit, n) for unit, n in row.changes)
         found.append(

@@ -183,7 +183,7 @@ type CounterText =
   | "tier" | "nothing" | "undone" | "seconds" | "minutes" | "reward" | "membership" | "stamped"
   | "visitsToday" | "lastBy" | "sending" | "kept" | "keptNote" | "lost" | "lostCode" | "offlineSince" | "goOn"
   | "waiting" | "refusedSome" | "see" | "waits" | "refusedWhy" | "okay" | "showCard" | "takeBack"
-  | "nothingWaits" | "foreign" | "signFor" | "signAgain" | "signText" | "who" | "whoText"
+  | "nothingWaits" | "foreign" | "signFor" | "signAgain" | "signText" | "noneSignsIn" | "noManager" | "who" | "whoText"
   | "manager" | "managerText" | "wrongPin" | "manyPins" | "otherPin" | "onlyOnline";
 
 type CounterCount = "days" | "visits" | "visitsToday" | "waiting" | "refusedSome" | "foreign";

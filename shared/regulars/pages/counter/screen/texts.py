@@ -158,7 +158,15 @@ def _of_sending(words: Words) -> dict[str, Any]:
         ),
         "signFor": t("Sign in, and the booking for {name} goes through", name="{name}"),
         "signAgain": t("Sign in to go on"),
-        "signText": t("The working day of twelve hours is over. Nothing is lost or booked twice."),
+        "signText": t("The sign-in on this device has ended. Nothing is lost or booked twice."),
+        "noneSignsIn": t(
+            "Nobody can sign in on this device any more. The owner shows a new code for it in the "
+            "console, under “Staff and devices”."
+        ),
+        "noManager": t(
+            "No manager can sign in here. The owner gives each manager a PIN in the console, under "
+            "“Staff and devices”."
+        ),
         "who": t("Who is at the counter?"),
         "whoText": t("What is booked from now on is in this name."),
         "manager": t("Which manager allows it?"),

@@ -150,7 +150,7 @@ def _lines(here: Console, member_id: str) -> tuple[tuple[Line, ...], str]:
         except UNREADABLE:  # the list of what needs a person has it
             continue
         taken_back.add(entry.facts.get("reverses"))
-        (row,) = history.events(program, [entry], words)
+        (row,) = history.events(program, [entry], words.of_others())
         who = names.get(entry.staff or "", "")
         if not who and entry.source == "import":
             who = words.t("from a file")

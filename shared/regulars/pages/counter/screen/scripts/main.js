@@ -43,8 +43,8 @@
   function draw(before) {
     const { guest, phase } = state;
     const isGuest = Boolean(guest) && phase !== "done";
-    const main = byId("counter");
-    main.className = guest ? (panel === "pad" ? "typing" : "guest") : state.list ? "choosing" : "idle";
+    byId("counter").className = guest ? (panel === "pad" ? "typing" : "guest") : state.list ? "choosing" : "idle";
+    byId("counter").classList.toggle("sends", phase === "booking");
     byId("member").hidden = !isGuest || panel === "pad" || panel === "offers" || panel === "confirm";
     byId("sale").hidden = !isGuest || panel !== "sale";
     byId("confirm").hidden = !isGuest || panel !== "confirm";

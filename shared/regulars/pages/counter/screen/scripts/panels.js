@@ -21,8 +21,9 @@ function panels(setup, byId, words, screen) {
   function signIn({ title, text, managers = false, must = false, then }) {
     afterwards = then ?? null;
     byId("signTitle").textContent = title;
-    byId("signText").textContent = text;
     const those = setup.people.filter((one) => one.may_sign_in && (!managers || one.is_manager));
+    byId("signText").textContent = those.length ? text : managers ? say.noManager : say.noneSignsIn;
+    byId("signIn").hidden = !those.length;
     byId("people").replaceChildren(
       ...those.map((one) => choice("staff_id", one.staff_id, one.name, one.staff_id === screen.person())),
     );
@@ -77,9 +78,8 @@ function panels(setup, byId, words, screen) {
       then?.();
       return;
     }
-    tellSign(
-      answer?.status === 403 ? say.wrongPin : answer?.status === 429 ? say.manyPins : answer ? say.otherPin : say.lost,
-    );
+    const why = { 401: say.noneSignsIn, 403: say.wrongPin, 404: say.noneSignsIn, 429: say.manyPins };
+    tellSign(answer ? (why[/** @type {keyof typeof why} */ (answer.status)] ?? say.otherPin) : say.lost);
     drawPin();
   }
   byId("signForm").addEventListener("submit", (event) => {

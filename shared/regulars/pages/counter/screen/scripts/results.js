@@ -152,7 +152,10 @@ function latelyPanel(setup, byId, words, undo) {
   const say = setup.words;
   const KEPT = `regulars.lately.${setup.shop}.${setup.device}`;
   const UNDO_MS = 300000;
+  const REST_MS = 2000;
   const SHOWN = 4;
+  /** @type {LastBooking | null} */
+  let taken = null; // back a moment ago: the one before it is not offered under the same finger
 
   /** @returns {LastBooking[]} */
   function all() {
@@ -182,8 +185,12 @@ function latelyPanel(setup, byId, words, undo) {
     const last = list.find((one) => !one.undone);
     const old = last ? Date.now() - last.at : UNDO_MS;
     byId("strip").hidden = !last || old >= UNDO_MS;
-    byId("strip").dataset.of = last === list[0] ? last?.id : "";
-    if (last && old < UNDO_MS) {
+    byId("strip").dataset.of = last === list[0] && !taken ? last?.id : "";
+    byId("undo").hidden = Boolean(taken);
+    if (taken) {
+      byId("strip").hidden = false;
+      byId("last").textContent = fill(say.undone, { what: taken.what });
+    } else if (last && old < UNDO_MS) {
       byId("last").textContent = [last.what, last.name && apart(last.name), age(old)].filter(Boolean).join(" · ");
     }
     byId("recent").hidden = !list.length;
@@ -202,7 +209,14 @@ function latelyPanel(setup, byId, words, undo) {
 
   byId("undo").addEventListener("click", () => {
     const last = all().find((one) => !one.undone);
-    if (last && Date.now() - last.at < UNDO_MS) undo(last);
+    if (!last || taken || Date.now() - last.at >= UNDO_MS) return;
+    taken = last;
+    setTimeout(() => {
+      taken = null;
+      draw();
+    }, REST_MS);
+    draw();
+    undo(last);
   });
   setInterval(draw, 1000);
   draw();
