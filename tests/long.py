@@ -6,6 +6,7 @@ so that it can be repeated with the same seeds.
 
 from __future__ import annotations
 
+import os
 import secrets
 import subprocess
 import sys
@@ -24,6 +25,7 @@ def commands(first: int) -> dict[str, list[str]]:
         "mutants": ["-m", "tests.mutation", "--sample", "300", "--seed", seed, "--workers", "2"],
         "members": ["-m", "bench.members", "100000"],
         "scale": ["-m", "bench.scale", "1000000"],
+        "review": ["-m", "pytest", "-q", "-m", "long", "tests/functional/test_large_merchants.py"],
     }
 
 
@@ -36,7 +38,8 @@ def main(name: str) -> int:
     command = [sys.executable, *known[name]]
     sys.stdout.write(f"python {' '.join(known[name])}\n")
     sys.stdout.flush()
-    return subprocess.run(command, check=False).returncode
+    environment = {**os.environ, "REVIEWED": "200000"}
+    return subprocess.run(command, check=False, env=environment).returncode
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """What is done for all members of a merchant: in steps and messages that do not grow with them.
 
-The members are written straight into a table in memory, which is held against the engine elsewhere;
-the long ones are as many as the largest merchants that we know of have.
+The members are written straight into a table in memory, which is held against the engine elsewhere.
+As many as the largest merchants that we know of have are reviewed by `make long NAME=review`.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -33,6 +34,7 @@ from regulars.store.table import Put, Table
 
 NOW = datetime(2026, 12, 25, 12, 0, tzinfo=UTC)
 ENROLLED_MS = calendar.to_ms(datetime(2026, 6, 1, tzinfo=UTC))
+MANY = int(os.environ.get("REVIEWED", "20000"))
 LARGEST = 20_000
 """No item and no message may be larger than so many bytes; DynamoDB takes 400 KB, SQS 1 MB."""
 
@@ -159,7 +161,7 @@ def test_a_leaderboard_is_counted_page_by_page(place: Place, dies_after: int) ->
     assert leaderboards.count(shop, "-") is True, "the next count begins at the first member"
 
 
-@pytest.mark.parametrize("members", [320, pytest.param(200_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("members", [320, pytest.param(MANY, marks=pytest.mark.long)])
 def test_a_review_of_everybody_is_many_small_messages(
     place: Place, members: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
