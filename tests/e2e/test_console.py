@@ -111,7 +111,7 @@ def test_an_owner_s_first_day(empty: Product, people: People, viewport: dict[str
     find(counter, code, "Guest")
     counter.click("#plus")
     # It is seen without a reload.
-    expect(owner.locator("#happened")).to_contain_text("for your visit", timeout=15_000)
+    expect(owner.locator("#happened")).to_contain_text("for a visit", timeout=15_000)
 
     owner.goto(f"{empty.base_url}/console/staff/new")
     owner.get_by_label("Name", exact=True).fill("Kata")

@@ -127,7 +127,7 @@ MEMBERS = st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=14, max_size=14).
 SHOPS = st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=11, max_size=11).map("m{}".format)
 
 
-LINK = re.compile(r"https://cards\.example/([a-z-]+(?:/[a-z-]+)?)/([^\s\"\\<]+)")
+LINK = re.compile(r"https://cards\.example/([a-z-]+(?:/[a-z-]+)?)/([^\s\"\\<>]+)")
 
 
 def test_every_link_that_is_mailed_ends_in_letters_and_digits(

@@ -29,4 +29,7 @@
     },
     true,
   );
+
+  // Who types in between has looked: what is tapped then is no second tap.
+  addEventListener("keydown", () => (first = null), true);
 })();
