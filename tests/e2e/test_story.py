@@ -8,7 +8,7 @@ import re
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.e2e.conftest import People
 from tests.e2e.product import Product
@@ -40,7 +40,11 @@ def stamps(card: Page, count: int, within_ms: int = 4000) -> None:
 
 def in_the_picture(element: Locator) -> str:
     """The text of the QR code on the screen, as a camera would see it."""
-    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(element.screenshot())))
+    try:
+        picture = element.screenshot()
+    except Error:  # the card drew itself anew meanwhile, as it does with news
+        picture = element.screenshot()
+    (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
     return str(read.text)
 
 
