@@ -66,15 +66,11 @@ def _reason(
     rule: str,
 ) -> str:
     """The reason without multiplier and remainder. `reward` and `rule` are names or empty."""
-    yours = words.is_for_guest
     match why.get("k"):
         case "join":
-            return words.t("for joining") if yours else words.t("for having joined")
+            return words.t("for joining")
         case "visit":
-            visits = why.get("n", 1)
-            if yours:
-                return words.n("for your visit", "for {n} visits", visits)
-            return words.n("for a visit", "for {n} visits", visits)
+            return words.n("for your visit", "for {n} visits", why.get("n", 1))
         case "spend":
             spent = words.money(why["spent"], currency)
             if why.get("carried"):
@@ -99,48 +95,30 @@ def _reason(
             return words.t("a milestone reached")
         case "action":
             if rule:
-                return (
-                    words.t("for what you did: {action}", action=rule)
-                    if yours
-                    else words.t("for this: {action}", action=rule)
-                )
-            return words.t("to thank you for what you did") if yours else words.t("as thanks")
+                return words.t("for what you did: {action}", action=rule)
+            return words.t("to thank you for what you did")
         case "birthday":
-            return words.t("for your birthday") if yours else words.t("for the birthday")
+            return words.t("for your birthday")
         case "anniversary":
-            return (
-                words.t("for your anniversary with us") if yours else words.t("for the anniversary")
-            )
+            return words.t("for your anniversary with us")
         case "referral":
-            return words.t("a friend of yours came") if yours else words.t("a friend came")
+            return words.t("a friend of yours came")
         case "bonus":
             if why.get("text") == "referral":  # the friend's side of a referral
-                return (
-                    words.t("for coming with a friend’s invitation")
-                    if yours
-                    else words.t("came with a friend’s invitation")
-                )
+                return words.t("for coming with a friend’s invitation")
             return str(why.get("text", "")) or words.t("a bonus")
         case "surprise":
             if reward:
-                return (
-                    words.t("a surprise for you: {reward}", reward=reward)
-                    if yours
-                    else words.t("a surprise: {reward}", reward=reward)
-                )
-            return words.t("a surprise for you") if yours else words.t("a surprise")
+                return words.t("a surprise for you: {reward}", reward=reward)
+            return words.t("a surprise for you")
         case "reward":
             if reward:
                 return words.t("for a reward: {reward}", reward=reward)
             return words.t("for a reward")
         case "returned":
             if reward:
-                return (
-                    words.t("given back: {reward}", reward=reward)
-                    if yours
-                    else words.t("came back: {reward}", reward=reward)
-                )
-            return words.t("given back for a reward") if yours else words.t("came back")
+                return words.t("given back: {reward}", reward=reward)
+            return words.t("given back for a reward")
         case "refund":
             return words.t("a purchase was refunded")
         case "given":
@@ -156,35 +134,19 @@ def _reason(
         case "unconfirmed":
             return words.t("nobody confirmed it in time")
         case "revised":
-            return (
-                words.t("your purchase was changed")
-                if yours
-                else words.t("the purchase was changed")
-            )
+            return words.t("your purchase was changed")
         case "void":
             return words.t("a refund was taken back")
         case "merged":
-            return (
-                words.t("two of your cards became one")
-                if yours
-                else words.t("two cards became one")
-            )
+            return words.t("two of your cards became one")
         case "unmerged":
-            return (
-                words.t("your cards were separated again")
-                if yours
-                else words.t("the cards were separated again")
-            )
+            return words.t("your cards were separated again")
         case "settled":
             return words.t("settles what a refund left owing")
         case "expired":
             return words.t("expired")
         case "replaced":
-            return (
-                words.t("carried over from what you had before")
-                if yours
-                else words.t("carried over from before")
-            )
+            return words.t("carried over from what you had before")
         case "ended":
             return words.t("these are no longer used; nothing is owed")
         case "adjust":

@@ -3,7 +3,6 @@
 import datetime as dt
 import gettext
 from collections.abc import Mapping
-from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -41,9 +40,6 @@ class Words:
     have written in a language that has no catalogue yet.
     """
 
-    is_for_guest = True
-    """Whether who reads is the one it is about; see `of_others`."""
-
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self._form = formats.formats(lang)
@@ -53,12 +49,6 @@ class Words:
             with path.open("rb") as file:
                 self._catalogue = gettext.GNUTranslations(file)
         self._index = gettext.c2py(self._form.plural)
-
-    def of_others(self) -> "Words":
-        """The same language for who reads about guests: "joined" and not "you joined"."""
-        other = copy(self)
-        other.is_for_guest = False
-        return other
 
     def t(self, msg: str, **values: object) -> str:
         """The translation of `msg`, with {named} values filled in."""

@@ -48,11 +48,7 @@ def events(program: Program, history: Iterable[Entry], words: Words) -> Iterable
         if entry.kind == "reverse" and entry.source == "staff":
             sentence = _taken_back(program, entry, words)
         elif entry.kind == "expire" and main is aside:
-            sentence = (
-                words.t("not used in time; {reason}", reason=sentence)
-                if words.is_for_guest
-                else words.t("expired unused; {reason}", reason=sentence)
-            )
+            sentence = words.t("not used in time; {reason}", reason=sentence)
         news = _asides(program, entry, aside if main is not aside else [], words)
         news += [
             integration.reason(program, it.reason, "", 0, words, entry.program_version)
@@ -95,10 +91,8 @@ def _asides(program: Program, entry: Entry, lines: Iterable[Line], words: Words)
         name, units = words.pick(reward.name), words.amount(cast(Any, unit.name), abs(amount))
         if line.reason.kind is ReasonKind.REWARD:
             sentence.append(words.t("unlocked for {amount}: {reward}", amount=units, reward=name))
-        elif words.is_for_guest:
-            sentence.append(words.t("{amount} given back: {reward}", amount=units, reward=name))
         else:
-            sentence.append(words.t("{amount} came back: {reward}", amount=units, reward=name))
+            sentence.append(words.t("{amount} given back: {reward}", amount=units, reward=name))
     return sentence
 
 
@@ -117,10 +111,7 @@ def _new_tier(program: Program, entry: Entry, words: Words) -> str:
     rank = program.tier_rank(entry.tier_to)
     if entry.kind == "join" or entry.tier_from == entry.tier_to or rank < 0:
         return ""
-    tier = words.pick(program.tiers[rank].name)
-    if words.is_for_guest:
-        return words.t("you are now {tier}", tier=tier)
-    return words.t("new tier: {tier}", tier=tier)
+    return words.t("you are now {tier}", tier=words.pick(program.tiers[rank].name))
 
 
 def _taken_back(program: Program, entry: Entry, words: Words) -> str:
@@ -149,7 +140,5 @@ def _quiet(program: Program, entry: Entry, words: Words) -> str:
     if entry.kind == "reverse":
         return words.t("a purchase was refunded")
     if entry.kind == "earn":
-        return words.t("your visit") if words.is_for_guest else words.t("a visit")
-    if entry.kind != "join":
-        return ""
-    return words.t("you joined") if words.is_for_guest else words.t("joined")
+        return words.t("your visit")
+    return words.t("you joined") if entry.kind == "join" else ""

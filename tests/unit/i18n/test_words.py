@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from regulars.domain.reasons import ReasonKind
 from regulars.i18n import language, languages, words
 from regulars.i18n.explain import explain
+from regulars.i18n.of_others import SENTENCES, of_others
 
 POINT = {
     "en": {"one": "point", "other": "points"},
@@ -188,10 +189,15 @@ def test_who_reads_about_others_is_not_spoken_to(kind: ReasonKind, known: bool) 
     why: dict[str, Any] = {"k": kind.value, "r": "coffee", **figures}
     for one in (why, {**why, "text": "referral"}):
         sentence = explain(
-            one, words("en").of_others(), amount=1, unit=POINT, currency="HUF",
+            one, of_others("en"), amount=1, unit=POINT, currency="HUF",
             rewards={"coffee": "Coffee"} if known else None, rule="Review" if known else None,
         )  # fmt: skip
         assert not re.search(r"\b(?:you|your|yours|us)\b", sentence), sentence
+
+
+def test_every_sentence_that_is_said_otherwise_to_others_is_still_said() -> None:
+    catalogue = (PRODUCT / "i18n" / "hu" / "LC_MESSAGES" / "regulars.po").read_text("utf-8")
+    assert [said for said in SENTENCES if f'msgid "{said}"\n' not in catalogue] == []
 
 
 def test_reasons_in_hungarian() -> None:

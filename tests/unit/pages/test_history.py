@@ -28,6 +28,7 @@ from regulars.domain.operations import (
 from regulars.domain.program import Program
 from regulars.domain.refusals import Refused
 from regulars.i18n import words
+from regulars.i18n.of_others import of_others
 from regulars.pages.customer.card import view
 from regulars.program import templates
 from regulars.program.check import check
@@ -96,7 +97,7 @@ class Member:
         """Reason and what came of the newest entry, as the console says them."""
         entry = self.done[-1].entry
         assert entry is not None
-        (row,) = events(self.program, [entry], words("en").of_others())
+        (row,) = events(self.program, [entry], of_others("en"))
         return row.why, row.more
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from regulars.http import roles
 from regulars.http.protocol import Response
+from regulars.i18n.of_others import of_others
 from regulars.insights import today as counted
 from regulars.pages import answer
 from regulars.pages.console.frame import attending, frame
@@ -109,7 +110,7 @@ def _happened(here: Console) -> tuple[Happened, ...]:
     profiles = Members(shop.table, shop.merchant_id).profiles([one for one, _ in newest])
     found = []
     for member_id, entry in newest:
-        (row,) = history.events(program, [entry], words.of_others())
+        (row,) = history.events(program, [entry], of_others(words.lang))
         profile = profiles.get(member_id)
         gained = ", ".join(words.change(unit, n) for unit, n in row.changes)
         found.append(

@@ -10,6 +10,7 @@ from regulars.domain import calendar, undoing
 from regulars.domain.ledger import UNREADABLE, Entry, parse
 from regulars.http import roles
 from regulars.http.protocol import Response
+from regulars.i18n.of_others import of_others
 from regulars.pages.console.frame import frame
 from regulars.pages.console.frame.forms import Form
 from regulars.pages.console.frame.frame import Notice
@@ -150,7 +151,7 @@ def _lines(here: Console, member_id: str) -> tuple[tuple[Line, ...], str]:
         except UNREADABLE:  # the list of what needs a person has it
             continue
         taken_back.add(entry.facts.get("reverses"))
-        (row,) = history.events(program, [entry], words.of_others())
+        (row,) = history.events(program, [entry], of_others(words.lang))
         who = names.get(entry.staff or "", "")
         if not who and entry.source == "import":
             who = words.t("from a file")
