@@ -114,14 +114,19 @@ def issue_automatic(draft: Draft) -> None:
             draft.card = limits.counted(draft.card, name, "", -1)
             if gift := give(draft, reward):
                 draft.facts.setdefault("waited", []).append(gift.voucher_id)
-    issue_paid(draft, *draft.program.rewards.values())
+    for reward in draft.program.rewards.values():
+        issue_paid(draft, reward)
 
 
-def issue_paid(draft: Draft, *given: Reward) -> None:
-    """Issue those that are automatic, as often as the balance pays for them."""
-    for reward in given:
-        while reward.auto and reward.cost and _refusal(draft, reward) is None:
-            _issue(draft, reward)
+def issue_paid(draft: Draft, reward: Reward, kept: int = 0) -> None:
+    """Issue an automatic reward as often as the balance without `kept` pays for it."""
+    while is_paid(draft, reward) and draft.available(reward.unit) - kept >= reward.cost:
+        _issue(draft, reward)
+
+
+def is_paid(draft: Draft, reward: Reward) -> bool:
+    """Tell whether a reward is automatic and can be issued now."""
+    return bool(reward.auto and reward.cost) and _refusal(draft, reward) is None
 
 
 def give(

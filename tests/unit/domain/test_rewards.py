@@ -81,6 +81,24 @@ def test_what_waits_for_room_is_not_issued_by_a_job() -> None:
     assert cafe.verify() == []
 
 
+@pytest.mark.parametrize(
+    ("points", "gift", "given"),
+    [(9, 1, ["coffee"]), (25, 4, []), (25, 5, ["coffee"]), (25, 25, ["coffee"] * 3), (5, 4, [])],
+)
+def test_a_gift_of_the_same_unit_pays_for_nothing_that_waits(
+    points: int, gift: int, given: list[str]
+) -> None:
+    cafe = shop(points=points)
+    cafe.program = make_program(
+        2, units=[unit()], rewards=[reward("coffee", 10, auto=True)],
+        earn=[spend_rule(1, 1), {"id": "day", "on": "birthday", "unit": "point", "amount": gift}],
+    )  # fmt: skip
+    cafe.later(days=31)
+    done = cafe.do(Celebrate(cafe.origin(source="job"), "birthday", "11-19"))
+    assert [one.reward_id for one in done.unlocked] == given
+    assert cafe.verify() == []
+
+
 def test_what_was_pending_pays_for_rewards_on_its_day_and_not_for_those_that_wait() -> None:
     cafe = Shop(make_program(units=[unit(hold_days=3)], earn=[spend_rule(1, 1)],
                              rewards=[reward("coffee", 10, auto=True)]))  # fmt: skip
