@@ -42,7 +42,7 @@ def in_the_picture(element: Locator) -> str:
     """The text of the QR code on the screen, as a camera would see it."""
     try:
         picture = element.screenshot()
-    except Error:  # the card drew itself anew meanwhile, as it does with news
+    except Error:  # the card has been drawn again meanwhile, as with news
         picture = element.screenshot()
     (read,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
     return str(read.text)

@@ -38,7 +38,7 @@ class Correcting(Simulation):
         self.begin()
         actors.join(self)
         while self.step < self.world.turns_max:
-            self.world.somebody_else()
+            self.world.begin()
 
     def ask(self, asks: Asks) -> None:
         """Note what can be taken back later."""

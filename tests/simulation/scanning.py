@@ -38,7 +38,7 @@ class Scanning(Simulation):
     def _live(self) -> None:
         self.begin()
         while self.step < self.world.turns_max:
-            self.world.somebody_else()
+            self.world.begin()
 
 
 def scan(run: Run, codes: list[str]) -> None:

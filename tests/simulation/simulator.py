@@ -71,7 +71,7 @@ class Simulation(Run):
         self.begin()
         actors.join(self)
         while self.step < self.world.turns_max:
-            actors.something(self)
+            self.world.begin()
 
     def _close(self) -> None:
         """In calm weather: everything is answered, every due thing is done, all of it fits."""

@@ -97,8 +97,9 @@ class Expiry:
         self.gone: list[Item] = []
 
     def remove(self) -> None:
-        """Remove some of what may go by now."""
-        memory, now_s = self.world.memory, self.world.now_ms // 1000
+        """Remove some of what may go by now; a request never lasts until its own key is gone."""
+        world = self.world
+        memory, now_s = world.memory, (world.began_ms if world.depth else world.now_ms) // 1000
         for pk, partition in list(memory.items.items()):
             if "#OP#" not in pk and "#PARKED#" not in pk:
                 continue

@@ -38,6 +38,8 @@ class World:
         self.newer = Random(seed) if seed % 3 == 0 else None  # noqa: S311 - as above
         """Draws which writes are those of a newer version that works beside this one."""
         self.depth = 0
+        self.began_ms = self.now_ms
+        """When whoever has been under way for longest began."""
         self.calm = False
         self.hurried = 0
         self.faults = self.chance.choice((0.0, 0.01, 0.03, 0.1))
@@ -101,6 +103,11 @@ class World:
             yield
         finally:
             self.faults, self.outage = kept
+
+    def begin(self) -> None:
+        """Let somebody begin while nobody is under way."""
+        self.began_ms = self.now_ms
+        self.somebody_else()
 
     def give_way(self) -> None:
         """Somebody else may come in first."""
