@@ -3,6 +3,7 @@
 It runs within the tests of that release, with its own code, and is no test of this version:
 
     git worktree add ../released v0.4.0
+    mkdir -p ../released/tests/formats && cp tests/formats/taking.py ../released/tests/formats
     cp tests/formats/take.py ../released/tests/functional/test_take.py
     cd ../released && TAKEN=0.4.0.json.gz make test ARGS=tests/functional/test_take.py
 
@@ -11,13 +12,10 @@ The file goes into `tests/formats/golden`. It uses only what the API of every re
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
-import os
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
+
+from tests.formats.taking import answered, scanned, write
 
 TEMPLATES = ("corner-cafe", "mug-club", "vip-collective")
 
@@ -27,8 +25,7 @@ def test_take(service: Any, frozen: Any) -> None:
     shops = [live(service.new_merchant(template), frozen) for template in TEMPLATES]
     items = scanned(service.table)
     taken = {"now": frozen.now.isoformat(), "shops": shops, "items": items}
-    text = json.dumps(taken, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    Path(os.environ["TAKEN"]).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    write(taken)
 
 
 def live(shop: Any, clock: Any) -> dict[str, Any]:
@@ -52,31 +49,8 @@ def live(shop: Any, clock: Any) -> dict[str, Any]:
         issued = shop.call("POST", "/v1/vouchers", {"member_id": anna, "reward_id": one}).json
         if "code" in issued:
             shop.call("POST", f"/v1/vouchers/{issued['code']}/redeem", {})
-    return {"created": shop.created, "members": {one: answered_of(shop, one) for one in ids}}
+    return {"created": shop.created, "members": {one: answered(shop, one) for one in ids}}
 
 
 def refund(shop: Any, refund_id: str, order_id: str, **part: int) -> None:
     shop.call("POST", "/v1/refunds", {"refund_id": refund_id, "order_id": order_id, **part})
-
-
-def answered_of(shop: Any, member_id: str) -> dict[str, Any]:
-    """What the release answers about a member."""
-    path = f"/v1/members/{member_id}"
-    entries = shop.call("GET", f"{path}/entries", query={"limit": "100"}).json
-    return {"card": shop.card(member_id), "entries": len(entries["items"])}
-
-
-def scanned(table: Any) -> list[Any]:
-    """Every item of the table, as DynamoDB writes it."""
-    import boto3
-
-    client = boto3.client("dynamodb", endpoint_url=os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
-    found: list[Any] = []
-    for page in client.get_paginator("scan").paginate(TableName=table.name):
-        found += page["Items"]
-    plain: list[Any] = json.loads(json.dumps(found, default=_in_base64))
-    return plain
-
-
-def _in_base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()

@@ -4,6 +4,7 @@ It runs within the tests of that release, with its own code, as `take.py` does, 
 this version:
 
     git worktree add ../released v0.4.0
+    mkdir -p ../released/tests/formats && cp tests/formats/taking.py ../released/tests/formats
     cp tests/formats/take_shop.py ../released/tests/functional/test_take.py
     cd ../released && TAKEN=0.4.0.json.gz make test ARGS=tests/functional/test_take.py
 
@@ -14,15 +15,12 @@ and a sandbox. What was given out is noted beside the items: links, codes, secre
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
-import os
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
+from tests.formats.taking import answered, scanned, write
 from tests.functional import tills
 
 ORIGIN = "https://cards.example"
@@ -109,8 +107,7 @@ def test_take(service: Any, frozen: Any) -> None:
     given["members"] = {who: answered(shop, one) for who, one in ids.items()}
     items = scanned(service.table)
     taken = {"now": frozen.now.isoformat(), "given": given, "items": items}
-    text = json.dumps(taken, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    Path(os.environ["TAKEN"]).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    write(taken)
 
 
 def publish(shop: Any) -> None:
@@ -221,27 +218,3 @@ def mailed(service: Any) -> list[str]:
     aws = next(one for one in vars(service).values() if hasattr(one, "mails"))
     text = json.dumps(aws.mails())
     return sorted(set(re.findall(r"/u/[\w.~-]+", text)))
-
-
-def answered(shop: Any, member_id: str) -> dict[str, Any]:
-    """What the release answers about a member."""
-    path = f"/v1/members/{member_id}"
-    entries = shop.call("GET", f"{path}/entries", query={"limit": "100"}).json
-    assert shop.call("GET", f"{path}/verify").json["ok"] is True
-    return {"card": shop.card(member_id), "entries": len(entries["items"])}
-
-
-def scanned(table: Any) -> list[Any]:
-    """Every item of the table, as DynamoDB writes it."""
-    import boto3
-
-    client = boto3.client("dynamodb", endpoint_url=os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
-    found: list[Any] = []
-    for page in client.get_paginator("scan").paginate(TableName=table.name):
-        found += page["Items"]
-    plain: list[Any] = json.loads(json.dumps(found, default=_in_base64))
-    return plain
-
-
-def _in_base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()

@@ -22,11 +22,6 @@ NOISE = b"".join(
 ORIGIN = "https://cards.example"
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def picture(kind: str = "PNG", side: int = 900, color: str = "#d94f2a") -> bytes:
     """A logo: a disc of one color on white."""
     drawn, out = Image.new("RGB", (side, side // 2), "#ffffff"), BytesIO()

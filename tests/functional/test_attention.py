@@ -12,11 +12,6 @@ from tests.service import Merchant, Service
 AT = 1_795_000_000_000
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def filed(cafe: Merchant, ref: str = "evt_1", *, at_ms: int = AT, **more: Any) -> str:
     given: dict[str, Any] = {"kind": "unbooked", "why": "The sale is in USD.",
                              "about": {"order_id": "o1"}, **more}  # fmt: skip

@@ -11,16 +11,6 @@ from tests.functional.test_program_editor import form as form_of
 from tests.service import Merchant, Service
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
-@pytest.fixture
-def owner(service: Service, cafe: Merchant) -> Browser:
-    return Browser(service).sign_in(OWNER)
-
-
 class TestToday:
     def test_counts_what_happened_and_says_who_it_was(self, cafe: Merchant, owner: Browser) -> None:
         card = cafe.join(name="Anna")

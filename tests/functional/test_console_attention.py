@@ -9,18 +9,8 @@ import pytest
 from regulars.actions import attention
 from regulars.core import clock
 from regulars.domain.calendar import to_ms
-from tests.functional.console import OWNER, Browser, on, send
+from tests.functional.console import Browser, on, send
 from tests.service import Merchant, Service
-
-
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
-@pytest.fixture
-def owner(service: Service, cafe: Merchant) -> Browser:
-    return Browser(service).sign_in(OWNER)
 
 
 class TestAttention:

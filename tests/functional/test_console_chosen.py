@@ -12,22 +12,12 @@ import pytest
 from regulars.core import clock, tokens
 from regulars.domain.calendar import to_ms
 from regulars.store.members import Members
-from tests.functional.console import OWNER, Browser, on, send
+from tests.functional.console import Browser, on, send
 from tests.functional.test_console_members import key_of, send_get, with_gift
 from tests.service import Merchant, Reply, Service
 
 PATH = "/console/members"
 HERE = f"{PATH}/chosen"
-
-
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
-@pytest.fixture
-def owner(service: Service, cafe: Merchant) -> Browser:
-    return Browser(service).sign_in(OWNER)
 
 
 @pytest.fixture

@@ -10,21 +10,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.functional.console import OWNER, Browser, on, send
+from tests.functional.console import Browser, on, send
 from tests.service import Merchant, Reply, Service
 
 PATH = "/console/members"
 FILE = "Név;E-mail;Bélyeg\nAnna;anna@example.com;3\nBéla;bela@example.com;4\nCili;nowhere;1\n"
-
-
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
-@pytest.fixture
-def owner(service: Service, cafe: Merchant) -> Browser:
-    return Browser(service).sign_in(OWNER)
 
 
 def key_of(page: str) -> str:

@@ -169,11 +169,6 @@ def written(service: Service) -> set[str]:
 
 
 @pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
-@pytest.fixture
 def late(service: Service, cafe: Merchant, frozen: Clock) -> Browser:
     """The owner, who signed in too long ago to do what opens doors."""
     browser = signed_in(service)

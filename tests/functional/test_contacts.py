@@ -29,11 +29,6 @@ from tests.service import Browser, Merchant, Service
 
 
 @pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
-@pytest.fixture
 def mails(service: Service) -> Mails:
     return Mails(service)
 

@@ -12,11 +12,6 @@ from tests.service import Merchant, Reply, Service
 STAFF = {"x-regulars": "staff"}
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def found(cafe: Merchant, asked: str) -> list[str]:
     cafe.service.list_members(cafe.id)
     reply = cafe.service.request(

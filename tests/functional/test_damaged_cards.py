@@ -21,11 +21,6 @@ from tests.functional.test_sandbox import moved
 from tests.service import Merchant, Service
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def state(cafe: Merchant, member_id: str, *, test: bool = False) -> Item:
     (item,) = cafe.service.table.get(keys.state(cafe.sandbox_id if test else cafe.id, member_id))
     assert item is not None

@@ -10,11 +10,6 @@ import pytest
 from tests.service import Merchant, Service
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def published(cafe: Merchant, **changes: Any) -> None:
     """Publish the café's programme with other sections."""
     document = cafe.call("GET", "/v1/program").json["program"]

@@ -13,11 +13,6 @@ from tests.functional import tills
 from tests.service import Browser, Merchant, Reply, Service
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def made(cafe: Merchant, kind: str = "once", **fields: Any) -> str:
     """The path of a new code."""
     reply = cafe.call("POST", "/v1/codes", {"kind": kind, **fields})

@@ -36,11 +36,6 @@ CANARIES = (
 UNKNOWN = "m" + "x" * 13
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def gone(cafe: Merchant, member_id: str, *, test: bool = False) -> Reply:
     """The answer to erasing a member."""
     reply = cafe.call("DELETE", f"/v1/members/{member_id}", test=test)

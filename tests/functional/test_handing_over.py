@@ -15,11 +15,6 @@ from tests.service import Merchant, Service
 OWNER, NEXT = "owner@example.com", "next@example.com"
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def link(service: Service, address: str) -> str:
     """The link in the newest mail to an address about handing over."""
     service.deliver("messages", "notify")

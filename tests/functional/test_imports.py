@@ -17,11 +17,6 @@ A2;Nagy Anna;anna@example.com;;1990.05.21.;0;regular;igen;;
 """
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def send(cafe: Merchant, text: str | bytes, key: str = "file", **query: str) -> Reply:
     data = text.encode() if isinstance(text, str) else text
     return cafe.service.request(

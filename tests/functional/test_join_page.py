@@ -13,11 +13,6 @@ from regulars.store import keys
 from tests.service import Browser, Merchant, Reply, Service
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def path_of(cafe: Merchant) -> str:
     return f"/j/{cafe.created['slug']}"
 

@@ -21,11 +21,6 @@ ADDED = ("/", ".", ",", ")", "]", ">", "!", "?", ";", ":", "'", '"', "»", "”"
 BROWSER = {"accept": "text/html"}
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def paths(cafe: Merchant) -> dict[str, str]:
     """A link of every kind that is printed, mailed or shared."""
     card = cafe.join(email="anna@example.com")

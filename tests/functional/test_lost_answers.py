@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from regulars.store import keys
-from tests.service import Merchant, Service
-
-
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
+from tests.service import Merchant
 
 
 def lose_answer(cafe: Merchant, key: str) -> None:

@@ -17,11 +17,6 @@ from tests.functional.test_messages import MAIL, Mails, announce
 from tests.service import Merchant, Service, context, handler
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 class Ses:
     """SES, as far as mails go to it: what it was asked, and what it answers."""
 

@@ -6,8 +6,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from regulars.store import activity_keys, keys
 from tests.conftest import Clock
 from tests.service import Merchant, Service
@@ -17,11 +15,6 @@ ANNA: dict[str, Any] = {
     "birthday": "1990-05-21", "language": "hu", "source": "poster-7", "referred_by": "beatrix00",
     "consents": {"email": True, "leaderboard": False},
 }  # fmt: skip
-
-
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
 
 
 def export(cafe: Merchant, member_id: str, *, test: bool = False) -> dict[str, Any]:

@@ -13,11 +13,6 @@ from regulars.store import keys
 from tests.service import Merchant, Service
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def walk(cafe: Merchant, path: str, limit: int, **query: str) -> list[dict[str, object]]:
     """Everything in a list, page by page; no page is longer than asked for."""
     found: list[dict[str, object]] = []

@@ -15,11 +15,6 @@ from tests.service import Merchant, Service
 PATH = "/v1/merchant"
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def change(cafe: Merchant, **fields: Any) -> dict[str, Any]:
     reply = cafe.call("PATCH", PATH, fields)
     assert reply.status == 200, reply.text

@@ -20,11 +20,6 @@ from tests.service import Merchant, Service, context, handler, stream_record
 MAIL: dict[str, Any] = {"email": "anna@example.com", "consents": {"email": True}}
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 class Mails:
     """The mails that have left since this was made."""
 

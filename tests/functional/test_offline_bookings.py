@@ -18,11 +18,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
-@pytest.fixture
 def counter(cafe: Merchant, frozen: Clock) -> Counter:
     return Counter(cafe)
 

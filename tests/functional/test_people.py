@@ -19,11 +19,6 @@ TWO = [{"id": "port", "name": "Port"}, {"id": "hill", "name": "Hill"}]
 
 
 @pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
-@pytest.fixture
 def shops(cafe: Merchant) -> Merchant:
     """A merchant with two places."""
     document = cafe.call("GET", "/v1/program").json["program"] | {"locations": TWO}

@@ -19,11 +19,6 @@ def ask(service: Service, method: str, path: str, body: Any = None, **query: str
     return service.request(method, path, body=body, headers=headers, query=query)
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 class TestListing:
     def test_the_newest_come_first_in_pages(self, service: Service, frozen: Clock) -> None:
         made = []

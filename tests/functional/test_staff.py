@@ -14,11 +14,6 @@ from tests.service import Merchant, Reply, Service, cookies_of
 STAFF = {"x-regulars": "staff"}
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 def find(cafe: Merchant, **query: str) -> Reply:
     return cafe.service.request(
         "GET", "/staff/api/member", query=query, cookies=cafe.staff_cookies(), acting_as=cafe.id

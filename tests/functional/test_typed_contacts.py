@@ -9,16 +9,11 @@ from typing import Any
 import pytest
 
 from regulars.store import keys
-from tests.service import Merchant, Reply, Service
+from tests.service import Merchant, Reply
 
 UNSEEN = ("\u200b", "\ufeff", "\u200e", "\u2060", "\u00ad", "\u2029", "\u0085", " \n")
 POSSIBLE = ("123 4567", "+36 1 234 567", "+36301234567 ext. 2", "+36301234567\n+36301234568", "12")
 """What is no whole number of one line; the first two only have a length that a number may have."""
-
-
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
 
 
 def stored(cafe: Merchant, member_id: str) -> dict[str, Any]:

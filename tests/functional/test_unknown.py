@@ -12,11 +12,6 @@ from tests.service import Merchant, Service
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "hu"}
 
 
-@pytest.fixture
-def cafe(service: Service) -> Merchant:
-    return service.new_merchant()
-
-
 class TestPaths:
     @pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v2/members", "/j", "/v1/members/a/b/c"])
     def test_an_unknown_path_is_a_problem_document(self, service: Service, path: str) -> None:
