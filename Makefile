@@ -55,11 +55,11 @@ run: setup ## Run the whole product on this machine (PORT=8000 HOST= DATA=file|m
 job: .venv/.installed ## Run a job in the running product now: make job NAME=reminders
 	@$(BIN)/python -m local.job "$(NAME)"
 
-test: setup ## Run the tests (ARGS= goes to pytest, WORKERS=2 processes)
-	@$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadgroup $(ARGS)
+test: setup ## Run the tests (ARGS= goes to pytest, WORKERS=3 processes)
+	@$(BIN)/python -m pytest -n $(or $(WORKERS),3) $(ARGS)
 
 quick: .venv/.installed ## Run the tests that need no engine and no browser
-	@$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadgroup \
+	@$(BIN)/python -m pytest -n $(or $(WORKERS),2) \
 		-m "not engine and not browser and not artifact" -q $(ARGS) tests/unit tests/contract
 
 simulate: .venv/.installed ## Live through many seeds (SEEDS=1000 FIRST=1 SECONDS=), or find planted bugs (PLANTED=1)

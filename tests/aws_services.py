@@ -14,10 +14,22 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from local.aws import Client
+from tests import permissions
 
 MAIL_FROM = "cards@regulars.example"
 BUCKET = "regulars-archive"
 ROOT = Path(__file__).resolve().parents[1]
+
+
+class Queues(Client):
+    """The queues of the server, as tests themselves reach them."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("sqs", url)
+
+    def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        permissions.asked.add("sqs")
+        return super().call(operation, parameters)
 
 
 class AwsServices:
@@ -26,7 +38,8 @@ class AwsServices:
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         self.folder = folder
-        self.sqs = Client("sqs", url)
+        self.sqs = Queues(url)
+        self._unused: dict[str, str] | None = None
 
     @classmethod
     @contextmanager
@@ -54,6 +67,16 @@ class AwsServices:
                 process.stdin.close()
                 process.wait(timeout=10)
                 process.stdout.close()
+
+    @contextmanager
+    def queues(self) -> Iterator[dict[str, str]]:
+        """URLs of empty queues for one test, by their short names. Most tests use none: the next
+        one gets those then."""
+        lent, self._unused = self._unused or self.new_queues(), None
+        permissions.asked.discard("sqs")
+        yield lent
+        if "sqs" not in permissions.asked:
+            self._unused = lent
 
     def new_queues(self) -> dict[str, str]:
         """URLs of fresh queues by their short names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -20,12 +21,13 @@ from regulars.core import clock, config, ring, tokens
 from regulars.http import credentials, limits
 from regulars.store import connect, wire
 from regulars.store.table import Table
-from tests import chromium, examples, fleet, left_out, permissions
+from tests import chromium, examples, fleet, left_out, permissions, together
 from tests.aws_services import BUCKET, AwsServices
 from tests.service import NotedRing, Service
 from tests.spy import Spy
 
 LONG = "they take long: they run where CI is set, or with ARGS='-m long'"
+SAMPLED = "other cases of them run: all run where CI is set, or when their file is named"
 SECRET = "a secret of the tests that is long enough"
 RING = json.dumps({"base": "k001", "current": "k001", "since": 0, "keys": {"k001": SECRET}})
 PLATFORM_KEY = "rk_platform_of_the_tests"
@@ -148,7 +150,7 @@ def aws_services() -> Iterator[AwsServices]:
 @pytest.fixture
 def service(
     tables: dict[str, Table], aws_services: AwsServices, monkeypatch: pytest.MonkeyPatch, spy: Spy
-) -> Service:
+) -> Iterator[Service]:
     """The whole service in this process: every function, the engine, queues and mail.
 
     All functions reach the table over the lean client: boto3 takes twice as long, and both are held
@@ -157,15 +159,14 @@ def service(
     by_day(monkeypatch)
     if os.environ.get("CLIENT") != "boto3":
         monkeypatch.setattr(connect, "table", connect.lean_table)
-    queues = aws_services.new_queues()
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_services.url)
-    monkeypatch.setenv("ORDERS_QUEUE_URL", queues["orders"])
-    monkeypatch.setenv("MESSAGES_QUEUE_URL", queues["messages"])
-    monkeypatch.setenv("WORK_QUEUE_URL", queues["work"])
     monkeypatch.setenv("ARCHIVE_BUCKET", BUCKET)
     monkeypatch.setenv("PLATFORM_KEY_SHA256", tokens.digest(PLATFORM_KEY))
-    config.settings.cache_clear()
-    return Service(connect.table(), aws_services, queues, spy, PLATFORM_KEY)
+    with aws_services.queues() as queues:
+        for name, url in queues.items():
+            monkeypatch.setenv(f"{name.upper()}_QUEUE_URL", url)
+        config.settings.cache_clear()
+        yield Service(connect.table(), aws_services, queues, spy, PLATFORM_KEY)
 
 
 @pytest.fixture(scope="session")
@@ -175,37 +176,55 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-STARTS_AN_ENGINE = {"engine_url", "endpoint", "aws_services", "product", "new_product", "start"}
-SHARED_STACKS = {"product", "stack", "place"}
+STARTS_AN_ENGINE = {
+    "engine_url", "endpoint", "aws_services", "product", "new_product", "start", "stack",
+    "place",
+}  # fmt: skip
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m chooses and before the groups are read
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs an engine; keep the tests of one running stack in one worker process.
+    """Mark what needs an engine, and leave out what does not run here.
 
     Without Chromium the browser tests are left out, and without php the sample in php; on a build
     server (`CI` is set) they must run.
     """
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
-        if used & (STARTS_AN_ENGINE | SHARED_STACKS):
+        if used & STARTS_AN_ENGINE:
             item.add_marker("engine")
-        for name in SHARED_STACKS & used:
-            item.add_marker(pytest.mark.xdist_group(name))
     in_browser = [item for item in items if item.get_closest_marker("browser")]
     if in_browser and not os.environ.get("CI") and not chromium.is_here():
         left_out.leave_out(config, items, in_browser, chromium.MISSING)
-    long = [item for item in items if item.get_closest_marker("long")]
-    if long and not os.environ.get("CI") and not _asked_for_long(config):
+    if not os.environ.get("CI") and not _asked_for_long(config):
+        long = [item for item in items if item.get_closest_marker("long")]
         left_out.leave_out(config, items, long, LONG)
+        left_out.leave_out(config, items, list(_not_sampled(items)), SAMPLED)
     in_php = [item for item in items if item.get_closest_marker("php")]
     if in_php and not os.environ.get("CI") and not shutil.which("php"):
         left_out.leave_out(config, items, in_php, "php is not here: the sample in docs/api/till.md")
 
 
+def _not_sampled(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """The cases of sampled tests that are left to a build server."""
+    cases: Counter[str] = Counter()
+    for item in items:
+        if sampled := item.get_closest_marker("sampled"):
+            test = item.nodeid.partition("[")[0]
+            if cases[test] % sampled.args[0]:
+                yield item
+            cases[test] += 1
+
+
 def _asked_for_long(config: pytest.Config) -> bool:
     """Whether somebody named these tests, by the marker or by their file."""
     return "long" in config.option.markexpr or any(".py" in arg for arg in config.args)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> together.Scheduling:
+    """Share the tests among worker processes."""
+    return together.Scheduling(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -135,8 +135,13 @@ offences: set[str] = set()
 """What functions have asked for in this test and the template does not allow."""
 
 
+asked: set[str] = set()
+"""The services that anybody asked for anything, until a test forgets them."""
+
+
 def see(service: str, operation: str, params: Mapping[str, Any]) -> None:
     """Note a call that is made now; a test's own is none of ours."""
+    asked.add(service)
     function = running()
     if not function:
         return

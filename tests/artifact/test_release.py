@@ -74,6 +74,7 @@ def test_the_sums_are_of_all_that_was_written(released: Path) -> None:
         assert hashlib.sha256(path.read_bytes()).hexdigest() == listed[name]
 
 
+@pytest.mark.long
 def test_neither_place_nor_time_nor_modes_of_a_machine_change_a_zip(
     build: Build, released: Path, script: ModuleType, tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ def _trimmed(body: Any) -> Any:
     return {name: typed.trimmed(it) if isinstance(it, str) else it for name, it in body.items()}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("route", "mode"), ASKED, ids=[f"{route.key} {mode.value}" for route, mode in ASKED]
 )

@@ -70,6 +70,7 @@ EVERY_TEMPLATE: list[Any] = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("template", "sell", "reward"), EVERY_TEMPLATE)
 def test_from_joining_to_a_redeemed_reward_by_the_counter_alone(
     product: Product, people: People, template: str, sell: Callable[[Page], None], reward: str
@@ -162,6 +163,7 @@ class TestNobodyToSignIn:
         counter.wait_for_url("**/staff/counter")
         return counter, path
 
+    @pytest.mark.long
     def test_who_was_removed_is_told_who_can_help(
         self, product: Product, own_phone: tuple[Page, str]
     ) -> None:

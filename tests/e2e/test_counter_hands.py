@@ -49,6 +49,7 @@ class TestScannersThatType:
             session.send("Input.dispatchKeyEvent", {"type": "keyUp", **keys})
         session.detach()
 
+    @pytest.mark.sampled(3)
     @pytest.mark.parametrize("layout", ["us", "qwertz", "azerty"])
     def test_a_scan_is_read_wherever_the_focus_is_and_presses_nothing(
         self, product: Product, people: People, layout: str
@@ -139,6 +140,7 @@ LOOKS = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("look", LOOKS, ids=["phone", "landscape", "forced-colours"])
 def test_axe_finds_nothing_in_any_state(
     product: Product, people: People, look: dict[str, Any]

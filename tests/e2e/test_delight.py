@@ -53,6 +53,7 @@ def shoot(page: Page, shots: Path | None, name: str) -> None:
     page.set_viewport_size({"width": 360, "height": 760})
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("lang", "yes", "no", "place"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from tests.e2e.signing import sign_in_by_mail
 
 pytestmark = pytest.mark.browser
 
-MEMBERS = 500 if "CI" in os.environ else 60
+MEMBERS = 500
 SOME = MEMBERS // 4
 """The number of one of them."""
 
@@ -64,6 +63,7 @@ def bring_in(page: Page, product: Product, file: Path) -> str:
     return page.url.partition("?")[0]
 
 
+@pytest.mark.long
 def test_a_list_is_brought_in_twice_and_one_of_it_found_corrected_and_erased(
     product: Product, people: People, shop: dict[str, str], file: Path
 ) -> None:

@@ -73,6 +73,7 @@ def test_a_rule_is_changed_published_and_brought_back(
     assert program(product, shop) == before
 
 
+@pytest.mark.long
 def test_every_page_fits_phone_and_desk(
     product: Product, shop: dict[str, str], people: People
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import threading
@@ -13,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
+import pytest
+
 from regulars.domain.calendar import hour_of
 from regulars.store import keys
 from regulars.store.ledger import due_item
@@ -21,7 +22,7 @@ from tests.e2e import tills
 from tests.e2e.product import Product, alive, wait_for
 
 NewProduct = Callable[[str], Product]
-STAMPS, CARDS, THREADS = (1000 if "CI" in os.environ else 400), 20, 8
+STAMPS, CARDS, THREADS = 1000, 20, 8
 
 
 def send_all(product: Product, members: list[str], enough: threading.Event | None) -> int:
@@ -53,6 +54,7 @@ def send_all(product: Product, members: list[str], enough: threading.Event | Non
     return answered
 
 
+@pytest.mark.long
 def test_a_kill_in_the_middle_of_many_stamps_loses_and_doubles_none(
     new_product: NewProduct,
 ) -> None:
@@ -97,6 +99,7 @@ def test_a_kill_in_the_middle_of_many_stamps_loses_and_doubles_none(
     wait_for(lambda: not any(map(alive, children)), "everything it started has ended")
 
 
+@pytest.mark.long
 def test_two_copies_side_by_side_know_nothing_of_each_other(
     product: Product, new_product: NewProduct
 ) -> None:

@@ -27,6 +27,8 @@ from tests.functional.console import Browser as ConsoleBrowser
 from tests.functional.test_jobs import catch_up
 from tests.service import Browser, Merchant, Reply, Service
 
+pytestmark = pytest.mark.sampled(3)  # there are three releases
+
 ROOT = HERE.parents[1]
 ORIGIN = "https://cards.example"
 STAFF = {"x-regulars": "staff"}

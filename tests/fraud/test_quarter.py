@@ -50,6 +50,7 @@ def test_three_weeks_of_a_bar() -> None:
     assert tried == {"self-stamping staff", "leaked staff link", "join bot"}
 
 
+@pytest.mark.long
 def test_a_seed_is_always_the_same_weeks() -> None:
     first, again, other = (played("corner", seed, 8).lines() for seed in (1, 1, 2))
     assert first == again != other

@@ -120,6 +120,7 @@ def prepared(cafe: Merchant, service: Service) -> dict[str, str]:
     return values
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.path)
 def test_every_form_comes_back_as_it_was_typed(service: Service, route: Any) -> None:
     cafe = service.new_merchant()

@@ -74,6 +74,7 @@ def paths(route: Route, cafe: Merchant, name: str) -> str:
     return path
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("route", POSTING, ids=lambda route: route.key)
 def test_every_body_is_refused_in_form(service: Service, route: Route) -> None:
     cafe = service.new_merchant()
@@ -104,6 +105,7 @@ READING_JSON = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("route", READING_JSON, ids=lambda route: route.key)
 def test_a_body_of_more_than_256_kb_is_too_large(service: Service, route: Route) -> None:
     cafe = service.new_merchant()
@@ -119,6 +121,7 @@ def test_a_body_of_more_than_256_kb_is_too_large(service: Service, route: Route)
     assert (reply.status, reply.code) == (413, "too_large")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.key)
 def test_every_name_in_the_path_is_answered_in_form(service: Service, route: Route) -> None:
     cafe = service.new_merchant()
@@ -139,6 +142,7 @@ def test_every_name_in_the_path_is_answered_in_form(service: Service, route: Rou
         assert reply.status in expected, name
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("route", POSTING, ids=lambda route: route.key)
 def test_the_bodies_of_all_other_routes_are_refused_in_form(service: Service, route: Route) -> None:
     """Right somewhere, wrong here; as JSON and as a posted form, which comes in base64."""

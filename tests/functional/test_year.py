@@ -18,6 +18,7 @@ from regulars.program import templates
 MEMBERS = 12
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("template", ["mug-club", "vip-collective", "supper-club"])
 def test_the_figures_of_a_year_add_up(template: str) -> None:
     """Vouchers and units come from somewhere and are somewhere; months make up the year."""
@@ -45,6 +46,7 @@ def test_every_program_has_customers() -> None:
     assert tuple(sorted(customers.BUSINESSES)) == templates.names()
 
 
+@pytest.mark.long
 def test_a_seed_is_one_year() -> None:
     """Two processes print the same, whatever the order of their sets; another seed differs."""
     first, second, other = (_printed(seed, hashing) for seed, hashing in ((5, 1), (5, 2), (6, 1)))

@@ -46,17 +46,11 @@ def earnable(program: Program) -> frozenset[str]:
     """Return the units that visits, sales, actions, campaigns, milestones or referrals grant."""
     referral = program.referral
     sides = (referral.friend, referral.referrer) if referral else ()
-    return frozenset(
-        filter(
-            None,
-            (
-                *(rule.unit for rule in program.earn if rule.on != "join"),
-                *(campaign.bonus_unit for campaign in program.campaigns),
-                *(milestone.unit for milestone in program.milestones),
-                *(side.unit for side in sides),
-            ),
-        )
-    )
+    granted: list[str | None] = [rule.unit for rule in program.earn if rule.on != "join"]
+    granted += [campaign.bonus_unit for campaign in program.campaigns]
+    granted += [milestone.unit for milestone in program.milestones]
+    granted += [side.unit for side in sides]
+    return frozenset(filter(None, granted))
 
 
 def refusal(

@@ -44,6 +44,7 @@ def house(service: Service, frozen: Clock, monkeypatch: pytest.MonkeyPatch) -> H
     return House(service, frozen)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("section", sorted(HOLDERS))
 def test_what_the_document_says(house: House, section: str) -> None:
     """Each row has a member of its own, and where it can the shop of the rows before."""

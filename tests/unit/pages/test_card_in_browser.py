@@ -76,6 +76,7 @@ def forced(page: Page) -> Page:
     return page
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", CARDS)
 def test_a_card_is_told_in_forced_colors(forced: Page, address: str, name: str) -> None:
     forced.goto(f"{address}/en/{name}")
@@ -121,6 +122,7 @@ def test_a_friend_s_camera_reads_the_link_of_the_card(page: Page, address: str) 
     assert read == FRIENDS_URL
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["card", "card-several", "card-asked", "card-ranked"])
 def test_all_of_a_card_is_reached_by_the_keyboard(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/en/{name}")
