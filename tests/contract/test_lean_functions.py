@@ -80,6 +80,7 @@ OF_PASSKEYS = {"webauthn", "cbor2", "regulars.http.passkeys"}
 the layer of the console alone (`test_template.py`)."""
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("function", sorted(path.name for path in (ROOT / "functions").iterdir()))
 def test_what_checks_passkeys_is_loaded_by_nobody(function: str) -> None:
     """The console names our module, and that loads the libraries when a passkey is used."""
@@ -93,6 +94,7 @@ OF_WALLETS = {"jwt", "httpx", "h2", "regulars.wallet"}
 """Mails do not wait for them either: `notify` loads them when a phone is told."""
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("function", sorted(path.name for path in (ROOT / "functions").iterdir()))
 def test_what_signs_passes_is_loaded_by_one_function_alone(function: str) -> None:
     roots = {name for name in loaded(function) for one in OF_WALLETS

@@ -95,49 +95,50 @@ def found(
     root: Path, paths: Iterable[Path], bans: list[Ban], allowed: list[Allowed]
 ) -> Iterator[str]:
     """`file:line: word: say ...` for everything banned that is not allowed where it is."""
-    expressions = [(ban, ban.expression) for ban in bans]
     possible = possibly(bans)
     for path in paths:
         place = path.relative_to(root).as_posix()
         text = path.read_text("utf-8")
-        if not possible(f"{path.stem}\n{text}"):
-            continue
-        for ban, expression in expressions:
+        for ban in possible(f"{path.stem}\n{text}"):
             if any(it.pattern == ban.pattern and fnmatch(place, it.path) for it in allowed):
                 continue
-            for line, word in hits(ban, expression, path, text):
+            for line, word in hits(ban, path, text):
                 yield f"{place}:{line}: {word!r}: say {ban.instead}"
 
 
-def possibly(bans: list[Ban]) -> Callable[[str], bool]:
-    """Return what tells quickly whether a text may break a ban at all: most do not.
+def possibly(bans: list[Ban]) -> Callable[[str], list[Ban]]:
+    """Return what tells quickly which bans a text may break: most texts break none.
 
-    Each word of a text is looked at once, however often it stands there; bans of several words are
-    looked for in the whole text.
+    Each word of a text is looked at once, however often it stands anywhere; bans of several words
+    are looked for in the whole text.
     """
-    names = [ban for ban in bans if ban.where == "names"]
-    words = [ban for ban in bans if ban.where != "names" and not re.search(r"\\s|-", ban.pattern)]
-    several = [ban.expression for ban in bans if ban not in names and ban not in words]
-    is_name, is_word = _any_of(names).search, _any_of(words).fullmatch
-    name_is_banned = cache(lambda name: bool(is_name(name)))
-    word_is_banned = cache(lambda word: bool(is_word(word)))
+    compiled = [(ban, ban.expression) for ban in bans]
+    names = [it for it in compiled if it[0].where == "names"]
+    several = [it for it in compiled if it not in names and re.search(r"\\s|-", it[0].pattern)]
+    words = [it for it in compiled if it not in names and it not in several]
 
-    def may(text: str) -> bool:
-        return (
-            any(map(name_is_banned, set(re.findall(r"\w+", text))))
-            or any(map(word_is_banned, set(re.findall(r"[\w-]+", text))))
-            or any(it.search(text) for it in several)
-        )
+    @cache
+    def of_name(name: str) -> list[Ban]:
+        return [ban for ban, expression in names if expression.search(name)]
+
+    @cache
+    def of_word(word: str) -> list[Ban]:
+        return [ban for ban, expression in words if expression.fullmatch(word)]
+
+    def may(text: str) -> list[Ban]:
+        broken = [ban for ban, expression in several if expression.search(text)]
+        for name in set(re.findall(r"\w+", text)):
+            broken += of_name(name)
+        for word in set(re.findall(r"[\w-]+", text)):
+            broken += of_word(word)
+        return [ban for ban in bans if ban in broken]
 
     return may
 
 
-def _any_of(bans: list[Ban]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{ban.pattern})" for ban in bans) or "(?!)", re.IGNORECASE)
-
-
-def hits(ban: Ban, expression: re.Pattern[str], path: Path, text: str) -> Iterator[tuple[int, str]]:
+def hits(ban: Ban, path: Path, text: str) -> Iterator[tuple[int, str]]:
     """Line and word of each place in a file where a ban is broken."""
+    expression = ban.expression
     if ban.where == "names":
         for name, lines in names(path, text).items() if path.suffix == ".py" else ():
             if match := expression.search(name):

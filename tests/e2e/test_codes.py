@@ -49,6 +49,7 @@ def test_a_code_of_the_counter_is_a_first_visit_and_the_counter_sees_it(
     expect(second.locator("h1")).to_contain_text("used")
 
 
+@pytest.mark.long
 def test_a_code_of_the_display_is_on_the_card_of_who_scans_it(
     product: Product, people: People
 ) -> None:

@@ -130,6 +130,7 @@ def test_an_owner_s_first_day(empty: Product, people: People, viewport: dict[str
     wait_for(lambda: kata.evaluate(asked) == 401, "who was taken off is signed out")
 
 
+@pytest.mark.long
 def test_the_sandbox_cannot_be_overlooked(shop: Shop, people: People) -> None:
     owner = signed_in(shop, people)
     owner.goto(f"{shop.base_url}/console/data/sandbox")
@@ -145,6 +146,7 @@ def test_the_sandbox_cannot_be_overlooked(shop: Shop, people: People) -> None:
     expect(owner.locator(".sandbox")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_the_back_button_and_reload_do_nothing_twice(shop: Shop, people: People) -> None:
     owner = signed_in(shop, people)
     for name in ("Main Street", "Market"):
@@ -163,6 +165,7 @@ def test_the_back_button_and_reload_do_nothing_twice(shop: Shop, people: People)
     assert owner.get_by_label("Name", exact=True).input_value() == "x" * 60
 
 
+@pytest.mark.long
 def test_two_tabs_of_one_form_lose_nothing(shop: Shop, people: People) -> None:
     one = signed_in(shop, people)
     other = one.context.new_page()
@@ -179,6 +182,7 @@ def test_two_tabs_of_one_form_lose_nothing(shop: Shop, people: People) -> None:
         expect(other.get_by_role("link", name=f"Shop {id(page)}")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_by_keyboard_alone(shop: Shop, people: People) -> None:
     owner = signed_in(shop, people)
     owner.goto(f"{shop.base_url}/console/")

@@ -256,6 +256,7 @@ def rush(product: Product, people: People, guests: int, latency: tuple[int, int]
     assert stamps() == {1}
 
 
+@pytest.mark.long
 def test_a_rush_over_a_bad_network(product: Product, people: People) -> None:
     rush(product, people, 8, (40, 400), "small")
 

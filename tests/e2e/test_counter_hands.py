@@ -120,6 +120,7 @@ class TestHastyFingers:
         assert product.card(before)["visits"] == 1
         expect(counter.locator("#kept")).to_be_hidden()
 
+    @pytest.mark.long
     def test_the_strip_rests_before_it_offers_the_booking_before(
         self, product: Product, counter: Page
     ) -> None:

@@ -61,6 +61,7 @@ def shoot(page: Page, shots: Path | None, name: str) -> None:
         ("hu", "Beszállok", "Kiszállok", "Helyezésed: 2 / 2"),
     ],
 )
+@pytest.mark.long
 def test_one_is_on_the_leaderboard_by_saying_so_also_without_scripts(
     product: Product, people: People, shots: Path | None, lang: str, yes: str, no: str, place: str
 ) -> None:
@@ -88,6 +89,7 @@ def test_one_is_on_the_leaderboard_by_saying_so_also_without_scripts(
     expect(board).not_to_contain_text("Ben")
 
 
+@pytest.mark.long
 def test_staff_give_a_gift_until_the_budget_is_used_up(
     product: Product, people: People, shots: Path | None
 ) -> None:

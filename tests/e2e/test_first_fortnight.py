@@ -43,6 +43,7 @@ def shoot(page: Page, shots: Path | None, name: str) -> None:
 @pytest.mark.browser
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("template", sorted(JOURNEYS))
+@pytest.mark.long
 def test_from_joining_to_a_redeemed_reward(
     product: Product, people: People, shots: Path | None, template: str
 ) -> None:

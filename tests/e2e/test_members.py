@@ -126,6 +126,7 @@ def test_a_list_is_brought_in_twice_and_one_of_it_found_corrected_and_erased(
     look(page, "after all")
 
 
+@pytest.mark.long
 def test_by_keyboard_alone_and_back_and_reload_anywhere(
     product: Product, people: People, shop: dict[str, str]
 ) -> None:

@@ -107,6 +107,7 @@ def test_where_there_can_be_none_the_page_asks_for_the_address_alone(
     expect(without.get_by_role("button")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_without_javascript_the_page_is_as_before(local: Product, people: People) -> None:
     page = people.new(java_script_enabled=False)
     sign_in_by_mail(local, page)

@@ -87,6 +87,7 @@ def test_every_page_fits_phone_and_desk(
         look(page, name)
 
 
+@pytest.mark.long
 def test_it_works_without_a_script(product: Product, shop: dict[str, str], people: People) -> None:
     signed_in = people.new()
     sign_in_by_mail(product, signed_in, shop["email"])
@@ -103,6 +104,7 @@ def order(page: Page) -> list[str]:
     return [str(one.get_attribute("id")).removeprefix("r-rewards.") for one in rows.all()]
 
 
+@pytest.mark.long
 def test_rows_are_put_into_order_by_their_handle(
     product: Product, shop: dict[str, str], people: People
 ) -> None:

@@ -181,6 +181,7 @@ def mail_to(product: Product, address: str, containing: str) -> str:
     return ""
 
 
+@pytest.mark.long
 def test_jobs_run_on_request_and_their_mails_can_be_read(product: Product) -> None:
     # As if it were Monday at eight.
     merchant_id = product.demo["merchant_id"]

@@ -44,6 +44,7 @@ def test_there_is_one_line_for_every_field() -> None:
     assert sorted(lines) == sorted(program_schema.leaves())
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.path)
 def test_the_field_has_an_effect(line: Line) -> None:
     """Somebody is answered otherwise."""

@@ -52,6 +52,7 @@ def pages(service: Service) -> list[dict[str, Any]]:
     return [json.loads(record["body"]) for record in queued]
 
 
+@pytest.mark.long
 def test_a_slow_merchant_holds_up_nobody(
     service: Service, frozen: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,7 @@ def test_it_ends_with_the_make_that_started_it(toy: Path) -> None:
     wait_for(lambda: not alive(pid), "the stack to go")
 
 
+@pytest.mark.long
 def test_secrets_are_kept_and_private(start: Start) -> None:
     first = start()
     ring = key_ring(first)
@@ -93,6 +94,7 @@ def test_secrets_are_kept_and_private(start: Start) -> None:
     assert key_ring(start(BASE_URL="https://shop.example/")) == ring
 
 
+@pytest.mark.long
 def test_the_secret_of_a_folder_of_before_becomes_the_first_key(start: Start, toy: Path) -> None:
     """What was made with it goes on: links on phones, contacts, the tills' secrets."""
     (toy / "state").mkdir()
@@ -113,6 +115,7 @@ def key_ring(stack: RunningStack) -> dict[str, Any]:
     return ring
 
 
+@pytest.mark.long
 def test_the_demo_is_made_once_and_follows_the_address(start: Start) -> None:
     first = start(DEMO="1")
     shop = first.access["demo"]
@@ -138,6 +141,7 @@ def test_the_demo_is_made_once_and_follows_the_address(start: Start) -> None:
     assert [path for path, _ in second.seen("demo")] == [*made, *asked]
 
 
+@pytest.mark.long
 def test_a_demo_that_cannot_be_made_stops_the_start(start: Start, toy: Path) -> None:
     (toy / "functions" / "api" / "app.py").write_text("broken =")
     stack = start(DEMO="1")
@@ -154,6 +158,7 @@ def test_a_second_copy_in_the_same_folder_is_refused(start: Start) -> None:
     assert first.get_json("/echo/x")
 
 
+@pytest.mark.long
 def test_two_copies_in_two_folders_do_not_meet(start: Start, tmp_path: Path) -> None:
     one = start()
     other = start(Path(shutil.copytree(TOY, tmp_path / "other")))
@@ -190,6 +195,7 @@ def test_an_edit_is_served_by_the_next_call(start: Start) -> None:
     wait_for(served, "the new text", timeout_s=5)
 
 
+@pytest.mark.long
 def test_memory_keeps_nothing(start: Start) -> None:
     first = start(DATA="memory")
     first.put("ENTRY#1")

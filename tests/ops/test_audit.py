@@ -42,6 +42,7 @@ def wrong(done: subprocess.CompletedProcess[str]) -> set[str]:
     return {line.partition(":")[0].rpartition("/")[2] for line in done.stdout.splitlines()}
 
 
+@pytest.mark.long
 def test_a_whole_table_is_audited_in_segments_and_repaired(
     service: Service, cafes: list[tuple[Merchant, list[str]]]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Any
 
 import pytest
 
@@ -83,12 +84,15 @@ def test_a_seed_is_always_the_same_run() -> None:
     assert runs[0].world.trace == runs[1].world.trace
 
 
-def quick(bugs: Iterable[str]) -> list[str]:
-    """Those that are found at one of the first seeds; `.ci/run` looks for all of them."""
-    return [bug for bug in bugs if FOUND.get(bug, 1) <= QUICK_SEEDS]
+def each(bugs: Iterable[str]) -> list[Any]:
+    """Every bug; those that are not found at one of the first seeds take longer."""
+    return [
+        pytest.param(bug, marks=[pytest.mark.long] if FOUND.get(bug, 1) > QUICK_SEEDS else [])
+        for bug in bugs
+    ]
 
 
-@pytest.mark.parametrize("bug", quick(BUGS))
+@pytest.mark.parametrize("bug", each(BUGS))
 def test_a_planted_bug_is_found(bug: str) -> None:
     last_time = FOUND.get(bug, 1)
     with planted(bug):
@@ -103,28 +107,28 @@ def test_a_planted_bug_is_gone_afterwards() -> None:
     assert simulate(found.seed) is None
 
 
-@pytest.mark.parametrize("bug", quick(planted_versions.BUGS))
+@pytest.mark.parametrize("bug", each(planted_versions.BUGS))
 def test_a_planted_bug_about_versions_is_found(bug: str) -> None:
     last_time = FOUND.get(bug, 1)
     with planted_versions.planted(bug):
         assert any(Changing(seed).run() for seed in chain([last_time], PLANTED_SEEDS))
 
 
-@pytest.mark.parametrize("bug", quick(planted_wallets.BUGS))
+@pytest.mark.parametrize("bug", each(planted_wallets.BUGS))
 def test_a_planted_bug_about_credit_is_found(bug: str) -> None:
     last_time = FOUND.get(bug, 1)
     with planted_wallets.planted(bug):
         assert any(Wallets(seed).run() for seed in chain([last_time], PLANTED_SEEDS))
 
 
-@pytest.mark.parametrize("bug", quick(planted_codes.BUGS))
+@pytest.mark.parametrize("bug", each(planted_codes.BUGS))
 def test_a_planted_bug_about_codes_is_found(bug: str) -> None:
     last_time = FOUND.get(bug, 1)
     with planted_codes.planted(bug):
         assert any(Scanning(seed).run() for seed in chain([last_time], PLANTED_SEEDS))
 
 
-@pytest.mark.parametrize("bug", quick(planted_sales.BUGS))
+@pytest.mark.parametrize("bug", each(planted_sales.BUGS))
 def test_a_planted_bug_about_corrections_is_found(bug: str) -> None:
     last_time = FOUND.get(bug, 1)
     with planted_sales.planted(bug):

@@ -119,6 +119,7 @@ def require_nothing_from_elsewhere(html: str, lang: str) -> None:
     assert "http://" not in html.replace("http://www.w3.org/2000/svg", ""), lang
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_it_is_whole_in_every_language(name: str) -> None:
     for lang in LANGUAGES:
@@ -128,6 +129,7 @@ def test_it_is_whole_in_every_language(name: str) -> None:
         require_nothing_from_elsewhere(html, lang)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_hostile_text_never_becomes_markup(name: str) -> None:
     plain = Outline(render(tainted(PAGES[name], "Anna"), words("hu")).html)
@@ -136,6 +138,7 @@ def test_hostile_text_never_becomes_markup(name: str) -> None:
         assert hostile.elements == plain.elements, text
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_no_figure_is_shown_before_a_name_from_right_to_left(name: str) -> None:
     for lang in LANGUAGES:

@@ -16,12 +16,12 @@ from regulars.program import templates
 from regulars.program.document import ProgramDocument, Referral
 from regulars.program.fields import Part
 from regulars.program.tiers import Keep
+from tests.examples import examples
 from tests.unit.pages.documents import allowed, bytes_of
 
 LANGUAGES = ("en", "hu", "pl", "kk")
-SAMPLE = 25
 TRIED = settings(
-    max_examples=SAMPLE,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
