@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.aws import AwsError, Client
+from local.pace import Pace
 from local.template import Queue, QueueSource
 from local.workers import Busy, FunctionError, Invoke
 
-_POLL_S = 0.2
 _MOST_AT_ONCE = 10  # what one ReceiveMessage can give
 
 
@@ -41,8 +41,11 @@ def create_queues(sqs: Client, queues: Mapping[str, Queue], arn_of: Any) -> dict
 class QueuePoller:
     """Reads one queue for one function, in a thread of its own."""
 
-    def __init__(self, sqs: Client, url: str, queue_arn: str, source: QueueSource) -> None:
+    def __init__(
+        self, sqs: Client, url: str, queue_arn: str, source: QueueSource, pace: Pace
+    ) -> None:
         self._sqs = sqs
+        self._pace = pace
         self._url = url
         self._arn = queue_arn
         self._source = source
@@ -52,7 +55,7 @@ class QueuePoller:
         while not stopping.is_set():
             try:
                 if self.poll_once(invoke) == 0:
-                    stopping.wait(_POLL_S)
+                    self._pace.wait(stopping)
             except (OSError, AwsError) as error:
                 if not stopping.wait(1.0):
                     print(f"{self._source.name}: {error}", file=sys.stderr)

@@ -17,6 +17,7 @@ from local.desk import Desk
 from local.gateway import Gateway
 from local.httpd import Server
 from local.intrinsics import STACK
+from local.pace import Pace
 from local.queues import QueuePoller, create_queues
 from local.schedules import Clock
 from local.settings import (
@@ -46,6 +47,7 @@ class Stack:
         self.settings = settings
         self.access: dict[str, Any] = {}
         self._stopping = threading.Event()
+        self._pace = Pace()
         self._threads: list[threading.Thread] = []
         self._cleanups: list[Callable[[], None]] = []
         self._pools: dict[str, Pool] = {}
@@ -126,6 +128,7 @@ class Stack:
     def stop(self) -> None:
         """Stop whatever was started, in the reverse order."""
         self._stopping.set()
+        self._pace.touch()
         while self._cleanups:
             self._cleanups.pop()()
 
@@ -176,7 +179,7 @@ class Stack:
             variables = environment_of(function, template.resolver.resolve, overrides)
             log = self.settings.state / "logs" / f"{function.verb}.log"
             environment = lambda_environment(function, variables)
-            self._pools[name] = Pool(Blueprint(function, environment, log), watch)
+            self._pools[name] = Pool(Blueprint(function, environment, log), watch, self._pace)
         self._later(self._close_pools)
 
     def _close_pools(self) -> None:
@@ -194,7 +197,7 @@ class Stack:
     def _start_sources(self, template: Template, sqs: Client, urls: dict[str, str]) -> None:
         for queue in template.queue_sources:
             arn = template.resolver.arn(queue.queue)
-            poller = QueuePoller(sqs, urls[queue.queue], arn, queue)
+            poller = QueuePoller(sqs, urls[queue.queue], arn, queue, self._pace)
             self._run(poller.run, self._pools[queue.function].invoke, self._stopping)
         for stream in template.stream_sources:
             send = None
@@ -205,7 +208,9 @@ class Stack:
             # Without its stream, an engine starts each run at the stream's first record.
             lasts = engine.durable() and not self.settings.in_memory
             checkpoint = Checkpoint(path if lasts else None)
-            reader = StreamPoller(self._engine.endpoint, template.table.name, stream, checkpoint)
+            reader = StreamPoller(
+                self._engine.endpoint, template.table.name, stream, checkpoint, self._pace
+            )
             self._run(reader.run, delivery, self._stopping)
         if template.table.ttl_attribute:
             dynamodb = Client("dynamodb", self._engine.endpoint, keep=True)

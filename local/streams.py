@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from local.aws import REGION, AwsError, Client, arn
+from local.pace import Pace
 from local.patterns import compile_filters
 from local.template import StreamSource
 from local.workers import Busy, FunctionError, Invoke
@@ -24,7 +25,6 @@ from local.workers import Busy, FunctionError, Invoke
 Record = dict[str, Any]
 SendFailure = Callable[[dict[str, Any]], None]
 
-_POLL_S = 0.2
 _FETCH = 500
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 10.0
@@ -167,8 +167,14 @@ class StreamPoller:
     """Reads the stream of one table for one mapping, in a thread of its own."""
 
     def __init__(
-        self, endpoint: str, table: str, source: StreamSource, checkpoint: Checkpoint
+        self,
+        endpoint: str,
+        table: str,
+        source: StreamSource,
+        checkpoint: Checkpoint,
+        pace: Pace,
     ) -> None:
+        self._pace = pace
         self._tables = Client("dynamodb", endpoint)
         self._streams = Client("dynamodbstreams", endpoint, keep=True)
         self._table = table
@@ -197,7 +203,7 @@ class StreamPoller:
             self._hand_over(records, stream, shard, delivery, stopping)
             iterator = answer["NextShardIterator"]
             if len(records) < _FETCH:
-                stopping.wait(_POLL_S)
+                self._pace.wait(stopping)
 
     def _iterator(self, stream: str, shard: str) -> str:
         where: dict[str, str] = {"StreamArn": stream, "ShardId": shard}

@@ -15,6 +15,7 @@ from typing import Any
 
 from local import children
 from local.aws import arn
+from local.pace import Pace
 from local.template import Function
 from local.worker import read_frame, write_frame
 
@@ -162,9 +163,14 @@ class Pool:
     """The processes of one function."""
 
     def __init__(
-        self, blueprint: Blueprint, watch: SourceWatch, max_processes: int = MAX_PROCESSES
+        self,
+        blueprint: Blueprint,
+        watch: SourceWatch,
+        pace: Pace,
+        max_processes: int = MAX_PROCESSES,
     ) -> None:
         self._blueprint = blueprint
+        self._pace = pace
         self._watch = watch
         reserved = blueprint.function.reserved_concurrency
         self._max = max_processes if not reserved else min(max_processes, reserved)
@@ -185,6 +191,7 @@ class Pool:
             return worker.invoke(event, self._blueprint.function.timeout_s, trace_id)
         finally:
             self._release(worker)
+            self._pace.touch()
 
     def trim(self) -> None:
         """Let go of all but one of the processes that had nothing to do for a while."""

@@ -200,6 +200,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         long = [item for item in items if item.get_closest_marker("long")]
         left_out.leave_out(config, items, long, LONG)
         left_out.leave_out(config, items, list(_not_sampled(items)), SAMPLED)
+    # Those first, so that no process is left alone with one of them at the end.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     in_php = [item for item in items if item.get_closest_marker("php")]
     if in_php and not os.environ.get("CI") and not shutil.which("php"):
         left_out.leave_out(config, items, in_php, "php is not here: the sample in docs/api/till.md")

@@ -221,3 +221,8 @@ def test_cookies_of_a_browser_that_asked_are_not_readable_by_scripts(service: Se
     (line,) = Browser(service).ask("x@example.com").cookies
     assert cookies_of([line])
     assert {"HttpOnly", "Secure", "SameSite=Strict", "Path=/"} <= set(line.split("; "))
+
+
+def test_who_has_no_name_yet_is_called_owner_in_the_language_of_the_shop(service: Service) -> None:
+    shop = service.new_merchant(languages=["hu", "en"])
+    assert "Tulajdonos" in [one["name"] for one in shop.call("GET", "/v1/staff").json["items"]]

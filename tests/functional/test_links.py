@@ -87,7 +87,7 @@ def test_only_looking_is_led_elsewhere(service: Service, cafe: Merchant, method:
 @pytest.mark.parametrize(
     "path",
     ["/j/nobody/", "/j/nobody.", "/J/NOBODY", "/c/0123/", "/u/abc.", "/STAFF/ABC", "/j/", "/J",
-     "/c//", "/.", "/", "//", "/j/..", "/menu/", "//evil.example/", "/j//evil.example",
+     "/c//", "/.", "//", "/j/..", "/menu/", "//evil.example/", "/j//evil.example",
      "/v1/health/", f"/c/{'A' * 22}", f"/c/{'A' * 26}"],
 )  # fmt: skip
 def test_what_leads_nowhere_is_a_page_for_people_and_a_document_for_machines(
@@ -190,7 +190,7 @@ class TestLinksOfEarlierReleases:
         self, service: Service, cafe: Merchant
     ) -> None:
         ends = set()
-        for _ in range(150):
+        for _ in range(400):
             member_id = cafe.join()["member_id"]
             token = self.stop(cafe, member_id)
             ends.add(token[-1])

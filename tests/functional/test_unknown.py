@@ -13,7 +13,9 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-langua
 
 
 class TestPaths:
-    @pytest.mark.parametrize("path", ["/v1/nothing", "/", "/v2/members", "/j", "/v1/members/a/b/c"])
+    @pytest.mark.parametrize(
+        "path", ["/v1/nothing", "//", "/v2/members", "/j", "/v1/members/a/b/c"]
+    )
     def test_an_unknown_path_is_a_problem_document(self, service: Service, path: str) -> None:
         reply = service.request("GET", path)
         assert (reply.status, reply.code) == (404, "not_found")
@@ -144,3 +146,10 @@ class TestVersions:
         headers = {"if-none-match": first.headers["etag"]}
         again = cafe.call("GET", "/v1/program", headers=headers)
         assert (again.status, again.text) == (304, "")
+
+
+def test_the_address_of_the_installation_leads_guests_and_owners_on(service: Service) -> None:
+    reply = service.request("GET", "/", headers=BROWSER)
+    assert reply.status == 200
+    assert "A kártyádat keresed?" in reply.text
+    assert 'href="/console/"' in reply.text

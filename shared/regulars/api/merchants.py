@@ -12,6 +12,7 @@ from regulars.core.config import settings
 from regulars.domain.calendar import to_ms
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.http import credentials, protocol
+from regulars.i18n import words
 from regulars.program import amounts, templates
 from regulars.program.check import check
 from regulars.program.load import load
@@ -131,7 +132,8 @@ def _people_and_first_device(
     link = enrollment.link(
         live, counter.staff_id, document["name"], places[0]["id"], created_ms + FIRST_LINK_MS
     )
-    owner = sign_ins.new_owner(live, tokens.random_id(8), owner_email, created_ms)
+    name = words(document["languages"][0]).t("Owner")
+    owner = sign_ins.new_owner(live, tokens.random_id(8), name, owner_email, created_ms)
     return [staff.put_person(live, counter), *owner, link.put], link.url
 
 

@@ -225,6 +225,7 @@ API = (
 )  # fmt: skip
 
 PAGES = (
+    Route("GET", "/", "join", "Where a card is, and where owners sign in", "none"),
     Route("GET", "/assets/{name}", "assets", "A script of the pages", "none"),
     Route("GET", "/q/{file}", "posters", "A shop's code, or a poster", "none"),
     Route("GET", "/j/{slug}", "join", "The join page", "none"),

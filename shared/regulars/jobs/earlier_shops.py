@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 from regulars.actions.due_marks import DIGEST
 from regulars.core import tokens
 from regulars.domain.calendar import hour_of, to_ms
+from regulars.i18n import words
 from regulars.jobs import listing, work_queue
 from regulars.store import closing, due_list, keys, merchant_settings, sign_ins, staff
+from regulars.store.marshal import Item
 from regulars.store.table import Table
 
 TAKE_UP = "take_up"
@@ -47,16 +49,17 @@ def take_up(table: Table, merchant_id: str, now: datetime) -> None:
     if closing.read(table, merchant_id):
         return
     listing.list_all(merchant_id, now)
-    _make_owner(table, merchant_id, item["owner_email"], now)
+    _make_owner(table, merchant_id, item, now)
     merchant_settings.put_into_list(table, merchant_id)
 
 
-def _make_owner(table: Table, merchant_id: str, email: str, now: datetime) -> None:
+def _make_owner(table: Table, merchant_id: str, merchant: Item, now: datetime) -> None:
     """Make the owner, under an id of their own; raises CONFLICT when another run is faster, and
     then the message comes again."""
     if any(one.role == staff.OWNER for one in staff.people(table, merchant_id)):
         return
-    staff.write(table, sign_ins.new_owner(merchant_id, merchant_id[1:9], email, to_ms(now)))
+    name, email = words(merchant["languages"][0]).t("Owner"), merchant["owner_email"]
+    staff.write(table, sign_ins.new_owner(merchant_id, merchant_id[1:9], name, email, to_ms(now)))
 
 
 def _with_digest(table: Table, now: datetime) -> Iterator[str]:

@@ -24,9 +24,6 @@ TRIES_MAX = 5
 KEPT_S = 24 * 3600
 SHOPS_MAX = 100
 
-OWNERS_NAME = "Owner"
-"""What an owner is called until they say."""
-
 
 class SignIn(NamedTuple):
     """What was asked for. Link and code are made from its id, with our key."""
@@ -114,9 +111,10 @@ def mailbox_put(merchant_id: str, person: Person) -> list[Put]:
     return [Put(item)]
 
 
-def new_owner(merchant_id: str, staff_id: str, email: str, created_ms: int) -> list[Put]:
-    """Return the writes of the first owner of a merchant, who signs in with a mailbox."""
-    owner = Person(staff_id, OWNERS_NAME, OWNER, email=email, created_ms=created_ms)
+def new_owner(merchant_id: str, staff_id: str, name: str, email: str, created_ms: int) -> list[Put]:
+    """Return the writes of the first owner of a merchant, who signs in with a mailbox. The name is
+    what they are called until they say."""
+    owner = Person(staff_id, name, OWNER, email=email, created_ms=created_ms)
     return [staff.put_person(merchant_id, owner), *mailbox_put(merchant_id, owner)]
 
 

@@ -24,6 +24,8 @@ from regulars.pages.customer.code.view import CodePage
 from regulars.pages.customer.controller import Controller
 from regulars.pages.customer.figures import view as figures
 from regulars.pages.customer.figures.view import FiguresPage
+from regulars.pages.customer.front import view as front
+from regulars.pages.customer.front.view import FrontPage
 from regulars.pages.customer.history import view as history
 from regulars.pages.customer.history.view import HistoryPage
 from regulars.pages.customer.join import view as join
@@ -267,6 +269,7 @@ PAGES: dict[str, View] = {
     "message-own": MessagePage("plain", BRAND, "Done", "All is well."),
     "figures": FiguresPage(BRAND, "Éva" * 20, 1200, 340, 12_345_678, "EUR"),
     "figures-none": FiguresPage(BRAND, "إيفا", 0, 0, 0, "HUF"),
+    "front": FrontPage(),
     "unsubscribe": UnsubscribePage(BRAND, "/u/abc"),
     "unsubscribe-sms": UnsubscribePage(BRAND, "/u/abc", "sms"),
     "unsubscribed": UnsubscribePage(BRAND, "/u/abc", done=True),
@@ -288,6 +291,7 @@ _TEMPLATES = {
     RecoverPage: recover.TEMPLATE,
     FiguresPage: figures.TEMPLATE,
     ProfilePage: profile.TEMPLATE,
+    FrontPage: front.TEMPLATE,
     UnsubscribePage: unsubscribe.TEMPLATE,
     WhoPage: who.TEMPLATE,
     **console.TEMPLATES,

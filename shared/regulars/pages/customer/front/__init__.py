@@ -1,0 +1,1 @@
+"""The page at the address of the installation itself, for whoever typed that."""
