@@ -162,18 +162,12 @@ def _newest_and_count(folder: Path) -> float:
 class Pool:
     """The processes of one function."""
 
-    def __init__(
-        self,
-        blueprint: Blueprint,
-        watch: SourceWatch,
-        pace: Pace,
-        max_processes: int = MAX_PROCESSES,
-    ) -> None:
+    def __init__(self, blueprint: Blueprint, watch: SourceWatch, pace: Pace) -> None:
         self._blueprint = blueprint
         self._pace = pace
         self._watch = watch
         reserved = blueprint.function.reserved_concurrency
-        self._max = max_processes if not reserved else min(max_processes, reserved)
+        self._max = MAX_PROCESSES if not reserved else min(MAX_PROCESSES, reserved)
         self._changed = threading.Condition()
         self._idle: list[Worker] = []
         self._count = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, ClassVar
 
 import pytest
@@ -29,8 +30,8 @@ class TestScannersThatType:
 
     def scan(self, counter: Page, text: str, layout: str) -> None:
         session = counter.context.new_cdp_session(counter)
-        moved = self.LAYOUTS[layout]
-        for sign in [*text, "\r"]:
+        moved, began = self.LAYOUTS[layout], time.time()
+        for nth, sign in enumerate([*text, "\r"]):
             low = sign.lower()
             place = self.PLACES.get(sign) or (
                 f"Digit{sign}" if sign.isdigit() else f"Key{low.upper()}"
@@ -40,7 +41,9 @@ class TestScannersThatType:
             shift = 8 if sign.isupper() or sign == ":" else 0
             if sign == "\r":
                 place = shown = "Enter"
-            keys = {"key": shown, "code": place, "modifiers": shift}
+            # A scanner types one each 5 ms, also while this machine is too busy to hand them over.
+            typed_at = began + nth * 0.005
+            keys = {"key": shown, "code": place, "modifiers": shift, "timestamp": typed_at}
             if sign == "\r":
                 keys |= {"text": "\r", "windowsVirtualKeyCode": 13}
             else:

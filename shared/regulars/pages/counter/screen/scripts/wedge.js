@@ -46,7 +46,7 @@ function wedge(screen) {
     "keydown",
     (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const now = performance.now();
+      const now = event.timeStamp; // when it was typed, however late a busy tablet comes to it
       const isFast = now - last < FAST_MS;
       const field =
         event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement ? event.target : null;
