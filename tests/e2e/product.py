@@ -177,6 +177,12 @@ class Product:
                 return Client(service, found[1])
         raise AssertionError("no function runs yet")
 
+    def item(self, pk: str, sk: str) -> dict[str, Any]:
+        """What the table holds under a key, {} when nothing."""
+        asked = {"TableName": "regulars-ledger", "Key": {"PK": {"S": pk}, "SK": {"S": sk}}}
+        found: dict[str, Any] = self.client("dynamodb").call("GetItem", asked).get("Item", {})
+        return found
+
     def queue(self, name: str) -> str:
         """The URL of a queue."""
         found = self.client("sqs").call("GetQueueUrl", {"QueueName": f"regulars-{name}"})
