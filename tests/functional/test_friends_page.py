@@ -33,6 +33,20 @@ def test_a_friend_sees_who_gives_what(service: Service) -> None:
     assert "gives you this" not in friend.get(f"/j/{slug}?ref=00000").text
 
 
+def test_search_engines_list_the_page_of_a_shop_alone(service: Service) -> None:
+    cafe = service.new_merchant()
+    path = f"/j/{cafe.created['slug']}"
+    guest = Browser(service, {"accept-language": "en"})
+    shop = guest.get(path + "?source=poster").text
+    assert "noindex" not in shop
+    assert f'<link rel="canonical" href="https://cards.example{path}">' in shop
+    assert re.search(r'<meta name="description" content="[^"]+', shop)
+    for page in (guest.get(path + "?ref=00000"), guest.post(path, email="no"), guest.get("/")):
+        assert '<meta name="robots" content="noindex">' in page.text
+    card = guest.post(path, name="Anna")
+    assert '<meta name="robots" content="noindex">' in card.text
+
+
 def test_without_referrals_nobody_is_asked_to_bring_friends(service: Service) -> None:
     cafe = service.new_merchant()
     published(cafe, rewards=[COFFEE])

@@ -119,6 +119,9 @@ def _page(
         ask_person=ask_person,
         in_app=is_in_app(request),
         address=f"{settings().base_url}/j/{request.param('slug').lower()}",
+        is_public=request.method == "GET"
+        and "ref" not in request.query
+        and not tokens.is_sandbox(shop.merchant_id),
         picture=f"{settings().base_url}/card/{request.param('slug').lower()}/pictures/join.png",
     )
     shown = _with_friend(shop, shown, words)

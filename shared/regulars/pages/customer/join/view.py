@@ -53,6 +53,8 @@ class JoinPage(NamedTuple):
     gift: str = ""
     address: str = ""
     """The page's own, for who sends its link on."""
+    is_public: bool = False
+    """Whether search engines may list it: the page of a shop, not of a link of a member."""
     picture: str = ""
     """The address of what is shown beside that link."""
     in_app: bool = False
