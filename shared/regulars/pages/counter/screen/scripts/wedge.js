@@ -24,6 +24,7 @@ function wedge(screen) {
   const ABOVE_DIGITS = ")!@#$%^&*(";
   /** @type {{ key: string, sent: string }[]} */
   let typed = [];
+  let given = 0; // how many of them the screen has
   let last = 0;
   let rest = 0;
 
@@ -36,10 +37,18 @@ function wedge(screen) {
     return SIGNS[event.code]?.[event.shiftKey ? 1 : 0] ?? event.key;
   }
 
-  /** Hands over single keys that no scanner has typed. */
+  /** Hands over single keys that no scanner seems to have typed. */
+  function give() {
+    if (typed.length >= FEWEST) return;
+    for (const { key } of typed.slice(given)) screen.typed(key);
+    given = typed.length;
+  }
+
+  /** Ends what was typed: the next key begins something else. */
   function release() {
-    if (typed.length < FEWEST) for (const { key } of typed) screen.typed(key);
+    give();
     typed = [];
+    given = 0;
   }
 
   addEventListener(
@@ -57,6 +66,7 @@ function wedge(screen) {
           event.stopImmediatePropagation();
           const raw = [typed.map(({ key }) => key).join(""), typed.map(({ sent }) => sent).join("")];
           typed = [];
+          given = 0;
           if (field) field.value = "";
           screen.scanned(raw);
         } else release();
@@ -80,7 +90,8 @@ function wedge(screen) {
       }
       event.preventDefault();
       clearTimeout(rest);
-      rest = setTimeout(release, FAST_MS + 10);
+      // Not the end of a scan: what comes late to a busy tablet was typed in time.
+      rest = setTimeout(give, FAST_MS + 10);
     },
     true,
   );
