@@ -80,12 +80,4 @@ def _promise(goal: GoalPanel | None, program: Program, words: Words) -> str:
     """The promise in print: for who has nothing yet."""
     if goal is None:
         return words.t("A card for our regulars")
-    if goal.headline:
-        return words.pick(goal.headline)
-    if goal.promise:
-        return words.unit(goal.promise, goal.need).replace("{n}", words.number(goal.need))
-    return words.t(
-        "Collect {amount} and it is yours: {reward}",
-        amount=words.amount(goal.unit, goal.need),
-        reward=words.pick(goal.reward),
-    )
+    return customer.promise_in_print(goal, words)

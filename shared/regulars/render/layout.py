@@ -32,11 +32,12 @@ SHORT = {"hu": ("a", "az", "egy", "és"), "pl": ("a", "i", "o", "u", "w", "z"), 
 
 
 def bound(text: str, lang: str) -> str:
-    """A headline in which a short word and the one after it stay on one line."""
+    """A headline in which a short word and the one after it share a line; markup stays markup."""
     parts = text.split(" ")
     short = SHORT.get(lang, ())
     glue = ("\u00a0" if part.lower() in short else " " for part in parts)
-    return "".join(part + after for part, after in zip(parts, glue, strict=True)).rstrip(" ")
+    joined = "".join(part + after for part, after in zip(parts, glue, strict=True)).rstrip(" ")
+    return type(text)(joined)
 
 
 def initial(name: str) -> str:

@@ -63,6 +63,19 @@ def goal(program: Program, card: Card, today: date) -> GoalPanel | None:
     )
 
 
+def promise_in_print(goal: GoalPanel, words: Words) -> str:
+    """Say what is to be had, for who has nothing yet: on a poster, on a display."""
+    if goal.headline:
+        return words.pick(goal.headline)
+    if goal.promise:
+        return words.unit(goal.promise, goal.need).replace("{n}", words.number(goal.need))
+    return words.t(
+        "Collect {amount} and it is yours: {reward}",
+        amount=words.amount(goal.unit, goal.need),
+        reward=words.pick(goal.reward),
+    )
+
+
 def first_goal(shop: Shop) -> GoalPanel | None:
     """Return the goal as it will stand on a new card: by really deciding the join."""
     operation = Join(Origin("preview", "join", entropy=bytes(16)), member_id="")

@@ -157,7 +157,10 @@ CODE = CodePage(
     BRAND, "ask", "/t/abc", LANGUAGES, name="Anna", goal=GOAL, got=((STAMP, 1),), pending=1,
     minutes=180, at="8:42", card="/card/corner", once="once0000", trap="left_blank",
 )  # fmt: skip
-DISPLAY = DisplayPage(BRAND, GOAL._replace(have=0), words_of("en"), "Fő utca")
+DISPLAY = DisplayPage(
+    BRAND, "Tíz látogatás, egy kávé ajándék", words_of("en"), "Ten visits, one coffee on the house",
+    "Fő utca",
+)  # fmt: skip
 MAILED = MailedPage(BRAND, "/m/abc", "ask", "anna@example.com")
 
 RECOVER = RecoverPage(BRAND, "/j/kavehaz/recover", "/j/kavehaz", CONTROLLER)
@@ -252,7 +255,7 @@ PAGES: dict[str, View] = {
     ),
     "code-points": CODE._replace(state="done", goal=None, got=((POINT, 240),)),
     "display": DISPLAY,
-    "display-one": DISPLAY._replace(brand=LONG_BRAND, goal=None, second=None),
+    "display-one": DISPLAY._replace(brand=LONG_BRAND, promise="", second=None),
     "mailed": MAILED,
     "mailed-own": MAILED._replace(own=True),
     "mailed-done": MAILED._replace(state="done", card_path="/c/abc"),

@@ -138,6 +138,11 @@ def test_hostile_text_never_becomes_markup(name: str) -> None:
         assert hostile.elements == plain.elements, text
 
 
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_text_is_escaped_once(name: str) -> None:
+    assert "&amp;amp;" not in render(tainted(PAGES[name], "Fish & chips"), words("en")).html
+
+
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_no_figure_is_shown_before_a_name_from_right_to_left(name: str) -> None:

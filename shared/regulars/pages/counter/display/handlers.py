@@ -25,13 +25,16 @@ def show(_: protocol.Request, gathered: credentials.Gathered, staff: Session) ->
     program = gathered.program
     first, *others = program.languages
     today = calendar.local_date(gathered.now, program.timezone)
+    goal = customer.goal(program, Card(""), today)
+    words, second = words_of(first), words_of(others[0]) if others else None
     view = DisplayPage(
         brand=brand_of(program),
-        goal=customer.goal(program, Card(""), today),
-        second=words_of(others[0]) if others else None,
+        promise=customer.promise_in_print(goal, words) if goal else "",
+        second=second,
+        second_promise=customer.promise_in_print(goal, second) if goal and second else "",
         place=program.locations.get(staff.location or "", ""),
     )
-    return answer.page(200, TEMPLATE, view, words_of(first))
+    return answer.page(200, TEMPLATE, view, words)
 
 
 def code(request: protocol.Request) -> protocol.Response:

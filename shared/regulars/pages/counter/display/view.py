@@ -8,7 +8,6 @@ from regulars.i18n import Text
 from regulars.i18n.words import Words
 from regulars.render.brand import Brand
 from regulars.render.page import Template
-from regulars.views.customer import GoalPanel
 
 TEMPLATE = Template(
     "pages/counter/display/display.html", ("base.css", "pages/counter/display/display.css")
@@ -22,8 +21,10 @@ class DisplayPage(NamedTuple):
     """
 
     brand: Brand
-    goal: GoalPanel | None
+    promise: str
+    """Empty where there is nothing to collect for."""
     second: Words | None
     """The words of the second language; None where the merchant has one only."""
+    second_promise: str = ""
     place: str = ""
     program: Text | None = None

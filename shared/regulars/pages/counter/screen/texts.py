@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.i18n import Text, Words, cldr, exponent, formats
+from regulars.i18n.formats import SPACE
 from regulars.pages.counter.screen.view import CounterPage
 
 
@@ -121,8 +122,8 @@ def _of_sale(words: Words) -> dict[str, Any]:
         "tier": t("New tier: {tier}", tier="{tier}"),
         "nothing": t("Nothing was added this time."),
         "undone": t("Taken back: {what}", what="{what}"),
-        "seconds": t("{n} s", n="{n}"),
-        "minutes": t("{n} min", n="{n}"),
+        "seconds": t("{n} s", n="{n}").replace(" ", SPACE),
+        "minutes": t("{n} min", n="{n}").replace(" ", SPACE),
         "reward": t("Reward"),
         "membership": t("Membership"),
         "stamped": t("{amount} today", amount="{amount}"),
