@@ -50,6 +50,11 @@ def program(cafe: Merchant) -> dict[str, Any]:
     return document
 
 
+def drafted(who: Browser) -> str:
+    """The draft of the programme, as its page shows it."""
+    return html.unescape(who.go("GET", "/console/programme/json").text)
+
+
 def look(who: Browser, address: str) -> Reply:
     """A page by its address, with what stands after the question mark."""
     path, _, query = address.partition("#")[0].partition("?")
@@ -98,6 +103,20 @@ class TestEditing:
             send(anna, EARNING, row, {"seen": form(page, row)["seen"]}, do="putback").status == 303
         )
         assert "not published" not in anna.go("GET", EARNING).text
+
+    def test_a_headline_does_not_tell_of_another_cost(self, service: Service) -> None:
+        bakery = service.new_merchant("bakery", owner_email="owner@example.com")
+        owner, path = Browser(service).sign_in("owner@example.com"), "/console/programme/rewards"
+        row = "rewards.free-muffin"
+        here = owner.go("GET", path, query={"edit": row})
+        fields = form(here, row)
+        same = {**fields, "name.en": "A muffin"}
+        assert send(owner, path, row, same).status == 303
+        assert "Five visits, and a muffin on the house" in drafted(owner)
+        other = form(owner.go("GET", path, query={"edit": row}), row)
+        assert send(owner, path, row, {**other, "cost.amount": "8"}).status == 303
+        assert "Five visits" not in drafted(owner)
+        assert "Five visits" in program(bakery)["rewards"][0]["headline"]["en"]
 
     def test_what_is_wrong_stands_at_its_field_with_what_was_typed(self, anna: Browser) -> None:
         page = anna.go("GET", EARNING)

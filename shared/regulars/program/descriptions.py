@@ -84,7 +84,8 @@ DESCRIPTIONS: Descriptions = {
         "promise": "The card's headline while it is not reached; `{n}` is what is missing. "
         "Where a visit or a piece gives more than one stamp, the card counts stamps in its own "
         "words.",
-        "headline": "The join page's headline where joining gives nothing yet.",
+        "headline": "What posters and displays say, and the join page where joining gives nothing "
+        "yet. With another cost the console takes it out, because it tells of the old one.",
         "conditions": "What the member should know before taking it.",
         "auto": "Whether it is issued by itself as soon as there is enough.",
         "valid_days": "Days for which its vouchers are good; without it they do not expire.",

@@ -48,14 +48,26 @@ def changed(
         raise Mistaken(
             {path: problems.worded(here.words, it) for path, it in read.mistakes.items()}
         )
-    part: dict[str, Any] | None = _with(known, row, read.part, do)
+    part = _with(known, row, read.part, do)
     if do == "remove" and row.id:
         return rows.put(known, row, None)
-    made = rows.put(known, row, part)
+    made = rows.put(known, row, _true(row.part, part))
     if row.id and (to := _place(do, rows.place(known, row))) is not None:
         made = rows.moved(made, row, to)
     _require_right(here, made, name)
     return made
+
+
+def _true(was: Mapping[str, Any] | None, part: dict[str, Any]) -> dict[str, Any]:
+    """The part without a headline that tells of another cost: "Five visits" where it takes eight.
+
+    Without one of its own the page says ours, which counts.
+    """
+    if was is None or part.get("cost") == was.get("cost"):
+        return part
+    if part.get("headline") != was.get("headline"):
+        return part
+    return {name: value for name, value in part.items() if name != "headline"}
 
 
 def _place(do: str, now: int) -> int | None:
