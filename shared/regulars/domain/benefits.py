@@ -29,7 +29,7 @@ TENURE_DAYS = 30
 
 def give_due(draft: Draft) -> None:
     """Give the benefits of the current periods that were not given yet."""
-    for benefit in current(draft.program, draft.card.tier and draft.card.tier.id):
+    for benefit in current(draft.program, draft.card.tier_id):
         if benefit.every not in OCCASIONS:
             _give_in_period(draft, benefit, *period(benefit.every, draft.today))
 
@@ -37,12 +37,12 @@ def give_due(draft: Draft) -> None:
 def celebrate(draft: Draft, occasion: str) -> None:
     """Give what the rules and the member's tier offer for a birthday or an anniversary."""
     enrolled = calendar.local_date(calendar.from_ms(draft.card.enrolled_ms), draft.program.timezone)
-    year = draft.today.isoformat()[:4]
+    year = limits.period("year", draft.today.isoformat())
     key = f"y:{occasion}"
     if limits.given(draft.card, key, year) or (draft.today - enrolled).days < TENURE_DAYS:
         return
     rules = [rule for rule in draft.program.earn if rule.on == occasion]
-    benefits = current(draft.program, draft.card.tier and draft.card.tier.id)
+    benefits = current(draft.program, draft.card.tier_id)
     if not rules and all(benefit.every != occasion for benefit in benefits):
         return
     draft.card = limits.counted(draft.card, key, year)

@@ -274,7 +274,7 @@ def _tiers(draft: Draft, change: Change) -> None:
     if under.refunds.tier == "take" and any(fell):
         card = tiering.without_sale(draft.program, with_sale, card, draft.today)
     if card.held != draft.card.held:
-        had = draft.card.tier.id if draft.card.tier else None
+        had = draft.card.tier_id
         draft.card = tiering.reviewed(draft.program, card, draft.today)
         vouchers = (*change.operation.vouchers, *change.operation.benefits)
         for voucher in taking.lost_benefits(draft, vouchers, before.facts, had):

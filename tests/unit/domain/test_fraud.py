@@ -267,3 +267,5 @@ def test_what_entries_are_worth() -> None:
     )  # fmt: skip
     assert fraud.value_minor(by_cost, [stamp] * 5) == 45
     assert fraud.value_minor(by_cost, [redeemed]) == 90
+    nothing_to_buy = make_program(units=[unit("stamp", "stamps")], earn=[visit_rule()])
+    assert fraud.value_minor(nothing_to_buy, [stamp, redeemed]) == 0
