@@ -8,7 +8,7 @@ from before. Everything is an integer; multipliers are in thousandths.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from regulars.domain import (
     baskets,
@@ -37,7 +37,7 @@ from regulars.domain.rewards import give, issue_automatic
 from regulars.domain.segments import segment
 from regulars.domain.tiering import upgraded
 
-BaseOf = Callable[[EarnRule], tuple[int, Reason | None]]
+BaseOf: TypeAlias = Callable[[EarnRule], tuple[int, Reason | None]]
 """Computes the units of a rule before multipliers, and why."""
 
 

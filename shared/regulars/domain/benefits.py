@@ -51,8 +51,8 @@ def celebrate(draft: Draft, occasion: str) -> None:
     last = draft.today + timedelta(days=OCCASION_DAYS)
     for benefit in benefits:
         reward = draft.program.rewards.get(benefit.reward)
-        for _ in range(benefit.times if reward and benefit.every == occasion else 0):
-            if reward:
+        if reward and benefit.every == occasion:
+            for _ in range(benefit.times):
                 give(draft, reward, _expires_on(reward, last), benefit=benefit.id)
 
 
@@ -64,11 +64,11 @@ def _give_in_period(draft: Draft, benefit: Benefit, name: str, last: date) -> No
     """
     key = f"b:{benefit.id}"
     reward = draft.program.rewards.get(benefit.reward)
-    missing = benefit.times - limits.given(draft.card, key, name)
-    for _ in range(missing if reward else 0):
-        voucher = reward and give(
-            draft, reward, _expires_on(reward, last), queues=False, benefit=benefit.id
-        )
+    if reward is None:
+        return
+    for _ in range(benefit.times - limits.given(draft.card, key, name)):
+        expires_on = _expires_on(reward, last)
+        voucher = give(draft, reward, expires_on, queues=False, benefit=benefit.id)
         if voucher is None:
             return
         draft.card = limits.counted(draft.card, key, name)

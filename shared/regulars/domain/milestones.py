@@ -93,8 +93,8 @@ def reach(draft: Draft) -> None:
             reason = reasons.milestone(milestone.id, new)
             draft.grant(milestone.unit, milestone.amount * new, milestone.id, reason)
         reward = draft.program.rewards.get(milestone.reward)
-        for _ in range(new if reward else 0):
-            if reward:
+        if reward:
+            for _ in range(new):
                 give(draft, reward)
 
 

@@ -131,3 +131,26 @@ def test_a_unit_that_had_expired_by_inactivity_is_not_revived() -> None:
     assert kept.available() == 2
     cards.unmerge()
     assert (kept.available(), other.available()) == (2, 0)
+
+
+def test_a_tier_that_both_had_is_had_since_the_first_of_them() -> None:
+    way = {"metric": "spend", "at_least": 1000}
+    tiers = [{"id": "top", "name": "Top", "enter": [way]}]
+    for first in (0, 1):
+        cards = pair(units=[unit()], earn=[spend_rule()], tiers=tiers)
+        cards[first].sale(1000)
+        for one in cards:
+            one.later(days=9)
+        cards[1 - first].sale(1000)
+        cards.merge()
+        assert cards.kept.card.tier is not None
+        assert cards.kept.card.tier.since == "2026-11-22"
+
+
+def test_a_single_point_of_the_other_card_comes_back() -> None:
+    cards = pair(units=[unit()], earn=[spend_rule()])
+    cards.other.sale(100)
+    cards.kept.sale(100)
+    cards.merge()
+    cards.unmerge()
+    assert [one.available() for one in cards] == [1, 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regulars.domain import replay
+from regulars.domain import compact, replay
 from regulars.domain.allowances import Scan
 from regulars.domain.card import OpenVoucher
 from regulars.domain.held_visits import HoldVisit
@@ -114,3 +114,14 @@ def test_a_patch_that_holds_the_whole_state_says_so() -> None:
     assert refund is not None
     assert refund.patch is not None
     assert list(refund.patch["r"]) == [str(entry.seq)]
+
+
+def test_a_field_of_a_card_is_found_again() -> None:
+    assert {field.key: name for name, field in compact.FIELDS.items()} == {
+        "q": "seq", "h": "head", "r": "recorded_ms", "e": "enrolled_ms", "l": "lots", "d": "debt",
+        "c": "carry", "w": "windows", "t": "lifetime", "v": "last_visit_ms", "j": "came",
+        "a": "visited", "k": "tier", "m": "held", "i": "inactive_after", "o": "open",
+        "n": "taken", "g": "stepped", "p": "traced", "z": "erased_ms", "f": "merged_into",
+        "b": "holds", "u": "due",
+    }  # fmt: skip
+    assert {"y", *(field.key for field in compact.FIELDS.values())} == compact.KEYS

@@ -162,3 +162,11 @@ def test_what_can_be_undone() -> None:
     entries = [one.entry for one in done if one.entry]
     assert [undoing.is_undone(one) for one in entries] == [True, True, True, False, False]
     assert [undoing.is_correction(one) for one in entries] == [False, True, False, False, False]
+
+
+def test_what_a_sale_had_unlocked_is_cancelled_with_it() -> None:
+    cafe = shop()
+    sale = cafe.sale(1000)
+    (coffee,) = sale.unlocked
+    closed = {one.voucher_id: one.status for one in cafe.refund(sale).vouchers}
+    assert closed == {coffee.voucher_id: "cancelled"}

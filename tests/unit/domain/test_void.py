@@ -219,3 +219,62 @@ def test_what_others_have_by_now_cannot_be_taken_back(left: int) -> None:
     with pytest.raises(Refused) as refused:
         cafe.void(refund, sale)
     assert refused.value.code is RefusalCode.LIMIT_REACHED
+
+
+@pytest.mark.parametrize("left", [1, 0])
+def test_nor_what_the_last_of_two_refunds_has_left_to_others(left: int) -> None:
+    """The first of two is taken back: something of the sale is left again, and so is its use."""
+    bonus = {"id": "first", "bonus": {"unit": "point", "amount": 9}, "on": ["spend"], "total": 5}
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], campaigns=[bonus]))
+    cafe.join()
+    sale = cafe.sale(1000)
+    part, rest = cafe.refund(sale, 300), cafe.refund(sale)
+    assert (part.counts, rest.counts) == ((), (("campaign:first", -1, 5),))
+    cafe.left = {"campaign:first": left}
+    if left:
+        assert cafe.void(part, sale).counts == (("campaign:first", 1, 5),)
+        return
+    with pytest.raises(Refused) as refused:
+        cafe.void(part, sale)
+    assert refused.value.code is RefusalCode.LIMIT_REACHED
+
+
+def test_its_entry_says_what_counts_again() -> None:
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()]))
+    cafe.join()
+    sale = cafe.sale(1000, order_id="o")
+    refund = cafe.refund(sale)
+    assert refund.entry is not None
+    entry = cafe.void(refund, sale).entry
+    assert entry is not None
+    assert entry.facts == {
+        "voids": refund.entry.seq, "amount": -1000, "order": "o",
+        "spend": 1000, "visits": 1, "points": 10,
+    }  # fmt: skip
+
+
+def test_what_had_expired_does_not_come_back_with_the_first_of_two() -> None:
+    cafe = Shop(
+        make_program(units=[unit(expiry={"type": "months", "months": 1})], earn=[spend_rule()])
+    )
+    cafe.join()
+    sale = cafe.sale(1000)
+    cafe.later(days=60).expire()
+    first, _ = cafe.refund(sale, 300), cafe.refund(sale, 300)
+    assert first.entry is not None
+    assert first.entry.facts["lapsed"] == {"point": 3}
+    cafe.void(first, sale)
+    assert (cafe.card.lots, dict(cafe.card.debt)) == ({}, {})
+    assert dict(cafe.card.taken) == {"x:point:2026-12-31": ("", 7)}
+
+
+def test_two_with_ids_of_their_own_are_taken_back_one_after_the_other() -> None:
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()]))
+    cafe.join()
+    sale = cafe.sale(1000)
+    first, second = (cafe.refund(sale, 300, refund_id=one) for one in ("r1", "r2"))
+    for refund, points in ((first, 7), (second, 10)):
+        entry = cafe.void(refund, sale).entry
+        assert entry is not None
+        assert (cafe.available(), entry.facts["refund"][:1]) == (points, "r")
+    assert cafe.refunded[2].minor == 0
