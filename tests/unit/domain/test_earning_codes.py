@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from regulars.domain.allowances import Scan
-from regulars.domain.earning_codes import DISPLAY, PRINTED, CodeKind, EarningCode
+from regulars.domain.earning_codes import (
+    DISPLAY,
+    DISPLAY_USES,
+    ONCE_MS,
+    PRINTED,
+    CodeKind,
+    EarningCode,
+)
 from regulars.domain.operations import Earn, Origin, RewardAction
 from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit, visit_rule
@@ -111,3 +118,9 @@ def test_so_often_a_day_and_no_more() -> None:
         cafe.visit(scan=Scan(DISPLAY))
     names = {name for name in cafe.card.taken if name.startswith(("q:", "w:"))}
     assert names == {"q:printed"}
+
+
+def test_one_that_is_handed_over_is_good_for_ninety_seconds_and_a_display_for_twenty_cards() -> (
+    None
+):
+    assert (ONCE_MS, DISPLAY_USES) == (90_000, 20)

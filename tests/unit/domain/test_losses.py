@@ -33,6 +33,15 @@ def lost(cafe: Shop, versions: Versions, **sections: Any) -> list[tuple[str, str
     return [(one.kind, one.what, one.amount) for one in found]
 
 
+def test_what_lies_in_vouchers_stands_in_the_way_as_well() -> None:
+    versions = Versions(**base())
+    cafe = member(versions)
+    for _ in range(2):
+        cafe.issue("cake")
+    assert cafe.available() == 2
+    assert lost(cafe, versions, **BEANS)[0] == ("balance_stranded", "point", 12)
+
+
 BEANS: dict[str, Any] = {
     "units": [unit("bean")], "earn": [spend_rule() | {"unit": "bean"}], "rewards": [],
 }  # fmt: skip

@@ -97,6 +97,7 @@ def test_what_limits_refused_of_an_order_goes_with_it_also_when_it_was_sent_agai
     sale = wrong.sale(1000, visits=2, order_id="o")
     again = wrong.revise(sale, 1200).entry
     assert again is not None
+    assert again.facts["order"] == "o"
     assert again.facts["sale"]["uncounted"] == [1, ["visit"]]
     assert "uncounted" not in right.sale(700).entry.facts  # type: ignore[union-attr] # it is booked
 

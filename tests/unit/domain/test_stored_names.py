@@ -6,7 +6,7 @@ from typing import Any
 
 from regulars.domain import compact, replay
 from regulars.domain.allowances import Scan
-from regulars.domain.card import OpenVoucher
+from regulars.domain.card import Card, OpenVoucher, Window
 from regulars.domain.held_visits import HoldVisit
 from regulars.domain.operations import Celebrate, GiveSurprise, GrantBonus, RewardAction
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
@@ -125,3 +125,16 @@ def test_a_field_of_a_card_is_found_again() -> None:
         "b": "holds", "u": "due",
     }  # fmt: skip
     assert {"y", *(field.key for field in compact.FIELDS.values())} == compact.KEYS
+
+
+def test_months_days_and_instants_are_written_in_a_row() -> None:
+    card = Card(
+        "c1", windows={24300: Window(5, 1, 2), 24302: Window(1, 1, 1)},
+        came={"740000": 1, "740007": 2}, visited={"35": 1, "39": 3},
+    )  # fmt: skip
+    written = compact.dump(card)
+    assert written == {
+        "t": [0, 0, 0], "w": [24300, [5, 1, 2], 0, [1, 1, 1]],
+        "j": [740000, [7, 2]], "a": [35, [4, 3]],
+    }  # fmt: skip
+    assert compact.load({**written, "q": 0, "h": "", "r": 0, "e": 0}, "c1", 0) == card

@@ -278,3 +278,21 @@ def test_two_with_ids_of_their_own_are_taken_back_one_after_the_other() -> None:
         assert entry is not None
         assert (cafe.available(), entry.facts["refund"][:1]) == (points, "r")
     assert cafe.refunded[2].minor == 0
+
+
+def test_a_credit_that_is_used_again_ends_when_it_did() -> None:
+    """The refund of its order had given it a week at least."""
+    rate = {"units": 100, "amount_minor": 500}
+    money = reward("money", 0, kind="credit", rate=rate, valid_days=3)
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], rewards=[money]))
+    cafe.join()
+    cafe.adjust("point", 200)
+    voucher = cafe.issue("money", 200)
+    cafe.redeem(voucher, 400, "o", 2000)
+    sale = cafe.sale(2000, order_id="o")
+    refund = cafe.refund(sale)
+    now = cafe.vouchers[voucher.voucher_id]
+    assert (now.left_minor, now.expires_on) == (1000, "2026-11-29")
+    cafe.void(refund, sale)
+    now = cafe.vouchers[voucher.voucher_id]
+    assert (now.left_minor, now.expires_on) == (600, "2026-11-25")
