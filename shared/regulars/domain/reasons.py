@@ -139,7 +139,7 @@ class Reason(NamedTuple):
             more["x"] = tier
         if amount != base:
             more["base"] = base
-        return Reason({**self.stored, **more})
+        return Reason({**self.stored, **more}) if more else self
 
 
 def plain(kind: ReasonKind) -> Reason:

@@ -19,7 +19,7 @@ from regulars.domain.operations import (
 )
 from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.merged import pair
-from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
+from tests.unit.domain.shop import Shop, items, make_program, reward, spend_rule, unit
 
 WEEKLY = [{"id": "weekly", "reward": "cake", "every": "week"}]
 DOCUMENT: dict[str, Any] = {
@@ -150,3 +150,23 @@ def test_a_tier_that_was_paid_for_says_how_much_and_with_which_order() -> None:
     given = cafe.do(GrantTier(cafe.origin(), "club", "", "hand")).entry
     assert given is not None
     assert given.facts == {"tier": "club", "until": "", "by": "hand"}
+
+
+def test_what_an_entry_keeps_of_a_sale() -> None:
+    cafe = Shop(make_program(**DOCUMENT))
+    cafe.join()
+    plain = cafe.sale(500).entry
+    assert plain is not None
+    assert plain.facts == {"visits": 1, "spend": 500, "points": 5}
+    lines = items((1, 900, "cake"), (1, 300, "tea"))
+    sale = cafe.sale(
+        1000, items=lines, tip_minor=100, order_id="o7", note="by the window", visits=2
+    ).entry
+    assert sale is not None
+    summed = sale.facts["sum"]
+    assert sale.facts == {
+        "last": plain.effective_ms, "visits": 2, "spend": 1000, "paid": 1100, "listed": 1200,
+        "order": "o7", "sum": summed,
+        "note": "by the window", "points": 10, "in": "all",
+    }  # fmt: skip
+    assert len(summed) == 12

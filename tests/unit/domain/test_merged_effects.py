@@ -212,3 +212,14 @@ def test_a_sale_that_came_over_is_one_of_the_kept_card() -> None:
     plain = kept.do(Carry(kept.origin(), "c2", 2)).entry
     assert plain is not None
     assert plain.facts == {"carried": ["c2", 2, 0]}
+
+
+def test_both_entries_name_each_other() -> None:
+    cards = pair(**POINTS)
+    heads = cards.kept.card.head, cards.other.card.head
+    cards.merge()
+    facts = [one.decided[-1].entry and one.decided[-1].entry.facts for one in cards]
+    assert facts == [
+        {"merge": "g1", "from": "c2", "from_head": heads[1]},
+        {"merge": "g1", "into": "c1", "into_head": heads[0]},
+    ]

@@ -296,3 +296,38 @@ def test_a_credit_that_is_used_again_ends_when_it_did() -> None:
     cafe.void(refund, sale)
     now = cafe.vouchers[voucher.voucher_id]
     assert (now.left_minor, now.expires_on) == (600, "2026-11-25")
+
+
+@pytest.mark.parametrize("left", [1, 0])
+def test_of_a_stock_nobody_else_may_have_it_by_now(left: int) -> None:
+    ten = reward("ten", 10, auto=True, stock=3)
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], rewards=[ten]))
+    cafe.join()
+    sale = cafe.sale(1000)
+    refund = cafe.refund(sale)
+    assert refund.counts == (("stock:ten", -1, 3),)
+    cafe.left = {"stock:ten": left}
+    if left:
+        assert cafe.void(refund, sale).counts == (("stock:ten", 1, 3),)
+        return
+    with pytest.raises(Refused) as refused:
+        cafe.void(refund, sale)
+    assert refused.value.code is RefusalCode.LIMIT_REACHED
+
+
+@pytest.mark.parametrize("spent", [0, 1])
+def test_what_was_left_of_a_voucher_goes_back_into_it(spent: int) -> None:
+    """It gave three units back, of which the refund took two; the one that is left is locked again,
+    or owed."""
+    three = reward("three", 3, auto=True)
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], rewards=[three]))
+    cafe.join()
+    sale = cafe.sale(300)
+    refund = cafe.refund(sale, 200)
+    assert (cafe.available(), len(cafe.card.open)) == (1, 0)
+    cafe.adjust("point", -spent)
+    entry = cafe.void(refund, sale).entry
+    assert entry is not None
+    assert [line.amount for line in entry.lines] == [-1]
+    assert (cafe.available(), len(cafe.card.open)) == (0, 1)
+    assert cafe.card.debt == ({"point": 1} if spent else {})
