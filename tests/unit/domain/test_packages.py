@@ -103,3 +103,13 @@ def test_the_benefit_of_its_tier_goes_with_it_also_when_a_higher_tier_is_lost_as
     assert right(cafe)[0] == "top"
     cafe.refund(package)
     assert (right(cafe), cafe.card.open) == (("", ""), {})
+
+
+def test_with_the_only_refund_taken_back_its_right_is_what_it_was() -> None:
+    cafe = shop(BOUGHT)
+    sale = cafe.sale(items=PACKAGE)
+    held = dict(cafe.card.held)
+    refund = cafe.later(days=3).refund(sale)
+    assert cafe.card.held == {}
+    cafe.later(days=3).void(refund, sale)
+    assert (dict(cafe.card.held), right(cafe)[0]) == (held, "luxe")
