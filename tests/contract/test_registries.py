@@ -108,7 +108,8 @@ class TestARewardKind:
         kind = reward_kinds.kind(name)
         reward = Reward(
             "r", "R", name, "", 10, False, None, (), None, "lifetime", 0, 0,
-            percent=15, amount_minor=250, rate=Rate(1, 25),
+            percent=15, amount_minor=250, promise=None, headline=None, conditions=(),
+            rate=Rate(1, 25), step_units=1, when_unused="returns", max_share=0,
         )  # fmt: skip
         sentence = {lang: kind.worth(reward, "EUR", words(lang)) for lang in LANGUAGES}
         assert len(set(sentence.values())) in {1, len(LANGUAGES)}, sentence

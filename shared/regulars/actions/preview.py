@@ -147,7 +147,7 @@ def _count(
     decision = _decide(shop, program, card, progress.left)
     for name, by, _ in decision.counts:
         progress.left[name] -= by
-    before, after = _tier(card), _tier(decision.card)
+    before, after = card.tier_id, decision.card.tier_id
     gained = [program.rewards[one.reward_id] for one in decision.unlocked]
     lost = list(losses.of_card(shop.program, program, of, card, today)) if of else []
     sums.add(lost)
@@ -258,10 +258,6 @@ def _left(table: Table, m: str, program: Program) -> dict[str, int]:
 def _decide(shop: Shop, program: Program, card: Card, left: dict[str, int]) -> Decision:
     operation = ReviewTier(Origin("preview", "job", entropy=bytes(16), left=dict(left)))
     return decide(program, card, operation, shop.now)
-
-
-def _tier(card: Card) -> str | None:
-    return card.tier.id if card.tier else None
 
 
 def _climbed(old: Program, new: Program, before: str | None, after: str | None) -> int:

@@ -141,7 +141,7 @@ def _row(shop: Shop, profile: Profile, card: Card) -> dict[str, Any]:
         "birthday": profile.birthday or None,
         "language": profile.language or None,
         "balances": {u: card.available(u, today.isoformat()) for u in shop.program.units},
-        "tier": card.tier.id if card.tier else None,
+        "tier": card.tier_id,
         "tier_until": (card.tier.until or None) if card.tier else None,
         "enrolled_on": day(card.enrolled_ms),
         "visits": card.lifetime.visits,

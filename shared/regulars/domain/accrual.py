@@ -8,7 +8,7 @@ from before. Everything is an integer; multipliers are in thousandths.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from regulars.domain import (
     baskets,
@@ -37,7 +37,7 @@ from regulars.domain.rewards import give, issue_automatic
 from regulars.domain.segments import segment
 from regulars.domain.tiering import upgraded
 
-BaseOf = Callable[[EarnRule], tuple[int, Reason | None]]
+BaseOf: TypeAlias = Callable[[EarnRule], tuple[int, Reason | None]]
 """Computes the units of a rule before multipliers, and why."""
 
 
@@ -105,7 +105,7 @@ def purchase(
     """Grant what the rules and campaigns have for a sale, and nothing that follows from it; return
     (rule id, reason) for what was not granted. `base` computes the units of a rule."""
     refused = []
-    multiplier = draft.program.multiplier(draft.card.tier.id if draft.card.tier else None)
+    multiplier = draft.program.multiplier(draft.card.tier_id)
     for rule in draft.program.earn:
         units, reason = base(rule)
         if units and reason:
@@ -191,7 +191,7 @@ def bonus(draft: Draft, operation: GrantBonus) -> None:
     reason = reasons.bonus(operation.reason)
     if operation.referral:
         reason = reasons.plain(ReasonKind.REFERRAL)
-    if operation.unit and operation.amount:
+    if operation.unit:
         draft.grant(operation.unit, operation.amount, "bonus", reason)
     reward = draft.program.rewards.get(operation.reward_id)
     if reward is not None:
@@ -206,7 +206,7 @@ def occasion_of(draft: Draft, spend_minor: int) -> Occasion:
     """Collect what campaigns look at."""
     return Occasion(
         local=campaigns.local_time(calendar.from_ms(draft.effective_ms), draft.program.timezone),
-        tier=draft.card.tier.id if draft.card.tier else None,
+        tier=draft.card.tier_id,
         segment=segment(draft.program, draft.card, draft.today),
         location=draft.operation.origin.location,
         spend_minor=spend_minor,

@@ -173,11 +173,12 @@ def _less(amounts: Sequence[int], off: int) -> list[int]:
     More than they hold takes them all; the rest is taken off nowhere. `off` below 0 changes
     nothing.
     """
-    whole = sum(amount for amount in amounts if amount > 0)
+    positive = [max(0, amount) for amount in amounts]
+    whole = sum(positive)
     off = min(off, whole)
     if off <= 0:
         return list(amounts)
-    shares = [max(0, amount) * off for amount in amounts]
+    shares = [amount * off for amount in positive]
     taken = [share // whole for share in shares]
     by_rest = sorted(range(len(amounts)), key=lambda place: (-(shares[place] % whole), place))
     for place in by_rest[: off - sum(taken)]:

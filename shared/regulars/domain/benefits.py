@@ -29,7 +29,7 @@ TENURE_DAYS = 30
 
 def give_due(draft: Draft) -> None:
     """Give the benefits of the current periods that were not given yet."""
-    for benefit in current(draft.program, draft.card.tier and draft.card.tier.id):
+    for benefit in current(draft.program, draft.card.tier_id):
         if benefit.every not in OCCASIONS:
             _give_in_period(draft, benefit, *period(benefit.every, draft.today))
 
@@ -37,12 +37,12 @@ def give_due(draft: Draft) -> None:
 def celebrate(draft: Draft, occasion: str) -> None:
     """Give what the rules and the member's tier offer for a birthday or an anniversary."""
     enrolled = calendar.local_date(calendar.from_ms(draft.card.enrolled_ms), draft.program.timezone)
-    year = draft.today.isoformat()[:4]
+    year = limits.period("year", draft.today.isoformat())
     key = f"y:{occasion}"
     if limits.given(draft.card, key, year) or (draft.today - enrolled).days < TENURE_DAYS:
         return
     rules = [rule for rule in draft.program.earn if rule.on == occasion]
-    benefits = current(draft.program, draft.card.tier and draft.card.tier.id)
+    benefits = current(draft.program, draft.card.tier_id)
     if not rules and all(benefit.every != occasion for benefit in benefits):
         return
     draft.card = limits.counted(draft.card, key, year)
@@ -51,8 +51,8 @@ def celebrate(draft: Draft, occasion: str) -> None:
     last = draft.today + timedelta(days=OCCASION_DAYS)
     for benefit in benefits:
         reward = draft.program.rewards.get(benefit.reward)
-        for _ in range(benefit.times if reward and benefit.every == occasion else 0):
-            if reward:
+        if reward and benefit.every == occasion:
+            for _ in range(benefit.times):
                 give(draft, reward, _expires_on(reward, last), benefit=benefit.id)
 
 
@@ -64,11 +64,11 @@ def _give_in_period(draft: Draft, benefit: Benefit, name: str, last: date) -> No
     """
     key = f"b:{benefit.id}"
     reward = draft.program.rewards.get(benefit.reward)
-    missing = benefit.times - limits.given(draft.card, key, name)
-    for _ in range(missing if reward else 0):
-        voucher = reward and give(
-            draft, reward, _expires_on(reward, last), queues=False, benefit=benefit.id
-        )
+    if reward is None:
+        return
+    for _ in range(benefit.times - limits.given(draft.card, key, name)):
+        expires_on = _expires_on(reward, last)
+        voucher = give(draft, reward, expires_on, queues=False, benefit=benefit.id)
         if voucher is None:
             return
         draft.card = limits.counted(draft.card, key, name)

@@ -63,7 +63,7 @@ def renamed(card: Card, old: str, new: str, rate: int) -> Card:
     prefix = f"{_KEY}{old}:"
     for name in [name for name in card.taken if name.startswith(prefix)]:
         last_day, expired = limits.stored(card, name)
-        card = limits.with_count(card, name, "", 0)
+        card = limits.without(card, name)
         now = f"{_KEY}{new}:{name.removeprefix(prefix)}"
         known_day, known = limits.stored(card, now)
         amount = known + expired * rate // 1_000_000

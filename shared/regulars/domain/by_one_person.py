@@ -31,20 +31,21 @@ def same_person(facts: Facts) -> Iterator[Signal]:
     at_counter = sorted([*stamped, *_redeemed(facts)], key=lambda one: one.entry.recorded_ms)
     of_places = dict(grouped(at_counter, _place))
     for (place, member_id), found in grouped(at_counter, lambda one: (_place(one), one.member_id)):
-        staff = {booking.entry.staff for booking in found}
-        if len(found) < LIMITS.same_person or len(staff) > 1:
+        person, *more = {booking.entry.staff for booking in found}
+        if len(found) < LIMITS.same_person or more:
             continue
         there = [booking for booking in of_places[place] if booking.member_id != member_id]
-        others, odds = _odds(found, there)
+        others, odds = _odds(person, found, there)
         if odds >= LIMITS.same_person_odds:
-            name = f"{member_id}-{found[0].entry.staff}"
+            name = f"{member_id}-{person}"
             yield signal("same_person", name, facts.monday(found[-1]), found, others=others)
 
 
-def _odds(found: Sequence[Booking], there: Sequence[Booking]) -> tuple[int, int]:
+def _odds(
+    person: str | None, found: Sequence[Booking], there: Sequence[Booking]
+) -> tuple[int, int]:
     """Compute from what was booked at hand how many percent of it others booked, and one in how
     many cards would be served by this person alone by chance."""
-    staff = found[0].entry.staff
     times = [booking.entry.recorded_ms for booking in there]
     likely, possible, own_sum, all_sum = 1, 1, 0, 0
     for booking in found:
@@ -52,7 +53,7 @@ def _odds(found: Sequence[Booking], there: Sequence[Booking]) -> tuple[int, int]
         first = bisect_left(times, at_ms - AT_HAND_MS)
         last = bisect_right(times, at_ms + AT_HAND_MS)
         who = [there[place].entry.staff for place in range(first, last)]
-        own, people = who.count(staff), len({staff, *who})
+        own, people = who.count(person), len({person, *who})
         # One more for each of them: a few bookings say little about who serves how many.
         likely, possible = likely * (own + 1), possible * (len(who) + people)
         own_sum, all_sum = own_sum + own, all_sum + len(who)

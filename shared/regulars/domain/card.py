@@ -158,6 +158,11 @@ class Card(NamedTuple):
     rest: Mapping[str, Any] = NONE
     """What a newer version of the service keeps of a card, as it is written."""
 
+    @property
+    def tier_id(self) -> str | None:
+        """The id of the current tier, if there is one."""
+        return self.tier.id if self.tier else None
+
     def available(self, unit: str, today: str) -> int:
         """Sum what can be spent on `today`: neither expired nor pending; debt is not subtracted."""
         return sum(lot.amount for lot in self.valid_lots(unit, today) if spendable(lot, today))

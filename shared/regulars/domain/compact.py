@@ -7,13 +7,13 @@ entries are both made from it, so a field cannot be in one and not in the other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from regulars.domain.card import Card, Lot, OpenVoucher, TierRight, Use, Window
 from regulars.domain.codes import CODE_LENGTH
 from regulars.domain.operations import Voucher
 
-Document = dict[str, Any]
+Document: TypeAlias = dict[str, Any]
 
 
 class Field(NamedTuple):

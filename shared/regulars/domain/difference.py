@@ -227,11 +227,10 @@ def _by_rule(draft: Draft, entry: Entry, gone: Shares) -> dict[tuple[str, str], 
     """By unit and rule what was granted, and how much of it is left after the refunds."""
     found: dict[tuple[str, str], tuple[Grant, int]] = {}
     for grant in grants(carryover.lines_now(draft.program, entry)):
-        if grant.line.reason.kind is ReasonKind.MILESTONE:
-            continue
-        key = grant.line.unit, grant.line.rule
-        known, left = found.get(key, (grant, 0))
-        found[key] = known, left + grant.amount - gone.line(grant.line).of(grant.amount)
+        if grant.line.reason.kind is not ReasonKind.MILESTONE:
+            key = grant.line.unit, grant.line.rule
+            known, left = found.get(key, (grant, 0))
+            found[key] = known, left + grant.amount - gone.line(grant.line).of(grant.amount)
     return found
 
 
@@ -274,7 +273,7 @@ def _tiers(draft: Draft, change: Change) -> None:
     if under.refunds.tier == "take" and any(fell):
         card = tiering.without_sale(draft.program, with_sale, card, draft.today)
     if card.held != draft.card.held:
-        had = draft.card.tier.id if draft.card.tier else None
+        had = draft.card.tier_id
         draft.card = tiering.reviewed(draft.program, card, draft.today)
         vouchers = (*change.operation.vouchers, *change.operation.benefits)
         for voucher in taking.lost_benefits(draft, vouchers, before.facts, had):

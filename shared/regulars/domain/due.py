@@ -63,7 +63,7 @@ def _due_instants(program: Program, card: Card, now: datetime) -> Iterator[tuple
         )  # the job does not look at past hours
     if days := _release_days(program, card, today.isoformat()):
         yield EXPIRE, calendar.local_start(date.fromisoformat(min(days)), zone)
-    rank = program.tier_rank(card.tier.id if card.tier else None)
+    rank = program.tier_rank(card.tier_id)
     if card.tier and rank >= 0:
         tier = program.tiers[rank]
         if ends := tiering.ends_on(tier, card.tier, today):
@@ -110,7 +110,7 @@ def _celebrated(program: Program, occasion: str) -> bool:
 
 def notice_day(program: Program, card: Card) -> date | None:
     """Find the day to tell a member that their tier will end; None when it has no end or notice."""
-    rank = program.tier_rank(card.tier.id if card.tier else None)
+    rank = program.tier_rank(card.tier_id)
     if card.tier is None or rank < 0 or not card.tier.until:
         return None
     days = program.tiers[rank].notice_days

@@ -43,7 +43,7 @@ def uncount(draft: Draft, sale: Entry) -> None:
     if made is None or not (sale.facts.get("first") if made == 0 else _sale_of(name) == sale.seq):
         return
     draft.facts["unfirst"] = made or sale.seq
-    draft.card = limits.with_count(draft.card, NAME, "", 0)
+    draft.card = limits.without(draft.card, NAME)
 
 
 def rewarded_from_ms(referral: Referral, friend: Card, referrer: Card) -> int:

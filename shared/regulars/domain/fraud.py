@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from regulars.domain import calendar
@@ -199,7 +200,7 @@ def _refund_after_redeem(facts: Facts) -> Iterator[Signal]:
 
 _MINUTE_MS = 60_000
 
-_Of = Callable[[Entry], str | None]
+_Of: TypeAlias = Callable[[Entry], str | None]
 
 
 def _staff(entry: Entry) -> str | None:

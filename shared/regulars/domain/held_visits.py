@@ -98,7 +98,7 @@ def hold(draft: Draft, operation: HoldVisit) -> None:
     _as_of(draft)
     earning_codes.require_in_time(draft, operation.scan)
     _require_room(draft, operation)
-    tier = draft.card.tier.id if draft.card.tier else None
+    tier = draft.card.tier_id
     multiplier = draft.program.multiplier(tier)
     for rule in draft.program.earn:
         amount = rule.amount * operation.visits * multiplier // 1000

@@ -42,7 +42,11 @@ def counted(card: Card, name: str, in_period: str, times: int = 1) -> Card:
 
 def with_count(card: Card, name: str, in_period: str, count: int) -> Card:
     """Return the card with a new count under a name; a count of 0 is not stored."""
-    taken = {**card.taken, name: (in_period, count)}
     if not count:
-        del taken[name]
-    return card._replace(taken=taken)
+        return without(card, name)
+    return card._replace(taken={**card.taken, name: (in_period, count)})
+
+
+def without(card: Card, name: str) -> Card:
+    """Return the card without a count under a name."""
+    return card._replace(taken={one: kept for one, kept in card.taken.items() if one != name})

@@ -89,12 +89,12 @@ def reach(draft: Draft) -> None:
         draft.facts.setdefault("milestones", {})[milestone.id] = new
         if run:
             draft.facts.setdefault("runs", {})[milestone.id] = run
-        if milestone.unit and milestone.amount:
+        if milestone.unit:
             reason = reasons.milestone(milestone.id, new)
             draft.grant(milestone.unit, milestone.amount * new, milestone.id, reason)
         reward = draft.program.rewards.get(milestone.reward)
-        for _ in range(new if reward else 0):
-            if reward:
+        if reward:
+            for _ in range(new):
                 give(draft, reward)
 
 

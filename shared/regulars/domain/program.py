@@ -20,12 +20,12 @@ from regulars.domain.values import Text
 class Expiry(NamedTuple):
     """When what was earned stops being spendable."""
 
-    kind: Literal["never", "months", "inactivity", "date"] = "never"
-    months: int = 0
+    kind: Literal["never", "months", "inactivity", "date"]
+    months: int
     """For `months`: lots last until the end of the month this many months after the earning. For
     `inactivity`: everything lasts this many months after the last earning or spending."""
-    month: int = 12
-    day: int = 31
+    month: int
+    day: int
     """For `date`: the last valid day of each year."""
 
 
@@ -69,13 +69,13 @@ class EarnRule(NamedTuple):
     limit: int
     limit_window: Literal["day", "month", "year", "lifetime"]
     """For `action`: how often a member is rewarded for it; 0 for no limit."""
-    name: Text | None = None
+    name: Text | None
     """What explanations call it."""
-    proof: Literal["key", "staff", "owner", "code", "self"] = "key"
+    proof: Literal["key", "staff", "owner", "code", "self"]
     """For `action`: who says that it was done."""
-    link: str = ""
+    link: str
     """For `action`: where it is done."""
-    how: Text | None = None
+    how: Text | None
     """For `action`: how it is done, in words."""
 
 
@@ -110,23 +110,23 @@ class Reward(NamedTuple):
     """What one costs the owner; for liability and reports."""
     stock: int
     """How many there are in all; 0 for no limit."""
-    percent: int = 0
+    percent: int
     """For `percent`: how much is taken off the price, in percent."""
-    amount_minor: int = 0
+    amount_minor: int
     """For `amount`: how much is taken off the bill."""
-    promise: Text | None = None
+    promise: Text | None
     """The owner's sentence on the way there, in plural forms; {n} is what is missing."""
-    headline: Text | None = None
+    headline: Text | None
     """The owner's sentence on the join page: what is given for what."""
-    conditions: tuple[Text, ...] = ()
+    conditions: tuple[Text, ...]
     """What the owner says about using it, in sentences."""
-    rate: Rate | None = None
+    rate: Rate | None
     """For `credit`: what units are worth. `cost` is the least that can be taken then."""
-    step_units: int = 0
+    step_units: int
     """For `credit`: units are taken in whole steps of this."""
-    when_unused: Literal["returns", "once", "ends"] = "returns"
+    when_unused: Literal["returns", "once", "ends"]
     """For an automatic reward: what becomes of its units when its voucher is not used in time."""
-    max_share: int = 0
+    max_share: int
     """For `credit`: the share of an order that can be paid with it, in thousandths; 0 for all."""
 
     @property
@@ -223,20 +223,20 @@ class Referral(NamedTuple):
     min_spend_minor: int
     max_per_member: int
     """How many friends one member is rewarded for; 0 for no limit."""
-    min_age_hours: int = 0
+    min_age_hours: int
     """How old both cards must be before anybody is rewarded."""
 
 
 class Refunds(NamedTuple):
     """What a refund takes back."""
 
-    policy: Literal["debt", "waive"] = "debt"
+    policy: Literal["debt", "waive"]
     """What becomes of units that it should take back and that are spent already."""
-    tier: Literal["take", "keep"] = "take"
+    tier: Literal["take", "keep"]
     """Whether a sale that is refunded whole takes the tier that would not stand without it."""
-    voucher: Literal["return", "keep"] = "return"
+    voucher: Literal["return", "keep"]
     """Whether a voucher that was redeemed in an order comes back with a refund of all of it."""
-    visit_kept_from: int = 500
+    visit_kept_from: int
     """The share of the money that must stay for the visit to stay, in thousandths."""
 
 
@@ -255,18 +255,18 @@ class Counts(NamedTuple):
 class Segments(NamedTuple):
     """From when on a member is at risk, and lapsed."""
 
-    at_risk: int = 2000
-    lapsed: int = 3000
+    at_risk: int
+    lapsed: int
     """How many times their own rhythm without a visit, in thousandths."""
-    at_risk_days: int = 30
-    lapsed_days: int = 60
+    at_risk_days: int
+    lapsed_days: int
     """The days for a member who has no rhythm yet."""
 
 
 class Joining(NamedTuple):
     """Who can become a member."""
 
-    min_age: int = 0
+    min_age: int
     """Years; zero lets anybody join, and nobody is asked for a date of birth."""
 
 
@@ -297,9 +297,6 @@ class Past(NamedTuple):
     steps: tuple[Step, ...] = ()
     zones: tuple[str, str, int] | None = None
     """When the time zone changes: before, after, and from which instant on (ms)."""
-
-
-NO_PAST = Past()
 
 
 class Opening(NamedTuple):
@@ -347,12 +344,12 @@ class Program(NamedTuple):
     locations: Mapping[str, str]
     categories: Mapping[str, Text]
     """Names of categories, by id, for explanations."""
-    past: Past = NO_PAST
-    opening: Mapping[str, tuple[Opening, ...]] = MappingProxyType({})
+    opening: Mapping[str, tuple[Opening, ...]]
     """By location when it is open; those that do not say are not there."""
-    display: Display = Display()
-    place_limits: Mapping[str, Limits] = MappingProxyType({})
+    display: Display
+    place_limits: Mapping[str, Limits]
     """By location what holds there, for those with limits of their own."""
+    past: Past = Past()
 
     def limits_at(self, location: str | None) -> Limits:
         """Return the limits that hold for what is booked at a location; None is nowhere."""

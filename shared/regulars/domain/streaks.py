@@ -98,7 +98,7 @@ def running(card: Card, kind: str) -> Run:
 def stored(card: Card, kind: str, run: Run) -> Card:
     """Return the card with a running streak; with none for one without visits."""
     if not run.visits:
-        return limits.with_count(card, _key(kind), "", 0)
+        return limits.without(card, _key(kind))
     digits = "".join(_DIGITS[count] for count in run.visits[-COUNTED:])
     name = f"{_name(kind, run.last)}/{_name(kind, run.first)}/{digits}"
     return limits.with_count(card, _key(kind), name, len(run.visits))

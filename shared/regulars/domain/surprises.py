@@ -78,7 +78,7 @@ def give_by_hand(draft: Draft, operation: GiveSurprise) -> None:
     if terms is None or reward is None:
         hint = f"must be one of: {', '.join(by_staff)}" if by_staff else "there are none to give"
         raise Refused(RefusalCode.INVALID, "No such surprise.", (("surprise", hint),))
-    tier = draft.card.tier.id if draft.card.tier else None
+    tier = draft.card.tier_id
     kind = segment(draft.program, draft.card, draft.today)
     if code := _refusal(draft, terms, reward, tier, kind):
         raise Refused(code, _refusal_words(draft, code, terms))

@@ -189,7 +189,7 @@ def lost_benefits(
     does not. A tier that stands below a higher one (a season begins on that day) is not lost.
     """
     rank, card = draft.program.tier_rank(had), draft.card
-    if rank < 0 or had in {card.tier and card.tier.id, *(it.id for it in card.held.values())}:
+    if rank < 0 or had in {card.tier_id, *(it.id for it in card.held.values())}:
         return
     ids = {benefit.id for benefit in draft.program.tiers[rank].benefits}
     for voucher in {one.voucher_id: one for one in vouchers}.values():

@@ -242,7 +242,7 @@ def upgraded(program: Program, card: Card, today: date, happened: date) -> Card:
         for tier_id, until in earned(program, before, day).items():
             card = with_right(card, tier_id, until, today)
     best = _best(program, card, today)
-    now_held = program.tier_rank(card.tier.id if card.tier else None)
+    now_held = program.tier_rank(card.tier_id)
     if best is not None and program.tier_rank(best.id) >= now_held:
         return _in_tier(card, best, today)
     return card
@@ -269,7 +269,7 @@ def as_of(program: Program, card: Card, today: date) -> Card:
     written, in case the job has not run yet.
     """
     best = _best(program, card, today)
-    current = program.tier_rank(card.tier.id if card.tier else None)
+    current = program.tier_rank(card.tier_id)
     rises = best is not None and program.tier_rank(best.id) > current
     over = card.tier is not None and not lasts(program, card.tier, today)
     return reviewed(program, card, today) if rises or over else card
@@ -377,7 +377,7 @@ class Offer(NamedTuple):
 
 def offers(program: Program, card: Card, today: date) -> Iterator[Offer]:
     """Yield the tiers above the one held that can be bought now, from the lowest."""
-    held = program.tier_rank(card.tier.id if card.tier else None)
+    held = program.tier_rank(card.tier_id)
     for tier in program.tiers[held + 1 :]:
         for way in tier.enter:
             if way.metric in BOUGHT and in_season(tier, today):
@@ -386,7 +386,7 @@ def offers(program: Program, card: Card, today: date) -> Iterator[Offer]:
 
 def next_tier(program: Program, card: Card, today: date) -> tuple[Tier, TierCondition, int] | None:
     """Find the next tier that visits and sales can reach: tier, condition, value so far."""
-    held = program.tier_rank(card.tier.id if card.tier else None)
+    held = program.tier_rank(card.tier_id)
     for tier in program.tiers[held + 1 :]:
         for way in tier.enter:
             if way.metric in COUNTED:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from regulars.domain import (
     calendar,
@@ -34,7 +34,7 @@ from regulars.domain.refusals import RefusalCode, Refused
 
 _V = TypeVar("_V")
 
-_LotKey = tuple[str, str, str]
+_LotKey: TypeAlias = tuple[str, str, str]
 """A unit with the dates of a lot."""
 
 UNDO_DAYS = 30

@@ -82,7 +82,7 @@ def book(draft: Draft, visits: int) -> None:
     came = newest_days(_more(card.came, _name(draft.effective_day), visits))
     draft.card = card._replace(came=came)
     if _gone(draft.effective_ms) in card.taken:  # another visit of that instant was refunded
-        draft.card = limits.with_count(draft.card, _gone(draft.effective_ms), "", 0)
+        draft.card = limits.without(draft.card, _gone(draft.effective_ms))
     places = draft.program.place_limits.values()
     if any(caps.cooldown_minutes for caps in (draft.program.limits, *places)):
         visited = newest(_more(card.visited, str(draft.effective_ms), visits))
@@ -108,7 +108,7 @@ def uncount(draft: Draft, original: Entry, day: date, visits: int) -> None:
         earlier, is_gone = limits.stored(draft.card, _gone(before))
         if not is_gone:
             break
-        draft.card = limits.with_count(draft.card, _gone(before), "", 0)
+        draft.card = limits.without(draft.card, _gone(before))
         before = int(earlier)
     draft.card = draft.card._replace(last_visit_ms=int(before))
 

@@ -174,7 +174,7 @@ def _change(
     consents = [channel for channel in wish.consents if channel not in profile.consents]
     if consents:
         fields["consents"] = consents
-    rank = shop.program.tier_rank(card.tier.id if card.tier else None)
+    rank = shop.program.tier_rank(card.tier_id)
     tier = wish.tier if wish.tier and shop.program.tier_rank(wish.tier) > rank else ""
     return Change(fields, _owing(shop, wish, card, done, new=new), tier)
 

@@ -28,7 +28,7 @@ def card(
     today = calendar.local_date(now, program.timezone)
     carried = carryover.of(program, held, today)
     goal = customer.goal(program, carried, today)
-    rank = max(0, program.tier_rank(carried.tier.id if carried.tier else None))
+    rank = max(0, program.tier_rank(carried.tier_id))
     sold = [tier for tier in program.tiers[rank:] if tiering.paid_until(tier, today)]
     following = None
     if goal:

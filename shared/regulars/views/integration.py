@@ -94,7 +94,7 @@ def _open_status(expires_on: str, day: str) -> str:
 
 def tier(program: Program, member: Card, today: date, words: Words) -> View | None:
     """The tier held and the next that can be reached; null in a programme without tiers."""
-    rank = program.tier_rank(member.tier.id if member.tier else None)
+    rank = program.tier_rank(member.tier_id)
     following = tiering.next_tier(program, member, today)
     offers = [
         {

@@ -206,7 +206,7 @@ def _reward(now: Hero, words: Words, today: date) -> Line | None:
 
 
 def _tier(program: Program, card: Card, words: Words) -> Line | None:
-    rank = program.tier_rank(card.tier.id if card.tier else None)
+    rank = program.tier_rank(card.tier_id)
     return Line(words.t("Tier"), words.pick(program.tiers[rank].name)) if rank >= 0 else None
 
 

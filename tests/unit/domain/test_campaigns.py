@@ -284,3 +284,44 @@ def test_a_visit_that_does_not_count_brings_no_bonus() -> None:
     assert points(cafe.visit()) == 10
     assert points(cafe.visit()) == 0
     assert points(cafe.sale(100)) == 11
+
+
+class TestUsesOfCampaigns:
+    """A campaign for five sales in all, and one for each member."""
+
+    def shop(self) -> Shop:
+        shop = Shop(make_program(**POINTS, campaigns=[
+            bonus(10, on=["spend"], total=5, per_member=1, min_spend_minor=1000)]))  # fmt: skip
+        shop.join()
+        return shop
+
+    def used(self, shop: Shop) -> int:
+        return shop.card.taken.get("campaign:bonus", ("", 0))[1]
+
+    def test_follow_an_order_that_is_sent_again(self) -> None:
+        shop = self.shop()
+        sale = shop.sale(1000, order_id="o")
+        assert (sale.counts, self.used(shop)) == ((("campaign:bonus", 1, 5),), 1)
+        for spend_minor, moved, used in ((900, -1, 0), (1200, 1, 1), (1300, 0, 1)):
+            again = shop.revise(sale, spend_minor)
+            assert again.counts == ((("campaign:bonus", moved, 5),) if moved else ())
+            assert self.used(shop) == used
+            assert shop.available() == spend_minor // 100 + 10 * used
+
+    def test_go_to_others_when_an_order_is_sent_again_with_less(self) -> None:
+        shop = self.shop()
+        sale = shop.sale(1000, order_id="o")
+        shop.revise(sale, 900)
+        shop.left = {"campaign:bonus": 0}
+        again = shop.revise(sale, 1000)
+        assert (again.counts, shop.available()) == ((), 10)
+
+    def test_go_with_a_sale_to_another_card(self) -> None:
+        wrong, right = self.shop(), self.shop()
+        sale = wrong.sale(1000)
+        moved = wrong.move(sale, right)
+        assert (wrong.decided[-1].counts, moved.counts) == (
+            (("campaign:bonus", -1, 5),), (("campaign:bonus", 1, 5),),
+        )  # fmt: skip
+        assert [self.used(one) for one in (wrong, right)] == [0, 1]
+        assert [one.available() for one in (wrong, right)] == [0, 20]

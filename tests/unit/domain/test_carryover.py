@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.domain import carryover, replay
-from regulars.domain.ledger import granted
+from regulars.domain.ledger import Line, granted
 from regulars.domain.operations import Adjust
+from regulars.domain.reasons import ReasonKind, plain
 from regulars.domain.refusals import RefusalCode, Refused, StaleProgram
 from tests.unit.domain.shop import Shop, reward, spend_rule, unit, visit_rule
 from tests.unit.domain.versions import Versions
@@ -268,7 +269,9 @@ class TestAUnitThatEnds:
         assert carryover.of(shop.program, shop.card, shop.now.date()).debt == {"leaf": 5}
         shop.later(days=1)
         assert carryover.of(shop.program, shop.card, shop.now.date()).debt == {}
-        shop.review()
+        entry = shop.review().entry
+        assert entry is not None
+        assert entry.lines == (Line("leaf", 5, "debt", "expiry", plain(ReasonKind.ENDED)),)
         assert shop.card.debt == {}
         accounted(shop)
 

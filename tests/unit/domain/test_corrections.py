@@ -6,9 +6,11 @@ import pytest
 
 from regulars.domain.calendar import to_ms
 from regulars.domain.card import OpenVoucher
+from regulars.domain.codes import CODE_LENGTH, drawn
+from regulars.domain.operations import Cancel
 from regulars.domain.refusals import RefusalCode, Refused
 from regulars.domain.rewards import OPEN_VOUCHERS_MAX
-from tests.unit.domain.shop import Shop, make_program, spend_rule, unit
+from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
 
 
 def shop() -> Shop:
@@ -79,3 +81,68 @@ def test_a_voucher_that_was_stored_without_its_cost_locks_nothing() -> None:
 
 def test_the_code_of_a_refusal_is_its_name() -> None:
     assert [code.value for code in RefusalCode] == [code.name.lower() for code in RefusalCode]
+
+
+def test_what_is_added_can_have_a_last_day_of_its_own() -> None:
+    months = {"type": "months", "months": 1}
+    cafe = Shop(make_program(units=[unit(expiry=months, hold_days=5)], earn=[spend_rule()],
+                             rewards=[reward("ten", 10, auto=True)]))  # fmt: skip
+    cafe.join()
+    cafe.adjust("point", -2, allow_debt=True)
+    added = cafe.adjust("point", 15, expires_on="2026-12-24")
+    assert added.entry is not None
+    assert [(line.amount, line.lot, line.rule) for line in added.entry.lines[:2]] == [
+        (2, "debt", "adjust"), (13, "2026-12-24", "adjust"),
+    ]  # fmt: skip
+    assert [one.reward_id for one in added.unlocked] == ["ten"]
+    assert cafe.amounts() == {"2026-12-24": 3}
+
+
+def test_what_is_added_with_a_last_day_renews_what_would_expire_by_inactivity() -> None:
+    cafe = Shop(make_program(units=[unit(expiry={"type": "inactivity", "months": 1})]))
+    cafe.join()
+    cafe.adjust("point", 5)
+    cafe.later(days=20).adjust("point", 1, expires_on="2027-12-24")
+    assert dict(cafe.card.inactive_after) == {"point": "2027-01-12"}
+
+
+def test_a_voucher_that_is_given_back_says_why() -> None:
+    cafe = Shop(make_program(units=[unit()], rewards=[reward("ten", 10)]))
+    cafe.join()
+    cafe.adjust("point", 20)
+    for reason in ("changed my mind", ""):
+        voucher = cafe.issue("ten")
+        entry = cafe.do(Cancel(cafe.origin(), voucher, reason)).entry
+        assert entry is not None
+        noted = {"note": reason} if reason else {}
+        assert entry.facts == {"returned": [voucher.voucher_id], **noted}
+
+
+def test_codes_need_enough_to_be_drawn_from() -> None:
+    cafe = Shop(make_program(units=[unit()], rewards=[reward("ten", 10)]))
+    cafe.join()
+    cafe.adjust("point", 20)
+    for size, enough in ((15, False), (16, True)):
+        cafe.entropy = lambda _, size=size: bytes(size)
+        if enough:
+            code = drawn(bytes(size) + bytes(2), CODE_LENGTH)
+            assert cafe.issue("ten").code == code, "the same after each release"
+        else:
+            with pytest.raises(AssertionError):
+                cafe.issue("ten")
+
+
+@pytest.mark.parametrize("left", [2, 1, 0])
+def test_of_a_stock_only_what_is_there_is_had(left: int) -> None:
+    few = reward("few", 1, stock=3)
+    cafe = Shop(make_program(units=[unit()], rewards=[few]))
+    cafe.join()
+    cafe.adjust("point", 20)
+    cafe.left = {"stock:few": left}
+    if left:
+        cafe.issue("few")
+        assert cafe.decided[-1].counts == (("stock:few", 1, 3),)
+        return
+    with pytest.raises(Refused) as refused:
+        cafe.issue("few")
+    assert refused.value.code is RefusalCode.OUT_OF_STOCK

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from regulars.domain.due import notice_day
 from regulars.domain.operations import ClearDue, Origin
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
 
@@ -141,3 +142,16 @@ def test_nobody_is_reminded_by_a_program_that_does_not_want_it() -> None:
     cafe = shop(**{**STAMPS, "messages": {}})
 
     assert cafe.visit(2).dues == ()
+
+
+def test_a_notice_is_of_a_tier_that_ends_and_is_still_there() -> None:
+    noticed = [{**TIERS[0], "notice_days": 10}]
+    cafe = shop(tiers=noticed)
+    assert notice_day(cafe.program, cafe.card) is None
+    cafe.sale(1000)
+    assert notice_day(cafe.program, cafe.card) == date(2026, 12, 21)
+    assert notice_day(shop(tiers=TIERS).program, cafe.card) is None
+    assert notice_day(shop().program, cafe.card) is None
+    assert cafe.card.tier is not None
+    endless = cafe.card._replace(tier=cafe.card.tier._replace(until=""))
+    assert notice_day(cafe.program, endless) is None

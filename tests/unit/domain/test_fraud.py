@@ -267,3 +267,32 @@ def test_what_entries_are_worth() -> None:
     )  # fmt: skip
     assert fraud.value_minor(by_cost, [stamp] * 5) == 45
     assert fraud.value_minor(by_cost, [redeemed]) == 90
+    nothing_to_buy = make_program(units=[unit("stamp", "stamps")], earn=[visit_rule()])
+    assert fraud.value_minor(nothing_to_buy, [stamp, redeemed]) == 0
+
+
+def fast(bookings: int, staff: int, devices: int) -> list[str]:
+    """What is found when so many are booked within a minute."""
+    day = Day()
+    for number, at in enumerate(each(bookings, timedelta(seconds=59) / bookings)):
+        facts = {"device": f"tablet{number % devices}"}
+        day.visit(f"guest{number}", at, staff=f"person{number % staff}", facts=facts)
+    return day.kinds()
+
+
+@pytest.mark.parametrize(
+    ("staff", "devices", "least", "kind"),
+    [(1, 1, 15, "staff"), (2, 1, 20, "device"), (4, 4, 40, "location")],
+)
+def test_from_so_many_a_minute_on(staff: int, devices: int, least: int, kind: str) -> None:
+    assert fast(least - 1, staff, devices) == []
+    assert fast(least, staff, devices) == [f"{kind}_velocity"]
+
+
+def test_what_a_credit_is_worth_is_its_money() -> None:
+    rate = {"units": 10, "amount_minor": 100}
+    money = reward("money", 0, "stamp", kind="credit", rate=rate)
+    of = make_program(units=[unit("stamp", "stamps")], earn=[visit_rule()], rewards=[money])
+    day = Day()
+    day.visit("anna", MONDAY)
+    assert fraud.value_minor(of, [day.bookings[0].entry] * 5) == 50

@@ -164,3 +164,12 @@ def test_rewards_for_guests_who_were_only_named(named: int, shown: int, signals:
     if signals:
         (signal,) = day.found(week=True)
         assert (signal.figures, signal.staff) == ({"n": named, "all": named + shown}, None)
+
+
+@pytest.mark.parametrize(("days", "signals"), [(6, 1), (7, 0), (8, 0)])
+def test_friends_of_a_week_are_of_the_last_seven_days(days: int, signals: int) -> None:
+    """Before that, those count who never came again; these have come today."""
+    day, now = Day(), MONDAY + timedelta(days=7)
+    at = now - timedelta(days=days)
+    day.brought["anna"] = tuple(friend(day, f"friend{place}", at, 1, now) for place in range(8))
+    assert len(day.found(week=True)) == signals

@@ -127,7 +127,7 @@ def test_a_birthday_on_a_full_card_is_booked_and_waits() -> None:
     entry = cafe.do(Celebrate(cafe.origin(source="job"), "birthday", "01-15")).entry
 
     assert entry is not None
-    assert entry.facts["waiting"] == ["gift", "gift"]
+    assert (entry.kind, entry.facts["waiting"]) == ("bonus", ["gift", "gift"])
     use_one(cafe)
     cafe.sale(1)
     assert gifts(cafe) == 1

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from regulars.domain.decision import Decision
 from regulars.domain.operations import WHOLE, Item, Refunded, Reverse
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, items, make_program, spend_rule, unit, visit_rule
 
 UNITS = [unit("point"), unit("stamp", "stamps")]
@@ -163,3 +164,51 @@ def test_any_mix_of_amounts_and_items_sums_to_the_whole(
     assert (after.lots, after.debt, after.carry) == (before.lots, {}, before.carry)
     assert (after.lifetime, after.last_visit_ms) == (before.lifetime, before.last_visit_ms)
     assert cafe.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("spend", "listed", "returned", "taken"),
+    [
+        (3000, 3000, 1000, 1000),
+        (2000, 3000, 1500, 1000),  # at what was paid of the list price
+        (2000, 3000, 3000, 2000),
+        (2000, 3000, 3500, 2000),  # more than there was: all of it, and no more
+    ],
+)
+def test_items_without_an_amount_are_worth_their_share(
+    spend: int, listed: int, returned: int, taken: int
+) -> None:
+    cafe = shop(spend_rule())
+    sale = cafe.sale(spend, items=items((1, listed, "main")))
+    till = Till(cafe, sale)
+    refund = till.refund(None, items((1, returned, "main")))
+    assert refund.entry is not None
+    assert refund.entry.facts["amount"] == taken
+    assert cafe.available() == (spend - taken) // 100
+
+
+def test_items_that_are_worth_nothing_cannot_go_back() -> None:
+    cafe = shop(spend_rule())
+    till = Till(cafe, cafe.sale(1000, items=items((1, 1000, "main"))))
+    for worthless in (0, -100):
+        with pytest.raises(Refused) as refused:
+            till.refund(None, items((1, worthless, "main")))
+        assert refused.value.code is RefusalCode.INVALID
+        assert refused.value.errors == (("items", "must add up to more than 0"),)
+
+
+def test_of_a_sale_that_went_back_whole_nothing_goes_back_again() -> None:
+    cafe = shop(spend_rule())
+    till = Till(cafe, cafe.sale(1000))
+    till.refund(1000)
+    with pytest.raises(Refused) as refused:
+        till.refund(1)
+    assert refused.value.code is RefusalCode.ALREADY_REVERSED
+
+
+def test_of_a_sale_without_money_items_take_the_whole() -> None:
+    cafe = shop(visit_rule())
+    till = Till(cafe, cafe.visit())
+    refund = till.refund(None, items((1, 500, "main")))
+    assert (till.refunded, held(cafe)["stamp"]) == (Refunded(WHOLE, visit_gone=True), 0)
+    assert refund.entry is not None

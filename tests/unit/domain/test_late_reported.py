@@ -161,6 +161,24 @@ def test_the_newest_instants_of_a_week_are_kept() -> None:
     assert report(seldom, 7, 8) == [0, 1]
 
 
+def test_a_refunded_visit_is_remembered_until_another_stands_in_its_place() -> None:
+    cafe = shop()
+    report(cafe, 5, 4)
+    cafe.refund(cafe.decided[1])
+    assert len(cafe.card.taken) == 1
+    report(cafe, 5)
+    assert cafe.card.taken == {}
+
+
+def test_it_is_remembered_until_those_after_it_are_refunded_as_well() -> None:
+    cafe = shop()
+    report(cafe, 6, 5, 4)
+    for sale in (cafe.decided[2], cafe.decided[3]):
+        cafe.refund(sale)
+    assert cafe.card.taken == {}
+    assert cafe.card.last_visit_ms == to_ms(REPORTED - timedelta(days=6))
+
+
 @pytest.mark.parametrize(("days_later", "remembered"), [(7, 1), (7.001, 0)])
 def test_a_refunded_visit_is_forgotten_a_week_before_the_last_one(
     days_later: float, remembered: int

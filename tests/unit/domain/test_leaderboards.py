@@ -73,3 +73,15 @@ def test_a_value_is_what_the_months_of_the_period_hold() -> None:
     assert leaderboards.value(VISITS._replace(metric="spend"), card, day) == 350
     assert leaderboards.value(VISITS._replace(metric="points", window="month"), card, day) == 25
     assert leaderboards.value(VISITS._replace(window="year"), card, day) == 12
+
+
+def test_a_ranking_goes_on_where_it_was() -> None:
+    whole, first, second = Ranking(3), Ranking(3), Ranking(3)
+    values = {"a": 5, "b": 1, "c": 5, "d": 3, "e": 4}
+    for place, (member_id, value) in enumerate(values.items()):
+        whole.add(member_id, value)
+        (first if place < 3 else second).add(member_id, value)
+        if place == 2:
+            second.take_up(first.members, first.best())
+    assert second.best() == whole.best() == (("a", 5), ("c", 5), ("e", 4))
+    assert second.members == whole.members == 5

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from regulars.domain import first_purchase, limits
+from regulars.domain import compact, first_purchase, limits
 from regulars.domain.card import TierRight
 from regulars.domain.merge_operations import Merge
-from regulars.domain.operations import GrantBonus, GrantTier
+from regulars.domain.operations import Carry, GrantBonus, GrantTier
+from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.merged import Pair, content, pair
-from tests.unit.domain.shop import spend_rule, unit, visit_rule
+from tests.unit.domain.shop import reward, spend_rule, unit, visit_rule
 from tests.unit.domain.test_merging import POINTS
 
 
@@ -131,3 +132,94 @@ def test_a_unit_that_had_expired_by_inactivity_is_not_revived() -> None:
     assert kept.available() == 2
     cards.unmerge()
     assert (kept.available(), other.available()) == (2, 0)
+
+
+def test_a_tier_that_both_had_is_had_since_the_first_of_them() -> None:
+    way = {"metric": "spend", "at_least": 1000}
+    tiers = [{"id": "top", "name": "Top", "enter": [way]}]
+    for first in (0, 1):
+        cards = pair(units=[unit()], earn=[spend_rule()], tiers=tiers)
+        cards[first].sale(1000)
+        for one in cards:
+            one.later(days=9)
+        cards[1 - first].sale(1000)
+        cards.merge()
+        assert cards.kept.card.tier is not None
+        assert cards.kept.card.tier.since == "2026-11-22"
+
+
+def test_a_single_point_of_the_other_card_comes_back() -> None:
+    cards = pair(units=[unit()], earn=[spend_rule()])
+    cards.other.sale(100)
+    cards.kept.sale(100)
+    cards.merge()
+    cards.unmerge()
+    assert [one.available() for one in cards] == [1, 1]
+
+
+def test_what_the_merge_issued_and_was_used_holds_it() -> None:
+    coffee = reward("coffee", 5, "stamp", auto=True)
+    cards = pair(units=[unit("stamp", "stamps")], earn=[visit_rule()], rewards=[coffee])
+    for one in cards:
+        one.visit(3)
+    cards.merge()
+    (used,) = cards.kept.card.open
+    cards.kept.redeem(cards.kept.vouchers[used])
+    with pytest.raises(Refused, match=r"the voucher [0-9A-Z]+ was used") as refused:
+        cards.unmerge()
+    assert refused.value.code is RefusalCode.ALREADY_SPENT
+
+
+def test_what_the_merge_issued_and_was_given_back_parts_as_it_came() -> None:
+    once = {"times": 5, "window": "year"}
+    coffee = reward("coffee", 5, "stamp", auto=True, per_member=once, stock=9)
+    cards = pair(units=[unit("stamp", "stamps")], earn=[visit_rule()], rewards=[coffee])
+    for one in cards:
+        one.visit(3)
+    before = content(cards.kept.card), content(cards.other.card)
+    cards.merge()
+    (given,) = cards.kept.card.open
+    cards.kept.cancel(cards.kept.vouchers[given])
+    assert cards.kept.available("stamp") == 6
+    cards.unmerge()
+    assert (content(cards.kept.card), content(cards.other.card)) == before
+
+
+def test_a_sale_that_came_over_is_one_of_the_kept_card() -> None:
+    cards = pair(**POINTS, rewards=[reward("mug", 5)])
+    sale = cards.other.sale(1000)
+    voucher = cards.other.issue("mug")
+    cards.other.redeem(voucher)
+    closed = cards.other.vouchers[voucher.voucher_id]
+    refunded = cards.other.refund(sale, 100).refunded
+    assert refunded is not None
+    assert sale.entry is not None
+    cards.merge()
+    kept, before = cards.kept, cards.kept.card
+    done = kept.do(
+        Carry(kept.origin(), "c2", sale.entry.seq, "o1", refunded._replace(revised_seq=7),
+              (("c2", closed),))
+    )  # fmt: skip
+    assert done.entry is not None
+    here = closed._replace(issued_seq=done.entry.seq)
+    assert (done.entry.kind, done.entry.facts) == ("merge", {
+        "carried": ["c2", sale.entry.seq, 7], "order": "o1",
+        "came": {voucher.voucher_id: compact.voucher(here)},
+    })  # fmt: skip
+    assert done.refunded == refunded._replace(revised_seq=0)
+    assert (done.vouchers, dict(done.came)) == ((here,), {voucher.voucher_id: "c2"})
+    assert content(kept.card) == content(before)
+    plain = kept.do(Carry(kept.origin(), "c2", 2)).entry
+    assert plain is not None
+    assert plain.facts == {"carried": ["c2", 2, 0]}
+
+
+def test_both_entries_name_each_other() -> None:
+    cards = pair(**POINTS)
+    heads = cards.kept.card.head, cards.other.card.head
+    cards.merge()
+    facts = [one.decided[-1].entry and one.decided[-1].entry.facts for one in cards]
+    assert facts == [
+        {"merge": "g1", "from": "c2", "from_head": heads[1]},
+        {"merge": "g1", "into": "c1", "into_head": heads[0]},
+    ]

@@ -279,6 +279,7 @@ def test_the_units_of_a_voucher_that_was_cancelled_since_go_back() -> None:
     kept.cancel(voucher)
     cards.unmerge()
     assert (kept.available(), other.available()) == (0, 10)
+    assert (dict(kept.card.taken), dict(other.card.taken)) == ({}, {}), "it has no limit"
 
 
 def test_a_place_under_a_limit_goes_back_with_the_voucher_that_had_it() -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from regulars.domain import limits, milestones
+from regulars.domain.card import Card
 from regulars.domain.operations import Earn, GrantBonus, RewardAction
 from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit
@@ -219,3 +220,14 @@ class TestGifts:
         cafe.do(Earn(cafe.origin(left={"stock:cup": 2}), spend_minor=3000))
         assert (cafe.available(), len(cafe.card.open)) == (10, 2)
         assert cafe.decided[-1].counts == (("stock:cup", 2, 5),)
+
+
+def test_a_new_card_is_nowhere() -> None:
+    metrics = ("spend", "visits", "points", "referrals", "weeks", "months")
+    marks: list[dict[str, Any]] = [
+        {"id": one, "name": one, "metric": one, "at": 5, "reward": "gift"} for one in metrics
+    ]
+    marks.append({**marks[0], "id": "dash", "until": "2027-12-31"})
+    gift = {"id": "gift", "name": "Gift"}
+    of = make_program(units=[unit()], rewards=[gift], milestones=marks)
+    assert [milestones.value(one, Card("c1")) for one in of.milestones] == [0] * len(marks)

@@ -8,6 +8,7 @@ import pytest
 
 from regulars.domain import reasons
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.versions import Versions
 
 
 def cards(**sections: Any) -> tuple[Shop, Shop]:
@@ -87,3 +88,29 @@ def test_a_voucher_that_it_unlocked_is_taken_back_once() -> None:
     right.redeem(right.vouchers[min(right.card.open, key=lambda one: one)])
     right.refund(moved)
     assert right.available() - right.card.debt.get("point", 0) == 25 - 10 - 16
+
+
+def test_what_limits_refused_of_an_order_goes_with_it_also_when_it_was_sent_again() -> None:
+    of = {"earn": [visit_rule(min_spend_minor=500)], "limits": {"visits_per_day": 1}}
+    wrong, right = cards(units=[unit(), unit("stamp", "stamps")], **of)
+    wrong.visit()
+    sale = wrong.sale(1000, visits=2, order_id="o")
+    again = wrong.revise(sale, 1200).entry
+    assert again is not None
+    assert again.facts["order"] == "o"
+    assert again.facts["sale"]["uncounted"] == [1, ["visit"]]
+    assert "uncounted" not in right.sale(700).entry.facts  # type: ignore[union-attr] # it is booked
+
+
+def test_a_remainder_of_a_rule_that_went_is_not_taken_by_its_refund() -> None:
+    two = {"units": [unit()], "earn": [spend_rule(), visit_rule(1, unit="point")]}
+    versions = Versions(**two)
+    wrong, right = Shop(versions.program), Shop(versions.program)
+    for one in (wrong, right):
+        one.join()
+    sale = wrong.sale(1050)
+    right.program = versions.publish(**{**two, "earn": two["earn"][1:]})
+    moved = wrong.move(sale, right)
+    assert (right.available(), dict(right.card.carry)) == (11, {})
+    right.refund(moved)
+    assert (right.available(), dict(right.card.carry)) == (0, {})

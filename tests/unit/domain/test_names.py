@@ -37,3 +37,15 @@ def test_others_see_a_given_name_and_an_initial(
 ) -> None:
     assert given(name, language) == first
     assert shown(name, language) == for_others
+
+
+@pytest.mark.parametrize("title", ["Dr", "dr.", "Prof.", "ifj.", "id.", "özv.", "Mr", "Mrs.", "MS"])
+def test_a_title_is_no_part_of_a_name(title: str) -> None:
+    assert shown(f"{title} Kovács Anna", "hu") == "Anna K."
+    assert shown(f"{title} Anna Kovács", "en") == "Anna K."
+
+
+@pytest.mark.parametrize("language", ["hu", "hu-HU", "ja", "ko", "vi", "zh", "zh-TW"])
+def test_the_family_name_comes_first(language: str) -> None:
+    assert shown("Kovács Anna", language) == "Anna K."
+    assert shown("Anna Kovács", "en-GB") == "Anna K."

@@ -85,3 +85,31 @@ def test_what_it_gave_goes_with_its_refund_also_when_its_tier_is_over_by_now() -
     cafe.now = datetime(2027, 3, 1, 9, tzinfo=UTC)
     cafe.refund(sale)
     assert (right(cafe), gift in cafe.card.open) == (("", ""), False)
+
+
+def test_the_benefit_of_its_tier_goes_with_it_also_when_a_higher_tier_is_lost_as_well() -> None:
+    way = {"metric": "spend", "window": "year", "at_least": 21_000}
+    hello = [{"id": "hello", "reward": "keepsake", "every": "year"}]
+    luxe = {"id": "luxe", "name": "Luxe", "enter": [BOUGHT], "benefits": hello}
+    top = {"id": "top", "name": "Top", "enter": [way]}
+    keepsake = {"id": "keepsake", "name": "Keepsake"}
+    cafe = Shop(
+        make_program(units=[unit()], earn=[spend_rule()], rewards=[keepsake], tiers=[luxe, top])
+    )
+    cafe.join()
+    package = cafe.sale(items=PACKAGE)
+    assert (right(cafe)[0], len(cafe.card.open)) == ("luxe", 1)
+    cafe.sale(1_000)
+    assert right(cafe)[0] == "top"
+    cafe.refund(package)
+    assert (right(cafe), cafe.card.open) == (("", ""), {})
+
+
+def test_with_the_only_refund_taken_back_its_right_is_what_it_was() -> None:
+    cafe = shop(BOUGHT)
+    sale = cafe.sale(items=PACKAGE)
+    held = dict(cafe.card.held)
+    refund = cafe.later(days=3).refund(sale)
+    assert cafe.card.held == {}
+    cafe.later(days=3).void(refund, sale)
+    assert (dict(cafe.card.held), right(cafe)[0]) == (held, "luxe")

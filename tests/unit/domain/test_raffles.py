@@ -110,3 +110,14 @@ def test_a_raffle_is_found_by_its_id() -> None:
     known = shop("2026-12-15").program.raffles
     assert raffles.find(known, "xmas") is known[0]
     assert raffles.find(known, "other") is None
+
+
+@given(st.text(max_size=8), TICKETS, st.integers(0, 8), st.integers(1, 3))
+def test_a_draw_from_pages_is_the_draw_from_all(
+    seed: str, tickets: dict[str, int], winners: int, size: int
+) -> None:
+    held = [(member, tickets[member]) for member in sorted(tickets) if tickets[member]]
+    pages = [dict(held[place : place + size]) for place in range(0, len(held), size)]
+    sums = [sum(page.values()) for page in pages]
+    won = raffles.draw_from_pages(seed, sums, lambda number: pages[number], winners)
+    assert won == raffles.draw(seed, tickets, winners)

@@ -304,3 +304,22 @@ def test_what_lapsed_does_not_go_when_its_sale_is_refunded() -> None:
     cafe.later(days=8).expire()
     cafe.refund(sale)
     assert cafe.card.debt == {}
+
+
+def test_what_expires_is_not_taken_off_what_comes_to_pay_for_a_reward() -> None:
+    """Ten that waited for room expire on the day on which ten others can be spent."""
+    ten = reward("ten", 10, auto=True)
+    policy = {"type": "months", "months": 1}
+    cafe = Shop(make_program(units=[unit(expiry=policy, hold_days=3)], earn=[spend_rule(1, 1)],
+                             rewards=[ten, reward("one", 1)]))  # fmt: skip
+    cafe.join()
+    cafe.adjust("point", OPEN_VOUCHERS_MAX)
+    cafe.card = cafe.card.with_lots("point", [Lot("2027-12-31", "", OPEN_VOUCHERS_MAX)])
+    chosen = [cafe.issue("one") for _ in range(OPEN_VOUCHERS_MAX)]
+    cafe.card = cafe.card.with_lots(
+        "point", [Lot("2026-11-24", "", 10), Lot("2026-12-31", "2026-11-25", 10)]
+    )
+    cafe.redeem(chosen[0])
+    done = cafe.later(days=3).expire()
+    assert cafe.today == "2026-11-25"
+    assert [one.reward_id for one in done.unlocked] == ["ten"]

@@ -235,3 +235,17 @@ def test_a_loss_counts_only_what_would_have_lasted_longer() -> None:
 def test_a_unit_that_was_to_end_by_then_ends_no_sooner(last: str, ends: set[str]) -> None:
     old, new = (make_program(units=[unit(ends_on=day)]) for day in ("2027-03-31", last))
     assert losses.threat(old, new, FIRST).ended == ends
+
+
+@pytest.mark.parametrize(
+    ("held", "last"), [(38, "2026-12-31"), (39, "2026-12-31"), (40, "2027-02-28")]
+)
+def test_what_can_be_spent_on_its_last_day_alone_is_dated_from_its_grant(
+    held: int, last: str
+) -> None:
+    """Only what would expire while it is pending is dated from the day it can be spent."""
+    months = unit(expiry={"type": "months", "months": 1}, hold_days=held)
+    cafe = Shop(make_program(units=[months], earn=[spend_rule()]))
+    cafe.join()
+    cafe.sale(100)
+    assert list(cafe.amounts()) == [last]

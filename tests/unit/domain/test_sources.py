@@ -8,7 +8,7 @@ import pytest
 
 from regulars.domain.card import Card, Window
 from regulars.domain.ledger import Entry
-from regulars.domain.sources import DAY_MS, Brought, brought
+from regulars.domain.sources import COUNTED, DAY_MS, Brought, brought
 
 CAME = Card("c", lifetime=Window(100, 1, 0), seq=2)
 
@@ -33,3 +33,7 @@ def test_who_was_activated_stays_it_while_a_visit_is_left() -> None:
 def test_a_merged_card_keeps_its_first_visit_and_none_of_its_money() -> None:
     merged = Card("c", lifetime=Window(100, 1, 0), seq=4, merged_into="d")
     assert brought(merged, Brought(True, 100, 3), entry(1, "merge"), 0) == Brought(True, 0, 4)
+
+
+def test_after_these_entries_it_is_counted_again() -> None:
+    assert {"join", "earn", "reverse", "adjust", "merge"} == COUNTED

@@ -8,6 +8,7 @@ import pytest
 
 from regulars.domain import milestones
 from regulars.domain.refusals import Refused
+from regulars.domain.streaks import MANY, Run
 from regulars.program.check import check
 from tests.unit.domain.shop import Shop, make_program, spend_rule, unit
 
@@ -141,3 +142,44 @@ def test_a_streak_can_be_reached_again_when_the_changed_order_that_reached_it_is
     assert gifts(cafe) == 0
     cafe.sale(1000)
     assert gifts(cafe) == 1
+
+
+W = 100
+"""A week; what number it has does not matter."""
+
+
+@pytest.mark.parametrize(
+    ("run", "period", "visits", "left"),
+    [
+        (Run(W, (1, 2, 1)), W + 1, 1, Run(W, (1, 1, 1))),
+        (Run(W, (1, 2, 1)), W + 2, 1, Run(W, (1, 2))),
+        (Run(W, (1, 2, 1)), W, 1, Run(W + 1, (2, 1))),
+        (Run(W, (1, 2, 1)), W + 1, 2, Run(W + 2, (1,))),
+        (Run(W, (3,)), W, 2, Run(W, (1,))),
+        (Run(W, (1, 2)), W - 1, 1, Run(W, (1, 2))),
+        (Run(W, (1, 2)), W + 2, 1, Run(W, (1, 2))),
+        (Run(W, (MANY, 1)), W, 5, Run(W, (MANY, 1))),
+        (Run(W, ()), W, 1, Run(W, ())),
+    ],
+)
+def test_a_streak_without_refunded_visits(run: Run, period: int, visits: int, left: Run) -> None:
+    """It ends before a week that has none left; of many visits nobody knows how many are left."""
+    assert run.without(period, visits) == left
+
+
+@pytest.mark.parametrize(
+    ("run", "period", "visits", "longer"),
+    [
+        (Run(W, ()), W + 7, 2, Run(W + 7, (2,))),
+        (Run(W, (1,)), W + 1, 2, Run(W, (1, 2))),
+        (Run(W, (1,)), W + 2, 2, Run(W + 2, (2,))),
+        (Run(W, (1, 1)), W, 2, Run(W, (3, 1))),
+        (Run(W, (1, 1)), W + 1, 2, Run(W, (1, 3))),
+        (Run(W, (1,)), W - 1, 2, Run(W, (1,))),
+        (Run(W, (MANY - 1,)), W, 5, Run(W, (MANY,))),
+        (Run(W, (1,)), W + 1, MANY + 1, Run(W, (1, MANY))),
+        (Run(W, (1,)), W + 9, MANY + 1, Run(W + 9, (MANY,))),
+    ],
+)
+def test_a_streak_with_more_visits(run: Run, period: int, visits: int, longer: Run) -> None:
+    assert run.extended(period, visits) == longer

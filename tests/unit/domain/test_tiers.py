@@ -361,3 +361,16 @@ def test_a_season_begins_before_its_review_comes_by() -> None:
 
     cafe.sale(1000)
     assert cafe.available() == 20
+
+
+def test_a_right_that_is_prolonged_is_an_entry_of_its_tier() -> None:
+    cafe = shop(ladder("spend", "month", 1000), at("2026-02-10T12:00"))
+    cafe.sale(1000)
+    cafe.card = cafe.card._replace(held={}, tier=None)
+    entry = cafe.review().entry
+    assert entry is not None
+    assert (entry.kind, entry.lines, tier(cafe)) == ("tier", (), "top")
+    cafe.card = cafe.card._replace(held={"top": cafe.card.held["top"]._replace(until="2026-02-28")})
+    longer = cafe.review().entry
+    assert longer is not None
+    assert (longer.kind, longer.tier_from, longer.tier_to) == ("tier", "top", "top")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from regulars.domain import calendar
+from regulars.domain import calendar, undoing
 from regulars.domain.card import Card
 from regulars.domain.decision import Decision
 from regulars.domain.operations import GiveSurprise
@@ -151,3 +151,22 @@ def test_a_sale_that_is_undone_may_leave_a_debt() -> None:
     cafe.adjust("point", -5)
     undo(cafe, sale)
     assert dict(cafe.card.debt) == {"point": 5}
+
+
+def test_what_can_be_undone() -> None:
+    cafe = shop()
+    gift = cafe.do(GiveSurprise(cafe.origin(), "warm"))
+    sale = cafe.sale(1000)
+    (coffee,) = sale.unlocked
+    done = [sale, cafe.adjust("point", 5), gift, cafe.decided[0], cafe.cancel(coffee)]
+    entries = [one.entry for one in done if one.entry]
+    assert [undoing.is_undone(one) for one in entries] == [True, True, True, False, False]
+    assert [undoing.is_correction(one) for one in entries] == [False, True, False, False, False]
+
+
+def test_what_a_sale_had_unlocked_is_cancelled_with_it() -> None:
+    cafe = shop()
+    sale = cafe.sale(1000)
+    (coffee,) = sale.unlocked
+    closed = {one.voucher_id: one.status for one in cafe.refund(sale).vouchers}
+    assert closed == {coffee.voucher_id: "cancelled"}

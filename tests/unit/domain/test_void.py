@@ -219,3 +219,116 @@ def test_what_others_have_by_now_cannot_be_taken_back(left: int) -> None:
     with pytest.raises(Refused) as refused:
         cafe.void(refund, sale)
     assert refused.value.code is RefusalCode.LIMIT_REACHED
+
+
+@pytest.mark.parametrize("left", [1, 0])
+def test_nor_what_the_last_of_two_refunds_has_left_to_others(left: int) -> None:
+    """The first of two is taken back: something of the sale is left again, and so is its use."""
+    bonus = {"id": "first", "bonus": {"unit": "point", "amount": 9}, "on": ["spend"], "total": 5}
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], campaigns=[bonus]))
+    cafe.join()
+    sale = cafe.sale(1000)
+    part, rest = cafe.refund(sale, 300), cafe.refund(sale)
+    assert (part.counts, rest.counts) == ((), (("campaign:first", -1, 5),))
+    cafe.left = {"campaign:first": left}
+    if left:
+        assert cafe.void(part, sale).counts == (("campaign:first", 1, 5),)
+        return
+    with pytest.raises(Refused) as refused:
+        cafe.void(part, sale)
+    assert refused.value.code is RefusalCode.LIMIT_REACHED
+
+
+def test_its_entry_says_what_counts_again() -> None:
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()]))
+    cafe.join()
+    sale = cafe.sale(1000, order_id="o")
+    refund = cafe.refund(sale)
+    assert refund.entry is not None
+    entry = cafe.void(refund, sale).entry
+    assert entry is not None
+    assert entry.facts == {
+        "voids": refund.entry.seq, "amount": -1000, "order": "o",
+        "spend": 1000, "visits": 1, "points": 10,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("points", [3, 1])
+def test_what_had_expired_does_not_come_back_with_the_first_of_two(points: int) -> None:
+    cafe = Shop(
+        make_program(units=[unit(expiry={"type": "months", "months": 1})], earn=[spend_rule()])
+    )
+    cafe.join()
+    sale = cafe.sale(1000)
+    cafe.later(days=60).expire()
+    first, _ = cafe.refund(sale, 100 * points), cafe.refund(sale, 300)
+    assert first.entry is not None
+    assert first.entry.facts["lapsed"] == {"point": points}
+    cafe.void(first, sale)
+    assert (cafe.card.lots, dict(cafe.card.debt)) == ({}, {})
+    assert dict(cafe.card.taken) == {"x:point:2026-12-31": ("", 7)}
+
+
+def test_two_with_ids_of_their_own_are_taken_back_one_after_the_other() -> None:
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()]))
+    cafe.join()
+    sale = cafe.sale(1000)
+    first, second = (cafe.refund(sale, 300, refund_id=one) for one in ("r1", "r2"))
+    for refund, points in ((first, 7), (second, 10)):
+        entry = cafe.void(refund, sale).entry
+        assert entry is not None
+        assert (cafe.available(), entry.facts["refund"][:1]) == (points, "r")
+    assert cafe.refunded[2].minor == 0
+
+
+def test_a_credit_that_is_used_again_ends_when_it_did() -> None:
+    """The refund of its order had given it a week at least."""
+    rate = {"units": 100, "amount_minor": 500}
+    money = reward("money", 0, kind="credit", rate=rate, valid_days=3)
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], rewards=[money]))
+    cafe.join()
+    cafe.adjust("point", 200)
+    voucher = cafe.issue("money", 200)
+    cafe.redeem(voucher, 400, "o", 2000)
+    sale = cafe.sale(2000, order_id="o")
+    refund = cafe.refund(sale)
+    now = cafe.vouchers[voucher.voucher_id]
+    assert (now.left_minor, now.expires_on) == (1000, "2026-11-29")
+    cafe.void(refund, sale)
+    now = cafe.vouchers[voucher.voucher_id]
+    assert (now.left_minor, now.expires_on) == (600, "2026-11-25")
+
+
+@pytest.mark.parametrize("left", [1, 0])
+def test_of_a_stock_nobody_else_may_have_it_by_now(left: int) -> None:
+    ten = reward("ten", 10, auto=True, stock=3)
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], rewards=[ten]))
+    cafe.join()
+    sale = cafe.sale(1000)
+    refund = cafe.refund(sale)
+    assert refund.counts == (("stock:ten", -1, 3),)
+    cafe.left = {"stock:ten": left}
+    if left:
+        assert cafe.void(refund, sale).counts == (("stock:ten", 1, 3),)
+        return
+    with pytest.raises(Refused) as refused:
+        cafe.void(refund, sale)
+    assert refused.value.code is RefusalCode.LIMIT_REACHED
+
+
+@pytest.mark.parametrize("spent", [0, 1])
+def test_what_was_left_of_a_voucher_goes_back_into_it(spent: int) -> None:
+    """It gave three units back, of which the refund took two; the one that is left is locked again,
+    or owed."""
+    three = reward("three", 3, auto=True)
+    cafe = Shop(make_program(units=[unit()], earn=[spend_rule()], rewards=[three]))
+    cafe.join()
+    sale = cafe.sale(300)
+    refund = cafe.refund(sale, 200)
+    assert (cafe.available(), len(cafe.card.open)) == (1, 0)
+    cafe.adjust("point", -spent)
+    entry = cafe.void(refund, sale).entry
+    assert entry is not None
+    assert [line.amount for line in entry.lines] == [-1]
+    assert (cafe.available(), len(cafe.card.open)) == (0, 1)
+    assert cafe.card.debt == ({"point": 1} if spent else {})

@@ -65,7 +65,7 @@ def running(program: Program, card: Card, now: datetime, words: Words) -> Iterab
     segment = segments.segment(program, card, today)
     for one in program.campaigns:
         anywhere = one._replace(hours=("", ""), locations=())
-        occasion = Occasion(local, card.tier and card.tier.id, segment, None, MUCH)
+        occasion = Occasion(local, card.tier_id, segment, None, MUCH)
         _, until = one.hours
         joins = one.on and set(one.on) == {"join"}
         if joins or not campaigns.applies(anywhere, occasion) or (until and until <= clock):

@@ -59,7 +59,7 @@ class TierPanel(NamedTuple):
 
 def progress(program: Program, card: Card, today: date) -> TierPanel | None:
     """The tier held, and the next one that is reached by counting."""
-    rank = program.tier_rank(card.tier.id if card.tier else None)
+    rank = program.tier_rank(card.tier_id)
     if rank < 0:
         return None
     shown = TierPanel(name=program.tiers[rank].name)
@@ -81,7 +81,7 @@ def steps(program: Program, card: Card, words: Words) -> tuple[Step, ...]:
     """Every step of the ladder, from the lowest; none for a programme with fewer than two."""
     if len(program.tiers) < 2:
         return ()
-    own = program.tier_rank(card.tier.id if card.tier else None)
+    own = program.tier_rank(card.tier_id)
     return tuple(
         Step(
             name=words.pick(tier.name),
@@ -162,7 +162,7 @@ def benefits(
 ) -> tuple[BenefitRow, ...]:
     """What the own tier gives: what comes again with its next day, discounts that stand, and perks
     in words, except those that say the name of one of the others."""
-    rank = program.tier_rank(card.tier.id if card.tier else None)
+    rank = program.tier_rank(card.tier_id)
     if rank < 0:
         return ()
     tier = program.tiers[rank]
