@@ -9,57 +9,57 @@ First what concerns the request before anything is decided, then what concerns t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum, auto
+from enum import StrEnum
 from typing import Any
 
 
 class RefusalCode(StrEnum):
-    """The stable `code` of a problem document: the name in small letters."""
+    """The stable `code` of a problem document."""
 
     # The request itself
-    TOO_LARGE = auto()
-    MALFORMED = auto()
-    UNAUTHORIZED = auto()
-    FORBIDDEN = auto()
-    CONFIRM_NEEDED = auto()
-    NOT_FOUND = auto()
-    METHOD_NOT_ALLOWED = auto()
-    UNSUPPORTED_MEDIA_TYPE = auto()
-    IDEMPOTENCY_KEY_REQUIRED = auto()
-    INVALID = auto()
-    IDEMPOTENCY_MISMATCH = auto()
-    SLUG_TAKEN = auto()
-    CONTACT_TAKEN = auto()
-    DEVICE_NEEDED = auto()
-    CODE_USED = auto()
-    CODE_EXPIRED = auto()
-    STALE_VERSION = auto()
-    PREVIEW_NEEDED = auto()
-    LOSSES = auto()
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    CONFIRM_NEEDED = "confirm_needed"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required"
+    INVALID = "invalid"
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    SLUG_TAKEN = "slug_taken"
+    CONTACT_TAKEN = "contact_taken"
+    DEVICE_NEEDED = "device_needed"
+    CODE_USED = "code_used"
+    CODE_EXPIRED = "code_expired"
+    STALE_VERSION = "stale_version"
+    PREVIEW_NEEDED = "preview_needed"
+    LOSSES = "losses"
     # Accrual
-    CAP_REACHED = auto()
-    STAFF_LIMIT = auto()
-    ORDER_OF_ANOTHER_MEMBER = auto()
+    CAP_REACHED = "cap_reached"
+    STAFF_LIMIT = "staff_limit"
+    ORDER_OF_ANOTHER_MEMBER = "order_of_another_member"
     # Rewards
-    HELD = auto()
-    DEBT = auto()
-    TIER_REQUIRED = auto()
-    OUT_OF_STOCK = auto()
-    LIMIT_REACHED = auto()
-    INSUFFICIENT_BALANCE = auto()
-    VOUCHER_REDEEMED = auto()
-    VOUCHER_CANCELLED = auto()
-    VOUCHER_EXPIRED = auto()
+    HELD = "held"
+    DEBT = "debt"
+    TIER_REQUIRED = "tier_required"
+    OUT_OF_STOCK = "out_of_stock"
+    LIMIT_REACHED = "limit_reached"
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    VOUCHER_REDEEMED = "voucher_redeemed"
+    VOUCHER_CANCELLED = "voucher_cancelled"
+    VOUCHER_EXPIRED = "voucher_expired"
     # Corrections
-    ALREADY_REVERSED = auto()
-    REFUND_MISMATCH = auto()
-    UNDO_EXPIRED = auto()
-    ALREADY_SPENT = auto()
+    ALREADY_REVERSED = "already_reversed"
+    REFUND_MISMATCH = "refund_mismatch"
+    UNDO_EXPIRED = "undo_expired"
+    ALREADY_SPENT = "already_spent"
     # May succeed when tried again
-    CONFLICT = auto()
-    RATE_LIMITED = auto()
-    UNAVAILABLE = auto()
-    INTERNAL = auto()
+    CONFLICT = "conflict"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
 
     @property
     def transient(self) -> bool:
