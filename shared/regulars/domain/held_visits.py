@@ -150,7 +150,7 @@ def _take_out(draft: Draft, held: HeldVisit, booked: Entry, why: Reason) -> None
         raise _over()
     for line in carryover.lines_now(draft.program, booked):
         expires_on, available_on = lot_dates(line.lot)
-        if available_on != HELD or line.amount <= 0:
+        if line.reason.kind is not ReasonKind.HELD or available_on != HELD:
             continue
         there = {lot.key: lot.amount for lot in draft.card.lots.get(line.unit, ())}
         amount = min(line.amount, there.get((expires_on, HELD), 0))

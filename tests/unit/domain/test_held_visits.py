@@ -16,6 +16,7 @@ from regulars.domain.ledger import Entry
 from regulars.domain.operations import Adjust
 from regulars.domain.refusals import RefusalCode, Refused
 from tests.unit.domain.shop import Shop, make_program, reward, spend_rule, unit, visit_rule
+from tests.unit.domain.versions import Versions
 
 SCAN = Scan("printed", 10, 2)
 THREE_MONTHS = {"type": "months", "months": 3}
@@ -213,6 +214,29 @@ def test_what_waits_counts_under_the_limits_of_visits() -> None:
     hold(cafe.later(minutes=1), 1, free)
     assert refused(hold, cafe.later(minutes=30), 1, free) is RefusalCode.CAP_REACHED
     hold(cafe.later(days=1), 2, free)
+
+
+def test_what_an_entry_carries_over_belongs_to_the_visit_before() -> None:
+    """The entry of the second visit brings what waits for the first one into a new unit."""
+
+    def earning(name: str, **more: Any) -> dict[str, Any]:
+        units = [unit(name, "stamps", expiry=THREE_MONTHS, **more)]
+        return {"units": units, "earn": [visit_rule(2) | {"unit": name}]}
+
+    versions = Versions(**earning("stamp"))
+    cafe = Shop(versions.program)
+    cafe.join()
+    first = hold(cafe.later(seconds=1))
+    cafe.program = versions.publish(
+        **earning("star", replaces={"unit": "stamp", "rate": "1"})
+    )  # fmt: skip
+    second = hold(cafe.later(minutes=20))
+    assert cafe.card.pending("star", cafe.today) == 4
+    drop(cafe, second, waiting(cafe)[1])
+    assert cafe.card.pending("star", cafe.today) == 2
+    confirm(cafe, first)
+    assert (cafe.available("star"), cafe.card.pending("star", cafe.today)) == (2, 0)
+    assert cafe.verify() == []
 
 
 def test_who_is_seen_confirms_what_waits() -> None:
