@@ -138,6 +138,37 @@ def test_who_stamps_a_card_of_their_own_is_found_before_it_is_full(
     assert "One person made all 8 bookings on one card" in signal["why"]
 
 
+def stamps_of_kata(night: Night, card: str, nights: int) -> list[list[str]]:
+    """Two stamps a shift on one card; the kinds of signals of each morning."""
+    found = []
+    for _ in range(nights):
+        night.guests()
+        for _ in range(2):
+            assert night.kata.earn(card).status == 200
+            night.frozen.now += timedelta(minutes=5)
+        found.append(night.falls())
+    return found
+
+
+@pytest.mark.parametrize("explained", [False, True])
+def test_who_was_found_with_one_card_is_found_sooner_with_the_next(
+    service: Service, frozen: Clock, explained: bool
+) -> None:
+    """Six stamps are no signal where two work. Because of the first card they are, unless its
+    guest has explained it."""
+    night = Night(service, frozen)
+    first, second = (night.shop.join()["member_id"] for _ in range(2))
+    assert stamps_of_kata(night, first, 4)[-1] == ["same_person"]
+    (signal,) = night.shop.call("GET", "/v1/fraud").json["items"]
+    for do in ("hold", "dismiss") if explained else ("hold",):
+        path = f"/v1/fraud/{signal['signal_id']}"
+        assert night.shop.call("POST", path, {"do": do}).status == 200
+
+    found = stamps_of_kata(night, second, 3)
+
+    assert found == [[], [], [] if explained else ["same_person"]]
+
+
 def test_rewards_for_guests_who_were_only_named_are_a_signal(
     service: Service, frozen: Clock
 ) -> None:

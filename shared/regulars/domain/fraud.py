@@ -31,6 +31,7 @@ from regulars.domain.signals import (
     Signal,
     SignalKind,
     grouped,
+    is_about_hold,
     is_by_hand,
     no_order,
     signal,
@@ -49,7 +50,7 @@ def of_weeks(facts: Facts) -> list[Signal]:
 
 def shows_in_weeks(entry: Entry) -> bool:
     """Tell whether a search over weeks needs an entry; what tills report it does not."""
-    return is_by_hand(entry) or entry.kind in {"redeem", "bonus", "reverse"}
+    return is_by_hand(entry) or entry.kind in {"redeem", "bonus", "reverse"} or is_about_hold(entry)
 
 
 def value_minor(program: Program, entries: Iterable[Entry]) -> int:
@@ -102,7 +103,8 @@ def _card_velocity(facts: Facts) -> Iterator[Signal]:
     for (member_id, day), found in grouped(
         facts.by_hand(), lambda booking: (booking.member_id, facts.day(booking))
     ):
-        if len(found) >= LIMITS.card_a_day:
+        full = len(found) >= LIMITS.card_filled and facts.fills_card(found)
+        if full or len(found) >= LIMITS.card_a_day:
             yield signal("card_velocity", member_id, day, found)
 
 

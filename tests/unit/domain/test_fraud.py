@@ -25,16 +25,17 @@ MINUTE = timedelta(minutes=1)
 class Day:
     """What is booked at a shop, in order of time."""
 
-    def __init__(self, opening: list[dict[str, Any]] | None = None) -> None:
+    def __init__(self, opening: list[dict[str, Any]] | None = None, cost: int = 10) -> None:
         place = {"id": "main", "name": "Main"} | ({"opening": opening} if opening else {})
         self.program = make_program(
             units=[unit("stamp", "stamps")], earn=[visit_rule()], timezone="Europe/Budapest",
-            rewards=[reward("coffee", 10, "stamp", kind="amount", amount_minor=300)],
+            rewards=[reward("coffee", cost, "stamp", kind="amount", amount_minor=300)],
             locations=[place],
         )  # fmt: skip
         self.bookings: list[Booking] = []
         self.joined: dict[str, Joined] = {}
         self.brought: dict[str, tuple[Friend, ...]] = {}
+        self.known: set[str] = set()
         self._seq = count(1)
 
     def add(self, member: str, kind: Kind, at: datetime, **more: Any) -> int:
@@ -56,7 +57,9 @@ class Day:
     def found(self, *, week: bool = False) -> list[Signal]:
         now_ms = to_ms(MONDAY) + 7 * 86_400_000
         ordered = sorted(self.bookings, key=lambda one: one.entry.recorded_ms)
-        facts = Facts(ordered, self.program, now_ms, self.joined, brought=self.brought)
+        facts = Facts(
+            ordered, self.program, now_ms, self.joined, brought=self.brought, known=self.known
+        )
         return fraud.of_weeks(facts) if week else fraud.of_days(facts)
 
     def kinds(self, *, week: bool = False) -> list[str]:
@@ -98,6 +101,19 @@ def test_a_card_that_is_used_a_lot_for_a_good_reason_is_none(honest: str) -> Non
             day.add("anna", "reverse", at + MINUTE, facts={"reverses": seq}, patch=patch)
 
     assert day.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("cost", "bookings", "signals"),
+    [(5, 4, []), (5, 5, ["card_velocity"]), (6, 5, []), (3, 4, [])],
+)
+def test_a_card_that_is_filled_in_a_day(cost: int, bookings: int, signals: list[str]) -> None:
+    """A card of five stamps is full before the sixth; a family comes four times."""
+    day = Day(cost=cost)
+    for at in each(bookings, 20 * MINUTE):
+        day.visit("own", at)
+
+    assert day.kinds() == signals
 
 
 def test_a_part_that_is_refunded_hides_nothing() -> None:

@@ -164,3 +164,51 @@ def test_rewards_for_guests_who_were_only_named(named: int, shown: int, signals:
     if signals:
         (signal,) = day.found(week=True)
         assert (signal.figures, signal.staff) == ({"n": named, "all": named + shown}, None)
+
+
+def own(day: Day, times: list[tuple[int, int]]) -> None:
+    """A card that person0 alone stamps, at minutes of days."""
+    for number, minute in times:
+        day.visit("own", MONDAY + timedelta(days=number, minutes=60 + minute, seconds=7),
+                  staff="person0")  # fmt: skip
+
+
+SLOWLY = [(number, 0) for number in range(5)]
+SHIFTS = [(0, 0), (0, 90), (0, 180), (1, 0), (1, 90)]
+AT_ONCE = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("times", "cost", "known", "signals"),
+    [(SHIFTS, 5, "", 1), (SHIFTS[:4], 4, "", 0), (SHIFTS, 10, "", 0), (AT_ONCE, 5, "", 0),
+     (SLOWLY, 5, "", 0), (SLOWLY, 5, "person1", 0), (SLOWLY, 5, "person0", 1)],
+)  # fmt: skip
+def test_a_short_card_that_one_of_two_fills(
+    times: list[tuple[int, int]], cost: int, known: str, signals: int
+) -> None:
+    """Several times a day, or by somebody because of whom another card was put on hold; whose
+    friends are stamped one by one came once."""
+    day = Day(cost=cost)
+    day.known = {known}
+    shift(day, 2, 7)
+    own(day, times)
+
+    assert day.kinds(week=True) == ["same_person"] * signals
+
+
+def test_what_was_booked_before_a_hold_was_looked_at_then() -> None:
+    day = Day()
+    shift(day, 2, 7)
+    own(day, [(number, minute) for number in range(4) for minute in (0, 5)])
+    (before,) = day.found(week=True)
+    evening = MONDAY + timedelta(days=3, hours=9)
+    day.add("own", "adjust", evening, source="api", staff=None, facts={"hold": "fraud.x"})
+    assert day.kinds(week=True) == []
+    own(day, [(4, 0), (4, 90), (5, 0)])
+    assert day.kinds(week=True) == []
+    own(day, [(5, 90), (6, 0), (6, 90)])
+
+    (after,) = day.found(week=True)
+
+    assert (before.figures["n"], after.figures["n"]) == (8, 6)
+    assert after.ref == before.ref
