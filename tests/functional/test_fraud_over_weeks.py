@@ -40,13 +40,22 @@ def bring(cafe: Merchant, referrer: str) -> str:
     return friend
 
 
+def regular(cafe: Merchant, name: str = "Anna") -> str:
+    """A member who came on three days."""
+    member_id: str = cafe.join(test=True, name=name)["member_id"]
+    for _ in range(3):
+        buy(cafe, member_id)
+        walk(cafe, "P1D")
+    return member_id
+
+
 def buy(cafe: Merchant, member_id: str) -> None:
     cafe.earn(member_id, test=True, spend_minor=500)
     cafe.service.deliver_entries(cafe.sandbox_id, member_id)
 
 
 def test_friends_who_came_one_by_one_and_never_again(cafe: Merchant) -> None:
-    anna, bela = (cafe.join(test=True, name=name)["member_id"] for name in ("Anna", "Béla"))
+    anna, bela = (regular(cafe, name) for name in ("Anna", "Béla"))
     friends, real = [], []
     for _ in range(4):
         friends.append(bring(cafe, anna))
@@ -70,8 +79,23 @@ def test_friends_who_came_one_by_one_and_never_again(cafe: Merchant) -> None:
     assert set(another["members"]) == {anna, *friends}
 
 
-def test_who_was_rewarded_for_a_purchase_that_was_refunded_brought_nobody(cafe: Merchant) -> None:
+def test_who_never_came_and_brings_friends_is_found_at_once(cafe: Merchant) -> None:
+    """What somebody buys anyway they buy as one new friend after another."""
     anna = cafe.join(test=True)["member_id"]
+    friends = [bring(cafe, anna) for _ in range(2)]
+    walk(cafe, "P1D")
+    assert signals(cafe) == []
+    friends.append(bring(cafe, anna))
+    walk(cafe, "P1D")
+
+    (signal,) = signals(cafe)
+
+    assert (signal["kind"], set(signal["members"])) == ("referral_mill", {anna, *friends})
+    assert signal["why"] == "One member brought 3 friends and never bought anything."
+
+
+def test_who_was_rewarded_for_a_purchase_that_was_refunded_brought_nobody(cafe: Merchant) -> None:
+    anna = regular(cafe)
     for number in range(4):
         friend = cafe.join(test=True, referred_by=anna)["member_id"]
         cafe.earn(friend, test=True, spend_minor=500, order_id=f"o{number}")

@@ -74,10 +74,10 @@ def look_at_week(shop: Shop, monday: date, job: str) -> list[Booking]:
 
 def _report_weeks(shop: Shop, booked: list[Booking]) -> None:
     """Put on the list what weeks tell, with the friends that members brought."""
-    of_friends = brought.friends(shop, booked)
+    of_friends = brought.referrers(shop, booked)
     known = _known(shop)
     facts = Facts(booked, shop.program, to_ms(shop.now), brought=of_friends, known=known)
-    friends = (friend for found in of_friends.values() for friend in found)
+    friends = (friend for who in of_friends.values() for friend in who.friends)
     older = (booking for friend in friends for booking in friend.rewards)
     report(shop, fraud.of_weeks(facts), [*booked, *older])
 

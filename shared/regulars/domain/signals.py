@@ -81,6 +81,12 @@ class Thresholds(NamedTuple):
     friends_in_all: int = 4
     """Friends of one member who had a week to come again, of whom four in five are gone. Of real
     ones every second comes again."""
+    friends_of_a_stranger: int = 3
+    """Friends of one member who never came, of whom four in five came on `gone_days` at most:
+    whoever likes a shop so much buys there."""
+    friends_of_a_regular: int = 6
+    """As `friends_in_all`, of a member who came on more days than they brought friends: a regular knows many
+    people, and buys more than the friends are worth."""
     gone_days: int = 2
     """A friend is gone who came on so many days at most ..."""
     gone_since: timedelta = timedelta(days=7)
@@ -125,6 +131,15 @@ class Friend(NamedTuple):
     """When they came last."""
 
 
+class Referrer(NamedTuple):
+    """Somebody who was rewarded for friends."""
+
+    days: int
+    """On how many days they came themselves."""
+    friends: tuple[Friend, ...]
+    """The friends of the last months, the oldest first."""
+
+
 class Signal(NamedTuple):
     """Something that a person should look at."""
 
@@ -157,8 +172,8 @@ class Facts(NamedTuple):
     joined: Mapping[str, Joined] = MappingProxyType({})
     before: Mapping[int, Mapping[str, tuple[Opening, ...]]] = MappingProxyType({})
     """By earlier version in force at one of the bookings, when its locations were open."""
-    brought: Mapping[str, tuple[Friend, ...]] = MappingProxyType({})
-    """By member who was rewarded for a friend in this time, the friends of the last months."""
+    brought: Mapping[str, Referrer] = MappingProxyType({})
+    """The members who were rewarded for a friend in this time."""
     known: Set[str] = frozenset()
     """The people at the counter because of whom cards were put on hold lately."""
 

@@ -75,6 +75,8 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
                 "{n} members brought one another in a ring.",
                 n,
             )
+        case "referral_mill" if "own" in figures:
+            return words.t("One member brought {n} friends and never bought anything.", n=n)
         case "referral_mill":
             return words.t(
                 "One member brought {n} friends; {once} of them came once or twice, and then no"

@@ -14,7 +14,7 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.ledger import DEBT, Entry, Kind, Line
 from regulars.domain.operations import WHOLE
 from regulars.domain.reasons import refund, visit
-from regulars.domain.signals import Booking, Facts, Friend, Joined, Signal
+from regulars.domain.signals import Booking, Facts, Friend, Joined, Referrer, Signal
 from tests.unit.domain.shop import make_program, reward, unit, visit_rule
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)  # ten o'clock in Budapest
@@ -35,6 +35,7 @@ class Day:
         self.bookings: list[Booking] = []
         self.joined: dict[str, Joined] = {}
         self.brought: dict[str, tuple[Friend, ...]] = {}
+        self.own_days = 3
         self.known: set[str] = set()
         self._seq = count(1)
 
@@ -57,9 +58,10 @@ class Day:
     def found(self, *, week: bool = False) -> list[Signal]:
         now_ms = to_ms(MONDAY) + 7 * 86_400_000
         ordered = sorted(self.bookings, key=lambda one: one.entry.recorded_ms)
-        facts = Facts(
-            ordered, self.program, now_ms, self.joined, brought=self.brought, known=self.known
-        )
+        brought = {
+            member: Referrer(self.own_days, friends) for member, friends in self.brought.items()
+        }
+        facts = Facts(ordered, self.program, now_ms, self.joined, brought=brought, known=self.known)
         return fraud.of_weeks(facts) if week else fraud.of_days(facts)
 
     def kinds(self, *, week: bool = False) -> list[str]:

@@ -80,6 +80,38 @@ def test_a_few_friends_over_weeks_who_never_came_again(
     assert day.kinds(week=True) == []  # who came six days ago had no time to come again
 
 
+@pytest.mark.parametrize(
+    ("own_days", "friends", "signals"),
+    [(0, 2, 0), (0, 3, 1), (1, 3, 0), (1, 4, 1), (4, 4, 1), (5, 4, 0), (6, 5, 0), (7, 6, 1)],
+)
+def test_who_never_comes_is_believed_less_and_a_regular_more(
+    own_days: int, friends: int, signals: int
+) -> None:
+    """Of friends who are gone."""
+    day, before = Day(), MONDAY - timedelta(days=9)
+    day.own_days = own_days
+    day.brought["anna"] = tuple(
+        friend(day, f"friend{place}", before, 1, before) for place in range(friends)
+    )
+
+    assert day.kinds(week=True) == ["referral_mill"] * signals
+
+
+def test_who_never_came_is_a_signal_before_the_friends_had_time_to_come_again() -> None:
+    day, other = Day(), Day()
+    now = MONDAY + timedelta(days=6)
+    for one in (day, other):
+        one.own_days = 0
+        one.brought["anna"] = tuple(
+            friend(one, f"friend{place}", now, 9 if one is other and place else 2, now)
+            for place in range(3)
+        )
+
+    (signal,) = day.found(week=True)
+    assert (signal.kind, signal.figures) == ("referral_mill", {"n": 3, "once": 3, "own": 0})
+    assert other.kinds(week=True) == []  # two of them became regulars
+
+
 def test_a_signal_of_friends_names_those_who_are_gone_and_what_both_sides_got() -> None:
     day = Day()
     before = MONDAY - timedelta(days=9)
