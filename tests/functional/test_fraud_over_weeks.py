@@ -208,3 +208,25 @@ def test_rewards_for_guests_who_were_only_named_are_a_signal(
     (signal,) = night.shop.call("GET", "/v1/fraud").json["items"]
     assert signal["why"] == "3 of 3 rewards were redeemed for guests whose card nobody scanned."
     assert signal["value_minor"] == 3 * 90
+
+
+def test_one_reward_for_who_was_only_named_and_bought_nothing_is_enough(
+    service: Service, frozen: Clock
+) -> None:
+    night = Night(service, frozen)
+    away, here = (night.shop.join()["member_id"] for _ in range(2))
+    for guest in (away, here):
+        frozen.now += timedelta(hours=2)
+        (voucher,) = night.shop.earn(guest, visits=10)["unlocked"]
+        later = timedelta(hours=1.5 if guest == away else 0)
+        frozen.now += later
+        assert night.bela.post(f"/v1/vouchers/{voucher['code']}/redeem", {}).status == 200
+
+    frozen.now += timedelta(hours=2)
+    service.run_job("digest")
+
+    (signal,) = night.shop.call("GET", "/v1/fraud").json["items"]
+    assert (signal["kind"], signal["members"]) == ("unverified", [away])
+    assert signal["why"] == (
+        "1 reward was redeemed for a guest whose card nobody scanned and who bought nothing."
+    )

@@ -36,6 +36,14 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
                 n=n,
                 others=figures.get("others", 0),
             )
+        case "unverified" if "alone" in figures:
+            return words.n(
+                "{n} reward was redeemed for a guest whose card nobody scanned and who bought"
+                " nothing.",
+                "{n} rewards were redeemed for guests whose card nobody scanned and who bought"
+                " nothing.",
+                n,
+            )
         case "unverified":
             return words.n(
                 "{n} of {all} rewards was redeemed for guests whose card nobody scanned.",

@@ -189,6 +189,29 @@ def test_rewards_without_a_visit() -> None:
 
 
 @pytest.mark.parametrize(
+    ("unverified", "bought", "others_bought", "signals"),
+    [(1, False, [True], ["unverified"]), (0, False, [True], []), (1, True, [True], []),
+     (1, False, [], []), (1, False, [True, False], []),
+     (1, False, [True, True, False], ["unverified"])],
+)  # fmt: skip
+def test_one_reward_for_who_was_only_named_and_bought_nothing(
+    unverified: int, bought: bool, others_bought: list[bool], signals: list[str]
+) -> None:
+    """Where guests who fetch a reward buy something, too."""
+    day = Day()
+    for place, visit_too in enumerate([bought, *others_bought]):
+        facts = {"unverified": 1} if unverified and place == 0 else {}
+        at = MONDAY + 10 * place * MINUTE
+        day.add(f"guest{place}", "redeem", at, facts=facts)
+        if visit_too:
+            day.visit(f"guest{place}", at + MINUTE)
+
+    assert day.kinds() == signals
+    if signals:
+        assert day.found()[0].figures == {"n": 1, "alone": 1}
+
+
+@pytest.mark.parametrize(
     ("at", "signals"),
     [(NIGHT, ["off_hours"]), (MONDAY, []),
      (MONDAY.replace(hour=6, minute=15), []),  # a quarter past seven: they put out the chairs
