@@ -193,6 +193,21 @@ def test_who_was_found_with_one_card_is_found_sooner_with_the_next(
     assert found == [[], [], [] if explained else ["same_person"]]
 
 
+def test_the_same_stamps_are_not_heard_of_again_in_the_week_after_a_hold(
+    service: Service, frozen: Clock
+) -> None:
+    night = Night(service, frozen)
+    own = night.shop.join()["member_id"]
+    assert stamps_of_kata(night, own, 4)[-1] == ["same_person"]
+    (signal,) = night.shop.call("GET", "/v1/fraud").json["items"]
+    path = f"/v1/fraud/{signal['signal_id']}"
+    assert night.shop.call("POST", path, {"do": "hold"}).status == 200
+    frozen.now += timedelta(days=5)
+    night.falls()
+
+    assert stamps_of_kata(night, own, 1) == [[]]
+
+
 def test_rewards_for_guests_who_were_only_named_are_a_signal(
     service: Service, frozen: Clock
 ) -> None:
