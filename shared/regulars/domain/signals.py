@@ -85,8 +85,8 @@ class Thresholds(NamedTuple):
     """Friends of one member who never came, of whom four in five came on `gone_days` at most:
     whoever likes a shop so much buys there."""
     friends_of_a_regular: int = 6
-    """As `friends_in_all`, of a member who came on more days than they brought friends: a regular knows many
-    people, and buys more than the friends are worth."""
+    """As `friends_in_all`, of a member who came on more days than they brought friends: a regular
+    knows many people, and buys more than the friends are worth."""
     gone_days: int = 2
     """A friend is gone who came on so many days at most ..."""
     gone_since: timedelta = timedelta(days=7)
