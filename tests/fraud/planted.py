@@ -46,13 +46,15 @@ def _cards_are_not_held() -> Patches:
 
 
 def _one_card_of_a_signal_is_held() -> Patches:
-    """As it was once: of cards with as many entries the operations had one name."""
+    """As it was once: of cards with as many entries the operations had one name. A card that is
+    filled in a day has a signal of its own, too, which would hide it."""
 
     def alike(op: str, *rest: Any, **more: Any) -> Origin:
         what, signal, _, seq = op.split(":")
         return Origin(f"{what}:{signal}:{seq}", *rest, **more)
 
-    return [(act_on_signal, "Origin", alike)]
+    none_filled = LIMITS._replace(card_filled=LIMITS.card_a_day)
+    return [(act_on_signal, "Origin", alike), (fraud, "LIMITS", none_filled)]
 
 
 def _what_one_person_does_is_no_signal() -> Patches:

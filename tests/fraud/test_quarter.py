@@ -60,9 +60,8 @@ def test_a_seed_is_always_the_same_weeks() -> None:
 @pytest.mark.parametrize("name", REMOVALS)
 def test_without_a_protection_a_goal_is_missed(name: str) -> None:
     removal = REMOVALS[name]
-    assert as_it_is(removal.shop, removal.seed).missed_goals == []
-
     with planted(name):
         report = played(removal.shop, removal.seed)
 
-    assert report.missed_goals
+    # In a few weeks of one shop some visits of a family can be too many already.
+    assert set(report.missed_goals) - set(as_it_is(removal.shop, removal.seed).missed_goals)

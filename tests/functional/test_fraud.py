@@ -75,7 +75,7 @@ def whole(cafe: Merchant, member_id: str) -> bool:
 
 
 def test_it_is_found_within_the_hour_said_in_words_and_found_once(cafe: Merchant) -> None:
-    quiet, busy = stamped(cafe, 5), stamped(cafe)
+    quiet, busy = stamped(cafe, 4), stamped(cafe)
     assert signals(cafe) == []
     walk(cafe)
 
@@ -200,8 +200,8 @@ def test_every_card_of_a_signal_is_held_and_released(cafe: Merchant) -> None:
     set_hours(cafe, OPEN_AT_NIGHT)
     cards = [stamped(cafe, 5) for _ in range(3)]
     walk(cafe)
-    (signal,) = signals(cafe)
-    assert (signal["kind"], set(signal["members"])) == ("off_hours", set(cards))
+    (signal,) = [one for one in signals(cafe) if one["kind"] == "off_hours"]
+    assert set(signal["members"]) == set(cards)
 
     settle(cafe, signal, "hold")
 
@@ -302,11 +302,11 @@ def test_staff_who_stamp_a_card_of_their_own_head_the_next_digest(cafe: Merchant
     """T8: the card that was used again and again, in the week's mail, at rank 1."""
     walk(cafe, "P1D")  # to a Monday
     own, guest = stamped(cafe, 0), stamped(cafe, 0)
-    for _ in range(3):
-        for _ in range(5):  # never too many in a day
+    for _ in range(4):
+        for _ in range(4):  # never too many in a day
             cafe.earn(own, test=True, staff="kata")
-        cafe.earn(guest, test=True, staff="kata")
         walk(cafe, "P1D")
+    cafe.earn(guest, test=True, staff="kata")
     cafe.call("POST", "/v1/adjust", {"member_id": guest, "unit": "point", "amount": 3,
                                      "reason": "sorry"}, test=True)  # fmt: skip
     walk(cafe, "P9D")
@@ -317,5 +317,5 @@ def test_staff_who_stamp_a_card_of_their_own_head_the_next_digest(cafe: Merchant
     mails = [one for one in sent if one["kind"] == "digest"]
 
     assert (signal["kind"], signal["members"], signal["staff"]) == ("one_card", [own], "kata")
-    assert any("15 times on one card in a week" in str(mail) for mail in mails)
+    assert any("16 times on one card in a week" in str(mail) for mail in mails)
     assert any("1 balance was corrected by hand" in str(mail) for mail in mails)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from regulars.domain import calendar
 from regulars.domain.ledger import parse
 from regulars.domain.made_up_members import friend_of
-from regulars.domain.signals import Booking, Friend
+from regulars.domain.signals import Booking, Friend, Referrer
 from regulars.program.shop import Shop
 from regulars.store import cards, keys
 
@@ -19,11 +19,16 @@ MONTHS = timedelta(days=60)
 """Friends of longer ago are left out."""
 
 
-def friends(shop: Shop, booked: Iterable[Booking]) -> dict[str, tuple[Friend, ...]]:
-    """Return by member who was rewarded for a friend in these bookings all friends of the last
-    months, the oldest first."""
+def referrers(shop: Shop, booked: Iterable[Booking]) -> dict[str, Referrer]:
+    """Return the members who were rewarded for a friend in these bookings, with all friends of the
+    last months."""
     lately = dict.fromkeys(booking.member_id for booking in booked if friend_of(booking))
-    return {member_id: tuple(_of(shop, member_id)) for member_id in lately}
+    found = {member_id: shop.ledger.card(member_id) for member_id in lately}
+    return {
+        member_id: Referrer(len(card.came), tuple(_of(shop, member_id)))
+        for member_id, card in found.items()
+        if card
+    }
 
 
 def _of(shop: Shop, member_id: str) -> Iterator[Friend]:

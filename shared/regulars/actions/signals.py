@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from regulars.actions import aside, attention, brought
+from regulars.actions import act_on_signal, aside, attention, brought
 from regulars.actions.due_marks import FRAUD
 from regulars.domain import calendar, fraud
+from regulars.domain.by_one_person import BY_ONE_PERSON
 from regulars.domain.calendar import to_ms
 from regulars.domain.program import Opening
 from regulars.domain.signals import LIMITS, Booking, Facts, Joined, Signal
@@ -29,6 +30,9 @@ DAYS_BACK = 8
 WEEKS_BACK = 2
 """And what shows in weeks only is looked for in this one and so many before: units are pending for
 two weeks where goods can be returned."""
+
+KNOWN = timedelta(days=60)
+"""For so long it is remembered because of whom cards were put on hold."""
 
 NAMED_MAX = 500
 """So many entries, and members, a signal names: the newest."""
@@ -70,11 +74,26 @@ def look_at_week(shop: Shop, monday: date, job: str) -> list[Booking]:
 
 def _report_weeks(shop: Shop, booked: list[Booking]) -> None:
     """Put on the list what weeks tell, with the friends that members brought."""
-    of_friends = brought.friends(shop, booked)
-    facts = Facts(booked, shop.program, to_ms(shop.now), brought=of_friends)
-    friends = (friend for found in of_friends.values() for friend in found)
+    of_friends = brought.referrers(shop, booked)
+    known = _known(shop)
+    facts = Facts(booked, shop.program, to_ms(shop.now), brought=of_friends, known=known)
+    friends = (friend for who in of_friends.values() for friend in who.friends)
     older = (booking for friend in friends for booking in friend.rewards)
     report(shop, fraud.of_weeks(facts), [*booked, *older])
+
+
+def _known(shop: Shop) -> frozenset[str]:
+    """Return because of whom cards were put on hold lately, and are still."""
+    held, _ = attention.page(
+        shop.table, shop.merchant_id,
+        kind="fraud", limit=attention.PAGE, cursor=None, closed=act_on_signal.STATES["hold"],
+    )  # fmt: skip
+    since_ms = to_ms(shop.now - KNOWN)
+    return frozenset(
+        str(item.about["staff"])
+        for item in held
+        if item.about["signal"] in BY_ONE_PERSON and "staff" in item.about and item.at_ms > since_ms
+    )
 
 
 def read(shop: Shop, begins: datetime, ends: datetime, job: str = FRAUD) -> list[Booking]:

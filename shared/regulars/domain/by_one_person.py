@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
-from regulars.domain.signals import LIMITS, Booking, Facts, Signal, grouped, signal
+from regulars.domain.signals import (
+    LIMITS,
+    Booking,
+    Facts,
+    Signal,
+    grouped,
+    is_about_hold,
+    signal,
+)
 
+BY_ONE_PERSON = frozenset({"one_card", "same_person"})
+"""The kinds of signals that say: somebody serves a card of their own."""
 AT_HAND_MS = 2 * 3_600_000
 """Who books within so long before or after something was there, too."""
+ONE_VISIT_MS = 10 * 60_000
+"""What is booked on a card within so long is one visit."""
 
 
 def one_card(facts: Facts) -> Iterator[Signal]:
@@ -26,19 +38,43 @@ def one_card(facts: Facts) -> Iterator[Signal]:
 
 def same_person(facts: Facts) -> Iterator[Signal]:
     """Only one person stamps a card and redeems its rewards, although others are there and serve
-    other cards."""
+    other cards. What was booked before somebody put the card on hold, or released it, was looked
+    at then."""
     stamped = (booking for booking in facts.by_hand() if booking.entry.source == "staff")
     at_counter = sorted([*stamped, *_redeemed(facts)], key=lambda one: one.entry.recorded_ms)
     of_places = dict(grouped(at_counter, _place))
-    for (place, member_id), found in grouped(at_counter, lambda one: (_place(one), one.member_id)):
-        person, *more = {booking.entry.staff for booking in found}
-        if len(found) < LIMITS.same_person or more:
+    looked_ms = {
+        booking.member_id: booking.entry.recorded_ms
+        for booking in facts.bookings
+        if is_about_hold(booking.entry)
+    }
+    for (place, member_id), booked in grouped(at_counter, lambda one: (_place(one), one.member_id)):
+        since_ms = looked_ms.get(member_id, 0)
+        found = [booking for booking in booked if booking.entry.recorded_ms > since_ms]
+        filled = len(found) >= LIMITS.same_person_filled and facts.fills_card(found)
+        person, *more = {booking.entry.staff for booking in booked}
+        if more or not (filled or len(found) >= LIMITS.same_person):
             continue
         there = [booking for booking in of_places[place] if booking.member_id != member_id]
         others, odds = _odds(person, found, there)
+        if person in facts.known or _times_again(facts, found) >= LIMITS.times_again:
+            odds *= LIMITS.same_person_odder
         if odds >= LIMITS.same_person_odds:
             name = f"{member_id}-{person}"
             yield signal("same_person", name, facts.monday(found[-1]), found, others=others)
+
+
+def _times_again(facts: Facts, found: Iterable[Booking]) -> int:
+    """Count how often a card that was there came again on the same day; who is stamped one by one
+    came once."""
+    again, last = 0, None
+    for booking in found:
+        if booking.entry.kind == "redeem":
+            continue
+        if last and facts.day(last) == facts.day(booking):
+            again += booking.entry.recorded_ms - last.entry.recorded_ms >= ONE_VISIT_MS
+        last = booking
+    return again
 
 
 def _odds(

@@ -32,6 +32,7 @@ from regulars.domain.signals import (
     Signal,
     SignalKind,
     grouped,
+    is_about_hold,
     is_by_hand,
     no_order,
     signal,
@@ -50,7 +51,7 @@ def of_weeks(facts: Facts) -> list[Signal]:
 
 def shows_in_weeks(entry: Entry) -> bool:
     """Tell whether a search over weeks needs an entry; what tills report it does not."""
-    return is_by_hand(entry) or entry.kind in {"redeem", "bonus", "reverse"}
+    return is_by_hand(entry) or entry.kind in {"redeem", "bonus", "reverse"} or is_about_hold(entry)
 
 
 def value_minor(program: Program, entries: Iterable[Entry]) -> int:
@@ -103,7 +104,8 @@ def _card_velocity(facts: Facts) -> Iterator[Signal]:
     for (member_id, day), found in grouped(
         facts.by_hand(), lambda booking: (booking.member_id, facts.day(booking))
     ):
-        if len(found) >= LIMITS.card_a_day:
+        full = len(found) >= LIMITS.card_filled and facts.fills_card(found)
+        if full or len(found) >= LIMITS.card_a_day:
             yield signal("card_velocity", member_id, day, found)
 
 
@@ -137,6 +139,33 @@ def _burst(found: Sequence[Booking], most: int) -> list[Booking]:
 
 def _redeemed_alone(facts: Facts) -> Iterator[Signal]:
     """Rewards handed over at the counter, and nothing else of that card within an hour."""
+    redeemed, alone = _redeemed(facts)
+    ids = {booking.entry_id for booking in alone}
+    for (member_id, day), found in grouped(alone, lambda one: (one.member_id, facts.day(one))):
+        if len(found) >= LIMITS.alone_on_a_card:
+            yield signal("redeemed_alone", member_id, day, found)
+    for (staff, day), found in grouped(alone, lambda one: (one.entry.staff, facts.day(one))):
+        others = [one.entry_id in ids for one in redeemed if one.entry.staff != staff]
+        unusual = len(others) >= LIMITS.alone and sum(others) * 2 < len(others)
+        if len(found) >= LIMITS.alone and unusual:
+            yield signal("redeemed_alone", str(staff), day, found)
+
+
+def _unverified_alone(facts: Facts) -> Iterator[Signal]:
+    """A reward for a guest who was only named and bought nothing, where others buy something."""
+    redeemed, alone = _redeemed(facts)
+    unseen = [booking for booking in alone if booking.entry.facts.get("unverified")]
+    for (place, day), found in grouped(
+        unseen, lambda one: (one.entry.location or "", facts.day(one))
+    ):
+        others = len(redeemed) - len(found)
+        if (len(alone) - len(found)) * 2 < others:
+            yield signal("unverified", f"alone-{place}", day, found, alone=len(found))
+
+
+def _redeemed(facts: Facts) -> tuple[list[Booking], list[Booking]]:
+    """The rewards that were handed over at the counter an hour ago or earlier, and those of them
+    with nothing else of that card within an hour."""
     visits: dict[str, list[int]] = defaultdict(list)
     for booking in facts.bookings:
         if booking.entry.kind == "earn":
@@ -154,15 +183,7 @@ def _redeemed_alone(facts: Facts) -> Iterator[Signal]:
         and no_order(booking.entry)
         and booking.entry.recorded_ms <= facts.now_ms - HOUR_MS
     ]
-    alone = [booking for booking in redeemed if is_alone(booking)]
-    for (member_id, day), found in grouped(alone, lambda one: (one.member_id, facts.day(one))):
-        if len(found) >= LIMITS.alone_on_a_card:
-            yield signal("redeemed_alone", member_id, day, found)
-    for (staff, day), found in grouped(alone, lambda one: (one.entry.staff, facts.day(one))):
-        others = [is_alone(one) for one in redeemed if one.entry.staff != staff]
-        unusual = len(others) >= LIMITS.alone and sum(others) * 2 < len(others)
-        if len(found) >= LIMITS.alone and unusual:
-            yield signal("redeemed_alone", str(staff), day, found)
+    return redeemed, [booking for booking in redeemed if is_alone(booking)]
 
 
 def _off_hours(facts: Facts) -> Iterator[Signal]:
@@ -224,8 +245,8 @@ _VELOCITIES: tuple[tuple[SignalKind, _Of, _Of | None, int], ...] = (
 """What is fast, of whom, several of what must share it for a signal of its own, and from when."""
 
 _DAILY: tuple[Callable[[Facts], Iterator[Signal]], ...] = (
-    _card_velocity, _velocity, _redeemed_alone, _off_hours, many_joins, shared_contact,
-    _refund_after_redeem,
+    _card_velocity, _velocity, _redeemed_alone, _unverified_alone, _off_hours, many_joins,
+    shared_contact, _refund_after_redeem,
 )  # fmt: skip
 _WEEKLY: tuple[Callable[[Facts], Iterator[Signal]], ...] = (
     one_card, same_person, unverified, referral_ring, referral_mill,

@@ -114,20 +114,38 @@ def referral_ring(facts: Facts) -> Iterator[Signal]:
 
 
 def referral_mill(facts: Facts) -> Iterator[Signal]:
-    """One member brought many friends, and hardly any of them came again."""
-    for member_id, friends in facts.brought.items():
+    """One member brought many friends, and hardly any of them came again; or never came."""
+    for member_id, (own_days, friends) in facts.brought.items():
+        few = [one for one in friends if one.days <= LIMITS.gone_days]
+        is_stranger = own_days == 0 and len(few) >= LIMITS.friends_of_a_stranger
+        if is_stranger and len(few) * 5 >= len(friends) * 4:
+            yield _mill(facts, member_id, friends, few, own=0)
+            continue
         lately = [one for one in friends if _since(facts, one) < _WEEK]
         before = [one for one in friends if _since(facts, one) >= LIMITS.gone_since]
         of_time = (
             (lately, [one for one in lately if one.days <= 1], LIMITS.friends_a_week),
-            (before, [one for one in before if _is_gone(facts, one)], LIMITS.friends_in_all),
+            (before, [one for one in before if _is_gone(facts, one)], _most(own_days, len(before))),
         )
         for brought, gone, least in of_time:
             if len(brought) >= least and len(gone) * 5 >= len(brought) * 4:
-                found = [booking for friend in gone for booking in friend.rewards]
-                day = facts.day(friends[-1].rewards[0])
-                yield signal("referral_mill", member_id, day, found, n=len(brought), once=len(gone))
+                yield _mill(facts, member_id, friends, gone, n=len(brought))
                 break
+
+
+def _mill(
+    facts: Facts, member_id: str, friends: Sequence[Friend], gone: Sequence[Friend], **figures: int
+) -> Signal:
+    """The signal about a member; with each new friend it is another one."""
+    found = [booking for friend in gone for booking in friend.rewards]
+    day = facts.day(friends[-1].rewards[0])
+    figures = {"n": len(friends), "once": len(gone), **figures}
+    return signal("referral_mill", member_id, day, found, **figures)
+
+
+def _most(own_days: int, brought: int) -> int:
+    """How many friends who are gone are too many, for somebody who came on so many days."""
+    return LIMITS.friends_of_a_regular if own_days > brought else LIMITS.friends_in_all
 
 
 def _since(facts: Facts, friend: Friend) -> timedelta:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -34,6 +34,8 @@ class Thresholds(NamedTuple):
     """The same of one device on which several people are signed in."""
     location_a_minute: int = 40
     """The same of one place with several devices."""
+    card_filled: int = 5
+    """The same where they pay for a reward: a card of five stamps is full by then."""
     one_card_a_week: int = 15
     """Bookings by one person on one card in a week. A regular who comes twice every working day is
     at ten, and is served by more than one person."""
@@ -41,10 +43,18 @@ class Thresholds(NamedTuple):
     """And so many times what this person books on a card as a rule."""
     same_person: int = 6
     """Stamps and redemptions of one card within three weeks, all of them by one person."""
+    same_person_filled: int = 5
+    """The same where they pay for a reward."""
     same_person_odds: int = 256
     """And one in how many cards that would be so by chance, with who else was there. With two
     people at the counter that is eight bookings, with three it is six. A guest who is served by a
     friend more often than by others comes to it now and then."""
+    same_person_odder: int = 32
+    """So much odder it is of a card that came again on the same day `times_again` times, and of
+    somebody because of whom another card was put on hold lately. It is less than what is odd: where
+    somebody works alone, nothing is."""
+    times_again: int = 2
+    """One guest in ten comes twice a day; who stamps their own card does on most shifts."""
     unverified: int = 3
     """Rewards in a week at one place for guests who were only named. Of fifty guests one has an
     empty battery."""
@@ -71,6 +81,12 @@ class Thresholds(NamedTuple):
     friends_in_all: int = 4
     """Friends of one member who had a week to come again, of whom four in five are gone. Of real
     ones every second comes again."""
+    friends_of_a_stranger: int = 3
+    """Friends of one member who never came, of whom four in five came on `gone_days` at most:
+    whoever likes a shop so much buys there."""
+    friends_of_a_regular: int = 6
+    """As `friends_in_all`, of a member who came on more days than they brought friends: a regular
+    knows many people, and buys more than the friends are worth."""
     gone_days: int = 2
     """A friend is gone who came on so many days at most ..."""
     gone_since: timedelta = timedelta(days=7)
@@ -115,6 +131,15 @@ class Friend(NamedTuple):
     """When they came last."""
 
 
+class Referrer(NamedTuple):
+    """Somebody who was rewarded for friends."""
+
+    days: int
+    """On how many days they came themselves."""
+    friends: tuple[Friend, ...]
+    """The friends of the last months, the oldest first."""
+
+
 class Signal(NamedTuple):
     """Something that a person should look at."""
 
@@ -147,8 +172,10 @@ class Facts(NamedTuple):
     joined: Mapping[str, Joined] = MappingProxyType({})
     before: Mapping[int, Mapping[str, tuple[Opening, ...]]] = MappingProxyType({})
     """By earlier version in force at one of the bookings, when its locations were open."""
-    brought: Mapping[str, tuple[Friend, ...]] = MappingProxyType({})
-    """By member who was rewarded for a friend in this time, the friends of the last months."""
+    brought: Mapping[str, Referrer] = MappingProxyType({})
+    """The members who were rewarded for a friend in this time."""
+    known: Set[str] = frozenset()
+    """The people at the counter because of whom cards were put on hold lately."""
 
     def hours(self, entry: Entry, only: str) -> tuple[Opening, ...]:
         """When the place of an entry was open, as it was known then; empty when it did not say.
@@ -169,6 +196,17 @@ class Facts(NamedTuple):
         instant = calendar.from_ms(booking.entry.recorded_ms)
         return calendar.local_date(instant, self.program.timezone)
 
+    def fills_card(self, found: Iterable[Booking]) -> bool:
+        """Tell whether what some bookings granted pays for a reward."""
+        units: Counter[str] = Counter()
+        for booking in found:
+            for line in granted(booking.entry.lines):
+                units[line.unit] += line.amount
+        return any(
+            reward.cost and units[reward.unit] >= reward.cost
+            for reward in self.program.rewards.values()
+        )
+
     def by_hand(self) -> list[Booking]:
         """What people booked without an order, and that was not taken back since."""
         gone = {
@@ -188,6 +226,11 @@ def is_by_hand(entry: Entry) -> bool:
     """Tell whether somebody booked a visit or units themselves, and no till reported it."""
     counts = bool(granted(entry.lines) or entry.facts.get("visits"))
     return entry.kind == "earn" and entry.source in _BY_HAND and no_order(entry) and counts
+
+
+def is_about_hold(entry: Entry) -> bool:
+    """Tell whether an entry put the card on hold, or released it."""
+    return "hold" in entry.facts or "release" in entry.facts
 
 
 def no_order(entry: Entry) -> bool:

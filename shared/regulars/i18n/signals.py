@@ -36,6 +36,14 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
                 n=n,
                 others=figures.get("others", 0),
             )
+        case "unverified" if "alone" in figures:
+            return words.n(
+                "{n} reward was redeemed for a guest whose card nobody scanned and who bought"
+                " nothing.",
+                "{n} rewards were redeemed for guests whose card nobody scanned and who bought"
+                " nothing.",
+                n,
+            )
         case "unverified":
             return words.n(
                 "{n} of {all} rewards was redeemed for guests whose card nobody scanned.",
@@ -75,6 +83,8 @@ def why(kind: str, figures: Mapping[str, int], words: Words) -> str:
                 "{n} members brought one another in a ring.",
                 n,
             )
+        case "referral_mill" if "own" in figures:
+            return words.t("One member brought {n} friends and never bought anything.", n=n)
         case "referral_mill":
             return words.t(
                 "One member brought {n} friends; {once} of them came once or twice, and then no"

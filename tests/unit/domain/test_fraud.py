@@ -14,7 +14,7 @@ from regulars.domain.calendar import to_ms
 from regulars.domain.ledger import DEBT, Entry, Kind, Line
 from regulars.domain.operations import WHOLE
 from regulars.domain.reasons import refund, visit
-from regulars.domain.signals import Booking, Facts, Friend, Joined, Signal
+from regulars.domain.signals import Booking, Facts, Friend, Joined, Referrer, Signal
 from tests.unit.domain.shop import make_program, reward, unit, visit_rule
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)  # ten o'clock in Budapest
@@ -25,16 +25,18 @@ MINUTE = timedelta(minutes=1)
 class Day:
     """What is booked at a shop, in order of time."""
 
-    def __init__(self, opening: list[dict[str, Any]] | None = None) -> None:
+    def __init__(self, opening: list[dict[str, Any]] | None = None, cost: int = 10) -> None:
         place = {"id": "main", "name": "Main"} | ({"opening": opening} if opening else {})
         self.program = make_program(
             units=[unit("stamp", "stamps")], earn=[visit_rule()], timezone="Europe/Budapest",
-            rewards=[reward("coffee", 10, "stamp", kind="amount", amount_minor=300)],
+            rewards=[reward("coffee", cost, "stamp", kind="amount", amount_minor=300)],
             locations=[place],
         )  # fmt: skip
         self.bookings: list[Booking] = []
         self.joined: dict[str, Joined] = {}
         self.brought: dict[str, tuple[Friend, ...]] = {}
+        self.own_days = 3
+        self.known: set[str] = set()
         self._seq = count(1)
 
     def add(self, member: str, kind: Kind, at: datetime, **more: Any) -> int:
@@ -56,7 +58,10 @@ class Day:
     def found(self, *, week: bool = False) -> list[Signal]:
         now_ms = to_ms(MONDAY) + 7 * 86_400_000
         ordered = sorted(self.bookings, key=lambda one: one.entry.recorded_ms)
-        facts = Facts(ordered, self.program, now_ms, self.joined, brought=self.brought)
+        brought = {
+            member: Referrer(self.own_days, friends) for member, friends in self.brought.items()
+        }
+        facts = Facts(ordered, self.program, now_ms, self.joined, brought=brought, known=self.known)
         return fraud.of_weeks(facts) if week else fraud.of_days(facts)
 
     def kinds(self, *, week: bool = False) -> list[str]:
@@ -98,6 +103,19 @@ def test_a_card_that_is_used_a_lot_for_a_good_reason_is_none(honest: str) -> Non
             day.add("anna", "reverse", at + MINUTE, facts={"reverses": seq}, patch=patch)
 
     assert day.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("cost", "bookings", "signals"),
+    [(5, 4, []), (5, 5, ["card_velocity"]), (6, 5, []), (3, 4, [])],
+)
+def test_a_card_that_is_filled_in_a_day(cost: int, bookings: int, signals: list[str]) -> None:
+    """A card of five stamps is full before the sixth; a family comes four times."""
+    day = Day(cost=cost)
+    for at in each(bookings, 20 * MINUTE):
+        day.visit("own", at)
+
+    assert day.kinds() == signals
 
 
 def test_a_part_that_is_refunded_hides_nothing() -> None:
@@ -168,6 +186,29 @@ def test_rewards_without_a_visit() -> None:
     assert fetched.kinds() == []  # free coffees, as everybody fetches them here
     (signal,) = unlike.found()
     assert (signal.kind, signal.subject, signal.figures["n"]) == ("redeemed_alone", "person0", 6)
+
+
+@pytest.mark.parametrize(
+    ("unverified", "bought", "others_bought", "signals"),
+    [(1, False, [True], ["unverified"]), (0, False, [True], []), (1, True, [True], []),
+     (1, False, [], []), (1, False, [True, False], []),
+     (1, False, [True, True, False], ["unverified"])],
+)  # fmt: skip
+def test_one_reward_for_who_was_only_named_and_bought_nothing(
+    unverified: int, bought: bool, others_bought: list[bool], signals: list[str]
+) -> None:
+    """Where guests who fetch a reward buy something, too."""
+    day = Day()
+    for place, visit_too in enumerate([bought, *others_bought]):
+        facts = {"unverified": 1} if unverified and place == 0 else {}
+        at = MONDAY + 10 * place * MINUTE
+        day.add(f"guest{place}", "redeem", at, facts=facts)
+        if visit_too:
+            day.visit(f"guest{place}", at + MINUTE)
+
+    assert day.kinds() == signals
+    if signals:
+        assert day.found()[0].figures == {"n": 1, "alone": 1}
 
 
 @pytest.mark.parametrize(

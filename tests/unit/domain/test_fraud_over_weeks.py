@@ -80,6 +80,38 @@ def test_a_few_friends_over_weeks_who_never_came_again(
     assert day.kinds(week=True) == []  # who came six days ago had no time to come again
 
 
+@pytest.mark.parametrize(
+    ("own_days", "friends", "signals"),
+    [(0, 2, 0), (0, 3, 1), (1, 3, 0), (1, 4, 1), (4, 4, 1), (5, 4, 0), (6, 5, 0), (7, 6, 1)],
+)
+def test_who_never_comes_is_believed_less_and_a_regular_more(
+    own_days: int, friends: int, signals: int
+) -> None:
+    """Of friends who are gone."""
+    day, before = Day(), MONDAY - timedelta(days=9)
+    day.own_days = own_days
+    day.brought["anna"] = tuple(
+        friend(day, f"friend{place}", before, 1, before) for place in range(friends)
+    )
+
+    assert day.kinds(week=True) == ["referral_mill"] * signals
+
+
+def test_who_never_came_is_a_signal_before_the_friends_had_time_to_come_again() -> None:
+    day, other = Day(), Day()
+    now = MONDAY + timedelta(days=6)
+    for one in (day, other):
+        one.own_days = 0
+        one.brought["anna"] = tuple(
+            friend(one, f"friend{place}", now, 9 if one is other and place else 2, now)
+            for place in range(3)
+        )
+
+    (signal,) = day.found(week=True)
+    assert (signal.kind, signal.figures) == ("referral_mill", {"n": 3, "once": 3, "own": 0})
+    assert other.kinds(week=True) == []  # two of them became regulars
+
+
 def test_a_signal_of_friends_names_those_who_are_gone_and_what_both_sides_got() -> None:
     day = Day()
     before = MONDAY - timedelta(days=9)
@@ -173,3 +205,51 @@ def test_friends_of_a_week_are_of_the_last_seven_days(days: int, signals: int) -
     at = now - timedelta(days=days)
     day.brought["anna"] = tuple(friend(day, f"friend{place}", at, 1, now) for place in range(8))
     assert len(day.found(week=True)) == signals
+
+
+def own(day: Day, times: list[tuple[int, int]]) -> None:
+    """A card that person0 alone stamps, at minutes of days."""
+    for number, minute in times:
+        day.visit("own", MONDAY + timedelta(days=number, minutes=60 + minute, seconds=7),
+                  staff="person0")  # fmt: skip
+
+
+SLOWLY = [(number, 0) for number in range(5)]
+SHIFTS = [(0, 0), (0, 90), (0, 180), (1, 0), (1, 90)]
+AT_ONCE = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("times", "cost", "known", "signals"),
+    [(SHIFTS, 5, "", 1), (SHIFTS[:4], 4, "", 0), (SHIFTS, 10, "", 0), (AT_ONCE, 5, "", 0),
+     (SLOWLY, 5, "", 0), (SLOWLY, 5, "person1", 0), (SLOWLY, 5, "person0", 1)],
+)  # fmt: skip
+def test_a_short_card_that_one_of_two_fills(
+    times: list[tuple[int, int]], cost: int, known: str, signals: int
+) -> None:
+    """Several times a day, or by somebody because of whom another card was put on hold; whose
+    friends are stamped one by one came once."""
+    day = Day(cost=cost)
+    day.known = {known}
+    shift(day, 2, 7)
+    own(day, times)
+
+    assert day.kinds(week=True) == ["same_person"] * signals
+
+
+def test_what_was_booked_before_a_hold_was_looked_at_then() -> None:
+    day = Day()
+    shift(day, 2, 7)
+    own(day, [(number, minute) for number in range(4) for minute in (0, 5)])
+    (before,) = day.found(week=True)
+    evening = MONDAY + timedelta(days=3, hours=9)
+    day.add("own", "adjust", evening, source="api", staff=None, facts={"hold": "fraud.x"})
+    assert day.kinds(week=True) == []
+    own(day, [(4, 0), (4, 90), (5, 0)])
+    assert day.kinds(week=True) == []
+    own(day, [(5, 90), (6, 0), (6, 90)])
+
+    (after,) = day.found(week=True)
+
+    assert (before.figures["n"], after.figures["n"]) == (8, 6)
+    assert after.ref == before.ref
