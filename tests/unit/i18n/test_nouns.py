@@ -15,6 +15,7 @@ BESIDE = re.compile(
     rf"\{{(?!minor|sum|money)[a-z_.]+\}} (new |printed )?({'|'.join(NOUNS.split())})s?\b"
 )
 SEVERAL = {
+    "One member brought {n} friends and never bought anything.",
     "One member brought {n} friends; {once} of them came once or twice, and then no more.",
     "One person made all {n} bookings on one card; of 100 bookings at those times others made "
     "{others}.",
