@@ -1,9 +1,13 @@
-"""Programme documents with anything in them that the models allow, for properties of all."""
+"""Programme documents with anything in them that the models allow, for properties of all.
+
+Strategies are made once: to make one takes longer than to draw from it.
+"""
 
 from __future__ import annotations
 
 import copy
 import json
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -17,15 +21,18 @@ LANGUAGES = tuple(languages())
 LETTERS = st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"))
 
 
+@cache
 def short(most: int = 12) -> SearchStrategy[str]:
     return st.text(LETTERS, min_size=1, max_size=most).map(str.strip).filter(bool)
 
 
+@cache
 def texts() -> SearchStrategy[Any]:
     by_language = st.dictionaries(st.sampled_from((*LANGUAGES, "de")), short(), min_size=1)
     return short() | by_language
 
 
+@cache
 def plurals() -> SearchStrategy[Any]:
     forms = st.dictionaries(
         st.sampled_from(("one", "few", "many", "other", "zero")), short(), min_size=1
@@ -68,6 +75,7 @@ goods = {
 }
 
 
+@cache
 def expiry() -> SearchStrategy[Any]:
     months = some(
         {"type": st.sampled_from(("months", "inactivity")), "months": st.integers(13, 120)}, {}
@@ -79,6 +87,7 @@ def expiry() -> SearchStrategy[Any]:
     return never | months | date | st.lists(months | date, min_size=1, max_size=4)
 
 
+@cache
 def units(unit_id: str) -> SearchStrategy[Any]:
     return some(
         {"id": st.just(unit_id), "name": plurals(), "kind": st.sampled_from(("stamps", "points"))},
@@ -92,6 +101,7 @@ def units(unit_id: str) -> SearchStrategy[Any]:
     )
 
 
+@cache
 def earn(rule_id: str) -> SearchStrategy[Any]:
     base = {"id": st.just(rule_id), "unit": unit, "amount": COUNT}
     sale = {
@@ -127,6 +137,7 @@ def earn(rule_id: str) -> SearchStrategy[Any]:
     )
 
 
+@cache
 def rewards(reward_id: str) -> SearchStrategy[Any]:
     cost = some({"unit": unit, "amount": st.integers(1, 10**6)}, {})
     free = {
@@ -160,6 +171,7 @@ def rewards(reward_id: str) -> SearchStrategy[Any]:
     )
 
 
+@cache
 def ways() -> SearchStrategy[Any]:
     window = st.sampled_from(("month", "quarter", "year", "rolling:7"))
     keep = st.one_of(
@@ -194,6 +206,7 @@ def ways() -> SearchStrategy[Any]:
     )
 
 
+@cache
 def tier(tier_id: str) -> SearchStrategy[Any]:
     every = st.sampled_from(("week", "month", "quarter", "year", "birthday", "anniversary"))
     benefit = some(
@@ -216,6 +229,7 @@ def tier(tier_id: str) -> SearchStrategy[Any]:
     )
 
 
+@cache
 def campaign(campaign_id: str) -> SearchStrategy[Any]:
     free = {
         "name": texts(),
@@ -238,6 +252,7 @@ def campaign(campaign_id: str) -> SearchStrategy[Any]:
     )
 
 
+@cache
 def milestone(milestone_id: str) -> SearchStrategy[Any]:
     free = {
         "repeat": st.booleans(),
@@ -254,6 +269,7 @@ def milestone(milestone_id: str) -> SearchStrategy[Any]:
     )
 
 
+@cache
 def raffle(raffle_id: str) -> SearchStrategy[Any]:
     return some(
         {
@@ -267,6 +283,7 @@ def raffle(raffle_id: str) -> SearchStrategy[Any]:
     )
 
 
+@cache
 def surprise(surprise_id: str) -> SearchStrategy[Any]:
     budget = some({"amount_minor": STEP, "window": st.sampled_from(("day", "month"))}, {})
     base = {"id": st.just(surprise_id), "name": texts(), "reward": reward, "budget": budget}
@@ -305,6 +322,7 @@ _LIMITS = some(
 )
 
 
+@cache
 def place(place_id: str) -> SearchStrategy[Any]:
     opening = some({"days": WEEKDAYS, "from": st.just("07:30"), "until": TIMES}, {})
     return some(
@@ -313,10 +331,12 @@ def place(place_id: str) -> SearchStrategy[Any]:
     )
 
 
+@cache
 def gift() -> SearchStrategy[Any]:
     return some({"reward": reward}, {}) | some({"unit": unit, "amount": COUNT}, {})
 
 
+@cache
 def referral() -> SearchStrategy[Any]:
     return some(
         {},
@@ -332,8 +352,8 @@ def referral() -> SearchStrategy[Any]:
 
 def _list(made: Any, names: list[str], *, all_of: bool = False) -> SearchStrategy[Any]:
     least = len(names) if all_of else 0
-    chosen = st.integers(least, len(names)).map(lambda count: names[:count])
-    return chosen.flatmap(lambda some_: st.tuples(*map(made, some_)).map(list))
+    of_count = [st.tuples(*map(made, names[:count])).map(list) for count in range(len(names) + 1)]
+    return st.integers(least, len(names)).flatmap(lambda count: of_count[count])
 
 
 _REFUNDS = some(
@@ -351,61 +371,55 @@ _COUNTS = some(
 )
 
 
-@composite
-def documents(draw: Any) -> dict[str, Any]:
+@cache
+def documents() -> SearchStrategy[dict[str, Any]]:
     """A valid document; almost everything in it is there or not."""
-    currency = draw(st.sampled_from(("EUR", "HUF", "PLN", "KZT", "JPY", "KWD", "USD")))
-    made: dict[str, Any] = draw(
-        some(
-            {
-                "name": short(),
-                "currency": st.just(currency),
-                "timezone": st.just("Europe/Budapest"),
-                "languages": st.permutations(LANGUAGES).flatmap(
-                    lambda all_: st.integers(1, len(all_)).map(lambda count: list(all_[:count]))
-                ),
-                "units": _list(units, UNITS, all_of=True),
-                "rewards": _list(rewards, REWARDS, all_of=True),
-                "tiers": _list(tier, TIERS, all_of=True),
-                "locations": _list(place, PLACES, all_of=True),
-            },
-            {
-                "country": st.just("HU"),
-                "leap_birthday": st.sampled_from(("02-28", "03-01")),
-                "branding": some(
-                    {}, {"color": st.just("#12aBcd"), "icon": st.sampled_from(("cup", "paw"))}
-                ),
-                "earn": _list(earn, ids("e", 3)),
-                "campaigns": _list(campaign, ids("c", 2)),
-                "milestones": _list(milestone, ids("m", 2)),
-                "raffles": _list(raffle, ids("f", 1)),
-                "surprises": _list(surprise, ids("s", 2)),
-                "referral": referral(),
-                "leaderboards": st.just(
-                    [
-                        {
-                            "id": "b",
-                            "name": "Board",
-                            "metric": "visits",
-                            "window": "month",
-                            "places": 5,
-                        }
-                    ]
-                ),
-                "categories": st.dictionaries(short(), texts(), max_size=3),
-                "join": some({}, {"min_age": st.integers(0, 99)}),
-                "limits": _LIMITS,
-                "refunds": _REFUNDS,
-                "display": some({}, {"visits": st.integers(1, 50), "cooldown_minutes": NUMBER}),
-                "counts": _COUNTS,
-                "messages": some({}, {"close_to_reward_days": NUMBER}),
-                "segments": some(
-                    {}, {"at_risk": st.just("2.5"), "lapsed_days": st.integers(30, 99)}
-                ),
-            },
-        )
+    return some(
+        {
+            "name": short(),
+            "currency": st.sampled_from(("EUR", "HUF", "PLN", "KZT", "JPY", "KWD", "USD")),
+            "timezone": st.just("Europe/Budapest"),
+            "languages": st.permutations(LANGUAGES).flatmap(
+                lambda all_: st.integers(1, len(all_)).map(lambda count: list(all_[:count]))
+            ),
+            "units": _list(units, UNITS, all_of=True),
+            "rewards": _list(rewards, REWARDS, all_of=True),
+            "tiers": _list(tier, TIERS, all_of=True),
+            "locations": _list(place, PLACES, all_of=True),
+        },
+        {
+            "country": st.just("HU"),
+            "leap_birthday": st.sampled_from(("02-28", "03-01")),
+            "branding": some(
+                {}, {"color": st.just("#12aBcd"), "icon": st.sampled_from(("cup", "paw"))}
+            ),
+            "earn": _list(earn, ids("e", 3)),
+            "campaigns": _list(campaign, ids("c", 2)),
+            "milestones": _list(milestone, ids("m", 2)),
+            "raffles": _list(raffle, ids("f", 1)),
+            "surprises": _list(surprise, ids("s", 2)),
+            "referral": referral(),
+            "leaderboards": st.just(
+                [
+                    {
+                        "id": "b",
+                        "name": "Board",
+                        "metric": "visits",
+                        "window": "month",
+                        "places": 5,
+                    }
+                ]
+            ),
+            "categories": st.dictionaries(short(), texts(), max_size=3),
+            "join": some({}, {"min_age": st.integers(0, 99)}),
+            "limits": _LIMITS,
+            "refunds": _REFUNDS,
+            "display": some({}, {"visits": st.integers(1, 50), "cooldown_minutes": NUMBER}),
+            "counts": _COUNTS,
+            "messages": some({}, {"close_to_reward_days": NUMBER}),
+            "segments": some({}, {"at_risk": st.just("2.5"), "lapsed_days": st.integers(30, 99)}),
+        },
     )
-    return made
 
 
 def allowed() -> SearchStrategy[dict[str, Any]]:

@@ -98,12 +98,11 @@ def is_looked_at(name: str, lang: str) -> bool:
 def has_axe(name: str, lang: str, width: int) -> bool:
     """Whether a page is looked at for who cannot see it. That takes longer than everything else,
     and what it finds depends little on language and width: one page of four in one language and
-    at one width, or every page at each width where CI is set."""
-    if LANGUAGES[turn(name) % len(LANGUAGES)] != lang:
+    at one width, or every page so where CI is set."""
+    by_turn, own = divmod(turn(name), len(LANGUAGES))
+    if LANGUAGES[own] != lang or WIDTHS[by_turn // 4 % len(WIDTHS)] != width:
         return False
-    by_turn = turn(name) // len(LANGUAGES)
-    one_of_four = by_turn % 4 == 0 and WIDTHS[by_turn // 4 % len(WIDTHS)] == width
-    return "CI" in os.environ or one_of_four
+    return "CI" in os.environ or by_turn % 4 == 0
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
