@@ -14,8 +14,7 @@ interface OfflineCard {
 }
 
 interface CardElements {
-  offline: (HTMLElement & { dataset: { text: string } }) | null;
-  asof: HTMLElement;
+  offline: HTMLElement | null;
   /** Null on a page without a code: the script asks once, before it uses any of the next five. */
   code: HTMLElement & { dataset: { left: string; life: string } };
   see: HTMLElement;

@@ -79,9 +79,6 @@
     if (!banner || !main.classList.replace("card", "card-old")) return;
     main.classList.add("card");
     banner.hidden = false;
-    const at = Number(main.dataset.kept ?? Date.now());
-    const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-    byId("asof").textContent = banner.dataset.text.replace("{when}", when.format(at));
   }
 
   /** A code of this device's own. @returns {Promise<boolean>} */
