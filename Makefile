@@ -80,7 +80,7 @@ mutants: .venv/.installed ## Hold the domain's tests against mutants (SAMPLE=300
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.mutation --sample $(or $(SAMPLE),300) \
 		--seed $(or $(SEED),1) --workers $(or $(WORKERS),2) $(if $(MODULE),--module $(MODULE))
 
-long: setup ## Play a long run with new seeds (NAME=simulate|fraud|audiences|mutants|members|scale|review)
+long: setup ## Play a long run with new seeds (NAME=simulate|fraud|audiences|mutants|members|console|scale|review)
 	@PYTHONPATH=shared:. $(BIN)/python -m tests.long "$(NAME)"
 
 check: .venv/.installed .venv-lint/.installed node_modules/.installed ## Check format, style, types, imports, template, JavaScript

@@ -24,6 +24,7 @@ def commands(first: int) -> dict[str, list[str]]:
         "audiences": ["-m", "tests.audiences", "--calls", "100000", "--seed", seed],
         "mutants": ["-m", "tests.mutation", "--sample", "300", "--seed", seed, "--workers", "2"],
         "members": ["-m", "bench.members", "100000"],
+        "console": ["-m", "bench.console", "100000"],
         "scale": ["-m", "bench.scale", "1000000"],
         "review": ["-m", "pytest", "-q", "-m", "long", "tests/functional/test_large_merchants.py"],
     }

@@ -149,9 +149,9 @@ def _take_out(draft: Draft, held: HeldVisit, booked: Entry, why: Reason) -> None
     if held.name not in draft.card.taken:
         raise _over()
     for line in carryover.lines_now(draft.program, booked):
-        expires_on, available_on = lot_dates(line.lot)
-        if line.reason.kind is not ReasonKind.HELD or available_on != HELD:
+        if line.reason.kind is not ReasonKind.HELD:
             continue
+        expires_on, _ = lot_dates(line.lot)
         there = {lot.key: lot.amount for lot in draft.card.lots.get(line.unit, ())}
         amount = min(line.amount, there.get((expires_on, HELD), 0))
         if amount:

@@ -33,11 +33,12 @@ SHORT = {"hu": ("a", "az", "egy", "és"), "pl": ("a", "i", "o", "u", "w", "z"), 
 
 def bound(text: str, lang: str) -> str:
     """A headline in which a short word and the one after it share a line; markup stays markup."""
-    parts = text.split(" ")
+    parts = text.strip().split(" ")
     short = SHORT.get(lang, ())
     glue = ("\u00a0" if part.lower() in short else " " for part in parts)
-    joined = "".join(part + after for part, after in zip(parts, glue, strict=True)).rstrip(" ")
-    return type(text)(joined)
+    return type(text)(
+        "".join(part + after for part, after in zip(parts, glue, strict=True)).rstrip()
+    )
 
 
 def initial(name: str) -> str:

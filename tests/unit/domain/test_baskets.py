@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from regulars.domain import baskets
@@ -55,6 +57,13 @@ def test_pieces_of_any_price_count(lines: list[tuple[int, int, str]], pieces: in
     assert baskets.pieces(rule, baskets.read(sale, Counts())) == pieces
 
 
+def money(lines: list[tuple[int, int, str]], **rule: Any) -> int:
+    """What counts of these lines under a rule for what is spent."""
+    (found,) = make_program(units=[unit()], earn=[spend_rule(**rule)]).earn
+    sale = Earn(Origin("op", "api"), items=items(*lines))
+    return baskets.money(found, baskets.read(sale, Counts()))
+
+
 @pytest.mark.parametrize(
     ("lines", "counted"),
     [
@@ -71,9 +80,7 @@ def test_a_rule_on_some_counts_no_more_than_the_sale_comes_to(
     lines: list[tuple[int, int, str]], counted: int
 ) -> None:
     """Each of its categories counts from 0 up, unless more was given back than bought."""
-    (rule,) = make_program(units=[unit()], earn=[spend_rule(categories=["cake", "pie"])]).earn
-    sale = Earn(Origin("op", "api"), items=items(*lines))
-    assert baskets.money(rule, baskets.read(sale, Counts())) == counted
+    assert money(lines, categories=["cake", "pie"]) == counted
 
 
 @pytest.mark.parametrize(
@@ -88,9 +95,7 @@ def test_a_rule_on_some_counts_no_more_than_the_sale_comes_to(
 def test_any_other_counts_all_that_is_not_excluded(
     lines: list[tuple[int, int, str]], counted: int
 ) -> None:
-    (rule,) = make_program(units=[unit()], earn=[spend_rule(exclude=["gift"])]).earn
-    sale = Earn(Origin("op", "api"), items=items(*lines))
-    assert baskets.money(rule, baskets.read(sale, Counts())) == counted
+    assert money(lines, exclude=["gift"]) == counted
 
 
 @pytest.mark.parametrize(

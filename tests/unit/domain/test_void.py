@@ -205,6 +205,19 @@ def test_a_streak_that_has_just_begun_was_not_rewarded_by_the_one_before() -> No
     assert cafe.available() == 5 + 1 + 5
 
 
+def needs_its_place(
+    cafe: Shop, refund: Decision, sale: Decision, count: tuple[str, int, int], left: int
+) -> None:
+    """A refund is taken back where one of what is counted is left, and refused where none is."""
+    cafe.left = {count[0]: left}
+    if left:
+        assert cafe.void(refund, sale).counts == (count,)
+        return
+    with pytest.raises(Refused) as refused:
+        cafe.void(refund, sale)
+    assert refused.value.code is RefusalCode.LIMIT_REACHED
+
+
 @pytest.mark.parametrize("left", [1, 0])
 def test_what_others_have_by_now_cannot_be_taken_back(left: int) -> None:
     bonus = {"id": "first", "bonus": {"unit": "point", "amount": 9}, "on": ["spend"], "total": 5}
@@ -212,13 +225,7 @@ def test_what_others_have_by_now_cannot_be_taken_back(left: int) -> None:
     cafe.join()
     sale = cafe.sale(100)
     refund = cafe.refund(sale)
-    cafe.left = {"campaign:first": left}
-    if left:
-        assert cafe.void(refund, sale).counts == (("campaign:first", 1, 5),)
-        return
-    with pytest.raises(Refused) as refused:
-        cafe.void(refund, sale)
-    assert refused.value.code is RefusalCode.LIMIT_REACHED
+    needs_its_place(cafe, refund, sale, ("campaign:first", 1, 5), left)
 
 
 @pytest.mark.parametrize("left", [1, 0])
@@ -230,13 +237,7 @@ def test_nor_what_the_last_of_two_refunds_has_left_to_others(left: int) -> None:
     sale = cafe.sale(1000)
     part, rest = cafe.refund(sale, 300), cafe.refund(sale)
     assert (part.counts, rest.counts) == ((), (("campaign:first", -1, 5),))
-    cafe.left = {"campaign:first": left}
-    if left:
-        assert cafe.void(part, sale).counts == (("campaign:first", 1, 5),)
-        return
-    with pytest.raises(Refused) as refused:
-        cafe.void(part, sale)
-    assert refused.value.code is RefusalCode.LIMIT_REACHED
+    needs_its_place(cafe, part, sale, ("campaign:first", 1, 5), left)
 
 
 def test_its_entry_says_what_counts_again() -> None:
@@ -307,13 +308,7 @@ def test_of_a_stock_nobody_else_may_have_it_by_now(left: int) -> None:
     sale = cafe.sale(1000)
     refund = cafe.refund(sale)
     assert refund.counts == (("stock:ten", -1, 3),)
-    cafe.left = {"stock:ten": left}
-    if left:
-        assert cafe.void(refund, sale).counts == (("stock:ten", 1, 3),)
-        return
-    with pytest.raises(Refused) as refused:
-        cafe.void(refund, sale)
-    assert refused.value.code is RefusalCode.LIMIT_REACHED
+    needs_its_place(cafe, refund, sale, ("stock:ten", 1, 3), left)
 
 
 @pytest.mark.parametrize("spent", [0, 1])

@@ -51,14 +51,14 @@ def changed(
     part = _with(known, row, read.part, do)
     if do == "remove" and row.id:
         return rows.put(known, row, None)
-    made = rows.put(known, row, _true(row.part, part))
+    made = rows.put(known, row, _without_old_headline(row.part, part))
     if row.id and (to := _place(do, rows.place(known, row))) is not None:
         made = rows.moved(made, row, to)
     _require_right(here, made, name)
     return made
 
 
-def _true(was: Mapping[str, Any] | None, part: dict[str, Any]) -> dict[str, Any]:
+def _without_old_headline(was: Mapping[str, Any] | None, part: dict[str, Any]) -> dict[str, Any]:
     """The part without a headline that tells of another cost: "Five visits" where it takes eight.
 
     Without one of its own the page says ours, which counts.

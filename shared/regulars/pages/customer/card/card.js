@@ -115,7 +115,6 @@
     const answer = await fetch(path, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const headers = new Headers(answer.headers);
-    headers.set("x-kept-at", String(Date.now()));
     headers.delete("content-encoding");
     await kept.put(path, new Response(await answer.blob(), { headers }));
   }

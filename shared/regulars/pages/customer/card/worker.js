@@ -19,7 +19,6 @@
       if (answer.ok && !answer.redirected && request.mode === "navigate") {
         const copy = answer.clone();
         const headers = new Headers(copy.headers);
-        headers.set("x-kept-at", String(Date.now()));
         headers.delete("content-encoding");
         await kept.put(address(request), new Response(await copy.blob(), { headers }));
       } else if (answer.redirected || answer.status === 404) {
@@ -37,8 +36,7 @@
     const kept = await (await caches.open(KEPT)).match(address(request));
     if (!kept) return undefined;
     const html = await kept.text();
-    const at = kept.headers.get("x-kept-at") ?? "";
-    return new Response(html.replace('<main class="card"', `<main class="card" data-kept="${at}"`), {
+    return new Response(html.replace('<main class="card"', '<main class="card" data-kept="1"'), {
       headers: kept.headers,
     });
   }
